@@ -1,0 +1,84 @@
+/**
+ * Every error code of Whodid, once. A code is stable: callers, dashboards and `docs/howto/errors.md` name it.
+ */
+export type ErrorCode =
+  | 'invalid_config'
+  | 'invalid_handle'
+  | 'invalid_time'
+  | 'invalid_parameter'
+  | 'invalid_body'
+  | 'unsupported_content_type'
+  | 'unsupported_encoding'
+  | 'body_too_large'
+  | 'method_not_allowed'
+  | 'not_found'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'log_full'
+  | 'log_failed'
+  | 'too_many_requests'
+  | 'too_many_connections'
+  | 'store_unavailable'
+  | 'store_refused'
+  | 'query_too_expensive'
+  | 'read_not_recorded'
+  | 'migration_changed'
+  | 'migration_failed'
+  | 'engine_unsupported'
+  | 'engine_in_use'
+  | 'engine_failed'
+  | 'api_unreachable'
+  | 'internal'
+
+/**
+ * Whether each code is `permanent` (the same input fails again) or `retryable` (the environment may recover).
+ */
+export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> = {
+  invalid_config: 'permanent',
+  invalid_handle: 'permanent',
+  invalid_time: 'permanent',
+  invalid_parameter: 'permanent',
+  invalid_body: 'permanent',
+  unsupported_content_type: 'permanent',
+  unsupported_encoding: 'permanent',
+  body_too_large: 'permanent',
+  method_not_allowed: 'permanent',
+  not_found: 'permanent',
+  unauthenticated: 'permanent',
+  forbidden: 'permanent',
+  log_full: 'retryable',
+  log_failed: 'retryable',
+  too_many_requests: 'retryable',
+  too_many_connections: 'retryable',
+  store_unavailable: 'retryable',
+  store_refused: 'permanent',
+  query_too_expensive: 'permanent',
+  read_not_recorded: 'retryable',
+  migration_changed: 'permanent',
+  migration_failed: 'permanent',
+  engine_unsupported: 'permanent',
+  engine_in_use: 'permanent',
+  engine_failed: 'retryable',
+  api_unreachable: 'retryable',
+  internal: 'permanent',
+}
+
+/**
+ * An error a caller can act on: a stable code, a sentence that quotes the field, what was expected and what came.
+ *
+ * `cause` holds the evidence (the engine's error, the parse error), never a secret. Own bugs are not WhodidErrors.
+ */
+export class WhodidError extends Error {
+  override readonly name = 'WhodidError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+
+  /** Whether the same request may succeed later without being changed. */
+  get retryable(): boolean {
+    return errorCodes[this.code] === 'retryable'
+  }
+}

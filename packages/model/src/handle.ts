@@ -1,0 +1,98 @@
+import { WhodidError } from './errors.ts'
+import { isTraceIdHex, parseSpanRef } from './ids.ts'
+import { printableLine } from './printable.ts'
+import { normalizeResource } from './resource.ts'
+
+/** The kinds of handle a responder can type. */
+export const handleKinds = [
+  'trace',
+  'span',
+  'action',
+  'instance',
+  'template',
+  'delegator',
+  'correlation',
+  'credential',
+  'resource',
+] as const
+export type HandleKind = (typeof handleKinds)[number]
+
+/** A parsed handle: what kind of thing it names, and that thing's canonical ID. */
+export interface Handle {
+  readonly kind: HandleKind
+  readonly value: string
+}
+
+/** Longest handle taken, in UTF-16 units; a longer one is no name that a record could carry. */
+export const handleLengthMax = 4096
+
+/**
+ * Parses what a responder typed or pasted.
+ *
+ * `kind:value` for the kinds of {@link handleKinds}; bare 32 hex is a trace, `hex-hex` a span, a URL or
+ * `system:kind:path` a resource. Hex of either case. Resources are put in their canonical form.
+ *
+ * Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these.
+ */
+export function parseHandle(text: string): Handle {
+  const typed = text.trim()
+  if (typed === '') throw invalid('is empty', typed)
+  if (typed.length > handleLengthMax)
+    throw invalid(`is longer than ${handleLengthMax} characters`, typed)
+  if (typed.includes('\0')) throw invalid('contains NUL', typed)
+  const colon = typed.indexOf(':')
+  const prefix = colon < 0 ? '' : typed.slice(0, colon).toLowerCase()
+  const kind = handleKinds.find((known) => known === prefix)
+  return kind === undefined
+    ? parseBare(typed)
+    : parsePrefixed(kind, typed.slice(colon + 1).trim(), typed)
+}
+
+/** The text form that {@link parseHandle} reads back to the same handle. */
+export function formatHandle(handle: Handle): string {
+  return handle.kind === 'resource' ? handle.value : `${handle.kind}:${handle.value}`
+}
+
+function parsePrefixed(kind: HandleKind, value: string, typed: string): Handle {
+  if (value === '') throw invalid(`names no ${kind}`, typed)
+  switch (kind) {
+    case 'trace': {
+      const trace = value.toLowerCase()
+      if (!isTraceIdHex(trace))
+        throw invalid('is no trace ID: expected 32 hex digits, not all zero', typed)
+      return { kind, value: trace }
+    }
+    case 'span': {
+      const ref = parseSpanRef(value)
+      if (ref === undefined)
+        throw invalid('is no span: expected <32 hex>-<16 hex>, neither all zero', typed)
+      return { kind, value: `${ref.trace}-${ref.span}` }
+    }
+    case 'resource':
+      return { kind, value: normalizeResource(value).id }
+    case 'action':
+    case 'instance':
+    case 'template':
+    case 'delegator':
+    case 'correlation':
+    case 'credential':
+      return { kind, value }
+  }
+}
+
+function parseBare(typed: string): Handle {
+  const lower = typed.toLowerCase()
+  if (isTraceIdHex(lower)) return { kind: 'trace', value: lower }
+  const ref = parseSpanRef(lower)
+  if (ref !== undefined) return { kind: 'span', value: `${ref.trace}-${ref.span}` }
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:./su.test(typed))
+    return { kind: 'resource', value: normalizeResource(typed).id }
+  throw invalid(
+    'is not recognised: expected <kind>:<id>, a trace ID, <trace>-<span>, a URL or system:kind:path',
+    typed,
+  )
+}
+
+function invalid(problem: string, typed: string): WhodidError {
+  return new WhodidError('invalid_handle', `"of" ${problem}; got "${printableLine(typed, 80)}"`)
+}

@@ -1,0 +1,33 @@
+/** 32 lower-case hex digits, not all zero (W3C Trace Context §3.2.2.3). */
+export type TraceIdHex = string
+/** 16 lower-case hex digits, not all zero (W3C Trace Context §3.2.2.4). */
+export type SpanIdHex = string
+/** `<trace id>-<span id>`, both lower-case hex: the form of `whodid.prompt.ref` and of the `span:` handle. */
+export type SpanRef = string
+
+const traceIdPattern = /^[0-9a-f]{32}$/u
+const spanIdPattern = /^[0-9a-f]{16}$/u
+const zeroTrace = '0'.repeat(32)
+const zeroSpan = '0'.repeat(16)
+
+export function isTraceIdHex(text: string): boolean {
+  return traceIdPattern.test(text) && text !== zeroTrace
+}
+
+export function isSpanIdHex(text: string): boolean {
+  return spanIdPattern.test(text) && text !== zeroSpan
+}
+
+/** Joins a trace and a span ID to a reference; '' when either is absent. */
+export function spanRef(traceIdHex: string, spanIdHex: string): SpanRef {
+  return traceIdHex === '' || spanIdHex === '' ? '' : `${traceIdHex}-${spanIdHex}`
+}
+
+/** Splits a reference, hex of either case; undefined when it is not one. */
+export function parseSpanRef(text: string): { trace: TraceIdHex; span: SpanIdHex } | undefined {
+  const lower = text.toLowerCase()
+  const trace = lower.slice(0, 32)
+  const span = lower.slice(33)
+  if (lower.charAt(32) !== '-' || !isTraceIdHex(trace) || !isSpanIdHex(span)) return undefined
+  return { trace, span }
+}

@@ -1,0 +1,46 @@
+export {
+  actorTypes,
+  approvalDecisions,
+  attribute,
+  baggageKeys,
+  delegatorTypes,
+  inputTrusts,
+  outcomes,
+  promptOrigins,
+  recordKinds,
+} from './attributes.ts'
+export type {
+  ActorType,
+  ApprovalDecision,
+  AttributeKey,
+  DelegatorType,
+  InputTrust,
+  Outcome,
+  PromptOrigin,
+  RecordKind,
+} from './attributes.ts'
+export { gapCodes, grades, problemSchema, verdicts, whoDidAnswerSchema } from './answer.ts'
+export type {
+  Alternative,
+  ChainHop,
+  DelegationHop,
+  Gap,
+  GapCode,
+  Grade,
+  Input,
+  Problem,
+  Reason,
+  Verdict,
+  WhoDidAnswer,
+} from './answer.ts'
+export { errorCodes, WhodidError } from './errors.ts'
+export type { ErrorCode } from './errors.ts'
+export { formatHandle, handleKinds, handleLengthMax, parseHandle } from './handle.ts'
+export type { Handle, HandleKind } from './handle.ts'
+export { isSpanIdHex, isTraceIdHex, parseSpanRef, spanRef } from './ids.ts'
+export type { SpanIdHex, SpanRef, TraceIdHex } from './ids.ts'
+export { printable, printableLine } from './printable.ts'
+export type { Channel, LedgerRecord } from './record.ts'
+export { normalizeResource } from './resource.ts'
+export type { Resource } from './resource.ts'
+export { formatInstant, parseInstant } from './time.ts'

@@ -1,0 +1,139 @@
+import type {
+  ActorType,
+  DelegatorType,
+  InputTrust,
+  Outcome,
+  PromptOrigin,
+  RecordKind,
+} from './attributes.ts'
+
+/**
+ * How the exporter that sent a record stands to what the record claims.
+ *
+ * - `entitled`: authenticated, and its token may speak for this template (or for humans, or for services).
+ * - `unbound`: authenticated for the tenant, but its token is bound to no actor; its claims are assertions.
+ * - `unentitled`: authenticated, and its token may NOT speak for the actor it names. The record is kept, never believed.
+ */
+export type Channel = 'entitled' | 'unbound' | 'unentitled'
+
+/**
+ * One record of the ledger: a span (or a log record) after normalization, as it is logged, stored and, later, hashed.
+ *
+ * Absent text is '', an absent number is -1 and an absent list is []: the canonical form has no NULL. IDs are lower-case
+ * hex. Times are nanoseconds since 1970, UTC. Every text has been stripped of lone surrogates and cut to its bound;
+ * NUL and control characters are kept, because they are evidence, and neutralised on output.
+ */
+export interface LedgerRecord {
+  tenant: string
+  /** Name of the exporter, from its token; never from the payload. */
+  exporter: string
+  channel: Channel
+  receivedUnixNs: bigint
+  /**
+   * What it arrived as. A log record has no ID of its own: it stands in the ledger as a child of the span it names, under
+   * a span ID made from its content, so that a decision or a prompt told in a log joins the chain like any other record.
+   */
+  signal: 'span' | 'log'
+
+  traceIdHex: string
+  spanIdHex: string
+  /** '' at a root. */
+  parentSpanIdHex: string
+  startUnixNs: bigint
+  endUnixNs: bigint
+  name: string
+  kind: number
+  /** OTLP status code: 0 unset, 1 ok, 2 error. */
+  statusCode: number
+  statusMessage: string
+  traceState: string
+  flags: number
+  /** Attributes, events and links that the emitter says it dropped, and those that ingest had to cut. */
+  droppedCount: number
+
+  serviceName: string
+  scopeName: string
+  scopeVersion: string
+
+  recordKind: RecordKind
+  actorType: ActorType | ''
+  templateId: string
+  templateName: string
+  templateVersion: string
+  instanceId: string
+  instanceParentId: string
+  identityId: string
+  delegatorId: string
+  delegatorType: DelegatorType | ''
+  delegatorIssuer: string
+  delegationId: string
+  delegationParentId: string
+  delegationIssuer: string
+  delegationAudience: string
+  delegationExpiresAt: string
+  delegationScopes: string[]
+  delegationChain: string[]
+  userId: string
+  sessionId: string
+  conversationId: string
+  correlationId: string
+
+  /**
+   * The rule that filled a claim when its own attribute was absent: '' when the claim's canonical attribute said it,
+   * otherwise for example `ai_sdk.function_id`. A claim with a rule is graded `inferred`.
+   */
+  templateRule: string
+  instanceRule: string
+  delegatorRule: string
+
+  promptRef: string
+  promptOrigin: PromptOrigin | ''
+  promptHash: string
+  planRef: string
+  planHash: string
+  /** -1 when absent. */
+  planStep: number
+  /** -1 when absent. */
+  seq: number
+
+  toolName: string
+  toolCallId: string
+  argumentsHash: string
+  resultHash: string
+  actionId: string
+  verb: string
+  outcome: Outcome | ''
+  /** Canonical, see `normalizeResource`. */
+  resourceId: string
+  resourceType: string
+
+  inputSource: string
+  inputTrust: InputTrust | ''
+  inputHash: string
+
+  credentialId: string
+  credentialType: string
+  credentialSubject: string
+  credentialActor: string
+  credentialIssuer: string
+  credentialExpiresAt: string
+  credentialScopes: string[]
+  credentialBorrowed: boolean
+
+  approvalId: string
+  approvalDecision: string
+  approvalSource: string
+  approverId: string
+  approvalPolicyId: string
+  approvalReason: string
+
+  /** What the record says in text: a prompt's, a plan's, a tool call's arguments. '' when withheld. */
+  content: string
+  /** What came back: a model's answer, a tool's result. '' when withheld. */
+  result: string
+  /** JSON objects and arrays, as text, verbatim after redaction: what arrived and has no column of its own. */
+  attributes: string
+  resourceAttributes: string
+  events: string
+  links: string
+}

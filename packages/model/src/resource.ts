@@ -1,0 +1,96 @@
+/** A resource an action touched: a canonical URI-like ID and, where the ID says it, a type. */
+export interface Resource {
+  readonly id: string
+  readonly type: string
+}
+
+/** Systems whose names do not distinguish case, so that one artefact has one ID. */
+const caseInsensitiveOwners = new Set(['github'])
+
+const githubKinds: Readonly<Record<string, string>> = {
+  pull: 'pull',
+  pulls: 'pull',
+  issues: 'issue',
+  commit: 'commit',
+  commits: 'commit',
+  blob: 'file',
+  tree: 'file',
+}
+
+/**
+ * Gives a resource its one canonical name, so that a responder's URL and an agent's ID meet.
+ *
+ * GitHub URLs of pull requests, issues, commits and files become `github:<kind>:<owner>/<repo>/<rest>` with owner and
+ * repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
+ * and without the trailing slash of a non-root path; everything else is trimmed and put in Unicode form NFC. Idempotent.
+ * Does NOT resolve symbolic links, redirects or renamed repositories.
+ */
+export function normalizeResource(text: string): Resource {
+  const trimmed = text.trim().normalize('NFC')
+  const id = /^https?:\/\//iu.test(trimmed) ? normalizeUrl(trimmed) : normalizeName(trimmed)
+  return { id, type: resourceType(id) }
+}
+
+function normalizeUrl(text: string): string {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    // Not a URL after all; kept as it came, so that it can still be found by the same text.
+    return text
+  }
+  const github = githubResource(url)
+  if (github !== undefined) return github
+  url.hash = ''
+  // A user name or password in a URL is a secret, never part of a name.
+  url.username = ''
+  url.password = ''
+  const href = url.href
+  return url.search === '' && url.pathname !== '/' ? href.replace(/\/+$/u, '') : href
+}
+
+function githubResource(url: URL): string | undefined {
+  if (url.hostname !== 'github.com' && url.hostname !== 'www.github.com') return undefined
+  const [owner, repo, page, ...rest] = url.pathname
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodePart)
+  if (owner === undefined || repo === undefined || page === undefined) return undefined
+  const kind = githubKinds[page]
+  if (kind === undefined || rest.length === 0) return undefined
+  // A pull request's or an issue's sub-pages (/files, /commits) are that pull request or issue.
+  const tail = kind === 'file' ? rest.join('/') : rest[0]
+  return normalizeName(`github:${kind}:${owner}/${repo}/${tail ?? ''}`)
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+function normalizeName(text: string): string {
+  const match = /^([A-Za-z][A-Za-z0-9+.-]*):([A-Za-z][A-Za-z0-9_-]*):(.+)$/su.exec(text)
+  if (match === null) return text
+  const [, system = '', kind = '', path = ''] = match
+  const lowerSystem = system.toLowerCase()
+  if (!caseInsensitiveOwners.has(lowerSystem)) return `${lowerSystem}:${kind.toLowerCase()}:${path}`
+  const [owner = '', repo = '', ...rest] = path.split('/')
+  return [
+    `${lowerSystem}:${kind.toLowerCase()}:${owner.toLowerCase()}`,
+    repo.toLowerCase(),
+    ...rest,
+  ]
+    .join('/')
+    .replace(/\/+$/u, '')
+}
+
+function resourceType(id: string): string {
+  const named = /^([a-z][a-z0-9+.-]*):([a-z][a-z0-9_-]*):/u.exec(id)
+  if (named !== null) return `${named[1] ?? ''}.${named[2] ?? ''}`
+  const scheme = /^([a-z][a-z0-9+.-]*):/u.exec(id)?.[1]
+  if (scheme === 'http' || scheme === 'https') return 'url'
+  return scheme ?? ''
+}
