@@ -1,0 +1,41 @@
+-- What touched the world, narrow and ordered by resource, so that "who did this to X?" is one short read however much is
+-- stored. Filled from whodid.spans by a materialized view; nobody inserts here.
+CREATE TABLE IF NOT EXISTS whodid.actions
+(
+    tenant LowCardinality(String),
+    resource_id String CODEC(ZSTD(1)),
+    resource_type LowCardinality(String),
+    ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    end_ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    span_id FixedString(8) CODEC(ZSTD(1)),
+    record_kind LowCardinality(String),
+    verb LowCardinality(String),
+    outcome LowCardinality(String),
+    tool_name LowCardinality(String),
+    action_id String CODEC(ZSTD(1)),
+    actor_type LowCardinality(String),
+    channel LowCardinality(String),
+    template_id LowCardinality(String),
+    instance_id String CODEC(ZSTD(1)),
+    user_id String CODEC(ZSTD(1)),
+    service_name LowCardinality(String),
+    delegator_id String CODEC(ZSTD(1)),
+    correlation_id String CODEC(ZSTD(1)),
+    credential_id String CODEC(ZSTD(1)),
+    INDEX by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_action action_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_instance instance_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_correlation correlation_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_credential credential_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    PROJECTION by_delegator (SELECT * ORDER BY tenant, delegator_id, ts)
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, resource_id, ts)
+SETTINGS
+    index_granularity = 1024,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    non_replicated_deduplication_window = 10000

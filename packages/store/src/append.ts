@@ -1,0 +1,60 @@
+import { Readable } from 'node:stream'
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
+import { openClient } from './client.ts'
+import type { StoreAccess } from './client.ts'
+import { storeError } from './store-error.ts'
+
+/** A batch that goes into the ledger as one insert. */
+export interface AppendBatch {
+  /** Blocks from `encodeRecords`, in order. */
+  readonly blocks: readonly Uint8Array[]
+  /** The same token names the same rows for ever: the engine stores a token once. Made of log, segment and length. */
+  readonly token: string
+}
+
+/** Puts batches into `whodid.spans`, and `whodid.actions` through its view. */
+export interface Appender {
+  /**
+   * Resolves when the rows are on the engine's disk. Repeating a batch under its token stores nothing twice, also after
+   * a crash between the two tables: the view's table deduplicates on its own.
+   *
+   * Throws `store_unavailable` (try again) or `store_refused` (the same batch will be refused again).
+   */
+  append(batch: AppendBatch): Promise<void>
+  close(): Promise<void>
+}
+
+const insertSettings: ClickHouseSettings = {
+  // The collector batches itself; the engine's buffer would acknowledge what is not on the disk.
+  async_insert: 0,
+  insert_deduplicate: 1,
+  deduplicate_blocks_in_dependent_materialized_views: 1,
+  // One token, one block: a batch split by the engine would still be deduplicated, but block by block.
+  max_insert_block_size: '1048576',
+  input_format_parallel_parsing: 0,
+  // Partitions go by the ledger's clock, so a batch meets two at most, at the turn of a month.
+  max_partitions_per_insert_block: '100',
+}
+
+export function createAppender(access: StoreAccess): Appender {
+  const client = openClient(access)
+  return {
+    append: (batch) => append(client, batch),
+    close: () => client.close(),
+  }
+}
+
+async function append(client: ClickHouseClient, batch: AppendBatch): Promise<void> {
+  try {
+    const { stream } = await client.exec({
+      query: 'INSERT INTO whodid.spans FORMAT Native',
+      values: Readable.from(batch.blocks, { objectMode: false }),
+      clickhouse_settings: { ...insertSettings, insert_deduplication_token: batch.token },
+    })
+    // The insert has ended only when its (empty) answer has.
+    stream.resume()
+    await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject))
+  } catch (thrown) {
+    throw storeError(thrown, 'to store records')
+  }
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { ClickHouseClient } from '@clickhouse/client'
+import { WhodidError } from '@whodid/model'
+import { openClient } from './client.ts'
+import type { StoreAccess } from './client.ts'
+import { storeError } from './store-error.ts'
+
+/** A numbered file of `clickhouse/`: one statement, forward only. */
+export interface Migration {
+  readonly number: number
+  readonly name: string
+  readonly sql: string
+  /** SHA-256 of the file, hex. A file that was applied may never change. */
+  readonly checksum: string
+}
+
+/** What {@link migrate} did: names of migrations, in order. */
+export interface MigrationOutcome {
+  readonly applied: readonly string[]
+  readonly alreadyApplied: readonly string[]
+}
+
+const migrationsFolder = fileURLToPath(new URL('../../../clickhouse/', import.meta.url))
+const fileNamePattern = /^(\d{4})_[a-z0-9_]+\.sql$/u
+
+/** Reads the migrations in number order. Throws `migration_failed` when two share a number or one is left out. */
+export async function readMigrations(folder: string = migrationsFolder): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => fileNamePattern.test(name)).sort()
+  const migrations = await Promise.all(
+    names.map(async (name): Promise<Migration> => {
+      const sql = await readFile(`${folder}/${name}`, 'utf8')
+      const checksum = createHash('sha256').update(sql).digest('hex')
+      return { number: Number(name.slice(0, 4)), name, sql, checksum }
+    }),
+  )
+  migrations.forEach((migration, index) => {
+    if (migration.number !== index + 1)
+      throw new WhodidError(
+        'migration_failed',
+        `migration number expected ${index + 1}, got ${migration.number} ("${migration.name}")`,
+      )
+  })
+  return migrations
+}
+
+/**
+ * Brings the ledger's schema up to the newest migration, and does nothing when it is there.
+ *
+ * Safe to repeat and to run from two processes: every statement is idempotent and is recorded only after it succeeded, so
+ * a crash in between leaves a migration that the next run applies again. Forward only: there is no undo.
+ *
+ * Throws `migration_changed` when an applied file no longer has the checksum it was applied with, or when the database
+ * holds a migration this version does not know; `migration_failed` when a statement is refused.
+ */
+export async function migrate(
+  access: StoreAccess,
+  migrations?: readonly Migration[],
+): Promise<MigrationOutcome> {
+  const wanted = migrations ?? (await readMigrations())
+  const client = openClient(access)
+  try {
+    await prepare(client)
+    const recorded = await readRecorded(client)
+    checkRecorded(recorded, wanted)
+    const applied: string[] = []
+    for (const migration of wanted) {
+      if (recorded.has(migration.name)) continue
+      await apply(client, migration)
+      applied.push(migration.name)
+    }
+    return { applied, alreadyApplied: [...recorded.keys()] }
+  } finally {
+    await client.close()
+  }
+}
+
+async function prepare(client: ClickHouseClient): Promise<void> {
+  try {
+    await client.command({ query: 'CREATE DATABASE IF NOT EXISTS whodid' })
+    await client.command({
+      query: `CREATE TABLE IF NOT EXISTS whodid.migrations
+        (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
+        ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1`,
+    })
+  } catch (thrown) {
+    throw storeError(thrown, 'to prepare the database "whodid"')
+  }
+}
+
+async function readRecorded(client: ClickHouseClient): Promise<Map<string, string>> {
+  try {
+    const answer = await client.query({
+      query: 'SELECT name, checksum FROM whodid.migrations ORDER BY name',
+      format: 'JSONEachRow',
+    })
+    const rows = await answer.json<{ name: string; checksum: string }>()
+    return new Map(rows.map((row) => [row.name, row.checksum]))
+  } catch (thrown) {
+    throw storeError(thrown, 'to read which migrations were applied')
+  }
+}
+
+function checkRecorded(recorded: ReadonlyMap<string, string>, wanted: readonly Migration[]): void {
+  const known = new Map(wanted.map((migration) => [migration.name, migration.checksum]))
+  for (const [name, checksum] of recorded) {
+    const expected = known.get(name)
+    if (expected === undefined)
+      throw new WhodidError(
+        'migration_changed',
+        `the database holds migration "${name}", which this version does not know`,
+      )
+    if (expected !== checksum)
+      throw new WhodidError(
+        'migration_changed',
+        `migration "${name}" was applied with checksum ${checksum}, and the file now has ${expected}`,
+      )
+  }
+}
+
+async function apply(client: ClickHouseClient, migration: Migration): Promise<void> {
+  try {
+    await client.command({ query: migration.sql })
+    // A crash here leaves the statement done and not recorded: the next run repeats it, which is why each is idempotent.
+    await client.insert({
+      table: 'whodid.migrations',
+      values: [{ name: migration.name, checksum: migration.checksum }],
+      columns: ['name', 'checksum'],
+      format: 'JSONEachRow',
+      clickhouse_settings: { async_insert: 0 },
+    })
+  } catch (thrown) {
+    throw new WhodidError('migration_failed', `migration "${migration.name}" was not applied`, {
+      cause: thrown,
+    })
+  }
+}

@@ -1,0 +1,77 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { openClient } from './client.ts'
+import type { StoreAccess } from './client.ts'
+import { storeError } from './store-error.ts'
+
+/** A statement with its values apart: a value reaches the engine as a typed parameter, never as SQL text. */
+export interface Statement {
+  /** With `{name:Type}` where a value belongs. */
+  readonly sql: string
+  readonly parameters: Readonly<Record<string, string | number>>
+  /** The tenant whose rows may be seen; the engine's row policy applies it, whatever the SQL says. */
+  readonly tenant: string
+}
+
+/** Rows, and what the engine read to find them (`X-ClickHouse-Summary`). */
+export interface Selection<Row> {
+  readonly rows: Row[]
+  readonly rowsRead: number
+  readonly bytesRead: number
+}
+
+/** Reads the ledger, as a user that can do nothing else. */
+export interface Selector {
+  /**
+   * Runs one statement. 64-bit integers come as text. Throws `store_unavailable`, `query_too_expensive` when it met the
+   * reader's limit on time, memory or rows, or `store_refused`. Does NOT check the shape of the rows.
+   */
+  select<Row>(statement: Statement): Promise<Selection<Row>>
+  /** Resolves when the engine answers; throws `store_unavailable`. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export function createSelector(access: StoreAccess): Selector {
+  const client = openClient(access)
+  return {
+    select: (statement) => select(client, statement),
+    ping: () => ping(client),
+    close: () => client.close(),
+  }
+}
+
+async function select<Row>(
+  client: ClickHouseClient,
+  statement: Statement,
+): Promise<Selection<Row>> {
+  try {
+    const answer = await client.query({
+      query: statement.sql,
+      query_params: statement.parameters,
+      format: 'JSONEachRow',
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 1 },
+    })
+    const rows = await answer.json<Row>()
+    const summary = readSummary(answer.response_headers['x-clickhouse-summary'])
+    return { rows, ...summary }
+  } catch (thrown) {
+    throw storeError(thrown, 'to answer a question')
+  }
+}
+
+function readSummary(header: unknown): { rowsRead: number; bytesRead: number } {
+  if (typeof header !== 'string') return { rowsRead: 0, bytesRead: 0 }
+  const summary: unknown = JSON.parse(header)
+  const field = (name: string): number =>
+    typeof summary === 'object' && summary !== null ? Number(Reflect.get(summary, name) ?? 0) : 0
+  return { rowsRead: field('read_rows'), bytesRead: field('read_bytes') }
+}
+
+async function ping(client: ClickHouseClient): Promise<void> {
+  try {
+    const answer = await client.query({ query: 'SELECT 1', format: 'JSONEachRow' })
+    await answer.text()
+  } catch (thrown) {
+    throw storeError(thrown, 'to answer a ping')
+  }
+}
