@@ -1,0 +1,5 @@
+export { parseQuestion } from './question.ts'
+export type { Question, RawQuestion } from './question.ts'
+export { whoDid } from './run.ts'
+export { tail } from './tail.ts'
+export type { TailedRecord } from './tail.ts'
