@@ -1,0 +1,176 @@
+#!/usr/bin/env node
+// Every gate, in order: `npm test`, or `node scripts/check.mjs [--only name,name…] [vitest filter…]` in an installed clone.
+//
+// All gates run even when an earlier one fails, except that nothing after a failed build does. The last line is
+// `N passed, N failed`, where N counts tests: a gate that is no test counts as one failure when it fails and as nothing when it passes.
+// Skipped tests are named above it and counted in it. The exit code is 1 when anything failed or when no test ran.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const reportDir = mkdtempSync(join(tmpdir(), 'whodid-check-'))
+process.on('exit', () => rmSync(reportDir, { recursive: true, force: true }))
+
+// Each gate has a time limit, because a hung tool must fail the run rather than hold it. The linter's is the tightest and comes with a
+// memory limit: type-aware oxlint that strays into node_modules was seen to take 23 GB.
+const gates = [
+  { name: 'format', command: ['prettier', '--check', '.'], timeoutS: 120 },
+  { name: 'build', command: ['tsc', '-b'], timeoutS: 300 },
+  { name: 'types', command: ['tsc', '-p', 'tsconfig.test.json'], timeoutS: 300 },
+  {
+    name: 'lint',
+    command: [
+      'oxlint',
+      '--type-aware',
+      '--deny-warnings',
+      'packages',
+      'test',
+      'examples',
+      'scripts',
+    ],
+    timeoutS: 120,
+    env: { GOMEMLIMIT: '2GiB' },
+  },
+  { name: 'unit', project: 'unit', timeoutS: 600 },
+  { name: 'system', project: 'system', timeoutS: 1200 },
+  { name: 'knip', command: ['knip', '--no-progress', '--no-config-hints'], timeoutS: 120 },
+]
+
+const { only, filters } = parseArguments(process.argv.slice(2))
+const outcomes = []
+for (const gate of gates.filter(({ name }) => only.length === 0 || only.includes(name))) {
+  if (outcomes.some(({ name, ok }) => name === 'build' && !ok)) break
+  outcomes.push(await runGate(gate))
+}
+process.exitCode = summarize(outcomes)
+
+function parseArguments(argv) {
+  const filters = []
+  const only = []
+  for (let index = 0; index < argv.length; index += 1) {
+    const argument = argv[index]
+    if (argument === '--only') only.push(...(argv[(index += 1)] ?? '').split(','))
+    else if (argument.startsWith('--only=')) only.push(...argument.slice(7).split(','))
+    else filters.push(argument)
+  }
+  const known = gates.map(({ name }) => name)
+  const unknown = only.filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    console.error(`--only takes ${known.join(', ')}; got "${unknown.join(',')}"`)
+    process.exit(2)
+  }
+  return { only, filters }
+}
+
+async function runGate(gate) {
+  const reportFile = join(reportDir, `${gate.name}.json`)
+  const command = gate.command ?? vitestCommand(gate.project, reportFile)
+  console.log(`\n── ${gate.name}: ${command.join(' ').replaceAll(`${reportDir}/`, '')}`)
+  const startedAt = performance.now()
+  const failure = await execute(command, gate)
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  const tests = gate.project === undefined ? undefined : readReport(reportFile)
+  const outcome = { name: gate.name, ...count(failure, tests) }
+  console.log(
+    `── ${gate.name}: ${outcome.ok ? 'passed' : 'FAILED'} in ${seconds} s${failure ?? ''}`,
+  )
+  return outcome
+}
+
+function vitestCommand(project, reportFile) {
+  const command = ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json']
+  command.push(`--outputFile.json=${reportFile}`)
+  if (filters.length > 0) command.push('--passWithNoTests')
+  return [...command, ...filters]
+}
+
+/** Runs one command and resolves with what went wrong, or undefined. */
+function execute([program, ...args], { timeoutS, env = {} }) {
+  return new Promise((resolve) => {
+    // In a process group of its own, so that a time-out or an interrupt ends its workers and engines too.
+    const child = spawn(join(root, 'node_modules', '.bin', program), args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: true,
+    })
+    const killGroup = (signal) => {
+      try {
+        process.kill(-child.pid, signal)
+      } catch (error) {
+        if (error.code !== 'ESRCH') throw error
+      }
+    }
+    const timer = setTimeout(() => killGroup('SIGKILL'), timeoutS * 1000)
+    const interrupt = (signal) => {
+      killGroup(signal)
+      process.exit(signal === 'SIGINT' ? 130 : 143)
+    }
+    process.once('SIGINT', interrupt)
+    process.once('SIGTERM', interrupt)
+    const settle = (failure) => {
+      clearTimeout(timer)
+      process.off('SIGINT', interrupt)
+      process.off('SIGTERM', interrupt)
+      resolve(failure)
+    }
+    child.once('error', (error) => settle(` (${error.message})`))
+    child.once('exit', (code, signal) => {
+      if (signal === 'SIGKILL')
+        settle(` (stopped: over its limit of ${timeoutS} s, or out of memory)`)
+      else if (signal !== null) settle(` (stopped by ${signal})`)
+      else settle(code === 0 ? undefined : ` (exit code ${code})`)
+    })
+  })
+}
+
+/** The tests of a vitest JSON report; undefined when vitest ended before it wrote one. */
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).testResults
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function count(failure, files = []) {
+  const tests = files.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => ({
+      status,
+      title: `${relative(root, name)}: ${fullName}`,
+    })),
+  )
+  const passed = tests.filter(({ status }) => status === 'passed').length
+  const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed')
+  // A file that failed to load has no failed test of its own, and an error outside every test only the exit code: each counts as one.
+  const unloaded = files.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+  ).length
+  const failed = tests.filter(({ status }) => status === 'failed').length + unloaded
+  return {
+    ok: failure === undefined && failed === 0,
+    passed,
+    failed: failure !== undefined && failed === 0 ? 1 : failed,
+    skipped: skipped.map(({ title }) => title),
+  }
+}
+
+function summarize(all) {
+  const passed = all.reduce((sum, outcome) => sum + outcome.passed, 0)
+  const failed = all.reduce((sum, outcome) => sum + outcome.failed, 0)
+  const skipped = all.flatMap((outcome) => outcome.skipped)
+  console.log('')
+  for (const { name, ok } of all) console.log(`${ok ? 'passed' : 'FAILED'}  ${name}`)
+  for (const title of skipped) console.log(`SKIPPED  ${title}`)
+  const testsWanted = all.some(({ name }) => name === 'unit' || name === 'system')
+  if (testsWanted && passed + failed === 0) console.log('NO TEST RAN')
+  console.log(
+    `${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
+  )
+  return failed > 0 || (testsWanted && passed === 0) ? 1 : 0
+}
