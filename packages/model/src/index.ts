@@ -33,6 +33,8 @@ export type {
   Verdict,
   WhoDidAnswer,
 } from './answer.ts'
+export { canonicalJson } from './canonical-json.ts'
+export { blankRecord } from './blank-record.ts'
 export { errorCodes, WhodidError } from './errors.ts'
 export type { ErrorCode } from './errors.ts'
 export { formatHandle, handleKinds, handleLengthMax, parseHandle } from './handle.ts'
@@ -41,6 +43,7 @@ export { isSpanIdHex, isTraceIdHex, parseSpanRef, spanRef } from './ids.ts'
 export type { SpanIdHex, SpanRef, TraceIdHex } from './ids.ts'
 export { printable, printableLine } from './printable.ts'
 export type { Channel, LedgerRecord } from './record.ts'
+export { redactSecrets } from './redact.ts'
 export { normalizeResource } from './resource.ts'
 export type { Resource } from './resource.ts'
 export { formatInstant, parseInstant } from './time.ts'
