@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'engine_in_use'
   | 'engine_failed'
   | 'api_unreachable'
+  | 'action_unrecorded'
   | 'internal'
 
 /**
@@ -60,6 +61,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   engine_in_use: 'permanent',
   engine_failed: 'retryable',
   api_unreachable: 'retryable',
+  action_unrecorded: 'retryable',
   internal: 'permanent',
 }
 
