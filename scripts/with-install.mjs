@@ -117,7 +117,7 @@ async function installDependencies() {
 function installHash() {
   const hash = createHash('sha256')
   hash.update(`${process.platform}-${process.arch}\n`)
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml'])
     hash.update(readFileSync(join(root, file)))
   return hash.digest('hex')
 }

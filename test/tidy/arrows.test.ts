@@ -1,0 +1,166 @@
+import { builtinModules } from 'node:module'
+import { join, posix } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { violations } from './rule.ts'
+import type { Rule } from './rule.ts'
+import { isTest, lineAt, nodesOf, readSource, repositorySources, root, syntaxOf } from './source.ts'
+import type { Source } from './source.ts'
+
+/** Which packages of ours each package may import. Write path and read path meet only in store. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  engine: ['model'],
+  store: ['model'],
+  sdk: ['model'],
+  collector: ['model', 'store'],
+  query: ['model', 'store'],
+  api: ['model', 'query', 'store'],
+  cli: ['api', 'collector', 'engine', 'model', 'query', 'sdk', 'store'],
+}
+
+interface Manifest {
+  readonly name: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+}
+
+const packageNames = Object.keys(arrows)
+const manifests = new Map(packageNames.map((name) => [name, manifestOf(`packages/${name}`)]))
+const testTools = Object.keys(manifestOf('').devDependencies ?? {})
+
+const declaredImports: Rule = {
+  name: 'import',
+  check: (source) => {
+    const name = /^packages\/([^/]+)\//u.exec(source.path)?.[1] ?? ''
+    const manifest = manifests.get(name)
+    const declared = [
+      ...Object.keys(manifest?.dependencies ?? {}),
+      ...Object.keys(manifest?.optionalDependencies ?? {}),
+      ...(isTest(source.path) ? testTools : []),
+    ]
+    return importsOf(source).flatMap(({ specifier, line }) => {
+      const problem = importProblem(specifier, source.path, declared)
+      return problem === undefined ? [] : [`${line}: ${problem}`]
+    })
+  },
+}
+
+describe('arrows', () => {
+  it('imports only what the package declares, and never past another package’s entry', () => {
+    expect(
+      violations(declaredImports, repositorySources(/^packages\/[^/]+\/src\/.*\.ts$/u)),
+    ).toEqual([])
+    for (const bad of [
+      "import { a } from '@whodid/collector'",
+      "import type { A } from '@whodid/api'",
+      "import { a } from '@whodid/model/src/ids.ts'",
+      "import { a } from '../../collector/src/pipeline.ts'",
+      "import { a } from 'left-pad'",
+      "import { readFile } from 'fs'",
+      "const a = await import('@whodid/sdk')",
+    ])
+      expect(declaredImports.check(sample(bad)), bad).toHaveLength(1)
+    const good = "import { a } from '@whodid/store'\nimport b from 'node:fs'\nimport './c.ts'"
+    expect(declaredImports.check(sample(good))).toEqual([])
+  })
+
+  it.each(packageNames)('%s declares exactly its arrows, to pnpm and to tsc', (name) => {
+    const declared = Object.keys(manifests.get(name)?.dependencies ?? {})
+      .filter((dependency) => dependency.startsWith('@whodid/'))
+      .map((dependency) => dependency.slice('@whodid/'.length))
+    expect(declared.toSorted()).toEqual(arrows[name])
+    expect(referencesOf(`packages/${name}/tsconfig.json`)).toEqual(arrows[name])
+  })
+
+  it('knows every package', () => {
+    expect(packageNames.toSorted()).toEqual(referencesOf('tsconfig.json'))
+  })
+
+  it('does not compile an import against the arrows', () => {
+    const forbidden = packageNames.flatMap((from) =>
+      packageNames
+        .filter((to) => to !== from && arrows[from]?.includes(to) === false)
+        .map((to) => ({ from, to })),
+    )
+    expect(forbidden).toContainEqual({ from: 'query', to: 'collector' })
+    expect(forbidden).toContainEqual({ from: 'collector', to: 'query' })
+    expect(unresolvedImports(forbidden)).toEqual(forbidden.map(({ from, to }) => `${from} → ${to}`))
+    expect(unresolvedImports([{ from: 'query', to: 'store' }])).toEqual([])
+  })
+})
+
+/** Compiles one file for each import, in the importing package and never written to disk; names those with TS2307. */
+function unresolvedImports(imports: readonly { from: string; to: string }[]): string[] {
+  const files = new Map(
+    imports.map(({ from, to }) => [
+      join(root, 'packages', from, 'src', `imports-${to}.ts`),
+      { text: `import '@whodid/${to}'\n`, label: `${from} → ${to}` },
+    ]),
+  )
+  const parsed = ts.readConfigFile(join(root, 'tsconfig.base.json'), (file) =>
+    ts.sys.readFile(file),
+  )
+  const { options } = ts.parseJsonConfigFileContent(parsed.config, ts.sys, root)
+  const compilerOptions = { ...options, composite: false, noEmit: true, types: [], noLib: true }
+  const host = ts.createCompilerHost({ ...compilerOptions, allowImportingTsExtensions: true })
+  host.fileExists = (file) => files.has(file) || ts.sys.fileExists(file)
+  host.readFile = (file) => files.get(file)?.text ?? ts.sys.readFile(file)
+  const program = ts.createProgram([...files.keys()], compilerOptions, host)
+  return [...files].flatMap(([path, { label }]) => {
+    const diagnostics = program.getSemanticDiagnostics(program.getSourceFile(path))
+    return diagnostics.some(({ code }) => code === 2307 || code === 2882) ? [label] : []
+  })
+}
+
+function importsOf(source: Source): { specifier: string; line: number }[] {
+  const file = syntaxOf(source)
+  return [...nodesOf(file)].flatMap((node) => {
+    const specifier =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          ? node.arguments[0]
+          : undefined
+    return specifier !== undefined && ts.isStringLiteralLike(specifier)
+      ? [{ specifier: specifier.text, line: lineAt(file, node.getStart(file)) }]
+      : []
+  })
+}
+
+function importProblem(
+  specifier: string,
+  path: string,
+  declared: readonly string[],
+): string | undefined {
+  if (specifier.startsWith('.')) {
+    const target = posix.join(posix.dirname(path), specifier)
+    const home = path.split('/').slice(0, 2).join('/')
+    return target.startsWith(`${home}/`) ? undefined : `${specifier} leaves the package`
+  }
+  if (specifier.startsWith('node:')) return undefined
+  if (builtinModules.includes(specifier)) return `${specifier} without node:`
+  if (/^@whodid\/[^/]+\/(src|dist)\//u.test(specifier))
+    return `${specifier} goes past the package's exports`
+  const name = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+  return declared.includes(name) ? undefined : `${name} is not declared in package.json`
+}
+
+function referencesOf(path: string): string[] {
+  // tsconfig files here are plain JSON of this shape; a wrong one fails the comparison.
+  const config = JSON.parse(readSource(path).text) as { references: { path: string }[] }
+  return config.references.map((reference) => posix.basename(reference.path)).toSorted()
+}
+
+function manifestOf(directory: string): Manifest {
+  // pnpm has read the same file to install what these tests run with.
+  return JSON.parse(readSource(posix.join(directory, 'package.json')).text) as Manifest
+}
+
+function sample(text: string): Source {
+  return { path: 'packages/query/src/sample.ts', text }
+}
