@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { repositorySources } from './source.ts'
 
-const migrations = repositorySources(/^clickhouse\/[^/]+\.sql$/u)
+const migrations = repositorySources(/^clickhouse\/\d[^/]*\.sql$/u)
 
 describe('migrations', () => {
   it('are numbered without a hole', () => {
