@@ -5,11 +5,12 @@
 // `N passed, N failed`, where N counts tests: a gate that is no test counts as one failure when it fails and as nothing when it passes.
 // Skipped tests are named above it and counted in it. The exit code is 1 when anything failed or when no test ran.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+const leftBehindGraceMs = 5_000
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const reportDir = mkdtempSync(join(tmpdir(), 'whodid-check-'))
 process.on('exit', () => rmSync(reportDir, { recursive: true, force: true }))
@@ -42,7 +43,10 @@ const gates = [
 const { only, filters } = parseArguments(process.argv.slice(2))
 const outcomes = []
 for (const gate of gates.filter(({ name }) => only.length === 0 || only.includes(name))) {
-  if (outcomes.some(({ name, ok }) => name === 'build' && !ok)) break
+  if (outcomes.some(({ name, ok }) => name === 'build' && !ok)) {
+    console.log(`── ${gate.name}: not run, because the build failed`)
+    continue
+  }
   outcomes.push(await runGate(gate))
 }
 process.exitCode = summarize(outcomes)
@@ -97,16 +101,9 @@ function execute([program, ...args], { timeoutS, env = {} }) {
       stdio: ['ignore', 'inherit', 'inherit'],
       detached: true,
     })
-    const killGroup = (signal) => {
-      try {
-        process.kill(-child.pid, signal)
-      } catch (error) {
-        if (error.code !== 'ESRCH') throw error
-      }
-    }
-    const timer = setTimeout(() => killGroup('SIGKILL'), timeoutS * 1000)
+    const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), timeoutS * 1000)
     const interrupt = (signal) => {
-      killGroup(signal)
+      signalGroup(child.pid, signal)
       process.exit(signal === 'SIGINT' ? 130 : 143)
     }
     process.once('SIGINT', interrupt)
@@ -118,13 +115,55 @@ function execute([program, ...args], { timeoutS, env = {} }) {
       resolve(failure)
     }
     child.once('error', (error) => settle(` (${error.message})`))
-    child.once('exit', (code, signal) => {
+    child.once('exit', async (code, signal) => {
+      const left = await endGroup(child.pid)
       if (signal === 'SIGKILL')
         settle(` (stopped: over its limit of ${timeoutS} s, or out of memory)`)
       else if (signal !== null) settle(` (stopped by ${signal})`)
-      else settle(code === 0 ? undefined : ` (exit code ${code})`)
+      else if (code !== 0) settle(` (exit code ${code})`)
+      else settle(left ? ' (it left a process running)' : undefined)
     })
   })
+}
+
+/** Waits for the processes that a gate has left behind, then ends them; resolves with whether it had to. */
+async function endGroup(pid) {
+  const deadline = Date.now() + leftBehindGraceMs
+  while (groupRuns(pid)) {
+    if (Date.now() > deadline) return signalGroup(pid, 'SIGKILL')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return false
+}
+
+/** Whether a process of the group still runs. In a container whose first process reaps nobody, dead ones stay listed; they do not count. */
+function groupRuns(pid) {
+  if (!signalGroup(pid, 0) || process.platform !== 'linux') return signalGroup(pid, 0)
+  return readdirSync('/proc').some((entry) => {
+    if (!/^[0-9]+$/u.test(entry)) return false
+    try {
+      // pid (name) state parent group …; the name may hold anything, a parenthesis too.
+      const [state, , group] = readFileSync(`/proc/${entry}/stat`, 'utf8')
+        .split(') ')
+        .at(-1)
+        .split(' ')
+      return Number(group) === pid && state !== 'Z'
+    } catch (error) {
+      if (error.code === 'ENOENT' || error.code === 'ESRCH') return false
+      throw error
+    }
+  })
+}
+
+/** Signals a process group; false when nothing is left of it. */
+function signalGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal)
+    return true
+  } catch (error) {
+    if (error.code === 'ESRCH') return false
+    throw error
+  }
 }
 
 /** The tests of a vitest JSON report; undefined when vitest ended before it wrote one. */
