@@ -1,5 +1,7 @@
 export { parseQuestion } from './question.ts'
 export type { Question, RawQuestion } from './question.ts'
+export { listReads, readsMax } from './reads.ts'
+export type { RecordedRead } from './reads.ts'
 export { whoDid } from './run.ts'
-export { tail } from './tail.ts'
+export { tail, tailStepMax } from './tail.ts'
 export type { TailedRecord } from './tail.ts'

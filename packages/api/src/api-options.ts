@@ -1,0 +1,32 @@
+import type { ReadRecorder, Selector } from '@whodid/store'
+import type { ApiToken } from './authenticate.ts'
+
+/** What the API needs. It opens nothing itself: the selector and the recorder are its caller's to close. */
+export interface ApiOptions {
+  readonly selector: Selector
+  readonly readRecorder: ReadRecorder
+  readonly tokens: readonly ApiToken[]
+  /** Resolves with what is missing before a span can be stored and asked about, a phrase each; empty when ready. */
+  readonly readiness: () => Promise<readonly string[]>
+  /** Default `loopback`: a `Host` that is no loopback name is refused. `any` where others reach the API by its name. */
+  readonly hostCheck?: 'loopback' | 'any'
+  /** Aborts when the service stops, which ends the open streams. */
+  readonly stopping?: AbortSignal
+  /** Is told of each answer with a 5xx status, with the cause that the answer may withhold. */
+  readonly onFailure?: (requestId: string, thrown: unknown) => void
+  /** Nanoseconds since 1970; default the system clock. */
+  readonly now?: () => bigint
+}
+
+/** Requests refused since the start; they have no record among the reads. */
+export interface RefusalCounts {
+  readonly unauthenticated: number
+  readonly forbidden: number
+}
+
+/** The API as a function from request to response. */
+export interface Api {
+  /** `env` holds Node's own request and response when there are any. */
+  readonly fetch: (request: Request, env?: object) => Response | Promise<Response>
+  readonly counts: () => RefusalCounts
+}

@@ -1,0 +1,75 @@
+import { parseInstant, WhodidError } from '@whodid/model'
+import { listReads, parseQuestion, whoDid } from '@whodid/query'
+import type { Api, ApiOptions } from './api-options.ts'
+import { errorPage, openApiDocument, startPage } from './documents.ts'
+import { createGuardedApp } from './guarded-app.ts'
+import { parseReadsLimit } from './parameters.ts'
+import { createRecordedRead, systemUnixNs } from './recorded-read.ts'
+import { healthRoute, readsRoute, readyRoute, tailRoute, whoDidRoute } from './route-definitions.ts'
+import { createTailOpener, tailStartDefaultNs } from './tail-stream.ts'
+
+const parameterNames: ReadonlyMap<string, readonly string[]> = new Map(
+  [whoDidRoute, tailRoute, readsRoute].map((route) => [
+    route.path,
+    Object.keys(route.request.query.shape),
+  ]),
+)
+
+/**
+ * The HTTP API: every route is here. Each `/v1` route takes a bearer token, is bounded, and records the read before its
+ * answer leaves. Failures are `application/problem+json`. Does NOT listen: see `startApi`.
+ */
+export function createApi(options: ApiOptions): Api {
+  const { selector, now = systemUnixNs, stopping = new AbortController().signal } = options
+  const { app, counts } = createGuardedApp(options, parameterNames)
+  const recordedRead = createRecordedRead(options)
+  const openTail = createTailOpener()
+
+  app.openapi(whoDidRoute, async (c) => {
+    const asked = c.req.valid('query')
+    const question = parseQuestion(asked)
+    const { tenant } = c.get('token')
+    const reading = { roles: ['investigator', 'admin'], question: asked } as const
+    const answer = await recordedRead(c, reading, () => whoDid(selector, tenant, question))
+    return c.json(answer, 200)
+  })
+
+  app.openapi(tailRoute, async (c) => {
+    const asked = c.req.valid('query')
+    const { from } = asked
+    const afterUnixNs = from === undefined ? now() - tailStartDefaultNs : parseInstant(from, 'from')
+    const signal = AbortSignal.any([c.req.raw.signal, stopping])
+    const follow = asked.follow === 'true'
+    const { tenant } = c.get('token')
+    const reading = { roles: ['investigator', 'admin'], question: asked } as const
+    const stream = await recordedRead(c, reading, () =>
+      openTail({ selector, tenant, afterUnixNs, follow, signal }),
+    )
+    // The route's type knows JSON and text answers only; a body of lines is neither.
+    return c.body(stream, 200, { 'content-type': 'application/x-ndjson' }) as never
+  })
+
+  app.openapi(readsRoute, async (c) => {
+    const asked = c.req.valid('query')
+    const limit = parseReadsLimit(asked.limit)
+    const { tenant } = c.get('token')
+    const reading = { roles: ['admin'], question: asked } as const
+    const reads = await recordedRead(c, reading, () => listReads(selector, tenant, limit))
+    return c.json({ reads }, 200)
+  })
+
+  app.openapi(healthRoute, (c) => c.json({ status: 'ok' as const }, 200))
+
+  app.openapi(readyRoute, async (c) => {
+    const missing = await options.readiness()
+    if (missing.length > 0)
+      throw new WhodidError('store_unavailable', `not ready: ${missing.join('; ')}`)
+    return c.json({ status: 'ready' as const }, 200)
+  })
+
+  const document = openApiDocument(app)
+  app.get('/openapi.json', (c) => c.json(document))
+  app.get('/docs/errors', (c) => c.html(errorPage))
+  app.get('/', (c) => c.html(startPage))
+  return { fetch: app.fetch, counts }
+}

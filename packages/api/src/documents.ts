@@ -1,0 +1,68 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { errorCodes } from '@whodid/model'
+import type { ErrorCode } from '@whodid/model'
+import { errorGuide } from './error-guide.ts'
+import type { ApiEnv } from './request-scope.ts'
+import { httpStatus } from './status.ts'
+
+/** The page at `/`: what this is and where to go on. Static, without scripts or styles. */
+export const startPage: string = page(
+  'Whodid',
+  `<h1>Whodid</h1>
+<p>The flight recorder for AI agents. This is its API.</p>
+<ul>
+<li>Ask: <code>GET /v1/who-did?of=&lt;handle&gt;</code> with <code>Authorization: Bearer &lt;token&gt;</code>,
+or <code>whodid ask &lt;handle&gt;</code> in a terminal</li>
+<li><a href="/openapi.json">Every route, as OpenAPI 3.1</a></li>
+<li><a href="/docs/errors">Every error code, and what to do about it</a></li>
+<li><a href="/readyz">Is it ready?</a></li>
+</ul>`,
+)
+
+/** The page at `/docs/errors`: where the `type` of every problem leads. */
+export const errorPage: string = page(
+  'Errors of Whodid',
+  `<h1>Errors</h1>\n${(Object.keys(errorCodes) as ErrorCode[]).map(errorSection).join('\n')}`,
+)
+
+/** The OpenAPI 3.1 document of the routes registered on `app`. */
+export function openApiDocument(app: OpenAPIHono<ApiEnv>): object {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The investigator token reads; the admin token does everything.',
+  })
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Whodid',
+      version: '1',
+      description: 'The flight recorder for AI agents: who did this?',
+      license: { name: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+  })
+}
+
+function errorSection(code: ErrorCode): string {
+  const { title, advice } = errorGuide[code]
+  const again =
+    errorCodes[code] === 'retryable' ? 'may pass: try again' : 'stays until it is seen to'
+  return `<h2 id="${code}"><code>${code}</code></h2>
+<p>${escapeHtml(title)} (HTTP ${httpStatus[code]}; ${again}). ${escapeHtml(advice)}</p>`
+}
+
+function page(title: string, body: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
+<body>
+${body}
+</body>
+</html>
+`
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

@@ -1,0 +1,49 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { printableLine, WhodidError } from '@whodid/model'
+import type { ApiOptions, RefusalCounts } from './api-options.ts'
+import { authenticate } from './authenticate.ts'
+import { invalidParameters, readParameters } from './parameters.ts'
+import { problemResponse } from './problem.ts'
+import { boundRequestsInFlight, refuseOddRequests, stampRequest } from './request-scope.ts'
+import type { ApiEnv } from './request-scope.ts'
+
+/** An app without routes, and what it counts. */
+export interface GuardedApp {
+  readonly app: OpenAPIHono<ApiEnv>
+  readonly counts: () => RefusalCounts
+}
+
+/**
+ * An app with what every request passes before its route: an ID and the security headers, the host check, and under `/v1`
+ * the bound, the token and the names of the parameters (`parameterNames`, by path). What throws becomes a problem.
+ */
+export function createGuardedApp(
+  options: ApiOptions,
+  parameterNames: ReadonlyMap<string, readonly string[]>,
+): GuardedApp {
+  const counts = { unauthenticated: 0, forbidden: 0 }
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalidParameters })
+  app.use(stampRequest(), refuseOddRequests(options.hostCheck ?? 'loopback'))
+  app.use('/v1/*', boundRequestsInFlight(), async (c, next) => {
+    c.set('token', authenticate(c.req.header('authorization'), options.tokens))
+    const names = parameterNames.get(c.req.path)
+    if (names !== undefined) readParameters(c.req.url, names)
+    await next()
+  })
+  app.notFound((c) => {
+    const known = app.routes.some(({ path, method }) => method === 'GET' && path === c.req.path)
+    const error = known
+      ? new WhodidError('method_not_allowed', `expected GET or HEAD; got ${c.req.method}`)
+      : new WhodidError('not_found', `nothing is at "${printableLine(c.req.path, 80)}"`)
+    return problemResponse(error, c.get('requestId'))
+  })
+  app.onError((thrown, c) => {
+    if (thrown instanceof WhodidError && thrown.code === 'unauthenticated')
+      counts.unauthenticated += 1
+    if (thrown instanceof WhodidError && thrown.code === 'forbidden') counts.forbidden += 1
+    const response = problemResponse(thrown, c.get('requestId'))
+    if (response.status >= 500) options.onFailure?.(c.get('requestId'), thrown)
+    return response
+  })
+  return { app, counts: () => ({ ...counts }) }
+}

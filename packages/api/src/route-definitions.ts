@@ -1,0 +1,189 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { ErrorCode } from '@whodid/model'
+import { problemSchema, whoDidAnswerSchema } from '@whodid/model'
+import { readsMax } from '@whodid/query'
+import { httpStatus } from './status.ts'
+
+// Copies: a schema made before this library was loaded lacks the method that names it in the document.
+const answerSchema = whoDidAnswerSchema.clone().openapi('WhoDidAnswer')
+const problemDetailsSchema = problemSchema.clone().openapi('Problem')
+const security = [{ token: [] }]
+const everyRoute: readonly ErrorCode[] = [
+  'invalid_parameter',
+  'invalid_body',
+  'forbidden',
+  'internal',
+]
+const everyRead: readonly ErrorCode[] = [
+  ...everyRoute,
+  'unauthenticated',
+  'too_many_requests',
+  'store_unavailable',
+  'store_refused',
+  'query_too_expensive',
+  'read_not_recorded',
+]
+
+const instantText = 'RFC 3339 with a zone, to the nanosecond'
+const caseHeader = z.object({
+  'whodid-case': z
+    .string()
+    .optional()
+    .describe(
+      'The case this read belongs to: 1–200 printable ASCII characters, kept with the read',
+    ),
+})
+
+export const whoDidRoute = createRoute({
+  method: 'get',
+  path: '/v1/who-did',
+  operationId: 'whoDid',
+  summary: 'Who did this?',
+  description:
+    'The newest successful action other than a read on the handle, at or before `at`: who did it, for whom, from which prompt, through which calls, and what the record does not say. Nothing found is 200 with the verdict `undetermined`. The read itself is recorded.',
+  security,
+  request: {
+    headers: caseHeader,
+    query: z.object({
+      of: z
+        .string()
+        .describe(
+          'A handle: `<kind>:<id>`, a trace ID, `<trace>-<span>`, a URL or `system:kind:path`',
+        )
+        .meta({ example: 'github:pull:acme/app/812' }),
+      at: z.string().optional().describe(`The action is at or before this instant. ${instantText}`),
+      from: z.string().optional().describe(`Start of the time asked about. ${instantText}`),
+      to: z.string().optional().describe(`End of the time asked about. ${instantText}`),
+      verb: z.string().optional().describe('Only actions of this verb, `read` included'),
+      limit: z.string().optional().describe('How many alternatives to give: 0–100, default 10'),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The answer',
+      content: { 'application/json': { schema: answerSchema } },
+    },
+    ...problems(...everyRead, 'invalid_handle', 'invalid_time'),
+  },
+})
+
+export const tailRoute = createRoute({
+  method: 'get',
+  path: '/v1/tail',
+  operationId: 'tail',
+  summary: 'Records as they come in',
+  description:
+    'One JSON object a line, oldest first. The last line is `{"_end":{…}}`, or `{"_error":{…}}` after a failure: a stream without either was cut off. The read itself is recorded.',
+  security,
+  request: {
+    headers: caseHeader,
+    query: z.object({
+      from: z
+        .string()
+        .optional()
+        .describe(`Records received after this instant; default one minute ago. ${instantText}`),
+      follow: z
+        .enum(['true', 'false'])
+        .optional()
+        .describe('Go on with new records until the client leaves; default false'),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'Records, one a line',
+      content: { 'application/x-ndjson': { schema: z.string() } },
+    },
+    ...problems(...everyRead, 'invalid_time'),
+  },
+})
+
+export const readsRoute = createRoute({
+  method: 'get',
+  path: '/v1/reads',
+  operationId: 'listReads',
+  summary: 'Who read the ledger',
+  description:
+    'The newest recorded reads, newest first. For the admin token. The read itself is recorded.',
+  security,
+  request: {
+    headers: caseHeader,
+    query: z.object({
+      limit: z.string().optional().describe(`How many to give: 1–${readsMax}, default 100`),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The reads',
+      content: {
+        'application/json': {
+          schema: z.object({
+            reads: z.array(
+              z.object({
+                read_at: z.string(),
+                request_id: z.string(),
+                reader: z.string(),
+                role: z.string(),
+                route: z.string(),
+                question: z.string().describe('The parameters that were asked, as JSON'),
+                case_id: z.string().nullable(),
+                remote_address: z.string().nullable(),
+                user_agent: z.string().nullable(),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    ...problems(...everyRead),
+  },
+})
+
+export const healthRoute = createRoute({
+  method: 'get',
+  path: '/healthz',
+  operationId: 'health',
+  summary: 'Is the process alive?',
+  responses: {
+    200: {
+      description: 'It is',
+      content: { 'application/json': { schema: z.object({ status: z.literal('ok') }) } },
+    },
+    ...problems(...everyRoute),
+  },
+})
+
+export const readyRoute = createRoute({
+  method: 'get',
+  path: '/readyz',
+  operationId: 'ready',
+  summary: 'Can a span be stored and asked about?',
+  responses: {
+    200: {
+      description: 'It can',
+      content: { 'application/json': { schema: z.object({ status: z.literal('ready') }) } },
+    },
+    ...problems(...everyRoute, 'store_unavailable'),
+  },
+})
+
+type ProblemResponses = Record<
+  number,
+  {
+    description: string
+    content: { 'application/problem+json': { schema: typeof problemDetailsSchema } }
+  }
+>
+
+/** The documented failures of a route, by status, each naming its codes. */
+function problems(...codes: readonly ErrorCode[]): ProblemResponses {
+  const responses: ProblemResponses = {}
+  for (const code of codes) {
+    const status = httpStatus[code]
+    const described = responses[status]?.description
+    responses[status] = {
+      description: described === undefined ? `\`${code}\`` : `${described}, \`${code}\``,
+      content: { 'application/problem+json': { schema: problemDetailsSchema } },
+    }
+  }
+  return responses
+}

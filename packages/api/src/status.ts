@@ -1,0 +1,33 @@
+import type { ErrorCode } from '@whodid/model'
+
+/** The HTTP status of each error code. Codes that only a start-up or the collector meets are here too: the table is whole. */
+export const httpStatus = {
+  invalid_config: 500,
+  invalid_handle: 400,
+  invalid_time: 400,
+  invalid_parameter: 400,
+  invalid_body: 400,
+  unsupported_content_type: 415,
+  unsupported_encoding: 415,
+  body_too_large: 413,
+  method_not_allowed: 405,
+  not_found: 404,
+  unauthenticated: 401,
+  forbidden: 403,
+  log_full: 503,
+  log_failed: 503,
+  too_many_requests: 429,
+  too_many_connections: 503,
+  store_unavailable: 503,
+  store_refused: 500,
+  query_too_expensive: 422,
+  read_not_recorded: 503,
+  migration_changed: 500,
+  migration_failed: 500,
+  engine_unsupported: 500,
+  engine_in_use: 500,
+  engine_failed: 503,
+  api_unreachable: 503,
+  action_unrecorded: 503,
+  internal: 500,
+} as const satisfies Readonly<Record<ErrorCode, number>>

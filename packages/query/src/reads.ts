@@ -1,0 +1,54 @@
+import { printableLine } from '@whodid/model'
+import type { Selector } from '@whodid/store'
+
+/** One look at the ledger, as `GET /v1/reads` lists it. */
+export interface RecordedRead {
+  readonly read_at: string
+  readonly request_id: string
+  readonly reader: string
+  readonly role: string
+  readonly route: string
+  /** The parameters that were asked, as JSON. */
+  readonly question: string
+  readonly case_id: string | null
+  readonly remote_address: string | null
+  readonly user_agent: string | null
+}
+
+/** Most reads in one list. */
+export const readsMax = 1000
+
+/** Longest question text listed, in UTF-16 units; the ledger holds the whole of it. */
+const questionLengthMax = 2000
+
+/** The tenant's newest recorded reads, newest first, at most `limit` of them. Every text has been through `printableLine`. */
+export async function listReads(
+  selector: Selector,
+  tenant: string,
+  limit: number,
+): Promise<RecordedRead[]> {
+  const { rows } = await selector.select<RecordedRead>({
+    sql: readsSql,
+    parameters: { reads_of: tenant, limit: Math.min(limit, readsMax) },
+    tenant,
+  })
+  return rows.map((row) => ({
+    ...row,
+    reader: printableLine(row.reader),
+    question: printableLine(row.question, questionLengthMax),
+    case_id: row.case_id === null ? null : printableLine(row.case_id),
+    user_agent: row.user_agent === null ? null : printableLine(row.user_agent),
+  }))
+}
+
+const readsSql = `
+SELECT
+  concat(replaceOne(toString(r.read_at), ' ', 'T'), 'Z') AS read_at,
+  request_id, reader, role, route, question,
+  nullIf(case_id, '') AS case_id,
+  nullIf(remote_address, '') AS remote_address,
+  nullIf(user_agent, '') AS user_agent
+FROM whodid.reads AS r
+WHERE r.tenant = {reads_of:String}
+ORDER BY r.read_at DESC
+LIMIT {limit:UInt32}`
