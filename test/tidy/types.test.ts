@@ -28,7 +28,11 @@ const castExplained: Rule = {
       if (!ts.isAsExpression(node) && !ts.isTypeAssertionExpression(node)) return []
       if (ts.isConstTypeReference(node.type)) return []
       const first = lineAt(file, node.getStart(file))
-      const around = textLines.slice(Math.max(0, first - 2), lineAt(file, node.end))
+      const statement = ts.findAncestor(node, (above) => ts.isStatement(above)) ?? node
+      const around = [
+        ...textLines.slice(Math.max(0, first - 2), lineAt(file, node.end)),
+        textLines[lineAt(file, statement.getStart(file)) - 2] ?? '',
+      ]
       const explained = around.some((line) => /\/\/|\/\*|\*\/|^\s*\*/u.test(line))
       return explained ? [] : [`${first}: a cast without a comment that says why it is sound`]
     })
@@ -66,6 +70,7 @@ describe('types', () => {
     expect(castExplained.check(sample("const a = ['b'] as const"))).toEqual([])
     expect(castExplained.check(sample('// Checked above.\nconst a = b as A'))).toEqual([])
     expect(castExplained.check(sample('const a = b as A // checked above'))).toEqual([])
+    expect(castExplained.check(sample('// Checked above.\nf(\n  b,\n  c as A,\n)'))).toEqual([])
   })
 
   it('says why a check is suppressed', () => {
