@@ -1,0 +1,54 @@
+-- The users of a ClickHouse cluster reached by CLICKHOUSE_URL, with the rights the embedded engine gives them.
+-- Put the SHA-256 of each password, in hex, in place of <sha256 of …>, then run it once as an administrator; add
+-- ON CLUSTER where the access storage is not replicated. Server configuration these rights count on:
+-- access_control_improvements/table_engines_require_grant, select_from_system_db_requires_grant and
+-- select_from_information_schema_requires_grant, all true.
+
+-- whodid_writer appends spans.
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_writer SETTINGS log_queries = 0;
+CREATE USER IF NOT EXISTS whodid_writer IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_writer>' SETTINGS PROFILE 'whodid_writer';
+GRANT INSERT ON whodid.spans TO whodid_writer;
+
+-- whodid_recorder records who read what.
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_recorder SETTINGS log_queries = 0;
+CREATE USER IF NOT EXISTS whodid_recorder IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_recorder>' SETTINGS PROFILE 'whodid_recorder';
+GRANT INSERT ON whodid.reads TO whodid_recorder;
+
+-- whodid_reader asks, within bounds.
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_reader SETTINGS readonly = 1, max_execution_time = 30 MAX 120 CHANGEABLE_IN_READONLY, max_memory_usage = 1000000000, max_rows_to_read = 2000000000, max_result_rows = 1000000, max_result_bytes = 268435456, max_concurrent_queries_for_user = 64, log_comment = 'default' CHANGEABLE_IN_READONLY, output_format_json_quote_64bit_integers = 1 CHANGEABLE_IN_READONLY, date_time_output_format = 'simple' CHANGEABLE_IN_READONLY, use_query_condition_cache = 1 CHANGEABLE_IN_READONLY, additional_table_filters = '{}' CHANGEABLE_IN_READONLY;
+CREATE USER IF NOT EXISTS whodid_reader IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_reader>' SETTINGS PROFILE 'whodid_reader';
+GRANT SELECT ON whodid.spans TO whodid_reader;
+GRANT SELECT ON whodid.actions TO whodid_reader;
+GRANT SELECT ON whodid.reads TO whodid_reader;
+GRANT SELECT ON whodid.migrations TO whodid_reader;
+GRANT SELECT ON whodid.who_did* TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.spans FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.actions FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.reads FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+
+-- whodid_migrator creates and changes the schema.
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_migrator;
+CREATE USER IF NOT EXISTS whodid_migrator IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_migrator>' SETTINGS PROFILE 'whodid_migrator';
+GRANT SELECT, INSERT, SHOW ON whodid.* TO whodid_migrator;
+GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP VIEW ON whodid.* TO whodid_migrator;
+GRANT ALTER ADD COLUMN, ALTER MODIFY COLUMN, ALTER COMMENT COLUMN, ALTER MATERIALIZE COLUMN ON whodid.* TO whodid_migrator;
+GRANT ALTER INDEX, ALTER PROJECTION, ALTER CONSTRAINT, ALTER SETTINGS, ALTER VIEW, OPTIMIZE ON whodid.* TO whodid_migrator;
+GRANT DROP TABLE ON whodid._tmp_replace_* TO whodid_migrator;
+GRANT TABLE ENGINE ON MergeTree TO whodid_migrator;
+GRANT TABLE ENGINE ON ReplicatedMergeTree TO whodid_migrator;
+GRANT TABLE ENGINE ON Distributed TO whodid_migrator;
+GRANT ALLOW SQL SECURITY NONE ON *.* TO whodid_migrator;
+GRANT SELECT ON system.server_settings TO whodid_migrator;
+GRANT SELECT ON system.parts TO whodid_migrator;
+GRANT SELECT ON system.parts_columns TO whodid_migrator;
+GRANT SELECT ON system.mutations TO whodid_migrator;
+GRANT SELECT ON system.merges TO whodid_migrator;
+GRANT SELECT ON system.metrics TO whodid_migrator;
+GRANT SELECT ON system.events TO whodid_migrator;
+GRANT SELECT ON system.asynchronous_metrics TO whodid_migrator;
+GRANT SELECT ON system.disks TO whodid_migrator;
+GRANT SELECT ON system.errors TO whodid_migrator;
+GRANT SELECT ON system.query_log TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.spans FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.actions FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.reads FOR SELECT USING 1 TO whodid_migrator;

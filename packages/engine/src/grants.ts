@@ -1,0 +1,144 @@
+/** The users of the ledger: each can do its own part and nothing else. */
+export type EngineUser = 'writer' | 'reader' | 'migrator' | 'recorder'
+
+/** One `GRANT <privileges> ON <object>`. */
+export interface Grant {
+  readonly privileges: string
+  readonly on: string
+}
+
+/** A setting a user starts with, and whether a read-only session may change it. */
+export interface ProfileSetting {
+  readonly name: string
+  readonly value: string | number
+  readonly changeable?: boolean
+  /** Highest value the user may set. */
+  readonly max?: number
+}
+
+/** What one user may do: the single source of `users.xml` and of `clickhouse/users.sql`. */
+export interface UserRights {
+  readonly username: string
+  readonly purpose: string
+  readonly grants: readonly Grant[]
+  readonly settings: readonly ProfileSetting[]
+  /** Row filter by table of `whodid`. */
+  readonly rowFilters: Readonly<Record<string, string>>
+}
+
+/**
+ * The setting that carries the tenant of a statement; the reader's row policies compare it with the column `tenant`.
+ *
+ * A built-in text setting, because the embedded engine registers no prefix for custom ones. It also stands in
+ * `system.query_log`, which so tells for which tenant each statement ran.
+ */
+export const tenantSetting = 'log_comment'
+
+/** The tenant of a statement that names none. */
+export const tenantDefault = 'default'
+
+const tenantFilter = `tenant = getSetting('${tenantSetting}')`
+
+const readerMemoryBytesMax = 1_000_000_000
+const readerTimeSeconds = 30
+const readerTimeSecondsMax = 120
+const readerRowsReadMax = 2_000_000_000
+const readerRowsResultMax = 1_000_000
+const readerBytesResultMax = 268_435_456
+const readerQueriesMax = 64
+
+/**
+ * Who may do what. Nobody may UPDATE, DELETE, TRUNCATE, drop a table, a column or a partition, or change a table's TTL:
+ * what is recorded stays, for the migrator too.
+ *
+ * The reader's tables are listed one by one: a materialized view shows the rows of its target past the target's row
+ * policy, so `SELECT ON whodid.*` would open every tenant. A new table or view of the read path is added here; views are
+ * `SQL SECURITY INVOKER` and named `who_did…`.
+ */
+export const userRights: Readonly<Record<EngineUser, UserRights>> = {
+  writer: {
+    username: 'whodid_writer',
+    purpose: 'appends spans',
+    grants: [{ privileges: 'INSERT', on: 'whodid.spans' }],
+    settings: [{ name: 'log_queries', value: 0 }],
+    rowFilters: {},
+  },
+  recorder: {
+    username: 'whodid_recorder',
+    purpose: 'records who read what',
+    grants: [{ privileges: 'INSERT', on: 'whodid.reads' }],
+    settings: [{ name: 'log_queries', value: 0 }],
+    rowFilters: {},
+  },
+  reader: {
+    username: 'whodid_reader',
+    purpose: 'asks, within bounds',
+    grants: [
+      { privileges: 'SELECT', on: 'whodid.spans' },
+      { privileges: 'SELECT', on: 'whodid.actions' },
+      { privileges: 'SELECT', on: 'whodid.reads' },
+      { privileges: 'SELECT', on: 'whodid.migrations' },
+      { privileges: 'SELECT', on: 'whodid.who_did*' },
+    ],
+    settings: [
+      { name: 'readonly', value: 1 },
+      {
+        name: 'max_execution_time',
+        value: readerTimeSeconds,
+        changeable: true,
+        max: readerTimeSecondsMax,
+      },
+      { name: 'max_memory_usage', value: readerMemoryBytesMax },
+      { name: 'max_rows_to_read', value: readerRowsReadMax },
+      { name: 'max_result_rows', value: readerRowsResultMax },
+      { name: 'max_result_bytes', value: readerBytesResultMax },
+      { name: 'max_concurrent_queries_for_user', value: readerQueriesMax },
+      { name: tenantSetting, value: tenantDefault, changeable: true },
+      { name: 'output_format_json_quote_64bit_integers', value: 1, changeable: true },
+      { name: 'date_time_output_format', value: 'simple', changeable: true },
+      { name: 'use_query_condition_cache', value: 1, changeable: true },
+      // Grafana's ad-hoc filters; they can only narrow what the policies leave.
+      { name: 'additional_table_filters', value: '{}', changeable: true },
+    ],
+    rowFilters: { spans: tenantFilter, actions: tenantFilter, reads: tenantFilter },
+  },
+  migrator: {
+    username: 'whodid_migrator',
+    purpose: 'creates and changes the schema',
+    grants: [
+      { privileges: 'SELECT, INSERT, SHOW', on: 'whodid.*' },
+      { privileges: 'CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP VIEW', on: 'whodid.*' },
+      {
+        privileges:
+          'ALTER ADD COLUMN, ALTER MODIFY COLUMN, ALTER COMMENT COLUMN, ALTER MATERIALIZE COLUMN',
+        on: 'whodid.*',
+      },
+      {
+        privileges:
+          'ALTER INDEX, ALTER PROJECTION, ALTER CONSTRAINT, ALTER SETTINGS, ALTER VIEW, OPTIMIZE',
+        on: 'whodid.*',
+      },
+      // The name under which CREATE OR REPLACE VIEW holds the view it replaces.
+      { privileges: 'DROP TABLE', on: 'whodid._tmp_replace_*' },
+      { privileges: 'TABLE ENGINE', on: 'MergeTree' },
+      { privileges: 'TABLE ENGINE', on: 'ReplicatedMergeTree' },
+      { privileges: 'TABLE ENGINE', on: 'Distributed' },
+      { privileges: 'ALLOW SQL SECURITY NONE', on: '*.*' },
+      ...[
+        'server_settings',
+        'parts',
+        'parts_columns',
+        'mutations',
+        'merges',
+        'metrics',
+        'events',
+        'asynchronous_metrics',
+        'disks',
+        'errors',
+        'query_log',
+      ].map((table) => ({ privileges: 'SELECT', on: `system.${table}` })),
+    ],
+    settings: [],
+    rowFilters: { spans: '1', actions: '1', reads: '1' },
+  },
+}

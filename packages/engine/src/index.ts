@@ -1,0 +1,5 @@
+export { tenantDefault, tenantSetting } from './grants.ts'
+export type { EngineUser } from './grants.ts'
+export type { EngineCredentials } from './load-credentials.ts'
+export { startEngine } from './start-engine.ts'
+export type { Engine, EngineOptions } from './start-engine.ts'

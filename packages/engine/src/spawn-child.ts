@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { WhodidError } from '@whodid/model'
+import { engineUnsupported } from './engine-unsupported.ts'
+
+/** The engine's process, before and after it becomes the engine. */
+export interface EngineChild {
+  readonly processId: number
+  /** Resolves when the child holds the lock; rejects with `engine_in_use`, `engine_unsupported` or `engine_failed`. */
+  readonly locked: Promise<void>
+  /** Resolves when the process has ended, with a sentence; never rejects. */
+  readonly ended: Promise<string>
+  /** Rejects with `engine_unsupported` when the library does not load; otherwise stays pending. */
+  readonly refused: Promise<never>
+  /** What it wrote last on standard error, at most `tailCharactersMax`. */
+  tail(): string
+  /** Tells it which library to load, and with which arguments to enter it. */
+  order(order: { readonly library: string; readonly args: readonly string[] }): void
+  /** Closes its standard input: the engine finishes what it does and ends. */
+  closeInput(): void
+  kill(): void
+}
+
+const childPath = fileURLToPath(new URL('../child/engine-child.mjs', import.meta.url))
+const tailCharactersMax = 8_192
+const inheritedVariables = ['PATH', 'HOME', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH']
+
+/**
+ * Starts the process that will be the engine. It takes the lock at `lockPath` and waits for an order; it ends when its
+ * standard input ends, so also when this process is killed.
+ */
+export function spawnChild(lockPath: string): EngineChild {
+  const child = spawn(process.execPath, [childPath, lockPath], {
+    // A session of its own: Ctrl-C in a terminal reaches the service, which drains before it stops the engine.
+    detached: true,
+    env: environment(),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let tail = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    tail = `${tail}${text}`.slice(-tailCharactersMax)
+  })
+  const ended = awaitEnd(child, () => tail)
+  // A child that is gone cannot be written to; `ended` tells of it.
+  child.stdin.on('error', () => undefined)
+  const { locked, refused } = listen(child, ended)
+  return {
+    processId: child.pid ?? 0,
+    locked,
+    ended,
+    refused,
+    tail: () => tail,
+    order: (order) => void child.stdin.write(`${JSON.stringify(order)}\n`),
+    closeInput: () => void child.stdin.end(),
+    kill: () => void child.kill('SIGKILL'),
+  }
+}
+
+/** NODE_OPTIONS in particular stays behind: what instruments the service must not run inside the engine. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = inheritedVariables.flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return { ...Object.fromEntries(kept), TZ: 'UTC' }
+}
+
+function awaitEnd(child: ChildProcessWithoutNullStreams, tail: () => string): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      resolve(`the engine's process could not be started: ${error.message}`)
+    })
+    child.once('close', (code, signal) => {
+      const how = signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`
+      const last = code === 0 ? undefined : firstComplaint(tail())
+      const said = last === undefined ? '' : `: ${last}`
+      resolve(`the engine (process ${child.pid ?? 0}) ended with ${how}${said}`)
+    })
+  })
+}
+
+/** The library opens with lines that name its log files. */
+function firstComplaint(text: string): string | undefined {
+  return text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('Logging '))
+}
+
+/** The child speaks in JSON lines with a `state`; the library writes lines of its own, which are no messages. */
+function listen(
+  child: ChildProcessWithoutNullStreams,
+  ended: Promise<string>,
+): { locked: Promise<void>; refused: Promise<never> } {
+  const { promise: locked, resolve, reject } = deferred<void>()
+  const { promise: refused, reject: refuse } = deferred<never>()
+  refused.catch(() => undefined)
+  locked.catch(() => undefined)
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (!line.startsWith('{"state":')) return
+    const message = JSON.parse(line) as { state: string; pid?: number; reason?: string }
+    if (message.state === 'locked') {
+      resolve()
+      return
+    }
+    const error =
+      message.state === 'in_use'
+        ? inUse(message.pid ?? 0)
+        : engineUnsupported(`its library does not load (${message.reason ?? ''})`)
+    reject(error)
+    refuse(error)
+  })
+  void ended.then((sentence) => {
+    reject(new WhodidError('engine_failed', sentence))
+  })
+  return { locked, refused }
+}
+
+function inUse(pid: number): WhodidError {
+  const holder = pid === 0 ? 'another engine' : `the engine with process ID ${pid}`
+  return new WhodidError(
+    'engine_in_use',
+    `the data directory is in use by ${holder}; one engine at a time may hold it`,
+  )
+}
+
+interface Deferred<Value> {
+  readonly promise: Promise<Value>
+  readonly resolve: (value: Value) => void
+  readonly reject: (error: Error) => void
+}
+
+function deferred<Value>(): Deferred<Value> {
+  let resolve: (value: Value) => void = () => undefined
+  let reject: (error: Error) => void = () => undefined
+  const promise = new Promise<Value>((onValue, onError) => {
+    resolve = onValue
+    reject = onError
+  })
+  return { promise, resolve, reject }
+}

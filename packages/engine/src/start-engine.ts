@@ -1,0 +1,200 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { printableLine, WhodidError } from '@whodid/model'
+import { choosePort } from './choose-port.ts'
+import type { EngineUser } from './grants.ts'
+import { loadCredentials } from './load-credentials.ts'
+import type { EngineCredentials } from './load-credentials.ts'
+import { resolveLibrary } from './resolve-library.ts'
+import { serverXml } from './server-xml.ts'
+import { spawnChild } from './spawn-child.ts'
+import type { EngineChild } from './spawn-child.ts'
+import { usersXml } from './users-xml.ts'
+import { waitReady } from './wait-ready.ts'
+
+/** A running engine: a ClickHouse server that only this machine can reach. */
+export interface Engine {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string
+  readonly users: Readonly<Record<EngineUser, EngineCredentials>>
+  /** ClickHouse's own version, such as `26.7.2.1`. */
+  readonly version: string
+  readonly processId: number
+  /** Resolves when the process has ended, however it ended, with a sentence. */
+  readonly exited: Promise<string>
+  /**
+   * Lets the engine finish and waits until its process is gone; after 15 s it is killed, which loses no finished insert.
+   * May be called any number of times.
+   */
+  stop(): Promise<void>
+}
+
+export interface EngineOptions {
+  /** Everything of the engine lies under its `engine/`, readable by the owner only. Made when it is not there. */
+  readonly dataDir: string
+  /** Bytes, default 2 GiB, at least 256 MiB. The engine refuses statements rather than go beyond. */
+  readonly memoryBytesMax?: number
+  /** Default 0: a free one. */
+  readonly httpPort?: number
+  /** Milliseconds, default 60,000: loading the parts of a large ledger takes a while. */
+  readonly startTimeoutMs?: number
+  /** Returns the path of ClickHouse's shared library; by default that of the installed optional dependency. */
+  readonly resolveLibrary?: () => string
+}
+
+const memoryBytesDefault = 2_147_483_648
+const memoryBytesMin = 268_435_456
+const startMsDefault = 60_000
+const stopMsMax = 15_000
+const logTailCharacters = 4_096
+
+/**
+ * Starts the embedded ClickHouse and resolves when it answers.
+ *
+ * Listens on 127.0.0.1 only. Passwords are made at the first start and kept in `<dataDir>/engine/credentials.json` (0600);
+ * the log, at most 50 MB, is in `<dataDir>/engine/log`. The engine ends with this process, also when that is killed. Throws
+ * `engine_unsupported` where it cannot run, `engine_in_use` while another engine holds the directory, `engine_failed`
+ * with the end of its log as cause, `invalid_config` for an option out of range. Does NOT create the database, nor
+ * restart an engine that ended: watch `exited`.
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  checkRange('memoryBytesMax', options.memoryBytesMax, [memoryBytesMin, Number.MAX_SAFE_INTEGER])
+  checkRange('httpPort', options.httpPort, [0, 65_535])
+  checkRange('startTimeoutMs', options.startTimeoutMs, [1, 3_600_000])
+  const library = (options.resolveLibrary ?? resolveLibrary)()
+  const directory = join(resolve(options.dataDir), 'engine')
+  await mkdir(join(directory, 'log'), { recursive: true, mode: 0o700 })
+  const child = spawnChild(join(directory, 'lock'))
+  try {
+    await child.locked
+    return await enter(child, { options, library, directory })
+  } catch (thrown) {
+    child.kill()
+    await child.ended
+    throw thrown
+  }
+}
+
+function checkRange(name: string, value: number | undefined, range: [number, number]): void {
+  if (value === undefined) return
+  const [lowest, highest] = range
+  if (Number.isInteger(value) && value >= lowest && value <= highest) return
+  throw new WhodidError(
+    'invalid_config',
+    `"${name}" expected an integer from ${lowest} to ${highest}; got ${value}`,
+  )
+}
+
+interface Start {
+  readonly options: EngineOptions
+  readonly library: string
+  readonly directory: string
+}
+
+/** From here on the child holds the lock: nobody else writes the credentials or the configuration. */
+async function enter(child: EngineChild, start: Start): Promise<Engine> {
+  const { options, library, directory } = start
+  const users = await loadCredentials(join(directory, 'credentials.json'))
+  const httpPort = await choosePort(options.httpPort ?? 0)
+  const configPath = join(directory, 'config.xml')
+  const usersPath = join(directory, 'users.xml')
+  const logPath = join(directory, 'log', 'engine.log')
+  const memoryBytesMax = options.memoryBytesMax ?? memoryBytesDefault
+  const config = serverXml({ httpPort, memoryBytesMax, usersPath, logPath })
+  await writeFile(configPath, config, { mode: 0o600 })
+  await writeFile(usersPath, usersXml(passwords(users)), { mode: 0o600 })
+  child.order({ library, args: serverArguments(configPath, join(directory, 'data')) })
+
+  const url = `http://127.0.0.1:${httpPort}`
+  const startMs = options.startTimeoutMs ?? startMsDefault
+  const version = await firstAnswer(child, { url, user: users.reader, startMs, logPath })
+  return {
+    url,
+    users,
+    version,
+    processId: child.processId,
+    exited: child.ended,
+    stop: () => stop(child),
+  }
+}
+
+function passwords(
+  users: Readonly<Record<EngineUser, EngineCredentials>>,
+): Record<EngineUser, string> {
+  return {
+    writer: users.writer.password,
+    reader: users.reader.password,
+    migrator: users.migrator.password,
+    recorder: users.recorder.password,
+  }
+}
+
+/** The second statement reads standard input until it ends, and so keeps the server up exactly as long. */
+function serverArguments(configPath: string, dataPath: string): string[] {
+  return [
+    `--config-file=${configPath}`,
+    `--path=${dataPath}`,
+    '--structure=line String',
+    '--input-format=LineAsString',
+    '--query=SYSTEM START LISTEN HTTP; SELECT * FROM table FORMAT Null',
+  ]
+}
+
+interface Expected {
+  readonly url: string
+  readonly user: EngineCredentials
+  readonly startMs: number
+  readonly logPath: string
+}
+
+async function firstAnswer(child: EngineChild, expected: Expected): Promise<string> {
+  const giveUp = new AbortController()
+  const timer = setTimeout(() => {
+    giveUp.abort()
+  }, expected.startMs)
+  void child.ended.then(() => {
+    giveUp.abort()
+  })
+  try {
+    const version = await Promise.race([
+      waitReady(expected.url, expected.user, giveUp.signal),
+      child.refused,
+    ])
+    if (version !== undefined) return version
+    child.kill()
+    throw await startFailure(child, expected)
+  } finally {
+    clearTimeout(timer)
+    giveUp.abort()
+  }
+}
+
+async function startFailure(child: EngineChild, expected: Expected): Promise<WhodidError> {
+  const sentence = await child.ended
+  const log = await logTail(expected.logPath)
+  return new WhodidError(
+    'engine_failed',
+    `the engine did not answer within ${expected.startMs} ms: ${printableLine(sentence, 500)}`,
+    { cause: new Error(`${child.tail()}\n${log}`.trim()) },
+  )
+}
+
+async function logTail(logPath: string): Promise<string> {
+  try {
+    const log = await readFile(logPath, 'utf8')
+    return log.slice(-logTailCharacters)
+  } catch {
+    // It failed before it had a log; what it wrote on standard error is the evidence.
+    return ''
+  }
+}
+
+async function stop(child: EngineChild): Promise<void> {
+  child.closeInput()
+  const bound = new AbortController()
+  const late = delay(stopMsMax, 'late', { signal: bound.signal }).catch(() => 'in time')
+  if ((await Promise.race([child.ended, late])) === 'late') child.kill()
+  await child.ended
+  bound.abort()
+}
