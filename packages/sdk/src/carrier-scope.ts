@@ -1,0 +1,80 @@
+import { attribute, delegatorTypes, parseSpanRef } from '@whodid/model'
+import type { DelegatorType } from '@whodid/model'
+import { parseBaggage } from './baggage.ts'
+import type { Config } from './config.ts'
+import { boundedId, makeActor } from './identity.ts'
+import type { Principal } from './identity.ts'
+import type { Scope } from './scope.ts'
+import { parseTraceParent } from './trace-parent.ts'
+
+/** HTTP headers or environment variables, as Node gives them, or a `Headers`. */
+export type Carrier = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** Hops of a delegation chain that are kept. */
+export const chainHopsMax = 64
+
+/**
+ * The scope that a carrier describes: whoever sent it acts, and what it says is a claim. Never throws: what does not parse
+ * is passed over, and the record shows the gap.
+ */
+export function carrierScope(carrier: Carrier, config: Config | undefined): Scope {
+  const baggage = parseBaggage(read(carrier, 'baggage'))
+  const said = (key: string, variable = ''): string => {
+    const value = baggage.get(key) ?? (variable === '' ? '' : read(carrier, variable))
+    return boundedId(value.trim())
+  }
+  const instanceId = said(attribute.instanceId, 'WHODID_AGENT_INSTANCE')
+  const template = said(attribute.templateId, 'WHODID_AGENT_TEMPLATE')
+  const delegationId = said(attribute.delegationId)
+  const actor = makeActor({
+    type: instanceId === '' ? '' : 'agent',
+    id: instanceId,
+    agent: template === '' ? config?.agent : { template },
+    parentInstanceId: '',
+    delegator: delegator(said) ?? config?.onBehalfOf,
+    correlationId: said(attribute.correlationId, 'WHODID_CORRELATION_ID'),
+    chain: chain(baggage.get(attribute.delegationChain) ?? ''),
+    grant: delegationId === '' ? undefined : { id: delegationId },
+    counts: false,
+  })
+  const frame = {
+    parent: parseTraceParent(read(carrier, 'traceparent')),
+    promptRef: ref(said(attribute.promptRef)),
+    planRef: ref(said(attribute.planRef)),
+  }
+  return { actor, frame, call: undefined, credential: undefined }
+}
+
+function read(carrier: Carrier, name: string): string {
+  // Headers are lower-case in Node and variables upper-case by convention; both spellings are understood.
+  if (carrier instanceof Headers) return carrier.get(name) ?? ''
+  const value = carrier[name] ?? carrier[name.toUpperCase()]
+  if (typeof value === 'string') return value
+  return value === undefined ? '' : value.join(',')
+}
+
+function delegator(said: (key: string, variable?: string) => string): Principal | undefined {
+  const id = said(attribute.delegatorId, 'WHODID_DELEGATOR')
+  const named = said(attribute.delegatorType)
+  const type: DelegatorType = delegatorTypes.find((known) => known === named) ?? 'human'
+  return id === '' && named !== 'none' ? undefined : { id, type }
+}
+
+function chain(json: string): readonly string[] {
+  try {
+    const hops: unknown = json === '' ? [] : JSON.parse(json)
+    if (!Array.isArray(hops)) return []
+    return hops
+      .filter((hop) => typeof hop === 'string')
+      .slice(0, chainHopsMax)
+      .map(boundedId)
+  } catch {
+    // Not the list this SDK writes: the chain then begins anew with the delegator.
+    return []
+  }
+}
+
+function ref(text: string): string {
+  const parsed = parseSpanRef(text)
+  return parsed === undefined ? '' : `${parsed.trace}-${parsed.span}`
+}

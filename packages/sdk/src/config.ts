@@ -1,0 +1,214 @@
+import { hostname } from 'node:os'
+import { printableLine, WhodidError } from '@whodid/model'
+import type { AgentIdentity, Principal } from './identity.ts'
+import { parsePrincipal } from './identity.ts'
+
+/** How much text leaves the process. Hashes always do. */
+export const captureModes = ['none', 'hash', 'redacted', 'full'] as const
+export type Capture = (typeof captureModes)[number]
+
+/** What happens to an action whose intent the collector did not acknowledge in time. */
+export type OnUnrecorded = 'allow' | 'block'
+
+/** Why records were lost. */
+export type LossReason = 'queueFull' | 'rejected' | 'undelivered'
+
+/** One loss, as `onLoss` is told of it. */
+export interface Loss {
+  readonly reason: LossReason
+  /** Records lost now. */
+  readonly count: number
+  /** Records lost since `start`, for whatever reason. */
+  readonly total: number
+  /** What the collector or the network said; '' when it said nothing. */
+  readonly detail: string
+}
+
+/** Bounds of the export queue. Each has a default that suits an agent of up to some thousand records a second. */
+export interface ExportLimits {
+  /** Records held while they wait for the collector; what comes beyond is lost and counted. Default 65,536. */
+  readonly queueSpansMax?: number
+  /** Bytes of text held while records wait, estimated. Default 67,108,864 (64 MiB). */
+  readonly queueBytesMax?: number
+  /** Records in one request. Default 512. */
+  readonly batchSpansMax?: number
+  /** Longest that a record waits for company before it is sent, in milliseconds. Default 200. */
+  readonly scheduledDelayMs?: number
+  /** Longest that one request may take, in milliseconds. Default 10,000. */
+  readonly exportTimeoutMs?: number
+  /** First pause after a failed request, doubled up to `retryDelayMsMax`, with jitter. Default 500. */
+  readonly retryDelayMs?: number
+  /** Longest pause after a failed request. Default 30,000. */
+  readonly retryDelayMsMax?: number
+}
+
+/** Settings of {@link start}. Each falls back to its environment variable, then to its default. */
+export interface StartOptions {
+  /** `service.name` of this process. `OTEL_SERVICE_NAME`; default: the agent's template, then `unknown_service:node`. */
+  readonly serviceName?: string
+  /** Base URL of the collector. `WHODID_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT`; default `http://127.0.0.1:4318`. */
+  readonly endpoint?: string
+  /** Bearer token for the collector. `WHODID_TOKEN`; default: none is sent. */
+  readonly token?: string
+  /** How much text leaves the process. `WHODID_CAPTURE`; default `redacted`. */
+  readonly capture?: Capture
+  /** The agent that `agent()` runs when it names none. `WHODID_AGENT_TEMPLATE` gives its template. */
+  readonly agent?: AgentIdentity
+  /** On whose behalf agents act that do not say. `WHODID_DELEGATOR`; default: nobody is named, which the ledger shows as a gap. */
+  readonly onBehalfOf?: Principal | string
+  /** Whether an action whose intent could not be recorded first still runs. Default `allow`. */
+  readonly onUnrecorded?: OnUnrecorded
+  /** Longest that an action waits for its intent to be acknowledged, in milliseconds. Default 2,000. 0: intents are sent and not waited for. */
+  readonly intentTimeoutMs?: number
+  /** Longest text kept of one prompt, plan, argument list or result, in UTF-16 units; the rest is cut with a marker. Default 32,768. */
+  readonly textLengthMax?: number
+  /** Longest that the process is held open at its end to deliver what is left, in milliseconds. Default 3,000. */
+  readonly exitFlushMs?: number
+  /** Whether to flush when the process ends, crashes or gets SIGTERM or SIGINT. Default true. */
+  readonly exitHooks?: boolean
+  readonly limits?: ExportLimits
+  /** Told of each loss. What it throws is ignored. */
+  readonly onLoss?: (loss: Loss) => void
+}
+
+/** {@link StartOptions}, checked and complete. */
+export interface Config {
+  readonly serviceName: string
+  readonly hostName: string
+  readonly tracesUrl: string
+  readonly token: string
+  readonly capture: Capture
+  readonly agent: AgentIdentity | undefined
+  readonly onBehalfOf: Principal | undefined
+  readonly onUnrecorded: OnUnrecorded
+  readonly intentTimeoutMs: number
+  readonly textLengthMax: number
+  readonly exitFlushMs: number
+  readonly exitHooks: boolean
+  readonly limits: Required<ExportLimits>
+  readonly onLoss: ((loss: Loss) => void) | undefined
+}
+
+export const limitDefaults: Required<ExportLimits> = {
+  queueSpansMax: 65_536,
+  queueBytesMax: 64 * 1024 * 1024,
+  batchSpansMax: 512,
+  scheduledDelayMs: 200,
+  exportTimeoutMs: 10_000,
+  retryDelayMs: 500,
+  retryDelayMsMax: 30_000,
+}
+
+/** Checks the options of `start` against the environment. Throws `invalid_config`. */
+export function resolveConfig(options: StartOptions, env: NodeJS.ProcessEnv): Config {
+  const agent = resolveAgent(options, env)
+  const behalf = options.onBehalfOf ?? said(env['WHODID_DELEGATOR'])
+  const serviceName = options.serviceName ?? said(env['OTEL_SERVICE_NAME']) ?? agent?.template
+  return {
+    serviceName: text('serviceName', serviceName ?? 'unknown_service:node'),
+    hostName: hostname(),
+    tracesUrl: resolveEndpoint(options, env),
+    token: resolveToken(options.token ?? env['WHODID_TOKEN'] ?? ''),
+    agent,
+    onBehalfOf: behalf === undefined ? undefined : parsePrincipal(behalf, 'onBehalfOf'),
+    limits: resolveLimits(options.limits ?? {}),
+    ...resolveBehaviour(options, env),
+  }
+}
+
+function resolveBehaviour(
+  options: StartOptions,
+  env: NodeJS.ProcessEnv,
+): Omit<
+  Config,
+  'serviceName' | 'hostName' | 'tracesUrl' | 'token' | 'agent' | 'onBehalfOf' | 'limits'
+> {
+  const capture = options.capture ?? said(env['WHODID_CAPTURE']) ?? 'redacted'
+  return {
+    capture: oneOf('capture', captureModes, capture),
+    onUnrecorded: oneOf('onUnrecorded', ['allow', 'block'], options.onUnrecorded ?? 'allow'),
+    intentTimeoutMs: whole('intentTimeoutMs', options.intentTimeoutMs ?? 2000, [0, 600_000]),
+    textLengthMax: whole('textLengthMax', options.textLengthMax ?? 32_768, [256, 1_048_576]),
+    exitFlushMs: whole('exitFlushMs', options.exitFlushMs ?? 3000, [0, 60_000]),
+    exitHooks: options.exitHooks ?? true,
+    onLoss: callback(options.onLoss),
+  }
+}
+
+function resolveAgent(options: StartOptions, env: NodeJS.ProcessEnv): AgentIdentity | undefined {
+  const template = options.agent?.template ?? said(env['WHODID_AGENT_TEMPLATE'])
+  if (template === undefined && options.agent === undefined) return undefined
+  return { ...options.agent, template: text('agent.template', template) }
+}
+
+function resolveEndpoint(options: StartOptions, env: NodeJS.ProcessEnv): string {
+  const inherited = said(env['WHODID_ENDPOINT']) ?? said(env['OTEL_EXPORTER_OTLP_ENDPOINT'])
+  return tracesUrl(options.endpoint ?? inherited ?? 'http://127.0.0.1:4318')
+}
+
+function resolveToken(token: unknown): string {
+  // A line break would end the header; what was given is never quoted.
+  if (typeof token !== 'string' || !/^[\x21-\x7e]*$/u.test(token))
+    throw invalid('token', 'visible ASCII characters', 'something else')
+  return token
+}
+
+function resolveLimits(given: ExportLimits): Required<ExportLimits> {
+  const resolved = { ...limitDefaults }
+  for (const name of Object.keys(limitDefaults) as (keyof ExportLimits)[])
+    resolved[name] = whole(`limits.${name}`, given[name] ?? limitDefaults[name], [1, 2 ** 31 - 1])
+  return resolved
+}
+
+function tracesUrl(endpoint: string): string {
+  let url: URL
+  try {
+    url = new URL(endpoint)
+  } catch {
+    throw invalid('endpoint', 'an http or https URL', endpoint)
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw invalid('endpoint', 'an http or https URL', endpoint)
+  if (url.username !== '' || url.password !== '')
+    throw invalid('endpoint', 'a URL without user name and password (use "token")', url.host)
+  const path = url.pathname.replace(/\/+$/u, '')
+  url.pathname = path.endsWith('/v1/traces') ? path : `${path}/v1/traces`
+  return url.href
+}
+
+/** A variable that is set to nothing is not set. */
+function said(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === '' ? undefined : value.trim()
+}
+
+function text(field: string, value: unknown): string {
+  if (typeof value !== 'string' || value.trim() === '')
+    throw invalid(field, 'text that is not empty', value)
+  return value
+}
+
+function oneOf<T extends string>(field: string, allowed: readonly T[], value: string): T {
+  const found = allowed.find((option) => option === value)
+  if (found === undefined) throw invalid(field, `one of ${allowed.join(', ')}`, value)
+  return found
+}
+
+function whole(field: string, value: unknown, range: readonly [number, number]): number {
+  const [least, most] = range
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most)
+    throw invalid(field, `a whole number from ${least} to ${most}`, value)
+  return value
+}
+
+function callback(value: StartOptions['onLoss']): StartOptions['onLoss'] {
+  if (value !== undefined && typeof value !== 'function')
+    throw invalid('onLoss', 'a function', value)
+  return value
+}
+
+function invalid(field: string, expected: string, got: unknown): WhodidError {
+  return new WhodidError(
+    'invalid_config',
+    `"${field}" expected ${expected}; got "${printableLine(String(got), 80)}"`,
+  )
+}

@@ -1,0 +1,51 @@
+import type { Attributes } from '@opentelemetry/api'
+import { attribute, normalizeResource } from '@whodid/model'
+import type { InputTrust } from '@whodid/model'
+import { scopeHere } from './ambient.ts'
+import { captureContent, contentHash } from './content.ts'
+import { put } from './identity.ts'
+import type { Recorded } from './prompt.ts'
+import { recordInstant, refOf } from './record.ts'
+
+/** Where content came from that enters a model's context, and whether it can be trusted. */
+export interface InputOrigin {
+  /** Resource or URL. Default: the resource of the tool call it came through. */
+  readonly source?: string
+  /** Default `unknown`. What an outsider can write is `untrusted`. */
+  readonly trust?: InputTrust
+}
+
+/**
+ * Records that content entered the model's context otherwise than through a `tool` (which takes `input` itself): an
+ * attachment, a retrieved page, a message. The ledger shows it among what the model had read before it acted.
+ */
+export function input(origin: InputOrigin, content: unknown): Promise<Recorded> {
+  const hash = contentHash(content)
+  const span = recordInstant(scopeHere(), {
+    kind: 'input',
+    name: 'input',
+    attributes: ({ config }) => {
+      const text = captureContent(content, hash, config)
+      return {
+        ...putInput(origin, '', hash),
+        ...(text === undefined ? {} : { [attribute.toolCallResult]: text }),
+      }
+    },
+  })
+  return Promise.resolve({ ref: refOf(span), hash })
+}
+
+/** The attributes of a span through which content entered; none without an origin. */
+export function putInput(
+  origin: InputOrigin | undefined,
+  sourceDefault: string,
+  hash: string,
+): Attributes {
+  const attributes: Attributes = {}
+  if (origin === undefined) return attributes
+  const source = origin.source === undefined ? sourceDefault : normalizeResource(origin.source).id
+  put(attributes, attribute.inputSource, source)
+  put(attributes, attribute.inputHash, hash)
+  attributes[attribute.inputTrust] = origin.trust ?? 'unknown'
+  return attributes
+}

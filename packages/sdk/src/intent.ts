@@ -1,0 +1,37 @@
+import { attribute } from '@whodid/model'
+import { beginRecord } from './record.ts'
+import { activeRuntime, counters } from './runtime.ts'
+import type { Call } from './tool.ts'
+
+/**
+ * Records that a call is about to change something, and waits until the collector has it. A crash after this leaves an intent
+ * without an outcome: the ledger shows an action of unknown outcome instead of nothing.
+ *
+ * Resolves whether the call may run. Never throws.
+ */
+export async function confirmIntent(call: Call): Promise<boolean> {
+  const runtime = activeRuntime()
+  if (runtime === undefined) return true
+  const { intentTimeoutMs, onUnrecorded } = runtime.config
+  const intent = beginRecord(call.scope, {
+    kind: 'action',
+    name: `intent ${call.name}`,
+    attributes: () => ({ ...call.attributes(), [attribute.actionOutcome]: 'unknown' }),
+    instant: true,
+  })
+  if (intentTimeoutMs === 0) {
+    intent.end()
+    return true
+  }
+  const confirmed = runtime.queue.confirm(
+    intent.span.spanId,
+    intentTimeoutMs,
+    onUnrecorded === 'block',
+  )
+  intent.end()
+  if (await confirmed) return true
+  counters.unconfirmedIntents += 1
+  if (onUnrecorded === 'allow') return true
+  counters.blockedActions += 1
+  return false
+}

@@ -1,0 +1,65 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api'
+import type { Attributes, Tracer } from '@opentelemetry/api'
+import { attribute } from '@whodid/model'
+import { now } from './clock.ts'
+import type { Config, LossReason } from './config.ts'
+import type { QueueListener } from './export-queue.ts'
+
+/** Least time between two lines on standard error, in milliseconds. */
+const noticeIntervalMs = 60_000
+/** Least time between two records of loss: a collector that refuses those too must not be answered with ever more. */
+const recordIntervalMs = 5_000
+
+/** Says loudly what was lost: to the caller at once, on standard error now and then, and to the ledger when it listens again. */
+export interface LossReport extends QueueListener {
+  /** Set once the pipeline stands. */
+  tracer: Tracer | undefined
+}
+
+export function makeLossReport(config: Config): LossReport {
+  const untold: Record<LossReason, number> = { queueFull: 0, rejected: 0, undelivered: 0 }
+  let toldAtMs = Number.NEGATIVE_INFINITY
+  let noticeAtMs = Number.NEGATIVE_INFINITY
+  const notice = (line: string): void => {
+    if (Date.now() - noticeAtMs < noticeIntervalMs) return
+    noticeAtMs = Date.now()
+    process.stderr.write(`whodid: ${line}\n`)
+  }
+  return {
+    tracer: undefined,
+    onLoss(loss) {
+      untold[loss.reason] += loss.count
+      notice(
+        `${loss.total} records lost (${loss.reason}${loss.detail === '' ? '' : `: ${loss.detail}`})`,
+      )
+      try {
+        config.onLoss?.(loss)
+      } catch {
+        // The application's own callback failed; the loss is counted and told all the same.
+      }
+    },
+    onAcknowledged() {
+      const lost = untold.queueFull + untold.rejected + untold.undelivered
+      if (lost === 0 || Date.now() - toldAtMs < recordIntervalMs) return
+      toldAtMs = Date.now()
+      const told = { ...untold }
+      untold.queueFull = untold.rejected = untold.undelivered = 0
+      if (this.tracer !== undefined) recordLoss(this.tracer, told)
+    },
+    onFailed(detail, pending) {
+      notice(`cannot reach ${config.tracesUrl} (${detail}); ${pending} records wait`)
+    },
+  }
+}
+
+/** One record of kind `other` that says how many records the ledger will never see. */
+function recordLoss(tracer: Tracer, lost: Readonly<Record<LossReason, number>>): void {
+  const attributes: Attributes = {
+    [attribute.recordKind]: 'other',
+    'whodid.sdk.lost.queue_full': lost.queueFull,
+    'whodid.sdk.lost.rejected': lost.rejected,
+    'whodid.sdk.lost.undelivered': lost.undelivered,
+  }
+  const at = now()
+  tracer.startSpan('records lost', { attributes, startTime: at, root: true }, ROOT_CONTEXT).end(at)
+}

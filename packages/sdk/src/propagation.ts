@@ -1,0 +1,105 @@
+import { attribute } from '@whodid/model'
+import { inheritedDelegator, makeGrant, recordDelegation } from './agent.ts'
+import type { DelegateOptions } from './agent.ts'
+import { scopeHere } from './ambient.ts'
+import { formatBaggage } from './baggage.ts'
+import { carrierScope } from './carrier-scope.ts'
+import type { Carrier } from './carrier-scope.ts'
+import { activeRuntime, guard } from './runtime.ts'
+import { parentOf, runInScope } from './scope.ts'
+import type { Scope } from './scope.ts'
+import { formatTraceParent } from './trace-parent.ts'
+
+/**
+ * Adds `traceparent` and `baggage` to the headers of a request, so that the other side's records join this run. Changes
+ * and returns `headers`; baggage of others stays. With a grant, records that this instance delegates to the other side.
+ *
+ * Only identifiers travel, never prompts or tokens; send them to parties you trust with those. Never throws.
+ */
+export function inject<T extends Record<string, string> | Headers>(
+  headers: T,
+  grant?: DelegateOptions,
+): T {
+  return guard(() => {
+    const carried = carry(scopeHere(), grant)
+    const get = (name: string): string =>
+      headers instanceof Headers ? (headers.get(name) ?? '') : (headers[name] ?? '')
+    const set = (name: string, value: string): void => {
+      if (value === '') return
+      if (headers instanceof Headers) headers.set(name, value)
+      else Object.assign(headers, { [name]: value })
+    }
+    set('traceparent', carried.traceparent)
+    set('baggage', formatBaggage(get('baggage'), carried.members))
+    return headers
+  }, headers)
+}
+
+/**
+ * The environment variables that tell a child process on whose behalf it runs: spread them into the `env` you start it with. In the
+ * child, `start` reads them, and `agent` becomes a sub-agent of this instance. With a grant, records that this instance
+ * delegates, and names the child's template. Never throws.
+ */
+export function childEnvironment(grant?: DelegateOptions): Record<string, string> {
+  return guard(() => {
+    const scope = scopeHere()
+    const carried = carry(scope, grant)
+    const environment: Record<string, string> = {}
+    const set = (name: string, value: string | undefined): void => {
+      if (value !== undefined && value !== '') environment[name] = value
+    }
+    set('TRACEPARENT', carried.traceparent)
+    set('BAGGAGE', formatBaggage('', carried.members))
+    if (scope.actor.type === 'agent') set('WHODID_AGENT_INSTANCE', scope.actor.id)
+    set('WHODID_AGENT_TEMPLATE', grant?.template)
+    set('WHODID_DELEGATOR', carried.delegatorId)
+    set('WHODID_CORRELATION_ID', scope.actor.correlationId)
+    return environment
+  }, {})
+}
+
+/**
+ * Runs `body` as the continuation of whoever sent the headers or set the environment: an `agent` within becomes a sub-agent of the
+ * sender's instance, and a `tool` within is the sender's act.
+ *
+ * What a carrier says is a claim, and the ledger grades it so: call this for peers you trust, after you have authenticated
+ * them. Never throws by itself; a carrier that says nothing changes nothing.
+ */
+export async function continueFrom<T>(
+  carrier: Carrier,
+  body: () => T | PromiseLike<T>,
+): Promise<T> {
+  const scope = guard(() => carrierScope(carrier, activeRuntime()?.config), scopeHere())
+  return runInScope(scope, body)
+}
+
+interface Carried {
+  readonly traceparent: string
+  readonly delegatorId: string
+  readonly members: readonly (readonly [string, string])[]
+}
+
+function carry(scope: Scope, options: DelegateOptions | undefined): Carried {
+  const { actor, frame } = scope
+  const grant = options === undefined ? actor.grant : makeGrant(options, scope, '')
+  const span =
+    options === undefined || grant === undefined
+      ? parentOf(scope)
+      : recordDelegation(scope, grant, options.template)
+  const delegator = inheritedDelegator(actor)
+  return {
+    traceparent: span === undefined ? '' : formatTraceParent(span),
+    delegatorId: delegator?.id ?? '',
+    members: [
+      [attribute.templateId, actor.agent?.template ?? ''],
+      [attribute.instanceId, actor.type === 'agent' ? actor.id : ''],
+      [attribute.delegatorId, delegator?.id ?? ''],
+      [attribute.delegatorType, delegator?.type ?? ''],
+      [attribute.delegationId, grant?.id ?? ''],
+      [attribute.correlationId, actor.correlationId],
+      [attribute.promptRef, frame.promptRef],
+      [attribute.planRef, frame.planRef],
+      [attribute.delegationChain, actor.chain.length === 0 ? '' : JSON.stringify(actor.chain)],
+    ],
+  }
+}

@@ -1,0 +1,117 @@
+import type { Tracer } from '@opentelemetry/api'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import { attribute } from '@whodid/model'
+import type { Config } from './config.ts'
+import { ExportQueue } from './export-queue.ts'
+import { makeLossReport } from './loss-report.ts'
+import { makePoster } from './post-spans.ts'
+
+/** Name and version under which the records of this SDK are known. */
+export const scopeName = '@whodid/sdk'
+export const scopeVersion = '0.1.0'
+
+/** Longest attribute, in UTF-16 units: a backstop behind `textLengthMax`, which JSON escapes may stretch. */
+const attributeLengthMax = 1_048_576
+
+/** What is under way and would be lost if the process ended now: called, it records what is known. */
+export type Interrupt = (reason: string) => void
+
+/** Everything that lives from `start` to `shutdown`. */
+export interface Runtime {
+  readonly config: Config
+  readonly tracer: Tracer
+  readonly queue: ExportQueue
+  /** In the order of their beginning. */
+  readonly open: Set<Interrupt>
+}
+
+/** Counts that outlive a runtime, because verbs may be called before `start` and after `shutdown`. */
+export const counters: {
+  unstarted: number
+  unconfirmedIntents: number
+  blockedActions: number
+  internalErrors: number
+  lastInternalError: string
+} = {
+  unstarted: 0,
+  unconfirmedIntents: 0,
+  blockedActions: 0,
+  internalErrors: 0,
+  lastInternalError: '',
+}
+
+let active: Runtime | undefined
+
+/** The runtime between `start` and `shutdown`; undefined before and after. */
+export function activeRuntime(): Runtime | undefined {
+  return active
+}
+
+export function setActiveRuntime(runtime: Runtime | undefined): void {
+  active = runtime
+}
+
+/**
+ * A pipeline of its own: never registered globally, never sampled, and deaf to the application's OpenTelemetry settings, so
+ * that neither can starve the other.
+ */
+export function makeRuntime(config: Config): Runtime {
+  const report = makeLossReport(config)
+  const queue = new ExportQueue(
+    config,
+    makePoster({
+      url: config.tracesUrl,
+      token: config.token,
+      timeoutMs: config.limits.exportTimeoutMs,
+    }),
+    report,
+  )
+  const provider = new BasicTracerProvider({
+    sampler: new AlwaysOnSampler(),
+    resource: resourceFromAttributes({
+      [attribute.serviceName]: config.serviceName,
+      'host.name': config.hostName,
+      'process.pid': process.pid,
+      'telemetry.sdk.name': scopeName,
+      'telemetry.sdk.language': 'nodejs',
+      'telemetry.sdk.version': scopeVersion,
+    }),
+    spanLimits: {
+      attributeValueLengthLimit: attributeLengthMax,
+      attributeCountLimit: 256,
+      linkCountLimit: 8,
+      eventCountLimit: 8,
+    },
+    spanProcessors: [queue],
+  })
+  const tracer = provider.getTracer(scopeName, scopeVersion)
+  report.tracer = tracer
+  return { config, tracer, queue, open: new Set() }
+}
+
+/** Records everything that is under way as interrupted, innermost first, because the process is about to end. */
+export function interruptOpen(runtime: Runtime, reason: string): void {
+  for (const interrupt of [...runtime.open].toReversed()) guard(() => interrupt(reason), undefined)
+  runtime.open.clear()
+}
+
+/** Runs a part of the SDK that must not throw into the agent; counts what it throws and gives `otherwise` instead. */
+export function guard<T>(run: () => T, otherwise: T): T {
+  try {
+    return run()
+  } catch (error) {
+    counters.internalErrors += 1
+    counters.lastInternalError = describe(error)
+    return otherwise
+  }
+}
+
+function describe(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error)
+  } catch {
+    // An error that cannot even be printed; that it happened is counted all the same.
+    return 'unprintable'
+  }
+}

@@ -1,0 +1,69 @@
+import type { Attributes } from '@opentelemetry/api'
+import { attribute } from '@whodid/model'
+import { approvalAttributes } from './approval.ts'
+import type { Config } from './config.ts'
+import { captureContent, contentHash } from './content.ts'
+import { credentialAttributes } from './credential.ts'
+import { put } from './identity.ts'
+import { putInput } from './input.ts'
+import { resourceAttributes } from './resource.ts'
+import type { Scope } from './scope.ts'
+import type { ToolOptions } from './tool.ts'
+
+interface CallFacts {
+  readonly name: string
+  readonly options: ToolOptions
+  readonly actionId: string
+  readonly scope: Scope
+  readonly config: Config
+}
+
+/** What is known of a tool call before it runs. */
+export function callAttributes({ name, options, actionId, scope, config }: CallFacts): Attributes {
+  const attributes: Attributes = {}
+  put(attributes, attribute.toolName, name)
+  put(attributes, attribute.toolType, options.type)
+  put(attributes, attribute.toolDescription, options.description)
+  put(attributes, attribute.toolCallId, options.callId ?? actionId)
+  put(attributes, attribute.actionId, actionId)
+  put(attributes, attribute.actionVerb, options.verb ?? 'execute')
+  if (options.step !== undefined) attributes[attribute.planStep] = Math.trunc(options.step)
+  Object.assign(attributes, resourceAttributes(options.resource, config))
+  if (options.arguments !== undefined) {
+    const hash = contentHash(options.arguments)
+    attributes[attribute.toolArgumentsHash] = hash
+    const text = captureContent(options.arguments, hash, config)
+    if (text !== undefined) attributes[attribute.toolCallArguments] = text
+  }
+  const credential = options.credential ?? scope.credential
+  if (credential !== undefined)
+    Object.assign(attributes, credentialAttributes(credential, scope.actor))
+  if (options.approval !== undefined)
+    Object.assign(attributes, approvalAttributes(options.approval, config))
+  return attributes
+}
+
+/** What is known of a tool call once it has returned. */
+export function resultAttributes(
+  result: unknown,
+  facts: {
+    readonly options: ToolOptions
+    readonly attributes: Attributes
+    readonly config: Config
+  },
+): Attributes {
+  const { options, config } = facts
+  if (result === undefined) return putInput(options.input, source(facts.attributes), '')
+  const hash = contentHash(result)
+  const text = captureContent(result, hash, config)
+  return {
+    [attribute.toolResultHash]: hash,
+    ...(text === undefined ? {} : { [attribute.toolCallResult]: text }),
+    ...putInput(options.input, source(facts.attributes), hash),
+  }
+}
+
+function source(attributes: Attributes): string {
+  const id = attributes[attribute.resourceId]
+  return typeof id === 'string' ? id : ''
+}
