@@ -5,6 +5,7 @@ import { scopeHere } from './ambient.ts'
 import { formatBaggage } from './baggage.ts'
 import { carrierScope } from './carrier-scope.ts'
 import type { Carrier } from './carrier-scope.ts'
+import type { Grant, Principal } from './identity.ts'
 import { activeRuntime, guard } from './runtime.ts'
 import { parentOf, runInScope } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -80,26 +81,41 @@ interface Carried {
 }
 
 function carry(scope: Scope, options: DelegateOptions | undefined): Carried {
-  const { actor, frame } = scope
-  const grant = options === undefined ? actor.grant : makeGrant(options, scope, '')
-  const span =
-    options === undefined || grant === undefined
-      ? parentOf(scope)
-      : recordDelegation(scope, grant, options.template)
+  const { actor } = scope
   const delegator = inheritedDelegator(actor)
+  if (options === undefined)
+    return carried(parentOf(scope), delegator, members(scope, delegator, actor.grant))
+  const grant = makeGrant(options, scope, '')
+  const span = recordDelegation(scope, grant, options.template)
+  return carried(span, delegator, members(scope, delegator, grant))
+}
+
+function carried(
+  span: Scope['frame']['parent'],
+  delegator: Principal | undefined,
+  baggage: Carried['members'],
+): Carried {
   return {
     traceparent: span === undefined ? '' : formatTraceParent(span),
     delegatorId: delegator?.id ?? '',
-    members: [
-      [attribute.templateId, actor.agent?.template ?? ''],
-      [attribute.instanceId, actor.type === 'agent' ? actor.id : ''],
-      [attribute.delegatorId, delegator?.id ?? ''],
-      [attribute.delegatorType, delegator?.type ?? ''],
-      [attribute.delegationId, grant?.id ?? ''],
-      [attribute.correlationId, actor.correlationId],
-      [attribute.promptRef, frame.promptRef],
-      [attribute.planRef, frame.planRef],
-      [attribute.delegationChain, actor.chain.length === 0 ? '' : JSON.stringify(actor.chain)],
-    ],
+    members: baggage,
   }
+}
+
+function members(
+  { actor, frame }: Scope,
+  delegator: Principal | undefined,
+  grant: Grant | undefined,
+): Carried['members'] {
+  return [
+    [attribute.templateId, actor.agent?.template ?? ''],
+    [attribute.instanceId, actor.type === 'agent' ? actor.id : ''],
+    [attribute.delegatorId, delegator?.id ?? ''],
+    [attribute.delegatorType, delegator?.type ?? ''],
+    [attribute.delegationId, grant?.id ?? ''],
+    [attribute.correlationId, actor.correlationId],
+    [attribute.promptRef, frame.promptRef],
+    [attribute.planRef, frame.planRef],
+    [attribute.delegationChain, actor.chain.length === 0 ? '' : JSON.stringify(actor.chain)],
+  ]
 }
