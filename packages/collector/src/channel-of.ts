@@ -1,0 +1,24 @@
+import type { Channel, LedgerRecord } from '@whodid/model'
+import type { Exporter } from './exporter.ts'
+
+/** How an exporter stands to what a record claims; see {@link Channel}. */
+export function channelOf(
+  exporter: Exporter,
+  record: Pick<LedgerRecord, 'actorType' | 'templateId'>,
+): Channel {
+  const { templates } = exporter
+  if (templates === null) return 'unbound'
+  switch (record.actorType) {
+    case 'human':
+      return exporter.humans ? 'entitled' : 'unentitled'
+    case 'service':
+      return exporter.services ? 'entitled' : 'unentitled'
+    case '':
+      return templates === '*' ? 'entitled' : 'unbound'
+    case 'agent':
+      if (templates === '*') return 'entitled'
+      // An agent that names no template claims nothing that the token could be held against.
+      if (record.templateId === '') return 'unbound'
+      return templates.includes(record.templateId) ? 'entitled' : 'unentitled'
+  }
+}

@@ -1,0 +1,130 @@
+import { WhodidError } from '@whodid/model'
+import type { CollectorEvent } from './collector-event.ts'
+import type { Accepted } from './pipeline.ts'
+
+/** What the collector has done since it started, and how it stands. Counts only grow. */
+export interface CollectorMetrics {
+  readonly requests: number
+  readonly requestsInFlight: number
+  /** Refused requests by error code. */
+  readonly refusals: Readonly<Record<string, number>>
+  readonly connectionsDropped: number
+  /** Spans and log records of accepted requests: logged, duplicate or rejected. */
+  readonly recordsReceived: number
+  /** Written to the log and acknowledged. */
+  readonly recordsLogged: number
+  /** Sent before, and stored once. */
+  readonly recordsDuplicate: number
+  /** Refused with a partial success: the ledger could not hold their IDs or times. */
+  readonly recordsRejected: number
+  /** In ClickHouse; includes what earlier runs had logged. */
+  readonly recordsStored: number
+  /** Bytes of the log that ClickHouse has not acknowledged. */
+  readonly logBytes: number
+  /** Milliseconds since the oldest of them came; 0 when there are none. */
+  readonly oldestUnstoredAgeMs: number
+  /** Inserts that failed and are repeated. */
+  readonly insertRetries: number
+  /** Of these, those that ClickHouse said it will refuse again: an operator must look. */
+  readonly insertRefusals: number
+  /** Whether the last insert failed. */
+  readonly isStoreFailing: boolean
+  /** The last problem with the log, the store or the collector itself; '' when there was none. */
+  readonly lastError: string
+}
+
+interface Levels {
+  readonly logBytes: number
+  readonly oldestUnstoredAgeMs: number
+}
+
+/** Counts what happens. */
+export class CollectorMeter {
+  readonly #onEvent: (event: CollectorEvent) => void
+  readonly #refusals = new Map<string, number>()
+  readonly #counts = {
+    requests: 0,
+    connectionsDropped: 0,
+    recordsReceived: 0,
+    recordsLogged: 0,
+    recordsDuplicate: 0,
+    recordsRejected: 0,
+    recordsStored: 0,
+    insertRetries: 0,
+    insertRefusals: 0,
+  }
+  #requestsInFlight = 0
+  #isStoreFailing = false
+  #lastError = ''
+
+  constructor(onEvent: (event: CollectorEvent) => void) {
+    this.#onEvent = onEvent
+  }
+
+  get requestsInFlight(): number {
+    return this.#requestsInFlight
+  }
+
+  requestStarted(): void {
+    this.#counts.requests += 1
+    this.#requestsInFlight += 1
+  }
+
+  requestEnded(): void {
+    this.#requestsInFlight -= 1
+  }
+
+  connectionDropped(): void {
+    this.#counts.connectionsDropped += 1
+  }
+
+  accepted(accepted: Accepted): void {
+    const { appendedCount, duplicateCount, rejection } = accepted
+    this.#counts.recordsReceived += appendedCount + duplicateCount + rejection.count
+    this.#counts.recordsLogged += appendedCount
+    this.#counts.recordsDuplicate += duplicateCount
+    this.#counts.recordsRejected += rejection.count
+  }
+
+  /** Counts a request that failed, and returns what its sender is told: of a fault of ours, no more than that. */
+  failed(thrown: unknown): WhodidError {
+    const error =
+      thrown instanceof WhodidError
+        ? thrown
+        : new WhodidError('internal', 'the collector failed on this request', { cause: thrown })
+    this.#refusals.set(error.code, (this.#refusals.get(error.code) ?? 0) + 1)
+    if (error.code === 'internal') {
+      const why = thrown instanceof Error ? (thrown.stack ?? thrown.message) : 'unknown failure'
+      this.problem('internal', why)
+    }
+    return error
+  }
+
+  stored(rowCount: number): void {
+    this.#counts.recordsStored += rowCount
+    this.#isStoreFailing = false
+  }
+
+  retried(error: WhodidError): void {
+    this.#counts.insertRetries += 1
+    if (!error.retryable) this.#counts.insertRefusals += 1
+    this.#isStoreFailing = true
+    this.problem('store_retry', `${error.code}: ${error.message}`)
+  }
+
+  problem(kind: CollectorEvent['kind'], message: string): void {
+    this.#lastError = message
+    this.#onEvent({ kind, message })
+  }
+
+  read(levels: Levels): CollectorMetrics {
+    return {
+      ...this.#counts,
+      ...levels,
+      requestsInFlight: this.#requestsInFlight,
+      refusals: Object.fromEntries(this.#refusals),
+      isStoreFailing: this.#isStoreFailing,
+      lastError: this.#lastError,
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { Appender } from '@whodid/store'
+import type { CollectorEvent } from './collector-event.ts'
+import type { Exporter } from './exporter.ts'
+import type { CollectorLimits } from './limits.ts'
+
+/** How a collector is started. */
+export interface CollectorOptions {
+  /** Address to listen on, such as `127.0.0.1`. */
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly httpPort: number
+  /** Directory of the log, for this collector alone; made when absent. */
+  readonly logDir: string
+  readonly exporters: readonly Exporter[]
+  readonly appender: Pick<Appender, 'append'>
+  /** Nanoseconds since 1970. Default: the system's clock. */
+  readonly now?: () => bigint
+  /** A number from 0 to 1. Default: `Math.random`. */
+  readonly random?: () => number
+  /** What differs from {@link collectorLimits}. */
+  readonly limits?: Partial<CollectorLimits>
+  readonly onEvent?: (event: CollectorEvent) => void
+}

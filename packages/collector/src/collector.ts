@@ -1,0 +1,91 @@
+import type { Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createAuthenticate } from './authenticate.ts'
+import { CollectorMeter } from './collector-meter.ts'
+import type { CollectorMetrics } from './collector-meter.ts'
+import type { CollectorOptions } from './collector-options.ts'
+import { createOtlpServer, listen } from './http/otlp-server.ts'
+import { collectorLimits } from './limits.ts'
+import type { CollectorLimits } from './limits.ts'
+import type { CommitLog } from './log/commit-log.ts'
+import { openLog } from './open-log.ts'
+import type { SegmentStorer } from './segment-storer.ts'
+
+/** A running collector. */
+export interface Collector {
+  /** `http://<host>:<port>`, the endpoint that exporters are given. */
+  readonly url: string
+  readonly port: number
+  metrics(): CollectorMetrics
+  /** Resolves when all that is acknowledged now is in ClickHouse; waits as long as ClickHouse is down. */
+  stored(): Promise<void>
+  /**
+   * Takes no more, answers what is in flight, and waits for ClickHouse as long as `stopTimeoutMs` allows. What is not
+   * stored by then is stored after the next start. Does NOT close the appender.
+   */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the write path: OTLP/HTTP in, fsynced log, ClickHouse out.
+ *
+ * A request is acknowledged once its records are on the disk; a record that was acknowledged reaches ClickHouse exactly
+ * once, whatever ends the process. Throws `invalid_config`, or the system's error when the port or the directory cannot
+ * be used.
+ */
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const limits: CollectorLimits = { ...collectorLimits, ...options.limits }
+  const nowUnixNs = options.now ?? systemUnixNs
+  const authenticate = createAuthenticate(options.exporters)
+  const meter = new CollectorMeter(options.onEvent ?? ignore)
+  const { log, storer } = await openLog({
+    dir: options.logDir,
+    appender: options.appender,
+    nowUnixNs,
+    random: options.random ?? Math.random,
+    limits,
+    meter,
+  })
+  const room = { bytes: 0 }
+  const server = createOtlpServer({ authenticate, log, limits, room, nowUnixNs }, meter)
+  const port = await listen(server, options.host, options.httpPort)
+  let stopping: Promise<void> | undefined
+  const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`
+  return {
+    url,
+    port,
+    metrics: () => {
+      const oldestMs = storer.oldestOpenedMs ?? log.openedMs
+      const ageMs = oldestMs === undefined ? 0 : Number(nowUnixNs() / 1_000_000n) - oldestMs
+      return meter.read({ logBytes: log.unstoredBytes, oldestUnstoredAgeMs: Math.max(ageMs, 0) })
+    },
+    stored: () => storer.storedThrough(log.newestNumber),
+    stop: () => (stopping ??= stop({ server, log, storer, timeoutMs: limits.stopTimeoutMs })),
+  }
+}
+
+interface Running {
+  readonly server: Server
+  readonly log: CommitLog
+  readonly storer: SegmentStorer
+  readonly timeoutMs: number
+}
+
+async function stop({ server, log, storer, timeoutMs }: Running): Promise<void> {
+  const deadline = sleep(timeoutMs, undefined, { ref: false })
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  await Promise.race([closed, deadline])
+  server.closeAllConnections()
+  await log.close()
+  await Promise.race([storer.storedThrough(log.newestNumber), deadline])
+  await storer.stop()
+}
+
+function systemUnixNs(): bigint {
+  return BigInt(Date.now()) * 1_000_000n
+}
+
+function ignore(): void {
+  // The metrics count what nobody listens to.
+}

@@ -1,0 +1,19 @@
+import { adk } from './adk.ts'
+import { aiSdk } from './ai-sdk.ts'
+import { claudeCode } from './claude-code.ts'
+import type { Convention } from './convention.ts'
+import { langsmith } from './langsmith.ts'
+import { mastra } from './mastra.ts'
+import { openInference } from './openinference.ts'
+import { traceloop } from './traceloop.ts'
+
+/** The emitters that have names of their own, or give standard ones a meaning of their own. A record speaks one or two. */
+export const frameworkConventions: readonly Convention[] = [
+  claudeCode,
+  aiSdk,
+  openInference,
+  traceloop,
+  langsmith,
+  mastra,
+  adk,
+]

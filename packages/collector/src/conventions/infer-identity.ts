@@ -1,0 +1,114 @@
+import type { DelegatorType } from '@whodid/model'
+import { isInstanceScope } from './instance-scopes.ts'
+import { textOf } from './telemetry.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** A claim that a rule derived from a name other than its canonical one. */
+export interface InferredClaim {
+  readonly id: string
+  readonly rule: string
+}
+
+/** Another name of a claim. The rule's name stands beside the claim for good: never rename one. */
+interface Alias {
+  readonly rule: string
+  readonly key: string
+  /** Emitters of which this is true; all when absent. */
+  readonly only?: (telemetry: Telemetry) => boolean
+}
+
+/** Other names of the template, the surest first. */
+const templateAliases: readonly Alias[] = [
+  { rule: 'a365.blueprint_id', key: 'microsoft.a365.agent.blueprint.id' },
+  { rule: 'gen_ai.main_agent_id', key: 'gen_ai.main_agent.id' },
+  { rule: 'agent.type_id', key: 'agent.type.id' },
+  { rule: 'gen_ai.agent_name', key: 'gen_ai.agent.name' },
+  { rule: 'agent.name', key: 'agent.name' },
+  { rule: 'ai_sdk.function_id', key: 'ai.telemetry.functionId' },
+  {
+    rule: 'traceloop.agent_entity',
+    key: 'traceloop.entity.name',
+    only: (telemetry) => textOf(telemetry.attributes, 'traceloop.span.kind') === 'agent',
+  },
+  { rule: 'langsmith.lc_agent_name', key: 'langsmith.metadata.lc_agent_name' },
+  // Weak: one service may run many agents. It is better than none, and its grade says what it is.
+  { rule: 'resource.service_name', key: 'service.name' },
+]
+
+/** Other names of the instance, the surest first. */
+const instanceAliases: readonly Alias[] = [
+  { rule: 'agent.instance_id', key: 'agent.instance.id' },
+  { rule: 'gen_ai.agent_call_id', key: 'gen_ai.agent.call.id' },
+  { rule: 'gen_ai.agent_run_id', key: 'gen_ai.agent.run_id' },
+  { rule: 'gen_ai.agent_invocation_id', key: 'gen_ai.agent.invocation.id' },
+  {
+    rule: 'gen_ai.agent_id_of_instance_scope',
+    key: 'gen_ai.agent.id',
+    only: (telemetry) => isInstanceScope(telemetry.scopeName),
+  },
+  { rule: 'claude_code.agent_id', key: 'agent_id', only: isClaudeCode },
+  { rule: 'mastra.run_id', key: 'mastra.metadata.runId' },
+  { rule: 'adk.invocation_id', key: 'gcp.vertex.agent.invocation_id' },
+  // Weak: a session may hold several runs. The editor's session is a window and says nothing of a run.
+  {
+    rule: 'session_id',
+    key: 'session.id',
+    only: (telemetry) => textOf(telemetry.resource, 'service.name') !== 'copilot-chat',
+  },
+]
+
+/** Other names of the delegator, the surest first. */
+const delegatorAliases: readonly Alias[] = [
+  { rule: 'enduser_id', key: 'enduser.id' },
+  // In Claude Code `user.id` is a hash of the device and no person.
+  { rule: 'user_id', key: 'user.id', only: (telemetry) => !isClaudeCode(telemetry) },
+  { rule: 'user_email', key: 'user.email' },
+  { rule: 'user_account_uuid', key: 'user.account_uuid' },
+  { rule: 'traceloop.user_id', key: 'traceloop.association.properties.user_id' },
+  { rule: 'langsmith.user_id', key: 'langsmith.metadata.user_id' },
+  { rule: 'ai_sdk.metadata_user_id', key: 'ai.telemetry.metadata.userId' },
+  { rule: 'ai_sdk.context_user_id', key: 'ai.settings.context.userId' },
+  { rule: 'mastra.user_id', key: 'mastra.metadata.userId' },
+  { rule: 'mastra.resource_id', key: 'mastra.metadata.resourceId' },
+  { rule: 'langfuse.user_id', key: 'langfuse.user.id' },
+]
+
+/** The template by the first alias that names it. */
+export function inferTemplate(telemetry: Telemetry): InferredClaim | undefined {
+  return infer(telemetry, templateAliases)
+}
+
+/** The instance by the first alias that names it. */
+export function inferInstance(telemetry: Telemetry): InferredClaim | undefined {
+  return infer(telemetry, instanceAliases)
+}
+
+/** The delegator by the first alias that names it; all these names are of people. */
+export function inferDelegator(
+  telemetry: Telemetry,
+): (InferredClaim & { readonly type: DelegatorType }) | undefined {
+  const claim = infer(telemetry, delegatorAliases)
+  return claim === undefined ? undefined : { ...claim, type: 'human' }
+}
+
+/** Whether `user.id` names a person here. */
+export function namesPerson(telemetry: Telemetry): boolean {
+  return !isClaudeCode(telemetry)
+}
+
+function infer(telemetry: Telemetry, aliases: readonly Alias[]): InferredClaim | undefined {
+  for (const alias of aliases) {
+    if (alias.only !== undefined && !alias.only(telemetry)) continue
+    const own = textOf(telemetry.attributes, alias.key)
+    const id = own === '' ? textOf(telemetry.resource, alias.key) : own
+    if (id !== '') return { id, rule: alias.rule }
+  }
+  return undefined
+}
+
+function isClaudeCode(telemetry: Telemetry): boolean {
+  return (
+    telemetry.scopeName.startsWith('com.anthropic.claude_code') ||
+    textOf(telemetry.resource, 'service.name') === 'claude-code'
+  )
+}

@@ -1,0 +1,90 @@
+import type { Value } from '../otlp/batch.ts'
+import { stringifyValue } from '../otlp/stringify-value.ts'
+
+/** UTF-16 units of a message list that is parsed for its text; a longer one stays in the attributes only. */
+const messagesLengthMax = 4 * 1024 * 1024
+
+/** Levels of content within a message that are read: message, part, nested content. */
+const contentDepthMax = 4
+
+interface Message {
+  readonly role: string
+  readonly text: string
+}
+
+/**
+ * The text of the last message a user sent, of a list of messages in any of the common forms: OpenTelemetry's parts,
+ * OpenAI's and Anthropic's content, an object with `messages` or `prompt`, as JSON text or structured. '' when none.
+ */
+export function lastUserText(value: Value | undefined): string {
+  return messagesOf(value).findLast(({ role, text }) => role === 'user' && text !== '')?.text ?? ''
+}
+
+/** The text of all messages, in order, joined by an empty line. */
+export function joinedText(value: Value | undefined): string {
+  return messagesOf(value)
+    .map(({ text }) => text)
+    .filter((text) => text !== '')
+    .join('\n\n')
+}
+
+function messagesOf(value: Value | undefined): Message[] {
+  const parsed = parse(value)
+  if (typeof parsed === 'string') return parsed === '' ? [] : [{ role: 'user', text: parsed }]
+  if (Array.isArray(parsed)) return parsed.map(toMessage)
+  if (typeof parsed !== 'object' || parsed === null) return []
+  for (const name of ['messages', 'contents', 'choices']) {
+    const list: unknown = Reflect.get(parsed, name)
+    if (Array.isArray(list)) return list.map(toMessage)
+  }
+  const prompt: unknown = Reflect.get(parsed, 'prompt')
+  if (typeof prompt === 'string') return [{ role: 'user', text: prompt }]
+  if (Array.isArray(prompt)) return prompt.map(toMessage)
+  return [toMessage(parsed)]
+}
+
+function parse(value: Value | undefined): unknown {
+  if (value === undefined || value === null) return undefined
+  const text = typeof value === 'string' ? value : stringifyValue(value)
+  if (text.length > messagesLengthMax) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Plain text where others send JSON: it is the message itself.
+    return text
+  }
+}
+
+function toMessage(message: unknown): Message {
+  if (typeof message === 'string') return { role: 'user', text: message }
+  if (typeof message !== 'object' || message === null) return { role: '', text: '' }
+  const inner: unknown = Reflect.get(message, 'message')
+  if (typeof inner === 'object' && inner !== null) return toMessage(inner)
+  const role: unknown = Reflect.get(message, 'role') ?? Reflect.get(message, 'type')
+  return { role: roleName(role), text: contentText(message, 0) }
+}
+
+function roleName(role: unknown): string {
+  if (role === 'human') return 'user'
+  return typeof role === 'string' ? role : ''
+}
+
+function contentText(holder: object, depth: number): string {
+  if (depth > contentDepthMax) return ''
+  const content: unknown =
+    Reflect.get(holder, 'parts') ?? Reflect.get(holder, 'content') ?? Reflect.get(holder, 'text')
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return content
+    .map((part: unknown) => partText(part, depth))
+    .filter((text) => text !== '')
+    .join('\n')
+}
+
+/** Text of a text part; a tool's result, a file or an image is not what the user said. */
+function partText(part: unknown, depth: number): string {
+  if (typeof part === 'string') return part
+  if (typeof part !== 'object' || part === null) return ''
+  const type: unknown = Reflect.get(part, 'type')
+  return type === undefined || type === 'text' ? contentText(part, depth + 1) : ''
+}

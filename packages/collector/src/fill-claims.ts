@@ -1,0 +1,109 @@
+import type { LedgerRecord, Outcome, RecordKind } from '@whodid/model'
+import { conventions } from './conventions/conventions.ts'
+import type { Convention } from './conventions/convention.ts'
+import {
+  inferDelegator,
+  inferInstance,
+  inferTemplate,
+  namesPerson,
+} from './conventions/infer-identity.ts'
+import { firstText } from './conventions/telemetry.ts'
+import type { Claims, Telemetry } from './conventions/telemetry.ts'
+import { promotedKeys } from './conventions/whodid.ts'
+import type { Attributes, Value } from './otlp/batch.ts'
+
+/**
+ * Fills a record with what its telemetry claims, and returns the attributes that no column holds.
+ *
+ * Of a field that several conventions fill, the first in their order stands. An identity that only a rule derived
+ * carries the rule's name. What nothing says stays absent: an outcome above all.
+ */
+export function fillClaims(record: LedgerRecord, telemetry: Telemetry): Attributes {
+  const spoken = conventions.filter((convention) => convention.speaks(telemetry))
+  record.recordKind = kindOf(spoken, telemetry)
+  const filled = spoken.map((convention) => convention.read(telemetry, record.recordKind))
+  for (const claims of filled.toReversed()) assignPresent(record, claims)
+  const isOfAgent = spoken.some((convention) => convention.ofAgent(telemetry))
+  if (record.actorType === '' && isOfAgent) record.actorType = 'agent'
+  fillIdentity(record, telemetry)
+  fillOutcome(record, telemetry)
+  return remaining(telemetry.attributes, record)
+}
+
+function kindOf(spoken: readonly Convention[], telemetry: Telemetry): RecordKind {
+  for (const convention of spoken) {
+    const kind = convention.kind(telemetry)
+    if (kind !== '') return kind
+  }
+  return 'other'
+}
+
+function assignPresent(record: LedgerRecord, claims: Claims): void {
+  const present = Object.entries(claims).filter(([, value]) => !isAbsent(value))
+  Object.assign(record, Object.fromEntries(present))
+}
+
+function isAbsent(value: unknown): boolean {
+  if (value === '' || value === -1 || value === undefined || value === false) return true
+  return Array.isArray(value) && value.length === 0
+}
+
+const personKeys = ['user.id', 'enduser.id']
+
+/** Identities under other names, for records of agents only: elsewhere a `user.id` or a service's name is no such claim. */
+function fillIdentity(record: LedgerRecord, telemetry: Telemetry): void {
+  if (namesPerson(telemetry) && record.userId === '')
+    record.userId =
+      firstText(telemetry.attributes, personKeys) || firstText(telemetry.resource, personKeys)
+  if (record.actorType !== 'agent') return
+  const template = record.templateId === '' ? inferTemplate(telemetry) : undefined
+  if (template !== undefined) {
+    record.templateId = template.id
+    record.templateRule = template.rule
+  }
+  const instance = record.instanceId === '' ? inferInstance(telemetry) : undefined
+  if (instance !== undefined) {
+    record.instanceId = instance.id
+    record.instanceRule = instance.rule
+  }
+  const saysNone = record.delegatorType === 'none'
+  const delegator = record.delegatorId === '' && !saysNone ? inferDelegator(telemetry) : undefined
+  if (delegator !== undefined) {
+    record.delegatorId = delegator.id
+    record.delegatorRule = delegator.rule
+    if (record.delegatorType === '') record.delegatorType = delegator.type
+  }
+}
+
+function fillOutcome(record: LedgerRecord, telemetry: Telemetry): void {
+  const isAct = record.recordKind === 'tool_call' || record.recordKind === 'action'
+  if (!isAct) return
+  if (record.verb === '' && record.recordKind === 'tool_call') record.verb = 'execute'
+  if (record.outcome === '') record.outcome = evidencedOutcome(record, telemetry)
+}
+
+/** How an act ended, by evidence: an error, a status set to ok, or something that came back. */
+function evidencedOutcome(record: LedgerRecord, telemetry: Telemetry): Outcome | '' {
+  if (telemetry.statusCode === 2 || telemetry.attributes.has('error.type')) return 'failure'
+  return telemetry.statusCode === 1 || record.result !== '' ? 'success' : ''
+}
+
+/** Leaves out what a column holds word for word. */
+function remaining(attributes: Attributes, record: LedgerRecord): Attributes {
+  const columns = new Set<unknown>(Object.values(record))
+  const rest = new Map<string, Value>()
+  for (const [key, value] of attributes) {
+    const isPromoted = promotedKeys.has(key) && isHeld(value, columns)
+    const isText = typeof value === 'string' && value !== ''
+    const isContent = isText && (value === record.content || value === record.result)
+    if (!isPromoted && !isContent) rest.set(key, value)
+  }
+  return rest
+}
+
+function isHeld(value: Value, columns: ReadonlySet<unknown>): boolean {
+  if (typeof value === 'bigint') return columns.has(Number(value))
+  if (typeof value === 'string' || value === true) return columns.has(value)
+  // Lists of text alone: anything else in a list was left out of its column.
+  return Array.isArray(value) && value.every((element) => typeof element === 'string')
+}

@@ -1,0 +1,71 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { WhodidError } from '@whodid/model'
+import type { CollectorMeter } from '../collector-meter.ts'
+import { ingest } from '../pipeline.ts'
+import type { Pipeline } from '../pipeline.ts'
+import { requestEncoding } from './request-head.ts'
+import { discardRest, respondAccepted, respondError } from './respond.ts'
+
+/** The OTLP/HTTP server, not listening yet. A request that fails is answered and counted; none ends the process. */
+export function createOtlpServer(pipeline: Pipeline, meter: CollectorMeter): Server {
+  const { limits } = pipeline
+  const server = createServer(
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 1_000),
+      keepAliveTimeout: keepAliveMs,
+    },
+    (request, response) => void handle({ request, response }, pipeline, meter),
+  )
+  server.maxConnections = limits.connectionsMax
+  server.on('drop', () => meter.connectionDropped())
+  // A sender that asks first is answered before it sends a body that would be refused.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (Number(request.headers['content-length'] ?? 0) <= limits.bodyBytesMax)
+      response.writeContinue()
+    void handle({ request, response }, pipeline, meter)
+  })
+  return server
+}
+
+/** Milliseconds an idle connection is kept: longer than the usual interval between two batches. */
+const keepAliveMs = 65_000
+
+async function handle(
+  exchange: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  pipeline: Pipeline,
+  meter: CollectorMeter,
+): Promise<void> {
+  const { request, response } = exchange
+  meter.requestStarted()
+  try {
+    if (meter.requestsInFlight > pipeline.limits.requestsInFlightMax)
+      throw new WhodidError(
+        'too_many_requests',
+        `requests in flight expected at most ${pipeline.limits.requestsInFlightMax}; got more`,
+      )
+    const accepted = await ingest(request, pipeline)
+    meter.accepted(accepted)
+    respondAccepted(response, accepted.head, accepted.rejection)
+  } catch (thrown) {
+    const error = meter.failed(thrown)
+    respondError(response, error, requestEncoding(request))
+    discardRest(request, pipeline.limits)
+  } finally {
+    meter.requestEnded()
+  }
+}
+
+/** Starts listening; resolves with the port, which the system chose when 0 was asked for. */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port }, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}

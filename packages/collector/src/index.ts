@@ -1,0 +1,8 @@
+export { startCollector } from './collector.ts'
+export type { CollectorEvent } from './collector-event.ts'
+export type { Collector } from './collector.ts'
+export type { CollectorOptions } from './collector-options.ts'
+export type { CollectorMetrics } from './collector-meter.ts'
+export type { Exporter } from './exporter.ts'
+export { collectorLimits } from './limits.ts'
+export type { CollectorLimits } from './limits.ts'

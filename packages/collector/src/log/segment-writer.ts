@@ -1,0 +1,200 @@
+import type { FileHandle } from 'node:fs/promises'
+import { segmentPath, syncDirectory } from './log-files.ts'
+import type { LogFiles } from './log-files.ts'
+import { encodeHeader, segmentHeaderBytes } from './segment.ts'
+
+/** A segment whose content is fixed for good. */
+export interface SealedSegment {
+  readonly number: number
+  /** What it counts against the log's bound. */
+  readonly bytes: number
+  /** When its first record came. */
+  readonly openedMs: number
+}
+
+interface OpenSegment {
+  readonly number: number
+  readonly path: string
+  readonly handle: FileHandle
+  readonly openedMs: number
+  /** Bytes of the file that a flush has covered: what was acknowledged lies within. */
+  durableBytes: number
+  rowCount: number
+}
+
+/** Writes one segment after another. Owned by the log's loop: no two calls overlap. */
+export class SegmentWriter {
+  readonly logIdHex: string
+  readonly #files: LogFiles
+  readonly #dir: string
+  #nextNumber: number
+  #newestNumber: number
+  #open: OpenSegment | undefined
+  #broken: OpenSegment | undefined
+
+  constructor(start: { files: LogFiles; dir: string; logIdHex: string; nextNumber: number }) {
+    this.logIdHex = start.logIdHex
+    this.#files = start.files
+    this.#dir = start.dir
+    this.#nextNumber = start.nextNumber
+    this.#newestNumber = start.nextNumber - 1
+  }
+
+  get newestNumber(): number {
+    return this.#newestNumber
+  }
+
+  get openedMs(): number | undefined {
+    return this.#open?.openedMs
+  }
+
+  get rowCount(): number {
+    return this.#open?.rowCount ?? 0
+  }
+
+  get bytes(): number {
+    return this.#open?.durableBytes ?? 0
+  }
+
+  /** Whether a failure has left a segment that must be mended before anything else is written. */
+  get isBroken(): boolean {
+    return this.#broken !== undefined
+  }
+
+  /** Writes and flushes. When it throws, nothing of this call counts as written, and the file is not written to again. */
+  async write(parts: readonly Buffer[], rowCount: number, nowMs: number): Promise<void> {
+    const segment = (this.#open ??= await this.#start(nowMs))
+    try {
+      const bytes = parts.reduce((sum, part) => sum + part.length, 0)
+      await writeAll(segment.handle, parts, segment.durableBytes)
+      // A crash before this returns may leave whole frames that no one was told of: the next start keeps them, and a
+      // sender that tries again finds their keys. A crash after it loses nothing.
+      await segment.handle.datasync()
+      segment.durableBytes += bytes
+      segment.rowCount += rowCount
+    } catch (thrown) {
+      // After a failed flush the kernel may call pages clean that never reached the disk: what came before is durable,
+      // the rest is cut off, and the file ends there.
+      this.#broken = segment
+      this.#open = undefined
+      throw thrown
+    }
+    this.#newestNumber = segment.number
+  }
+
+  /** Fixes the open segment for good; undefined when there is none. */
+  async seal(): Promise<SealedSegment | undefined> {
+    const segment = this.#open
+    if (segment === undefined) return undefined
+    this.#open = undefined
+    this.#broken = segment
+    await this.#finish(segment)
+    this.#broken = undefined
+    return sealedOf(segment)
+  }
+
+  /** Cuts a broken segment to what was flushed and seals it; throws while the disk still fails. */
+  async mend(): Promise<SealedSegment | undefined> {
+    const segment = this.#broken
+    if (segment === undefined) return undefined
+    await segment.handle.close().catch(() => undefined)
+    if (segment.rowCount === 0) {
+      await this.#files.rm(segment.path, { force: true })
+      this.#broken = undefined
+      return undefined
+    }
+    await this.#cut(segment)
+    await this.#publish(segment)
+    this.#broken = undefined
+    return sealedOf(segment)
+  }
+
+  async #start(openedMs: number): Promise<OpenSegment> {
+    const number = this.#nextNumber
+    const path = segmentPath(this.#dir, number, 'open')
+    // Exclusive: a second writer in this directory fails here instead of overwriting.
+    const handle = await this.#files.open(path, 'wx', 0o600)
+    this.#nextNumber += 1
+    const segment = {
+      number,
+      path,
+      handle,
+      openedMs,
+      durableBytes: segmentHeaderBytes,
+      rowCount: 0,
+    }
+    try {
+      await writeAll(handle, [encodeHeader({ logIdHex: this.logIdHex, number })], 0)
+      // Without this a crash could lose the file's name, and with it records that were flushed and acknowledged.
+      await syncDirectory(this.#files, this.#dir)
+    } catch (thrown) {
+      this.#broken = segment
+      throw thrown
+    }
+    return segment
+  }
+
+  async #finish(segment: OpenSegment): Promise<void> {
+    await segment.handle.sync()
+    await segment.handle.close()
+    await this.#publish(segment)
+  }
+
+  async #cut(segment: OpenSegment): Promise<void> {
+    const path = (await this.#isSealed(segment))
+      ? segmentPath(this.#dir, segment.number, 'sealed')
+      : segment.path
+    const handle = await this.#files.open(path, 'r+')
+    try {
+      await handle.truncate(segment.durableBytes)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async #publish(segment: OpenSegment): Promise<void> {
+    // A crash before the directory is flushed leaves the segment open or sealed, with the same frames either way; it is
+    // not handed to ClickHouse before that, so its token has stood for nothing else.
+    if (!(await this.#isSealed(segment)))
+      await this.#files.rename(segment.path, segmentPath(this.#dir, segment.number, 'sealed'))
+    await syncDirectory(this.#files, this.#dir)
+  }
+
+  /** Whether an earlier attempt got as far as the rename. */
+  async #isSealed(segment: OpenSegment): Promise<boolean> {
+    try {
+      await this.#files.stat(segmentPath(this.#dir, segment.number, 'sealed'))
+      return true
+    } catch {
+      // Not there under that name: it is still open.
+      return false
+    }
+  }
+}
+
+function sealedOf(segment: OpenSegment): SealedSegment {
+  const { number, openedMs } = segment
+  // The header counts for nothing: the log's bound is kept in bytes of frames.
+  return { number, openedMs, bytes: segment.durableBytes - segmentHeaderBytes }
+}
+
+/** Buffers handed to one writev; Linux takes 1,024. */
+const partsPerWrite = 512
+
+async function writeAll(
+  handle: FileHandle,
+  parts: readonly Buffer[],
+  startPosition: number,
+): Promise<void> {
+  let position = startPosition
+  for (let from = 0; from < parts.length; from += partsPerWrite) {
+    const some = parts.slice(from, from + partsPerWrite)
+    const bytes = some.reduce((sum, part) => sum + part.length, 0)
+    const { bytesWritten } = await handle.writev(some, position)
+    // A short write on a regular file means that the disk is full.
+    if (bytesWritten !== bytes)
+      throw Object.assign(new Error(`wrote ${bytesWritten} of ${bytes} bytes`), { code: 'ENOSPC' })
+    position += bytes
+  }
+}

@@ -1,0 +1,44 @@
+import type { Appender } from '@whodid/store'
+import type { CollectorMeter } from './collector-meter.ts'
+import type { CollectorLimits } from './limits.ts'
+import { CommitLog } from './log/commit-log.ts'
+import { SegmentStorer } from './segment-storer.ts'
+
+/** What the log and its storer work with. */
+export interface LogParts {
+  readonly dir: string
+  readonly appender: Pick<Appender, 'append'>
+  readonly nowUnixNs: () => bigint
+  readonly random: () => number
+  readonly limits: CollectorLimits
+  readonly meter: CollectorMeter
+}
+
+/** Opens the log and sets its storer to work, beginning with what earlier runs could not store. */
+export async function openLog(parts: LogParts): Promise<{ log: CommitLog; storer: SegmentStorer }> {
+  const { dir, limits, meter } = parts
+  const onProblem = (message: string): void => meter.problem('log_problem', message)
+  const { log, sealed, kept } = await CommitLog.open({
+    dir,
+    limits,
+    nowMs: () => Number(parts.nowUnixNs() / 1_000_000n),
+    onSealed: (segment) => storer.take(segment),
+    onProblem,
+  })
+  const storer = new SegmentStorer({
+    dir,
+    limits,
+    kept,
+    onProblem,
+    logIdHex: log.logIdHex,
+    appender: parts.appender,
+    random: parts.random,
+    onStored: (segment, rowCount) => {
+      log.release(segment)
+      meter.stored(rowCount)
+    },
+    onRetry: (error) => meter.retried(error),
+  })
+  for (const segment of sealed) storer.take(segment)
+  return { log, storer }
+}

@@ -1,0 +1,125 @@
+import type { LedgerRecord } from '@whodid/model'
+import { boundText } from './bound-text.ts'
+import type { Draft } from './draft.ts'
+import type { Attributes, OtlpEvent, OtlpLink } from './otlp/batch.ts'
+import { stringifyValue } from './otlp/stringify-value.ts'
+
+/** Bytes of the texts that can be long. */
+const textBytesMax: Readonly<Partial<Record<keyof LedgerRecord, number>>> = {
+  content: 256 * 1024,
+  result: 256 * 1024,
+  statusMessage: 8 * 1024,
+  approvalReason: 8 * 1024,
+  resourceId: 4 * 1024,
+  inputSource: 4 * 1024,
+}
+
+/** Bytes of every other text: names, identities, hashes. */
+const shortTextBytesMax = 1024
+
+/** Elements of a list, and bytes of each. */
+const listLengthMax = 64
+const listElementBytesMax = 1024
+
+/** Bytes of each of the four JSON texts, and of one string within them. */
+const jsonBytesMax = 256 * 1024
+const jsonStringBytesMax = 64 * 1024
+
+/** Cuts a record to its bounds and writes its JSON. What is cut is counted in `droppedCount`, never dropped in silence. */
+export function sealDraft(draft: Draft): LedgerRecord {
+  const cuts = { count: 0 }
+  const record = boundColumns(draft.record, cuts)
+  record.attributes = objectText(draft.attributes, cuts)
+  record.resourceAttributes = objectText(draft.resource, cuts)
+  record.events = listText(draft.events, cuts, eventText)
+  record.links = listText(draft.links, cuts, linkText)
+  record.droppedCount = Math.min(record.droppedCount + cuts.count, 2 ** 32 - 1)
+  return record
+}
+
+interface Cuts {
+  count: number
+}
+
+function boundColumns(record: LedgerRecord, cuts: Cuts): LedgerRecord {
+  const bounded: Record<string, unknown> = {}
+  // Sound: a record is made by the normalizer, with the fields of its type and no others.
+  for (const [field, value] of Object.entries(record) as [keyof LedgerRecord, unknown][]) {
+    if (typeof value === 'string')
+      bounded[field] = cut(value, textBytesMax[field] ?? shortTextBytesMax, cuts)
+    else if (Array.isArray(value)) bounded[field] = boundList(value, cuts)
+  }
+  return { ...record, ...bounded }
+}
+
+function boundList(list: readonly unknown[], cuts: Cuts): string[] {
+  cuts.count += Math.max(list.length - listLengthMax, 0)
+  return list
+    .slice(0, listLengthMax)
+    .map((element) => cut(String(element), listElementBytesMax, cuts))
+}
+
+function cut(text: string, bytesMax: number, cuts: Cuts): string {
+  const bounded = boundText(text, bytesMax)
+  if (bounded.wasCut) cuts.count += 1
+  return bounded.text
+}
+
+/** A JSON object of attributes; those that the bound leaves no room for are counted and left out. */
+function objectText(attributes: Attributes, cuts: Cuts): string {
+  const room = { bytes: jsonBytesMax - 2 }
+  const pairs: string[] = []
+  for (const [key, value] of attributes) {
+    const bounded = typeof value === 'string' ? cut(value, jsonStringBytesMax, cuts) : value
+    const name = JSON.stringify(cut(key, shortTextBytesMax, cuts))
+    const pair = `${name}:${stringifyValue(bounded)}`
+    if (takesRoom(pair, room)) pairs.push(pair)
+    else cuts.count += 1
+  }
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+function listText<Item>(
+  items: readonly Item[],
+  cuts: Cuts,
+  write: (item: Item, cuts: Cuts) => string,
+): string {
+  const room = { bytes: jsonBytesMax - 2 }
+  const texts: string[] = []
+  for (const item of items) {
+    const text = write(item, cuts)
+    if (takesRoom(text, room)) texts.push(text)
+    else cuts.count += 1
+  }
+  return texts.length === 0 ? '' : `[${texts.join(',')}]`
+}
+
+function takesRoom(text: string, room: { bytes: number }): boolean {
+  const bytes = Buffer.byteLength(text) + 1
+  if (bytes > room.bytes) return false
+  room.bytes -= bytes
+  return true
+}
+
+function eventText(event: OtlpEvent, cuts: Cuts): string {
+  const head = `"name":${JSON.stringify(cut(event.name, shortTextBytesMax, cuts))},"time_unix_nano":"${event.timeUnixNs}"`
+  return `{${head}${attributesField(event.attributes, cuts)}}`
+}
+
+function linkText(link: OtlpLink, cuts: Cuts): string {
+  const ids = `"trace_id":${idText(link.traceIdHex, cuts)},"span_id":${idText(link.spanIdHex, cuts)}`
+  const state =
+    link.traceState === ''
+      ? ''
+      : `,"trace_state":${JSON.stringify(cut(link.traceState, shortTextBytesMax, cuts))}`
+  return `{${ids}${state}${attributesField(link.attributes, cuts)}}`
+}
+
+function idText(id: string, cuts: Cuts): string {
+  return JSON.stringify(cut(id, shortTextBytesMax, cuts))
+}
+
+function attributesField(attributes: Attributes, cuts: Cuts): string {
+  const text = objectText(attributes, cuts)
+  return text === '' ? '' : `,"attributes":${text}`
+}

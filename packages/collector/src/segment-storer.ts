@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { WhodidError } from '@whodid/model'
+import type { Appender } from '@whodid/store'
+import type { CollectorLimits } from './limits.ts'
+import { segmentPath, systemFiles } from './log/log-files.ts'
+import type { LogFiles } from './log/log-files.ts'
+import { decodeSegment } from './log/segment.ts'
+import type { SealedSegment } from './log/segment-writer.ts'
+
+export interface StorerOptions {
+  readonly dir: string
+  /** The log's ID, for a segment whose own header is damaged. */
+  readonly logIdHex: string
+  readonly appender: Pick<Appender, 'append'>
+  readonly limits: CollectorLimits
+  /** Segments stored in earlier runs and still kept, in order. */
+  readonly kept: readonly KeptSegment[]
+  /** A number from 0 to 1, for the jitter of the delays. */
+  readonly random: () => number
+  readonly onStored: (segment: SealedSegment, rowCount: number) => void
+  readonly onRetry: (error: WhodidError) => void
+  readonly onProblem: (message: string) => void
+  readonly files?: LogFiles
+}
+
+/** A stored segment whose file is kept for the keys of its records. */
+export interface KeptSegment {
+  readonly number: number
+  readonly bytes: number
+}
+
+interface Watcher {
+  readonly number: number
+  readonly resolve: () => void
+}
+
+/**
+ * Carries sealed segments to ClickHouse, one insert each, strictly in their order, for ever: an insert that fails is
+ * repeated under the same token until it succeeds, also when ClickHouse says that it never will. No segment is skipped.
+ */
+export class SegmentStorer {
+  readonly #options: StorerOptions
+  readonly #files: LogFiles
+  readonly #abort = new AbortController()
+  readonly #waiting: SealedSegment[] = []
+  readonly #kept: KeptSegment[]
+  #watchers: Watcher[] = []
+  #running: Promise<void> | undefined
+  #storedThrough = 0
+
+  constructor(options: StorerOptions) {
+    this.#options = options
+    this.#files = options.files ?? systemFiles
+    this.#kept = [...options.kept]
+    this.#storedThrough = options.kept.at(-1)?.number ?? 0
+  }
+
+  /** When the first record of the oldest segment came that is not stored. */
+  get oldestOpenedMs(): number | undefined {
+    return this.#waiting[0]?.openedMs
+  }
+
+  /** Takes the next sealed segment. */
+  take(segment: SealedSegment): void {
+    this.#waiting.push(segment)
+    this.#running ??= this.#run()
+  }
+
+  /** Resolves when the segment of this number, and all before it, are in ClickHouse. */
+  storedThrough(number: number): Promise<void> {
+    if (number <= this.#storedThrough) return Promise.resolve()
+    return new Promise((resolve) => this.#watchers.push({ number, resolve }))
+  }
+
+  /** Stops trying. What is not stored stays in the log. An insert that is under way may still be carried out. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    await Promise.race([this.#running, sleep(stopGraceMs, undefined, { ref: false })])
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const segment = this.#waiting[0]
+      if (segment === undefined || this.#abort.signal.aborted) break
+      const rowCount = await this.#untilStored(segment)
+      if (rowCount === undefined) break
+      this.#waiting.shift()
+      this.#storedThrough = segment.number
+      this.#options.onStored(segment, rowCount)
+      this.#tellWatchers()
+    }
+    this.#running = undefined
+  }
+
+  async #untilStored(segment: SealedSegment): Promise<number | undefined> {
+    let delayMs = this.#options.limits.retryDelayMs
+    while (!this.#abort.signal.aborted) {
+      try {
+        return await this.#store(segment)
+      } catch (thrown) {
+        this.#options.onRetry(toWhodidError(thrown))
+      }
+      // Half of the delay is left to chance, so that collectors that failed together do not come back together.
+      const jittered = delayMs * (0.5 + this.#options.random() / 2)
+      await sleep(jittered, undefined, { signal: this.#abort.signal }).catch(() => undefined)
+      delayMs = Math.min(delayMs * 2, this.#options.limits.retryDelayMaxMs)
+    }
+    return undefined
+  }
+
+  async #store(segment: SealedSegment): Promise<number> {
+    const { dir, appender, logIdHex } = this.#options
+    const { number } = segment
+    const path = segmentPath(dir, number, 'sealed')
+    const content = decodeSegment(await this.#files.readFile(path))
+    if (content.damagedBytes > 0 || content.name === undefined)
+      this.#options.onProblem(
+        `segment ${number} is damaged: ${content.frames.length} whole frames are stored, ${content.damagedBytes} bytes are lost`,
+      )
+    const blocks = content.frames.map(({ block }) => block)
+    const token = `${content.name?.logIdHex ?? logIdHex}:${number}`
+    if (blocks.length > 0) await appender.append({ blocks, token })
+    // A crash between the insert and the rename inserts again under the same token, which ClickHouse drops as known.
+    await this.#files.rename(path, segmentPath(dir, number, 'stored'))
+    this.#kept.push({ number, bytes: segment.bytes })
+    await this.#forgetOld()
+    return content.frames.reduce((sum, { rowCount }) => sum + rowCount, 0)
+  }
+
+  /** Deletes the oldest stored segments past the bound; never the newest, whose number the next start counts on from. */
+  async #forgetOld(): Promise<void> {
+    let bytes = this.#kept.reduce((sum, kept) => sum + kept.bytes, 0)
+    while (this.#kept.length > 1 && bytes > this.#options.limits.dedupWindowBytes) {
+      const oldest = this.#kept.shift()
+      if (oldest === undefined) return
+      bytes -= oldest.bytes
+      const path = segmentPath(this.#options.dir, oldest.number, 'stored')
+      await this.#files.rm(path, { force: true }).catch(() => {
+        // The insert stands, so it must not be repeated for this: the file stays until the next start looks at it.
+        this.#options.onProblem(`stored segment ${oldest.number} could not be deleted`)
+      })
+    }
+  }
+
+  #tellWatchers(): void {
+    const told = this.#watchers.filter(({ number }) => number <= this.#storedThrough)
+    this.#watchers = this.#watchers.filter(({ number }) => number > this.#storedThrough)
+    for (const { resolve } of told) resolve()
+  }
+}
+
+/** Milliseconds that a stop waits for the insert under way. */
+const stopGraceMs = 1_000
+
+function toWhodidError(thrown: unknown): WhodidError {
+  if (thrown instanceof WhodidError) return thrown
+  const why = thrown instanceof Error ? thrown.message : 'unknown failure'
+  return new WhodidError('log_failed', `a sealed segment could not be stored: ${why}`, {
+    cause: thrown,
+  })
+}

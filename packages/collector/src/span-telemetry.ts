@@ -1,0 +1,57 @@
+import type { LedgerRecord } from '@whodid/model'
+import type { Telemetry } from './conventions/telemetry.ts'
+import type { OtlpGroup, OtlpSpan } from './otlp/batch.ts'
+
+const uint8Max = 255
+const uint32Max = 2 ** 32 - 1
+
+/** Sees a span as the conventions do, and takes what its envelope says. Precondition: it has passed `checkSpan`. */
+export function spanTelemetry(
+  span: OtlpSpan,
+  group: OtlpGroup<OtlpSpan>,
+): { telemetry: Telemetry; envelope: Partial<LedgerRecord> } {
+  const isRoot = /^0*$/u.test(span.parentSpanIdHex)
+  const kind = clamp(span.kind, uint8Max)
+  const statusCode = clamp(span.statusCode, uint8Max)
+  return {
+    telemetry: {
+      signal: 'span',
+      name: span.name,
+      kind,
+      isRoot,
+      statusCode,
+      scopeName: group.scope.name,
+      attributes: span.attributes,
+      resource: group.resource.attributes,
+      events: span.events,
+      body: null,
+    },
+    envelope: {
+      signal: 'span',
+      traceIdHex: span.traceIdHex,
+      spanIdHex: span.spanIdHex,
+      parentSpanIdHex: isRoot ? '' : span.parentSpanIdHex,
+      startUnixNs: span.startUnixNs,
+      endUnixNs: span.endUnixNs,
+      name: span.name,
+      kind,
+      statusCode,
+      statusMessage: span.statusMessage,
+      traceState: span.traceState,
+      flags: clamp(span.flags, uint32Max),
+      droppedCount: span.droppedCount + innerDropped(span),
+    },
+  }
+}
+
+/** What does not fit its column is pushed to the column's edge. */
+function clamp(value: number, max: number): number {
+  return Math.min(Math.max(value, 0), max)
+}
+
+function innerDropped(span: OtlpSpan): number {
+  let count = 0
+  for (const event of span.events) count += event.droppedCount
+  for (const link of span.links) count += link.droppedCount
+  return count
+}
