@@ -18,6 +18,10 @@ export interface Question {
   readonly at: bigint | null
   readonly from: bigint | null
   readonly to: bigint | null
+  /** The instants as they were asked, for the answer to repeat. */
+  readonly atText: string | null
+  readonly fromText: string | null
+  readonly toText: string | null
   readonly verb: string | null
   /** How many alternatives to give, 0–100. */
   readonly limit: number
@@ -49,6 +53,9 @@ export function parseQuestion(raw: RawQuestion): Question {
     at: parseOptionalInstant(raw.at, 'at'),
     from,
     to,
+    atText: raw.at === undefined || raw.at === '' ? null : raw.at,
+    fromText: raw.from === undefined || raw.from === '' ? null : raw.from,
+    toText: raw.to === undefined || raw.to === '' ? null : raw.to,
     verb: parseVerb(raw.verb),
     limit: parseLimit(raw.limit),
   }

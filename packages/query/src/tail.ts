@@ -1,4 +1,5 @@
 import type { Selector } from '@whodid/store'
+import { nameOrNull } from './text.ts'
 
 /** One record as `whodid tail` streams it. */
 export interface TailedRecord {
@@ -33,7 +34,20 @@ export async function tail(
     parameters: { after: afterUnixNs.toString(), limit: tailStepMax },
     tenant,
   })
-  return rows
+  return rows.map(neutralized)
+}
+
+function neutralized(row: TailedRecord): TailedRecord {
+  const safe = (text: string | null): string | null => (text === null ? null : nameOrNull(text))
+  return {
+    ...row,
+    name: nameOrNull(row.name) ?? '',
+    template: safe(row.template),
+    instance: safe(row.instance),
+    delegator: safe(row.delegator),
+    verb: safe(row.verb),
+    resource: safe(row.resource),
+  }
 }
 
 const instantSql = (column: string): string =>
