@@ -1,4 +1,5 @@
 import { formatInstant } from '@whodid/model'
+import { readViewStatement } from '@whodid/store'
 import type { Statement } from '@whodid/store'
 import type { Question } from './question.ts'
 
@@ -6,14 +7,18 @@ import type { Question } from './question.ts'
 const earliest = '1900-01-01 00:00:00'
 const latest = '2262-04-11 00:00:00'
 
+/** Read once: a running service keeps the statement of the schema it was built with. */
+let whoDidSql: Promise<string> | undefined
+
 /**
- * The one statement that answers a question: the view `whodid.who_did_when`, its parameters typed and apart.
+ * The one statement that answers a question: the text of the view `whodid.who_did_when`, its parameters typed and apart.
  *
  * `at` and `to` both bound the action's time from above; the earlier one holds.
  */
-export function planWhoDid(question: Question, tenant: string): Statement {
+export async function planWhoDid(question: Question, tenant: string): Promise<Statement> {
+  whoDidSql ??= readViewStatement('who_did_when')
   return {
-    sql: whoDidSql,
+    sql: await whoDidSql,
     parameters: {
       kind: question.handle.kind,
       id: question.handle.value,
@@ -24,11 +29,6 @@ export function planWhoDid(question: Question, tenant: string): Statement {
     tenant,
   }
 }
-
-const whoDidSql = `
-SELECT *
-FROM whodid.who_did_when(
-  kind = {kind:String}, id = {id:String}, since = {since:String}, until = {until:String}, verb = {verb:String})`
 
 function toDateTime64Or(otherwise: string, a: bigint | null, b: bigint | null): string {
   const bounds = [a, b].filter((bound) => bound !== null)

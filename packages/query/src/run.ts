@@ -19,9 +19,9 @@ export async function whoDid(
   question: Question,
 ): Promise<WhoDidAnswer> {
   const startedMs = performance.now()
-  const selection = await selector.select<WhoDidRow>(planWhoDid(question, tenant))
+  const selection = await selector.select<WhoDidRow>(await planWhoDid(question, tenant))
   const [row] = selection.rows
-  if (row === undefined) throw new Error('whodid.who_did_when gave no row, and it always gives one')
+  if (row === undefined) throw new Error('the statement gave no row, and it always gives one')
   return shapeAnswer(question, row, {
     statements: 1,
     rows_read: selection.rowsRead,
