@@ -113,9 +113,19 @@ function readHolder(path) {
 function isAlive(pid) {
   try {
     process.kill(pid, 0)
-    return true
   } catch (thrown) {
     return thrown.code === 'EPERM'
+  }
+  return !isZombie(pid)
+}
+
+/** A process that was killed and that nobody has waited for still has its number. */
+function isZombie(pid) {
+  try {
+    return /\) Z /u.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    // No /proc on this system, or the process has just gone: the next try tells.
+    return false
   }
 }
 

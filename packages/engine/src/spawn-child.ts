@@ -97,6 +97,7 @@ function listen(
   locked.catch(() => undefined)
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (!line.startsWith('{"state":')) return
+    // Our own child wrote the line: `say` in child/engine-child.mjs.
     const message = JSON.parse(line) as { state: string; pid?: number; reason?: string }
     if (message.state === 'locked') {
       resolve()

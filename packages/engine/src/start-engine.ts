@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { printableLine, WhodidError } from '@whodid/model'
@@ -7,11 +7,10 @@ import type { EngineUser } from './grants.ts'
 import { loadCredentials } from './load-credentials.ts'
 import type { EngineCredentials } from './load-credentials.ts'
 import { resolveLibrary } from './resolve-library.ts'
-import { serverXml } from './server-xml.ts'
 import { spawnChild } from './spawn-child.ts'
 import type { EngineChild } from './spawn-child.ts'
-import { usersXml } from './users-xml.ts'
 import { waitReady } from './wait-ready.ts'
+import { writeConfig } from './write-config.ts'
 
 /** A running engine: a ClickHouse server that only this machine can reach. */
 export interface Engine {
@@ -30,6 +29,7 @@ export interface Engine {
   stop(): Promise<void>
 }
 
+/** Where the engine keeps its files, and how much it may take. */
 export interface EngineOptions {
   /** Everything of the engine lies under its `engine/`, readable by the owner only. Made when it is not there. */
   readonly dataDir: string
@@ -97,13 +97,8 @@ async function enter(child: EngineChild, start: Start): Promise<Engine> {
   const { options, library, directory } = start
   const users = await loadCredentials(join(directory, 'credentials.json'))
   const httpPort = await choosePort(options.httpPort ?? 0)
-  const configPath = join(directory, 'config.xml')
-  const usersPath = join(directory, 'users.xml')
-  const logPath = join(directory, 'log', 'engine.log')
   const memoryBytesMax = options.memoryBytesMax ?? memoryBytesDefault
-  const config = serverXml({ httpPort, memoryBytesMax, usersPath, logPath })
-  await writeFile(configPath, config, { mode: 0o600 })
-  await writeFile(usersPath, usersXml(passwords(users)), { mode: 0o600 })
+  const { configPath, logPath } = await writeConfig(directory, { httpPort, memoryBytesMax, users })
   child.order({ library, args: serverArguments(configPath, join(directory, 'data')) })
 
   const url = `http://127.0.0.1:${httpPort}`
@@ -116,17 +111,6 @@ async function enter(child: EngineChild, start: Start): Promise<Engine> {
     processId: child.processId,
     exited: child.ended,
     stop: () => stop(child),
-  }
-}
-
-function passwords(
-  users: Readonly<Record<EngineUser, EngineCredentials>>,
-): Record<EngineUser, string> {
-  return {
-    writer: users.writer.password,
-    reader: users.reader.password,
-    migrator: users.migrator.password,
-    recorder: users.recorder.password,
   }
 }
 

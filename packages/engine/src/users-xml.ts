@@ -3,7 +3,7 @@ import { escapeXml } from './escape-xml.ts'
 import { userRights } from './grants.ts'
 import type { EngineUser, UserRights } from './grants.ts'
 
-const userNames = Object.keys(userRights) as EngineUser[]
+const userNames: readonly EngineUser[] = ['writer', 'recorder', 'reader', 'migrator']
 
 /**
  * The engine's `users.xml`: the users of `userRights`, each with its password's hash, from loopback only.
