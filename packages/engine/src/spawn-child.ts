@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WhodidError } from '@whodid/model'
 import { engineUnsupported } from './engine-unsupported.ts'
@@ -18,13 +19,14 @@ export interface EngineChild {
   tail(): string
   /** Tells it which library to load, and with which arguments to enter it. */
   order(order: { readonly library: string; readonly args: readonly string[] }): void
-  /** Closes its standard input: the engine finishes what it does and ends. */
-  closeInput(): void
+  /** Closes its standard input, so that the engine finishes and ends; kills it after `stopMsMax`. Repeatable. */
+  stop(): Promise<void>
   kill(): void
 }
 
 const childPath = fileURLToPath(new URL('../child/engine-child.mjs', import.meta.url))
 const tailCharactersMax = 8_192
+const stopMsMax = 15_000
 const inheritedVariables = ['PATH', 'HOME', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH']
 
 /**
@@ -53,7 +55,7 @@ export function spawnChild(lockPath: string): EngineChild {
     refused,
     tail: () => tail,
     order: (order) => void child.stdin.write(`${JSON.stringify(order)}\n`),
-    closeInput: () => void child.stdin.end(),
+    stop: () => stop(child, ended),
     kill: () => void child.kill('SIGKILL'),
   }
 }
@@ -138,4 +140,13 @@ function deferred<Value>(): Deferred<Value> {
     reject = onError
   })
   return { promise, resolve, reject }
+}
+
+async function stop(child: ChildProcessWithoutNullStreams, ended: Promise<string>): Promise<void> {
+  child.stdin.end()
+  const bound = new AbortController()
+  const late = delay(stopMsMax, 'late', { signal: bound.signal }).catch(() => 'in time')
+  if ((await Promise.race([ended, late])) === 'late') child.kill('SIGKILL')
+  await ended
+  bound.abort()
 }

@@ -1,6 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { printableLine, WhodidError } from '@whodid/model'
 import { choosePort } from './choose-port.ts'
 import type { EngineUser } from './grants.ts'
@@ -46,7 +45,6 @@ export interface EngineOptions {
 const memoryBytesDefault = 2_147_483_648
 const memoryBytesMin = 268_435_456
 const startMsDefault = 60_000
-const stopMsMax = 15_000
 const logTailCharacters = 4_096
 
 /**
@@ -110,7 +108,7 @@ async function enter(child: EngineChild, start: Start): Promise<Engine> {
     version,
     processId: child.processId,
     exited: child.ended,
-    stop: () => stop(child),
+    stop: () => child.stop(),
   }
 }
 
@@ -172,13 +170,4 @@ async function logTail(logPath: string): Promise<string> {
     // It failed before it had a log; what it wrote on standard error is the evidence.
     return ''
   }
-}
-
-async function stop(child: EngineChild): Promise<void> {
-  child.closeInput()
-  const bound = new AbortController()
-  const late = delay(stopMsMax, 'late', { signal: bound.signal }).catch(() => 'in time')
-  if ((await Promise.race([child.ended, late])) === 'late') child.kill()
-  await child.ended
-  bound.abort()
 }
