@@ -22,8 +22,13 @@ or <code>whodid ask &lt;handle&gt;</code> in a terminal</li>
 /** The page at `/docs/errors`: where the `type` of every problem leads. */
 export const errorPage: string = page(
   'Errors of Whodid',
-  `<h1>Errors</h1>\n${(Object.keys(errorCodes) as ErrorCode[]).map(errorSection).join('\n')}`,
+  `<h1>Errors</h1>\n${allCodes().map(errorSection).join('\n')}`,
 )
+
+function allCodes(): ErrorCode[] {
+  // The keys of a table over every code are the codes.
+  return Object.keys(errorCodes) as ErrorCode[]
+}
 
 /** The OpenAPI 3.1 document of the routes registered on `app`. */
 export function openApiDocument(app: OpenAPIHono<ApiEnv>): object {

@@ -1,8 +1,5 @@
 export { createApi } from './app.ts'
 export type { Api, ApiOptions, RefusalCounts } from './api-options.ts'
 export type { ApiToken, Role } from './authenticate.ts'
-export { errorGuide } from './error-guide.ts'
-export type { ErrorAdvice } from './error-guide.ts'
-export { problemType } from './problem.ts'
 export { startApi } from './start-api.ts'
 export type { RunningApi, StartApiOptions } from './start-api.ts'

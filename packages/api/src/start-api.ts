@@ -65,6 +65,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   try {
     await once(server, 'listening')
   } catch (thrown) {
+    // Node gives every failure to listen a code.
     const reason = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined
     const what =
       reason === 'EADDRINUSE' ? 'another process listens there' : (reason ?? 'unknown failure')

@@ -1,0 +1,118 @@
+import { printableLine, WhodidError, errorCodes } from '@whodid/model'
+import type { ErrorCode } from '@whodid/model'
+import { readDataDir, readPort, readUrl, setting } from '../config.ts'
+import type { Environment } from '../config.ts'
+import { readTokens } from '../tokens.ts'
+
+/** Where the API is, and with what to read it. */
+export interface ApiClient {
+  readonly apiUrl: string
+  readonly token: string
+}
+
+/** What is asked, and what ends the asking. */
+export interface ApiRequest {
+  /** Those without a value are left out. */
+  readonly parameters?: Readonly<Record<string, string | undefined>>
+  readonly signal?: AbortSignal
+}
+
+/** Milliseconds until an answer must have begun. */
+const answerTimeoutMs = 60_000
+
+/** The codes of problems are ours; a newer Whodid may know more. */
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code)
+}
+
+/**
+ * `WHODID_API_URL` (default this machine's, at `WHODID_API_PORT`) and `WHODID_TOKEN`; without the latter, the investigator's
+ * token of the data directory. Throws `invalid_config`, or `unauthenticated` when there is no token.
+ */
+export async function readApiClient(environment: Environment): Promise<ApiClient> {
+  const apiUrl =
+    readUrl(environment, 'WHODID_API_URL') ??
+    `http://127.0.0.1:${readPort(environment, 'WHODID_API_PORT', 4320)}`
+  const given = setting(environment, 'WHODID_TOKEN')
+  if (given !== undefined) return { apiUrl, token: given }
+  const dataDir = readDataDir(environment)
+  const tokens = await readTokens(dataDir)
+  if (tokens !== undefined) return { apiUrl, token: tokens.investigator }
+  // No data directory here usually means that nothing was started: that is what the user should hear.
+  await requestApi({ apiUrl, token: '' }, '/healthz')
+  throw new WhodidError(
+    'unauthenticated',
+    `WHODID_TOKEN is not set, and there is no tokens.json in ${dataDir}`,
+  )
+}
+
+/**
+ * Asks the API and resolves with its answer, whose status is 200.
+ *
+ * Throws `api_unreachable` when nothing answers, and for a problem the problem's own code with its detail.
+ */
+export async function requestApi(
+  client: ApiClient,
+  path: string,
+  request: ApiRequest = {},
+): Promise<Response> {
+  const { parameters = {}, signal } = request
+  const url = new URL(`${client.apiUrl}${path}`)
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) url.searchParams.set(name, value)
+  const headers = client.token === '' ? {} : { authorization: `Bearer ${client.token}` }
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), answerTimeoutMs)
+  try {
+    const signals = signal === undefined ? [late.signal] : [late.signal, signal]
+    const response = await fetch(url, { headers, signal: AbortSignal.any(signals) })
+    if (response.status === 200) return response
+    throw await problemError(response)
+  } catch (thrown) {
+    if (thrown instanceof WhodidError || signal?.aborted === true) throw thrown
+    throw unreachable(client.apiUrl, thrown, late.signal.aborted)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function problemError(response: Response): Promise<WhodidError> {
+  const text = await response.text()
+  const problem = parseObject(text)
+  const code = problem['code']
+  const detail = printableLine(
+    typeof problem['detail'] === 'string' ? problem['detail'] : text,
+    600,
+  )
+  if (isErrorCode(code)) return new WhodidError(code, detail)
+  return new WhodidError(
+    'api_unreachable',
+    `${response.url} answered ${response.status}, which is no answer of Whodid: ${detail}`,
+  )
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    // Not JSON, so not ours; the caller shows the text.
+    return {}
+  }
+}
+
+function unreachable(apiUrl: string, thrown: unknown, late: boolean): WhodidError {
+  if (late) return new WhodidError('api_unreachable', `Whodid at ${apiUrl} gave no answer in 60 s`)
+  const cause: unknown = thrown instanceof Error ? thrown.cause : undefined
+  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined
+  if (code === 'ECONNREFUSED')
+    return new WhodidError(
+      'api_unreachable',
+      `Whodid is not running at ${apiUrl}; start it with \`npm start\``,
+      { cause: thrown },
+    )
+  const why = typeof code === 'string' ? code : thrown instanceof Error ? thrown.message : 'unknown'
+  return new WhodidError('api_unreachable', `Whodid cannot be reached at ${apiUrl}: ${why}`, {
+    cause: thrown,
+  })
+}

@@ -1,0 +1,121 @@
+import { resolve } from 'node:path'
+import { printableLine, WhodidError } from '@whodid/model'
+import type { StoreAccess } from '@whodid/store'
+
+/** The environment as a process gets it. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The users of the ledger, each with its own access. */
+export interface LedgerAccess {
+  readonly writer: StoreAccess
+  readonly reader: StoreAccess
+  readonly migrator: StoreAccess
+  readonly recorder: StoreAccess
+}
+
+/** What `whodid serve` runs by. */
+export interface ServiceConfig {
+  /** `WHODID_DATA_DIR`, default `.whodid`: tokens, the collector's log, the engine's files. Absolute here. */
+  readonly dataDir: string
+  /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
+  readonly host: string
+  /** `WHODID_API_PORT`, default 4320; 0 takes a free one. */
+  readonly apiPort: number
+  /** `WHODID_OTLP_HTTP_PORT`, default 4318; 0 takes a free one. */
+  readonly otlpHttpPort: number
+  /** `WHODID_MEMORY_BYTES_MAX`: the embedded engine's cap, default 2 GiB, at least 256 MiB. */
+  readonly memoryBytesMax: number | undefined
+  /** `CLICKHOUSE_URL` and the passwords of its users; undefined means the embedded engine. */
+  readonly ledger: LedgerAccess | undefined
+}
+
+const memoryBytesMin = 268_435_456
+
+/** Reads the configuration of the service. Throws `invalid_config`, naming the variable, what was expected and what came. */
+export function readServiceConfig(environment: Environment): ServiceConfig {
+  return {
+    dataDir: readDataDir(environment),
+    host: readHost(environment),
+    apiPort: readPort(environment, 'WHODID_API_PORT', 4320),
+    otlpHttpPort: readPort(environment, 'WHODID_OTLP_HTTP_PORT', 4318),
+    memoryBytesMax: readMemory(environment),
+    ledger: readLedger(environment),
+  }
+}
+
+/** `WHODID_DATA_DIR`, default `.whodid`, made absolute. */
+export function readDataDir(environment: Environment): string {
+  return resolve(setting(environment, 'WHODID_DATA_DIR') ?? '.whodid')
+}
+
+/** Whether an address is one that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(host)
+}
+
+/** The value of a variable; an empty one is none. */
+export function setting(environment: Environment, name: string): string | undefined {
+  const value = environment[name]?.trim()
+  return value === '' ? undefined : value
+}
+
+/** A variable that is a port, 0–65535. */
+export function readPort(environment: Environment, name: string, fallback: number): number {
+  const text = setting(environment, name)
+  if (text === undefined) return fallback
+  const port = /^\d{1,5}$/u.test(text) ? Number(text) : Number.NaN
+  if (!(port <= 65_535)) throw invalid(name, 'a port from 0 to 65535', text)
+  return port
+}
+
+/** A variable that is an http or https URL, without a trailing slash. */
+export function readUrl(environment: Environment, name: string): string | undefined {
+  const text = setting(environment, name)
+  if (text === undefined) return undefined
+  if (!URL.canParse(text) || !/^https?:$/u.test(new URL(text).protocol))
+    throw invalid(name, 'an http or https URL', text)
+  return text.replace(/\/+$/u, '')
+}
+
+function readHost(environment: Environment): string {
+  const host = setting(environment, 'WHODID_HOST') ?? '127.0.0.1'
+  if (!/^[A-Za-z0-9.:-]{1,253}$/u.test(host))
+    throw invalid('WHODID_HOST', 'an address or name', host)
+  return host
+}
+
+function readMemory(environment: Environment): number | undefined {
+  const text = setting(environment, 'WHODID_MEMORY_BYTES_MAX')
+  if (text === undefined) return undefined
+  const bytes = /^\d{1,15}$/u.test(text) ? Number(text) : 0
+  if (bytes < memoryBytesMin)
+    throw invalid('WHODID_MEMORY_BYTES_MAX', `at least ${memoryBytesMin} bytes`, text)
+  return bytes
+}
+
+function readLedger(environment: Environment): LedgerAccess | undefined {
+  const url = readUrl(environment, 'CLICKHOUSE_URL')
+  if (url === undefined) return undefined
+  const access = (user: string): StoreAccess => {
+    const variable = `WHODID_CLICKHOUSE_${user.toUpperCase()}_PASSWORD`
+    const password = setting(environment, variable)
+    if (password === undefined)
+      throw invalid(
+        variable,
+        `the password of whodid_${user}, since CLICKHOUSE_URL is set`,
+        undefined,
+      )
+    return { url, username: `whodid_${user}`, password }
+  }
+  return {
+    writer: access('writer'),
+    reader: access('reader'),
+    migrator: access('migrator'),
+    recorder: access('recorder'),
+  }
+}
+
+function invalid(name: string, expected: string, got: string | undefined): WhodidError {
+  const shown = got === undefined ? 'nothing' : `"${printableLine(got, 80)}"`
+  return new WhodidError('invalid_config', `${name} expected ${expected}; got ${shown}`)
+}

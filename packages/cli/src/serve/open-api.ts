@@ -1,0 +1,63 @@
+import { createApi, startApi } from '@whodid/api'
+import type { ApiToken, RunningApi } from '@whodid/api'
+import { createReadRecorder } from '@whodid/store'
+import type { Selector } from '@whodid/store'
+import { isLoopback } from '../config.ts'
+import type { LedgerAccess } from '../config.ts'
+import { tokenSha256 } from '../tokens.ts'
+import type { Tokens } from '../tokens.ts'
+import { listenError } from './listen-error.ts'
+import type { Starting } from './starting.ts'
+
+/** What the API stands on. */
+export interface ApiGround {
+  readonly tokens: Tokens
+  readonly access: LedgerAccess
+  readonly selector: Selector
+  readonly readiness: () => Promise<readonly string[]>
+}
+
+/** The tenant of the tokens of `tokens.json`. */
+export const tenantDefault = 'default'
+
+/** Starts the API; stopping it ends the open streams first. Throws `invalid_config`, naming the variable of its port. */
+export async function openApi(starting: Starting, ground: ApiGround): Promise<RunningApi> {
+  const { config, onEvent, stops } = starting
+  onEvent({ event: 'starting', what: 'api' })
+  const readRecorder = createReadRecorder(ground.access.recorder)
+  stops.push(() => readRecorder.close())
+  const stopping = new AbortController()
+  const api = createApi({
+    selector: ground.selector,
+    readRecorder,
+    tokens: apiTokens(ground.tokens),
+    readiness: ground.readiness,
+    hostCheck: isLoopback(config.host) ? 'loopback' : 'any',
+    stopping: stopping.signal,
+    onFailure: (requestId, thrown) => {
+      const why = thrown instanceof Error ? thrown.message : 'unknown failure'
+      onEvent({ event: 'warning', message: `request ${requestId} failed: ${why}` })
+    },
+  })
+  const running = await startApi({ api, host: config.host, port: config.apiPort }).catch(
+    (thrown: unknown) => {
+      throw listenError(thrown, { what: 'API', variable: 'WHODID_API_PORT', port: config.apiPort })
+    },
+  )
+  stops.push(async () => {
+    stopping.abort()
+    await running.stop()
+  })
+  onEvent({ event: 'api_listening', url: running.url, port: running.port })
+  return running
+}
+
+function apiTokens(tokens: Tokens): ApiToken[] {
+  const roles = ['ingest', 'investigator', 'admin'] as const
+  return roles.map((role) => ({
+    name: role,
+    role,
+    tenant: tenantDefault,
+    sha256: tokenSha256(tokens[role]),
+  }))
+}

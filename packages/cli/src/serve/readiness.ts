@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Collector } from '@whodid/collector'
+import type { Selector } from '@whodid/store'
+
+/** Where the collector stands once it listens. */
+export interface CollectorSlot {
+  collector?: Collector
+}
+
+const pingTimeoutMs = 5_000
+
+/**
+ * Makes the probe behind `/readyz`, for after the migrations: it resolves with what is missing, a phrase each, before a
+ * span can be stored and asked about.
+ */
+export function createReadiness(
+  selector: Selector,
+  slot: CollectorSlot,
+): () => Promise<readonly string[]> {
+  return async () => {
+    const missing: string[] = []
+    if (!(await answers(selector))) missing.push('ClickHouse does not answer')
+    const running = slot.collector
+    if (running === undefined) missing.push('the collector does not listen yet')
+    else if (running.metrics().isStoreFailing)
+      missing.push('ClickHouse does not take the collector’s records')
+    return missing
+  }
+}
+
+async function answers(selector: Selector): Promise<boolean> {
+  const late = new AbortController()
+  const ping = selector.ping().then(
+    () => true,
+    // Why is the log's to say; that it does not answer is all that readiness needs.
+    () => false,
+  )
+  const timeout = sleep(pingTimeoutMs, false, { signal: late.signal, ref: false }).catch(
+    () => false,
+  )
+  const answered = await Promise.race([ping, timeout])
+  late.abort()
+  return answered
+}

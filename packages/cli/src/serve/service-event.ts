@@ -1,0 +1,21 @@
+/** What happens to a service, as `serve --json` writes it: one object a line. None holds a secret. */
+export type ServiceEvent =
+  | { readonly event: 'starting'; readonly what: 'engine' | 'migrations' | 'collector' | 'api' }
+  | { readonly event: 'engine_started'; readonly url: string; readonly version: string }
+  | { readonly event: 'migrated'; readonly applied: readonly string[] }
+  | { readonly event: 'collector_listening'; readonly url: string; readonly port: number }
+  | { readonly event: 'api_listening'; readonly url: string; readonly port: number }
+  | {
+      readonly event: 'ready'
+      readonly api_url: string
+      readonly otlp_url: string
+      readonly data_dir: string
+    }
+  | { readonly event: 'warning'; readonly message: string }
+  | { readonly event: 'engine_exited'; readonly message: string }
+  | { readonly event: 'engine_restarted'; readonly url: string; readonly version: string }
+  | { readonly event: 'stopping' }
+  | { readonly event: 'stopped' }
+
+/** Is told of each event as it happens. */
+export type OnServiceEvent = (event: ServiceEvent) => void
