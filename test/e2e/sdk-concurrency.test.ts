@@ -114,8 +114,8 @@ function checkInstance(
     expect(parent === undefined).toBe(span.name === 'session template-0')
     if (parent !== undefined) expect(parent.traceId).toBe(span.traceId)
     const resource = attributes['whodid.resource.id']
-    if (resource === undefined) continue
-    expect(String(resource).endsWith(`:${run}/${depth}`)).toBe(true)
+    if (typeof resource !== 'string') continue
+    expect(resource.endsWith(`:${run}/${depth}`)).toBe(true)
     expect(attributes['whodid.prompt.ref']).toBe(`${asked.traceId}-${asked.spanId}`)
     expect(attributes['whodid.plan.ref']).toBe(`${planned.traceId}-${planned.spanId}`)
     if (span.name === 'execute_tool write')

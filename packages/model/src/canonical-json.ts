@@ -69,11 +69,15 @@ function writeKind(value: object, walk: Walk): string | undefined {
     return writeKeys({ name: value.name, message: value.message }, ['message', 'name'], walk)
   if (value instanceof String || value instanceof Number || value instanceof Boolean)
     return write(value.valueOf(), walk)
-  if ('toJSON' in value && typeof value.toJSON === 'function') {
-    const made: unknown = value.toJSON()
+  if (hasToJson(value)) {
+    const made = value.toJSON()
     return made === value ? writeKeys(value, Object.keys(value), walk) : write(made, walk)
   }
   return writeKeys(value, Object.keys(value), walk)
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function'
 }
 
 function writeList(values: readonly unknown[], walk: Walk): string {

@@ -37,10 +37,12 @@ export function carrierScope(carrier: Carrier, config: Config | undefined): Scop
     grant: delegationId === '' ? undefined : { id: delegationId },
     counts: false,
   })
+  const planRef = ref(said(attribute.planRef))
   const frame = {
     parent: parseTraceParent(read(carrier, 'traceparent')),
     promptRef: ref(said(attribute.promptRef)),
-    planRef: ref(said(attribute.planRef)),
+    planRef,
+    outerPlanRef: planRef,
   }
   return { actor, frame, call: undefined, credential: undefined }
 }

@@ -1,8 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import type { HrTime } from '@opentelemetry/api'
 
-/** A wall clock that was set by more than this is followed, rather than the steady one. */
+/** A wall clock that differs by more than this was set, and is followed; below it the steady clock counts on. */
 const stepMsMin = 50
+/** A wall clock set back by more than this takes the records back with it; below, they wait for it, in order. */
+const setBackMsMin = 1000
+/** Two readings further apart than this were interrupted, and say nothing about the clocks. */
+const readingMsMax = 1
 
 let epochMs = Date.now() - performance.now()
 let lastMicros = 0
@@ -13,10 +17,10 @@ let lastMicros = 0
  */
 export function now(): HrTime {
   const steadyMs = performance.now()
-  const wallMs = Date.now()
-  if (Math.abs(wallMs - (epochMs + steadyMs)) > stepMsMin) {
-    epochMs = wallMs - steadyMs
-    lastMicros = 0
+  const driftMs = Date.now() - (epochMs + steadyMs)
+  if (Math.abs(driftMs) > stepMsMin && performance.now() - steadyMs < readingMsMax) {
+    epochMs += driftMs
+    if (driftMs < -setBackMsMin) lastMicros = 0
   }
   const micros = Math.max(Math.floor((epochMs + steadyMs) * 1000), lastMicros + 1)
   lastMicros = micros

@@ -5,7 +5,7 @@ import { now } from './clock.ts'
 import type { Config, LossReason } from './config.ts'
 import type { QueueListener } from './export-queue.ts'
 
-/** Least time between two lines on standard error, in milliseconds. */
+/** Least time between two lines of one sort on standard error, in milliseconds. */
 const noticeIntervalMs = 60_000
 /** Least time between two records of loss: a collector that refuses those too must not be answered with ever more. */
 const recordIntervalMs = 5_000
@@ -19,17 +19,13 @@ export interface LossReport extends QueueListener {
 export function makeLossReport(config: Config): LossReport {
   const untold: Record<LossReason, number> = { queueFull: 0, rejected: 0, undelivered: 0 }
   let toldAtMs = Number.NEGATIVE_INFINITY
-  let noticeAtMs = Number.NEGATIVE_INFINITY
-  const notice = (line: string): void => {
-    if (Date.now() - noticeAtMs < noticeIntervalMs) return
-    noticeAtMs = Date.now()
-    process.stderr.write(`whodid: ${line}\n`)
-  }
+  const noticeLost = makeNotice()
+  const noticeFailed = makeNotice()
   return {
     tracer: undefined,
     onLoss(loss) {
       untold[loss.reason] += loss.count
-      notice(
+      noticeLost(
         `${loss.total} records lost (${loss.reason}${loss.detail === '' ? '' : `: ${loss.detail}`})`,
       )
       try {
@@ -47,8 +43,17 @@ export function makeLossReport(config: Config): LossReport {
       if (this.tracer !== undefined) recordLoss(this.tracer, told)
     },
     onFailed(detail, pending) {
-      notice(`cannot reach ${config.tracesUrl} (${detail}); ${pending} records wait`)
+      noticeFailed(`cannot reach ${config.tracesUrl} (${detail}); ${pending} records wait`)
     },
+  }
+}
+
+function makeNotice(): (line: string) => void {
+  let lastMs = Number.NEGATIVE_INFINITY
+  return (line) => {
+    if (Date.now() - lastMs < noticeIntervalMs) return
+    lastMs = Date.now()
+    process.stderr.write(`whodid: ${line}\n`)
   }
 }
 

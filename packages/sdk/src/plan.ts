@@ -39,7 +39,7 @@ export async function plan<T>(
     scope.frame.planRef = recorded.ref
     return recorded
   }
-  const frame = { ...scope.frame, planRef: recorded.ref }
+  const frame = { ...scope.frame, planRef: recorded.ref, outerPlanRef: recorded.ref }
   return runInScope({ ...scope, frame }, () => body(recorded))
 }
 

@@ -27,7 +27,7 @@ export interface Recorded {
  * Records what an agent was asked. The record is on its way before anything is done about it.
  *
  * With a callback, everything below it carries the prompt's reference. Without one, everything that follows in this run
- * does, until the next prompt; a plan made for an earlier prompt is then no longer in force. Await it like every verb; the
+ * does, until the next prompt; a plan the run made for an earlier prompt is then no longer in force. Await it like every verb; the
  * prompt is in force as soon as the call is made. Never throws by itself; a callback's error is passed on unchanged.
  */
 export function prompt(text: string, options?: PromptOptions): Promise<Recorded>
@@ -60,10 +60,11 @@ export async function prompt<T>(
   if (body === undefined) {
     scope.frame.parent = span
     scope.frame.promptRef = recorded.ref
-    scope.frame.planRef = ''
+    scope.frame.planRef = scope.frame.outerPlanRef
     return recorded
   }
-  const frame = { parent: span, promptRef: recorded.ref, planRef: scope.frame.planRef }
+  const { planRef } = scope.frame
+  const frame = { parent: span, promptRef: recorded.ref, planRef, outerPlanRef: planRef }
   return runInScope({ ...scope, frame, call: undefined }, () => body(recorded))
 }
 

@@ -11,6 +11,8 @@ export interface Frame {
   parent: SpanContext | undefined
   promptRef: string
   planRef: string
+  /** The plan in force where this frame began: what is left when a new prompt ends the frame's own plan. */
+  readonly outerPlanRef: string
 }
 
 /** Where a verb stands: who acts, what is in force, and which call it is inside of. */

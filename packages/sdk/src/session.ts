@@ -41,6 +41,7 @@ export async function runSession<T>(
     parent: spec.parent ?? parentOf(from),
     promptRef: spec.inherit ? from.frame.promptRef : '',
     planRef: spec.inherit ? from.frame.planRef : '',
+    outerPlanRef: spec.inherit ? from.frame.planRef : '',
   }
   const scope: Scope = { actor, frame, call: undefined, credential: spec.credential }
   const startTime = now()
