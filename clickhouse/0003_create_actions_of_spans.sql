@@ -1,6 +1,6 @@
--- Runs with no user's rights of its own: the writer may insert into whodid.spans and nowhere else.
+-- Runs with the migrator's rights: the writer may insert into whodid.spans and nowhere else.
 CREATE MATERIALIZED VIEW IF NOT EXISTS whodid.actions_of_spans TO whodid.actions
-SQL SECURITY NONE
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     tenant, resource_id, resource_type, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name,
     action_id, actor_type, channel, template_id, instance_id, user_id, service_name, delegator_id, correlation_id,

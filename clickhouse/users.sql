@@ -37,7 +37,6 @@ GRANT DROP TABLE ON whodid._tmp_replace_* TO whodid_migrator;
 GRANT TABLE ENGINE ON MergeTree TO whodid_migrator;
 GRANT TABLE ENGINE ON ReplicatedMergeTree TO whodid_migrator;
 GRANT TABLE ENGINE ON Distributed TO whodid_migrator;
-GRANT ALLOW SQL SECURITY NONE ON *.* TO whodid_migrator;
 GRANT SELECT ON system.server_settings TO whodid_migrator;
 GRANT SELECT ON system.parts TO whodid_migrator;
 GRANT SELECT ON system.parts_columns TO whodid_migrator;

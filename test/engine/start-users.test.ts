@@ -169,7 +169,7 @@ test('the migrator may do what migrations need', async () => {
     'ALTER TABLE whodid.spans MODIFY SETTING non_replicated_deduplication_window = 1000',
     'CREATE OR REPLACE VIEW whodid.who_did SQL SECURITY INVOKER AS SELECT * FROM whodid.actions WHERE n = {n:Int64}',
     'DROP VIEW whodid.actions_of_spans',
-    'CREATE MATERIALIZED VIEW whodid.actions_of_spans TO whodid.actions SQL SECURITY NONE AS SELECT tenant, n FROM whodid.spans',
+    'CREATE MATERIALIZED VIEW whodid.actions_of_spans TO whodid.actions DEFINER = CURRENT_USER SQL SECURITY DEFINER AS SELECT tenant, n FROM whodid.spans',
     'CREATE TABLE whodid.migrations (name String) ENGINE = MergeTree ORDER BY name',
     "INSERT INTO whodid.migrations VALUES ('0001')",
   ]) {

@@ -123,7 +123,6 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'TABLE ENGINE', on: 'MergeTree' },
       { privileges: 'TABLE ENGINE', on: 'ReplicatedMergeTree' },
       { privileges: 'TABLE ENGINE', on: 'Distributed' },
-      { privileges: 'ALLOW SQL SECURITY NONE', on: '*.*' },
       ...[
         'server_settings',
         'parts',

@@ -50,7 +50,7 @@ export function parseHandle(text: string): Handle {
 
 /** The text form that {@link parseHandle} reads back to the same handle. */
 export function formatHandle(handle: Handle): string {
-  return handle.kind === 'resource' ? handle.value : `${handle.kind}:${handle.value}`
+  return `${handle.kind}:${handle.value}`
 }
 
 function parsePrefixed(kind: HandleKind, value: string, typed: string): Handle {

@@ -10,10 +10,12 @@ const spanIdPattern = /^[0-9a-f]{16}$/u
 const zeroTrace = '0'.repeat(32)
 const zeroSpan = '0'.repeat(16)
 
+/** Whether text is a trace ID in its canonical form: lower case, not all zero. */
 export function isTraceIdHex(text: string): boolean {
   return traceIdPattern.test(text) && text !== zeroTrace
 }
 
+/** Whether text is a span ID in its canonical form: lower case, not all zero. */
 export function isSpanIdHex(text: string): boolean {
   return spanIdPattern.test(text) && text !== zeroSpan
 }

@@ -45,8 +45,8 @@ function normalizeUrl(text: string): string {
   // A user name or password in a URL is a secret, never part of a name.
   url.username = ''
   url.password = ''
-  const href = url.href
-  return url.search === '' && url.pathname !== '/' ? href.replace(/\/+$/u, '') : href
+  if (url.search === '') url.pathname = url.pathname.replace(/\/+$/u, '')
+  return url.href
 }
 
 function githubResource(url: URL): string | undefined {

@@ -36,6 +36,7 @@ const insertSettings: ClickHouseSettings = {
   max_partitions_per_insert_block: '100',
 }
 
+/** Opens the way into the ledger as the writer. Opening does not connect: an engine that is down shows at the first append. */
 export function createAppender(access: StoreAccess): Appender {
   const client = openClient(access)
   return {

@@ -40,6 +40,7 @@ interface Waiting {
   readonly reject: (error: WhodidError) => void
 }
 
+/** Opens the record of reads as the recorder, the user that may do nothing else. */
 export function createReadRecorder(access: StoreAccess): ReadRecorder {
   const client = openClient(access)
   let waiting: Waiting[] = []

@@ -31,6 +31,7 @@ export interface Selector {
   close(): Promise<void>
 }
 
+/** Opens the way out of the ledger as the reader. Opening does not connect. */
 export function createSelector(access: StoreAccess): Selector {
   const client = openClient(access)
   return {

@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EngineUser } from '@whodid/engine'
+import { blankRecord } from '@whodid/model'
+import {
+  createReadRecorder,
+  encodeRecords,
+  migrate,
+  readMigrations,
+  spanColumns,
+} from '@whodid/store'
+import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
+import type { Ledger } from '../harness/ledger.ts'
+
+let ledger: Ledger
+
+beforeAll(async () => {
+  ledger = await startLedger()
+})
+
+afterAll(async () => {
+  await ledger.stop()
+})
+
+describe('migrations', () => {
+  test('a second run finds nothing to do', async () => {
+    const outcome = await migrate(ledger.access('migrator'))
+    const names = (await readMigrations()).map((migration) => migration.name)
+    expect(outcome).toEqual({ applied: [], alreadyApplied: names })
+  })
+
+  test('an applied file that was changed is refused, by name', async () => {
+    const [first, ...rest] = await readMigrations()
+    const sql = `${first?.sql ?? ''}\n-- changed`
+    const checksum = createHash('sha256').update(sql).digest('hex')
+    const changed = [{ number: 1, name: first?.name ?? '', sql, checksum }, ...rest]
+    await expect(migrate(ledger.access('migrator'), changed)).rejects.toMatchObject({
+      code: 'migration_changed',
+      message: expect.stringContaining('0001_create_spans.sql') as string,
+    })
+  })
+
+  test('a database newer than this version is refused', async () => {
+    const known = (await readMigrations()).slice(0, -1)
+    await expect(migrate(ledger.access('migrator'), known)).rejects.toMatchObject({
+      code: 'migration_changed',
+    })
+  })
+
+  test('the encoder writes the columns of the table, in its order', async () => {
+    const columns = await ledger.sql(
+      'migrator',
+      "SELECT name FROM system.columns WHERE database = 'whodid' AND table = 'spans' ORDER BY position",
+    )
+    expect(columns.split('\n')).toEqual(spanColumns.map((column) => column.name))
+  })
+})
+
+describe('append', () => {
+  test('every field comes back as it went in', async () => {
+    const record = newTrace().record({
+      recordKind: 'tool_call',
+      name: 'naïve “name” 🛰',
+      delegationChain: ['dev', '', 'x\0y'],
+      planStep: 2 ** 40,
+      seq: 7,
+      flags: 0xffff_ffff,
+      credentialBorrowed: true,
+      attributes: '{"a":1}',
+    })
+    await ledger.insert([
+      record,
+      { ...blankRecord(), tenant: 'default', spanIdHex: 'ab'.repeat(8) },
+    ])
+    const [traceIdHex] = refOf(record).split('-')
+    const row = await ledger.sql(
+      'reader',
+      `SELECT name, delegation_chain, plan_step, seq, flags, credential_borrowed, attributes, toUnixTimestamp64Nano(ts)
+       FROM whodid.spans WHERE trace_id = unhex('${traceIdHex ?? ''}') FORMAT JSONCompactEachRow`,
+    )
+    expect(JSON.parse(row)).toEqual([
+      'naïve “name” 🛰',
+      ['dev', '', 'x\0y'],
+      String(2 ** 40),
+      '7',
+      0xffff_ffff,
+      true,
+      '{"a":1}',
+      record.startUnixNs.toString(),
+    ])
+  })
+
+  test('a batch sent again under its token stores nothing twice, in either table', async () => {
+    const trace = newTrace()
+    const blocks = [1, 2, 3].map((n) =>
+      encodeRecords([
+        trace.record({ recordKind: 'tool_call', verb: 'update', resourceId: `x:y:${n}` }),
+      ]),
+    )
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await ledger.appender.append({ blocks, token: 'the-same' })
+    const where = `WHERE trace_id = unhex('${trace.traceIdHex}')`
+    expect(await ledger.sql('reader', `SELECT count() FROM whodid.spans ${where}`)).toBe('3')
+    expect(await ledger.sql('reader', `SELECT count() FROM whodid.actions ${where}`)).toBe('3')
+  })
+
+  test('a batch the engine cannot read is refused with a code, and nothing of it is stored', async () => {
+    const before = await ledger.sql('reader', 'SELECT count() FROM whodid.spans')
+    const blocks = [Buffer.from('no block at all')]
+    await expect(ledger.appender.append({ blocks, token: 'bad' })).rejects.toMatchObject({
+      name: 'WhodidError',
+    })
+    expect(await ledger.sql('reader', 'SELECT count() FROM whodid.spans')).toBe(before)
+  })
+})
+
+describe('append-only by grants', () => {
+  const users: EngineUser[] = ['writer', 'recorder', 'reader', 'migrator']
+  const tables = ['spans', 'actions', 'reads', 'migrations']
+  const destructive = tables.flatMap((table) => [
+    `ALTER TABLE whodid.${table} UPDATE tenant = 'x' WHERE 1`,
+    `ALTER TABLE whodid.${table} DELETE WHERE 1`,
+    `DELETE FROM whodid.${table} WHERE 1`,
+    `TRUNCATE TABLE whodid.${table}`,
+    `DROP TABLE whodid.${table}`,
+    `ALTER TABLE whodid.${table} DROP COLUMN tenant`,
+    `ALTER TABLE whodid.${table} DROP PARTITION '202611'`,
+    `RENAME TABLE whodid.${table} TO whodid.elsewhere`,
+  ])
+
+  test.each(users)('%s can change nothing that is recorded', async (user) => {
+    for (const statement of [...destructive, 'DROP DATABASE whodid'])
+      expect(await ledger.sql(user, statement), statement).toMatch(/ACCESS_DENIED|READONLY/u)
+  })
+
+  test.each([
+    ['writer', 'actions'],
+    ['writer', 'reads'],
+    ['writer', 'migrations'],
+    ['recorder', 'spans'],
+    ['recorder', 'actions'],
+    ['reader', 'spans'],
+    ['reader', 'actions'],
+    ['reader', 'reads'],
+  ] as const)('%s may not insert into %s', async (user, table) => {
+    const answer = await ledger.sql(
+      user,
+      `INSERT INTO whodid.${table} SELECT * FROM whodid.${table}`,
+    )
+    expect(answer).toMatch(/ACCESS_DENIED|READONLY/u)
+  })
+
+  test.each(['writer', 'recorder'] as const)('%s reads nothing', async (user) => {
+    for (const table of tables)
+      expect(await ledger.sql(user, `SELECT count() FROM whodid.${table}`)).toMatch(
+        /ACCESS_DENIED/u,
+      )
+  })
+
+  test('the reader cannot lift its limits, leave its database or reach out', async () => {
+    for (const statement of [
+      'SET readonly = 0',
+      'SET max_memory_usage = 0',
+      'SET max_execution_time = 100000',
+      'SELECT * FROM system.users',
+      'SELECT * FROM system.processes',
+      "SELECT * FROM url('http://127.0.0.1:1/', CSV, 'a String')",
+      "SELECT * FROM file('/etc/passwd', LineAsString)",
+      'CREATE TABLE whodid.mine (a UInt8) ENGINE = Memory',
+    ])
+      expect(await ledger.sql('reader', statement), statement).toMatch(
+        /Code: (164|452|497|291|344)\b/u,
+      )
+  })
+
+  test('a tenant sees its own rows and no other', async () => {
+    const trace = newTrace()
+    await ledger.insert([
+      trace.record({
+        tenant: 'other',
+        recordKind: 'tool_call',
+        actorType: 'human',
+        userId: 'eve',
+        verb: 'update',
+        outcome: 'success',
+        resourceId: 'x:y:secret',
+      }),
+    ])
+    expect((await ledger.ask('x:y:secret')).reasons[0]?.code).toBe('no_record')
+    expect((await ledger.ask('x:y:secret', 'other')).actor?.id).toBe('eve')
+    const rows = await ledger.sql('reader', 'SELECT DISTINCT tenant FROM whodid.spans')
+    expect(rows).toBe('default')
+  })
+})
+
+test('a crowd of reads is recorded, each one, in few inserts', async () => {
+  const recorder = createReadRecorder(ledger.access('recorder'))
+  const read = (n: number) => ({
+    tenant: 'default',
+    readAtUnixNs: 1_790_000_000_000_000_000n + BigInt(n),
+    requestId: `crowd-${n}`,
+    reader: 'investigator',
+    role: 'investigator',
+    route: '/v1/who-did',
+    question: `quoted ' " \\ \0 ${n}`,
+    caseId: '',
+    remoteAddress: '127.0.0.1',
+    userAgent: '',
+  })
+  await Promise.all(Array.from({ length: 500 }, (_, n) => recorder.record(read(n))))
+  await recorder.close()
+  const where = "WHERE request_id LIKE 'crowd-%'"
+  expect(
+    await ledger.sql('reader', `SELECT uniqExact(request_id), count() FROM whodid.reads ${where}`),
+  ).toBe('500\t500')
+  const inserts = await ledger.sql('reader', `SELECT uniqExact(_part) FROM whodid.reads ${where}`)
+  expect(Number(inserts)).toBeLessThan(20)
+})
