@@ -63,8 +63,17 @@ async function problemOf(response: Response) {
 
 const record = {
   received_at: '2026-11-22T14:00:00.000000001Z',
+  started_at: '2026-11-22T13:59:59.000000000Z',
   span: `${'a'.repeat(32)}-${'b'.repeat(16)}`,
+  record_kind: 'tool_call',
   name: 'merge_pull_request',
+  actor_type: 'agent',
+  template: 'repo-triage',
+  instance: 'instance-1',
+  delegator: 'dev@acme.example',
+  verb: 'update',
+  outcome: 'success',
+  resource: 'github:pull:acme/app/812',
 }
 
 test('a request without a token, with another scheme or with an unknown token is 401 and says how to authenticate', async () => {

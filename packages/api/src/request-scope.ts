@@ -43,8 +43,10 @@ export function refuseOddRequests(hostCheck: 'loopback' | 'any'): MiddlewareHand
         'forbidden',
         `"host" expected a loopback name; got "${printableLine(host, 80)}"`,
       )
+    // Another method is refused as such, whatever it carries.
+    const reads = c.req.method === 'GET' || c.req.method === 'HEAD'
     const length = c.req.header('content-length') ?? '0'
-    if (length !== '0' || c.req.header('transfer-encoding') !== undefined)
+    if (reads && (length !== '0' || c.req.header('transfer-encoding') !== undefined))
       throw new WhodidError('invalid_body', 'expected no body; got one')
     await next()
   }

@@ -21,8 +21,8 @@ export interface TailedRecord {
 export const tailStepMax = 1000
 
 /**
- * Records received after `afterUnixNs`, oldest first, at most {@link tailStepMax}; call again with the last one's
- * `received_at`. Reads at most the ledger's newest hours: a tail follows, it does not export.
+ * Records received after `afterUnixNs`, oldest first: {@link tailStepMax} and those received at the same instant
+ * as the last, which are never parted. Call again with the last one's `received_at`. Reads at most the ledger's newest hours: a tail follows, it does not export.
  */
 export async function tail(
   selector: Selector,
@@ -34,7 +34,13 @@ export async function tail(
     parameters: { after: afterUnixNs.toString(), limit: tailStepMax },
     tenant,
   })
-  return rows.map(neutralized)
+  return rows.map(neutralized).sort(byTime)
+}
+
+/** Texts of one form, so that their order is that of time. */
+function byTime(a: TailedRecord, b: TailedRecord): number {
+  const [keyOfA, keyOfB] = [a, b].map((row) => row.received_at + row.started_at + row.span)
+  return (keyOfA ?? '') < (keyOfB ?? '') ? -1 : 1
 }
 
 function neutralized(row: TailedRecord): TailedRecord {
@@ -68,5 +74,5 @@ SELECT
   nullIf(resource_id, '') AS resource
 FROM whodid.spans AS s
 WHERE s.received_at > fromUnixTimestamp64Nano({after:Int64})
-ORDER BY s.received_at, s.ts, s.span_id
+ORDER BY s.received_at
 LIMIT {limit:UInt32} WITH TIES`

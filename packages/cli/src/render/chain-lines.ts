@@ -25,11 +25,12 @@ export function chainLines(chain: readonly ChainHop[], palette: Palette): string
 }
 
 function describe(hop: ChainHop, palette: Palette): string {
-  const subject = hop.tool ?? hop.name
+  const called = hop.tool ?? hop.name
+  const subject = called === hop.record_kind ? '' : ` ${printableLine(called, 80)}`
   const resource = hop.resource === null ? '' : ` → ${printableLine(hop.resource, 120)}`
   const { outcome: ended } = hop
   const outcome = ended === 'failure' || ended === 'denied' ? ` ${palette.red(ended)}` : ''
-  return `${palette.cyan(hop.record_kind)} ${printableLine(subject, 80)}${resource}${outcome}`
+  return `${palette.cyan(hop.record_kind)}${subject}${resource}${outcome}`
 }
 
 function actingAs(hop: ChainHop, palette: Palette): string {

@@ -33,11 +33,11 @@ export function renderAnswer(answer: WhoDidAnswer, options: RenderOptions): stri
   const parts: Part[] = [
     verdictPart,
     factsPart,
+    gapsPart,
     promptPart,
     planPart,
     chainPart,
     inputsPart,
-    gapsPart,
     reasonsPart,
     alternativesPart,
     footPart,

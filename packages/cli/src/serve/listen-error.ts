@@ -9,14 +9,16 @@ export interface Listener {
 
 /** Turns a failure to listen into `invalid_config` with the port and the variable; anything else stays as it is. */
 export function listenError(thrown: unknown, listener: Listener): unknown {
-  const code = codeOf(thrown) ?? (thrown instanceof Error ? codeOf(thrown.cause) : undefined)
+  const causes = thrown instanceof Error ? [thrown, thrown.cause] : []
   const reasons: Readonly<Record<string, string>> = {
     EADDRINUSE: 'another process listens there',
     EACCES: 'this user may not listen there',
     EADDRNOTAVAIL: 'WHODID_HOST is no address of this machine',
     ENOTFOUND: 'WHODID_HOST is no address of this machine',
   }
-  const reason = code === undefined ? undefined : reasons[code]
+  const reason = causes
+    .map((cause) => reasons[codeOf(cause) ?? ''])
+    .find((found) => found !== undefined)
   if (reason === undefined) return thrown
   const { what, variable, port } = listener
   return new WhodidError(

@@ -41,7 +41,7 @@ export async function startWhodid(
   try {
     return await start({ config, onEvent, stops }, stop)
   } catch (thrown) {
-    await stop()
+    await stopParts(stops, onEvent)
     throw thrown
   }
 }
@@ -87,16 +87,17 @@ async function openLedger({ config, onEvent, stops }: Starting): Promise<LedgerA
   return engine.access
 }
 
-async function stopAll(
-  stops: readonly (() => Promise<void>)[],
-  onEvent: OnServiceEvent,
-): Promise<void> {
+async function stopAll(stops: Starting['stops'], onEvent: OnServiceEvent): Promise<void> {
   onEvent({ event: 'stopping' })
+  await stopParts(stops, onEvent)
+  onEvent({ event: 'stopped' })
+}
+
+async function stopParts(stops: Starting['stops'], onEvent: OnServiceEvent): Promise<void> {
   for (const stopPart of stops.toReversed())
     await stopPart().catch((thrown: unknown) => {
       // One part that will not stop must not keep the engine from its clean end.
       const why = thrown instanceof Error ? thrown.message : 'unknown failure'
       onEvent({ event: 'warning', message: `a part did not stop cleanly: ${why}` })
     })
-  onEvent({ event: 'stopped' })
 }

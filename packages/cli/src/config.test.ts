@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { isLoopback, readServiceConfig } from './config.ts'
+
+test('the defaults of the contract', () => {
+  expect(readServiceConfig({ WHODID_API_PORT: '' })).toEqual({
+    dataDir: `${process.cwd()}/.whodid`,
+    host: '127.0.0.1',
+    apiPort: 4320,
+    otlpHttpPort: 4318,
+    memoryBytesMax: undefined,
+    ledger: undefined,
+  })
+})
+
+test.each([
+  [{ WHODID_API_PORT: '65536' }, 'WHODID_API_PORT expected a port from 0 to 65535; got "65536"'],
+  [{ WHODID_OTLP_HTTP_PORT: '4318x' }, 'WHODID_OTLP_HTTP_PORT expected a port'],
+  [{ WHODID_API_PORT: '-1' }, 'WHODID_API_PORT expected a port'],
+  [{ WHODID_HOST: 'a b' }, 'WHODID_HOST expected an address or name; got "a b"'],
+  [{ WHODID_MEMORY_BYTES_MAX: '1G' }, 'WHODID_MEMORY_BYTES_MAX expected at least 268435456 bytes'],
+  [{ CLICKHOUSE_URL: 'clickhouse:9000' }, 'CLICKHOUSE_URL expected an http or https URL'],
+  [
+    { CLICKHOUSE_URL: 'http://ch:8123' },
+    'WHODID_CLICKHOUSE_WRITER_PASSWORD expected the password of whodid_writer, since CLICKHOUSE_URL is set; got nothing',
+  ],
+])('%j is refused with a sentence', (environment, message) => {
+  expect(() => readServiceConfig(environment)).toThrow(
+    expect.objectContaining({ code: 'invalid_config', message: expect.stringContaining(message) }),
+  )
+})
+
+test('a server of one’s own has four users', () => {
+  const config = readServiceConfig({
+    CLICKHOUSE_URL: 'https://ch.example:8443/',
+    WHODID_CLICKHOUSE_WRITER_PASSWORD: 'w',
+    WHODID_CLICKHOUSE_READER_PASSWORD: 'r',
+    WHODID_CLICKHOUSE_MIGRATOR_PASSWORD: 'm',
+    WHODID_CLICKHOUSE_RECORDER_PASSWORD: 'c',
+  })
+  const access = { url: 'https://ch.example:8443', username: 'whodid_recorder', password: 'c' }
+  expect(config.ledger?.recorder).toEqual(access)
+})
+
+test('what is loopback and what is not', () => {
+  for (const host of ['127.0.0.1', '127.9.9.9', '::1', 'localhost'])
+    expect(isLoopback(host)).toBe(true)
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example'])
+    expect(isLoopback(host)).toBe(false)
+})

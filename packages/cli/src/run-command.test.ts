@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runCommand } from './run-command.ts'
+
+let dataDir = ''
+let closedUrl = ''
+beforeEach(async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  closedUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  server.close()
+  dataDir = await mkdtemp(join(tmpdir(), 'whodid-cli-'))
+})
+afterEach(async () => {
+  await rm(dataDir, { recursive: true })
+})
+
+async function whodid(...argv: string[]) {
+  const written = { stdout: '', stderr: '' }
+  const output = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => void (written[name] += text),
+    isTerminal: false,
+    width: 80,
+  })
+  const code = await runCommand(argv, {
+    environment: { WHODID_DATA_DIR: dataDir, WHODID_API_URL: closedUrl },
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    stopping: new AbortController().signal,
+    version: '9.9.9',
+  })
+  return { code, ...written }
+}
+
+test('help and version go to standard output', async () => {
+  expect((await whodid('--version')).stdout).toBe('whodid 9.9.9\n')
+  for (const argv of [[], ['help'], ['--help']]) {
+    const { code, stdout } = await whodid(...argv)
+    expect(code).toBe(0)
+    expect(stdout).toContain('Usage: whodid <command>')
+  }
+})
+
+test.each(['serve', 'demo', 'ask', 'tail', 'exporter', 'migrate', 'doctor'])(
+  '%s has a help of its own',
+  async (name) => {
+    for (const argv of [
+      [name, '--help'],
+      ['help', name],
+    ]) {
+      const { code, stdout } = await whodid(...argv)
+      expect(code).toBe(0)
+      expect(stdout).toContain(`Usage: whodid ${name}`)
+    }
+  },
+)
+
+test('an unknown command is a usage error with the nearest one', async () => {
+  expect(await whodid('sreve')).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'whodid: there is no command "sreve". Did you mean "serve"?\n  whodid --help lists them all.\n',
+  })
+  expect((await whodid('frobnicate')).stderr).not.toContain('Did you mean')
+})
+
+test.each(['verify', 'export'])('%s says that it is not built yet', async (name) => {
+  const { code, stderr } = await whodid(name)
+  expect(code).toBe(2)
+  expect(stderr).toContain(`"${name}" is not built yet`)
+})
+
+test.each([
+  [['ask'], 'expected one handle; got nothing'],
+  [['ask', 'a', 'b'], 'expected one handle; got "a b"'],
+  [['ask', '--when', 'now', 'x'], "Unknown option '--when'"],
+  [['ask', 'x', '--at'], "Option '--at <value>' argument missing"],
+  [['ask', 'x', '--at', '1', '--at', '2'], '--at expected once; got it twice'],
+  [['exporter'], 'expected add, list or remove; got nothing'],
+  [['exporter', 'add'], '"--name" expected 1–64 letters'],
+  [['exporter', 'add', '--name', '../x'], '"--name" expected 1–64 letters'],
+])('%j is a usage error', async (argv, message) => {
+  const { code, stdout, stderr } = await whodid(...argv)
+  expect(code).toBe(2)
+  expect(stdout).toBe('')
+  expect(stderr).toContain(message)
+})
+
+test('nothing running is said in one sentence, and as JSON with --json', async () => {
+  const { code, stderr } = await whodid('ask', 'template:x')
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    `whodid ask: Whodid is not running at ${closedUrl}; start it with \`npm start\``,
+  )
+  const asJson: unknown = JSON.parse((await whodid('ask', 'template:x', '--json')).stderr)
+  expect(asJson).toMatchObject({ error: { code: 'api_unreachable' } })
+})
+
+test('an exporter is added once, listed without its token, and removed', async () => {
+  const added = await whodid(
+    'exporter',
+    'add',
+    '--name',
+    'ci',
+    '--template',
+    'repo-triage',
+    '--services',
+  )
+  expect(added.code).toBe(0)
+  const token = added.stdout.trim()
+  expect(token).toMatch(/^whodid_ing_[\w-]{43}$/u)
+  const file = join(dataDir, 'exporters.json')
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect(await readFile(file, 'utf8')).not.toContain(token)
+  const again = await whodid('exporter', 'add', '--name', 'ci')
+  expect(again.code).toBe(2)
+  expect((await whodid('exporter', 'list')).stdout).toBe(
+    'ci  tenant default  speaks for repo-triage, services\n',
+  )
+  expect((await whodid('exporter', 'remove', '--name', 'other')).code).toBe(1)
+  expect((await whodid('exporter', 'remove', '--name', 'ci')).code).toBe(0)
+  expect((await whodid('exporter', 'list', '--json')).stdout).toBe('{"exporters":[]}\n')
+})
