@@ -1,3 +1,4 @@
+import { normalizeResource } from '@whodid/model'
 import type { LedgerRecord, Outcome, RecordKind } from '@whodid/model'
 import { conventions } from './conventions/conventions.ts'
 import type { Convention } from './conventions/convention.ts'
@@ -27,6 +28,7 @@ export function fillClaims(record: LedgerRecord, telemetry: Telemetry): Attribut
   if (record.actorType === '' && isOfAgent) record.actorType = 'agent'
   fillIdentity(record, telemetry)
   fillOutcome(record, telemetry)
+  canonizeResource(record)
   return remaining(telemetry.attributes, record)
 }
 
@@ -86,6 +88,13 @@ function fillOutcome(record: LedgerRecord, telemetry: Telemetry): void {
 function evidencedOutcome(record: LedgerRecord, telemetry: Telemetry): Outcome | '' {
   if (telemetry.statusCode === 2 || telemetry.attributes.has('error.type')) return 'failure'
   return telemetry.statusCode === 1 || record.result !== '' ? 'success' : ''
+}
+
+function canonizeResource(record: LedgerRecord): void {
+  if (record.resourceId === '') return
+  const resource = normalizeResource(record.resourceId)
+  record.resourceId = resource.id
+  if (record.resourceType === '') record.resourceType = resource.type
 }
 
 /** Leaves out what a column holds word for word. */

@@ -1,4 +1,4 @@
-import { blankRecord, normalizeResource } from '@whodid/model'
+import { blankRecord } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { channelOf } from './channel-of.ts'
 import type { Telemetry } from './conventions/telemetry.ts'
@@ -23,16 +23,11 @@ export interface Received {
 
 const uint32Max = 2 ** 32 - 1
 
-/** Makes the draft of a record: its envelope, its claims, its canonical resource, and how far its sender is believed. */
+/** Makes the draft of a record: its envelope, its claims, and how far its sender is believed. */
 export function makeDraft(received: Received, reception: Reception): Draft {
   const { telemetry } = received
   const record = envelopeRecord(received, reception)
   const attributes = fillClaims(record, telemetry)
-  if (record.resourceId !== '') {
-    const resource = normalizeResource(record.resourceId)
-    record.resourceId = resource.id
-    if (record.resourceType === '') record.resourceType = resource.type
-  }
   record.channel = channelOf(reception.exporter, record)
   return {
     record,

@@ -47,6 +47,7 @@ export const genAi: Convention = {
     telemetry.attributes.has('gen_ai.provider.name') ||
     telemetry.attributes.has('gen_ai.system') ||
     telemetry.attributes.has(attribute.toolCallArguments) ||
+    telemetry.attributes.has(attribute.toolCallResult) ||
     telemetry.attributes.has(attribute.inputMessages) ||
     telemetry.attributes.has(attribute.outputMessages) ||
     telemetry.name.startsWith('gen_ai.'),
@@ -67,7 +68,7 @@ function readGenAi(telemetry: Telemetry, kind: RecordKind): Claims {
     approvalDecision: textOf(attributes, 'gen_ai.tool.call.decision.outcome'),
     identityId: textOf(attributes, 'gen_ai.agent.identity.id'),
   }
-  if (kind === 'tool_call' || kind === 'action') {
+  if (kind === 'tool_call' || kind === 'action' || kind === 'input') {
     claims.content = textOf(attributes, attribute.toolCallArguments)
     claims.result = textOf(attributes, attribute.toolCallResult)
     return claims

@@ -1,0 +1,400 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { Agent, request as httpRequest } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { deflateSync, gzipSync } from 'node:zlib'
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto'
+import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { startCollector } from '@whodid/collector'
+import type { Collector, CollectorLimits } from '@whodid/collector'
+import { WhodidError } from '@whodid/model'
+import type { AppendBatch } from '@whodid/store'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const token = 'whodid-test-token'
+const vectors = new URL('../vectors/otlp/', import.meta.url)
+
+/** ClickHouse's place: takes batches, or is down. */
+function memoryStore(): {
+  batches: AppendBatch[]
+  isDown: boolean
+  append: (batch: AppendBatch) => Promise<void>
+} {
+  const store = {
+    batches: [] as AppendBatch[],
+    isDown: false,
+    append: (batch: AppendBatch): Promise<void> => {
+      if (store.isDown) return Promise.reject(new WhodidError('store_unavailable', 'down'))
+      store.batches.push(batch)
+      return Promise.resolve()
+    },
+  }
+  return store
+}
+
+const directories: string[] = []
+
+async function start(
+  store: ReturnType<typeof memoryStore>,
+  limits: Partial<CollectorLimits> = {},
+): Promise<Collector> {
+  const logDir = await mkdtemp(join(tmpdir(), 'whodid-otlp-'))
+  directories.push(logDir)
+  return startCollector({
+    host: '127.0.0.1',
+    httpPort: 0,
+    logDir,
+    exporters: [
+      {
+        name: 'test',
+        tenant: 'default',
+        tokenSha256: createHash('sha256').update(token).digest('hex'),
+        templates: '*',
+        humans: true,
+        services: true,
+      },
+    ],
+    appender: store,
+    limits: { segmentAgeMaxMs: 20, stopTimeoutMs: 2_000, ...limits },
+  })
+}
+
+interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  body: Buffer
+}
+
+interface Sent {
+  method?: string
+  path?: string
+  headers?: Record<string, string | undefined>
+  body?: Buffer | string
+}
+
+/** Sends a request with a token and the headers given; a header of undefined is not sent. */
+function send(collector: Collector, what: Sent): Promise<Answer> {
+  const all = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    ...what.headers,
+  }
+  const headers = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(
+      `${collector.url}${what.path ?? '/v1/traces'}`,
+      { method: what.method ?? 'POST', headers, agent: new Agent() },
+      (incoming) => {
+        const chunks: Buffer[] = []
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            headers: incoming.headers,
+            body: Buffer.concat(chunks),
+          }),
+        )
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(what.body ?? '')
+  })
+}
+
+let spanCount = 0
+
+function spanJson(fields: Record<string, unknown> = {}): string {
+  spanCount += 1
+  const spanId = spanCount.toString(16).padStart(16, '0')
+  const span = { traceId: 'ab'.repeat(16), spanId, name: 'op', startTimeUnixNano: '1', ...fields }
+  return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })
+}
+
+let store: ReturnType<typeof memoryStore>
+let collector: Collector
+
+beforeAll(async () => {
+  store = memoryStore()
+  collector = await start(store)
+})
+
+afterAll(async () => {
+  await collector.stop()
+  for (const directory of directories) await rm(directory, { recursive: true, force: true })
+})
+
+describe('OTLP/HTTP, what is accepted', () => {
+  it.each([
+    ['application/json', '{}', '{}'],
+    ['APPLICATION/JSON; charset=utf-8', '{"resourceSpans":[]}', '{}'],
+    ['application/x-protobuf', '', ''],
+    ['Application/X-Protobuf;v=1', '', ''],
+  ])('%s with an empty request: 200, in the same encoding', async (type, body, expected) => {
+    const answer = await send(collector, { headers: { 'content-type': type }, body })
+    expect(answer.status).toBe(200)
+    expect(answer.headers['content-type']).toBe(type.toLowerCase().split(';')[0])
+    expect(answer.body.toString()).toBe(expected)
+  })
+
+  it.each([
+    ['gzip', gzipSync],
+    ['GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['identity', (body: string) => Buffer.from(body)],
+  ])('a body packed with %s', async (encoding, pack) => {
+    const logged = collector.metrics().recordsLogged
+    const answer = await send(collector, {
+      headers: { 'content-encoding': encoding },
+      body: pack(spanJson()),
+    })
+    expect(answer.status).toBe(200)
+    expect(collector.metrics().recordsLogged).toBe(logged + 1)
+  })
+
+  it('every recorded payload, and once only however often it is sent', async () => {
+    const files = (await readdir(vectors, { recursive: true })).filter((name) =>
+      name.endsWith('.json'),
+    )
+    expect(files.length).toBeGreaterThan(15)
+    for (const round of ['new', 'again'])
+      for (const file of files) {
+        const before = collector.metrics()
+        const path = file.includes('logs') ? '/v1/logs' : '/v1/traces'
+        const body = await readFile(new URL(file, vectors))
+        const answer = await send(collector, { path, body })
+        expect([answer.status, answer.body.toString()], file).toEqual([200, '{}'])
+        const after = collector.metrics()
+        const isNew = after.recordsLogged > before.recordsLogged
+        expect(isNew, `${file} ${round}`).toBe(round === 'new')
+      }
+  })
+
+  it.each([
+    ['JSON', JsonExporter],
+    ['protobuf', ProtobufExporter],
+  ])('the OpenTelemetry SDK’s own exporter, %s', async (_, Exporter) => {
+    const logged = collector.metrics().recordsLogged
+    const exporter = new Exporter({
+      url: `${collector.url}/v1/traces`,
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const processor = new SimpleSpanProcessor(exporter)
+    const provider = new BasicTracerProvider({ spanProcessors: [processor] })
+    const span = provider.getTracer('t').startSpan('work', { attributes: { 'a.b': 1.5, c: ['x'] } })
+    span.addEvent('e', { k: true })
+    span.end()
+    await provider.shutdown()
+    expect(collector.metrics().recordsLogged).toBe(logged + 1)
+  })
+
+  it('a bad span beside a good one: 200, the good one kept, the bad one told in the answer', async () => {
+    const body = JSON.parse(spanJson()) as {
+      resourceSpans: [{ scopeSpans: [{ spans: unknown[] }] }]
+    }
+    body.resourceSpans[0].scopeSpans[0].spans.push({ traceId: 'W45H', spanId: '1', name: '<b>' })
+    const answer = await send(collector, { body: JSON.stringify(body) })
+    expect(answer.status).toBe(200)
+    expect(JSON.parse(answer.body.toString())).toEqual({
+      partialSuccess: {
+        rejectedSpans: '1',
+        errorMessage: '1 rejected: "traceId" expected 32 hex digits, not all zero; got "w45h"',
+      },
+    })
+    // Span: trace ID of three bytes. Answer: field 1 {1: 1, 2: message}.
+    const protobuf = Buffer.from('0a0912071205' + '0a03010203', 'hex')
+    const packed = await send(collector, {
+      headers: { 'content-type': 'application/x-protobuf' },
+      body: protobuf,
+    })
+    expect(packed.status).toBe(200)
+    expect(packed.body.subarray(0, 1).toString('hex')).toBe('0a')
+    expect(packed.body.subarray(2, 4).toString('hex')).toBe('0801')
+    expect(packed.body.toString()).toContain('"traceId" expected 32 hex digits')
+  })
+})
+
+describe('OTLP/HTTP, what is refused', () => {
+  const proto = { 'content-type': 'application/x-protobuf' }
+  it.each<[string, Sent, number, number, Record<string, string>]>([
+    ['another path', { path: '/v1/metrics' }, 404, 12, {}],
+    ['a name that every object has', { path: '/constructor' }, 404, 12, {}],
+    ['GET', { method: 'GET' }, 405, 12, { allow: 'POST' }],
+    ['PUT', { method: 'PUT' }, 405, 12, { allow: 'POST' }],
+    [
+      'no token',
+      { headers: { authorization: undefined } },
+      401,
+      16,
+      { 'www-authenticate': 'Bearer realm="whodid"' },
+    ],
+    ['another token', { headers: { authorization: 'Bearer nobody' } }, 401, 16, {}],
+    ['another scheme', { headers: { authorization: `Basic ${token}` } }, 401, 16, {}],
+    ['a content type that is not OTLP', { headers: { 'content-type': 'text/plain' } }, 415, 3, {}],
+    ['no content type', { headers: { 'content-type': undefined } }, 415, 3, {}],
+    [
+      'an encoding it cannot unpack',
+      { headers: { 'content-encoding': 'zstd' } },
+      415,
+      3,
+      { 'accept-encoding': 'gzip, deflate, identity' },
+    ],
+    [
+      'bytes that are no gzip',
+      { headers: { 'content-encoding': 'gzip' }, body: 'plain' },
+      400,
+      3,
+      {},
+    ],
+    [
+      'a gzip that is cut',
+      { headers: { 'content-encoding': 'gzip' }, body: gzipSync(spanJson()).subarray(0, 40) },
+      400,
+      3,
+      {},
+    ],
+    ['text that is no JSON', { body: '{' }, 400, 3, {}],
+    ['an empty JSON body', { body: '' }, 400, 3, {}],
+    ['a million brackets', { body: '['.repeat(1_000_000) }, 400, 3, {}],
+    ['JSON sent as protobuf', { headers: proto, body: spanJson() }, 400, 3, {}],
+  ])('%s', async (_, what, status, rpc, headers) => {
+    const answer = await send(collector, what)
+    expect(answer.status).toBe(status)
+    expect(answer.headers).toMatchObject(headers)
+    if (what.headers?.['content-type'] === 'application/x-protobuf') {
+      expect(answer.headers['content-type']).toBe('application/x-protobuf')
+      expect(answer.body.subarray(0, 3).toString('hex')).toBe('080312')
+    } else {
+      expect(answer.headers['content-type']).toBe('application/json')
+      const told = JSON.parse(answer.body.toString()) as { code: number; message: string }
+      expect(told.code).toBe(rpc)
+      expect(told.message).toMatch(/^[a-z_]+: /u)
+    }
+  })
+
+  it('a HEAD, which has no body', async () => {
+    const answer = await send(collector, { method: 'HEAD' })
+    expect([answer.status, answer.headers.allow, answer.body.length]).toEqual([405, 'POST', 0])
+  })
+
+  it('a body of 100 MB, said or only sent, holding little of it', async () => {
+    const body = Buffer.alloc(100 * 1024 * 1024, 0x20)
+    const before = process.memoryUsage().rss
+    const said = await send(collector, { body })
+    expect(said.status).toBe(413)
+    const sent = await send(collector, { headers: { 'transfer-encoding': 'chunked' }, body })
+    expect(sent.status).toBe(413)
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024)
+  })
+
+  it('a gzip bomb, holding no more of it than the bound', async () => {
+    const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024))
+    const before = process.memoryUsage().rss
+    const answer = await send(collector, { headers: { 'content-encoding': 'gzip' }, body: bomb })
+    expect(answer.status).toBe(413)
+    expect(JSON.parse(answer.body.toString())).toMatchObject({ code: 8 })
+    expect(process.memoryUsage().rss - before).toBeLessThan(160 * 1024 * 1024)
+  })
+
+  it('what is not HTTP at all, and goes on', async () => {
+    const text = await new Promise<string>((resolve) => {
+      const socket = connect(collector.port, '127.0.0.1', () =>
+        socket.write('\u0000\u0001garbage\r\n\r\n'),
+      )
+      let got = ''
+      socket.on('data', (chunk) => (got += chunk.toString()))
+      socket.on('close', () => resolve(got))
+      socket.on('error', () => resolve(got))
+    })
+    expect(text).toContain('400')
+    expect((await send(collector, { body: '{}' })).status).toBe(200)
+  })
+
+  it('hostile text in every field, never with a 500', async () => {
+    const hostile = `\u0000\u001b]0;x\u0007\u202e<script>alert(1)</script>'; DROP TABLE whodid.spans; --\ud800`
+    const pair = { key: hostile, value: { stringValue: hostile } }
+    const keys = [
+      'whodid.record.kind',
+      'gen_ai.agent.id',
+      'whodid.resource.id',
+      'gen_ai.input.messages',
+      'user.id',
+    ]
+    const attributes = [pair, ...keys.map((key) => ({ key, value: { stringValue: hostile } }))]
+    const body = spanJson({
+      name: hostile,
+      traceState: hostile,
+      status: { code: 99, message: hostile },
+      kind: 300,
+      attributes,
+      events: [{ name: hostile, timeUnixNano: '1', attributes: [pair] }],
+      links: [{ traceId: hostile, spanId: hostile, attributes: [pair] }],
+    })
+    const answer = await send(collector, { body })
+    expect([answer.status, answer.body.toString()]).toEqual([200, '{}'])
+  })
+})
+
+describe('OTLP/HTTP, under its bounds', () => {
+  it('a sender that never ends its head or its body is closed', async () => {
+    const bounded = await start(store, { headersTimeoutMs: 300, requestTimeoutMs: 600 })
+    const heads = [
+      'POST /v1/traces HTTP/1.1\r\nhost: x\r\n',
+      `POST /v1/traces HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{`,
+    ]
+    for (const head of heads) {
+      const got = await new Promise<string>((resolve) => {
+        const socket = connect(bounded.port, '127.0.0.1', () => socket.write(head))
+        let text = ''
+        socket.on('data', (chunk) => (text += chunk.toString()))
+        socket.on('close', () => resolve(text))
+      })
+      expect(got).toContain('408')
+    }
+    await bounded.stop()
+  })
+
+  it('a full log: 503 with Retry-After while ClickHouse is down, 200 again when it is back', async () => {
+    const down = memoryStore()
+    down.isDown = true
+    const bounded = await start(down, { logBytesMax: 5_000, retryDelayMaxMs: 50 })
+    const statuses: number[] = []
+    let refused: Answer | undefined
+    for (let index = 0; index < 5; index += 1) {
+      const answer = await send(bounded, { body: spanJson() })
+      statuses.push(answer.status)
+      if (answer.status !== 200) refused = answer
+    }
+    expect(statuses).toEqual([200, 200, 503, 503, 503])
+    expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0)
+    expect(JSON.parse(refused?.body.toString() ?? '')).toMatchObject({ code: 14 })
+    expect(bounded.metrics()).toMatchObject({ recordsLogged: 2, recordsStored: 0 })
+    down.isDown = false
+    await bounded.stored()
+    expect(bounded.metrics()).toMatchObject({
+      recordsStored: 2,
+      logBytes: 0,
+      isStoreFailing: false,
+    })
+    expect((await send(bounded, { body: spanJson() })).status).toBe(200)
+    await bounded.stop()
+    const tokens = down.batches.map((batch) => batch.token)
+    expect(new Set(tokens).size).toBe(tokens.length)
+    expect(tokens[0]).toMatch(/^[0-9a-f]{32}:1$/u)
+  })
+
+  it('more requests at once than the bound: 429 with Retry-After for the rest', async () => {
+    const bounded = await start(store, { requestsInFlightMax: 2 })
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => send(bounded, { body: spanJson() })),
+    )
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(answers.every(({ status }) => status === 200 || status === 429)).toBe(true)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused[0]?.headers['retry-after']).toBe('1')
+    await bounded.stop()
+  })
+})
