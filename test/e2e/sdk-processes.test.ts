@@ -206,6 +206,16 @@ it('a server carries on the run by its headers', async () => {
   }
 })
 
+it('starts by --import, from the environment', async () => {
+  const ended = await runScript(
+    `import { agent } from '@whodid/sdk'
+     await agent({}, () => 1)`,
+    { NODE_OPTIONS: '--import @whodid/sdk/register', WHODID_AGENT_TEMPLATE: 'auto' },
+  )
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
+  expect(named('session auto').resource['service.name']).toBe('auto')
+})
+
 describe('however the process ends', () => {
   const script = (end: string): string => `
     import { agent, prompt, start, tool } from '@whodid/sdk'

@@ -51,6 +51,8 @@ export class ExportQueue implements SpanProcessor {
   readonly #poster: Poster
   readonly #listener: QueueListener
   #entries: ReadableSpan[] = []
+  /** Estimated bytes of each entry. */
+  #sizes: number[] = []
   /** Entries before this index are done with. */
   #head = 0
   #bytes = 0
@@ -93,6 +95,7 @@ export class ExportQueue implements SpanProcessor {
       return
     }
     this.#entries.push(span)
+    this.#sizes.push(bytes)
     this.#bytes += bytes
     if (this.pending >= this.#config.limits.batchSpansMax) this.#schedule(0)
     else this.#schedule(this.#config.limits.scheduledDelayMs)
@@ -138,6 +141,7 @@ export class ExportQueue implements SpanProcessor {
   takePending(): ReadableSpan[] {
     const rest = this.#entries.slice(this.#head)
     this.#entries = []
+    this.#sizes = []
     this.#head = 0
     this.#bytes = 0
     return rest
@@ -233,10 +237,11 @@ export class ExportQueue implements SpanProcessor {
   }
 
   #finish(batch: readonly ReadableSpan[], result: Exclude<PostResult, { kind: 'failed' }>): void {
+    for (const size of this.#sizes.slice(this.#head, this.#head + batch.length)) this.#bytes -= size
     this.#head += batch.length
-    for (const span of batch) this.#bytes -= spanBytes(span)
     if (this.#head >= compactionMin) {
       this.#entries = this.#entries.slice(this.#head)
+      this.#sizes = this.#sizes.slice(this.#head)
       this.#head = 0
     }
     this.#failures = 0

@@ -59,26 +59,30 @@ export function refOf(span: SpanContext | undefined): string {
 
 function begin(runtime: Runtime, scope: Scope, spec: RecordSpec): OpenRecord {
   const { actor, frame } = scope
-  const attributes: Attributes = { ...actor.attributes, [attribute.recordKind]: spec.kind }
-  if (frame.promptRef !== '') attributes[attribute.promptRef] = frame.promptRef
-  if (frame.planRef !== '') attributes[attribute.planRef] = frame.planRef
-  Object.assign(attributes, spec.attributes?.(runtime))
-  // Taken last, so that a record that could not be made leaves no hole in the count.
-  if (actor.counts) attributes[attribute.seq] = actor.seq + 1
+  // First of all, because it is what may throw: then no number is taken and no span begun.
+  const specific = spec.attributes?.(runtime)
   const parent = spec.parent ?? parentOf(scope)
   const startTime = now()
   const span = runtime.tracer.startSpan(
     spec.name,
     {
       kind: SpanKind.INTERNAL,
-      attributes,
       startTime: spec.startTime ?? startTime,
       root: parent === undefined,
       links: applicationLinks(),
     },
     parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent),
   )
-  if (actor.counts) actor.seq += 1
+  // Set one by one: given to startSpan they would be copied and checked twice.
+  span.setAttributes(actor.attributes)
+  span.setAttribute(attribute.recordKind, spec.kind)
+  if (frame.promptRef !== '') span.setAttribute(attribute.promptRef, frame.promptRef)
+  if (frame.planRef !== '') span.setAttribute(attribute.planRef, frame.planRef)
+  if (specific !== undefined) span.setAttributes(specific)
+  if (actor.counts) {
+    actor.seq += 1
+    span.setAttribute(attribute.seq, actor.seq)
+  }
   return openRecord(runtime, span, spec.instant === true ? startTime : undefined)
 }
 

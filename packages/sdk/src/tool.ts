@@ -116,8 +116,9 @@ function beginCall(name: string, options: ToolOptions): Call {
   const record = beginRecord(from, {
     kind: 'tool_call',
     name: `execute_tool ${name}`,
-    attributes: () => ({ [attribute.operationName]: 'execute_tool', ...attributes }),
+    attributes: () => attributes,
   })
+  record.add(() => ({ [attribute.operationName]: 'execute_tool' }))
   const end = trackEnd((ended) => {
     const unknown = ended?.value instanceof Interrupted
     if (unknown) record.add(() => ({ [attribute.actionOutcome]: 'unknown' }))
