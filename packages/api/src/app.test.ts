@@ -5,6 +5,7 @@ import type { LedgerRead, ReadRecorder, Selector, Statement } from '@whodid/stor
 import { createApi } from './app.ts'
 import type { Api, ApiOptions } from './api-options.ts'
 import { requestsInFlightMax } from './request-scope.ts'
+import { streamsMax } from './tail-stream.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -250,6 +251,27 @@ test('a tail that fails on the way says so in its last line, and one that is sto
   const stream = await get(stopped, '/v1/tail?follow=true', { token: 'whodid_inv_x' })
   stopping.abort()
   expect(await stream.text()).toBe('{"_end":{"rows":0}}\n')
+})
+
+test('a stream that nobody will read gives its place back', async () => {
+  let isRecorded = false
+  const unrecorded = (): Promise<void> =>
+    isRecorded
+      ? Promise.resolve()
+      : Promise.reject(new WhodidError('read_not_recorded', 'the disk is full'))
+  const api = apiOf({ record: unrecorded })
+  const follow = (method: string): Promise<Response> =>
+    get(api, '/v1/tail?follow=true', { method, token: 'whodid_inv_x' })
+  for (let count = 0; count <= streamsMax; count += 1)
+    expect((await follow('GET')).status).toBe(503)
+  isRecorded = true
+  for (let count = 0; count <= streamsMax; count += 1)
+    expect((await follow('HEAD')).status).toBe(200)
+  const open = await Promise.all(Array.from({ length: streamsMax }, () => follow('GET')))
+  expect(open.map(({ status }) => status)).toEqual(open.map(() => 200))
+  expect((await follow('GET')).status).toBe(429)
+  for (const { body } of open) await body?.cancel()
+  expect((await follow('HEAD')).status).toBe(200)
 })
 
 test('more requests than the bound are told to wait, and places come free', async () => {

@@ -30,7 +30,9 @@ export function createApi(options: ApiOptions): Api {
     const question = parseQuestion(asked)
     const { tenant } = c.get('token')
     const reading = { roles: ['investigator', 'admin'], question: asked } as const
-    const answer = await recordedRead(c, reading, () => whoDid(selector, tenant, question))
+    const answer = await recordedRead(c, reading, {
+      run: () => whoDid(selector, tenant, question),
+    })
     return c.json(answer, 200)
   })
 
@@ -38,15 +40,20 @@ export function createApi(options: ApiOptions): Api {
     const asked = c.req.valid('query')
     const { from } = asked
     const afterUnixNs = from === undefined ? now() - tailStartDefaultNs : parseInstant(from, 'from')
-    const signal = AbortSignal.any([c.req.raw.signal, stopping])
+    const clientGone = c.req.raw.signal
     const follow = asked.follow === 'true'
     const { tenant } = c.get('token')
     const reading = { roles: ['investigator', 'admin'], question: asked } as const
-    const stream = await recordedRead(c, reading, () =>
-      openTail({ selector, tenant, afterUnixNs, follow, signal }),
-    )
+    const stream = await recordedRead(c, reading, {
+      run: () => openTail({ selector, tenant, afterUnixNs, follow, clientGone, stopping }),
+      discard: (unsent) => unsent.cancel(),
+    })
+    // Nobody reads the body of an answer to HEAD, so nobody would end the stream.
+    const isHead = c.req.method === 'HEAD'
+    if (isHead) await stream.cancel()
+    const headers = { 'content-type': 'application/x-ndjson' }
     // The route's type knows JSON and text answers only; a body of lines is neither.
-    return c.body(stream, 200, { 'content-type': 'application/x-ndjson' }) as never
+    return new Response(isHead ? null : stream, { headers }) as never
   })
 
   app.openapi(readsRoute, async (c) => {
@@ -54,7 +61,9 @@ export function createApi(options: ApiOptions): Api {
     const limit = parseReadsLimit(asked.limit)
     const { tenant } = c.get('token')
     const reading = { roles: ['admin'], question: asked } as const
-    const reads = await recordedRead(c, reading, () => listReads(selector, tenant, limit))
+    const reads = await recordedRead(c, reading, {
+      run: () => listReads(selector, tenant, limit),
+    })
     return c.json({ reads }, 200)
   })
 

@@ -17,7 +17,11 @@ export interface Asked {
 export type RecordedRead = <Result>(
   c: Context<ApiEnv>,
   asked: Asked,
-  read: () => Promise<Result>,
+  read: {
+    readonly run: () => Promise<Result>
+    /** Lets go of what was read and may not leave. */
+    readonly discard?: (result: Result) => Promise<void>
+  },
 ) => Promise<Result>
 
 /**
@@ -48,8 +52,11 @@ export function createRecordedRead(options: ApiOptions): RecordedRead {
       remoteAddress: c.env.incoming?.socket.remoteAddress ?? '',
       userAgent: printableLine(c.req.header('user-agent') ?? ''),
     })
-    const [recorded, result] = await Promise.allSettled([recording, read()])
-    if (recorded.status === 'rejected') throw recorded.reason
+    const [recorded, result] = await Promise.allSettled([recording, read.run()])
+    if (recorded.status === 'rejected') {
+      if (result.status === 'fulfilled') await read.discard?.(result.value)
+      throw recorded.reason
+    }
     if (result.status === 'rejected') throw result.reason
     return result.value
   }

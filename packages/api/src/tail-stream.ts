@@ -19,8 +19,9 @@ export interface TailRequest {
   readonly tenant: string
   readonly afterUnixNs: bigint
   readonly follow: boolean
-  /** Aborts when the client has left or the service stops. */
-  readonly signal: AbortSignal
+  readonly clientGone: AbortSignal
+  /** Aborts when the service stops: the stream then ends whole. */
+  readonly stopping: AbortSignal
 }
 
 /** Opens streams of records, at most {@link streamsMax} at one time. */
@@ -37,28 +38,35 @@ export function createTailOpener(): TailOpener {
     if (streams >= streamsMax)
       throw new WhodidError('too_many_requests', `${streamsMax} streams are open already`)
     streams += 1
-    const steps = tailSteps(request, () => (streams -= 1))
+    const leave = new AbortController()
+    const left = AbortSignal.any([request.clientGone, leave.signal])
+    const steps = tailSteps(request, left, () => (streams -= 1))
     // Starting the generator is what arms its `finally`; from here a client that leaves gives its place back.
     const first = await steps.next()
-    return toByteStream(first, steps)
+    left.addEventListener('abort', () => void steps.return(), { once: true })
+    return toByteStream(first, steps, leave)
   }
 }
 
-async function* tailSteps(request: TailRequest, release: () => void): AsyncGenerator<string, void> {
+async function* tailSteps(
+  request: TailRequest,
+  left: AbortSignal,
+  release: () => void,
+): AsyncGenerator<string, void> {
   let rows = 0
   let after = request.afterUnixNs
   try {
-    for (;;) {
+    while (!left.aborted) {
       const step = await tail(request.selector, request.tenant, after)
       rows += step.length
       after = lastReceivedUnixNs(step) ?? after
       const caughtUp = step.length < tailStepMax
       const full = !request.follow && rows >= rowsPerStreamMax
-      const ended = request.signal.aborted || full || (caughtUp && !request.follow)
+      const ended = request.stopping.aborted || full || (caughtUp && !request.follow)
       const lines = step.map((record) => `${JSON.stringify(record)}\n`).join('')
       yield ended ? lines + endLine(rows, after, full && !caughtUp) : lines
       if (ended) return
-      if (caughtUp) await pause(request.signal)
+      if (caughtUp) await pause(AbortSignal.any([request.stopping, left]))
     }
   } finally {
     release()
@@ -85,6 +93,7 @@ function endLine(rows: number, afterUnixNs: bigint, truncated: boolean): string 
 function toByteStream(
   first: IteratorResult<string, void>,
   steps: AsyncGenerator<string, void>,
+  leave: AbortController,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let pending: IteratorResult<string, void> | undefined = first
@@ -95,16 +104,19 @@ function toByteStream(
         for (;;) {
           const step: IteratorResult<string, void> = pending ?? (await steps.next())
           pending = undefined
+          if (leave.signal.aborted) return
           if (step.done === true) return controller.close()
           if (step.value === '') continue
           return controller.enqueue(encoder.encode(step.value))
         }
       } catch (thrown) {
+        if (leave.signal.aborted) return
         controller.enqueue(encoder.encode(errorLine(thrown)))
         controller.close()
       }
     },
     cancel: async () => {
+      leave.abort()
       await steps.return()
     },
   })

@@ -1,5 +1,6 @@
 export { tenantDefault, tenantSetting } from './grants.ts'
 export type { EngineUser } from './grants.ts'
 export type { EngineCredentials } from './load-credentials.ts'
+export { resolveLibrary } from './resolve-library.ts'
 export { startEngine } from './start-engine.ts'
 export type { Engine, EngineOptions } from './start-engine.ts'

@@ -1,3 +1,5 @@
+import { resolveLibrary } from '@whodid/engine'
+import { readMigrations } from '@whodid/store'
 import { requestApi } from '../client/api-client.ts'
 import type { ServiceConfig } from '../config.ts'
 import type { Check } from './check.ts'
@@ -6,21 +8,15 @@ import { bad, doubtful, good } from './check.ts'
 /** A clock further than this from the API's is told. */
 const clockSkewMsMax = 2_000
 
-/** Platforms that the embedded ClickHouse is published for. */
-const enginePlatforms: readonly string[] = [
-  'linux-x64',
-  'linux-arm64',
-  'darwin-x64',
-  'darwin-arm64',
-]
-
 /** Whether the embedded ClickHouse can run here. */
 export function engineCheck({ ledger }: ServiceConfig): Check {
   if (ledger !== undefined) return good('engine', `ClickHouse at ${ledger.reader.url}`)
-  const platform = `${process.platform}-${process.arch}`
-  return enginePlatforms.includes(platform)
-    ? good('engine', `embedded ClickHouse for ${platform}`)
-    : bad('engine', `no embedded ClickHouse for ${platform}`, 'Set CLICKHOUSE_URL.')
+  try {
+    return good('engine', `embedded ClickHouse, ${resolveLibrary()}`)
+  } catch (thrown) {
+    const what = thrown instanceof Error ? thrown.message : 'it was not found'
+    return bad('engine', what, 'Set CLICKHOUSE_URL to a ClickHouse of your own.')
+  }
 }
 
 /** What a running Whodid says of itself; one check when none runs. */
@@ -33,7 +29,13 @@ export async function ledgerChecks(where: {
   if (!isUp) return [doubtful('service', `nothing answers at ${apiUrl}`, 'Start it: npm start')]
   try {
     const response = await requestApi({ apiUrl, token: '' }, '/readyz')
-    return [good('service', `ready at ${apiUrl}`), clockCheck(response)]
+    const { length } = await readMigrations()
+    return [
+      good('service', `ready at ${apiUrl}`),
+      // A service that is ready has applied every migration it knows.
+      good('migrations', `${length} applied`),
+      clockCheck(response),
+    ]
   } catch (thrown) {
     const what = thrown instanceof Error ? thrown.message : 'not ready'
     return [bad('service', what, 'Look at what `whodid serve` printed, and at engine/log.')]
