@@ -78,7 +78,7 @@ interface Sent {
 
 /** Sends a request with a token and the headers given; a header of undefined is not sent. */
 function send(collector: Collector, what: Sent): Promise<Answer> {
-  const all = {
+  const all: Record<string, string | undefined> = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
     ...what.headers,
@@ -260,7 +260,7 @@ describe('OTLP/HTTP, what is refused', () => {
     ['an empty JSON body', { body: '' }, 400, 3, {}],
     ['a million brackets', { body: '['.repeat(1_000_000) }, 400, 3, {}],
     ['JSON sent as protobuf', { headers: proto, body: spanJson() }, 400, 3, {}],
-  ])('%s', async (_, what, status, rpc, headers) => {
+  ])('%s', async (...[, what, status, rpc, headers]) => {
     const answer = await send(collector, what)
     expect(answer.status).toBe(status)
     expect(answer.headers).toMatchObject(headers)
@@ -339,6 +339,17 @@ describe('OTLP/HTTP, what is refused', () => {
 })
 
 describe('OTLP/HTTP, under its bounds', () => {
+  it('a second collector on the same log is refused before it touches it, and let in when the first is gone', async () => {
+    const first = await start(store)
+    const logDir = directories.at(-1) ?? ''
+    const options = { host: '127.0.0.1', httpPort: 0, logDir, exporters: [], appender: store }
+    await expect(startCollector(options)).rejects.toMatchObject({ code: 'invalid_config' })
+    await expect(startCollector({ ...options, httpPort: first.port })).rejects.toThrow()
+    expect((await send(first, { body: spanJson() })).status).toBe(200)
+    await first.stop()
+    await (await startCollector(options)).stop()
+  })
+
   it('a sender that never ends its head or its body is closed', async () => {
     const bounded = await start(store, { headersTimeoutMs: 300, requestTimeoutMs: 600 })
     const heads = [

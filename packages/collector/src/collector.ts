@@ -7,9 +7,8 @@ import type { CollectorOptions } from './collector-options.ts'
 import { createOtlpServer, listen } from './http/otlp-server.ts'
 import { collectorLimits } from './limits.ts'
 import type { CollectorLimits } from './limits.ts'
-import type { CommitLog } from './log/commit-log.ts'
 import { openLog } from './open-log.ts'
-import type { SegmentStorer } from './segment-storer.ts'
+import type { OpenLog } from './open-log.ts'
 
 /** A running collector. */
 export interface Collector {
@@ -38,7 +37,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const nowUnixNs = options.now ?? systemUnixNs
   const authenticate = createAuthenticate(options.exporters)
   const meter = new CollectorMeter(options.onEvent ?? ignore)
-  const { log, storer } = await openLog({
+  const opened = await openLog({
     dir: options.logDir,
     appender: options.appender,
     nowUnixNs,
@@ -46,9 +45,16 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     limits,
     meter,
   })
+  const { log, storer } = opened
   const room = { bytes: 0 }
   const server = createOtlpServer({ authenticate, log, limits, room, nowUnixNs }, meter)
-  const port = await listen(server, options.host, options.httpPort)
+  const running: Running = { ...opened, server, timeoutMs: limits.stopTimeoutMs }
+  const port = await listen(server, options.host, options.httpPort).catch(
+    async (thrown: unknown) => {
+      await stop(running)
+      throw thrown
+    },
+  )
   let stopping: Promise<void> | undefined
   const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`
   return {
@@ -60,26 +66,30 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       return meter.read({ logBytes: log.unstoredBytes, oldestUnstoredAgeMs: Math.max(ageMs, 0) })
     },
     stored: () => storer.storedThrough(log.newestNumber),
-    stop: () => (stopping ??= stop({ server, log, storer, timeoutMs: limits.stopTimeoutMs })),
+    stop: () => (stopping ??= stop(running)),
   }
 }
 
-interface Running {
+interface Running extends OpenLog {
   readonly server: Server
-  readonly log: CommitLog
-  readonly storer: SegmentStorer
   readonly timeoutMs: number
 }
 
-async function stop({ server, log, storer, timeoutMs }: Running): Promise<void> {
+/** Milliseconds between two looks for connections that have become idle. */
+const idleLookMs = 20
+
+async function stop({ server, log, storer, unlock, timeoutMs }: Running): Promise<void> {
   const deadline = sleep(timeoutMs, undefined, { ref: false })
   const closed = new Promise((resolve) => server.close(resolve))
-  server.closeIdleConnections()
+  // A connection that was busy at the first look is closed as soon as its answer is out.
+  const closing = setInterval(() => server.closeIdleConnections(), idleLookMs)
   await Promise.race([closed, deadline])
+  clearInterval(closing)
   server.closeAllConnections()
   await log.close()
   await Promise.race([storer.storedThrough(log.newestNumber), deadline])
   await storer.stop()
+  await unlock()
 }
 
 function systemUnixNs(): bigint {

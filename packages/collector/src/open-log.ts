@@ -2,6 +2,8 @@ import type { Appender } from '@whodid/store'
 import type { CollectorMeter } from './collector-meter.ts'
 import type { CollectorLimits } from './limits.ts'
 import { CommitLog } from './log/commit-log.ts'
+import { lockDirectory } from './log/lock-directory.ts'
+import type { Unlock } from './log/lock-directory.ts'
 import { SegmentStorer } from './segment-storer.ts'
 
 /** What the log and its storer work with. */
@@ -14,9 +16,17 @@ export interface LogParts {
   readonly meter: CollectorMeter
 }
 
+/** An open log, what carries it to ClickHouse, and the lock on its directory. */
+export interface OpenLog {
+  readonly log: CommitLog
+  readonly storer: SegmentStorer
+  readonly unlock: Unlock
+}
+
 /** Opens the log and sets its storer to work, beginning with what earlier runs could not store. */
-export async function openLog(parts: LogParts): Promise<{ log: CommitLog; storer: SegmentStorer }> {
+export async function openLog(parts: LogParts): Promise<OpenLog> {
   const { dir, limits, meter } = parts
+  const unlock = await lockDirectory(dir)
   const onProblem = (message: string): void => meter.problem('log_problem', message)
   const { log, sealed, kept } = await CommitLog.open({
     dir,
@@ -40,5 +50,5 @@ export async function openLog(parts: LogParts): Promise<{ log: CommitLog; storer
     onRetry: (error) => meter.retried(error),
   })
   for (const segment of sealed) storer.take(segment)
-  return { log, storer }
+  return { log, storer, unlock }
 }

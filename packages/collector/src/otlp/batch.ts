@@ -83,6 +83,6 @@ export interface OtlpGroup<Item> {
 export type SpanBatch = readonly OtlpGroup<OtlpSpan>[]
 export type LogBatch = readonly OtlpGroup<OtlpLogRecord>[]
 
-export const emptyAttributes: Attributes = new Map()
+const emptyAttributes: Attributes = new Map()
 export const emptyResource: OtlpResource = { attributes: emptyAttributes, droppedCount: 0 }
 export const emptyScope: OtlpScope = { name: '', version: '', attributes: emptyAttributes }

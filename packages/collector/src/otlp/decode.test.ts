@@ -375,5 +375,5 @@ function varint64(writer: protobuf.Writer, item: bigint): protobuf.Writer {
   const unsigned = BigInt.asUintN(64, item)
   const high = Number(unsigned >> 32n) | 0
   const low = Number(unsigned & 0xffff_ffffn) | 0
-  return writer.int64({ high, low, unsigned: false } as protobuf.Long)
+  return writer.int64({ high, low, unsigned: false })
 }

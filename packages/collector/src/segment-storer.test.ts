@@ -1,0 +1,119 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WhodidError } from '@whodid/model'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { collectorLimits } from './limits.ts'
+import { encodeFrame, encodeHeader } from './log/segment.ts'
+import { SegmentStorer } from './segment-storer.ts'
+
+const logIdHex = '00112233445566778899aabbccddeeff'
+let dir: string
+let tokens: string[]
+let blocks: string[]
+let failures: WhodidError[]
+let retries: string[]
+let problems: string[]
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'whodid-storer-'))
+  tokens = []
+  blocks = []
+  failures = []
+  retries = []
+  problems = []
+})
+
+afterEach(async () => {
+  await rm(dir, { recursive: true })
+})
+
+async function seal(
+  number: number,
+  damage = 0,
+): Promise<{ number: number; bytes: number; openedMs: number }> {
+  const bytes = Buffer.concat([
+    encodeHeader({ logIdHex, number }),
+    ...encodeFrame([Buffer.alloc(16, number)], Buffer.from(`first of ${number}`)),
+    ...encodeFrame([Buffer.alloc(16, number)], Buffer.from(`second of ${number}`)),
+  ])
+  if (damage > 0) bytes[damage] = bytes[damage]! ^ 1
+  await writeFile(join(dir, `${String(number).padStart(16, '0')}.sealed`), bytes)
+  return { number, bytes: 100, openedMs: number }
+}
+
+function storer(dedupWindowBytes = 1_000): SegmentStorer {
+  return new SegmentStorer({
+    dir,
+    logIdHex,
+    kept: [],
+    limits: { ...collectorLimits, retryDelayMs: 1, retryDelayMaxMs: 4, dedupWindowBytes },
+    random: () => 0.5,
+    appender: {
+      append: (batch) => {
+        tokens.push(batch.token)
+        const failure = failures.shift()
+        if (failure !== undefined) return Promise.reject(failure)
+        blocks.push(...batch.blocks.map((block) => Buffer.from(block).toString()))
+        return Promise.resolve()
+      },
+    },
+    onStored: () => undefined,
+    onRetry: (error) => retries.push(error.code),
+    onProblem: (message) => problems.push(message),
+  })
+}
+
+describe('segment storer', () => {
+  it('stores in order, each segment as one insert under a token of its own', async () => {
+    const one = storer()
+    for (const number of [1, 2, 3]) one.take(await seal(number))
+    await one.storedThrough(3)
+    expect(tokens).toEqual([`${logIdHex}:1`, `${logIdHex}:2`, `${logIdHex}:3`])
+    expect(blocks.slice(0, 3)).toEqual(['first of 1', 'second of 1', 'first of 2'])
+    expect((await readdir(dir)).every((file) => file.endsWith('.stored'))).toBe(true)
+    expect(one.oldestOpenedMs).toBeUndefined()
+  })
+
+  it('repeats what fails under the same token, what is refused too, and skips nothing', async () => {
+    failures = [
+      new WhodidError('store_unavailable', 'down'),
+      new WhodidError('store_refused', 'never'),
+      new WhodidError('store_unavailable', 'down'),
+    ]
+    const one = storer()
+    one.take(await seal(1))
+    one.take(await seal(2))
+    await one.storedThrough(2)
+    expect(retries).toEqual(['store_unavailable', 'store_refused', 'store_unavailable'])
+    expect(tokens.map((token) => token.slice(-1))).toEqual(['1', '1', '1', '1', '2'])
+    expect(blocks).toHaveLength(4)
+  })
+
+  it('stores what is whole of a damaged segment, and says what is lost', async () => {
+    const one = storer()
+    one.take(await seal(1, 60))
+    await one.storedThrough(1)
+    expect(blocks).toEqual(['second of 1'])
+    expect(problems[0]).toContain('segment 1 is damaged')
+  })
+
+  it('keeps stored segments up to its bound, and the newest always', async () => {
+    const one = storer(250)
+    for (const number of [1, 2, 3, 4]) one.take(await seal(number))
+    await one.storedThrough(4)
+    expect((await readdir(dir)).map((file) => Number(file.slice(0, 16)))).toEqual([3, 4])
+    const none = storer(0)
+    none.take(await seal(5))
+    await none.storedThrough(5)
+    expect(await readdir(dir)).toContain('0000000000000005.stored')
+  })
+
+  it('stops between two attempts and leaves the segment sealed', async () => {
+    failures = Array.from({ length: 1_000 }, () => new WhodidError('store_unavailable', 'down'))
+    const one = storer()
+    one.take(await seal(1))
+    await one.stop()
+    expect(await readdir(dir)).toEqual(['0000000000000001.sealed'])
+  })
+})
