@@ -24,6 +24,8 @@ type CountField = 'planStep' | 'seq'
 /** Canonical attributes that are text, and the field each fills. */
 const textFields: readonly (readonly [TextField, AttributeKey])[] = [
   ['correlationId', attribute.correlationId],
+  // Several jobs may run in one process: what a span says of itself goes before its resource.
+  ['serviceName', attribute.serviceName],
   ['templateName', attribute.templateName],
   ['templateVersion', attribute.templateVersion],
   ['instanceId', attribute.instanceId],
