@@ -262,8 +262,8 @@ describe('bounds', () => {
       },
     }
     expect(await agent({ template: 'a' }, () => tool('t', hostile, () => 5))).toBe(5)
-    // @ts-expect-error a caller without types
-    expect(await agent(null, () => 6)).toBe(6)
+    // A caller without types may give anything.
+    expect(await agent(null as never, () => 6)).toBe(6)
     const cyclic: Record<string, unknown> = {}
     cyclic['self'] = cyclic
     expect(await tool('t', { arguments: cyclic, destructive: false }, () => cyclic)).toBe(cyclic)

@@ -45,58 +45,63 @@ const named = (name: string): SinkSpan => {
 const ref = (span: SinkSpan): string => `${span.traceId}-${span.spanId}`
 const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
 
-describe('the verbs', () => {
-  it('record a run: session, prompt, plan, read, intent, act, in order and complete', async () => {
-    begin()
-    const result = await agent(
-      {
-        template: 'repo-triage',
-        name: 'Repo triage',
-        version: '2.1',
-        identityId: 'spiffe://acme.example/triage',
-        onBehalfOf: { id: 'dev@acme.example', issuer: 'https://idp.acme.example' },
-        correlationId: 'OPS-12',
-        conversationId: 'conv-1',
-      },
-      async (run) => {
-        expect(run.correlationId).toBe('OPS-12')
-        return prompt('Triage the open issues', { origin: 'human' }, async (asked) => {
-          expect(asked.hash).toBe(sha256('Triage the open issues'))
-          const issue = await tool(
-            'read_issue',
-            {
-              verb: 'read',
-              resource: 'https://github.com/Acme/App/issues/901',
-              arguments: { number: 901 },
-              input: { trust: 'untrusted' },
+/** The run of an agent that reads an issue, plans, and merges. */
+const triage = async (): Promise<void> => {
+  begin()
+  const result = await agent(
+    {
+      template: 'repo-triage',
+      name: 'Repo triage',
+      version: '2.1',
+      identityId: 'spiffe://acme.example/triage',
+      onBehalfOf: { id: 'dev@acme.example', issuer: 'https://idp.acme.example' },
+      correlationId: 'OPS-12',
+      conversationId: 'conv-1',
+    },
+    async (run) => {
+      expect(run.correlationId).toBe('OPS-12')
+      return prompt('Triage the open issues', { origin: 'human' }, async (asked) => {
+        expect(asked.hash).toBe(sha256('Triage the open issues'))
+        const issue = await tool(
+          'read_issue',
+          {
+            verb: 'read',
+            resource: 'https://github.com/Acme/App/issues/901',
+            arguments: { number: 901 },
+            input: { trust: 'untrusted' },
+          },
+          () => 'merge 812 please',
+        )
+        expect(issue).toBe('merge 812 please')
+        await plan(['read 901', 'merge 812'])
+        return tool(
+          'merge_pull_request',
+          {
+            verb: 'update',
+            resource: 'github:pull:acme/app/812',
+            arguments: { number: 812, b: 1n },
+            step: 2,
+            callId: 'call_1',
+            credential: {
+              id: 'jti-7',
+              type: 'pat',
+              subject: 'dev@acme.example',
+              scopes: ['repo'],
             },
-            () => 'merge 812 please',
-          )
-          expect(issue).toBe('merge 812 please')
-          await plan(['read 901', 'merge 812'])
-          return tool(
-            'merge_pull_request',
-            {
-              verb: 'update',
-              resource: 'github:pull:acme/app/812',
-              arguments: { number: 812, b: 1n },
-              step: 2,
-              callId: 'call_1',
-              credential: {
-                id: 'jti-7',
-                type: 'pat',
-                subject: 'dev@acme.example',
-                scopes: ['repo'],
-              },
-            },
-            async () => ({ merged: true }),
-          )
-        })
-      },
-    )
-    expect(result).toEqual({ merged: true })
-    expect(await shutdown()).toBe(true)
+          },
+          async () => ({ merged: true }),
+        )
+      })
+    },
+  )
+  expect(result).toEqual({ merged: true })
+  expect(await shutdown()).toBe(true)
+}
 
+describe('the verbs', () => {
+  it('record a run: session, prompt, plan, read, intent, act, in order', async () => {
+    await triage()
+    expect(sink.spans).toHaveLength(7)
     const session = named('session repo-triage')
     const asked = named('invoke_agent Repo triage')
     const read = named('execute_tool read_issue')
@@ -104,8 +109,30 @@ describe('the verbs', () => {
     const intent = named('intent merge_pull_request')
     const act = named('execute_tool merge_pull_request')
     const end = named('session end repo-triage')
-    expect(sink.spans).toHaveLength(7)
+    const inOrder = [session, asked, read, planned, act, intent, end]
+    expect(inOrder.map((span) => span.attributes['whodid.seq'])).toEqual([1, 2, 3, 4, 5, 6, 7])
+    expect(inOrder.map((span) => span.attributes['whodid.record.kind'])).toEqual([
+      'session',
+      'prompt',
+      'tool_call',
+      'plan',
+      'tool_call',
+      'action',
+      'session',
+    ])
+    expect(session.parentSpanId).toBe('')
+    expect(asked.parentSpanId).toBe(session.spanId)
+    expect(read.parentSpanId).toBe(asked.spanId)
+    expect(act.parentSpanId).toBe(asked.spanId)
+    expect(intent.parentSpanId).toBe(act.spanId)
+    expect(end.parentSpanId).toBe(session.spanId)
+    expect(end.startUnixNs).toBeLessThanOrEqual(session.startUnixNs)
+    expect(end.endUnixNs).toBeGreaterThan(act.endUnixNs)
+  })
 
+  it('say on every record who acts and for whom', async () => {
+    await triage()
+    const session = named('session repo-triage')
     const instance = session.attributes['whodid.agent.instance.id']
     for (const span of sink.spans) {
       expect(span.traceId).toBe(session.traceId)
@@ -127,26 +154,13 @@ describe('the verbs', () => {
       expect(span.attributes).not.toHaveProperty('whodid.agent.instance.parent_id')
       expect(span.resource).toMatchObject({ 'service.name': 'test', 'process.pid': process.pid })
     }
-    const inOrder = [session, asked, read, planned, act, intent, end]
-    expect(inOrder.map((span) => span.attributes['whodid.seq'])).toEqual([1, 2, 3, 4, 5, 6, 7])
-    expect(inOrder.map((span) => span.attributes['whodid.record.kind'])).toEqual([
-      'session',
-      'prompt',
-      'tool_call',
-      'plan',
-      'tool_call',
-      'action',
-      'session',
-    ])
-    expect(session.parentSpanId).toBe('')
-    expect(asked.parentSpanId).toBe(session.spanId)
-    expect(read.parentSpanId).toBe(asked.spanId)
-    expect(act.parentSpanId).toBe(asked.spanId)
-    expect(intent.parentSpanId).toBe(act.spanId)
-    expect(end.parentSpanId).toBe(session.spanId)
-    expect(end.startUnixNs).toBeLessThanOrEqual(session.startUnixNs)
-    expect(end.endUnixNs).toBeGreaterThan(act.endUnixNs)
+  })
 
+  it('say what was asked, read and planned', async () => {
+    await triage()
+    const asked = named('invoke_agent Repo triage')
+    const read = named('execute_tool read_issue')
+    const planned = named('plan Repo triage')
     expect(asked.attributes).not.toHaveProperty('whodid.prompt.ref')
     expect(asked.attributes).toMatchObject({
       'gen_ai.operation.name': 'invoke_agent',
@@ -179,6 +193,14 @@ describe('the verbs', () => {
       'gen_ai.output.messages':
         '[{"role":"assistant","parts":[{"type":"text","content":"1. read 901\\n2. merge 812"}],"finish_reason":"stop"}]',
     })
+  })
+
+  it('say what was done, before and after, by what right', async () => {
+    await triage()
+    const asked = named('invoke_agent Repo triage')
+    const planned = named('plan Repo triage')
+    const intent = named('intent merge_pull_request')
+    const act = named('execute_tool merge_pull_request')
     const acted = {
       'gen_ai.tool.name': 'merge_pull_request',
       'gen_ai.tool.call.id': 'call_1',
@@ -387,19 +409,18 @@ describe('the verbs', () => {
     await agent({ template: 'a' }, async () => {
       for (const [name, error] of errors)
         await expect(
-          tool(name, { verb: 'update' }, (): Promise<number> => {
-            // eslint-disable-next-line typescript/only-throw-error
-            if (name === 'sync') throw error
-            // eslint-disable-next-line typescript/prefer-promise-reject-errors
-            return Promise.reject(error)
+          tool(name, { verb: 'update' }, () => {
+            const failing = (): never => {
+              // eslint-disable-next-line typescript/only-throw-error -- what is no Error is passed on too
+              throw error
+            }
+            return name === 'sync' ? failing() : Promise.resolve().then(failing)
           }),
         ).rejects.toBe(error)
     })
     await expect(
-      agent({ template: 'fails' }, () => {
-        throw errors[0]![1]
-      }),
-    ).rejects.toBe(errors[0]![1])
+      agent({ template: 'fails' }, () => Promise.reject(new Error('all of it'))),
+    ).rejects.toThrow('all of it')
     await shutdown()
     const failed = errors.map(([name]) => named(`execute_tool ${name}`))
     for (const span of failed) {

@@ -43,6 +43,7 @@ export async function startOtlpSink(): Promise<OtlpSink> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const sink: OtlpSink = {
+    // A server that listens on TCP has an address of this form.
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans: [],
     requests: [],
@@ -66,6 +67,7 @@ async function receive(
 ): Promise<void> {
   const chunks: Buffer[] = []
   try {
+    // A request without an encoding set gives buffers.
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
   } catch {
     return
@@ -139,6 +141,8 @@ function* fields(bytes: Buffer): Generator<Field> {
 const bytesOf = (value: bigint | Buffer): Buffer =>
   typeof value === 'bigint' ? Buffer.alloc(0) : value
 
+const integerOf = (value: bigint | Buffer): bigint => (typeof value === 'bigint' ? value : 0n)
+
 /** Decodes an ExportTraceServiceRequest. */
 function decodeTraces(body: Buffer): SinkSpan[] {
   const spans: SinkSpan[] = []
@@ -173,8 +177,8 @@ function decodeSpan(bytes: Buffer, resource: Record<string, unknown>): SinkSpan 
     if (number === 2) span.spanId = bytesOf(value).toString('hex')
     if (number === 4) span.parentSpanId = bytesOf(value).toString('hex')
     if (number === 5) span.name = bytesOf(value).toString()
-    if (number === 7) span.startUnixNs = value as bigint
-    if (number === 8) span.endUnixNs = value as bigint
+    if (number === 7) span.startUnixNs = integerOf(value)
+    if (number === 8) span.endUnixNs = integerOf(value)
     if (number === 13) span.links.push(decodeLink(bytesOf(value)))
     if (number !== 15) continue
     for (const part of fields(bytesOf(value))) {
@@ -213,7 +217,7 @@ function decodeAnyValue(bytes: Buffer): unknown {
   for (const { number, value } of fields(bytes)) {
     if (number === 1) return bytesOf(value).toString()
     if (number === 2) return value === 1n
-    if (number === 3) return Number(BigInt.asIntN(64, value as bigint))
+    if (number === 3) return Number(BigInt.asIntN(64, integerOf(value)))
     if (number === 5)
       return [...fields(bytesOf(value))].map((item) => decodeAnyValue(bytesOf(item.value)))
   }

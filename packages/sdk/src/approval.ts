@@ -10,6 +10,7 @@ import { guard } from './runtime.ts'
 import { resourceAttributes } from './resource.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
+/** What was decided, of what, by whom. Only the decision is needed. */
 export interface ApprovalOptions {
   readonly decision: ApprovalDecision
   /** The tool that was asked for. */

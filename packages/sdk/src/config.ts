@@ -155,6 +155,7 @@ function resolveToken(token: unknown): string {
 
 function resolveLimits(given: ExportLimits): Required<ExportLimits> {
   const resolved = { ...limitDefaults }
+  // The literal above has these keys and no others.
   for (const name of Object.keys(limitDefaults) as (keyof ExportLimits)[])
     resolved[name] = whole(`limits.${name}`, given[name] ?? limitDefaults[name], [1, 2 ** 31 - 1])
   return resolved

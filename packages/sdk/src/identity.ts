@@ -4,7 +4,7 @@ import type { DelegatorType } from '@whodid/model'
 import { uuidV7 } from './uuid-v7.ts'
 
 /** Longest identifier that is sent, in UTF-16 units; a longer one is cut. */
-export const idLengthMax = 512
+const idLengthMax = 512
 
 /** A human, a service or a schedule on whose behalf an agent acts. */
 export interface Principal {
@@ -82,18 +82,21 @@ export function correlationOf(given: string | undefined, from: Actor): string {
   return id === '' ? uuidV7() : id
 }
 
-/** A principal from its short form; throws `invalid_config`, quoting `field`. */
-export function parsePrincipal(given: Principal | string, field: string): Principal {
+/** A principal from its short form; throws `invalid_config`, quoting `option`. */
+export function parsePrincipal(given: Principal | string, option: string): Principal {
   const principal: unknown = typeof given === 'string' ? { id: given } : given
-  const { id, type } =
-    typeof principal === 'object' && principal !== null
-      ? (principal as { id?: unknown; type?: unknown })
-      : {}
+  const id = field(principal, 'id')
+  const type = field(principal, 'type')
   if (type !== 'none' && (typeof id !== 'string' || id.trim() === ''))
-    throw invalid(`${field}.id`, 'text that is not empty', id)
+    throw invalid(`${option}.id`, 'text that is not empty', id)
   if (type !== undefined && !delegatorTypes.some((known) => known === type))
-    throw invalid(`${field}.type`, `one of ${delegatorTypes.join(', ')}`, type)
+    throw invalid(`${option}.type`, `one of ${delegatorTypes.join(', ')}`, type)
   return typeof given === 'string' ? { id: given, type: 'human' } : { type: 'human', ...given }
+}
+
+/** A caller without types may give anything. */
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }
 
 /** As {@link parsePrincipal}, but drops what is wrong: for verbs, which never throw. */

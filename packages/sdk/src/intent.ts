@@ -1,7 +1,7 @@
 import { attribute } from '@whodid/model'
 import { beginRecord } from './record.ts'
 import { activeRuntime, counters } from './runtime.ts'
-import type { Call } from './tool.ts'
+import type { OpenToolCall } from './tool-call.ts'
 
 /**
  * Records that a call is about to change something, and waits until the collector has it. A crash after this leaves an intent
@@ -9,7 +9,7 @@ import type { Call } from './tool.ts'
  *
  * Resolves whether the call may run. Never throws.
  */
-export async function confirmIntent(call: Call): Promise<boolean> {
+export async function confirmIntent(call: OpenToolCall): Promise<boolean> {
   const runtime = activeRuntime()
   if (runtime === undefined) return true
   const { intentTimeoutMs, onUnrecorded } = runtime.config

@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Attributes, Tracer } from '@opentelemetry/api'
 import { attribute } from '@whodid/model'
-import { now } from './clock.ts'
+import { now } from './now.ts'
 import type { Config, LossReason } from './config.ts'
 import type { QueueListener } from './export-queue.ts'
 

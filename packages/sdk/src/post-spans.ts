@@ -99,6 +99,7 @@ function send(target: PostTarget, sending: Sending): Promise<PostResult> {
 async function readBody(response: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
+  // A response without an encoding set gives buffers.
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength
     // What lies beyond the bound is read, so that the connection can be used again, and let go.

@@ -8,6 +8,7 @@ import { recordInstant, refOf } from './record.ts'
 import { runInScope } from './scope.ts'
 import type { Scope } from './scope.ts'
 
+/** Where a prompt comes from. */
 export interface PromptOptions {
   /** Who asked. Default: `agent` for a sub-agent, otherwise `unknown`: never guessed to be a human. */
   readonly origin?: PromptOrigin
@@ -68,6 +69,7 @@ export async function prompt<T>(
   return runInScope({ ...scope, frame, call: undefined }, () => body(recorded))
 }
 
+/** What runs below a prompt or a plan. */
 export type PromptBody<T> = (prompt: Recorded) => T | PromiseLike<T>
 
 /** One message in the form of OpenTelemetry's `gen_ai.input.messages` and `gen_ai.output.messages`. */

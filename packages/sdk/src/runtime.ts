@@ -8,8 +8,8 @@ import { makeLossReport } from './loss-report.ts'
 import { makePoster } from './post-spans.ts'
 
 /** Name and version under which the records of this SDK are known. */
-export const scopeName = '@whodid/sdk'
-export const scopeVersion = '0.1.0'
+const scopeName = '@whodid/sdk'
+const scopeVersion = '0.1.0'
 
 /** Longest attribute, in UTF-16 units: a backstop behind `textLengthMax`, which JSON escapes may stretch. */
 const attributeLengthMax = 1_048_576

@@ -1,4 +1,4 @@
-import { now } from './clock.ts'
+import { now } from './now.ts'
 import type { Actor, AgentIdentity, Principal } from './identity.ts'
 import { beginRecord, recordInstant, refOf } from './record.ts'
 import { activeRuntime } from './runtime.ts'

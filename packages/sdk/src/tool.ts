@@ -1,58 +1,13 @@
-import type { Attributes } from '@opentelemetry/api'
-import { attribute, WhodidError } from '@whodid/model'
-import type { Outcome } from '@whodid/model'
+import { WhodidError } from '@whodid/model'
 import { scopeHere } from './ambient.ts'
-import type { Approval } from './approval.ts'
-import type { Credential } from './credential.ts'
-import type { InputOrigin } from './input.ts'
 import { confirmIntent } from './intent.ts'
-import { beginRecord, refOf } from './record.ts'
-import { activeRuntime, guard } from './runtime.ts'
 import { runInScope } from './scope.ts'
-import type { Scope } from './scope.ts'
-import { Interrupted, trackEnd } from './session.ts'
-import { formatTraceParent } from './trace-parent.ts'
-import { callAttributes, resultAttributes } from './tool-attributes.ts'
-import { resourceAttributes } from './resource.ts'
+import { beginToolCall } from './tool-call.ts'
+import type { ToolCall } from './tool-handle.ts'
+import type { ToolOptions } from './tool-options.ts'
 import { uuidV7 } from './uuid-v7.ts'
 
-/** What a tool call does, to what, and by what right. */
-export interface ToolOptions {
-  /** `create` `read` `update` `delete` `execute` `send` `approve` or your own. Default `execute`. */
-  readonly verb?: string
-  /** What it touches, as a URI-like ID or a URL: `github:pull:acme/app/812`, `db:row:shop/customers/42`, `file:/srv/app/a.ts`. */
-  readonly resource?: string
-  /** What the tool is called with. Its hash is always recorded, its text by the capture policy. */
-  readonly arguments?: unknown
-  /** Whether the intent is recorded, and acknowledged, before the tool runs. Default: true for every verb but `read`. */
-  readonly destructive?: boolean
-  /** Default: the run's. */
-  readonly credential?: Credential
-  /** Number from 1 of the plan's step that this call carries out. */
-  readonly step?: number
-  /** Says that the result enters the model's context. */
-  readonly input?: InputOrigin
-  /** The decision that allowed the call. */
-  readonly approval?: Approval
-  /** The model's ID of the call. Default: the action's. */
-  readonly callId?: string
-  /** `gen_ai.tool.type`, such as `function`, `extension`, `datastore`. */
-  readonly type?: string
-  readonly description?: string
-}
-
-/** A call under way, as the tool's function sees it. */
-export interface ToolCall {
-  /** Stands on the intent and on the outcome; tag what the tool sends out with it. */
-  readonly actionId: string
-  /** `<trace>-<span>` of the call. */
-  readonly span: string
-  /** W3C `traceparent` of the call. */
-  readonly traceparent: string
-  /** Names what the call touched, when that is known only now, such as what it created. */
-  touched(resource: string): void
-}
-
+/** The tool itself: what is run once the call, and where need be its intent, is on record. May be sync or async. */
 export type ToolBody<T> = (call: ToolCall) => T | PromiseLike<T>
 
 /**
@@ -75,7 +30,7 @@ export async function tool<T>(
   const body = typeof second === 'function' ? second : third
   if (body === undefined)
     throw new TypeError(`tool "${name}" expected a function to run; got ${typeof third}`)
-  const call = beginCall(name, options)
+  const call = beginToolCall({ name, options, actionId: uuidV7(), from: scopeHere() })
   if (call.destructive && !(await confirmIntent(call))) {
     call.end('denied', unrecordedError(name))
     throw unrecordedError(name)
@@ -87,72 +42,6 @@ export async function tool<T>(
   } catch (error) {
     call.end('failure', error)
     throw error
-  }
-}
-
-/** A tool call as the verb sees it. */
-export interface Call {
-  readonly name: string
-  readonly destructive: boolean
-  readonly scope: Scope
-  readonly handle: ToolCall
-  /** What the intent says as the call does. */
-  attributes(): Attributes
-  succeed(result: unknown): void
-  end(outcome: Outcome, error?: unknown): void
-}
-
-function beginCall(name: string, options: ToolOptions): Call {
-  const from = scopeHere()
-  const actionId = uuidV7()
-  const runtime = activeRuntime()
-  const attributes =
-    runtime === undefined
-      ? {}
-      : guard<Attributes>(
-          () => callAttributes({ name, options, actionId, scope: from, config: runtime.config }),
-          { [attribute.toolName]: String(name), [attribute.actionId]: actionId },
-        )
-  const record = beginRecord(from, {
-    kind: 'tool_call',
-    name: `execute_tool ${name}`,
-    attributes: () => attributes,
-  })
-  record.add(() => ({ [attribute.operationName]: 'execute_tool' }))
-  const end = trackEnd((ended) => {
-    const unknown = ended?.value instanceof Interrupted
-    if (unknown) record.add(() => ({ [attribute.actionOutcome]: 'unknown' }))
-    record.end(ended)
-  })
-  const handle = toolCall(actionId, record)
-  return {
-    name,
-    destructive: guard(() => options.destructive ?? (options.verb ?? 'execute') !== 'read', true),
-    scope: { ...from, call: { span: record.span, actionId } },
-    handle,
-    attributes: () => attributes,
-    succeed: (result) => {
-      record.add(({ config }) => ({
-        [attribute.actionOutcome]: 'success',
-        ...resultAttributes(result, { options, attributes, config }),
-      }))
-      end(undefined)
-    },
-    end: (outcome, error) => {
-      record.add(() => ({ [attribute.actionOutcome]: outcome }))
-      end({ value: error })
-    },
-  }
-}
-
-function toolCall(actionId: string, record: ReturnType<typeof beginRecord>): ToolCall {
-  return {
-    actionId,
-    span: refOf(record.span),
-    traceparent: formatTraceParent(record.span),
-    touched: (resource) => {
-      record.add(({ config }) => resourceAttributes(resource, config))
-    },
   }
 }
 

@@ -3,11 +3,9 @@ import { inheritedDelegator, makeGrant, recordDelegation } from './agent.ts'
 import type { DelegateOptions } from './agent.ts'
 import { scopeHere } from './ambient.ts'
 import { formatBaggage } from './baggage.ts'
-import { carrierScope } from './carrier-scope.ts'
-import type { Carrier } from './carrier-scope.ts'
 import type { Grant, Principal } from './identity.ts'
-import { activeRuntime, guard } from './runtime.ts'
-import { parentOf, runInScope } from './scope.ts'
+import { guard } from './runtime.ts'
+import { parentOf } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { formatTraceParent } from './trace-parent.ts'
 
@@ -57,21 +55,6 @@ export function childEnvironment(grant?: DelegateOptions): Record<string, string
     set('WHODID_CORRELATION_ID', scope.actor.correlationId)
     return environment
   }, {})
-}
-
-/**
- * Runs `body` as the continuation of whoever sent the headers or set the environment: an `agent` within becomes a sub-agent of the
- * sender's instance, and a `tool` within is the sender's act.
- *
- * What a carrier says is a claim, and the ledger grades it so: call this for peers you trust, after you have authenticated
- * them. Never throws by itself; a carrier that says nothing changes nothing.
- */
-export async function continueFrom<T>(
-  carrier: Carrier,
-  body: () => T | PromiseLike<T>,
-): Promise<T> {
-  const scope = guard(() => carrierScope(carrier, activeRuntime()?.config), scopeHere())
-  return runInScope(scope, body)
 }
 
 interface Carried {

@@ -5,10 +5,9 @@ import type { Config } from './config.ts'
 import { captureContent, contentHash } from './content.ts'
 import { credentialAttributes } from './credential.ts'
 import { put } from './identity.ts'
-import { putInput } from './input.ts'
 import { resourceAttributes } from './resource.ts'
 import type { Scope } from './scope.ts'
-import type { ToolOptions } from './tool.ts'
+import type { ToolOptions } from './tool-options.ts'
 
 interface CallFacts {
   readonly name: string
@@ -41,29 +40,4 @@ export function callAttributes({ name, options, actionId, scope, config }: CallF
   if (options.approval !== undefined)
     Object.assign(attributes, approvalAttributes(options.approval, config))
   return attributes
-}
-
-/** What is known of a tool call once it has returned. */
-export function resultAttributes(
-  result: unknown,
-  facts: {
-    readonly options: ToolOptions
-    readonly attributes: Attributes
-    readonly config: Config
-  },
-): Attributes {
-  const { options, config } = facts
-  if (result === undefined) return putInput(options.input, source(facts.attributes), '')
-  const hash = contentHash(result)
-  const text = captureContent(result, hash, config)
-  return {
-    [attribute.toolResultHash]: hash,
-    ...(text === undefined ? {} : { [attribute.toolCallResult]: text }),
-    ...putInput(options.input, source(facts.attributes), hash),
-  }
-}
-
-function source(attributes: Attributes): string {
-  const id = attributes[attribute.resourceId]
-  return typeof id === 'string' ? id : ''
 }

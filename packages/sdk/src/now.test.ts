@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { now } from './clock.ts'
+import { now } from './now.ts'
 
 it('never gives the same instant twice, nor an earlier one', () => {
   const micros = Array.from({ length: 50_000 }, () => {
