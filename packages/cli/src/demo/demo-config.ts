@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { readServiceConfig, setting } from '../config.ts'
 import type { Environment, ServiceConfig } from '../config.ts'
+import { createTemporaryDir } from './temporary-dir.ts'
 
 /** The configuration of the demo's Whodid, and what it leaves behind. */
 export interface DemoConfig {
@@ -38,11 +37,8 @@ export async function readDemoConfig(
   const named = dataDir ?? setting(environment, 'WHODID_DATA_DIR')
   if (named !== undefined)
     return { service: { ...service, dataDir: resolve(named) }, remove: () => Promise.resolve() }
-  const made = await mkdtemp(join(tmpdir(), 'whodid-demo-data-'))
-  return {
-    service: { ...service, dataDir: made },
-    remove: () => rm(made, { recursive: true, force: true, maxRetries: 3 }),
-  }
+  const made = await createTemporaryDir('whodid-demo-data-')
+  return { service: { ...service, dataDir: made.path }, remove: made.remove }
 }
 
 async function freePort(

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cast } from './cast.ts'
 import { createCodeHost } from './code-host.ts'
@@ -11,6 +10,8 @@ import { issueSeed } from './issue-seed.ts'
 import type { LoggedStatement } from './shop-database.ts'
 import { startDatabase } from './start-database.ts'
 import type { RunningDatabase } from './start-database.ts'
+import { createTemporaryDir } from './temporary-dir.ts'
+import type { TemporaryDir } from './temporary-dir.ts'
 
 /** What the incident is played with: a code host on a git repository, a database, and the engineers' tokens. */
 export interface Stage {
@@ -36,16 +37,17 @@ export interface PlainLogs {
 
 /** Builds the stage in a new temporary directory. Leaves nothing behind when it rejects. */
 export async function buildStage(signal: AbortSignal): Promise<Stage> {
-  const dir = await mkdtemp(join(tmpdir(), 'whodid-demo-stage-'))
+  const dir = await createTemporaryDir('whodid-demo-stage-')
   try {
     return await build(dir, signal)
   } catch (thrown) {
-    await removeDir(dir)
+    await dir.remove()
     throw thrown
   }
 }
 
-async function build(dir: string, signal: AbortSignal): Promise<Stage> {
+async function build(made: TemporaryDir, signal: AbortSignal): Promise<Stage> {
+  const dir = made.path
   const gitDir = join(dir, 'app.git')
   const databaseLog = join(dir, 'database.log')
   const database = await startDatabase(join(dir, 'shop'), signal)
@@ -75,7 +77,7 @@ async function build(dir: string, signal: AbortSignal): Promise<Stage> {
       },
       remove: async () => {
         await database.stop()
-        await removeDir(dir)
+        await made.remove()
       },
     }
   } catch (thrown) {
@@ -94,8 +96,4 @@ async function readStatements(database: RunningDatabase): Promise<LoggedStatemen
     role: String(row['role']),
     statement: String(row['statement']),
   }))
-}
-
-async function removeDir(dir: string): Promise<void> {
-  await rm(dir, { recursive: true, force: true, maxRetries: 3 })
 }
