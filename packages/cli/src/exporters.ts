@@ -10,7 +10,8 @@ export interface NamedExporter {
   readonly tenant: string
   readonly token_sha256: string
   /** Templates it may speak for; `*` means every one. */
-  readonly templates: readonly string[] | '*'
+  /** null: bound to no actor. */
+  readonly templates: readonly string[] | '*' | null
   /** Whether it may speak for humans, and for services. */
   readonly humans: boolean
   readonly services: boolean
@@ -24,7 +25,7 @@ const exporterSchema = z.object({
   name,
   tenant: name,
   token_sha256: z.string().regex(/^[0-9a-f]{64}$/u),
-  templates: z.union([z.literal('*'), z.array(z.string().min(1).max(200)).max(1000)]),
+  templates: z.union([z.literal('*'), z.array(z.string().min(1).max(200)).max(1000), z.null()]),
   humans: z.boolean(),
   services: z.boolean(),
 })

@@ -4,7 +4,7 @@ import type { Exporter } from './exporter.ts'
 /** How an exporter stands to what a record claims; see {@link Channel}. */
 export function channelOf(
   exporter: Exporter,
-  record: Pick<LedgerRecord, 'actorType' | 'templateId'>,
+  record: Pick<LedgerRecord, 'actorType' | 'templateId' | 'instanceId'>,
 ): Channel {
   const { templates } = exporter
   if (templates === null) return 'unbound'
@@ -17,8 +17,8 @@ export function channelOf(
       return templates === '*' ? 'entitled' : 'unbound'
     case 'agent':
       if (templates === '*') return 'entitled'
-      // An agent that names no template claims nothing that the token could be held against.
-      if (record.templateId === '') return 'unbound'
+      // Naming neither, it claims nothing that the token could be held against; an instance alone could be anybody's.
+      if (record.templateId === '' && record.instanceId === '') return 'unbound'
       return templates.includes(record.templateId) ? 'entitled' : 'unentitled'
   }
 }

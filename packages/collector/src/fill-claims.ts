@@ -25,11 +25,21 @@ export function fillClaims(record: LedgerRecord, telemetry: Telemetry): Attribut
   const filled = spoken.map((convention) => convention.read(telemetry, record.recordKind))
   for (const claims of filled.toReversed()) assignPresent(record, claims)
   const isOfAgent = spoken.some((convention) => convention.ofAgent(telemetry))
-  if (record.actorType === '' && isOfAgent) record.actorType = 'agent'
+  if (record.actorType === '' && isOfAgent && !isLoneModelCall(record, telemetry))
+    record.actorType = 'agent'
   fillIdentity(record, telemetry)
   fillOutcome(record, telemetry)
   canonizeResource(record)
   return remaining(telemetry.attributes, record)
+}
+
+/** Whether it is a model call that names no agent: any service may ask a model, and only its ancestors can tell. */
+function isLoneModelCall(record: LedgerRecord, telemetry: Telemetry): boolean {
+  if (record.recordKind !== 'model_call' || record.templateId !== '' || record.instanceId !== '')
+    return false
+  const template = inferTemplate(telemetry)
+  const isNamed = template !== undefined && template.rule !== 'resource.service_name'
+  return !isNamed && inferInstance(telemetry) === undefined
 }
 
 function kindOf(spoken: readonly Convention[], telemetry: Telemetry): RecordKind {

@@ -1,4 +1,4 @@
-import { outcomes } from '@whodid/model'
+import { actorTypes, outcomes } from '@whodid/model'
 import type { Alternative, Verdict } from '@whodid/model'
 import { nameOrNull, toInstant } from './text.ts'
 import type { CandidateAction, WhoDidRow } from './who-did-row.ts'
@@ -30,7 +30,8 @@ export function listAlternatives(row: WhoDidRow, limit: number): Alternative[] {
 }
 
 function ownVerdict(candidate: CandidateAction): Verdict {
-  return ownActor(candidate) === null ? 'undetermined' : (candidate.actor_type as Verdict)
+  const type = actorTypes.find((known) => known === candidate.actor_type)
+  return type === undefined || ownActor(candidate) === null ? 'undetermined' : type
 }
 
 function ownActor(candidate: CandidateAction): string | null {

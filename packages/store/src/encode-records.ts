@@ -32,30 +32,30 @@ function writeColumn(
   column: SpanColumn,
   records: readonly LedgerRecord[],
 ): void {
+  if (column.wire === 'Array(String)') writeArrays(writer, records.map(column.read))
+  else for (const record of records) writeValue(writer, column, record)
+}
+
+function writeValue(
+  writer: ByteWriter,
+  column: Exclude<SpanColumn, { readonly wire: 'Array(String)' }>,
+  record: LedgerRecord,
+): void {
   switch (column.wire) {
     case 'String':
-      for (const record of records) writer.string(column.read(record))
-      return
+      return writer.string(column.read(record))
     case 'Hex':
-      for (const record of records) writer.hex(column.read(record), column.bytes)
-      return
-    case 'Array(String)':
-      writeArrays(writer, records.map(column.read))
-      return
+      return writer.hex(column.read(record), column.bytes)
     case "DateTime64(9, 'UTC')":
-      for (const record of records) writer.int64(column.read(record))
-      return
+      return writer.int64(column.read(record))
     case 'Int64':
-      for (const record of records) writer.int64(BigInt(column.read(record)))
-      return
+      return writer.int64(BigInt(column.read(record)))
     case 'UInt32':
-      for (const record of records) writer.uint32(column.read(record))
-      return
+      return writer.uint32(column.read(record))
     case 'UInt8':
-      for (const record of records) writer.uint8(column.read(record))
-      return
+      return writer.uint8(column.read(record))
     case 'Bool':
-      for (const record of records) writer.uint8(column.read(record) ? 1 : 0)
+      return writer.uint8(column.read(record) ? 1 : 0)
   }
 }
 

@@ -13,14 +13,16 @@ export const exporterCommand: Command = {
        whodid exporter list [--json]
        whodid exporter remove --name <name> [--json]
 
-An exporter sends spans with a token of its own. What it says about a template it may speak for is graded "channel"; about
-others it is only "asserted".
+An exporter sends spans with a token of its own. What it says about an actor it may speak for is graded "channel"; what it
+says about any other actor is kept and not believed. One that is bound to no actor only asserts.
 
   --name <name>       1–64 letters, digits, ".", "_" or "-"
   --template <id>     a template it may speak for; repeat for more; '*' for every one
   --tenant <tenant>   the tenant its records belong to (default "default")
   --humans            it may speak for humans
   --services          it may speak for services
+
+Without --template, --humans and --services it is bound to no actor.
 
 "add" prints the token, once: only its hash is kept. A running Whodid takes a change up when it is started again.
 Environment: WHODID_DATA_DIR.`,
@@ -63,7 +65,7 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
     name,
     tenant: typed.value('tenant') ?? 'default',
     token_sha256: tokenSha256(token),
-    templates: templates.includes('*') ? '*' : templates,
+    templates: templatesOf(templates, typed.flag('humans') || typed.flag('services')),
     humans: typed.flag('humans'),
     services: typed.flag('services'),
   }
@@ -75,6 +77,14 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
     stderr.write('Start Whodid again to let it in.\n')
   }
   return 0
+}
+
+function templatesOf(
+  typed: readonly string[],
+  speaksForOthers: boolean,
+): NamedExporter['templates'] {
+  if (typed.includes('*')) return '*'
+  return typed.length === 0 && !speaksForOthers ? null : typed
 }
 
 async function list({ args, environment, stdout }: CommandContext): Promise<number> {
@@ -120,6 +130,7 @@ function shown({
 }
 
 function describe(known: NamedExporter): string {
+  if (known.templates === null) return `${known.name}  tenant ${known.tenant}  only asserts`
   const templates =
     known.templates === '*' ? 'every template' : known.templates.join(', ') || 'no template'
   const others = [known.humans ? 'humans' : '', known.services ? 'services' : '']

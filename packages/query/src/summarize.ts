@@ -41,7 +41,7 @@ function deedOf(action: NonNullable<WhoDidAnswer['action']>): string {
   const verb =
     pastTense[action.verb] ?? (action.verb === '' ? 'acted on' : `did "${action.verb}" to`)
   const what = action.resource?.id ?? action.tool ?? action.id
-  const tool = action.tool === null ? '' : ` with ${action.tool}`
+  const tool = action.tool === null || action.tool === what ? '' : ` with ${action.tool}`
   const when = action.started_at.slice(0, 19).replace('T', ' ')
   const ended =
     action.outcome === 'success' ? '' : ` (outcome: ${action.outcome ?? 'not recorded'})`

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { Channel, LedgerRecord } from '@whodid/model'
+import { channelOf } from './channel-of.ts'
+import type { Exporter } from './exporter.ts'
+
+const all: Exporter = {
+  name: 'laptop',
+  tenant: 'acme',
+  tokenSha256: '',
+  templates: '*',
+  humans: true,
+  services: true,
+}
+const bound: Exporter = { ...all, templates: ['repo-triage'], humans: false, services: false }
+const unbound: Exporter = { ...all, templates: null }
+
+type Claim = Pick<LedgerRecord, 'actorType' | 'templateId' | 'instanceId'>
+const agent = (templateId: string, instanceId: string): Claim => ({
+  actorType: 'agent',
+  templateId,
+  instanceId,
+})
+const actor = (actorType: LedgerRecord['actorType']): Claim => ({
+  actorType,
+  templateId: '',
+  instanceId: '',
+})
+
+test.each<[string, Exporter, Claim, Channel]>([
+  ['its template', bound, agent('repo-triage', 'i-1'), 'entitled'],
+  ['another template', bound, agent('db-fixer', 'i-1'), 'unentitled'],
+  ['an instance of no template', bound, agent('', 'i-1'), 'unentitled'],
+  ['an agent that it does not name', bound, agent('', ''), 'unbound'],
+  ['a human', bound, actor('human'), 'unentitled'],
+  ['a service', bound, actor('service'), 'unentitled'],
+  ['nobody', bound, actor(''), 'unbound'],
+  ['any template', all, agent('db-fixer', 'i-1'), 'entitled'],
+  ['a human, being allowed to', all, actor('human'), 'entitled'],
+  ['a service, being allowed to', all, actor('service'), 'entitled'],
+  ['nobody, speaking for all', all, actor(''), 'entitled'],
+  ['a template, bound to no actor', unbound, agent('repo-triage', 'i-1'), 'unbound'],
+  ['a human, bound to no actor', unbound, actor('human'), 'unbound'],
+])('a token that speaks for %s', (_, exporter, claim, channel) => {
+  expect(channelOf(exporter, claim)).toBe(channel)
+})

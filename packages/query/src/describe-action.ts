@@ -1,0 +1,41 @@
+import { outcomes, recordKinds } from '@whodid/model'
+import type { WhoDidAnswer } from '@whodid/model'
+import { nameOrNull, toInstant } from './text.ts'
+import type { KinRecord } from './who-did-row.ts'
+
+/** The act itself; null when there is none. */
+export function describeAction(subject: KinRecord | undefined): WhoDidAnswer['action'] {
+  if (subject === undefined || subject.key === '') return null
+  return {
+    id: nameOrNull(subject.action) ?? subject.key,
+    span: subject.key,
+    verb: nameOrNull(subject.verb) ?? '',
+    outcome: outcomes.find((outcome) => outcome === subject.outcome) ?? null,
+    tool: nameOrNull(subject.tool),
+    resource:
+      subject.resource === ''
+        ? null
+        : { id: nameOrNull(subject.resource) ?? '', type: nameOrNull(subject.resource_type) ?? '' },
+    started_at: toInstant(subject.ts),
+    ended_at: toInstant(subject.end_ts),
+    record_kind: recordKinds.find((kind) => kind === subject.kind) ?? 'other',
+  }
+}
+
+/** The credential the act used, or the call it was part of. */
+export function describeCredential(trail: readonly KinRecord[]): WhoDidAnswer['credential'] {
+  const user = trail.find(
+    (record) =>
+      record.credential !== '' && (record.kind === 'tool_call' || record.kind === 'action'),
+  )
+  if (user === undefined) return null
+  return {
+    id: nameOrNull(user.credential) ?? '',
+    type: nameOrNull(user.credential_type),
+    subject: nameOrNull(user.credential_subject),
+    actor: nameOrNull(user.credential_actor),
+    issuer: nameOrNull(user.credential_issuer),
+    borrowed: user.credential_borrowed,
+    scopes: user.credential_scopes.map((scope) => nameOrNull(scope) ?? ''),
+  }
+}
