@@ -13,7 +13,7 @@ export const triage = {
 } satisfies Partial<LedgerRecord>
 
 /** What each record of the instance it delegates to says. */
-export const fixer = {
+const fixer = {
   ...triage,
   templateId: 'db-fixer',
   instanceId: 'fixer-1',

@@ -16,7 +16,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   collector: ['model', 'store'],
   query: ['model', 'store'],
   api: ['model', 'query', 'store'],
-  cli: ['api', 'collector', 'engine', 'model', 'query', 'sdk', 'store'],
+  cli: ['api', 'collector', 'engine', 'model', 'sdk', 'store'],
 }
 
 interface Manifest {
@@ -151,8 +151,9 @@ function importProblem(
 }
 
 function referencesOf(path: string): string[] {
-  // tsconfig files here are plain JSON of this shape; a wrong one fails the comparison.
-  const config = JSON.parse(readSource(path).text) as { references: { path: string }[] }
+  const parsed = ts.readConfigFile(path, () => readSource(path).text)
+  // The reader types what it parsed as any; a file of another shape fails the comparison.
+  const config = parsed.config as { references: { path: string }[] }
   return config.references.map((reference) => posix.basename(reference.path)).toSorted()
 }
 

@@ -13,7 +13,7 @@ const detailLengthMax = 600
  * Where the meaning of a code stands. Relative (RFC 9457 §3.1.1), so that it is the same for ever, resolves on whichever
  * Whodid answered, and works where there is no way to the internet.
  */
-export const problemType = (code: Problem['code']): string => `/docs/errors#${code}`
+const problemType = (code: Problem['code']): string => `/docs/errors#${code}`
 
 /**
  * The `application/problem+json` answer to a failure.

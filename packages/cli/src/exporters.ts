@@ -18,7 +18,7 @@ export interface NamedExporter {
 }
 
 /** Most exporters of one Whodid. */
-export const exportersMax = 1000
+const exportersMax = 1000
 
 const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/u)
 const exporterSchema = z.object({
