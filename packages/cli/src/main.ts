@@ -36,7 +36,8 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY,
     get width() {
-      return stream.isTTY ? stream.columns : 80
+      // A terminal that does not know its size says 0.
+      return (stream.isTTY && stream.columns) || 80
     },
   }
 }

@@ -6,6 +6,10 @@ import type { Palette } from './palette.ts'
 const depthMax = 12
 const offsetWidth = 13
 
+/** What span names say before the thing's own name, and the kind of record says already. */
+const operationPrefix =
+  /^(?:session|prompt|plan|delegate|invoke_agent|create_agent|execute_tool|chat|intent) (?=\S)/u
+
 /**
  * The chain as a tree, root first: each record below the one it followed from, with its time after the root's. The last,
  * the action asked about, is marked; a change of the acting instance is named.
@@ -25,7 +29,7 @@ export function chainLines(chain: readonly ChainHop[], palette: Palette): string
 }
 
 function describe(hop: ChainHop, palette: Palette): string {
-  const called = hop.tool ?? hop.name
+  const called = (hop.tool ?? hop.name).replace(operationPrefix, '')
   const subject = called === hop.record_kind ? '' : ` ${printableLine(called, 80)}`
   const resource = hop.resource === null ? '' : ` → ${printableLine(hop.resource, 120)}`
   const { outcome: ended } = hop

@@ -201,15 +201,15 @@ function labelled(palette: Palette, label: string, text: string): string {
   return `${palette.dim(label.padEnd(labelWidth))}${text}`
 }
 
-/** A marked head and a sentence that goes on below it, indented. */
+/** A marked head and its sentence: beside it where it fits on the line, otherwise below it. */
 function hanging(
   shownHead: string,
   plainHead: string,
   { text, width }: { readonly text: string; readonly width: number },
 ): string[] {
-  const [first = '', ...rest] = wrapText(printableLine(text, 500), width - plainHead.length - 4)
-  const indent = ' '.repeat(plainHead.length + 4)
-  return [`  ${shownHead}  ${first}`, ...rest.map((line) => `${indent}${line}`)]
+  const sentence = printableLine(text, 500)
+  if (plainHead.length + sentence.length + 4 <= width) return [`  ${shownHead}  ${sentence}`]
+  return [`  ${shownHead}`, ...wrapText(sentence, width - 6).map((line) => `      ${line}`)]
 }
 
 /** Text of an agent, set off from ours by a bar so that it cannot pass for it. */
