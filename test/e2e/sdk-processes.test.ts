@@ -92,7 +92,11 @@ describe('a child process', () => {
         await tool('delete_rows', { verb: 'delete' }, () => 1)
       })`
     await agent(
-      { template: 'parent', onBehalfOf: 'dev@acme.example', correlationId: 'OPS-12' },
+      {
+        template: 'parent',
+        onBehalfOf: { id: 'dev@acme.example', issuer: 'https://idp.acme.example' },
+        correlationId: 'OPS-12',
+      },
       async () => {
         await prompt('fix it', { origin: 'human' })
         await plan('delegate')
@@ -121,6 +125,7 @@ describe('a child process', () => {
       'whodid.agent.instance.parent_id': parent,
       'whodid.delegator.id': 'dev@acme.example',
       'whodid.delegator.type': 'human',
+      'whodid.delegator.issuer': 'https://idp.acme.example',
       'user.id': 'dev@acme.example',
       'whodid.correlation.id': 'OPS-12',
       'whodid.delegation.id': grant.attributes['whodid.delegation.id'],

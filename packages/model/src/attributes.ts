@@ -129,6 +129,7 @@ export const baggageKeys: readonly AttributeKey[] = [
   attribute.instanceId,
   attribute.delegatorId,
   attribute.delegatorType,
+  attribute.delegatorIssuer,
   attribute.delegationId,
   attribute.correlationId,
   attribute.promptRef,

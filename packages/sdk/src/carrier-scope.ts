@@ -59,7 +59,9 @@ function delegator(said: (key: string, variable?: string) => string): Principal 
   const id = said(attribute.delegatorId, 'WHODID_DELEGATOR')
   const named = said(attribute.delegatorType)
   const type: DelegatorType = delegatorTypes.find((known) => known === named) ?? 'human'
-  return id === '' && named !== 'none' ? undefined : { id, type }
+  if (id === '' && named !== 'none') return undefined
+  const issuer = said(attribute.delegatorIssuer)
+  return issuer === '' ? { id, type } : { id, type, issuer }
 }
 
 function chain(json: string): readonly string[] {

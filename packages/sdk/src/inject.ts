@@ -95,6 +95,7 @@ function members(
     [attribute.instanceId, actor.type === 'agent' ? actor.id : ''],
     [attribute.delegatorId, delegator?.id ?? ''],
     [attribute.delegatorType, delegator?.type ?? ''],
+    [attribute.delegatorIssuer, delegator?.issuer ?? ''],
     [attribute.delegationId, grant?.id ?? ''],
     [attribute.correlationId, actor.correlationId],
     [attribute.promptRef, frame.promptRef],
