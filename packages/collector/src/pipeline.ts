@@ -1,14 +1,11 @@
-import type { IncomingMessage } from 'node:http'
 import type { Authenticate } from './authenticate.ts'
-import { readBody } from './http/read-body.ts'
 import type { BodyRoom } from './http/read-body.ts'
-import { parseHead, parseSignal } from './http/request-head.ts'
-import type { RequestHead } from './http/request-head.ts'
 import type { CollectorLimits } from './limits.ts'
 import type { Appended, CommitLog } from './log/commit-log.ts'
 import { normalize } from './normalize.ts'
 import type { Normalized } from './normalize.ts'
 import { decode } from './otlp/decode.ts'
+import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
 import { redact } from './redact.ts'
 import { sealDraft } from './seal-draft.ts'
 
@@ -21,31 +18,45 @@ export interface Pipeline {
   readonly nowUnixNs: () => bigint
 }
 
+/** An OTLP request, by whatever transport it comes. */
+export interface OtlpRequest {
+  readonly signal: OtlpSignal
+  /** The header or the metadata of that name. */
+  readonly authorization: string | undefined
+  /** Gives the message once its sender is known. The bytes are not touched after `release`. */
+  readonly receive: () => Promise<Received>
+}
+
+/** A message as it came, unpacked. */
+export interface Received {
+  readonly encoding: OtlpEncoding
+  readonly bytes: Buffer
+  readonly release: () => void
+}
+
 /** What a request came to. Its records are durable, but for the rejected ones. */
 export interface Accepted extends Appended {
-  readonly head: RequestHead
+  readonly encoding: OtlpEncoding
   readonly rejection: Normalized['rejection']
 }
 
 /**
- * The write path, step by step: receive, authenticate, decode, normalize, redact, log. When it returns, the caller may
+ * The write path, step by step: authenticate, receive, decode, normalize, redact, log. When it returns, the caller may
  * acknowledge; ClickHouse gets the records from the log, behind. Throws a WhodidError, and then none of the request's
  * records is acknowledged.
  */
-export async function ingest(request: IncomingMessage, pipeline: Pipeline): Promise<Accepted> {
-  const { limits, room } = pipeline
+export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<Accepted> {
+  const { signal } = request
   const receivedUnixNs = pipeline.nowUnixNs()
-  const signal = parseSignal(request)
-  const exporter = pipeline.authenticate(request.headers.authorization)
-  const head = parseHead(request, signal)
-  const body = await readBody({ request, packing: head.packing, limits, room })
+  const exporter = pipeline.authenticate(request.authorization)
+  const { encoding, bytes, release } = await request.receive()
   try {
-    const batch = decode({ bytes: body.bytes, encoding: head.encoding, signal, limits })
+    const batch = decode({ bytes, encoding, signal, limits: pipeline.limits })
     const { drafts, rejection } = normalize(batch, { exporter, receivedUnixNs })
     const records = drafts.map((draft) => sealDraft(redact(draft)))
     const appended = await pipeline.log.append(records)
-    return { head, rejection, ...appended }
+    return { encoding, rejection, ...appended }
   } finally {
-    body.release()
+    release()
   }
 }

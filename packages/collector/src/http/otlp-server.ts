@@ -3,8 +3,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { WhodidError } from '@whodid/model'
 import type { CollectorMeter } from '../collector-meter.ts'
 import { ingest } from '../pipeline.ts'
-import type { Pipeline } from '../pipeline.ts'
-import { requestEncoding } from './request-head.ts'
+import type { OtlpRequest, Pipeline } from '../pipeline.ts'
+import { readBody } from './read-body.ts'
+import { parseHead, parseSignal, requestEncoding } from './request-head.ts'
 import { discardRest, respondAccepted, respondError } from './respond.ts'
 
 /** The OTLP/HTTP server, not listening yet. A request that fails is answered and counted; none ends the process. */
@@ -46,15 +47,29 @@ async function handle(
         'too_many_requests',
         `requests in flight expected at most ${pipeline.limits.requestsInFlightMax}; got more`,
       )
-    const accepted = await ingest(request, pipeline)
+    const asked = otlpRequest(request, pipeline)
+    const accepted = await ingest(asked, pipeline)
     meter.accepted(accepted)
-    respondAccepted(response, accepted.head, accepted.rejection)
+    const { encoding, rejection } = accepted
+    respondAccepted(response, { encoding, signal: asked.signal }, rejection)
   } catch (thrown) {
     const error = meter.failed(thrown)
     respondError(response, error, requestEncoding(request))
     discardRest(request, pipeline.limits)
   } finally {
     meter.requestEnded()
+  }
+}
+
+function otlpRequest(request: IncomingMessage, { limits, room }: Pipeline): OtlpRequest {
+  return {
+    signal: parseSignal(request),
+    authorization: request.headers.authorization,
+    receive: async () => {
+      const { encoding, packing } = parseHead(request)
+      const body = await readBody({ request, packing, limits, room })
+      return { encoding, ...body }
+    },
   }
 }
 

@@ -7,7 +7,6 @@ export type BodyPacking = 'identity' | 'gzip' | 'deflate'
 
 /** What the head of a request says of its body. */
 export interface RequestHead {
-  readonly signal: OtlpSignal
   readonly encoding: OtlpEncoding
   readonly packing: BodyPacking
 }
@@ -45,7 +44,7 @@ export function parseSignal(request: IncomingMessage): OtlpSignal {
 }
 
 /** Checks the rest of the head: `unsupported_content_type`, `unsupported_encoding`. */
-export function parseHead(request: IncomingMessage, signal: OtlpSignal): RequestHead {
+export function parseHead(request: IncomingMessage): RequestHead {
   const encoding = requestEncoding(request)
   if (encoding === undefined)
     throw new WhodidError(
@@ -59,7 +58,7 @@ export function parseHead(request: IncomingMessage, signal: OtlpSignal): Request
       'unsupported_encoding',
       `"Content-Encoding" expected gzip, deflate or identity; got "${printableLine(named, 60)}"`,
     )
-  return { signal, encoding, packing }
+  return { encoding, packing }
 }
 
 /** The encoding that a request's media type names, in any case and with any parameters; undefined when it names none. */
