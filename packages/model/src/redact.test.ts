@@ -250,3 +250,68 @@ describe('redactSecrets', () => {
     expect(clean).toContain('[redacted:')
   })
 })
+
+describe('the look for triggers', () => {
+  // One of everything that any pattern needs, none of it a secret: behind it no pattern is spared.
+  const everyTrigger = [
+    ...['-----BEGIN ', 'AGE-SECRET-KEY-1', 'eyJ', 'ghp_', 'github_pat_', 'glpat-', 'npm_', 'pypi-'],
+    ...[
+      'xox',
+      'AKIA',
+      'AIza',
+      'ya29.',
+      'GOCSPX-',
+      'sk_live_',
+      'whsec_',
+      'sk-',
+      'hf_',
+      'SG.',
+      '://',
+    ],
+    ...['@', 'authorization', 'bearer ', 'basic ', 'cookie', 'passw', '\\', '--', ':', '='],
+    '0'.repeat(13),
+  ].join('\n')
+  const prefix = `${everyTrigger}\n.\n`
+  const pieces = [
+    ...[...secrets, ...inContext].map(([, text]) => text),
+    ...[
+      'pa\u017fsword=',
+      'to\u212aen: ',
+      '"',
+      "'",
+      '\\"',
+      ' ',
+      '\n',
+      '--',
+      '://u:',
+      '@h',
+      ':',
+      '=',
+      'x1',
+    ],
+    ...[
+      'Bearer ',
+      'Basic ',
+      'Cookie: ',
+      'api_key',
+      'Authorization',
+      '4111-1111-',
+      'hunter2',
+      '\u00e9',
+    ],
+  ]
+
+  it('spares no pattern that would have matched', () => {
+    expect(redactSecrets(prefix)).toBe(prefix)
+    const text = fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: 'binary' })), {
+      maxLength: 8,
+    })
+    fc.assert(
+      fc.property(text, (parts) => {
+        const joined = parts.join('')
+        expect(redactSecrets(prefix + joined)).toBe(prefix + redactSecrets(joined))
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

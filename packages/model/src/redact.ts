@@ -1,8 +1,16 @@
+import { scanTriggers } from './scan-triggers.ts'
+import type { TriggerScan } from './scan-triggers.ts'
+
 /** One kind of secret: what it looks like, and what stands in its place. */
 interface Rule {
+  /** What no match can be without: one of each group. A text that lacks a group is spared the pattern. */
+  readonly needs: readonly (readonly string[])[]
   readonly pattern: RegExp
   readonly replace: string | ((match: string, ...groups: string[]) => string)
 }
+
+const slackTriggers = ['xox', 'xapp-0', 'hooks.slack.com/']
+const glPrefixes = 'pat dt rt cbt ptt oas soat ft agent imt'.split(' ').map((kind) => `gl${kind}-`)
 
 /*
  * Every pattern is linear in the text: it starts with a literal or a bounded class, and whatever can run long either
@@ -10,52 +18,94 @@ interface Rule {
  */
 const tokenRules: readonly Rule[] = [
   {
+    needs: [['-----begin ']],
     pattern:
       /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/gu,
     replace: '[redacted:private_key]',
   },
-  { pattern: /\bAGE-SECRET-KEY-1[A-Z0-9]{20,}/gu, replace: '[redacted:private_key]' },
   {
+    needs: [['age-secret-key-1']],
+    pattern: /\bAGE-SECRET-KEY-1[A-Z0-9]{20,}/gu,
+    replace: '[redacted:private_key]',
+  },
+  {
+    needs: [['eyj']],
     pattern: /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)+/gu,
     replace: '[redacted:jwt]',
   },
-  { pattern: /gh[pousr]_[A-Za-z0-9]{20,}/gu, replace: '[redacted:github_token]' },
-  { pattern: /github_pat_\w{20,}/gu, replace: '[redacted:github_token]' },
   {
+    needs: [['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_']],
+    pattern: /gh[pousr]_[A-Za-z0-9]{20,}/gu,
+    replace: '[redacted:github_token]',
+  },
+  { needs: [['github_pat_']], pattern: /github_pat_\w{20,}/gu, replace: '[redacted:github_token]' },
+  {
+    needs: [glPrefixes],
     pattern: /\bgl(?:pat|dt|rt|cbt|ptt|oas|soat|ft|agent|imt)-[\w.-]{20,}/gu,
     replace: '[redacted:gitlab_token]',
   },
-  { pattern: /npm_[A-Za-z0-9]{36,}/gu, replace: '[redacted:npm_token]' },
-  { pattern: /\bpypi-[\w-]{40,}/gu, replace: '[redacted:pypi_token]' },
-  { pattern: /xox[a-z](?:\.[a-z]+)?-[\w-]{10,}/gu, replace: '[redacted:slack_token]' },
-  { pattern: /xapp-\d-[\w-]{10,}/gu, replace: '[redacted:slack_token]' },
+  { needs: [['npm_']], pattern: /npm_[A-Za-z0-9]{36,}/gu, replace: '[redacted:npm_token]' },
+  { needs: [['pypi-']], pattern: /\bpypi-[\w-]{40,}/gu, replace: '[redacted:pypi_token]' },
   {
+    needs: [slackTriggers],
+    pattern: /xox[a-z](?:\.[a-z]+)?-[\w-]{10,}/gu,
+    replace: '[redacted:slack_token]',
+  },
+  { needs: [slackTriggers], pattern: /xapp-\d-[\w-]{10,}/gu, replace: '[redacted:slack_token]' },
+  {
+    needs: [slackTriggers],
     pattern: /(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/-]{10,}/gu,
     replace: '$1[redacted:slack_webhook]',
   },
   {
+    needs: [['akia', 'asia', 'abia', 'acca']],
     pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/gu,
     replace: '[redacted:aws_key]',
   },
-  { pattern: /AIza[\w-]{35}/gu, replace: '[redacted:google_key]' },
-  { pattern: /\bya29\.[\w-]{20,}/gu, replace: '[redacted:google_token]' },
-  { pattern: /\bGOCSPX-[\w-]{20,}/gu, replace: '[redacted:google_key]' },
-  { pattern: /(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}/gu, replace: '[redacted:stripe_key]' },
-  { pattern: /\bwhsec_[A-Za-z0-9+/=]{16,}/gu, replace: '[redacted:stripe_key]' },
-  { pattern: /(?<![A-Za-z0-9])sk-ant-[\w-]{16,}/gu, replace: '[redacted:anthropic_key]' },
+  { needs: [['aiza']], pattern: /AIza[\w-]{35}/gu, replace: '[redacted:google_key]' },
+  { needs: [['ya29.']], pattern: /\bya29\.[\w-]{20,}/gu, replace: '[redacted:google_token]' },
+  { needs: [['gocspx-']], pattern: /\bGOCSPX-[\w-]{20,}/gu, replace: '[redacted:google_key]' },
   {
+    needs: [['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_']],
+    pattern: /(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}/gu,
+    replace: '[redacted:stripe_key]',
+  },
+  {
+    needs: [['whsec_']],
+    pattern: /\bwhsec_[A-Za-z0-9+/=]{16,}/gu,
+    replace: '[redacted:stripe_key]',
+  },
+  {
+    needs: [['sk-']],
+    pattern: /(?<![A-Za-z0-9])sk-ant-[\w-]{16,}/gu,
+    replace: '[redacted:anthropic_key]',
+  },
+  {
+    needs: [['sk-']],
     pattern: /(?<![A-Za-z0-9])sk-[\w-]{20,}/gu,
     // `task-` and `desk-` are kept by the look-behind, kebab-case words by the want of a digit.
     replace: (match) => (/\d/u.test(match) ? '[redacted:openai_key]' : match),
   },
-  { pattern: /\bhf_[A-Za-z0-9]{30,}/gu, replace: '[redacted:huggingface_token]' },
-  { pattern: /\bSG\.[\w-]{16,64}\.[\w-]{16,}/gu, replace: '[redacted:sendgrid_key]' },
+  { needs: [['hf_']], pattern: /\bhf_[A-Za-z0-9]{30,}/gu, replace: '[redacted:huggingface_token]' },
+  {
+    needs: [['sg.']],
+    pattern: /\bSG\.[\w-]{16,64}\.[\w-]{16,}/gu,
+    replace: '[redacted:sendgrid_key]',
+  },
 ]
 
 /** Names whose value is a secret; a longer name that ends so (`DB_PASSWORD`, `githubToken`) is one too. */
 const secretNames =
   '(?:password|passwd|passphrase|passcode|pwd|secret|token|credentials?|' +
   '(?:api|access|account|private|secret|signing|encryption|shared[_-]?access|auth)[_-]?key)'
+
+/** A part of each of them. */
+const secretTriggers = [
+  ...['passw', 'passp', 'passc', 'pwd', 'secret', 'token', 'credential'],
+  ...['api', 'access', 'account', 'private', 'signing', 'encryption', 'auth'].flatMap((name) =>
+    ['', '_', '-'].map((joint) => `${name}${joint}key`),
+  ),
+]
 
 /** What follows a secret's name and is none: kept, so that an empty or a templated setting stays readable. */
 const placeholder =
@@ -64,32 +114,38 @@ const placeholder =
 const contextRules: readonly Rule[] = [
   // scheme://user:password@host and scheme://token@host; a password may itself hold an @.
   {
+    needs: [['://'], ['@']],
     pattern: /(:\/\/[^\s/@:"'<>]{0,256}:)([^\s/"'<>]{1,512})@/gu,
     replace: (match, before = '', password = '') =>
       placeholder.test(password) ? match : `${before}[redacted:password]@`,
   },
-  { pattern: /(:\/\/)[\w-]{20,512}@/gu, replace: '$1[redacted:token]@' },
+  { needs: [['://'], ['@']], pattern: /(:\/\/)[\w-]{20,512}@/gu, replace: '$1[redacted:token]@' },
   {
+    needs: [['authorization'], [':', '=']],
     pattern:
       /(\bauthorization\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?(?:(?:bearer|basic|token|digest|negotiate|apikey)[ \t]+)?)([^\s"'\\,;]{4,})/giu,
     replace: keepPlaceholders('authorization'),
   },
   {
+    needs: [['bearer ', 'bearer\t']],
     pattern: /(\bbearer[ \t]+)([\w.~+/-]{16,}=*)/giu,
     replace: (match, before = '', token = '') =>
       /\d/u.test(token) ? `${before}[redacted:bearer]` : match,
   },
   {
+    needs: [['basic ', 'basic\t']],
     pattern: /(\bbasic[ \t]+)([A-Za-z0-9+/]{8,4096}={0,2})/giu,
     replace: (match, before = '', encoded = '') =>
       isBasicCredential(encoded) ? `${before}[redacted:basic]` : match,
   },
   {
+    needs: [['cookie'], [':']],
     pattern: /(\b(?:set-)?cookie\\{0,7}["']?[ \t]*:[ \t]*\\{0,7}["']?)([^\r\n"'\\]{4,})/giu,
     replace: '$1[redacted:cookie]',
   },
   // JSON inside a JSON string: \"password\":\"…\", closed by a quote that is escaped as often as the opening one.
   {
+    needs: [secretTriggers, ['\\'], [':']],
     pattern: new RegExp(
       `(${secretNames}\\\\{1,7}"[ \\t]*:[ \\t]*)(\\\\{1,7}")([\\s\\S]*?)(?:(?<!\\\\)\\2|$)`,
       'giu',
@@ -101,6 +157,7 @@ const contextRules: readonly Rule[] = [
   },
   // password="…" in JSON, YAML, source code and shell; an unclosed quote hides the rest.
   {
+    needs: [secretTriggers, [':', '=']],
     pattern: new RegExp(
       `(${secretNames}["']?[ \\t]*(?::|=>?|:=)[ \\t]*)(["'])([\\s\\S]*?)(?:(?<!\\\\)(?:\\\\\\\\)*\\2|$)`,
       'giu',
@@ -112,11 +169,13 @@ const contextRules: readonly Rule[] = [
   },
   // "password": 1234, where the number carries no quotes.
   {
+    needs: [secretTriggers, [':']],
     pattern: new RegExp(`(${secretNames}["'][ \\t]*:[ \\t]*)(-?\\d[\\d.eE+-]*)`, 'giu'),
     replace: '$1"[redacted:secret]"',
   },
   // NAME=value, name: value, ?name=value&….
   {
+    needs: [secretTriggers, [':', '=']],
     pattern: new RegExp(`(${secretNames}[ \\t]*[=:][ \\t]*)([^\\s&;"'<>\\\\]{3,})`, 'giu'),
     replace: (match, before = '', value = '') =>
       placeholder.test(value.replace(/[,)}\]]+$/u, '')) || isWorkingDirectory(before, value)
@@ -125,6 +184,7 @@ const contextRules: readonly Rule[] = [
   },
   // --password value.
   {
+    needs: [secretTriggers, ['--']],
     pattern: new RegExp(
       `(--[\\w-]{0,40}${secretNames}[ \\t]+)(["']?)([^\\s"'-][^\\s"']*)\\2`,
       'giu',
@@ -135,6 +195,7 @@ const contextRules: readonly Rule[] = [
 ]
 
 const cardRule: Rule = {
+  needs: [['0'.repeat(13), '0000 0000', '0000-0000', '0000 000000', '0000-000000']],
   // 13–19 digits in one run, or in the groups printed on cards, with one kind of separator.
   pattern:
     /(?<![\w.-])(?:[2-6]\d{12,18}|[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|3[47]\d{2}([ -])\d{6}\2\d{5})(?![\w-])/gu,
@@ -142,6 +203,12 @@ const cardRule: Rule = {
 }
 
 const rules: readonly Rule[] = [...tokenRules, ...contextRules, cardRule]
+
+const groupNames = [...new Set(rules.flatMap(({ needs }) => needs.map(nameOf)))]
+const scan: TriggerScan = scanTriggers(groupNames.map((name) => name.split('\n')))
+const masks = rules.map(({ needs }) =>
+  needs.reduce((mask, group) => mask | (1 << groupNames.indexOf(nameOf(group))), 0),
+)
 
 /**
  * Replaces secrets in text by `[redacted:<kind>]`: tokens of well-known issuers, JSON web tokens, private keys,
@@ -153,8 +220,14 @@ const rules: readonly Rule[] = [...tokenRules, ...contextRules, cardRule]
  * personal data.
  */
 export function redactSecrets(text: string): string {
+  // What a rule puts in holds nothing that another rule needs and could match: one look at the text that came is enough.
+  const found = scan(text)
+  if (found === 0) return text
   let clean = text
-  for (const rule of rules) {
+  for (let index = 0; index < rules.length; index += 1) {
+    const mask = masks[index] ?? 0
+    const rule = (found & mask) === mask ? rules[index] : undefined
+    if (rule === undefined) continue
     // Two calls, because TypeScript picks an overload of replace by the type of its second argument.
     clean =
       typeof rule.replace === 'string'
@@ -162,6 +235,10 @@ export function redactSecrets(text: string): string {
         : clean.replace(rule.pattern, rule.replace)
   }
   return clean
+}
+
+function nameOf(group: readonly string[]): string {
+  return group.join('\n')
 }
 
 function keepPlaceholders(kind: string): Rule['replace'] {
