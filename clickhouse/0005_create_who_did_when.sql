@@ -6,7 +6,7 @@
 --
 -- It reads from the top down: chosen → target → kin → trail → claims → verdict. packages/query puts the row into words;
 -- nothing there decides anything. Each expression costs the engine's analyzer about a millisecond, whatever is stored:
--- hence few of them, and claims graded as one array.
+-- hence few of them, claims graded as one array, and tupleElement(), since a dotted name is looked up among all subcolumns.
 CREATE OR REPLACE VIEW whodid.who_did_when
 SQL SECURITY INVOKER
 AS
@@ -148,7 +148,7 @@ WITH
     (
         SELECT
             about, kin, trail, actor,
-            if(actor.actor_type = 'agent', trail, [actor]) AS speakers,
+            if(tupleElement(actor, 'actor_type') = 'agent', trail, [actor]) AS speakers,
             arrayFirst(x -> x.instance != '', speakers) AS instance_says,
             arrayFirst(x -> x.template != '', speakers) AS template_says,
             arrayFirst(x -> x.delegator != '' OR x.delegator_type = 'none', speakers) AS delegator_says,
@@ -161,10 +161,10 @@ WITH
                     'asserted'
                 ),
                 [
-                    (actor.actor_type, actor.channel, actor.key, ''),
-                    (instance_says.instance, instance_says.channel, instance_says.key, instance_says.instance_rule),
-                    (template_says.template, template_says.channel, template_says.key, template_says.template_rule),
-                    (delegator_says.delegator, delegator_says.channel, delegator_says.key, delegator_says.delegator_rule)
+                    (tupleElement(actor, 'actor_type'), tupleElement(actor, 'channel'), tupleElement(actor, 'key'), ''),
+                    (tupleElement(instance_says, 'instance'), tupleElement(instance_says, 'channel'), tupleElement(instance_says, 'key'), tupleElement(instance_says, 'instance_rule')),
+                    (tupleElement(template_says, 'template'), tupleElement(template_says, 'channel'), tupleElement(template_says, 'key'), tupleElement(template_says, 'template_rule')),
+                    (tupleElement(delegator_says, 'delegator'), tupleElement(delegator_says, 'channel'), tupleElement(delegator_says, 'key'), tupleElement(delegator_says, 'delegator_rule'))
                 ]
             ) AS claim_grades
         FROM trailed
@@ -174,16 +174,16 @@ WITH
         SELECT
             about, kin, trail, actor, instance_says, template_says, delegator_says, claim_grades,
             multiIf(
-                about.versions = 0, '',
-                about.identities > 1 OR (actor.actor_type = 'human' AND actor.instance != ''), 'conflicting_identity',
+                tupleElement(about, 'versions') = 0, '',
+                tupleElement(about, 'identities') > 1 OR (tupleElement(actor, 'actor_type') = 'human' AND tupleElement(actor, 'instance') != ''), 'conflicting_identity',
                 has(claim_grades, 'contradicted'), 'exporter_not_entitled',
                 ''
             ) AS contradiction,
             multiIf(
-                about.versions = 0 OR contradiction != '', 'undetermined',
-                actor.actor_type = 'agent' AND (instance_says.instance != '' OR template_says.template != ''), 'agent',
-                actor.actor_type = 'human' AND actor.user != '', 'human',
-                actor.actor_type = 'service' AND actor.service != '', 'service',
+                tupleElement(about, 'versions') = 0 OR contradiction != '', 'undetermined',
+                tupleElement(actor, 'actor_type') = 'agent' AND (tupleElement(instance_says, 'instance') != '' OR tupleElement(template_says, 'template') != ''), 'agent',
+                tupleElement(actor, 'actor_type') = 'human' AND tupleElement(actor, 'user') != '', 'human',
+                tupleElement(actor, 'actor_type') = 'service' AND tupleElement(actor, 'service') != '', 'service',
                 'undetermined'
             ) AS decided
         FROM claimed
@@ -199,23 +199,23 @@ SELECT
         'channel'
     ) AS grade,
     multiIf(
-        decided = 'agent', if(instance_says.instance != '', instance_says.instance, template_says.template),
-        decided = 'human', actor.user,
-        decided = 'service', actor.service,
+        decided = 'agent', if(tupleElement(instance_says, 'instance') != '', tupleElement(instance_says, 'instance'), tupleElement(template_says, 'template')),
+        decided = 'human', tupleElement(actor, 'user'),
+        decided = 'service', tupleElement(actor, 'service'),
         ''
     ) AS actor_id,
-    if(decided = 'agent', instance_says.instance, '') AS instance,
-    if(decided = 'agent', template_says.template, '') AS template,
-    if(decided = 'agent' AND delegator_says.delegator_type != 'none', delegator_says.delegator, '') AS delegator,
-    if(decided = 'agent', delegator_says.delegator_type, '') AS delegator_type,
-    if(decided = 'agent', delegator_says.delegator_issuer, '') AS delegator_issuer,
+    if(decided = 'agent', tupleElement(instance_says, 'instance'), '') AS instance,
+    if(decided = 'agent', tupleElement(template_says, 'template'), '') AS template,
+    if(decided = 'agent' AND tupleElement(delegator_says, 'delegator_type') != 'none', tupleElement(delegator_says, 'delegator'), '') AS delegator,
+    if(decided = 'agent', tupleElement(delegator_says, 'delegator_type'), '') AS delegator_type,
+    if(decided = 'agent', tupleElement(delegator_says, 'delegator_issuer'), '') AS delegator_issuer,
     contradiction,
     claim_grades,
-    template_says.template_name AS template_name,
-    template_says.template_version AS template_version,
-    instance_says.instance_parent AS instance_parent,
-    instance_says.identity AS identity,
-    instance_says.delegation_chain AS delegation_chain,
+    tupleElement(template_says, 'template_name') AS template_name,
+    tupleElement(template_says, 'template_version') AS template_version,
+    tupleElement(instance_says, 'instance_parent') AS instance_parent,
+    tupleElement(instance_says, 'identity') AS identity,
+    tupleElement(instance_says, 'delegation_chain') AS delegation_chain,
     trail,
     -- What may explain the subject beside its trail.
     arrayFilter(x -> x.input_source != '' OR x.kind IN ('session', 'prompt', 'plan', 'delegation'), kin) AS evidence,
@@ -228,7 +228,7 @@ SELECT
         ))))
     ) AS sequence_missing,
     length(kin) AS kin_count,
-    about.versions AS versions,
-    about.instances AS claimed_instances,
+    tupleElement(about, 'versions') AS versions,
+    tupleElement(about, 'instances') AS claimed_instances,
     candidates
 FROM judged CROSS JOIN listed
