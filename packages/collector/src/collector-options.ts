@@ -2,6 +2,7 @@ import type { Appender } from '@whodid/store'
 import type { CollectorEvent } from './collector-event.ts'
 import type { Exporter } from './exporter.ts'
 import type { CollectorLimits } from './limits.ts'
+import type { LogFiles } from './log/log-files.ts'
 
 /** How a collector is started. */
 export interface CollectorOptions {
@@ -19,5 +20,7 @@ export interface CollectorOptions {
   readonly random?: () => number
   /** What differs from {@link collectorLimits}. */
   readonly limits?: Partial<CollectorLimits>
+  /** The calls to the file system that the log makes. Default: the system's. A test puts failing ones in their place. */
+  readonly files?: LogFiles
   readonly onEvent?: (event: CollectorEvent) => void
 }

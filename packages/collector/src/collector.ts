@@ -7,6 +7,7 @@ import type { CollectorOptions } from './collector-options.ts'
 import { createOtlpServer, listen } from './http/otlp-server.ts'
 import { collectorLimits } from './limits.ts'
 import type { CollectorLimits } from './limits.ts'
+import { systemFiles } from './log/log-files.ts'
 import { openLog } from './open-log.ts'
 import type { OpenLog } from './open-log.ts'
 
@@ -40,7 +41,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const opened = await openLog({
     dir: options.logDir,
     appender: options.appender,
-    nowUnixNs,
+    files: options.files ?? systemFiles,
     random: options.random ?? Math.random,
     limits,
     meter,
@@ -62,8 +63,11 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     port,
     metrics: () => {
       const oldestMs = storer.oldestOpenedMs ?? log.openedMs
-      const ageMs = oldestMs === undefined ? 0 : Number(nowUnixNs() / 1_000_000n) - oldestMs
-      return meter.read({ logBytes: log.unstoredBytes, oldestUnstoredAgeMs: Math.max(ageMs, 0) })
+      const ageMs = oldestMs === undefined ? 0 : performance.now() - oldestMs
+      return meter.read({
+        logBytes: log.unstoredBytes,
+        oldestUnstoredAgeMs: Math.max(Math.round(ageMs), 0),
+      })
     },
     stored: () => storer.storedThrough(log.newestNumber),
     stop: () => (stopping ??= stop(running)),

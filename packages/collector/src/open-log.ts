@@ -4,13 +4,14 @@ import type { CollectorLimits } from './limits.ts'
 import { CommitLog } from './log/commit-log.ts'
 import { lockDirectory } from './log/lock-directory.ts'
 import type { Unlock } from './log/lock-directory.ts'
+import type { LogFiles } from './log/log-files.ts'
 import { SegmentStorer } from './segment-storer.ts'
 
 /** What the log and its storer work with. */
 export interface LogParts {
   readonly dir: string
+  readonly files: LogFiles
   readonly appender: Pick<Appender, 'append'>
-  readonly nowUnixNs: () => bigint
   readonly random: () => number
   readonly limits: CollectorLimits
   readonly meter: CollectorMeter
@@ -25,18 +26,24 @@ export interface OpenLog {
 
 /** Opens the log and sets its storer to work, beginning with what earlier runs could not store. */
 export async function openLog(parts: LogParts): Promise<OpenLog> {
-  const { dir, limits, meter } = parts
+  const { dir, files, limits, meter } = parts
   const unlock = await lockDirectory(dir)
   const onProblem = (message: string): void => meter.problem('log_problem', message)
-  const { log, sealed, kept } = await CommitLog.open({
+  const opening = CommitLog.open({
     dir,
     limits,
-    nowMs: () => Number(parts.nowUnixNs() / 1_000_000n),
+    nowMs: () => performance.now(),
+    files,
     onSealed: (segment) => storer.take(segment),
     onProblem,
   })
+  const { log, sealed, kept } = await opening.catch(async (thrown: unknown) => {
+    await unlock()
+    throw thrown
+  })
   const storer = new SegmentStorer({
     dir,
+    files,
     limits,
     kept,
     onProblem,

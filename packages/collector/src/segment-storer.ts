@@ -47,6 +47,8 @@ export class SegmentStorer {
   #watchers: Watcher[] = []
   #running: Promise<void> | undefined
   #storedThrough = 0
+  /** The newest segment whose insert has succeeded. */
+  #inserted: { readonly number: number; readonly rowCount: number } | undefined
 
   constructor(options: StorerOptions) {
     this.#options = options
@@ -109,22 +111,43 @@ export class SegmentStorer {
   }
 
   async #store(segment: SealedSegment): Promise<number> {
-    const { dir, appender, logIdHex } = this.#options
     const { number } = segment
+    // What failed after the insert is tried again without it.
+    if (this.#inserted?.number !== number)
+      this.#inserted = { number, rowCount: await this.#insert(number) }
+    await this.#markStored(number)
+    this.#kept.push({ number, bytes: segment.bytes })
+    await this.#forgetOld()
+    return this.#inserted.rowCount
+  }
+
+  async #insert(number: number): Promise<number> {
+    const { dir, appender, logIdHex } = this.#options
     const path = segmentPath(dir, number, 'sealed')
     const content = decodeSegment(await this.#files.readFile(path))
-    if (content.damagedBytes > 0 || content.name === undefined)
+    const lostBytes = content.damagedBytes + content.tailBytes
+    if (lostBytes > 0 || content.name === undefined)
       this.#options.onProblem(
-        `segment ${number} is damaged: ${content.frames.length} whole frames are stored, ${content.damagedBytes} bytes are lost`,
+        `segment ${number} is damaged: ${content.frames.length} whole frames are stored, ${lostBytes} bytes are lost`,
       )
     const blocks = content.frames.map(({ block }) => block)
     const token = `${content.name?.logIdHex ?? logIdHex}:${number}`
     if (blocks.length > 0) await appender.append({ blocks, token })
-    // A crash between the insert and the rename inserts again under the same token, which ClickHouse drops as known.
-    await this.#files.rename(path, segmentPath(dir, number, 'stored'))
-    this.#kept.push({ number, bytes: segment.bytes })
-    await this.#forgetOld()
     return content.frames.reduce((sum, { rowCount }) => sum + rowCount, 0)
+  }
+
+  async #markStored(number: number): Promise<void> {
+    const { dir } = this.#options
+    const stored = segmentPath(dir, number, 'stored')
+    try {
+      // A crash between the insert and this inserts again under the same token, which ClickHouse drops as known.
+      await this.#files.rename(segmentPath(dir, number, 'sealed'), stored)
+    } catch (thrown) {
+      // A rename that told of a failure may have taken effect all the same.
+      await this.#files.stat(stored).catch(() => {
+        throw thrown
+      })
+    }
   }
 
   /** Deletes the oldest stored segments past the bound; never the newest, whose number the next start counts on from. */

@@ -14,6 +14,7 @@ import type { SealedSegment } from './segment-writer.ts'
 export interface LogOptions {
   readonly dir: string
   readonly limits: CollectorLimits
+  /** Milliseconds of a clock that only goes forward: a segment's age must not wait for a clock that was put back. */
   readonly nowMs: () => number
   readonly onSealed: (segment: SealedSegment) => void
   readonly onProblem: (message: string) => void
@@ -81,7 +82,11 @@ export class CommitLog {
     const log = new CommitLog(options, keys, writer)
     const sealed = segments
       .filter(({ state }) => state === 'sealed')
-      .map(({ number, bytes, modifiedMs }) => ({ number, bytes, openedMs: modifiedMs }))
+      .map(({ number, bytes, modifiedMs }) => ({
+        number,
+        bytes,
+        openedMs: options.nowMs() - Math.max(Date.now() - modifiedMs, 0),
+      }))
     for (const { bytes } of sealed) log.#unstoredBytes += bytes
     return { log, sealed, kept: segments.filter(({ state }) => state === 'stored') }
   }

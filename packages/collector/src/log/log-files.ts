@@ -1,14 +1,15 @@
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import type * as fileSystem from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** The calls to the file system that the log makes; a test may put failing ones in their place. */
 export type LogFiles = Pick<
   typeof fileSystem,
-  'open' | 'readdir' | 'readFile' | 'rename' | 'rm' | 'stat'
+  'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'rm' | 'stat'
 >
 
-export const systemFiles: LogFiles = { open, readdir, readFile, rename, rm, stat }
+/** The system's own. */
+export const systemFiles: LogFiles = { mkdir, open, readdir, readFile, rename, rm, stat }
 
 /**
  * Where a segment stands, by the end of its file's name: `open` is being written, `sealed` is fixed and waits for

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { recordKeyBytes } from '../record-key.ts'
 import { listSegments, segmentPath, syncDirectory } from './log-files.ts'
@@ -31,7 +30,7 @@ export interface Recovery {
  */
 export async function recover(recovery: Recovery): Promise<Recovered> {
   const { files, dir } = recovery
-  await mkdir(dir, { recursive: true, mode: 0o700 })
+  await files.mkdir(dir, { recursive: true, mode: 0o700 })
   for (const segment of await listSegments(files, dir))
     if (segment.state === 'open') await sealLeftover(recovery, segment)
   const segments = await listSegments(files, dir)
@@ -43,9 +42,14 @@ export async function recover(recovery: Recovery): Promise<Recovered> {
 async function sealLeftover(recovery: Recovery, segment: SegmentFile): Promise<void> {
   const { files, dir } = recovery
   const path = segmentPath(dir, segment.number, 'open')
-  const { frames, endOfLastFrame, damagedBytes } = decodeSegment(await files.readFile(path))
+  const content = decodeSegment(await files.readFile(path))
+  const { frames, endOfLastFrame, damagedBytes } = content
   if (damagedBytes > 0)
     recovery.onDamage(`segment ${segment.number} has ${damagedBytes} damaged bytes between frames`)
+  if (content.isTailWhole)
+    recovery.onDamage(
+      `segment ${segment.number} ends in a damaged frame of ${content.tailBytes} bytes, which is cut off: if it was acknowledged, it is lost`,
+    )
   if (frames.length === 0) {
     // Nothing in it was acknowledged, and nothing was inserted under its number, which may be used again.
     await files.rm(path)

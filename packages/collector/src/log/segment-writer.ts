@@ -8,7 +8,7 @@ export interface SealedSegment {
   readonly number: number
   /** What it counts against the log's bound. */
   readonly bytes: number
-  /** When its first record came. */
+  /** When its first record came, in milliseconds of the log's own clock; before a start as far back as the file's time says. */
   readonly openedMs: number
 }
 

@@ -51,6 +51,10 @@ export interface SegmentContent {
   readonly endOfLastFrame: number
   /** Bytes in front of that which belong to no whole frame: damage, not a torn tail. */
   readonly damagedBytes: number
+  /** Bytes behind it: a torn tail in a segment that was open, damage in one that was sealed. */
+  readonly tailBytes: number
+  /** Whether the tail is as long as it says it is: a write that was torn ends early, a flipped bit does not. */
+  readonly isTailWhole: boolean
 }
 
 export function encodeHeader(name: SegmentName): Buffer {
@@ -97,7 +101,14 @@ export function decodeSegment(bytes: Buffer): SegmentContent {
     if (next === -1) break
     at = next
   }
-  return { name: decodeHeader(bytes), frames, endOfLastFrame, damagedBytes }
+  return {
+    name: decodeHeader(bytes),
+    frames,
+    endOfLastFrame,
+    damagedBytes,
+    tailBytes: bytes.length - endOfLastFrame,
+    isTailWhole: endOfFrame(bytes, endOfLastFrame) !== undefined,
+  }
 }
 
 function decodeHeader(bytes: Buffer): SegmentName | undefined {

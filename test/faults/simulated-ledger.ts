@@ -1,0 +1,61 @@
+import { WhodidError } from '@whodid/model'
+import type { AppendBatch } from '@whodid/store'
+
+/** What each span of the load carries once, for the simulated ledger to find it by. */
+export const markPattern = /~[0-9a-f]{16}~/gu
+
+interface Table {
+  readonly tokens: Set<string>
+  readonly marks: string[]
+}
+
+/**
+ * A ledger in memory with the engine's promises and no more: a token is stored once in each of the two tables; an insert
+ * that is cut off may be in none, in the first or in both; and a failure may be told although the rows are there.
+ */
+export class SimulatedLedger {
+  readonly spans: Table = { tokens: new Set(), marks: [] }
+  readonly actions: Table = { tokens: new Set(), marks: [] }
+  readonly #random: () => number
+  /** Of ten inserts so many fail, before or after they took effect. */
+  failuresOfTen = 0
+
+  constructor(random: () => number) {
+    this.#random = random
+  }
+
+  /** The way in for one life: when `isOver`, an insert is cut off where it stands and never answers. */
+  appender(isOver: () => boolean): { append: (batch: AppendBatch) => Promise<void> } {
+    const cutOff = (): Promise<void> => new Promise(() => undefined)
+    return {
+      append: async (batch) => {
+        const fails = this.#random() * 10 < this.failuresOfTen
+        const isLate = this.#random() < 0.5
+        await turn()
+        if (isOver()) return cutOff()
+        if (fails && !isLate) throw refused()
+        store(this.spans, batch)
+        await turn()
+        if (isOver()) return cutOff()
+        store(this.actions, batch)
+        if (fails) throw refused()
+      },
+    }
+  }
+}
+
+function store(table: Table, { blocks, token }: AppendBatch): void {
+  if (table.tokens.has(token)) return
+  table.tokens.add(token)
+  for (const block of blocks)
+    for (const [mark] of Buffer.from(block).toString('latin1').matchAll(markPattern))
+      table.marks.push(mark)
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function refused(): WhodidError {
+  return new WhodidError('store_unavailable', 'the simulated ledger failed')
+}
