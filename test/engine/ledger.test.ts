@@ -216,3 +216,13 @@ test('a crowd of reads is recorded, each one, in few inserts', async () => {
   const inserts = await ledger.sql('reader', `SELECT uniqExact(_part) FROM whodid.reads ${where}`)
   expect(Number(inserts)).toBeLessThan(20)
 })
+
+test('what the reader may not do comes out as an error with a code, never as half an answer', async () => {
+  const select = (sql: string) => ledger.selector.select({ sql, parameters: {}, tenant: 'default' })
+  await expect(select('SELECT number FROM numbers(2000000)')).rejects.toMatchObject({
+    code: 'query_too_expensive',
+  })
+  await expect(select('SELECT nothing_of_that_name')).rejects.toMatchObject({
+    code: 'store_refused',
+  })
+})

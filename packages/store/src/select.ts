@@ -51,7 +51,8 @@ async function select<Row>(
       query_params: statement.parameters,
       format: 'JSONEachRow',
       // The reader's row policies compare this setting with the column `tenant`; see the engine's grants.
-      clickhouse_settings: { log_comment: statement.tenant },
+      // The answer is held back until the statement has ended: an error on the way is then an error, not half an answer.
+      clickhouse_settings: { log_comment: statement.tenant, wait_end_of_query: 1 },
     })
     const rows = await answer.json<Row>()
     const summary = readSummary(answer.response_headers['x-clickhouse-summary'])
