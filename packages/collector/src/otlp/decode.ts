@@ -1,4 +1,3 @@
-import { WhodidError } from '@whodid/model'
 import type { LogBatch, SpanBatch } from './batch.ts'
 import { DecodeBudget } from './decode-budget.ts'
 import { decodeLogsJson, decodeSpansJson } from './decode-json.ts'
@@ -25,22 +24,10 @@ export interface DecodeRequest {
 export function decode(request: DecodeRequest): OtlpBatch {
   const { bytes, encoding, signal } = request
   const budget = new DecodeBudget(request.limits)
-  try {
-    if (signal === 'spans') {
-      const read = encoding === 'json' ? decodeSpansJson : decodeSpansProtobuf
-      return { signal, groups: read(bytes, budget) }
-    }
-    const read = encoding === 'json' ? decodeLogsJson : decodeLogsProtobuf
+  if (signal === 'spans') {
+    const read = encoding === 'json' ? decodeSpansJson : decodeSpansProtobuf
     return { signal, groups: read(bytes, budget) }
-  } catch (thrown) {
-    if (thrown instanceof WhodidError) throw thrown
-    // The wire reader's own errors: a length past the end, a varint without end, a wire type that does not exist.
-    if (thrown instanceof Error && encoding === 'protobuf')
-      throw new WhodidError(
-        'invalid_body',
-        `the body expected an OTLP message in protobuf; got bytes that are none: ${thrown.message}`,
-        { cause: thrown },
-      )
-    throw thrown
   }
+  const read = encoding === 'json' ? decodeLogsJson : decodeLogsProtobuf
+  return { signal, groups: read(bytes, budget) }
 }

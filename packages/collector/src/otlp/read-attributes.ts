@@ -1,98 +1,87 @@
-import type { Reader } from 'protobufjs'
 import type { Attributes, Value } from './batch.ts'
-import type { DecodeBudget } from './decode-budget.ts'
-import { expectWire, fixed64, lengthDelimited, readMessage, readSigned64, varint } from './wire.ts'
+import type { WireReader } from './wire-reader.ts'
 
-/** Gathers the `KeyValue`s of one message into a map; lives as long as that message is read. */
-export class AttributeReader {
-  readonly #reader: Reader
-  readonly #budget: DecodeBudget
-  readonly #map = new Map<string, Value>()
-  #repeatedCount = 0
+/** Attributes being read. */
+export type AttributeMap = Map<string, Value>
 
-  constructor(reader: Reader, budget: DecodeBudget) {
-    this.#reader = reader
-    this.#budget = budget
+const pairFields = [
+  [0x0a, 'key'],
+  [0x12, 'value'],
+] as const
+const listFields = [[0x0a, 'values']] as const
+const valueFields = [
+  [0x0a, 'string_value'],
+  [0x10, 'bool_value'],
+  [0x18, 'int_value'],
+  [0x21, 'double_value'],
+  [0x2a, 'array_value'],
+  [0x32, 'kvlist_value'],
+  [0x3a, 'bytes_value'],
+] as const
+
+/** Reads one `KeyValue` into `map`: 1 key, 2 value. Returns 1 when its key had come before and it is left out, else 0. */
+export function readAttribute(reader: WireReader, map: AttributeMap): 0 | 1 {
+  return readPair(reader, map, 1)
+}
+
+/** Reads an `AnyValue`, at `depth` levels within its attribute. A value with none of the known fields is null. */
+export function readValue(reader: WireReader, depth: number): Value {
+  reader.budget.take()
+  reader.budget.checkDepth(depth)
+  const parentEnd = reader.enter()
+  let value: Value = null
+  while (reader.pos < reader.end) {
+    const tag = reader.uint32()
+    if (tag === 0x0a) value = reader.string()
+    else if (tag === 0x18) value = reader.int64()
+    else if (tag === 0x10) value = reader.bool()
+    else if (tag === 0x21) value = reader.double()
+    else if (tag === 0x2a) value = readArray(reader, depth + 1)
+    else if (tag === 0x32) value = readMap(reader, depth + 1)
+    else if (tag === 0x3a) value = reader.data()
+    else reader.skip(tag, valueFields)
   }
+  reader.leave(parentEnd)
+  return value
+}
 
-  get map(): Attributes {
-    return this.#map
+function readPair(reader: WireReader, map: AttributeMap, depth: number): 0 | 1 {
+  reader.budget.take()
+  const parentEnd = reader.enter()
+  let key = ''
+  let value: Value = null
+  while (reader.pos < reader.end) {
+    const tag = reader.uint32()
+    if (tag === 0x0a) key = reader.string()
+    else if (tag === 0x12) value = readValue(reader, depth)
+    else reader.skip(tag, pairFields)
   }
+  reader.leave(parentEnd)
+  if (map.has(key)) return 1
+  map.set(key, value)
+  return 0
+}
 
-  /** Attributes left out because their key had come before. */
-  get repeatedCount(): number {
-    return this.#repeatedCount
+function readArray(reader: WireReader, depth: number): readonly Value[] {
+  const values: Value[] = []
+  const parentEnd = reader.enter()
+  while (reader.pos < reader.end) {
+    const tag = reader.uint32()
+    if (tag === 0x0a) values.push(readValue(reader, depth))
+    else reader.skip(tag, listFields)
   }
+  reader.leave(parentEnd)
+  return values
+}
 
-  /** Reads one `KeyValue`: 1 key, 2 value. */
-  read(wireType: number): true {
-    expectWire('attributes', lengthDelimited, wireType)
-    const { key, value } = this.#readPair(1)
-    if (this.#map.has(key)) this.#repeatedCount += 1
-    else this.#map.set(key, value)
-    return true
+function readMap(reader: WireReader, depth: number): Attributes {
+  const map: AttributeMap = new Map()
+  const parentEnd = reader.enter()
+  while (reader.pos < reader.end) {
+    const tag = reader.uint32()
+    if (tag === 0x0a) readPair(reader, map, depth)
+    else reader.skip(tag, listFields)
   }
-
-  /** Reads an `AnyValue`. A value with none of the known fields is null. */
-  readValue(depth: number): Value {
-    this.#budget.take()
-    this.#budget.checkDepth(depth)
-    const reader = this.#reader
-    let value: Value = null
-    const readers: Readonly<Record<number, [string, number, () => Value]>> = {
-      1: ['string_value', lengthDelimited, () => reader.string()],
-      2: ['bool_value', varint, () => reader.bool()],
-      3: ['int_value', varint, () => readSigned64(reader)],
-      4: ['double_value', fixed64, () => reader.double()],
-      5: ['array_value', lengthDelimited, () => this.#readArray(depth + 1)],
-      6: ['kvlist_value', lengthDelimited, () => this.#readMap(depth + 1)],
-      7: ['bytes_value', lengthDelimited, () => Uint8Array.from(reader.bytes())],
-    }
-    readMessage(reader, (field, wire) => {
-      const known = readers[field]
-      if (known === undefined) return false
-      const [name, expected, read] = known
-      expectWire(name, expected, wire)
-      value = read()
-      return true
-    })
-    return value
-  }
-
-  #readPair(depth: number): { key: string; value: Value } {
-    this.#budget.take()
-    let key = ''
-    let value: Value = null
-    readMessage(this.#reader, (field, wire) => {
-      if (field !== 1 && field !== 2) return false
-      expectWire(field === 1 ? 'key' : 'value', lengthDelimited, wire)
-      if (field === 1) key = this.#reader.string()
-      else value = this.readValue(depth)
-      return true
-    })
-    return { key, value }
-  }
-
-  #readArray(depth: number): readonly Value[] {
-    const values: Value[] = []
-    readMessage(this.#reader, (field, wire) => {
-      if (field !== 1) return false
-      expectWire('values', lengthDelimited, wire)
-      values.push(this.readValue(depth))
-      return true
-    })
-    return values
-  }
-
-  #readMap(depth: number): Attributes {
-    const map = new Map<string, Value>()
-    readMessage(this.#reader, (field, wire) => {
-      if (field !== 1) return false
-      expectWire('values', lengthDelimited, wire)
-      const { key, value } = this.#readPair(depth)
-      if (!map.has(key)) map.set(key, value)
-      return true
-    })
-    return map
-  }
+  reader.leave(parentEnd)
+  return map
 }
