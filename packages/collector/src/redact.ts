@@ -11,22 +11,22 @@ const withheld = '[redacted:attribute]'
 /**
  * Takes secrets out of what a record says in text: content, result, messages, attributes, events and links. Identities
  * and references stay as they are, or nothing would join; a URL among them loses its secrets too.
+ *
+ * The draft's record is changed in place; attributes without a secret come back as they are.
  */
 export function redact(draft: Draft): Draft {
   const { record } = draft
+  record.name = redactSecrets(record.name)
+  record.statusMessage = redactSecrets(record.statusMessage)
+  record.approvalReason = redactSecrets(record.approvalReason)
+  record.resourceId = redactUrl(record.resourceId)
+  record.inputSource = redactUrl(record.inputSource)
+  record.content = redactSecrets(record.content)
+  record.result = redactSecrets(record.result)
   return {
-    record: {
-      ...record,
-      name: redactSecrets(record.name),
-      statusMessage: redactSecrets(record.statusMessage),
-      approvalReason: redactSecrets(record.approvalReason),
-      resourceId: redactUrl(record.resourceId),
-      inputSource: redactUrl(record.inputSource),
-      content: redactSecrets(record.content),
-      result: redactSecrets(record.result),
-    },
+    record,
     attributes: redactAttributes(draft.attributes),
-    resource: redactAttributes(draft.resource),
+    resource: redactResource(draft.resource),
     events: draft.events.map((event) => ({
       ...event,
       name: redactSecrets(event.name),
@@ -44,18 +44,51 @@ function redactUrl(text: string): string {
   return text.includes('://') ? redactSecrets(text) : text
 }
 
-function redactAttributes(attributes: Attributes): Attributes {
-  const clean = new Map<string, Value>()
-  for (const [key, value] of attributes) clean.set(key, redactValue(key, value))
+/** Resources that were looked at: one stands behind all the spans of its group. */
+const cleanResources = new WeakMap<Attributes, Attributes>()
+
+function redactResource(resource: Attributes): Attributes {
+  const known = cleanResources.get(resource)
+  if (known !== undefined) return known
+  const clean = redactAttributes(resource)
+  cleanResources.set(resource, clean)
   return clean
+}
+
+function redactAttributes(attributes: Attributes): Attributes {
+  let clean: Map<string, Value> | undefined
+  for (const [key, value] of attributes) {
+    const redacted = redactValue(key, value)
+    if (redacted !== value) (clean ??= new Map(attributes)).set(key, redacted)
+  }
+  return clean ?? attributes
 }
 
 function redactValue(key: string, value: Value): Value {
   if (value === null || typeof value === 'boolean') return value
-  if (secretKey.test(key)) return withheld
+  if (isSecretKey(key)) return withheld
   if (typeof value === 'string') return redactSecrets(value)
   if (typeof value !== 'object' || value instanceof Uint8Array) return value
-  return isMap(value) ? redactAttributes(value) : value.map((element) => redactValue('', element))
+  return isMap(value) ? redactAttributes(value) : redactList(value)
+}
+
+function redactList(list: readonly Value[]): readonly Value[] {
+  const clean = list.map((element) => redactValue('', element))
+  return clean.every((element, index) => element === list[index]) ? list : clean
+}
+
+/** Keys that were looked at, each with what came of it. */
+const keysKnown = new Map<string, boolean>()
+const keysKnownMax = 4_096
+const keyKnownLengthMax = 256
+
+function isSecretKey(key: string): boolean {
+  const known = keysKnown.get(key)
+  if (known !== undefined) return known
+  const isSecret = secretKey.test(key)
+  if (keysKnown.size >= keysKnownMax) keysKnown.clear()
+  if (key.length <= keyKnownLengthMax) keysKnown.set(key, isSecret)
+  return isSecret
 }
 
 function isMap(value: readonly Value[] | Attributes): value is Attributes {

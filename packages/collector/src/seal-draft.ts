@@ -1,8 +1,9 @@
+import { blankRecord } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { boundText } from './bound-text.ts'
 import type { Draft } from './draft.ts'
 import type { Attributes, OtlpEvent, OtlpLink } from './otlp/batch.ts'
-import { stringifyValue } from './otlp/stringify-value.ts'
+import { quoteText, stringifyValue } from './otlp/stringify-value.ts'
 
 /** Bytes of the texts that can be long. */
 const textBytesMax: Readonly<Partial<Record<keyof LedgerRecord, number>>> = {
@@ -25,12 +26,16 @@ const listElementBytesMax = 1024
 const jsonBytesMax = 256 * 1024
 const jsonStringBytesMax = 64 * 1024
 
-/** Cuts a record to its bounds and writes its JSON. What is cut is counted in `droppedCount`, never dropped in silence. */
+/**
+ * Cuts a record to its bounds and writes its JSON, in place. What is cut is counted in `droppedCount`, never dropped in
+ * silence.
+ */
 export function sealDraft(draft: Draft): LedgerRecord {
+  const { record } = draft
   const cuts = { count: 0 }
-  const record = boundColumns(draft.record, cuts)
+  boundColumns(record, cuts)
   record.attributes = objectText(draft.attributes, cuts)
-  record.resourceAttributes = objectText(draft.resource, cuts)
+  record.resourceAttributes = resourceText(draft.resource, cuts)
   record.events = listText(draft.events, cuts, eventText)
   record.links = listText(draft.links, cuts, linkText)
   record.droppedCount = Math.min(record.droppedCount + cuts.count, 2 ** 32 - 1)
@@ -41,42 +46,67 @@ interface Cuts {
   count: number
 }
 
-function boundColumns(record: LedgerRecord, cuts: Cuts): LedgerRecord {
-  const bounded: Record<string, unknown> = {}
-  // Sound: a record is made by the normalizer, with the fields of its type and no others.
-  for (const [field, value] of Object.entries(record) as [keyof LedgerRecord, unknown][]) {
-    if (typeof value === 'string')
-      bounded[field] = cut(value, textBytesMax[field] ?? shortTextBytesMax, cuts)
-    else if (Array.isArray(value)) bounded[field] = boundList(value, cuts)
+type TextField = {
+  [Field in keyof LedgerRecord]: LedgerRecord[Field] extends string ? Field : never
+}[keyof LedgerRecord]
+type ListField = 'delegationScopes' | 'delegationChain' | 'credentialScopes'
+
+// Sound: a field that is blank as text is declared as text.
+const textFields = Object.entries(blankRecord())
+  .filter(([, blank]) => typeof blank === 'string')
+  .map(([field]) => field as TextField)
+const listFields: readonly ListField[] = ['delegationScopes', 'delegationChain', 'credentialScopes']
+
+function boundColumns(record: LedgerRecord, cuts: Cuts): void {
+  for (const field of textFields) {
+    const text = record[field]
+    if (text === '') continue
+    const bounded = cut(text, textBytesMax[field] ?? shortTextBytesMax, cuts)
+    if (bounded !== text) Object.assign(record, { [field]: bounded })
   }
-  return { ...record, ...bounded }
+  for (const field of listFields)
+    if (record[field].length > 0) record[field] = boundList(record[field], cuts)
 }
 
-function boundList(list: readonly unknown[], cuts: Cuts): string[] {
+function boundList(list: readonly string[], cuts: Cuts): string[] {
   cuts.count += Math.max(list.length - listLengthMax, 0)
-  return list
-    .slice(0, listLengthMax)
-    .map((element) => cut(String(element), listElementBytesMax, cuts))
+  return list.slice(0, listLengthMax).map((element) => cut(element, listElementBytesMax, cuts))
 }
 
 function cut(text: string, bytesMax: number, cuts: Cuts): string {
+  // Three bytes is the most that one UTF-16 unit takes.
+  if (text.length * 3 <= bytesMax) return text.toWellFormed()
   const bounded = boundText(text, bytesMax)
   if (bounded.wasCut) cuts.count += 1
   return bounded.text
 }
 
+/** The JSON of resources that were sealed, and what was cut of each: one stands behind all the spans of its group. */
+const resourceTexts = new WeakMap<Attributes, { readonly text: string; readonly cut: number }>()
+
+function resourceText(resource: Attributes, cuts: Cuts): string {
+  let sealed = resourceTexts.get(resource)
+  if (sealed === undefined) {
+    const ofResource = { count: 0 }
+    const text = objectText(resource, ofResource)
+    resourceTexts.set(resource, (sealed = { text, cut: ofResource.count }))
+  }
+  cuts.count += sealed.cut
+  return sealed.text
+}
+
 /** A JSON object of attributes; those that the bound leaves no room for are counted and left out. */
 function objectText(attributes: Attributes, cuts: Cuts): string {
+  if (attributes.size === 0) return ''
   const room = { bytes: jsonBytesMax - 2 }
-  const pairs: string[] = []
+  let text = ''
   for (const [key, value] of attributes) {
     const bounded = typeof value === 'string' ? cut(value, jsonStringBytesMax, cuts) : value
-    const name = JSON.stringify(cut(key, shortTextBytesMax, cuts))
-    const pair = `${name}:${stringifyValue(bounded)}`
-    if (takesRoom(pair, room)) pairs.push(pair)
+    const pair = `${quoteText(cut(key, shortTextBytesMax, cuts))}:${stringifyValue(bounded)}`
+    if (takesRoom(pair, room)) text += text === '' ? pair : `,${pair}`
     else cuts.count += 1
   }
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+  return text === '' ? '' : `{${text}}`
 }
 
 function listText<Item>(
@@ -84,6 +114,7 @@ function listText<Item>(
   cuts: Cuts,
   write: (item: Item, cuts: Cuts) => string,
 ): string {
+  if (items.length === 0) return ''
   const room = { bytes: jsonBytesMax - 2 }
   const texts: string[] = []
   for (const item of items) {

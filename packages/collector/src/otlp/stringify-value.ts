@@ -9,15 +9,23 @@ export function stringifyValue(value: Value): string {
   if (typeof value === 'bigint') return value.toString()
   if (typeof value === 'number')
     return Number.isFinite(value) ? JSON.stringify(value) : JSON.stringify(String(value))
-  // JSON.stringify escapes a lone surrogate, which the store could not hold and readers would turn back into one.
-  if (typeof value === 'string') return JSON.stringify(value.toWellFormed())
+  if (typeof value === 'string') return quoteText(value)
   if (typeof value === 'boolean') return String(value)
   if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString('base64'))
   if (isList(value)) return `[${value.map(stringifyValue).join(',')}]`
   const pairs: string[] = []
-  for (const [key, inner] of value)
-    pairs.push(`${JSON.stringify(key.toWellFormed())}:${stringifyValue(inner)}`)
+  for (const [key, inner] of value) pairs.push(`${quoteText(key)}:${stringifyValue(inner)}`)
   return `{${pairs.join(',')}}`
+}
+
+/** Text that JSON takes as it stands, short enough for a look at each unit to be cheaper than the general way. */
+const plainText = /^[ !#-[\]-~]{0,96}$/u
+
+/** A text as a JSON string. A lone surrogate becomes U+FFFD. */
+export function quoteText(text: string): string {
+  if (plainText.test(text)) return `"${text}"`
+  // JSON.stringify escapes a lone surrogate, which the store could not hold and readers would turn back into one.
+  return JSON.stringify(text.toWellFormed())
 }
 
 function isList(value: object): value is readonly Value[] {
