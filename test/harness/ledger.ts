@@ -36,7 +36,7 @@ export async function startLedger(): Promise<Ledger> {
     appender,
     selector,
     access,
-    sql: (user, statement, settings = {}) => sql(access(user), statement, settings),
+    sql: (user, statement, settings = {}) => runSql(access(user), statement, settings),
     insert: (records, token = `insert-${(inserts += 1)}`) =>
       appender.append({ blocks: [encodeRecords(records)], token }),
     ask: (question, tenant = 'default') =>
@@ -53,7 +53,8 @@ export async function startLedger(): Promise<Ledger> {
   }
 }
 
-async function sql(
+/** Runs any SQL; the engine's words on success and on refusal. */
+export async function runSql(
   access: StoreAccess,
   statement: string,
   settings: Record<string, string>,
