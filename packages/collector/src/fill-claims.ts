@@ -10,7 +10,7 @@ import {
 } from './conventions/infer-identity.ts'
 import { firstText } from './conventions/telemetry.ts'
 import type { Claims, Telemetry } from './conventions/telemetry.ts'
-import { promotedKeys } from './conventions/whodid.ts'
+import { fillOwnClaims, ownFieldOf, saidKind } from './conventions/own-claims.ts'
 import type { Attributes, Value } from './otlp/batch.ts'
 
 /**
@@ -21,9 +21,12 @@ import type { Attributes, Value } from './otlp/batch.ts'
  */
 export function fillClaims(record: LedgerRecord, telemetry: Telemetry): Attributes {
   const spoken = conventions.filter((convention) => convention.speaks(telemetry))
-  record.recordKind = kindOf(spoken, telemetry)
-  const filled = spoken.map((convention) => convention.read(telemetry, record.recordKind))
-  for (const claims of filled.toReversed()) assignPresent(record, claims)
+  const kind = kindOf(spoken, telemetry)
+  record.recordKind = kind
+  // From the last to the first, so that the first stands.
+  for (let index = spoken.length - 1; index >= 0; index -= 1)
+    assignPresent(record, spoken[index]?.read(telemetry, kind) ?? {})
+  fillOwnClaims(record, telemetry)
   const isOfAgent = spoken.some((convention) => convention.ofAgent(telemetry))
   if (record.actorType === '' && isOfAgent && !isLoneModelCall(record, telemetry))
     record.actorType = 'agent'
@@ -43,6 +46,8 @@ function isLoneModelCall(record: LedgerRecord, telemetry: Telemetry): boolean {
 }
 
 function kindOf(spoken: readonly Convention[], telemetry: Telemetry): RecordKind {
+  const said = saidKind(telemetry)
+  if (said !== '') return said
   for (const convention of spoken) {
     const kind = convention.kind(telemetry)
     if (kind !== '') return kind
@@ -51,8 +56,8 @@ function kindOf(spoken: readonly Convention[], telemetry: Telemetry): RecordKind
 }
 
 function assignPresent(record: LedgerRecord, claims: Claims): void {
-  const present = Object.entries(claims).filter(([, value]) => !isAbsent(value))
-  Object.assign(record, Object.fromEntries(present))
+  for (const [field, value] of Object.entries(claims))
+    if (!isAbsent(value)) Reflect.set(record, field, value)
 }
 
 function isAbsent(value: unknown): boolean {
@@ -109,20 +114,34 @@ function canonizeResource(record: LedgerRecord): void {
 
 /** Leaves out what a column holds word for word. */
 function remaining(attributes: Attributes, record: LedgerRecord): Attributes {
-  const columns = new Set<unknown>(Object.values(record))
+  let columns: ReadonlySet<unknown> | undefined
   const rest = new Map<string, Value>()
   for (const [key, value] of attributes) {
-    const isPromoted = promotedKeys.has(key) && isHeld(value, columns)
+    const field = ownFieldOf(key)
+    if (field !== undefined) {
+      const told = asColumn(value)
+      if (told === undefined) {
+        if (isListOfText(value)) continue
+      } else {
+        if (told === record[field]) continue
+        // Another column may hold it: rare enough to gather them only then.
+        columns ??= new Set<unknown>(Object.values(record))
+        if (columns.has(told)) continue
+      }
+    }
     const isText = typeof value === 'string' && value !== ''
-    const isContent = isText && (value === record.content || value === record.result)
-    if (!isPromoted && !isContent) rest.set(key, value)
+    if (!isText || (value !== record.content && value !== record.result)) rest.set(key, value)
   }
   return rest
 }
 
-function isHeld(value: Value, columns: ReadonlySet<unknown>): boolean {
-  if (typeof value === 'bigint') return columns.has(Number(value))
-  if (typeof value === 'string' || value === true) return columns.has(value)
-  // Lists of text alone: anything else in a list was left out of its column.
+/** A plain value as a column would hold it; undefined for what no column holds as it is. */
+function asColumn(value: Value): string | number | true | undefined {
+  if (typeof value === 'bigint') return Number(value)
+  return typeof value === 'string' || value === true ? value : undefined
+}
+
+/** Lists of text alone: anything else in a list was left out of its column. */
+function isListOfText(value: Value): boolean {
   return Array.isArray(value) && value.every((element) => typeof element === 'string')
 }

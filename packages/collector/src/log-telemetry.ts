@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isSpanIdHex, isTraceIdHex } from '@whodid/model'
+import { blankRecord, isSpanIdHex, isTraceIdHex } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { fitsLedger } from './check-span.ts'
 import { textOf } from './conventions/telemetry.ts'
@@ -17,7 +17,7 @@ const eventNameLengthMax = 200
 export function logTelemetry(
   item: OtlpLogRecord,
   group: OtlpGroup<OtlpLogRecord>,
-): { telemetry: Telemetry; envelope: Partial<LedgerRecord>; toldUnixNs: bigint } {
+): { telemetry: Telemetry; envelope: LedgerRecord; toldUnixNs: bigint } {
   const hasTrace = isTraceIdHex(item.traceIdHex)
   const hasSpan = hasTrace && isSpanIdHex(item.spanIdHex)
   const told = item.timeUnixNs === 0n ? item.observedUnixNs : item.timeUnixNs
@@ -37,6 +37,7 @@ export function logTelemetry(
       body: item.body,
     },
     envelope: {
+      ...blankRecord(),
       signal: 'log',
       traceIdHex: hasTrace ? item.traceIdHex : '',
       spanIdHex: contentSpanId(item),

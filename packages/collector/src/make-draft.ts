@@ -1,4 +1,3 @@
-import { blankRecord } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { channelOf } from './channel-of.ts'
 import type { Telemetry } from './conventions/telemetry.ts'
@@ -16,17 +15,19 @@ export interface Reception {
 /** One span or log record, seen in both ways. */
 export interface Received {
   readonly telemetry: Telemetry
-  readonly envelope: Partial<LedgerRecord>
+  /** Blank but for what the span or log record says outside its attributes. */
+  readonly envelope: LedgerRecord
   readonly group: Pick<OtlpGroup<unknown>, 'resource' | 'scope'>
   readonly links: Draft['links']
 }
 
 const uint32Max = 2 ** 32 - 1
 
-/** Makes the draft of a record: its envelope, its claims, and how far its sender is believed. */
+/** Makes the draft of a record, of its envelope: its claims, and how far its sender is believed. */
 export function makeDraft(received: Received, reception: Reception): Draft {
   const { telemetry } = received
-  const record = envelopeRecord(received, reception)
+  const record = received.envelope
+  fillEnvelope(received, reception)
   const attributes = fillClaims(record, telemetry)
   record.channel = channelOf(reception.exporter, record)
   return {
@@ -38,18 +39,17 @@ export function makeDraft(received: Received, reception: Reception): Draft {
   }
 }
 
-function envelopeRecord({ envelope, group }: Received, reception: Reception): LedgerRecord {
+function fillEnvelope(
+  { envelope, group }: Received,
+  { exporter, receivedUnixNs }: Reception,
+): void {
   const serviceName = group.resource.attributes.get('service.name')
-  const droppedCount = (envelope.droppedCount ?? 0) + group.resource.droppedCount
-  return {
-    ...blankRecord(),
-    ...envelope,
-    droppedCount: Math.min(Math.max(droppedCount, 0), uint32Max),
-    tenant: reception.exporter.tenant,
-    exporter: reception.exporter.name,
-    receivedUnixNs: reception.receivedUnixNs,
-    serviceName: typeof serviceName === 'string' ? serviceName : '',
-    scopeName: group.scope.name,
-    scopeVersion: group.scope.version,
-  }
+  const droppedCount = envelope.droppedCount + group.resource.droppedCount
+  envelope.droppedCount = Math.min(Math.max(droppedCount, 0), uint32Max)
+  envelope.tenant = exporter.tenant
+  envelope.exporter = exporter.name
+  envelope.receivedUnixNs = receivedUnixNs
+  envelope.serviceName = typeof serviceName === 'string' ? serviceName : ''
+  envelope.scopeName = group.scope.name
+  envelope.scopeVersion = group.scope.version
 }

@@ -62,8 +62,9 @@ function logDraft(
 ): Draft {
   const { telemetry, envelope, toldUnixNs } = logTelemetry(item, group)
   const startUnixNs = toldUnixNs === 0n ? reception.receivedUnixNs : toldUnixNs
-  const timed = { ...envelope, startUnixNs, endUnixNs: startUnixNs }
-  return makeDraft({ telemetry, envelope: timed, group, links: [] }, reception)
+  envelope.startUnixNs = startUnixNs
+  envelope.endUnixNs = startUnixNs
+  return makeDraft({ telemetry, envelope, group, links: [] }, reception)
 }
 
 function tell(count: number, reasons: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { blankRecord } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { Telemetry } from './conventions/telemetry.ts'
 import type { OtlpGroup, OtlpSpan } from './otlp/batch.ts'
@@ -9,7 +10,7 @@ const uint32Max = 2 ** 32 - 1
 export function spanTelemetry(
   span: OtlpSpan,
   group: OtlpGroup<OtlpSpan>,
-): { telemetry: Telemetry; envelope: Partial<LedgerRecord> } {
+): { telemetry: Telemetry; envelope: LedgerRecord } {
   const isRoot = /^0*$/u.test(span.parentSpanIdHex)
   const kind = clamp(span.kind, uint8Max)
   const statusCode = clamp(span.statusCode, uint8Max)
@@ -26,22 +27,29 @@ export function spanTelemetry(
       events: span.events,
       body: null,
     },
-    envelope: {
-      signal: 'span',
-      traceIdHex: span.traceIdHex,
-      spanIdHex: span.spanIdHex,
-      parentSpanIdHex: isRoot ? '' : span.parentSpanIdHex,
-      startUnixNs: span.startUnixNs,
-      endUnixNs: span.endUnixNs,
-      name: span.name,
-      kind,
-      statusCode,
-      statusMessage: span.statusMessage,
-      traceState: span.traceState,
-      flags: clamp(span.flags, uint32Max),
-      droppedCount: span.droppedCount + innerDropped(span),
-    },
+    envelope: spanEnvelope(span, { isRoot, kind, statusCode }),
   }
+}
+
+function spanEnvelope(
+  span: OtlpSpan,
+  { isRoot, kind, statusCode }: Pick<Telemetry, 'isRoot' | 'kind' | 'statusCode'>,
+): LedgerRecord {
+  const record = blankRecord()
+  record.signal = 'span'
+  record.traceIdHex = span.traceIdHex
+  record.spanIdHex = span.spanIdHex
+  record.parentSpanIdHex = isRoot ? '' : span.parentSpanIdHex
+  record.startUnixNs = span.startUnixNs
+  record.endUnixNs = span.endUnixNs
+  record.name = span.name
+  record.kind = kind
+  record.statusCode = statusCode
+  record.statusMessage = span.statusMessage
+  record.traceState = span.traceState
+  record.flags = clamp(span.flags, uint32Max)
+  record.droppedCount = span.droppedCount + innerDropped(span)
+  return record
 }
 
 /** What does not fit its column is pushed to the column's edge. */

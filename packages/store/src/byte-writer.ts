@@ -1,10 +1,22 @@
 /** Smallest buffer a writer starts with, in bytes. */
 const initialBytes = 64 * 1024
 
+/** UTF-16 units up to which a text is written unit by unit, which is cheaper than a call for it. */
+const shortLengthMax = 24
+
+/** Bytes of the longest VarUInt of a safe integer. */
+const varUintBytesMax = 8
+
 /** Appends the primitives of ClickHouse's Native format to a growing buffer. Integers are little-endian. */
 export class ByteWriter {
-  #buffer: Buffer = Buffer.allocUnsafe(initialBytes)
+  #buffer: Buffer = Buffer.allocUnsafeSlow(initialBytes)
+  #view = new DataView(this.#buffer.buffer)
   #length = 0
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length
+  }
 
   /** The bytes written so far, copied out: the writer may go on. */
   toBytes(): Buffer {
@@ -13,21 +25,35 @@ export class ByteWriter {
 
   /** LEB128, as ClickHouse's VarUInt. Precondition: a safe integer ≥ 0. */
   varUint(value: number): void {
-    this.#reserve(8)
-    let rest = value
-    while (rest >= 0x80) {
-      this.#buffer[this.#length++] = (rest % 0x80) | 0x80
-      rest = Math.floor(rest / 0x80)
-    }
-    this.#buffer[this.#length++] = rest
+    this.#reserve(varUintBytesMax)
+    this.#putVarUint(value)
   }
 
   /** Length-prefixed UTF-8; a lone surrogate becomes U+FFFD. */
   string(text: string): void {
-    const byteLength = Buffer.byteLength(text, 'utf8')
-    this.varUint(byteLength)
+    if (text.length <= shortLengthMax && this.#shortAscii(text)) return
+    // Three bytes is the most that one UTF-16 unit takes.
+    this.#reserve(text.length * 3 + 2 * varUintBytesMax)
+    const start = this.#length
+    // Most text is ASCII: it takes as many bytes as it has units, and its length is known before it is written.
+    this.#putVarUint(text.length)
+    const textStart = this.#length
+    const byteLength = this.#buffer.write(text, textStart)
+    if (byteLength === text.length) this.#length += byteLength
+    else this.#moveText(start, textStart, byteLength)
+  }
+
+  /** Writes again what was written from `start` to `end`. */
+  again(start: number, end: number): void {
+    const byteLength = end - start
     this.#reserve(byteLength)
-    this.#length += this.#buffer.write(text, this.#length, 'utf8')
+    const buffer = this.#buffer
+    const at = this.#length
+    if (byteLength > shortLengthMax) buffer.copyWithin(at, start, end)
+    else
+      for (let index = 0; index < byteLength; index += 1)
+        buffer[at + index] = buffer[start + index] ?? 0
+    this.#length = at + byteLength
   }
 
   /** `byteLength` bytes from hex; '' writes zeroes. Precondition: '' or exactly twice as many hex digits. */
@@ -40,24 +66,69 @@ export class ByteWriter {
 
   uint8(value: number): void {
     this.#reserve(1)
-    this.#length = this.#buffer.writeUInt8(value, this.#length)
+    this.#buffer[this.#length++] = value
   }
 
   uint32(value: number): void {
     this.#reserve(4)
-    this.#length = this.#buffer.writeUInt32LE(value, this.#length)
+    this.#view.setUint32(this.#length, value, true)
+    this.#length += 4
   }
 
   int64(value: bigint): void {
     this.#reserve(8)
-    this.#length = this.#buffer.writeBigInt64LE(value, this.#length)
+    this.#view.setBigInt64(this.#length, value, true)
+    this.#length += 8
+  }
+
+  /** As {@link int64}. Precondition: a safe integer. */
+  safeInt64(value: number): void {
+    this.#reserve(8)
+    this.#view.setUint32(this.#length, value >>> 0, true)
+    this.#view.setInt32(this.#length + 4, Math.floor(value / 2 ** 32), true)
+    this.#length += 8
+  }
+
+  /** Writes ASCII that is shorter than 128 bytes; leaves everything as it was when the text is none. */
+  #shortAscii(text: string): boolean {
+    this.#reserve(text.length + 1)
+    const buffer = this.#buffer
+    const start = this.#length + 1
+    for (let index = 0; index < text.length; index += 1) {
+      const unit = text.charCodeAt(index)
+      if (unit >= 0x80) return false
+      buffer[start + index] = unit
+    }
+    buffer[start - 1] = text.length
+    this.#length = start + text.length
+    return true
+  }
+
+  /** Puts the right length in front of a text that took more bytes than it has units. Precondition: there is room. */
+  #moveText(start: number, textStart: number, byteLength: number): void {
+    let headBytes = 1
+    for (let rest = byteLength; rest >= 0x80; rest = Math.floor(rest / 0x80)) headBytes += 1
+    this.#buffer.copyWithin(start + headBytes, textStart, textStart + byteLength)
+    this.#length = start
+    this.#putVarUint(byteLength)
+    this.#length += byteLength
+  }
+
+  #putVarUint(value: number): void {
+    let rest = value
+    while (rest >= 0x80) {
+      this.#buffer[this.#length++] = (rest % 0x80) | 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    this.#buffer[this.#length++] = rest
   }
 
   #reserve(byteLength: number): void {
     const needed = this.#length + byteLength
     if (needed <= this.#buffer.length) return
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2))
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2))
     this.#buffer.copy(grown, 0, 0, this.#length)
     this.#buffer = grown
+    this.#view = new DataView(grown.buffer)
   }
 }

@@ -32,30 +32,51 @@ function writeColumn(
   column: SpanColumn,
   records: readonly LedgerRecord[],
 ): void {
-  if (column.wire === 'Array(String)') writeArrays(writer, records.map(column.read))
-  else for (const record of records) writeValue(writer, column, record)
-}
-
-function writeValue(
-  writer: ByteWriter,
-  column: Exclude<SpanColumn, { readonly wire: 'Array(String)' }>,
-  record: LedgerRecord,
-): void {
   switch (column.wire) {
     case 'String':
-      return writer.string(column.read(record))
+      return writeTexts(writer, column.read, records)
     case 'Hex':
-      return writer.hex(column.read(record), column.bytes)
+      for (const record of records) writer.hex(column.read(record), column.bytes)
+      return
     case "DateTime64(9, 'UTC')":
-      return writer.int64(column.read(record))
+      for (const record of records) writer.int64(column.read(record))
+      return
     case 'Int64':
-      return writer.int64(BigInt(column.read(record)))
+      for (const record of records) writer.safeInt64(column.read(record))
+      return
     case 'UInt32':
-      return writer.uint32(column.read(record))
+      for (const record of records) writer.uint32(column.read(record))
+      return
     case 'UInt8':
-      return writer.uint8(column.read(record))
+      for (const record of records) writer.uint8(column.read(record))
+      return
     case 'Bool':
-      return writer.uint8(column.read(record) ? 1 : 0)
+      for (const record of records) writer.uint8(column.read(record) ? 1 : 0)
+      return
+    case 'Array(String)':
+      return writeArrays(writer, records.map(column.read))
+  }
+}
+
+/** Spans of one agent say the same again and again: what the row above said is copied as bytes. */
+function writeTexts(
+  writer: ByteWriter,
+  read: (record: LedgerRecord) => string,
+  records: readonly LedgerRecord[],
+): void {
+  let last = ''
+  let start = 0
+  let end = 0
+  for (const record of records) {
+    const text = read(record)
+    if (text === '') writer.uint8(0)
+    else if (text === last) writer.again(start, end)
+    else {
+      start = writer.length
+      writer.string(text)
+      end = writer.length
+      last = text
+    }
   }
 }
 
@@ -63,7 +84,7 @@ function writeArrays(writer: ByteWriter, arrays: readonly (readonly string[])[])
   let end = 0
   for (const array of arrays) {
     end += array.length
-    writer.int64(BigInt(end))
+    writer.safeInt64(end)
   }
   for (const array of arrays) for (const element of array) writer.string(element)
 }

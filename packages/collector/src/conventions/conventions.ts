@@ -4,14 +4,13 @@ import { frameworkConventions } from './framework-conventions.ts'
 import { genAi } from './gen-ai.ts'
 import { http } from './http.ts'
 import { mcp } from './mcp.ts'
-import { whodid } from './whodid.ts'
 
 /**
- * Every vocabulary, in order: of a field that several fill, the first stands. Own names first, then the emitters that
- * give standard names a meaning of their own, then the standard, then the plain calls to the world.
+ * Every vocabulary but Whodid's own, in order: of a field that several fill, the first stands, after what Whodid's own
+ * attributes say. The emitters that give standard names a meaning of their own, then the standard, then the plain calls
+ * to the world.
  */
 export const conventions: readonly Convention[] = [
-  whodid,
   ...frameworkConventions,
   genAi,
   mcp,
