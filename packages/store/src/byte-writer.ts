@@ -1,6 +1,9 @@
 /** Smallest buffer a writer starts with, in bytes. */
 const initialBytes = 64 * 1024
 
+/** Bytes of the largest buffer that {@link ByteWriter.clear} keeps. */
+const keptBytesMax = 1024 * 1024
+
 /** UTF-16 units up to which a text is written unit by unit, which is cheaper than a call for it. */
 const shortLengthMax = 24
 
@@ -21,6 +24,19 @@ export class ByteWriter {
   /** The bytes written so far, copied out: the writer may go on. */
   toBytes(): Buffer {
     return Buffer.from(this.#buffer.subarray(0, this.#length))
+  }
+
+  /** The bytes written so far, until the next call of anything else. */
+  view(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length)
+  }
+
+  /** Starts again, with the buffer that is there; one that has grown past a megabyte is given back. */
+  clear(): void {
+    this.#length = 0
+    if (this.#buffer.length <= keptBytesMax) return
+    this.#buffer = Buffer.allocUnsafeSlow(initialBytes)
+    this.#view = new DataView(this.#buffer.buffer)
   }
 
   /** LEB128, as ClickHouse's VarUInt. Precondition: a safe integer ≥ 0. */

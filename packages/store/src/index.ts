@@ -1,6 +1,7 @@
 export { createAppender } from './append.ts'
 export type { AppendBatch, Appender } from './append.ts'
 export type { StoreAccess } from './client.ts'
+export { contentBytes } from './content-bytes.ts'
 export { encodeRecords } from './encode-records.ts'
 export { migrate, readMigrations } from './migrate.ts'
 export type { Migration, MigrationOutcome } from './migrate.ts'

@@ -1,0 +1,48 @@
+import { blankRecord } from '@whodid/model'
+import type { LedgerRecord } from '@whodid/model'
+import { describe, expect, it } from 'vitest'
+import { contentBytes } from './content-bytes.ts'
+
+const bytesOf = (record: LedgerRecord): string => Buffer.from(contentBytes(record)).toString('hex')
+
+function changed(value: unknown): unknown {
+  if (typeof value === 'bigint') return value + 1n
+  if (typeof value === 'number') return value + 1
+  if (typeof value === 'boolean') return !value
+  return Array.isArray(value) ? ['x'] : 'x'
+}
+
+describe('the content of a record', () => {
+  const fields = Object.entries(blankRecord())
+
+  it.each(fields.filter(([field]) => !['receivedUnixNs', 'channel', 'signal'].includes(field)))(
+    'differs when %s does',
+    (field, value) => {
+      // IDs are the only text that is not free: hex of full length.
+      const other = field.endsWith('Hex') ? 'ab'.repeat(8) : changed(value)
+      const record = { ...blankRecord(), [field]: other }
+      expect(bytesOf(record)).not.toBe(bytesOf(blankRecord()))
+    },
+  )
+
+  it('is the same whenever it was received and however far it was believed', () => {
+    const later: LedgerRecord = { ...blankRecord(), receivedUnixNs: 5n, channel: 'entitled' }
+    expect(bytesOf(later)).toBe(bytesOf(blankRecord()))
+  })
+
+  it('tells apart texts, lists and numbers that read alike when they are joined', () => {
+    const records: Partial<LedgerRecord>[] = [
+      { name: 'ab', statusMessage: '' },
+      { name: 'a', statusMessage: 'b' },
+      { delegationScopes: ['ab'] },
+      { delegationScopes: ['a', 'b'] },
+      { delegationScopes: ['a'], delegationChain: ['b'] },
+      { seq: 0 },
+      { planStep: 0 },
+      { seq: 0, planStep: 0 },
+      {},
+    ]
+    const told = records.map((fieldsOf) => bytesOf({ ...blankRecord(), ...fieldsOf }))
+    expect(new Set(told).size).toBe(records.length)
+  })
+})
