@@ -31,6 +31,7 @@ const gates = [
       'test',
       'examples',
       'scripts',
+      'bench',
     ],
     timeoutS: 120,
     env: { GOMEMLIMIT: '2GiB' },

@@ -1,0 +1,45 @@
+import type { Bench, Measure } from './bench.ts'
+import { runIngest } from './ingest/run-ingest.ts'
+import { runSoak } from './ingest/run-soak.ts'
+
+/** Every bench by its name. */
+export const benches: Readonly<Record<string, Bench>> = {
+  ingest: (options) => (options.soakMinutes === undefined ? runIngest(options) : runSoak(options)),
+  ask: notYet({
+    p50_ratio_100m_to_1m: 'median time of a question: 100 million spans / 1 million',
+    p50_ratio_to_select_1: 'median time of a question / SELECT 1',
+    p99_ratio_to_p50: 'time of a question: 99th percentile / median',
+  }),
+  attribution: notYet({
+    verdict_precision: 'verdicts that are right, of those given',
+    instance_precision: 'instances that are right, of those named',
+    delegator_precision: 'delegators that are right, of those named',
+    decided_share: 'questions with another verdict than undetermined',
+  }),
+  proof: notYet({
+    seal_cpu_share: 'CPU of sealing / CPU of ingest',
+    verify_rows_per_cpu_second: 'rows verified in a CPU second',
+    verify_ratio_to_sha256_scan: 'verifying / hashing the same bytes',
+    who_did_p50_ratio_with_proof: 'median time of a question: with proof / without',
+  }),
+  sdk: notYet({
+    span_cpu_ratio_to_bare_otel: 'CPU of a recorded tool call / of a bare OpenTelemetry span',
+  }),
+}
+
+/** A bench whose names are fixed and whose measuring is not written: it says so, figure by figure. */
+function notYet(names: Readonly<Record<string, string>>): Bench {
+  const measures = Object.entries(names).map(([name, of]): Measure => ({
+    name,
+    value: null,
+    unit: unitOf(name),
+    of,
+    why: 'this bench does not measure yet',
+  }))
+  return () => Promise.resolve(measures)
+}
+
+function unitOf(name: string): Measure['unit'] {
+  if (name.includes('ratio')) return 'ratio'
+  return name.startsWith('verify_rows') ? 'rows/s' : 'share'
+}

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { root } from '../tidy/source.ts'
+
+const run = promisify(execFile)
+
+interface Report {
+  bench: string
+  machine: Record<string, unknown>
+  measures: { name: string; value: number | null; unit: string; of: string; why?: string }[]
+}
+
+describe('npm run bench', () => {
+  it('measures ingest under the fixed names', async () => {
+    const { stdout } = await bench('ingest', '--quick', '--json')
+    const report = JSON.parse(stdout) as Report
+    expect(report.bench).toBe('ingest')
+    expect(report.machine).toMatchObject({ cores: expect.any(Number), node: process.versions.node })
+    for (const { name, value, why } of report.measures)
+      expect(value === null ? why : Number.isFinite(value), name).toBeTruthy()
+    const valueOf = (name: string): number | null | undefined =>
+      report.measures.find((measure) => measure.name === name)?.value
+    expect(valueOf('spans_per_cpu_second_ratio_to_otelcol')).toBeNull()
+    expect(valueOf('stored_bytes_per_span_ratio_to_otelcol')).toBeNull()
+    expect(valueOf('ack_to_queryable_p99_s')).toBeGreaterThan(0)
+    expect(valueOf('whodid_stored_bytes_per_span')).toBeGreaterThan(50)
+    // Where another process's CPU time cannot be read, the measure says so.
+    if (process.platform === 'linux')
+      expect(valueOf('rows_per_cpu_second_ratio_to_engine_ceiling')).toBeGreaterThan(0)
+  })
+
+  it('says of a bench that does not measure yet what it will measure', async () => {
+    const { stdout } = await bench('proof')
+    expect(stdout.trim().split('\n')).toHaveLength(4)
+    expect(stdout).toContain('seal_cpu_share: not taken, this bench does not measure yet')
+  })
+
+  it.each([
+    [['speed'], 'expected one of ingest, ask, attribution, proof, sdk; got "speed"'],
+    [[], 'got ""'],
+    [['ingest', '--fast'], '--fast'],
+    [['ask', '--soak', '1'], '--soak belongs to ingest'],
+  ])('refuses %j with a sentence', async (args, sentence) => {
+    const refused: unknown = await bench(...args).catch((thrown: unknown) => thrown)
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(Reflect.get(refused as object, 'stderr')).toContain(sentence)
+  })
+})
+
+function bench(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  return run('npm', ['run', '--silent', 'bench', '--', ...args], { cwd: root, timeout: 100_000 })
+}
