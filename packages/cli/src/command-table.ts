@@ -35,6 +35,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/exporter.ts')).exporterCommand,
   },
   {
+    name: 'quarantine',
+    summary: 'List or replay spans that were rejected and kept',
+    load: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
+  },
+  {
     name: 'migrate',
     summary: 'Bring the schema of the ledger up to date',
     load: async () => (await import('./commands/migrate.ts')).migrateCommand,

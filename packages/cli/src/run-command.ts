@@ -57,7 +57,7 @@ async function showHelp(name: string | undefined, context: ProcessContext): Prom
     return 0
   }
   if (name !== undefined) return unknownCommand(name, context)
-  const commands = commandTable.map((known) => `  ${known.name.padEnd(10)}${known.summary}`)
+  const commands = commandTable.map((known) => `  ${known.name.padEnd(12)}${known.summary}`)
   context.stdout.write(`Usage: whodid <command> [options]
 
 The flight recorder for AI agents: who did this?

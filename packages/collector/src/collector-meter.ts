@@ -1,6 +1,9 @@
 import { WhodidError } from '@whodid/model'
 import type { CollectorEvent } from './collector-event.ts'
+import { Histogram } from './histogram.ts'
+import type { Distribution } from './histogram.ts'
 import type { Accepted } from './pipeline.ts'
+import type { Inserted } from './segment-storer.ts'
 
 /** What the collector has done since it started, and how it stands. Counts only grow. */
 export interface CollectorMetrics {
@@ -17,10 +20,22 @@ export interface CollectorMetrics {
   readonly recordsDuplicate: number
   /** Refused with a partial success: the ledger could not hold their IDs or times. */
   readonly recordsRejected: number
+  /** Of these, kept in quarantine; the others are gone, and the sender was told. */
+  readonly recordsQuarantined: number
+  /** Taken out of the quarantine by a replay, and logged. */
+  readonly recordsReplayed: number
   /** In ClickHouse; includes what earlier runs had logged. */
   readonly recordsStored: number
   /** Bytes of the log that ClickHouse has not acknowledged. */
   readonly logBytes: number
+  /** Sealed segments that ClickHouse has not acknowledged. */
+  readonly unstoredSegments: number
+  readonly quarantineBytes: number
+  readonly quarantineFiles: number
+  /** Milliseconds that the inserts which succeeded took. */
+  readonly insertMs: Distribution
+  /** Milliseconds from a segment's first record to its being stored, when it can be asked about. */
+  readonly storedLagMs: Distribution
   /** Milliseconds since the oldest of them came; 0 when there are none. */
   readonly oldestUnstoredAgeMs: number
   /** Inserts that failed and are repeated. */
@@ -36,6 +51,9 @@ export interface CollectorMetrics {
 interface Levels {
   readonly logBytes: number
   readonly oldestUnstoredAgeMs: number
+  readonly unstoredSegments: number
+  readonly quarantineBytes: number
+  readonly quarantineFiles: number
 }
 
 /** Counts what happens. */
@@ -49,10 +67,14 @@ export class CollectorMeter {
     recordsLogged: 0,
     recordsDuplicate: 0,
     recordsRejected: 0,
+    recordsQuarantined: 0,
+    recordsReplayed: 0,
     recordsStored: 0,
     insertRetries: 0,
     insertRefusals: 0,
   }
+  readonly #insertMs = new Histogram()
+  readonly #storedLagMs = new Histogram()
   #requestsInFlight = 0
   #isStoreFailing = false
   #lastError = ''
@@ -84,6 +106,7 @@ export class CollectorMeter {
     this.#counts.recordsLogged += appendedCount
     this.#counts.recordsDuplicate += duplicateCount
     this.#counts.recordsRejected += rejection.count
+    this.#counts.recordsQuarantined += accepted.quarantinedCount
   }
 
   /** Counts a request that failed, and returns what its sender is told: of a fault of ours, no more than that. */
@@ -100,8 +123,15 @@ export class CollectorMeter {
     return error
   }
 
-  stored(rowCount: number): void {
+  replayed(spanCount: number): void {
+    this.#counts.recordsReplayed += spanCount
+  }
+
+  /** A segment is stored, so long after its first record came. */
+  stored({ rowCount, insertMs }: Inserted, lagMs: number): void {
     this.#counts.recordsStored += rowCount
+    this.#insertMs.add(insertMs)
+    this.#storedLagMs.add(lagMs)
     this.#isStoreFailing = false
   }
 
@@ -123,6 +153,8 @@ export class CollectorMeter {
       ...levels,
       requestsInFlight: this.#requestsInFlight,
       refusals: Object.fromEntries(this.#refusals),
+      insertMs: this.#insertMs.read(),
+      storedLagMs: this.#storedLagMs.read(),
       isStoreFailing: this.#isStoreFailing,
       lastError: this.#lastError,
     }

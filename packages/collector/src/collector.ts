@@ -43,12 +43,14 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     appender: options.appender,
     files: options.files ?? systemFiles,
     random: options.random ?? Math.random,
+    exporters: options.exporters,
+    nowUnixNs,
     limits,
     meter,
   })
-  const { log, storer } = opened
+  const { log, storer, quarantine } = opened
   const room = { bytes: 0 }
-  const server = createOtlpServer({ authenticate, log, limits, room, nowUnixNs }, meter)
+  const server = createOtlpServer({ authenticate, log, quarantine, limits, room, nowUnixNs }, meter)
   const running: Running = { ...opened, server, timeoutMs: limits.stopTimeoutMs }
   const port = await listen(server, options.host, options.httpPort).catch(
     async (thrown: unknown) => {
@@ -65,7 +67,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       const oldestMs = storer.oldestOpenedMs ?? log.openedMs
       const ageMs = oldestMs === undefined ? 0 : performance.now() - oldestMs
       return meter.read({
+        ...quarantine.levels,
         logBytes: log.unstoredBytes,
+        unstoredSegments: storer.waitingCount,
         oldestUnstoredAgeMs: Math.max(Math.round(ageMs), 0),
       })
     },
@@ -82,7 +86,14 @@ interface Running extends OpenLog {
 /** Milliseconds between two looks for connections that have become idle. */
 const idleLookMs = 20
 
-async function stop({ server, log, storer, unlock, timeoutMs }: Running): Promise<void> {
+async function stop({
+  server,
+  log,
+  storer,
+  quarantine,
+  unlock,
+  timeoutMs,
+}: Running): Promise<void> {
   const deadline = sleep(timeoutMs, undefined, { ref: false })
   const closed = new Promise((resolve) => server.close(resolve))
   // A connection that was busy at the first look is closed as soon as its answer is out.
@@ -90,6 +101,7 @@ async function stop({ server, log, storer, unlock, timeoutMs }: Running): Promis
   await Promise.race([closed, deadline])
   clearInterval(closing)
   server.closeAllConnections()
+  await quarantine.close()
   await log.close()
   await Promise.race([storer.storedThrough(log.newestNumber), deadline])
   await storer.stop()

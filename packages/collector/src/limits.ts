@@ -37,6 +37,10 @@ export interface CollectorLimits {
   /** Keys of recent records held in memory, at most twice this. */
   readonly recentKeysMax: number
 
+  /** Bytes and files of rejected spans that are kept in quarantine; past either, rejected spans are only counted. */
+  readonly quarantineBytesMax: number
+  readonly quarantineFilesMax: number
+
   /** Milliseconds before the first repeat of a failed insert; doubled each time, with jitter. */
   readonly retryDelayMs: number
   /** Milliseconds that the delay grows to. */
@@ -64,6 +68,8 @@ export const collectorLimits: CollectorLimits = {
   segmentAgeMaxMs: 200,
   dedupWindowBytes: 256 * 1024 * 1024,
   recentKeysMax: 250_000,
+  quarantineBytesMax: 256 * 1024 * 1024,
+  quarantineFilesMax: 10_000,
   retryDelayMs: 50,
   retryDelayMaxMs: 5_000,
   stopTimeoutMs: 10_000,

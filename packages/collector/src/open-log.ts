@@ -1,10 +1,13 @@
 import type { Appender } from '@whodid/store'
 import type { CollectorMeter } from './collector-meter.ts'
+import type { Exporter } from './exporter.ts'
 import type { CollectorLimits } from './limits.ts'
 import { CommitLog } from './log/commit-log.ts'
 import { lockDirectory } from './log/lock-directory.ts'
 import type { Unlock } from './log/lock-directory.ts'
 import type { LogFiles } from './log/log-files.ts'
+import { Quarantine } from './quarantine/quarantine.ts'
+import { replayEntry } from './quarantine/replay-entry.ts'
 import { SegmentStorer } from './segment-storer.ts'
 
 /** What the log and its storer work with. */
@@ -13,6 +16,8 @@ export interface LogParts {
   readonly files: LogFiles
   readonly appender: Pick<Appender, 'append'>
   readonly random: () => number
+  readonly exporters: readonly Exporter[]
+  readonly nowUnixNs: () => bigint
   readonly limits: CollectorLimits
   readonly meter: CollectorMeter
 }
@@ -21,6 +26,7 @@ export interface LogParts {
 export interface OpenLog {
   readonly log: CommitLog
   readonly storer: SegmentStorer
+  readonly quarantine: Quarantine
   readonly unlock: Unlock
 }
 
@@ -37,10 +43,19 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
     onSealed: (segment) => storer.take(segment),
     onProblem,
   })
-  const { log, sealed, kept } = await opening.catch(async (thrown: unknown) => {
+  const onFailure = async (thrown: unknown): Promise<never> => {
     await unlock()
     throw thrown
-  })
+  }
+  const { log, sealed, kept } = await opening.catch(onFailure)
+  const quarantine = await Quarantine.open({
+    logDir: dir,
+    files,
+    limits,
+    onProblem,
+    replay: (entry) => replayEntry(entry, { ...parts, log }, parts.exporters),
+    onReplayed: (spanCount) => meter.replayed(spanCount),
+  }).catch(onFailure)
   const storer = new SegmentStorer({
     dir,
     files,
@@ -50,12 +65,12 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
     logIdHex: log.logIdHex,
     appender: parts.appender,
     random: parts.random,
-    onStored: (segment, rowCount) => {
+    onStored: (segment, inserted) => {
       log.release(segment)
-      meter.stored(rowCount)
+      meter.stored(inserted, performance.now() - segment.openedMs)
     },
     onRetry: (error) => meter.retried(error),
   })
   for (const segment of sealed) storer.take(segment)
-  return { log, storer, unlock }
+  return { log, storer, quarantine, unlock }
 }

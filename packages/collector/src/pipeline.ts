@@ -6,6 +6,8 @@ import { normalize } from './normalize.ts'
 import type { Normalized } from './normalize.ts'
 import { decode } from './otlp/decode.ts'
 import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
+import type { Rejection } from './otlp/encode-response.ts'
+import type { Quarantine } from './quarantine/quarantine.ts'
 import { redact } from './redact.ts'
 import { sealDraft } from './seal-draft.ts'
 
@@ -13,6 +15,7 @@ import { sealDraft } from './seal-draft.ts'
 export interface Pipeline {
   readonly authenticate: Authenticate
   readonly log: Pick<CommitLog, 'append'>
+  readonly quarantine: Pick<Quarantine, 'keep'>
   readonly limits: CollectorLimits
   readonly room: BodyRoom
   readonly nowUnixNs: () => bigint
@@ -38,6 +41,8 @@ export interface Received {
 export interface Accepted extends Appended {
   readonly encoding: OtlpEncoding
   readonly rejection: Normalized['rejection']
+  /** Of the rejected ones, how many are kept in quarantine: all or, past its bounds, none. */
+  readonly quarantinedCount: number
 }
 
 /**
@@ -55,8 +60,17 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
     const { drafts, rejection } = normalize(batch, { exporter, receivedUnixNs })
     const records = drafts.map((draft) => sealDraft(redact(draft)))
     const appended = await pipeline.log.append(records)
-    return { encoding, rejection, ...appended }
+    const rejected = { batch, exporter: exporter.name, receivedUnixNs }
+    const isKept = rejection.count > 0 && (await pipeline.quarantine.keep(rejected))
+    const quarantinedCount = isKept ? rejection.count : 0
+    return { encoding, quarantinedCount, ...appended, rejection: toldOf(rejection, isKept) }
   } finally {
     release()
   }
+}
+
+function toldOf({ count, message }: Rejection, isKept: boolean): Rejection {
+  if (count === 0) return { count, message }
+  const where = isKept ? 'kept in quarantine' : 'not kept: the quarantine is full or failed'
+  return { count, message: `${message} (${where})` }
 }

@@ -17,7 +17,8 @@ export interface StorerOptions {
   readonly kept: readonly KeptSegment[]
   /** A number from 0 to 1, for the jitter of the delays. */
   readonly random: () => number
-  readonly onStored: (segment: SealedSegment, rowCount: number) => void
+  /** Told of a segment that is stored, with the milliseconds that its insert took. */
+  readonly onStored: (segment: SealedSegment, inserted: Inserted) => void
   readonly onRetry: (error: WhodidError) => void
   readonly onProblem: (message: string) => void
   readonly files?: LogFiles
@@ -27,6 +28,14 @@ export interface StorerOptions {
 export interface KeptSegment {
   readonly number: number
   readonly bytes: number
+}
+
+/** What an insert came to. */
+export interface Inserted {
+  readonly number: number
+  readonly rowCount: number
+  /** Milliseconds that the insert which succeeded took. */
+  readonly insertMs: number
 }
 
 interface Watcher {
@@ -48,7 +57,7 @@ export class SegmentStorer {
   #running: Promise<void> | undefined
   #storedThrough = 0
   /** The newest segment whose insert has succeeded. */
-  #inserted: { readonly number: number; readonly rowCount: number } | undefined
+  #inserted: Inserted | undefined
 
   constructor(options: StorerOptions) {
     this.#options = options
@@ -60,6 +69,11 @@ export class SegmentStorer {
   /** When the first record of the oldest segment came that is not stored. */
   get oldestOpenedMs(): number | undefined {
     return this.#waiting[0]?.openedMs
+  }
+
+  /** Sealed segments that are not stored. */
+  get waitingCount(): number {
+    return this.#waiting.length
   }
 
   /** Takes the next sealed segment. */
@@ -84,17 +98,17 @@ export class SegmentStorer {
     for (;;) {
       const segment = this.#waiting[0]
       if (segment === undefined || this.#abort.signal.aborted) break
-      const rowCount = await this.#untilStored(segment)
-      if (rowCount === undefined) break
+      const inserted = await this.#untilStored(segment)
+      if (inserted === undefined) break
       this.#waiting.shift()
       this.#storedThrough = segment.number
-      this.#options.onStored(segment, rowCount)
+      this.#options.onStored(segment, inserted)
       this.#tellWatchers()
     }
     this.#running = undefined
   }
 
-  async #untilStored(segment: SealedSegment): Promise<number | undefined> {
+  async #untilStored(segment: SealedSegment): Promise<Inserted | undefined> {
     let delayMs = this.#options.limits.retryDelayMs
     while (!this.#abort.signal.aborted) {
       try {
@@ -110,18 +124,17 @@ export class SegmentStorer {
     return undefined
   }
 
-  async #store(segment: SealedSegment): Promise<number> {
+  async #store(segment: SealedSegment): Promise<Inserted> {
     const { number } = segment
     // What failed after the insert is tried again without it.
-    if (this.#inserted?.number !== number)
-      this.#inserted = { number, rowCount: await this.#insert(number) }
+    if (this.#inserted?.number !== number) this.#inserted = await this.#insert(number)
     await this.#markStored(number)
     this.#kept.push({ number, bytes: segment.bytes })
     await this.#forgetOld()
-    return this.#inserted.rowCount
+    return this.#inserted
   }
 
-  async #insert(number: number): Promise<number> {
+  async #insert(number: number): Promise<Inserted> {
     const { dir, appender, logIdHex } = this.#options
     const path = segmentPath(dir, number, 'sealed')
     const content = decodeSegment(await this.#files.readFile(path))
@@ -132,8 +145,14 @@ export class SegmentStorer {
       )
     const blocks = content.frames.map(({ block }) => block)
     const token = `${content.name?.logIdHex ?? logIdHex}:${number}`
+    const startMs = performance.now()
     if (blocks.length > 0) await appender.append({ blocks, token })
-    return content.frames.reduce((sum, { rowCount }) => sum + rowCount, 0)
+    const insertMs = performance.now() - startMs
+    return {
+      number,
+      insertMs,
+      rowCount: content.frames.reduce((sum, { rowCount }) => sum + rowCount, 0),
+    }
   }
 
   async #markStored(number: number): Promise<void> {

@@ -1,0 +1,30 @@
+import { WhodidError } from '@whodid/model'
+import type { Exporter } from '../exporter.ts'
+import { normalize } from '../normalize.ts'
+import { decode } from '../otlp/decode.ts'
+import type { Pipeline } from '../pipeline.ts'
+import { redact } from '../redact.ts'
+import { sealDraft } from '../seal-draft.ts'
+import type { RejectedBatch } from './quarantine.ts'
+import type { QuarantineEntry } from './quarantine-entry.ts'
+
+/**
+ * Takes a quarantined request through the write path again, as its own exporter with what that may speak for today. The
+ * good spans are durable when it resolves. Throws `not_found` when the exporter is gone, and what the log throws.
+ */
+export async function replayEntry(
+  entry: QuarantineEntry,
+  pipeline: Pick<Pipeline, 'log' | 'limits' | 'nowUnixNs'>,
+  exporters: readonly Exporter[],
+): Promise<RejectedBatch> {
+  const exporter = exporters.find(({ name }) => name === entry.exporter)
+  if (exporter === undefined)
+    throw new WhodidError('not_found', `there is no exporter "${entry.exporter}" any more`)
+  const receivedUnixNs = pipeline.nowUnixNs()
+  const bytes = Buffer.from(JSON.stringify(entry.request))
+  const { limits } = pipeline
+  const batch = decode({ bytes, encoding: 'json', signal: 'spans', limits })
+  const { drafts } = normalize(batch, { exporter, receivedUnixNs })
+  await pipeline.log.append(drafts.map((draft) => sealDraft(redact(draft))))
+  return { batch, exporter: exporter.name, receivedUnixNs }
+}
