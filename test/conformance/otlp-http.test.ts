@@ -1,121 +1,33 @@
-import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { Agent, request as httpRequest } from 'node:http'
-import type { IncomingHttpHeaders } from 'node:http'
+import { readdir, readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { deflateSync, gzipSync } from 'node:zlib'
-import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto'
-import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { startCollector } from '@whodid/collector'
-import type { Collector, CollectorLimits } from '@whodid/collector'
-import { WhodidError } from '@whodid/model'
-import type { AppendBatch } from '@whodid/store'
+import type { CollectorLimits } from '@whodid/collector'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  memoryStore,
+  sendHttp,
+  spanJson,
+  startMemoryCollector,
+  token,
+} from '../harness/memory-collector.ts'
+import type { Answer, MemoryCollector, MemoryStore, Sent } from '../harness/memory-collector.ts'
 
-const token = 'whodid-test-token'
 const vectors = new URL('../vectors/otlp/', import.meta.url)
-
-/** ClickHouse's place: takes batches, or is down. */
-function memoryStore(): {
-  batches: AppendBatch[]
-  isDown: boolean
-  append: (batch: AppendBatch) => Promise<void>
-} {
-  const store = {
-    batches: [] as AppendBatch[],
-    isDown: false,
-    append: (batch: AppendBatch): Promise<void> => {
-      if (store.isDown) return Promise.reject(new WhodidError('store_unavailable', 'down'))
-      store.batches.push(batch)
-      return Promise.resolve()
-    },
-  }
-  return store
-}
-
-const directories: string[] = []
+const send = sendHttp
+const started: MemoryCollector[] = []
 
 async function start(
-  store: ReturnType<typeof memoryStore>,
+  store: MemoryStore,
   limits: Partial<CollectorLimits> = {},
-): Promise<Collector> {
-  const logDir = await mkdtemp(join(tmpdir(), 'whodid-otlp-'))
-  directories.push(logDir)
-  return startCollector({
-    host: '127.0.0.1',
-    httpPort: 0,
-    logDir,
-    exporters: [
-      {
-        name: 'test',
-        tenant: 'default',
-        tokenSha256: createHash('sha256').update(token).digest('hex'),
-        templates: '*',
-        humans: true,
-        services: true,
-      },
-    ],
-    appender: store,
-    limits: { segmentAgeMaxMs: 20, stopTimeoutMs: 2_000, ...limits },
-  })
+): Promise<MemoryCollector> {
+  const collector = await startMemoryCollector(limits, store)
+  started.push(collector)
+  return collector
 }
 
-interface Answer {
-  status: number
-  headers: IncomingHttpHeaders
-  body: Buffer
-}
-
-interface Sent {
-  method?: string
-  path?: string
-  headers?: Record<string, string | undefined>
-  body?: Buffer | string
-}
-
-/** Sends a request with a token and the headers given; a header of undefined is not sent. */
-function send(collector: Collector, what: Sent): Promise<Answer> {
-  const all: Record<string, string | undefined> = {
-    authorization: `Bearer ${token}`,
-    'content-type': 'application/json',
-    ...what.headers,
-  }
-  const headers = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
-  return new Promise((resolve, reject) => {
-    const outgoing = httpRequest(
-      `${collector.url}${what.path ?? '/v1/traces'}`,
-      { method: what.method ?? 'POST', headers, agent: new Agent() },
-      (incoming) => {
-        const chunks: Buffer[] = []
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-        incoming.on('end', () =>
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            body: Buffer.concat(chunks),
-          }),
-        )
-      },
-    )
-    outgoing.on('error', reject)
-    outgoing.end(what.body ?? '')
-  })
-}
-
-let spanCount = 0
-
-function spanJson(fields: Record<string, unknown> = {}): string {
-  spanCount += 1
-  const spanId = spanCount.toString(16).padStart(16, '0')
-  const span = { traceId: 'ab'.repeat(16), spanId, name: 'op', startTimeUnixNano: '1', ...fields }
-  return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })
-}
-
-let store: ReturnType<typeof memoryStore>
-let collector: Collector
+let store: MemoryStore
+let collector: MemoryCollector
 
 beforeAll(async () => {
   store = memoryStore()
@@ -123,8 +35,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await collector.stop()
-  for (const directory of directories) await rm(directory, { recursive: true, force: true })
+  for (const each of started) await each.remove()
 })
 
 describe('OTLP/HTTP, what is accepted', () => {
@@ -171,24 +82,6 @@ describe('OTLP/HTTP, what is accepted', () => {
         const isNew = after.recordsLogged > before.recordsLogged
         expect(isNew, `${file} ${round}`).toBe(round === 'new')
       }
-  })
-
-  it.each([
-    ['JSON', JsonExporter],
-    ['protobuf', ProtobufExporter],
-  ])('the OpenTelemetry SDK’s own exporter, %s', async (_, Exporter) => {
-    const logged = collector.metrics().recordsLogged
-    const exporter = new Exporter({
-      url: `${collector.url}/v1/traces`,
-      headers: { authorization: `Bearer ${token}` },
-    })
-    const processor = new SimpleSpanProcessor(exporter)
-    const provider = new BasicTracerProvider({ spanProcessors: [processor] })
-    const span = provider.getTracer('t').startSpan('work', { attributes: { 'a.b': 1.5, c: ['x'] } })
-    span.addEvent('e', { k: true })
-    span.end()
-    await provider.shutdown()
-    expect(collector.metrics().recordsLogged).toBe(logged + 1)
   })
 
   it('a bad span beside a good one: 200, the good one kept, the bad one told in the answer', async () => {
@@ -341,7 +234,7 @@ describe('OTLP/HTTP, what is refused', () => {
 describe('OTLP/HTTP, under its bounds', () => {
   it('a second collector on the same log is refused before it touches it, and let in when the first is gone', async () => {
     const first = await start(store)
-    const logDir = directories.at(-1) ?? ''
+    const { logDir } = first
     const options = { host: '127.0.0.1', httpPort: 0, logDir, exporters: [], appender: store }
     await expect(startCollector(options)).rejects.toMatchObject({ code: 'invalid_config' })
     await expect(startCollector({ ...options, httpPort: first.port })).rejects.toThrow()

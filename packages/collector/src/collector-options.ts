@@ -10,6 +10,8 @@ export interface CollectorOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly httpPort: number
+  /** For OTLP/gRPC; 0 takes a free one. Default: no OTLP/gRPC. */
+  readonly grpcPort?: number
   /** Directory of the log, for this collector alone; made when absent. */
   readonly logDir: string
   readonly exporters: readonly Exporter[]

@@ -1,21 +1,24 @@
-import type { Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAuthenticate } from './authenticate.ts'
 import { CollectorMeter } from './collector-meter.ts'
 import type { CollectorMetrics } from './collector-meter.ts'
 import type { CollectorOptions } from './collector-options.ts'
-import { createOtlpServer, listen } from './http/otlp-server.ts'
 import { collectorLimits } from './limits.ts'
 import type { CollectorLimits } from './limits.ts'
 import { systemFiles } from './log/log-files.ts'
 import { openLog } from './open-log.ts'
 import type { OpenLog } from './open-log.ts'
+import { openReceivers } from './receivers.ts'
+import type { Receivers } from './receivers.ts'
 
 /** A running collector. */
 export interface Collector {
   /** `http://<host>:<port>`, the endpoint that exporters are given. */
   readonly url: string
   readonly port: number
+  /** `http://<host>:<port>` of OTLP/gRPC; undefined where no `grpcPort` was asked for. */
+  readonly grpcUrl: string | undefined
+  readonly grpcPort: number | undefined
   metrics(): CollectorMetrics
   /** Resolves when all that is acknowledged now is in ClickHouse; waits as long as ClickHouse is down. */
   stored(): Promise<void>
@@ -27,7 +30,7 @@ export interface Collector {
 }
 
 /**
- * Starts the write path: OTLP/HTTP in, fsynced log, ClickHouse out.
+ * Starts the write path: OTLP/HTTP and OTLP/gRPC in, fsynced log, ClickHouse out.
  *
  * A request is acknowledged once its records are on the disk; a record that was acknowledged reaches ClickHouse exactly
  * once, whatever ends the process. Throws `invalid_config`, or the system's error when the port or the directory cannot
@@ -50,19 +53,20 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   })
   const { log, storer, quarantine } = opened
   const room = { bytes: 0 }
-  const server = createOtlpServer({ authenticate, log, quarantine, limits, room, nowUnixNs }, meter)
-  const running: Running = { ...opened, server, timeoutMs: limits.stopTimeoutMs }
-  const port = await listen(server, options.host, options.httpPort).catch(
-    async (thrown: unknown) => {
-      await stop(running)
-      throw thrown
-    },
-  )
+  const pipeline = { authenticate, log, quarantine, limits, room, nowUnixNs }
+  const receivers = await openReceivers(options, pipeline, meter).catch(async (thrown: unknown) => {
+    await closeLog(opened, sleep(limits.stopTimeoutMs, undefined, { ref: false }))
+    throw thrown
+  })
+  const running: Running = { ...opened, receivers, timeoutMs: limits.stopTimeoutMs }
+  const { httpPort: port, grpcPort } = receivers
   let stopping: Promise<void> | undefined
-  const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`
+  const origin = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}`
   return {
-    url,
+    url: `${origin}:${port}`,
     port,
+    grpcUrl: grpcPort === undefined ? undefined : `${origin}:${grpcPort}`,
+    grpcPort,
     metrics: () => {
       const oldestMs = storer.oldestOpenedMs ?? log.openedMs
       const ageMs = oldestMs === undefined ? 0 : performance.now() - oldestMs
@@ -79,28 +83,20 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 }
 
 interface Running extends OpenLog {
-  readonly server: Server
+  readonly receivers: Receivers
   readonly timeoutMs: number
 }
 
-/** Milliseconds between two looks for connections that have become idle. */
-const idleLookMs = 20
-
-async function stop({
-  server,
-  log,
-  storer,
-  quarantine,
-  unlock,
-  timeoutMs,
-}: Running): Promise<void> {
+async function stop({ receivers, timeoutMs, ...opened }: Running): Promise<void> {
   const deadline = sleep(timeoutMs, undefined, { ref: false })
-  const closed = new Promise((resolve) => server.close(resolve))
-  // A connection that was busy at the first look is closed as soon as its answer is out.
-  const closing = setInterval(() => server.closeIdleConnections(), idleLookMs)
-  await Promise.race([closed, deadline])
-  clearInterval(closing)
-  server.closeAllConnections()
+  await receivers.close(deadline)
+  await closeLog(opened, deadline)
+}
+
+async function closeLog(
+  { log, storer, quarantine, unlock }: OpenLog,
+  deadline: Promise<unknown>,
+): Promise<void> {
   await quarantine.close()
   await log.close()
   await Promise.race([storer.storedThrough(log.newestNumber), deadline])

@@ -4,6 +4,7 @@ import type { CollectorLimits } from '../limits.ts'
 import type { OtlpEncoding, OtlpSignal } from '../otlp/decode.ts'
 import { encodeExportResponse, encodeStatus } from '../otlp/encode-response.ts'
 import type { Rejection } from '../otlp/encode-response.ts'
+import { statusOf } from '../otlp/status-of.ts'
 import { senderStatus } from './error-status.ts'
 
 const mediaTypes: Readonly<Record<OtlpEncoding, string>> = {
@@ -36,15 +37,15 @@ export function respondError(
   error: WhodidError,
   encoding: OtlpEncoding | undefined,
 ): number {
-  const { http, rpc, retryAfterS } = senderStatus(error.code)
+  const { http, retryAfterS } = senderStatus(error.code)
   const headers: Record<string, string> = {}
   if (retryAfterS !== undefined) headers['retry-after'] = String(retryAfterS)
   if (http === 401) headers['www-authenticate'] = 'Bearer realm="whodid"'
   if (http === 405) headers['allow'] = 'POST'
   if (error.code === 'unsupported_encoding') headers['accept-encoding'] = 'gzip, deflate, identity'
   const used = encoding ?? 'json'
-  const message = `${error.code}: ${error.message}`.slice(0, messageLengthMax).toWellFormed()
-  send(response, { status: http, encoding: used, body: encodeStatus(used, rpc, message), headers })
+  const body = encodeStatus(used, statusOf(error, messageLengthMax))
+  send(response, { status: http, encoding: used, body, headers })
   return http
 }
 

@@ -1,0 +1,147 @@
+import { ServerInterceptingCall } from '@grpc/grpc-js'
+import type { Metadata, ServerInterceptor } from '@grpc/grpc-js'
+import { WhodidError } from '@whodid/model'
+import type { CollectorMeter } from '../collector-meter.ts'
+import type { Pipeline } from '../pipeline.ts'
+import { grpcStatus } from './grpc-status.ts'
+import { Turns } from './turns.ts'
+import type { EndTurn } from './turns.ts'
+
+/** A call as the library hands it to an interceptor. */
+type Call = Parameters<ServerInterceptor>[1]
+type Status = Parameters<Call['sendStatus']>[0]
+
+/**
+ * Stands before the handlers: counts each call, refuses one too many and one without a token before its message is
+ * read, and lets only so many messages be read at once that their largest fit in memory. A call that has passed with its
+ * message is the handler's, which counts its end.
+ */
+export function createDoor(pipeline: Pipeline, meter: CollectorMeter): ServerInterceptor {
+  const { bodyBytesInFlightMax, bodyBytesMax } = pipeline.limits
+  const turns = new Turns(Math.max(1, Math.floor(bodyBytesInFlightMax / bodyBytesMax)))
+  return (_, call) => {
+    const visit = new Visit({ call, pipeline, meter, turns })
+    return new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, pass) => visit.enter(metadata, pass),
+          onReceiveMessage: (message, pass) => {
+            visit.messageCame()
+            pass(message)
+          },
+          onReceiveHalfClose: (pass) => {
+            visit.handOver()
+            pass()
+          },
+          onCancel: () => visit.leave(),
+        }),
+    })
+  }
+}
+
+interface Visiting {
+  readonly call: Call
+  readonly pipeline: Pipeline
+  readonly meter: CollectorMeter
+  readonly turns: Turns
+}
+
+/** One call, from its metadata until it is the handler's, or over. */
+class Visit {
+  readonly #visiting: Visiting
+  #state: 'outside' | 'reading' | 'read' | 'handed over' | 'over' = 'outside'
+  #timer: NodeJS.Timeout | undefined
+  #endTurn: EndTurn | undefined
+
+  constructor(visiting: Visiting) {
+    this.#visiting = visiting
+    const { call } = visiting
+    const sendStatus = call.sendStatus.bind(call)
+    // The library answers what it cannot read through the call itself, past the interceptors, and calls it INTERNAL.
+    call.sendStatus = (status) => sendStatus(this.#isOurs(status) ? status : this.#reword(status))
+  }
+
+  enter(metadata: Metadata, pass: (metadata: Metadata) => void): void {
+    const { pipeline, meter, turns } = this.#visiting
+    meter.requestStarted()
+    this.#state = 'reading'
+    try {
+      const { requestsInFlightMax, requestTimeoutMs } = pipeline.limits
+      if (meter.requestsInFlight > requestsInFlightMax)
+        throw new WhodidError(
+          'too_many_requests',
+          `requests in flight expected at most ${requestsInFlightMax}; got more`,
+        )
+      pipeline.authenticate(authorizationOf(metadata))
+      this.#timer = setTimeout(() => this.#tooSlow(requestTimeoutMs), requestTimeoutMs)
+      this.#endTurn = turns.take(() => pass(metadata))
+    } catch (thrown) {
+      this.#refuse(thrown)
+    }
+  }
+
+  messageCame(): void {
+    if (this.#state === 'reading') this.#state = 'read'
+    this.#stopReading()
+  }
+
+  handOver(): void {
+    if (this.#state === 'read') this.#state = 'handed over'
+  }
+
+  /** The call has ended, by whoever's doing. */
+  leave(): void {
+    this.#stopReading()
+    const isCounted = this.#state === 'reading' || this.#state === 'read'
+    if (this.#state !== 'handed over') this.#state = 'over'
+    if (isCounted) this.#visiting.meter.requestEnded()
+  }
+
+  #tooSlow(timeoutMs: number): void {
+    this.#refuse(
+      // A sender that the others kept waiting is no worse than they: it may come again.
+      new WhodidError('too_many_requests', `the message expected an end within ${timeoutMs} ms`),
+    )
+  }
+
+  #refuse(thrown: unknown): void {
+    const { call, meter } = this.#visiting
+    call.sendStatus(grpcStatus(meter.failed(thrown)))
+  }
+
+  #stopReading(): void {
+    clearTimeout(this.#timer)
+    this.#endTurn?.()
+  }
+
+  /** Ours carry their details; and a call that is the handler's is answered by it alone. */
+  #isOurs({ metadata }: Status): boolean {
+    const isBeingRead = this.#state === 'reading' || this.#state === 'read'
+    return !isBeingRead || (metadata?.get('grpc-status-details-bin').length ?? 0) > 0
+  }
+
+  #reword(status: Status): Status {
+    const error = readingError(status)
+    return error === undefined ? status : grpcStatus(this.#visiting.meter.failed(error))
+  }
+}
+
+/** `authorization` as HTTP would give it; one that came twice is none. */
+export function authorizationOf(metadata: Metadata): string | undefined {
+  const values = metadata.get('authorization')
+  return values.length === 1 ? values[0]?.toString() : undefined
+}
+
+const internal = 13
+const unimplemented = 12
+const resourceExhausted = 8
+
+/** What the library could not read, in our words; undefined where its own will do: the sender's deadline. */
+function readingError({ code, details }: Status): WhodidError | undefined {
+  const said = `the call cannot be read: ${details ?? ''}`
+  if (code === resourceExhausted) return new WhodidError('body_too_large', said)
+  if (code === internal) return new WhodidError('invalid_body', said)
+  // A packing it does not know, or a call of no message or of two.
+  if (code === unimplemented) return new WhodidError('unsupported_encoding', said)
+  return undefined
+}
