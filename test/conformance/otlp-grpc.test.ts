@@ -65,8 +65,8 @@ async function rawCall(
     ...headers,
   })
   const answer: Record<string, unknown> = {}
-  stream.on('response', (got) => Object.assign(answer, got))
-  stream.on('trailers', (got) => Object.assign(answer, got))
+  stream.on('response', (got) => void Object.assign(answer, got))
+  stream.on('trailers', (got) => void Object.assign(answer, got))
   stream.on('error', () => {})
   stream.resume()
   stream.end(frame)

@@ -34,6 +34,7 @@ function run(args: readonly string[], environment: Record<string, string> = {}):
         WHODID_DATA_DIR: whodid.dataDir,
         WHODID_API_PORT: new URL(whodid.apiUrl).port,
         WHODID_OTLP_HTTP_PORT: new URL(whodid.otlpUrl).port,
+        WHODID_OTLP_GRPC_PORT: new URL(whodid.otlpGrpcUrl).port,
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -120,7 +121,7 @@ test('doctor finds a running Whodid well, and a wrong setting not', async () => 
 })
 
 test('a second serve on the directory, and one on a taken port, are refused with a sentence', async () => {
-  const ports = { WHODID_API_PORT: '0', WHODID_OTLP_HTTP_PORT: '0' }
+  const ports = { WHODID_API_PORT: '0', WHODID_OTLP_HTTP_PORT: '0', WHODID_OTLP_GRPC_PORT: '0' }
   const sameDirectory = await run(['serve'], ports)
   expect(sameDirectory.code).toBe(1)
   expect(sameDirectory.stderr).toContain('engine_in_use:')
@@ -135,6 +136,11 @@ test('a second serve on the directory, and one on a taken port, are refused with
   const otlpPort = new URL(whodid.otlpUrl).port
   const sameOtlp = await run(['serve'], { ...ports, ...other, WHODID_OTLP_HTTP_PORT: otlpPort })
   expect(sameOtlp.stderr).toContain(`the collector cannot listen on port ${otlpPort}`)
+  const grpcPort = new URL(whodid.otlpGrpcUrl).port
+  const sameGrpc = await run(['serve'], { ...ports, ...other, WHODID_OTLP_GRPC_PORT: grpcPort })
+  expect(sameGrpc.stderr).toContain(
+    `the collector cannot listen on port ${grpcPort}: another process listens there; WHODID_OTLP_GRPC_PORT sets another port`,
+  )
   await rm(dataDir, { recursive: true, maxRetries: 20, retryDelay: 100 })
 })
 

@@ -40,6 +40,7 @@ beforeAll(async () => {
         TMPDIR: join(dir, 'tmp'),
         WHODID_API_PORT: '0',
         WHODID_OTLP_HTTP_PORT: '0',
+        WHODID_OTLP_GRPC_PORT: '0',
         // What the shell around it is traced by, and for whom, is no part of the story.
         TRACEPARENT: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`,
         WHODID_DELEGATOR: 'somebody@else.example',

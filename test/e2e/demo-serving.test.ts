@@ -39,7 +39,7 @@ afterEach(async () => {
 function startDemo(args: readonly string[], environment: Record<string, string>): Demo {
   const child = spawn(process.execPath, [main, 'demo', ...args], {
     cwd: dir,
-    env: { TMPDIR: dir, WHODID_OTLP_HTTP_PORT: '0', ...environment },
+    env: { TMPDIR: dir, WHODID_OTLP_HTTP_PORT: '0', WHODID_OTLP_GRPC_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }

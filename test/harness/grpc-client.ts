@@ -46,7 +46,7 @@ export function connectGrpc(address: string, options: ChannelOptions = {}): Grpc
         for (const [key, value] of Object.entries(all)) sent.set(key, value)
         const deadline = timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs }
         client.makeUnaryRequest(path, asItIs, asItIs, body, sent, deadline, (error, value) => {
-          const details = error?.metadata?.get('grpc-status-details-bin')[0]
+          const details = error?.metadata.get('grpc-status-details-bin')[0]
           resolve({
             code: error?.code ?? 0,
             details: error?.details ?? '',

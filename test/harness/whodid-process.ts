@@ -24,6 +24,7 @@ export type ServeEvent = Readonly<Record<string, unknown>> & { readonly event: s
 export interface WhodidProcess {
   readonly apiUrl: string
   readonly otlpUrl: string
+  readonly otlpGrpcUrl: string
   readonly dataDir: string
   readonly tokens: Tokens
   readonly processId: number
@@ -63,6 +64,7 @@ export async function startWhodidProcess(options: StartOptions = {}): Promise<Wh
       WHODID_DATA_DIR: dataDir,
       WHODID_API_PORT: '0',
       WHODID_OTLP_HTTP_PORT: '0',
+      WHODID_OTLP_GRPC_PORT: '0',
       ...options.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -86,6 +88,7 @@ export async function startWhodidProcess(options: StartOptions = {}): Promise<Wh
     return {
       apiUrl,
       otlpUrl: String(ready['otlp_url']),
+      otlpGrpcUrl: String(ready['otlp_grpc_url']),
       dataDir,
       tokens,
       processId: child.pid ?? 0,

@@ -7,6 +7,7 @@ test('the defaults of the contract', () => {
     host: '127.0.0.1',
     apiPort: 4320,
     otlpHttpPort: 4318,
+    otlpGrpcPort: 4317,
     memoryBytesMax: undefined,
     ledger: undefined,
   })
@@ -15,6 +16,7 @@ test('the defaults of the contract', () => {
 test.each([
   [{ WHODID_API_PORT: '65536' }, 'WHODID_API_PORT expected a port from 0 to 65535; got "65536"'],
   [{ WHODID_OTLP_HTTP_PORT: '4318x' }, 'WHODID_OTLP_HTTP_PORT expected a port'],
+  [{ WHODID_OTLP_GRPC_PORT: '99999' }, 'WHODID_OTLP_GRPC_PORT expected a port'],
   [{ WHODID_API_PORT: '-1' }, 'WHODID_API_PORT expected a port'],
   [{ WHODID_HOST: 'a b' }, 'WHODID_HOST expected an address or name; got "a b"'],
   [{ WHODID_MEMORY_BYTES_MAX: '1G' }, 'WHODID_MEMORY_BYTES_MAX expected at least 268435456 bytes'],

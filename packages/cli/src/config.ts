@@ -23,6 +23,8 @@ export interface ServiceConfig {
   readonly apiPort: number
   /** `WHODID_OTLP_HTTP_PORT`, default 4318; 0 takes a free one. */
   readonly otlpHttpPort: number
+  /** `WHODID_OTLP_GRPC_PORT`, default 4317; 0 takes a free one. */
+  readonly otlpGrpcPort: number
   /** `WHODID_MEMORY_BYTES_MAX`: the embedded engine's cap, default 2 GiB, at least 256 MiB. */
   readonly memoryBytesMax: number | undefined
   /** `CLICKHOUSE_URL` and the passwords of its users; undefined means the embedded engine. */
@@ -38,6 +40,7 @@ export function readServiceConfig(environment: Environment): ServiceConfig {
     host: readHost(environment),
     apiPort: readPort(environment, 'WHODID_API_PORT', 4320),
     otlpHttpPort: readPort(environment, 'WHODID_OTLP_HTTP_PORT', 4318),
+    otlpGrpcPort: readPort(environment, 'WHODID_OTLP_GRPC_PORT', 4317),
     memoryBytesMax: readMemory(environment),
     ledger: readLedger(environment),
   }

@@ -17,7 +17,7 @@ run; only the model's replies are scripted), asks who did five things, and serve
   --data-dir <dir>    where the ledger is kept (default: WHODID_DATA_DIR, else a temporary directory, removed at the end)
 
 Exit code: 0 when every verdict is right, 1 when one is not or something failed.
-Environment: as for whodid serve. Without WHODID_API_PORT and WHODID_OTLP_HTTP_PORT, a taken default port is avoided.`,
+Environment: as for whodid serve. A default port that is taken is avoided unless its variable is set.`,
   run: demo,
 }
 

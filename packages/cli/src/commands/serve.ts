@@ -22,6 +22,7 @@ Environment, with defaults:
   WHODID_HOST=127.0.0.1            another address opens Whodid to the network
   WHODID_API_PORT=4320             0 takes a free one
   WHODID_OTLP_HTTP_PORT=4318       0 takes a free one
+  WHODID_OTLP_GRPC_PORT=4317       0 takes a free one
   WHODID_MEMORY_BYTES_MAX          memory of the embedded ClickHouse, default 2 GiB
   CLICKHOUSE_URL                   a ClickHouse of your own instead, with
   WHODID_CLICKHOUSE_{WRITER,READER,MIGRATOR,RECORDER}_PASSWORD`,
@@ -81,7 +82,12 @@ function createScreen({ stderr, environment }: CommandContext): (event: ServiceE
       case 'ready':
         stderr.write(
           serviceScreen(
-            { apiUrl: event.api_url, otlpUrl: event.otlp_url, dataDir: event.data_dir },
+            {
+              apiUrl: event.api_url,
+              otlpUrl: event.otlp_url,
+              otlpGrpcUrl: event.otlp_grpc_url,
+              dataDir: event.data_dir,
+            },
             palette,
           ),
         )

@@ -33,6 +33,11 @@ export async function readDemoConfig(
       { name: 'WHODID_OTLP_HTTP_PORT', base, port: base.otlpHttpPort },
       say,
     ),
+    otlpGrpcPort: await freePort(
+      environment,
+      { name: 'WHODID_OTLP_GRPC_PORT', base, port: base.otlpGrpcPort },
+      say,
+    ),
   }
   const named = dataDir ?? setting(environment, 'WHODID_DATA_DIR')
   if (named !== undefined)

@@ -8,6 +8,7 @@ export async function portChecks(config: ServiceConfig, isUp: boolean): Promise<
   const ports = [
     { name: 'API port', port: config.apiPort, variable: 'WHODID_API_PORT' },
     { name: 'OTLP port', port: config.otlpHttpPort, variable: 'WHODID_OTLP_HTTP_PORT' },
+    { name: 'OTLP/gRPC port', port: config.otlpGrpcPort, variable: 'WHODID_OTLP_GRPC_PORT' },
   ]
   return Promise.all(
     ports.map(async ({ name, port, variable }) => {

@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
 import type { Collector, Exporter } from '@whodid/collector'
 import { createAppender } from '@whodid/store'
-import type { LedgerAccess } from '../config.ts'
+import type { LedgerAccess, ServiceConfig } from '../config.ts'
 import { readExporters } from '../exporters.ts'
 import { tokenSha256 } from '../tokens.ts'
 import type { Tokens } from '../tokens.ts'
 import { listenError } from './listen-error.ts'
+import type { Listener } from './listen-error.ts'
 import { tenantDefault } from './open-api.ts'
 import type { Starting } from './starting.ts'
 
@@ -19,20 +20,33 @@ export async function openCollector(
   onEvent({ event: 'starting', what: 'collector' })
   const appender = createAppender(access.writer)
   stops.push(() => appender.close())
-  const port = config.otlpHttpPort
   const collector = await startCollector({
     host: config.host,
-    httpPort: port,
+    httpPort: config.otlpHttpPort,
+    grpcPort: config.otlpGrpcPort,
     logDir: join(config.dataDir, 'log'),
     exporters: await exportersOf(config.dataDir, tokens),
     appender,
     onEvent: ({ message }) => onEvent({ event: 'warning', message }),
   }).catch((thrown: unknown) => {
-    throw listenError(thrown, { what: 'collector', variable: 'WHODID_OTLP_HTTP_PORT', port })
+    throw listenError(thrown, listenerOf(thrown, config))
   })
   stops.push(() => collector.stop())
-  onEvent({ event: 'collector_listening', url: collector.url, port: collector.port })
+  onEvent({
+    event: 'collector_listening',
+    url: collector.url,
+    port: collector.port,
+    grpc_port: collector.grpcPort,
+  })
   return collector
+}
+
+/** Which of the two ports the system's error is about. */
+function listenerOf(thrown: unknown, config: ServiceConfig): Listener {
+  const port: unknown = thrown instanceof Error ? Reflect.get(thrown, 'port') : undefined
+  return port === config.otlpGrpcPort
+    ? { what: 'collector', variable: 'WHODID_OTLP_GRPC_PORT', port: config.otlpGrpcPort }
+    : { what: 'collector', variable: 'WHODID_OTLP_HTTP_PORT', port: config.otlpHttpPort }
 }
 
 /** The ingest and the admin token may speak for everyone of the default tenant; the operator names the others. */

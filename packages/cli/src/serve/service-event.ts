@@ -3,12 +3,18 @@ export type ServiceEvent =
   | { readonly event: 'starting'; readonly what: 'engine' | 'migrations' | 'collector' | 'api' }
   | { readonly event: 'engine_started'; readonly url: string; readonly version: string }
   | { readonly event: 'migrated'; readonly applied: readonly string[] }
-  | { readonly event: 'collector_listening'; readonly url: string; readonly port: number }
+  | {
+      readonly event: 'collector_listening'
+      readonly url: string
+      readonly port: number
+      readonly grpc_port: number | undefined
+    }
   | { readonly event: 'api_listening'; readonly url: string; readonly port: number }
   | {
       readonly event: 'ready'
       readonly api_url: string
       readonly otlp_url: string
+      readonly otlp_grpc_url: string | undefined
       readonly data_dir: string
     }
   | { readonly event: 'warning'; readonly message: string }

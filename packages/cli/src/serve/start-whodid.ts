@@ -16,6 +16,8 @@ export interface RunningWhodid {
   readonly apiUrl: string
   /** The endpoint for exporters and for the SDK's `WHODID_ENDPOINT`. */
   readonly otlpUrl: string
+  /** The same for exporters that speak gRPC. */
+  readonly otlpGrpcUrl: string | undefined
   readonly tokens: Tokens
   /** What is missing before a span can be stored and asked about; empty when ready. */
   readonly missing: () => Promise<readonly string[]>
@@ -66,11 +68,13 @@ async function start(starting: Starting, stop: () => Promise<void>): Promise<Run
     event: 'ready',
     api_url: api.url,
     otlp_url: collector.url,
+    otlp_grpc_url: collector.grpcUrl,
     data_dir: config.dataDir,
   })
   return {
     apiUrl: api.url,
     otlpUrl: collector.url,
+    otlpGrpcUrl: collector.grpcUrl,
     tokens,
     missing: readiness,
     stored: () => collector.stored(),

@@ -138,7 +138,7 @@ const resourceExhausted = 8
 
 /** What the library could not read, in our words; undefined where its own will do: the sender's deadline. */
 function readingError({ code, details }: Status): WhodidError | undefined {
-  const said = `the call cannot be read: ${details ?? ''}`
+  const said = `the call cannot be read: ${details}`
   if (code === resourceExhausted) return new WhodidError('body_too_large', said)
   if (code === internal) return new WhodidError('invalid_body', said)
   // A packing it does not know, or a call of no message or of two.
