@@ -98,6 +98,8 @@ PARTITION BY toYYYYMM(received_at)
 ORDER BY (tenant, toStartOfHour(ts), trace_id, span_id)
 SETTINGS
     index_granularity = 2048,
+    -- Twice the collector's largest segment: what an insert writes is one file and not two hundred, each to be synced.
+    min_bytes_for_wide_part = 67108864,
     -- The collector forgets a segment once the insert is acknowledged, so an acknowledged insert must be on the disk.
     fsync_after_insert = 1,
     fsync_part_directory = 1,
