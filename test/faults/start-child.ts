@@ -56,6 +56,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     return next.done === true ? undefined : next.value
   }
   const first = await line()
+  // The child writes its port first, and nothing when it was killed before.
   const port = first === undefined ? undefined : (JSON.parse(first) as { port: number }).port
   return { process: child, port, exited, line }
 }

@@ -1,3 +1,4 @@
+import type { MetricFamily } from '@whodid/model'
 import type { ReadRecorder, Selector } from '@whodid/store'
 import type { ApiToken } from './authenticate.ts'
 
@@ -8,6 +9,8 @@ export interface ApiOptions {
   readonly tokens: readonly ApiToken[]
   /** Resolves with what is missing before a span can be stored and asked about, a phrase each; empty when ready. */
   readonly readiness: () => Promise<readonly string[]>
+  /** What the service measures, for `/metrics`, beside what the API measures itself; default nothing. */
+  readonly metrics?: () => readonly MetricFamily[]
   /** Default `loopback`: a `Host` that is no loopback name is refused. `any` where others reach the API by its name. */
   readonly hostCheck?: 'loopback' | 'any'
   /** Aborts when the service stops, which ends the open streams. */

@@ -342,3 +342,18 @@ test('every answer carries the security headers', async () => {
     expect(headers.get('content-security-policy')).toContain("default-src 'none'")
   }
 })
+
+test('metrics are for those who may read, in the text format, and are no read of the ledger', async () => {
+  const metrics: ApiOptions['metrics'] = () => [
+    { name: 'whodid_x', type: 'gauge', help: 'X', samples: [{ value: 7 }] },
+  ]
+  const api = apiOf({ options: { metrics } })
+  expect((await problemOf(await get(api, '/metrics'))).status).toBe(401)
+  expect((await problemOf(await get(api, '/metrics', { token: 'whodid_ing_x' }))).status).toBe(403)
+  const response = await get(api, '/metrics', { token: 'whodid_inv_x' })
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  const text = await response.text()
+  expect(text).toContain('# TYPE whodid_x gauge\nwhodid_x 7\n')
+  expect(text).toContain('whodid_api_refusals_total{code="forbidden"} 1\n')
+  expect(api.reads).toEqual([])
+})

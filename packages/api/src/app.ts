@@ -3,6 +3,7 @@ import { listReads, parseQuestion, whoDid } from '@whodid/query'
 import type { Api, ApiOptions } from './api-options.ts'
 import { errorPage, openApiDocument, startPage } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
+import { createMetricsHandler } from './metrics-handler.ts'
 import { parseReadsLimit } from './parameters.ts'
 import { createRecordedRead, systemUnixNs } from './recorded-read.ts'
 import { healthRoute, readsRoute, readyRoute, tailRoute, whoDidRoute } from './route-definitions.ts'
@@ -21,7 +22,8 @@ const parameterNames: ReadonlyMap<string, readonly string[]> = new Map(
  */
 export function createApi(options: ApiOptions): Api {
   const { selector, now = systemUnixNs, stopping = new AbortController().signal } = options
-  const { app, counts } = createGuardedApp(options, parameterNames)
+  const guarded = createGuardedApp(options, parameterNames)
+  const { app, counts } = guarded
   const recordedRead = createRecordedRead(options)
   const openTail = createTailOpener()
 
@@ -76,6 +78,7 @@ export function createApi(options: ApiOptions): Api {
     return c.json({ status: 'ready' as const }, 200)
   })
 
+  app.get('/metrics', createMetricsHandler(guarded, options))
   const document = openApiDocument(app)
   app.get('/openapi.json', (c) => c.json(document))
   app.get('/docs/errors', (c) => c.html(errorPage))

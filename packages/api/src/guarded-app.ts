@@ -11,11 +11,13 @@ import type { ApiEnv } from './request-scope.ts'
 export interface GuardedApp {
   readonly app: OpenAPIHono<ApiEnv>
   readonly counts: () => RefusalCounts
+  /** Requests of the guarded routes under way. */
+  readonly load: { readonly inFlight: number }
 }
 
 /**
  * An app with what every request passes before its route: an ID and the security headers, the host check, and under `/v1`
- * the bound, the token and the names of the parameters (`parameterNames`, by path). What throws becomes a problem.
+ * the bound, the token (which `/metrics` takes too) and the names of the parameters (`parameterNames`, by path). What throws becomes a problem.
  */
 export function createGuardedApp(
   options: ApiOptions,
@@ -24,7 +26,12 @@ export function createGuardedApp(
   const counts = { unauthenticated: 0, forbidden: 0 }
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalidParameters })
   app.use(stampRequest(), refuseOddRequests(options.hostCheck ?? 'loopback'))
-  app.use('/v1/*', boundRequestsInFlight(), async (c, next) => {
+  const load = { inFlight: 0 }
+  app.use('/metrics', async (c, next) => {
+    c.set('token', authenticate(c.req.header('authorization'), options.tokens))
+    await next()
+  })
+  app.use('/v1/*', boundRequestsInFlight(load), async (c, next) => {
     c.set('token', authenticate(c.req.header('authorization'), options.tokens))
     const names = parameterNames.get(c.req.path)
     if (names !== undefined) readParameters(c.req.url, names)
@@ -45,5 +52,5 @@ export function createGuardedApp(
     if (response.status >= 500) options.onFailure?.(c.get('requestId'), thrown)
     return response
   })
-  return { app, counts: () => ({ ...counts }) }
+  return { app, load, counts: () => ({ ...counts }) }
 }

@@ -53,19 +53,18 @@ export function refuseOddRequests(hostCheck: 'loopback' | 'any'): MiddlewareHand
 }
 
 /** Bounds the requests under way. A stream counts until its first line; streams have a bound of their own. */
-export function boundRequestsInFlight(): MiddlewareHandler<ApiEnv> {
-  let inFlight = 0
+export function boundRequestsInFlight(load: { inFlight: number }): MiddlewareHandler<ApiEnv> {
   return async (_c, next) => {
-    if (inFlight >= requestsInFlightMax)
+    if (load.inFlight >= requestsInFlightMax)
       throw new WhodidError(
         'too_many_requests',
         `${requestsInFlightMax} requests are under way already`,
       )
-    inFlight += 1
+    load.inFlight += 1
     try {
       await next()
     } finally {
-      inFlight -= 1
+      load.inFlight -= 1
     }
   }
 }

@@ -1,3 +1,4 @@
+export { collectorFamilies } from './collector-families.ts'
 export { startCollector } from './collector.ts'
 export type { CollectorEvent } from './collector-event.ts'
 export type { Collector } from './collector.ts'

@@ -41,6 +41,7 @@ export { formatHandle, handleKinds, handleLengthMax, parseHandle } from './handl
 export type { Handle, HandleKind } from './handle.ts'
 export { isSpanIdHex, isTraceIdHex, parseSpanRef, spanRef } from './ids.ts'
 export type { SpanIdHex, SpanRef, TraceIdHex } from './ids.ts'
+export type { MetricFamily, MetricSample } from './metric-family.ts'
 export { printable, printableLine } from './printable.ts'
 export type { Channel, LedgerRecord } from './record.ts'
 export { redactSecrets } from './redact.ts'

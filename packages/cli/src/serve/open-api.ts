@@ -1,5 +1,6 @@
 import { createApi, startApi } from '@whodid/api'
 import type { ApiToken, RunningApi } from '@whodid/api'
+import type { MetricFamily } from '@whodid/model'
 import { createReadRecorder } from '@whodid/store'
 import type { Selector } from '@whodid/store'
 import { isLoopback } from '../config.ts'
@@ -15,6 +16,7 @@ export interface ApiGround {
   readonly access: LedgerAccess
   readonly selector: Selector
   readonly readiness: () => Promise<readonly string[]>
+  readonly metrics: () => readonly MetricFamily[]
 }
 
 /** The tenant of the tokens of `tokens.json`. */
@@ -32,6 +34,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
     readRecorder,
     tokens: apiTokens(ground.tokens),
     readiness: ground.readiness,
+    metrics: ground.metrics,
     hostCheck: isLoopback(config.host) ? 'loopback' : 'any',
     stopping: stopping.signal,
     onFailure: (requestId, thrown) => {

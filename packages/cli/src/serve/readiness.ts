@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { collectorFamilies } from '@whodid/collector'
 import type { Collector } from '@whodid/collector'
+import type { MetricFamily } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 
 /** Where the collector stands once it listens. */
@@ -26,6 +28,11 @@ export function createReadiness(
       missing.push('ClickHouse does not take the collector’s records')
     return missing
   }
+}
+
+/** Makes what stands behind `/metrics`: the collector's measures, none before it listens. */
+export function createMetrics(slot: CollectorSlot): () => readonly MetricFamily[] {
+  return () => (slot.collector === undefined ? [] : collectorFamilies(slot.collector.metrics()))
 }
 
 async function answers(selector: Selector): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { Tokens } from '../tokens.ts'
 import { checkDataDir } from './check-data-dir.ts'
 import { openApi } from './open-api.ts'
 import { openCollector } from './open-collector.ts'
-import { createReadiness } from './readiness.ts'
+import { createMetrics, createReadiness } from './readiness.ts'
 import type { CollectorSlot } from './readiness.ts'
 import type { OnServiceEvent } from './service-event.ts'
 import type { Starting } from './starting.ts'
@@ -61,7 +61,8 @@ async function start(starting: Starting, stop: () => Promise<void>): Promise<Run
   const selector = createSelector(access.reader)
   starting.stops.push(() => selector.close())
   const readiness = createReadiness(selector, slot)
-  const api = await openApi(starting, { tokens, access, selector, readiness })
+  const metrics = createMetrics(slot)
+  const api = await openApi(starting, { tokens, access, selector, readiness, metrics })
   const collector = await openCollector(starting, access, tokens)
   slot.collector = collector
   onEvent({

@@ -1,0 +1,28 @@
+import type { MetricFamily, MetricSample } from '@whodid/model'
+
+/** The media type of what {@link formatMetrics} gives. */
+export const metricsMediaType = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** Writes measures in Prometheus' text format 0.0.4. */
+export function formatMetrics(families: readonly MetricFamily[]): string {
+  return families
+    .map(
+      ({ name, type, help, samples }) =>
+        `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n${samples.map((sample) => sampleLine(name, sample)).join('')}`,
+    )
+    .join('')
+}
+
+function sampleLine(name: string, { suffix = '', labels = {}, value }: MetricSample): string {
+  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escapeLabel(text)}"`)
+  const braced = pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+  return `${name}${suffix}${braced} ${value}\n`
+}
+
+function escapeHelp(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+}
+
+function escapeLabel(text: string): string {
+  return escapeHelp(text).replaceAll('"', '\\"')
+}

@@ -1,0 +1,106 @@
+import type { MetricFamily } from '@whodid/model'
+import type { CollectorMetrics } from './collector-meter.ts'
+import type { Distribution } from './histogram.ts'
+
+/** The collector's measures, for Prometheus. Durations are in seconds, as is usual there. */
+export function collectorFamilies(metrics: CollectorMetrics): MetricFamily[] {
+  return [...requestFamilies(metrics), ...logFamilies(metrics), ...storeFamilies(metrics)]
+}
+
+function requestFamilies(metrics: CollectorMetrics): MetricFamily[] {
+  const records: [string, number][] = [
+    ['logged', metrics.recordsLogged],
+    ['duplicate', metrics.recordsDuplicate],
+    ['rejected', metrics.recordsRejected],
+    ['quarantined', metrics.recordsQuarantined],
+    ['replayed', metrics.recordsReplayed],
+    ['stored', metrics.recordsStored],
+  ]
+  return [
+    counter('whodid_requests_total', 'OTLP requests.', metrics.requests),
+    gauge('whodid_requests_in_flight', 'OTLP requests under way.', metrics.requestsInFlight),
+    {
+      name: 'whodid_requests_refused_total',
+      type: 'counter',
+      help: 'OTLP requests refused, by error code.',
+      samples: labelled('code', Object.entries(metrics.refusals)),
+    },
+    counter(
+      'whodid_connections_dropped_total',
+      'Connections closed at the bound of open ones.',
+      metrics.connectionsDropped,
+    ),
+    {
+      name: 'whodid_records_total',
+      type: 'counter',
+      help: 'Spans and log records by what became of them; quarantined ones are rejected ones too.',
+      samples: labelled('outcome', records),
+    },
+  ]
+}
+
+function logFamilies(metrics: CollectorMetrics): MetricFamily[] {
+  return [
+    gauge('whodid_log_bytes', 'Bytes of the log that are not in ClickHouse.', metrics.logBytes),
+    gauge(
+      'whodid_log_segments',
+      'Sealed segments that are not in ClickHouse.',
+      metrics.unstoredSegments,
+    ),
+    gauge(
+      'whodid_log_oldest_age_seconds',
+      'Age of the oldest record that is not in ClickHouse; 0 when all are.',
+      metrics.oldestUnstoredAgeMs / 1_000,
+    ),
+    gauge('whodid_quarantine_bytes', 'Bytes of rejected spans kept.', metrics.quarantineBytes),
+    gauge('whodid_quarantine_files', 'Requests with rejected spans kept.', metrics.quarantineFiles),
+  ]
+}
+
+function storeFamilies(metrics: CollectorMetrics): MetricFamily[] {
+  return [
+    counter('whodid_insert_retries_total', 'Inserts that failed.', metrics.insertRetries),
+    counter(
+      'whodid_insert_refusals_total',
+      'Inserts that ClickHouse said it will refuse again.',
+      metrics.insertRefusals,
+    ),
+    gauge('whodid_store_failing', '1 when the last insert failed.', metrics.isStoreFailing ? 1 : 0),
+    histogram('whodid_insert_seconds', 'Time of an insert that succeeded.', metrics.insertMs),
+    histogram(
+      'whodid_queryable_lag_seconds',
+      'Time from the first record of a segment to its being stored, when it can be asked about.',
+      metrics.storedLagMs,
+    ),
+  ]
+}
+
+function counter(name: string, help: string, value: number): MetricFamily {
+  return { name, help, type: 'counter', samples: [{ value }] }
+}
+
+function gauge(name: string, help: string, value: number): MetricFamily {
+  return { name, help, type: 'gauge', samples: [{ value }] }
+}
+
+function labelled(label: string, values: readonly [string, number][]): MetricFamily['samples'] {
+  return values.map(([text, value]) => ({ value, labels: { [label]: text } }))
+}
+
+function histogram(
+  name: string,
+  help: string,
+  { bounds, cumulativeCounts, sum }: Distribution,
+): MetricFamily {
+  const buckets = cumulativeCounts.map((value, index) => {
+    const bound = bounds[index]
+    const le = bound === undefined ? '+Inf' : String(bound / 1_000)
+    return { suffix: '_bucket', labels: { le }, value }
+  })
+  const count = cumulativeCounts.at(-1) ?? 0
+  const totals = [
+    { suffix: '_sum', value: sum / 1_000 },
+    { suffix: '_count', value: count },
+  ]
+  return { name, help, type: 'histogram', samples: [...buckets, ...totals] }
+}
