@@ -1,6 +1,6 @@
 import { redactSecrets } from '@whodid/model'
 import type { Draft } from './draft.ts'
-import type { Attributes, Value } from './otlp/batch.ts'
+import type { Attributes, OtlpEvent, OtlpLink, Value } from './otlp/batch.ts'
 
 /** A key whose value is a secret whatever it looks like. */
 const secretKey =
@@ -27,16 +27,18 @@ export function redact(draft: Draft): Draft {
     record,
     attributes: redactAttributes(draft.attributes),
     resource: redactResource(draft.resource),
-    events: draft.events.map((event) => ({
-      ...event,
-      name: redactSecrets(event.name),
-      attributes: redactAttributes(event.attributes),
-    })),
-    links: draft.links.map((link) => ({
-      ...link,
-      attributes: redactAttributes(link.attributes),
-    })),
+    events: draft.events.length === 0 ? draft.events : draft.events.map(redactEvent),
+    links: draft.links.length === 0 ? draft.links : draft.links.map(redactLink),
   }
+}
+
+function redactEvent(event: OtlpEvent): OtlpEvent {
+  const attributes = redactAttributes(event.attributes)
+  return { ...event, name: redactSecrets(event.name), attributes }
+}
+
+function redactLink(link: OtlpLink): OtlpLink {
+  return { ...link, attributes: redactAttributes(link.attributes) }
 }
 
 /** `k8s:secret:prod/db` is the name of a thing; only in a URL can a part of a name be a secret. */

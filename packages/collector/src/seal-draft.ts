@@ -51,9 +51,17 @@ type TextField = {
 }[keyof LedgerRecord]
 type ListField = 'delegationScopes' | 'delegationChain' | 'credentialScopes'
 
+/** Text that no sender chose freely: one of a few words, hex of a checked length, or JSON that is bounded as it is written. */
+const boundAlready = new Set<string>(
+  (
+    'channel signal traceIdHex spanIdHex parentSpanIdHex recordKind actorType delegatorType promptOrigin promptRef ' +
+    'planRef inputTrust templateRule instanceRule delegatorRule attributes resourceAttributes events links'
+  ).split(' '),
+)
+
 // Sound: a field that is blank as text is declared as text.
 const textFields = Object.entries(blankRecord())
-  .filter(([, blank]) => typeof blank === 'string')
+  .filter(([field, blank]) => typeof blank === 'string' && !boundAlready.has(field))
   .map(([field]) => field as TextField)
 const listFields: readonly ListField[] = ['delegationScopes', 'delegationChain', 'credentialScopes']
 
