@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
@@ -98,4 +99,26 @@ it('killed at every named step, loses no acknowledged span and stores none twice
   await Promise.all(Array.from({ length: runsAtOnce }, worker))
   await checkLedger(ledger, loads)
   expect(loads).toHaveLength(points.length * runsPerPoint)
+})
+
+it('told to stop under load, drains: all that it acknowledged is stored when it has ended', async () => {
+  await table.run('SIGTERM under load', async () => {
+    const load = createLoad({ run: 900_000, batches: 200, spansPerBatch: 3, senders: 3 })
+    const start = (): Promise<Child> =>
+      startChild({ access: ledger.access('writer'), logDir: join(dir, 'drained'), limits: {} })
+    let current = await start()
+    const port = (): number | undefined =>
+      current.process.exitCode === null ? current.port : undefined
+    const sending = load.run(port, seeded(900_000))
+    while (load.acknowledged.size < 60) await sleep(1)
+    current.process.kill('SIGTERM')
+    expect(await current.exited).toBe(0)
+    await checkLedger(ledger, [...loads, load])
+    current = await start()
+    await sending
+    current.process.kill('SIGTERM')
+    expect(await current.exited).toBe(0)
+    loads.push(load)
+    await checkLedger(ledger, loads)
+  })
 })

@@ -46,7 +46,7 @@ test('help and version go to standard output', async () => {
   }
 })
 
-test.each(['serve', 'demo', 'ask', 'tail', 'exporter', 'migrate', 'doctor'])(
+test.each(['serve', 'demo', 'ask', 'tail', 'exporter', 'quarantine', 'migrate', 'doctor'])(
   '%s has a help of its own',
   async (name) => {
     for (const argv of [
@@ -83,6 +83,8 @@ test.each([
   [['ask', 'x', '--at'], "Option '--at <value>' argument missing"],
   [['ask', 'x', '--at', '1', '--at', '2'], '--at expected once; got it twice'],
   [['exporter'], 'expected add, list or remove; got nothing'],
+  [['quarantine'], 'expected list or replay; got nothing'],
+  [['quarantine', 'burn'], 'expected list or replay; got "burn"'],
   [['exporter', 'add'], '"--name" expected 1–64 letters'],
   [['exporter', 'add', '--name', '../x'], '"--name" expected 1–64 letters'],
 ])('%j is a usage error', async (argv, message) => {
