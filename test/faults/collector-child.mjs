@@ -22,9 +22,11 @@ const collector = await startCollector({
   files: watchFiles(systemFiles, atStep),
   ...options,
 })
-process.once('SIGTERM', async () => {
+async function drain() {
   await collector.stop()
   process.stdout.write(`${JSON.stringify(collector.metrics())}\n`)
   await appender.close()
-})
+}
+
+process.once('SIGTERM', () => void drain())
 process.stdout.write(`${JSON.stringify({ port: collector.port })}\n`)

@@ -2,7 +2,7 @@ import { WhodidError } from '@whodid/model'
 import type { AppendBatch } from '@whodid/store'
 
 /** What each span of the load carries once, for the simulated ledger to find it by. */
-export const markPattern = /~[0-9a-f]{16}~/gu
+const markPattern = /~[0-9a-f]{16}~/gu
 
 interface Table {
   readonly tokens: Set<string>

@@ -82,7 +82,7 @@ export function watchAppender(appender, atStep) {
 
 /** Calls `atStep` around every answer 200 that this process gives from now on; returns the way to stop that. */
 export function watchAcknowledgements(atStep) {
-  const { end } = ServerResponse.prototype
+  const end = Reflect.get(ServerResponse.prototype, 'end')
   ServerResponse.prototype.end = function watchedEnd(...parameters) {
     if (this.statusCode !== 200) return end.apply(this, parameters)
     void Promise.resolve(atStep('acknowledge', 'before', this)).then(() =>
