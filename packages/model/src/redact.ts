@@ -101,7 +101,13 @@ const secretNames =
 
 /** A part of each of them. */
 const secretTriggers = [
-  ...['passw', 'passp', 'passc', 'pwd', 'secret', 'token', 'credential'],
+  'passw',
+  'passp',
+  'passc',
+  'pwd',
+  'secret',
+  'token',
+  'credential',
   ...['api', 'access', 'account', 'private', 'signing', 'encryption', 'auth'].flatMap((name) =>
     ['', '_', '-'].map((joint) => `${name}${joint}key`),
   ),

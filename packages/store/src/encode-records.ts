@@ -48,10 +48,8 @@ function writeColumn(
       for (const record of records) writer.uint32(column.read(record))
       return
     case 'UInt8':
-      for (const record of records) writer.uint8(column.read(record))
-      return
     case 'Bool':
-      for (const record of records) writer.uint8(column.read(record) ? 1 : 0)
+      for (const record of records) writer.uint8(Number(column.read(record)))
       return
     case 'Array(String)':
       return writeArrays(writer, records.map(column.read))

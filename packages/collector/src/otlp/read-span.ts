@@ -5,6 +5,11 @@ import type { WireReader } from './wire-reader.ts'
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
+interface SpanInReading extends Mutable<Omit<OtlpSpan, 'events' | 'links'>> {
+  readonly events: OtlpEvent[]
+  readonly links: OtlpLink[]
+}
+
 const spanFields = [
   [0x0a, 'trace_id'],
   [0x12, 'span_id'],
@@ -27,9 +32,7 @@ const spanFields = [
 /** Reads a `Span`, its events and links with it; see `decode-protobuf.ts`. */
 export function readSpan(reader: WireReader): OtlpSpan {
   const attributes: AttributeMap = new Map()
-  const events: OtlpEvent[] = []
-  const links: OtlpLink[] = []
-  const span: Mutable<OtlpSpan> = {
+  const span: SpanInReading = {
     traceIdHex: '',
     spanIdHex: '',
     parentSpanIdHex: '',
@@ -41,8 +44,8 @@ export function readSpan(reader: WireReader): OtlpSpan {
     endUnixNs: 0n,
     attributes,
     droppedCount: 0,
-    events,
-    links,
+    events: [],
+    links: [],
     statusCode: 0,
     statusMessage: '',
   }
@@ -60,14 +63,19 @@ export function readSpan(reader: WireReader): OtlpSpan {
     else if (tag === 0x41) span.endUnixNs = reader.fixed64()
     else if (tag === 0x7a) readStatus(reader, span)
     else if (tag === 0x85) span.flags = reader.fixed32()
-    else if (tag === 0x1a) span.traceState = reader.string()
-    else if (tag === 0x5a) events.push(readEvent(reader))
-    else if (tag === 0x6a) links.push(readLink(reader))
-    else if (tag === 0x50 || tag === 0x60 || tag === 0x70) span.droppedCount += reader.uint32()
-    else reader.skip(tag, spanFields)
+    else readRareField(reader, tag, span)
   }
   reader.leave(parentEnd)
   return span
+}
+
+/** What most spans lack. */
+function readRareField(reader: WireReader, tag: number, span: SpanInReading): void {
+  if (tag === 0x1a) span.traceState = reader.string()
+  else if (tag === 0x5a) span.events.push(readEvent(reader))
+  else if (tag === 0x6a) span.links.push(readLink(reader))
+  else if (tag === 0x50 || tag === 0x60 || tag === 0x70) span.droppedCount += reader.uint32()
+  else reader.skip(tag, spanFields)
 }
 
 const eventFields = [
@@ -139,7 +147,7 @@ const statusFields = [
 ] as const
 
 /** A status that comes again stands whole: what the last one does not say is unset. */
-function readStatus(reader: WireReader, span: Mutable<OtlpSpan>): void {
+function readStatus(reader: WireReader, span: SpanInReading): void {
   span.statusCode = 0
   span.statusMessage = ''
   const parentEnd = reader.enter()
