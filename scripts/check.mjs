@@ -116,15 +116,20 @@ function execute([program, ...args], { timeoutS, env = {} }) {
       resolve(failure)
     }
     child.once('error', (error) => settle(` (${error.message})`))
-    child.once('exit', async (code, signal) => {
-      const left = await endGroup(child.pid)
-      if (signal === 'SIGKILL')
-        settle(` (stopped: over its limit of ${timeoutS} s, or out of memory)`)
-      else if (signal !== null) settle(` (stopped by ${signal})`)
-      else if (code !== 0) settle(` (exit code ${code})`)
-      else settle(left ? ' (it left a process running)' : undefined)
+    child.once('exit', (code, signal) => {
+      endGroup(child.pid).then(
+        (left) => settle(howItEnded({ code, signal, left, timeoutS })),
+        (error) => settle(` (${error.message})`),
+      )
     })
   })
+}
+
+function howItEnded({ code, signal, left, timeoutS }) {
+  if (signal === 'SIGKILL') return ` (stopped: over its limit of ${timeoutS} s, or out of memory)`
+  if (signal !== null) return ` (stopped by ${signal})`
+  if (code !== 0) return ` (exit code ${code})`
+  return left ? ' (it left a process running)' : undefined
 }
 
 /** Waits for the processes that a gate has left behind, then ends them; resolves with whether it had to. */
