@@ -50,11 +50,13 @@ function runOnce(body, spent) {
 function vectors() {
   const dir = join(import.meta.dirname, '../../test/vectors/otlp')
   const files = readdirSync(dir, { recursive: true }).filter((name) => name.endsWith('.json'))
-  return files.sort().map((name) => ({
-    bytes: readFileSync(join(dir, name)),
-    encoding: 'json',
-    signal: name.endsWith('logs.json') ? 'logs' : 'spans',
-  }))
+  return files
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((name) => ({
+      bytes: readFileSync(join(dir, name)),
+      encoding: 'json',
+      signal: name.endsWith('logs.json') ? 'logs' : 'spans',
+    }))
 }
 
 const zero = () => Object.fromEntries(stages.map((stage) => [stage, 0]))
