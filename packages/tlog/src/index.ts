@@ -1,0 +1,32 @@
+export { formatCheckpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts'
+export type { Checkpoint } from './checkpoint.ts'
+export { proveConsistency, verifyConsistency } from './consistency.ts'
+export type { ConsistencyClaim } from './consistency.ts'
+export { decodeEntryBundle, encodeEntryBundle, entryBytesMax } from './entry-bundle.ts'
+export { proveInclusion, verifyInclusion } from './inclusion.ts'
+export type { InclusionClaim } from './inclusion.ts'
+export { emptyRoot, hashBytes, leafHash, nodeHash } from './merkle-hash.ts'
+export { generateNoteKey, parseSkey, parseVkey } from './note-key.ts'
+export type { KeyKind, NoteSigner, NoteVerifier } from './note-key.ts'
+export {
+  addSignatures,
+  noteBytesMax,
+  noteSignaturesMax,
+  parseNote,
+  parseSignatures,
+  signNote,
+  signText,
+  verifyNote,
+  verifySignatures,
+} from './note.ts'
+export type { NoteSignature, ParsedNote, VerifiedSignature } from './note.ts'
+export { parsePolicy, verifyPolicy } from './policy.ts'
+export type { Policy, Quorum, TrustedKey } from './policy.ts'
+export { ProofError } from './proof-error.ts'
+export type { ProofErrorCode } from './proof-error.ts'
+export { entriesPath, parseTilePath, tilePath, tileWidth } from './tile.ts'
+export type { Tile, TileReader } from './tile.ts'
+export { formatTlogProof, parseTlogProof } from './tlog-proof.ts'
+export type { TlogProof } from './tlog-proof.ts'
+export { appendLeaves, emptyEdge, readEdge, rootOf } from './tree-edge.ts'
+export type { StoredTile, TreeEdge } from './tree-edge.ts'
