@@ -90,6 +90,7 @@ CREATE TABLE IF NOT EXISTS whodid.spans
     INDEX by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_span span_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_instance instance_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_parent_instance instance_parent_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_correlation correlation_id TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = MergeTree

@@ -22,6 +22,12 @@ CREATE TABLE IF NOT EXISTS whodid.actions
     user_id String CODEC(ZSTD(1)),
     service_name LowCardinality(String),
     delegator_id String CODEC(ZSTD(1)),
+    delegator_type LowCardinality(String),
+    -- The person or service behind the act: the human who acted, or the one it was done for.
+    principal_id String CODEC(ZSTD(1)),
+    template_rule LowCardinality(String),
+    instance_rule LowCardinality(String),
+    delegator_rule LowCardinality(String),
     correlation_id String CODEC(ZSTD(1)),
     credential_id String CODEC(ZSTD(1)),
     INDEX by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
@@ -29,7 +35,7 @@ CREATE TABLE IF NOT EXISTS whodid.actions
     INDEX by_instance instance_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_correlation correlation_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_credential credential_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    PROJECTION by_delegator (SELECT * ORDER BY tenant, delegator_id, ts)
+    PROJECTION by_principal (SELECT * ORDER BY tenant, principal_id, ts)
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
