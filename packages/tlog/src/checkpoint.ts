@@ -21,8 +21,9 @@ export interface Checkpoint {
 export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
   checkTreeSize('checkpoint size', size)
   const text = `${origin}\n${size}\n${root.toString('base64')}\n`
-  // Whatever cannot be read back must not be signed.
-  parseCheckpoint(text)
+  // Whatever cannot be read back as it was meant must not be signed.
+  if (parseCheckpoint(text).origin !== origin)
+    throw malformed(`origin: expected one line, got ${quoted(origin)}`)
   return text
 }
 

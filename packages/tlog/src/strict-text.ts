@@ -30,15 +30,15 @@ export function strictText(
 ): string {
   const length = typeof input === 'string' ? Buffer.byteLength(input) : input.length
   if (length > bytesMax)
-    throw new ProofError(code, `text: expected at most ${bytesMax} bytes, got ${length}`)
+    throw new ProofError(code, `${thing(code)}: expected at most ${bytesMax} bytes, got ${length}`)
   const text = typeof input === 'string' ? input : decode(input, code)
-  if (!text.isWellFormed()) throw new ProofError(code, 'text: has a lone surrogate')
+  if (!text.isWellFormed()) throw new ProofError(code, `${thing(code)}: has a lone surrogate`)
   for (let place = 0; place < text.length; place++) {
     const unit = text.charCodeAt(place)
     if (unit < 0x20 && unit !== 0x0a && !allowed.includes(text.charAt(place)))
       throw new ProofError(
         code,
-        `text: has the control character 0x${unit.toString(16).padStart(2, '0')} at ${place}`,
+        `${thing(code)}: has the control character 0x${unit.toString(16).padStart(2, '0')} at ${place}`,
       )
   }
   return text
@@ -48,6 +48,11 @@ function decode(bytes: Uint8Array, code: ProofErrorCode): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
-    throw new ProofError(code, 'text: is no UTF-8', { cause })
+    throw new ProofError(code, `${thing(code)}: is no UTF-8`, { cause })
   }
+}
+
+/** What is being read, for a message: `malformed_note` is said of a note. */
+function thing(code: ProofErrorCode): string {
+  return code.replace('malformed_', '')
 }
