@@ -3,6 +3,9 @@
 -- SHA256(NULL) is NULL and the record's hash is recomputed from these columns.
 CREATE TABLE IF NOT EXISTS whodid.spans
 (
+    -- The record's place in the collector's log, which its hash covers: see docs/FORMAT.md.
+    log_id LowCardinality(String),
+    log_index UInt64 CODEC(T64, ZSTD(1)),
     tenant LowCardinality(String),
     exporter LowCardinality(String),
     channel LowCardinality(String),
@@ -83,10 +86,14 @@ CREATE TABLE IF NOT EXISTS whodid.spans
     approval_reason String CODEC(ZSTD(1)),
     content String CODEC(ZSTD(1)),
     result String CODEC(ZSTD(1)),
+    -- Salted commitments to the texts; zeroes where there is no text.
+    content_commitment FixedString(32) CODEC(ZSTD(1)),
+    result_commitment FixedString(32) CODEC(ZSTD(1)),
     attributes String CODEC(ZSTD(1)),
     resource_attributes String CODEC(ZSTD(1)),
     events String CODEC(ZSTD(1)),
     links String CODEC(ZSTD(1)),
+    INDEX by_log_index log_index TYPE minmax GRANULARITY 1,
     INDEX by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_span span_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_instance instance_id TYPE bloom_filter(0.001) GRANULARITY 1,

@@ -3,6 +3,8 @@ import type { LedgerRecord } from './record.ts'
 /** A record that claims nothing: what the normalizer starts from, and what every absent field looks like. */
 export function blankRecord(): LedgerRecord {
   return {
+    logId: '',
+    logIndex: 0,
     tenant: '',
     exporter: '',
     channel: 'unbound',
@@ -83,6 +85,8 @@ export function blankRecord(): LedgerRecord {
     approvalReason: '',
     content: '',
     result: '',
+    contentCommitmentHex: '',
+    resultCommitmentHex: '',
     attributes: '',
     resourceAttributes: '',
     events: '',

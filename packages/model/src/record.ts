@@ -24,6 +24,10 @@ export type Channel = 'entitled' | 'unbound' | 'unentitled'
  * NUL and control characters are kept, because they are evidence, and neutralised on output.
  */
 export interface LedgerRecord {
+  /** The log that holds it: the origin of that log's checkpoints. '' until the record is appended. */
+  logId: string
+  /** Its place in that log, counted from 0 without a hole. An integer below 2^53. */
+  logIndex: number
   tenant: string
   /** Name of the exporter, from its token; never from the payload. */
   exporter: string
@@ -131,6 +135,9 @@ export interface LedgerRecord {
   content: string
   /** What came back: a model's answer, a tool's result. '' when withheld. */
   result: string
+  /** Salted commitments to the two texts, 64 hex digits each; '' when there is no such text. */
+  contentCommitmentHex: string
+  resultCommitmentHex: string
   /** JSON objects and arrays, as text, verbatim after redaction: what arrived and has no column of its own. */
   attributes: string
   resourceAttributes: string

@@ -1,11 +1,12 @@
 import type { LedgerRecord } from '@whodid/model'
-import { ByteWriter } from './byte-writer.ts'
+import { ByteWriter } from '@whodid/model'
 import { spanColumns } from './span-columns.ts'
 import type { SpanColumn } from './span-columns.ts'
 
 /**
- * What a record says, as bytes: every column but the time it was received and the channel, which another sending of the
- * same span may change, and of a log record its times, for one without a time stands at the time it was received.
+ * What a record says, as bytes: every column but the time it was received, the channel, its place in the log and the
+ * commitments to its text, which another sending of the same span may change; and of a log record its times, for one
+ * without a time stands at the time it was received.
  *
  * Two records have the same bytes only when all these columns are equal. The bytes are valid until the next call.
  *
@@ -24,7 +25,9 @@ export function contentBytes(record: LedgerRecord): Uint8Array {
 
 const writer = new ByteWriter()
 
-const leftOut = new Set(['received_at', 'channel', 'ts', 'end_ts'])
+const leftOut = new Set(
+  'received_at channel ts end_ts log_id log_index content_commitment result_commitment'.split(' '),
+)
 
 const columns = spanColumns
   .map((column, place) => ({ place, column }))

@@ -1,5 +1,5 @@
 import type { LedgerRecord } from '@whodid/model'
-import { ByteWriter } from './byte-writer.ts'
+import { ByteWriter } from '@whodid/model'
 import { spanColumns } from './span-columns.ts'
 import type { SpanColumn } from './span-columns.ts'
 
@@ -42,6 +42,7 @@ function writeColumn(
       for (const record of records) writer.int64(column.read(record))
       return
     case 'Int64':
+    case 'UInt64':
       for (const record of records) writer.safeInt64(column.read(record))
       return
     case 'UInt32':

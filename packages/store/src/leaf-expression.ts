@@ -1,0 +1,26 @@
+import { entryBytesMax, recordFields } from '@whodid/model'
+import type { RecordField } from '@whodid/model'
+
+/**
+ * SQL for the RFC 6962 leaf hash of a row of `whodid.spans` named `row`, as `FixedString(32)`: the engine computes from
+ * its own columns what the collector hashed when it sealed the record. See `docs/FORMAT.md`.
+ *
+ * `row` is the table's alias in the statement: every column is named through it, because an alias of a column's own
+ * name would be hashed in its place.
+ */
+export function leafExpression(row = 'spans'): string {
+  // RowBinary is the canonical form of a row: texts and lists by their length, the rest at fixed width, little-endian.
+  const whole = `formatRow('RowBinary', toFixedString(unhex('${headHex}01'), 5), ${fieldsOf(row)})`
+  return `SHA256(if(length(${whole}) > ${entryBytesMax + 1}, concat(unhex('${headHex}02'), SHA256(${whole})), ${whole}))`
+}
+
+const headHex = '00574401'
+
+function fieldsOf(row: string): string {
+  return recordFields.map((field) => expressionOf(field, `${row}.${field.column}`)).join(', ')
+}
+
+/** A time by its nanoseconds: a column whose precision was changed and whose values were not has the same leaves. */
+function expressionOf(field: RecordField, column: string): string {
+  return field.kind === 'time' ? `toUnixTimestamp64Nano(${column})` : column
+}
