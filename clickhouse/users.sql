@@ -26,6 +26,12 @@ CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.spans FOR SELECT USING t
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.actions FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.reads FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 
+-- whodid_verifier recomputes the hash of every row, of every tenant, and sees nothing else.
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_verifier SETTINGS readonly = 1, max_memory_usage = 1500000000, max_threads = 0 CHANGEABLE_IN_READONLY, max_block_size = 4096 CHANGEABLE_IN_READONLY;
+CREATE USER IF NOT EXISTS whodid_verifier IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_verifier>' SETTINGS PROFILE 'whodid_verifier';
+GRANT SELECT ON whodid.spans TO whodid_verifier;
+CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.spans FOR SELECT USING 1 TO whodid_verifier;
+
 -- whodid_migrator creates and changes the schema.
 CREATE SETTINGS PROFILE IF NOT EXISTS whodid_migrator;
 CREATE USER IF NOT EXISTS whodid_migrator IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_migrator>' SETTINGS PROFILE 'whodid_migrator';

@@ -115,7 +115,7 @@ describe('append', () => {
 })
 
 describe('append-only by grants', () => {
-  const users: EngineUser[] = ['writer', 'recorder', 'reader', 'migrator']
+  const users: EngineUser[] = ['writer', 'recorder', 'reader', 'verifier', 'migrator']
   const tables = ['spans', 'actions', 'reads', 'migrations']
   const destructive = tables.flatMap((table) => [
     `ALTER TABLE whodid.${table} UPDATE tenant = 'x' WHERE 1`,

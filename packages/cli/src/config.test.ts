@@ -31,13 +31,14 @@ test.each([
   )
 })
 
-test('a server of one’s own has four users', () => {
+test('a server of one’s own has every user', () => {
   const config = readServiceConfig({
     CLICKHOUSE_URL: 'https://ch.example:8443/',
     WHODID_CLICKHOUSE_WRITER_PASSWORD: 'w',
     WHODID_CLICKHOUSE_READER_PASSWORD: 'r',
     WHODID_CLICKHOUSE_MIGRATOR_PASSWORD: 'm',
     WHODID_CLICKHOUSE_RECORDER_PASSWORD: 'c',
+    WHODID_CLICKHOUSE_VERIFIER_PASSWORD: 'v',
   })
   const access = { url: 'https://ch.example:8443', username: 'whodid_recorder', password: 'c' }
   expect(config.ledger?.recorder).toEqual(access)

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path'
+import { forEachUser } from '@whodid/engine'
+import type { EngineUser } from '@whodid/engine'
 import { printableLine, WhodidError } from '@whodid/model'
 import type { StoreAccess } from '@whodid/store'
 
@@ -6,12 +8,7 @@ import type { StoreAccess } from '@whodid/store'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The users of the ledger, each with its own access. */
-export interface LedgerAccess {
-  readonly writer: StoreAccess
-  readonly reader: StoreAccess
-  readonly migrator: StoreAccess
-  readonly recorder: StoreAccess
-}
+export type LedgerAccess = Readonly<Record<EngineUser, StoreAccess>>
 
 /** What `whodid serve` runs by. */
 export interface ServiceConfig {
@@ -99,7 +96,7 @@ function readMemory(environment: Environment): number | undefined {
 function readLedger(environment: Environment): LedgerAccess | undefined {
   const url = readUrl(environment, 'CLICKHOUSE_URL')
   if (url === undefined) return undefined
-  const access = (user: string): StoreAccess => {
+  return forEachUser((user) => {
     const variable = `WHODID_CLICKHOUSE_${user.toUpperCase()}_PASSWORD`
     const password = setting(environment, variable)
     if (password === undefined)
@@ -109,13 +106,7 @@ function readLedger(environment: Environment): LedgerAccess | undefined {
         undefined,
       )
     return { url, username: `whodid_${user}`, password }
-  }
-  return {
-    writer: access('writer'),
-    reader: access('reader'),
-    migrator: access('migrator'),
-    recorder: access('recorder'),
-  }
+  })
 }
 
 function invalid(name: string, expected: string, got: string | undefined): WhodidError {

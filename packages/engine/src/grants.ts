@@ -1,5 +1,5 @@
 /** The users of the ledger: each can do its own part and nothing else. */
-export type EngineUser = 'writer' | 'reader' | 'migrator' | 'recorder'
+export type EngineUser = 'writer' | 'reader' | 'migrator' | 'recorder' | 'verifier'
 
 /** One `GRANT <privileges> ON <object>`. */
 export interface Grant {
@@ -39,6 +39,7 @@ export const tenantDefault = 'default'
 
 const tenantFilter = `tenant = getSetting('${tenantSetting}')`
 
+const verifierMemoryBytesMax = 1_500_000_000
 const readerMemoryBytesMax = 1_000_000_000
 const readerTimeSeconds = 30
 const readerTimeSecondsMax = 120
@@ -104,6 +105,18 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
     ],
     rowFilters: { spans: tenantFilter, actions: tenantFilter, reads: tenantFilter },
   },
+  verifier: {
+    username: 'whodid_verifier',
+    purpose: 'recomputes the hash of every row, of every tenant, and sees nothing else',
+    grants: [{ privileges: 'SELECT', on: 'whodid.spans' }],
+    settings: [
+      { name: 'readonly', value: 1 },
+      { name: 'max_memory_usage', value: verifierMemoryBytesMax },
+      { name: 'max_threads', value: 0, changeable: true },
+      { name: 'max_block_size', value: 4096, changeable: true },
+    ],
+    rowFilters: { spans: '1' },
+  },
   migrator: {
     username: 'whodid_migrator',
     purpose: 'creates and changes the schema',
@@ -142,4 +155,17 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
     settings: [],
     rowFilters: { spans: '1', actions: '1', reads: '1' },
   },
+}
+
+/** Makes something for each user. */
+export function forEachUser<Made>(
+  make: (user: EngineUser) => Made,
+): Readonly<Record<EngineUser, Made>> {
+  return {
+    writer: make('writer'),
+    recorder: make('recorder'),
+    reader: make('reader'),
+    verifier: make('verifier'),
+    migrator: make('migrator'),
+  }
 }

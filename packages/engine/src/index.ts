@@ -1,4 +1,4 @@
-export { tenantDefault, tenantSetting } from './grants.ts'
+export { forEachUser, tenantDefault, tenantSetting } from './grants.ts'
 export type { EngineUser } from './grants.ts'
 export type { EngineCredentials } from './load-credentials.ts'
 export { resolveLibrary } from './resolve-library.ts'

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, open, readFile, rename } from 'node:fs/promises'
 import { WhodidError } from '@whodid/model'
-import { userRights } from './grants.ts'
+import { forEachUser, userRights } from './grants.ts'
 import type { EngineUser } from './grants.ts'
 
 /** A user of the engine, as HTTP basic authentication takes it. */
@@ -57,17 +57,6 @@ async function readKept(
     }
     return { username, password }
   })
-}
-
-function forEachUser(
-  make: (user: EngineUser) => EngineCredentials,
-): Readonly<Record<EngineUser, EngineCredentials>> {
-  return {
-    writer: make('writer'),
-    reader: make('reader'),
-    migrator: make('migrator'),
-    recorder: make('recorder'),
-  }
 }
 
 function parseJson(text: string): unknown {

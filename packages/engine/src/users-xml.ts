@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { escapeXml } from './escape-xml.ts'
-import { userRights } from './grants.ts'
+import { forEachUser, userRights } from './grants.ts'
 import type { EngineUser, UserRights } from './grants.ts'
 
-const userNames: readonly EngineUser[] = ['writer', 'recorder', 'reader', 'migrator']
+const userNames = Object.values(forEachUser((user) => user))
 
 /**
  * The engine's `users.xml`: the users of `userRights`, each with its password's hash, from loopback only.

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { forEachUser } from './grants.ts'
 import type { EngineUser } from './grants.ts'
 import type { EngineCredentials } from './load-credentials.ts'
 import { serverXml } from './server-xml.ts'
@@ -25,12 +26,7 @@ export async function writeConfig(
   const configPath = join(directory, 'config.xml')
   const usersPath = join(directory, 'users.xml')
   const logPath = join(directory, 'log', 'engine.log')
-  const passwords = {
-    writer: users.writer.password,
-    reader: users.reader.password,
-    migrator: users.migrator.password,
-    recorder: users.recorder.password,
-  }
+  const passwords = forEachUser((user) => users[user].password)
   const config = serverXml({ httpPort, memoryBytesMax, usersPath, logPath })
   await writeFile(configPath, config, { mode: 0o600 })
   await writeFile(usersPath, usersXml(passwords), { mode: 0o600 })

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startEngine } from '@whodid/engine'
+import { forEachUser, startEngine } from '@whodid/engine'
 import type { Engine } from '@whodid/engine'
 import type { LedgerAccess } from '../config.ts'
 import type { OnServiceEvent } from './service-event.ts'
@@ -102,10 +102,5 @@ function start(
 }
 
 function accessOf({ url, users }: Engine): LedgerAccess {
-  return {
-    writer: { url, ...users.writer },
-    reader: { url, ...users.reader },
-    migrator: { url, ...users.migrator },
-    recorder: { url, ...users.recorder },
-  }
+  return forEachUser((user) => ({ url, ...users[user] }))
 }
