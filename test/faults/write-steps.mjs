@@ -49,11 +49,13 @@ export function watchFiles(files, atStep) {
 }
 
 function renamedTo(path) {
-  return path.endsWith('log-id') ? 'log ID' : `to ${path.slice(path.lastIndexOf('.') + 1)}`
+  return path.endsWith('log-id') || path.endsWith('origin')
+    ? 'log ID'
+    : `to ${path.slice(path.lastIndexOf('.') + 1)}`
 }
 
 function watchHandle(handle, { path, flags, around }) {
-  const isLogId = path.endsWith('log-id.new')
+  const isLogId = path.endsWith('.new')
   const isSegment = /\.(open|sealed)$/u.test(path)
   const synced = isLogId ? 'flush log ID' : flags === 'wx' ? 'flush segment' : 'flush cut'
   return {

@@ -14,7 +14,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   engine: ['model'],
   store: ['model'],
   sdk: ['model'],
-  collector: ['model', 'store'],
+  collector: ['model', 'store', 'tlog'],
   query: ['model', 'store'],
   api: ['model', 'query', 'store'],
   cli: ['api', 'collector', 'engine', 'model', 'sdk', 'store'],

@@ -69,6 +69,14 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     title: 'The collector could not write its log',
     advice: 'Look at the disk of the data directory: space, permissions, health.',
   },
+  seal_failed: {
+    title: 'The tree of the log does not agree with what was signed',
+    advice: 'Look at what the service said: keep the tree, the keys and the log as they are.',
+  },
+  not_sealed: {
+    title: 'No checkpoint covers the record yet',
+    advice: 'Wait a few seconds; if it stays so, look at whodid_seal_failed in the metrics.',
+  },
   too_many_requests: {
     title: 'Too many requests are under way',
     advice: 'Wait as long as Retry-After says, then try again.',

@@ -16,6 +16,8 @@ export const httpStatus = {
   forbidden: 403,
   log_full: 503,
   log_failed: 503,
+  seal_failed: 500,
+  not_sealed: 409,
   too_many_requests: 429,
   too_many_connections: 503,
   store_unavailable: 503,

@@ -4,7 +4,12 @@ import type { Distribution } from './histogram.ts'
 
 /** The collector's measures, for Prometheus. Durations are in seconds, as is usual there. */
 export function collectorFamilies(metrics: CollectorMetrics): MetricFamily[] {
-  return [...requestFamilies(metrics), ...logFamilies(metrics), ...storeFamilies(metrics)]
+  return [
+    ...requestFamilies(metrics),
+    ...logFamilies(metrics),
+    ...storeFamilies(metrics),
+    ...sealFamilies(metrics),
+  ]
 }
 
 function requestFamilies(metrics: CollectorMetrics): MetricFamily[] {
@@ -71,6 +76,33 @@ function storeFamilies(metrics: CollectorMetrics): MetricFamily[] {
       'whodid_queryable_lag_seconds',
       'Time from the first record of a segment to its being stored, when it can be asked about.',
       metrics.storedLagMs,
+    ),
+  ]
+}
+
+function sealFamilies(metrics: CollectorMetrics): MetricFamily[] {
+  return [
+    gauge('whodid_sealed_records', 'Records that a checkpoint covers.', metrics.sealedSize),
+    gauge(
+      'whodid_unsealed_records',
+      'Durable records that no checkpoint covers.',
+      metrics.unsealedCount,
+    ),
+    gauge(
+      'whodid_checkpoint_age_seconds',
+      'Time since the newest checkpoint of this run.',
+      metrics.checkpointAgeMs / 1_000,
+    ),
+    counter('whodid_checkpoints_total', 'Checkpoints signed.', metrics.checkpoints),
+    counter(
+      'whodid_seal_seconds_total',
+      'Time that hashing the tree and signing took.',
+      metrics.sealMs / 1_000,
+    ),
+    gauge(
+      'whodid_seal_failed',
+      '1 when sealing has stopped and an operator must look.',
+      metrics.sealFailure === '' ? 0 : 1,
     ),
   ]
 }

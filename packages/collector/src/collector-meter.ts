@@ -3,10 +3,11 @@ import type { CollectorEvent } from './collector-event.ts'
 import { Histogram } from './histogram.ts'
 import type { Distribution } from './histogram.ts'
 import type { Accepted } from './pipeline.ts'
+import type { SealLevels } from './seal/sealer-options.ts'
 import type { Inserted } from './segment-storer.ts'
 
 /** What the collector has done since it started, and how it stands. Counts only grow. */
-export interface CollectorMetrics {
+export interface CollectorMetrics extends SealLevels {
   readonly requests: number
   readonly requestsInFlight: number
   /** Refused requests by error code. */
@@ -48,7 +49,7 @@ export interface CollectorMetrics {
   readonly lastError: string
 }
 
-interface Levels {
+interface Levels extends SealLevels {
   readonly logBytes: number
   readonly oldestUnstoredAgeMs: number
   readonly unstoredSegments: number

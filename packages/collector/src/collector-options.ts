@@ -3,6 +3,7 @@ import type { CollectorEvent } from './collector-event.ts'
 import type { Exporter } from './exporter.ts'
 import type { CollectorLimits } from './limits.ts'
 import type { LogFiles } from './log/log-files.ts'
+import type { SealOptions } from './seal/seal-options.ts'
 
 /** How a collector is started. */
 export interface CollectorOptions {
@@ -14,6 +15,10 @@ export interface CollectorOptions {
   readonly grpcPort?: number
   /** Directory of the log, for this collector alone; made when absent. */
   readonly logDir: string
+  /** The log's C2SP origin, such as `ledger.example/agents/c1`. Default: a random name, made at the first start. */
+  readonly logOrigin?: string | undefined
+  /** Where the tree and its keys are kept. Default: records are numbered, and nothing is sealed. */
+  readonly seal?: SealOptions | undefined
   readonly exporters: readonly Exporter[]
   readonly appender: Pick<Appender, 'append'>
   /** Nanoseconds since 1970. Default: the system's clock. */

@@ -10,6 +10,7 @@ import { openLog } from './open-log.ts'
 import type { OpenLog } from './open-log.ts'
 import { openReceivers } from './receivers.ts'
 import type { Receivers } from './receivers.ts'
+import { noSeal } from './seal/sealer-options.ts'
 
 /** A running collector. */
 export interface Collector {
@@ -22,6 +23,10 @@ export interface Collector {
   metrics(): CollectorMetrics
   /** Resolves when all that is acknowledged now is in ClickHouse; waits as long as ClickHouse is down. */
   stored(): Promise<void>
+  /** The log's C2SP origin. */
+  readonly logOrigin: string
+  /** Resolves when a checkpoint covers all that is acknowledged now; at once where nothing is sealed, never while sealing has failed. */
+  sealed(): Promise<void>
   /**
    * Takes no more, answers what is in flight, and waits for ClickHouse as long as `stopTimeoutMs` allows. What is not
    * stored by then is stored after the next start. Does NOT close the appender.
@@ -47,11 +52,13 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     files: options.files ?? systemFiles,
     random: options.random ?? Math.random,
     exporters: options.exporters,
+    logOrigin: options.logOrigin,
+    seal: options.seal,
     nowUnixNs,
     limits,
     meter,
   })
-  const { log, storer, quarantine } = opened
+  const { log, storer, quarantine, sealer } = opened
   const room = { bytes: 0 }
   const pipeline = { authenticate, log, quarantine, limits, room, nowUnixNs }
   const receivers = await openReceivers(options, pipeline, meter).catch(async (thrown: unknown) => {
@@ -72,12 +79,15 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       const ageMs = oldestMs === undefined ? 0 : performance.now() - oldestMs
       return meter.read({
         ...quarantine.levels,
+        ...(sealer?.levels ?? noSeal),
         logBytes: log.unstoredBytes,
         unstoredSegments: storer.waitingCount,
         oldestUnstoredAgeMs: Math.max(Math.round(ageMs), 0),
       })
     },
     stored: () => storer.storedThrough(log.newestNumber),
+    logOrigin: log.logId,
+    sealed: () => sealer?.sealed() ?? Promise.resolve(),
     stop: () => (stopping ??= stop(running)),
   }
 }
@@ -94,11 +104,12 @@ async function stop({ receivers, timeoutMs, ...opened }: Running): Promise<void>
 }
 
 async function closeLog(
-  { log, storer, quarantine, unlock }: OpenLog,
+  { log, storer, quarantine, sealer, unlock }: OpenLog,
   deadline: Promise<unknown>,
 ): Promise<void> {
   await quarantine.close()
   await log.close()
+  await Promise.race([sealer?.stop(), deadline])
   await Promise.race([storer.storedThrough(log.newestNumber), deadline])
   await storer.stop()
   await unlock()

@@ -37,6 +37,13 @@ export interface CollectorLimits {
   /** Keys of recent records held in memory, at most twice this. */
   readonly recentKeysMax: number
 
+  /** Records that are durable and that no checkpoint covers. At the bound: 503, as at `logBytesMax`. */
+  readonly unsealedRowsMax: number
+  /** Milliseconds between two checkpoints while records come. */
+  readonly checkpointIntervalMs: number
+  /** Milliseconds without a record after which the log writes one of its own, to show that it lives. */
+  readonly heartbeatIntervalMs: number
+
   /** Bytes and files of rejected spans that are kept in quarantine; past either, rejected spans are only counted. */
   readonly quarantineBytesMax: number
   readonly quarantineFilesMax: number
@@ -68,6 +75,9 @@ export const collectorLimits: CollectorLimits = {
   segmentAgeMaxMs: 200,
   dedupWindowBytes: 256 * 1024 * 1024,
   recentKeysMax: 250_000,
+  unsealedRowsMax: 4_000_000,
+  checkpointIntervalMs: 1_000,
+  heartbeatIntervalMs: 45_000,
   quarantineBytesMax: 256 * 1024 * 1024,
   quarantineFilesMax: 10_000,
   retryDelayMs: 50,

@@ -1,30 +1,26 @@
 import type { Appender } from '@whodid/store'
 import type { CollectorMeter } from './collector-meter.ts'
 import type { Exporter } from './exporter.ts'
-import type { CollectorLimits } from './limits.ts'
-import { CommitLog } from './log/commit-log.ts'
 import { lockDirectory } from './log/lock-directory.ts'
 import type { Unlock } from './log/lock-directory.ts'
-import type { LogFiles } from './log/log-files.ts'
+import type { SealedSegment } from './log/segment-writer.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { replayEntry } from './quarantine/replay-entry.ts'
+import { openSealedLog } from './seal/open-sealed-log.ts'
+import type { SealedLog } from './seal/open-sealed-log.ts'
+import type { SealedLogParts } from './seal/seal-options.ts'
 import { SegmentStorer } from './segment-storer.ts'
 
-/** What the log and its storer work with. */
-export interface LogParts {
-  readonly dir: string
-  readonly files: LogFiles
+/** What the log, its sealer and its storer work with. */
+export interface LogParts extends Omit<SealedLogParts, 'onSealed' | 'onProblem'> {
   readonly appender: Pick<Appender, 'append'>
   readonly random: () => number
   readonly exporters: readonly Exporter[]
-  readonly nowUnixNs: () => bigint
-  readonly limits: CollectorLimits
   readonly meter: CollectorMeter
 }
 
-/** An open log, what carries it to ClickHouse, and the lock on its directory. */
-export interface OpenLog {
-  readonly log: CommitLog
+/** An open log, what seals it and what carries it to ClickHouse, and the lock on its directory. */
+export interface OpenLog extends Pick<SealedLog, 'log' | 'sealer'> {
   readonly storer: SegmentStorer
   readonly quarantine: Quarantine
   readonly unlock: Unlock
@@ -35,19 +31,16 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
   const { dir, files, limits, meter } = parts
   const unlock = await lockDirectory(dir)
   const onProblem = (message: string): void => meter.problem('log_problem', message)
-  const opening = CommitLog.open({
-    dir,
-    limits,
-    nowMs: () => performance.now(),
-    files,
-    onSealed: (segment) => storer.take(segment),
-    onProblem,
-  })
   const onFailure = async (thrown: unknown): Promise<never> => {
     await unlock()
     throw thrown
   }
-  const { log, sealed, kept } = await opening.catch(onFailure)
+  // What is sealed before the storer is there waits for it.
+  let take: (segment: SealedSegment) => void = (segment) => early.push(segment)
+  const early: SealedSegment[] = []
+  const onSealed = (segment: SealedSegment): void => take(segment)
+  const opened = await openSealedLog({ ...parts, onSealed, onProblem }).catch(onFailure)
+  const { log, sealed, kept, sealer, say } = opened
   const quarantine = await Quarantine.open({
     logDir: dir,
     files,
@@ -57,20 +50,22 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
     onReplayed: (spanCount) => meter.replayed(spanCount),
   }).catch(onFailure)
   const storer = new SegmentStorer({
-    dir,
-    files,
-    limits,
+    ...parts,
     kept,
     onProblem,
     logIdHex: log.logIdHex,
-    appender: parts.appender,
-    random: parts.random,
+    isSealed: (end) => sealer?.isSealed(end) ?? true,
+    onLost: ({ first, end }) => {
+      const details = { log: log.logId, first, end }
+      void say({ event: 'damage', details }).catch((thrown: unknown) => onProblem(String(thrown)))
+    },
     onStored: (segment, inserted) => {
       log.release(segment)
       meter.stored(inserted, performance.now() - segment.openedMs)
     },
     onRetry: (error) => meter.retried(error),
   })
-  for (const segment of sealed) storer.take(segment)
-  return { log, storer, quarantine, unlock }
+  take = (segment) => storer.take(segment)
+  for (const segment of [...sealed, ...early]) storer.take(segment)
+  return { log, sealer, storer, quarantine, unlock }
 }

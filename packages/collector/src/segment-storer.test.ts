@@ -5,6 +5,7 @@ import { WhodidError } from '@whodid/model'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { collectorLimits } from './limits.ts'
 import { encodeFrame, encodeHeader } from './log/segment.ts'
+import type { IndexRange, SealedSegment } from './log/segment-writer.ts'
 import { SegmentStorer } from './segment-storer.ts'
 
 const logIdHex = '00112233445566778899aabbccddeeff'
@@ -14,6 +15,8 @@ let blocks: string[]
 let failures: WhodidError[]
 let retries: string[]
 let problems: string[]
+let lost: IndexRange[]
+let sealedSize: number
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'whodid-storer-'))
@@ -22,24 +25,35 @@ beforeEach(async () => {
   failures = []
   retries = []
   problems = []
+  lost = []
+  sealedSize = Number.MAX_SAFE_INTEGER
 })
 
 afterEach(async () => {
   await rm(dir, { recursive: true })
 })
 
-async function seal(
-  number: number,
-  damage = 0,
-): Promise<{ number: number; bytes: number; openedMs: number }> {
+async function seal(number: number, damage = 0): Promise<SealedSegment> {
+  const first = number * 2
   const bytes = Buffer.concat([
     encodeHeader({ logIdHex, number }),
-    ...encodeFrame([Buffer.alloc(16, number)], Buffer.from(`first of ${number}`)),
-    ...encodeFrame([Buffer.alloc(16, number)], Buffer.from(`second of ${number}`)),
+    ...frame(first, `first of ${number}`),
+    ...frame(first + 1, `second of ${number}`),
   ])
   if (damage > 0) bytes[damage] = bytes[damage]! ^ 1
   await writeFile(join(dir, `${String(number).padStart(16, '0')}.sealed`), bytes)
-  return { number, bytes: 100, openedMs: number }
+  return { number, bytes: 100, openedMs: number, indexes: { first, end: first + 2 } }
+}
+
+function frame(firstIndex: number, block: string): Buffer[] {
+  return encodeFrame({
+    firstIndex,
+    fillsHole: false,
+    lastReceivedUnixNs: 0n,
+    keys: Buffer.alloc(16, firstIndex),
+    leaves: Buffer.alloc(32),
+    block: Buffer.from(block),
+  })
 }
 
 function storer(dedupWindowBytes = 1_000): SegmentStorer {
@@ -61,6 +75,8 @@ function storer(dedupWindowBytes = 1_000): SegmentStorer {
     onStored: () => undefined,
     onRetry: (error) => retries.push(error.code),
     onProblem: (message) => problems.push(message),
+    isSealed: (end) => end <= sealedSize,
+    onLost: (range) => lost.push(range),
   })
 }
 
@@ -96,6 +112,7 @@ describe('segment storer', () => {
     await one.storedThrough(1)
     expect(blocks).toEqual(['second of 1'])
     expect(problems[0]).toContain('segment 1 is damaged')
+    expect(lost).toEqual([{ first: 2, end: 3 }])
   })
 
   it('keeps stored segments up to its bound, and the newest always', async () => {
@@ -107,6 +124,14 @@ describe('segment storer', () => {
     none.take(await seal(5))
     await none.storedThrough(5)
     expect(await readdir(dir)).toContain('0000000000000005.stored')
+  })
+
+  it('keeps a stored segment until the tree has its records', async () => {
+    sealedSize = 4
+    const one = storer(0)
+    for (const number of [1, 2, 3]) one.take(await seal(number))
+    await one.storedThrough(3)
+    expect((await readdir(dir)).map((file) => Number(file.slice(0, 16)))).toEqual([2, 3])
   })
 
   it('stops between two attempts and leaves the segment sealed', async () => {

@@ -5,7 +5,8 @@ import type { CollectorLimits } from './limits.ts'
 import { segmentPath, systemFiles } from './log/log-files.ts'
 import type { LogFiles } from './log/log-files.ts'
 import { decodeSegment } from './log/segment.ts'
-import type { SealedSegment } from './log/segment-writer.ts'
+import type { Frame } from './log/segment.ts'
+import type { IndexRange, SealedSegment } from './log/segment-writer.ts'
 
 export interface StorerOptions {
   readonly dir: string
@@ -21,6 +22,10 @@ export interface StorerOptions {
   readonly onStored: (segment: SealedSegment, inserted: Inserted) => void
   readonly onRetry: (error: WhodidError) => void
   readonly onProblem: (message: string) => void
+  /** Whether all records below an index are in the tree. Default: yes. A segment is kept until its own are. */
+  readonly isSealed?: (end: number) => boolean
+  /** Is told of records that damage took from a segment after they were acknowledged. */
+  readonly onLost?: (lost: IndexRange) => void
   readonly files?: LogFiles
 }
 
@@ -28,6 +33,7 @@ export interface StorerOptions {
 export interface KeptSegment {
   readonly number: number
   readonly bytes: number
+  readonly indexes: IndexRange
 }
 
 /** What an insert came to. */
@@ -127,14 +133,14 @@ export class SegmentStorer {
   async #store(segment: SealedSegment): Promise<Inserted> {
     const { number } = segment
     // What failed after the insert is tried again without it.
-    if (this.#inserted?.number !== number) this.#inserted = await this.#insert(number)
+    if (this.#inserted?.number !== number) this.#inserted = await this.#insert(segment)
     await this.#markStored(number)
-    this.#kept.push({ number, bytes: segment.bytes })
+    this.#kept.push(segment)
     await this.#forgetOld()
     return this.#inserted
   }
 
-  async #insert(number: number): Promise<Inserted> {
+  async #insert({ number, indexes }: SealedSegment): Promise<Inserted> {
     const { dir, appender, logIdHex } = this.#options
     const path = segmentPath(dir, number, 'sealed')
     const content = decodeSegment(await this.#files.readFile(path))
@@ -143,6 +149,7 @@ export class SegmentStorer {
       this.#options.onProblem(
         `segment ${number} is damaged: ${content.frames.length} whole frames are stored, ${lostBytes} bytes are lost`,
       )
+    for (const lost of lostOf(indexes, content.frames)) this.#options.onLost?.(lost)
     const blocks = content.frames.map(({ block }) => block)
     const token = `${content.name?.logIdHex ?? logIdHex}:${number}`
     const startMs = performance.now()
@@ -172,9 +179,12 @@ export class SegmentStorer {
   /** Deletes the oldest stored segments past the bound; never the newest, whose number the next start counts on from. */
   async #forgetOld(): Promise<void> {
     let bytes = this.#kept.reduce((sum, kept) => sum + kept.bytes, 0)
-    while (this.#kept.length > 1 && bytes > this.#options.limits.dedupWindowBytes) {
-      const oldest = this.#kept.shift()
-      if (oldest === undefined) return
+    const { isSealed, limits } = this.#options
+    while (this.#kept.length > 1 && bytes > limits.dedupWindowBytes) {
+      const [oldest] = this.#kept
+      // The tree is made again from the segments when a crash comes between its tiles and its checkpoint.
+      if (oldest === undefined || isSealed?.(oldest.indexes.end) === false) return
+      this.#kept.shift()
       bytes -= oldest.bytes
       const path = segmentPath(this.#options.dir, oldest.number, 'stored')
       await this.#files.rm(path, { force: true }).catch(() => {
@@ -189,6 +199,19 @@ export class SegmentStorer {
     this.#watchers = this.#watchers.filter(({ number }) => number > this.#storedThrough)
     for (const { resolve } of told) resolve()
   }
+}
+
+/** The indexes of a segment that none of its whole frames has. */
+function lostOf(indexes: IndexRange, frames: readonly Frame[]): IndexRange[] {
+  const lost: IndexRange[] = []
+  let at = indexes.first
+  for (const { fillsHole, firstIndex, rowCount } of frames) {
+    if (fillsHole) continue
+    if (firstIndex > at) lost.push({ first: at, end: firstIndex })
+    at = firstIndex + rowCount
+  }
+  if (at < indexes.end) lost.push({ first: at, end: indexes.end })
+  return lost
 }
 
 /** Milliseconds that a stop waits for the insert under way. */

@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'forbidden'
   | 'log_full'
   | 'log_failed'
+  | 'seal_failed'
+  | 'not_sealed'
   | 'too_many_requests'
   | 'too_many_connections'
   | 'store_unavailable'
@@ -49,6 +51,8 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   forbidden: 'permanent',
   log_full: 'retryable',
   log_failed: 'retryable',
+  seal_failed: 'permanent',
+  not_sealed: 'retryable',
   too_many_requests: 'retryable',
   too_many_connections: 'retryable',
   store_unavailable: 'retryable',

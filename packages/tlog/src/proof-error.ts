@@ -4,7 +4,7 @@
  * `malformed_*`: the text or bytes break their format. `invalid_range`: an index or a size lies outside the tree.
  * `tile_missing`: the tile store does not hold what the tree's size demands. `wrong_root`: a proof does not lead to the root.
  * `unknown_signer`: no key that is trusted signed. `invalid_signature`: a trusted key's signature does not verify.
- * `origin_mismatch`: the signer is trusted, but for another log. `quorum_not_met`: too few witnesses cosigned.
+ * `origin_mismatch`: the signer is trusted, but for another log. `wrong_epoch`: a key of the log signed outside its sizes. `quorum_not_met`: too few witnesses cosigned.
  */
 export type ProofErrorCode =
   | 'malformed_tile'
@@ -19,6 +19,7 @@ export type ProofErrorCode =
   | 'unknown_signer'
   | 'invalid_signature'
   | 'origin_mismatch'
+  | 'wrong_epoch'
   | 'quorum_not_met'
 
 /** A proof, note or key that must not be relied on. The message quotes the field, what was expected and what came. */

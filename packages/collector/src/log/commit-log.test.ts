@@ -1,26 +1,33 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { blankRecord, WhodidError } from '@whodid/model'
+import { blankRecord, canonicalRecord, WhodidError } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
+import { leafHash } from '@whodid/tlog'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectorLimits } from '../limits.ts'
 import type { CollectorLimits } from '../limits.ts'
 import { CommitLog } from './commit-log.ts'
 import { systemFiles } from './log-files.ts'
 import type { LogFiles } from './log-files.ts'
+import type { LogOptions } from './log-options.ts'
+import type { LeafRun } from './read-back.ts'
 import { decodeSegment } from './segment.ts'
+import type { Frame } from './segment.ts'
 import type { SealedSegment } from './segment-writer.ts'
 
 let dir: string
 let sealed: SealedSegment[]
 let problems: string[]
+let durable: LeafRun[]
+const logId = 'whodid.invalid/test'
 const opened: CommitLog[] = []
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'whodid-log-'))
   sealed = []
   problems = []
+  durable = []
 })
 
 afterEach(async () => {
@@ -32,16 +39,28 @@ async function open(
   limits: Partial<CollectorLimits> = {},
   files: LogFiles = systemFiles,
 ): Promise<CommitLog> {
-  const { log } = await CommitLog.open({
+  const { log } = await CommitLog.open(options(limits, files))
+  opened.push(log)
+  return log
+}
+
+function options(limits: Partial<CollectorLimits> = {}, files: LogFiles = systemFiles): LogOptions {
+  return {
     dir,
     files,
+    logId,
+    onDurable: (run) => durable.push(run),
     limits: { ...collectorLimits, segmentAgeMaxMs: 60_000, ...limits },
     nowMs: () => 0,
     onSealed: (segment) => sealed.push(segment),
     onProblem: (message) => problems.push(message),
-  })
-  opened.push(log)
-  return log
+  }
+}
+
+async function allFrames(): Promise<readonly Frame[]> {
+  const names = (await readdir(dir)).filter((name) => /^\d/u.test(name)).toSorted()
+  const read = names.map(async (name) => decodeSegment(await readFile(join(dir, name))).frames)
+  return (await Promise.all(read)).flat()
 }
 
 function record(name: string): LedgerRecord {
@@ -169,8 +188,77 @@ describe('commit log', () => {
     },
   )
 
+  it('numbers records densely, in the order they become durable, failures and restarts between', async () => {
+    let broken = false
+    const log = await open(
+      {},
+      failing('EIO', () => broken),
+    )
+    await Promise.all(['a', 'b'].map((name) => log.append([record(name), record(`${name}2`)])))
+    broken = true
+    const failed = ['x', 'y'].map((name) => log.append([record(name)]).catch(() => undefined))
+    await Promise.all(failed)
+    broken = false
+    await Promise.all(['x', 'c'].map((name) => log.append([record(name)])))
+    opened.length = 0
+    const next = await open()
+    await next.append([record('d')])
+    expect(durable.map(({ firstIndex }) => firstIndex)).toEqual([0, 2, 4, 5, 6])
+    expect((await allFrames()).map(({ firstIndex }) => firstIndex)).toEqual([0, 2, 4, 5, 6])
+  })
+
+  it('moves up what waits behind a write that failed', async () => {
+    let flushes = 0
+    const log = await open(
+      {},
+      failing('EIO', () => (flushes += 1) === 1),
+    )
+    const first = log.append([record('a'), record('b')]).catch((thrown: unknown) => thrown)
+    // The first group is on its way to the disk when this one comes.
+    await new Promise((resolve) => setImmediate(resolve))
+    const second = log.append([record('c')])
+    expect(await first).toBeInstanceOf(WhodidError)
+    await second
+    const [frame] = await allFrames()
+    const sealedRecord = { ...record('c'), logId, logIndex: 0 }
+    expect(frame?.firstIndex).toBe(0)
+    expect(frame?.leaves.equals(leafHash(canonicalRecord(sealedRecord)))).toBe(true)
+  })
+
+  it('puts a clock that went back on the time of the last record', async () => {
+    const log = await open()
+    await log.append([{ ...record('a'), receivedUnixNs: 500n }])
+    const late = { ...record('b'), receivedUnixNs: 400n }
+    await log.append([late])
+    expect(late).toMatchObject({ receivedUnixNs: 500n, logIndex: 1, logId })
+    opened.length = 0
+    const later = { ...record('c'), receivedUnixNs: 1n }
+    await (await open()).append([later])
+    expect(later).toMatchObject({ receivedUnixNs: 500n, logIndex: 2 })
+  })
+
+  it('says which indexes damage has emptied, and never gives one again that is sealed', async () => {
+    const log = await open()
+    for (const name of ['a', 'b', 'c']) await log.append([record(name)])
+    opened.length = 0
+    const path = join(dir, '0000000000000001.open')
+    const bytes = await readFile(path)
+    const middle = Math.floor(bytes.length / 2)
+    bytes[middle] = bytes[middle]! ^ 1
+    await writeFile(path, bytes)
+    const reopened = await CommitLog.open({ ...options(), sealedSize: 5 })
+    opened.push(reopened.log)
+    expect(reopened.missing).toEqual([
+      { first: 1, end: 2 },
+      { first: 3, end: 5 },
+    ])
+    const next = record('d')
+    await reopened.log.append([next])
+    expect(next.logIndex).toBe(5)
+  })
+
   it('refuses at its bound, and takes more when what it holds has been stored', async () => {
-    const log = await open({ logBytesMax: 3_500, segmentRowsMax: 1 })
+    const log = await open({ logBytesMax: 3_700, segmentRowsMax: 1 })
     await log.append([record('a')])
     const error = await log.append([record('c')]).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'log_full' })

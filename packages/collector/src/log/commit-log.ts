@@ -1,25 +1,16 @@
-import { encodeRecords } from '@whodid/store'
 import { WhodidError } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
-import type { CollectorLimits } from '../limits.ts'
 import { recordKey } from '../record-key.ts'
+import { logError } from './log-error.ts'
 import { systemFiles } from './log-files.ts'
-import type { LogFiles, SegmentFile } from './log-files.ts'
+import type { LogOptions } from './log-options.ts'
+import type { LeafRun, ReadSegment } from './read-back.ts'
 import { RecentKeys } from './recent-keys.ts'
 import { recover } from './recover.ts'
-import { encodeFrame } from './segment.ts'
 import { SegmentWriter } from './segment-writer.ts'
-import type { SealedSegment } from './segment-writer.ts'
-
-export interface LogOptions {
-  readonly dir: string
-  readonly limits: CollectorLimits
-  /** Milliseconds of a clock that only goes forward: a segment's age must not wait for a clock that was put back. */
-  readonly nowMs: () => number
-  readonly onSealed: (segment: SealedSegment) => void
-  readonly onProblem: (message: string) => void
-  readonly files?: LogFiles
-}
+import type { IndexRange, SealedSegment } from './segment-writer.ts'
+import { indexesOf, SequenceQueue } from './sequence-queue.ts'
+import type { Waiting } from './sequence-queue.ts'
 
 /** What an append did. */
 export interface Appended {
@@ -27,12 +18,22 @@ export interface Appended {
   readonly duplicateCount: number
 }
 
-interface Waiting {
-  readonly parts: readonly Buffer[]
-  readonly bytes: number
-  readonly rowCount: number
-  readonly resolve: () => void
-  readonly reject: (error: WhodidError) => void
+/** What a start found. */
+export interface OpenedLog {
+  readonly log: CommitLog
+  /** What ClickHouse has not acknowledged, in order. */
+  readonly sealed: readonly SealedSegment[]
+  readonly kept: readonly ReadSegment[]
+  /** What is durable and not in the tree, in order. */
+  readonly unsealed: readonly LeafRun[]
+  /** Indexes whose records damage has taken, in order. */
+  readonly missing: readonly IndexRange[]
+}
+
+interface NamedRecord {
+  readonly key: Buffer
+  readonly name: string
+  readonly record: LedgerRecord
 }
 
 /** Milliseconds after a failure until the log looks whether it can be mended, when no request comes first. */
@@ -49,25 +50,25 @@ export class CommitLog {
   /** Keys of records that are not durable yet, each with the write that will make it so. */
   readonly #pending = new Map<string, Promise<void>>()
   readonly #writer: SegmentWriter
-  #waiting: Waiting[] = []
+  readonly #queue: SequenceQueue
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #unstoredBytes = 0
   #isClosing = false
 
-  private constructor(options: LogOptions, keys: RecentKeys, writer: SegmentWriter) {
+  private constructor(
+    options: LogOptions,
+    { keys, writer, queue }: { keys: RecentKeys; writer: SegmentWriter; queue: SequenceQueue },
+  ) {
     this.#options = options
     this.#keys = keys
     this.#writer = writer
+    this.#queue = queue
   }
 
-  /** Opens the log and mends what the last run left. `sealed` is what ClickHouse has not acknowledged, in order. */
-  static async open(options: LogOptions): Promise<{
-    log: CommitLog
-    sealed: SealedSegment[]
-    kept: SegmentFile[]
-  }> {
-    const { dir, limits } = options
+  /** Opens the log and mends what the last run left. */
+  static async open(options: LogOptions): Promise<OpenedLog> {
+    const { dir, limits, sealedSize } = options
     const files = options.files ?? systemFiles
     const keys = new RecentKeys(limits.recentKeysMax)
     const recovered = await recover({
@@ -75,22 +76,32 @@ export class CommitLog {
       dir,
       keys,
       keysMax: limits.recentKeysMax,
+      sealedSize,
       onDamage: options.onProblem,
     })
-    const { logIdHex, nextNumber, segments } = recovered
+    const { logIdHex, nextNumber, segments, sequence, unsealed, missing } = recovered
     const writer = new SegmentWriter({ files, dir, logIdHex, nextNumber })
-    const log = new CommitLog(options, keys, writer)
+    const queue = new SequenceQueue(options.logId, sequence)
+    const log = new CommitLog(options, { keys, writer, queue })
     const sealed = segments
       .filter(({ state }) => state === 'sealed')
-      .map(({ number, bytes, modifiedMs }) => ({
+      .map(({ number, bytes, modifiedMs, indexes }) => ({
         number,
         bytes,
+        indexes,
         openedMs: options.nowMs() - Math.max(Date.now() - modifiedMs, 0),
       }))
     for (const { bytes } of sealed) log.#unstoredBytes += bytes
-    return { log, sealed, kept: segments.filter(({ state }) => state === 'stored') }
+    const kept = segments.filter(({ state }) => state === 'stored')
+    return { log, sealed, kept, unsealed, missing }
   }
 
+  /** The log's ID in every record: its origin. */
+  get logId(): string {
+    return this.#options.logId
+  }
+
+  /** The log's ID in the tokens of inserts. */
   get logIdHex(): string {
     return this.#writer.logIdHex
   }
@@ -113,7 +124,7 @@ export class CommitLog {
   /** Throws `log_full` at the bound or when the disk is full, `log_failed` when the disk fails; both may pass. */
   async append(records: readonly LedgerRecord[]): Promise<Appended> {
     const covers = new Set<Promise<void>>()
-    const fresh: { key: Buffer; name: string; record: LedgerRecord }[] = []
+    const fresh: NamedRecord[] = []
     const names = new Set<string>()
     for (const record of records) {
       const key = recordKey(record)
@@ -130,6 +141,18 @@ export class CommitLog {
     return { appendedCount: fresh.length, duplicateCount: records.length - fresh.length }
   }
 
+  /**
+   * Puts records in places that damage has emptied, from `firstIndex` on, so that the log stays dense; resolves when they
+   * are durable. Only before anything is appended.
+   */
+  async fill(firstIndex: number, records: readonly LedgerRecord[]): Promise<LeafRun> {
+    const fresh = records.map((record) => ({ key: recordKey(record), record }))
+    const { frame, written } = this.#push(fresh, firstIndex)
+    this.#wake()
+    await written
+    return { firstIndex, leaves: frame.leaves }
+  }
+
   /** Told when a segment's rows are in ClickHouse. */
   release(segment: SealedSegment): void {
     this.#unstoredBytes -= segment.bytes
@@ -144,25 +167,37 @@ export class CommitLog {
     clearTimeout(this.#timer)
   }
 
-  #enqueue(fresh: readonly { key: Buffer; name: string; record: LedgerRecord }[]): Promise<void> {
-    const parts = encodeFrame(
-      fresh.map(({ key }) => key),
-      encodeRecords(fresh.map(({ record }) => record)),
-    )
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0)
-    if (this.#unstoredBytes + bytes > this.#options.limits.logBytesMax)
+  #enqueue(fresh: readonly NamedRecord[]): Promise<void> {
+    const { limits, unsealedCount } = this.#options
+    if ((unsealedCount?.() ?? 0) >= limits.unsealedRowsMax)
       throw new WhodidError(
         'log_full',
-        `the log expected at most ${this.#options.limits.logBytesMax} bytes that are not stored; it holds ${this.#unstoredBytes}`,
+        `the log expected at most ${limits.unsealedRowsMax} records that are not sealed; the sealer is behind or has failed`,
       )
-    this.#unstoredBytes += bytes
-    const written = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ parts, bytes, rowCount: fresh.length, resolve, reject })
-    })
-    const durable = this.#settle(written, fresh, bytes)
+    const { frame, written } = this.#push(fresh)
+    const durable = this.#settle(written, fresh, frame.bytes)
     for (const { name } of fresh) this.#pending.set(name, durable)
     this.#wake()
     return durable
+  }
+
+  /** Takes the next places in the log, or those from `holeAt` on. */
+  #push(
+    fresh: Waiting['fresh'],
+    holeAt?: number,
+  ): { frame: Waiting['frame']; written: Promise<void> } {
+    const { logBytesMax } = this.#options.limits
+    const frame = this.#queue.frame(fresh, holeAt)
+    if (this.#unstoredBytes + frame.bytes > logBytesMax)
+      throw new WhodidError(
+        'log_full',
+        `the log expected at most ${logBytesMax} bytes that are not stored; it holds ${this.#unstoredBytes}`,
+      )
+    this.#unstoredBytes += frame.bytes
+    const written = new Promise<void>((resolve, reject) => {
+      this.#queue.push({ fresh, frame, fillsHole: holeAt !== undefined, resolve, reject })
+    })
+    return { frame, written }
   }
 
   async #settle(
@@ -191,30 +226,34 @@ export class CommitLog {
     // Lets the requests of this turn of the event loop share the flush.
     await Promise.resolve()
     do {
-      const group = this.#waiting
-      this.#waiting = []
+      const group = this.#queue.take()
       if (group.length > 0) await this.#writeGroup(group)
       if (this.#isSealDue()) await this.#seal()
-    } while (this.#waiting.length > 0)
+    } while (!this.#queue.isEmpty)
     // In the same turn as the last look at what waits: whoever comes now starts the loop again.
     this.#running = undefined
     this.#armTimer()
   }
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
+    const { nowMs, onDurable, onProblem, onSealed } = this.#options
     try {
       const mended = await this.#writer.mend()
-      if (mended !== undefined) this.#options.onSealed(mended)
-      await this.#writer.write(
-        group.flatMap(({ parts }) => parts),
-        group.reduce((sum, { rowCount }) => sum + rowCount, 0),
-        this.#options.nowMs(),
-      )
-      for (const waiting of group) waiting.resolve()
+      if (mended !== undefined) onSealed(mended)
+      const parts = group.flatMap(({ frame }) => frame.parts)
+      const rowCount = group.reduce((sum, { frame }) => sum + frame.rowCount, 0)
+      await this.#writer.write({ parts, rowCount, indexes: indexesOf(group) }, nowMs())
     } catch (thrown) {
       const error = logError(thrown)
-      this.#options.onProblem(error.message)
+      onProblem(error.message)
+      // Nothing of the group is durable, or will be once the segment is mended, which comes before any other write.
+      this.#queue.giveBack(group)
       for (const waiting of group) waiting.reject(error)
+      return
+    }
+    for (const { fillsHole, frame, resolve } of group) {
+      if (!fillsHole) onDurable?.(frame)
+      resolve()
     }
   }
 
@@ -249,14 +288,4 @@ export class CommitLog {
     const delayMs = isBroken ? mendDelayMs : this.#options.limits.segmentAgeMaxMs - ageMs
     this.#timer = setTimeout(() => this.#wake(), Math.max(delayMs, 1))
   }
-}
-
-function logError(thrown: unknown): WhodidError {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown'
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
-  return new WhodidError(
-    isFull ? 'log_full' : 'log_failed',
-    `the log could not be written: ${isFull ? 'the disk is full' : 'the disk failed'} (${code})`,
-    { cause: thrown },
-  )
 }

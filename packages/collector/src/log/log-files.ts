@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import type * as fileSystem from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** The calls to the file system that the log makes; a test may put failing ones in their place. */
 export type LogFiles = Pick<
@@ -50,4 +50,17 @@ export async function syncDirectory(files: LogFiles, dir: string): Promise<void>
   } finally {
     await handle.close()
   }
+}
+
+/** Replaces a small file for good: after a crash it has the old content or the new, never a part. */
+export async function writeDurably(files: LogFiles, path: string, text: string): Promise<void> {
+  const handle = await files.open(`${path}.new`, 'w', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await files.rename(`${path}.new`, path)
+  await syncDirectory(files, dirname(path))
 }

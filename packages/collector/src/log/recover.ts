@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { recordKeyBytes } from '../record-key.ts'
-import { listSegments, segmentPath, syncDirectory } from './log-files.ts'
+import { listSegments, segmentPath, syncDirectory, writeDurably } from './log-files.ts'
 import type { LogFiles, SegmentFile } from './log-files.ts'
+import { readBack } from './read-back.ts'
+import type { ReadBack } from './read-back.ts'
 import type { RecentKeys } from './recent-keys.ts'
-import { decodeSegment, segmentHeaderBytes } from './segment.ts'
+import { decodeSegment } from './segment.ts'
 
-/** What a start found in the log's directory, put in order. */
-export interface Recovered {
+/** What a start found in the log's directory, put in order: sealed and stored segments, none open any more. */
+export interface Recovered extends ReadBack {
   readonly logIdHex: string
   readonly nextNumber: number
-  /** Sealed and stored segments, by number. None is open any more. */
-  readonly segments: readonly SegmentFile[]
 }
 
 export interface Recovery {
@@ -19,6 +18,8 @@ export interface Recovery {
   readonly dir: string
   readonly keys: RecentKeys
   readonly keysMax: number
+  /** Leaves that a checkpoint covers; undefined where nothing is sealed. */
+  readonly sealedSize: number | undefined
   /** Told of damage that is more than a torn tail. */
   readonly onDamage: (message: string) => void
 }
@@ -35,8 +36,8 @@ export async function recover(recovery: Recovery): Promise<Recovered> {
     if (segment.state === 'open') await sealLeftover(recovery, segment)
   const segments = await listSegments(files, dir)
   const logIdHex = await loadLogId(recovery, segments)
-  await readKeysBack(recovery, segments)
-  return { logIdHex, nextNumber: (segments.at(-1)?.number ?? 0) + 1, segments }
+  const found = await readBack({ ...recovery, segments })
+  return { logIdHex, nextNumber: (segments.at(-1)?.number ?? 0) + 1, ...found }
 }
 
 async function sealLeftover(recovery: Recovery, segment: SegmentFile): Promise<void> {
@@ -80,16 +81,8 @@ async function loadLogId(recovery: Recovery, segments: readonly SegmentFile[]): 
     recovery.onDamage('the file log-id is missing or damaged; a new log ID is made')
   }
   const made = randomBytes(16).toString('hex')
-  const handle = await files.open(`${path}.new`, 'w', 0o600)
-  try {
-    await handle.writeFile(`${made}\n`)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
   // A crash before this leaves the old ID or none; either way no segment bears the new one yet.
-  await files.rename(`${path}.new`, path)
-  await syncDirectory(files, dir)
+  await writeDurably(files, path, `${made}\n`)
   return made
 }
 
@@ -101,26 +94,4 @@ async function readLogId(files: LogFiles, path: string): Promise<string | undefi
     // Missing, or unreadable: the caller says so and makes another.
     return undefined
   }
-}
-
-async function readKeysBack(recovery: Recovery, segments: readonly SegmentFile[]): Promise<void> {
-  const { files, dir, keys, keysMax } = recovery
-  const newestFirst: string[][] = []
-  let count = 0
-  for (const segment of segments.toReversed()) {
-    if (count >= keysMax) break
-    if (segment.bytes <= segmentHeaderBytes) continue
-    const bytes = await files.readFile(segmentPath(dir, segment.number, segment.state))
-    const found = decodeSegment(bytes).frames.flatMap((frame) => splitKeys(frame.keys))
-    newestFirst.push(found)
-    count += found.length
-  }
-  for (const found of newestFirst.toReversed()) for (const key of found) keys.add(key)
-}
-
-function splitKeys(keys: Buffer): string[] {
-  const split: string[] = []
-  for (let at = 0; at < keys.length; at += recordKeyBytes)
-    split.push(keys.toString('latin1', at, at + recordKeyBytes))
-  return split
 }

@@ -10,6 +10,22 @@ export interface SealedSegment {
   readonly bytes: number
   /** When its first record came, in milliseconds of the log's own clock; before a start as far back as the file's time says. */
   readonly openedMs: number
+  /** Indexes of its records, from the first to behind the last; of a segment of an earlier run, as far as they are known. */
+  readonly indexes: IndexRange
+}
+
+/** Indexes of the log, `end` not included. */
+export interface IndexRange {
+  readonly first: number
+  readonly end: number
+}
+
+/** What one flush makes durable. */
+interface WriteGroup {
+  readonly parts: readonly Buffer[]
+  readonly rowCount: number
+  /** Of the records; undefined when all of them fill holes. */
+  readonly indexes: IndexRange | undefined
 }
 
 interface OpenSegment {
@@ -20,6 +36,7 @@ interface OpenSegment {
   /** Bytes of the file that a flush has covered: what was acknowledged lies within. */
   durableBytes: number
   rowCount: number
+  indexes: IndexRange | undefined
 }
 
 /** Writes one segment after another. Owned by the log's loop: no two calls overlap. */
@@ -62,7 +79,7 @@ export class SegmentWriter {
   }
 
   /** Writes and flushes. When it throws, nothing of this call counts as written, and the file is not written to again. */
-  async write(parts: readonly Buffer[], rowCount: number, nowMs: number): Promise<void> {
+  async write({ parts, rowCount, indexes }: WriteGroup, nowMs: number): Promise<void> {
     const segment = (this.#open ??= await this.#start(nowMs))
     try {
       const bytes = parts.reduce((sum, part) => sum + part.length, 0)
@@ -72,6 +89,8 @@ export class SegmentWriter {
       await segment.handle.datasync()
       segment.durableBytes += bytes
       segment.rowCount += rowCount
+      if (indexes !== undefined)
+        segment.indexes = { first: segment.indexes?.first ?? indexes.first, end: indexes.end }
     } catch (thrown) {
       // After a failed flush the kernel may call pages clean that never reached the disk: what came before is durable,
       // the rest is cut off, and the file ends there.
@@ -122,6 +141,7 @@ export class SegmentWriter {
       openedMs,
       durableBytes: segmentHeaderBytes,
       rowCount: 0,
+      indexes: undefined,
     }
     try {
       await writeAll(handle, [encodeHeader({ logIdHex: this.logIdHex, number })], 0)
@@ -174,9 +194,9 @@ export class SegmentWriter {
 }
 
 function sealedOf(segment: OpenSegment): SealedSegment {
-  const { number, openedMs } = segment
+  const { number, openedMs, indexes = { first: 0, end: 0 } } = segment
   // The header counts for nothing: the log's bound is kept in bytes of frames.
-  return { number, openedMs, bytes: segment.durableBytes - segmentHeaderBytes }
+  return { number, openedMs, indexes, bytes: segment.durableBytes - segmentHeaderBytes }
 }
 
 /** Buffers handed to one writev; Linux takes 1,024. */

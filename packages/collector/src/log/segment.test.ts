@@ -3,9 +3,20 @@ import { decodeSegment, encodeFrame, encodeHeader } from './segment.ts'
 
 const name = { logIdHex: '00112233445566778899aabbccddeeff', number: 7 }
 const key = (byte: number): Buffer => Buffer.alloc(16, byte)
-const first = Buffer.concat(encodeFrame([key(1), key(2)], Buffer.from('block one')))
-const second = Buffer.concat(encodeFrame([key(3)], Buffer.from('block two')))
-const third = Buffer.concat(encodeFrame([key(4)], Buffer.from('block three')))
+const frame = (firstIndex: number, keys: readonly Buffer[], block: string): Buffer =>
+  Buffer.concat(
+    encodeFrame({
+      firstIndex,
+      fillsHole: firstIndex === 9,
+      lastReceivedUnixNs: 77n,
+      keys: Buffer.concat(keys),
+      leaves: Buffer.alloc(32 * keys.length, firstIndex),
+      block: Buffer.from(block),
+    }),
+  )
+const first = frame(7, [key(1), key(2)], 'block one')
+const second = frame(9, [key(3)], 'block two')
+const third = frame(10, [key(4)], 'block three')
 const whole = Buffer.concat([encodeHeader(name), first, second, third])
 const blocks = (bytes: Buffer): string[] =>
   decodeSegment(bytes).frames.map(({ block }) => block.toString())
@@ -13,17 +24,24 @@ const blocks = (bytes: Buffer): string[] =>
 describe('segment', () => {
   it('has the format it says it has', () => {
     expect(encodeHeader(name).toString('hex')).toBe(
-      '57445347' + '0100' + '0000' + name.logIdHex + '0700000000000000' + '4641350d',
+      '57445347' + '0200' + '0000' + name.logIdHex + '0700000000000000' + '6146eb0f',
     )
-    expect(second.toString('hex')).toBe(
-      '57444652' + '1d000000' + 'c989bff7' + '01000000' + '03'.repeat(16) + '626c6f636b2074776f',
-    )
+    const head = '57444652' + '51000000' + '0385ce99' + '01000000' + '01000000'
+    const sequence = '0900000000000000' + '4d00000000000000'
+    const hashes = '03'.repeat(16) + '09'.repeat(32)
+    expect(second.toString('hex')).toBe(head + sequence + hashes + '626c6f636b2074776f')
   })
 
   it('gives back what was written', () => {
     const content = decodeSegment(whole)
     expect(content).toMatchObject({ name, endOfLastFrame: whole.length, damagedBytes: 0 })
     expect(content.frames.map(({ rowCount }) => rowCount)).toEqual([2, 1, 1])
+    expect(content.frames[1]).toMatchObject({
+      firstIndex: 9,
+      fillsHole: true,
+      lastReceivedUnixNs: 77n,
+      leaves: Buffer.alloc(32, 9),
+    })
     expect(blocks(whole)).toEqual(['block one', 'block two', 'block three'])
   })
 

@@ -1,11 +1,12 @@
 import { crc32 } from 'node:zlib'
+import { hashBytes } from '@whodid/tlog'
 import { recordKeyBytes } from '../record-key.ts'
 
 /*
  * A segment, byte by byte. Integers are little-endian.
  *
  *   header  0  4  "WDSG"
- *           4  2  version, 1
+ *           4  2  version, 2
  *           6  2  zero
  *           8 16  log ID
  *          24  8  segment number
@@ -13,19 +14,24 @@ import { recordKeyBytes } from '../record-key.ts'
  *   frame   0  4  "WDFR"
  *           4  4  payload length
  *           8  4  CRC-32 of bytes 4–7 and the payload
- *          12  …  payload: 4 row count n, n × 16 record keys, one Native block of n rows
+ *          12  …  payload: 4 row count n, 4 flags, 8 index of the first record, 8 time of receipt of the last,
+ *                 n × 16 record keys, n × 32 leaf hashes, one Native block of n rows
  *
- * A frame is one request's records. The magic lets a reader find the next frame behind one whose length is damaged.
+ * A frame is one request's records, whose indexes follow one another. Flag 1: it fills a hole that damage has left, with
+ * indexes lower than those before it. The magic lets a reader find the next frame behind one whose length is damaged. The
+ * leaf hashes are what the sealer needs: after a crash it goes on from them and decodes no row.
  */
 
 const headerMagic = Buffer.from('WDSG')
 const frameMagic = Buffer.from('WDFR')
-const version = 1
+const version = 2
 
 /** Bytes of a segment's header. */
 export const segmentHeaderBytes = 36
 
 const frameHeaderBytes = 12
+const payloadHeadBytes = 24
+const fillsHoleFlag = 1
 
 /** Which log, and which of its segments: together the name of an insert. */
 export interface SegmentName {
@@ -35,8 +41,16 @@ export interface SegmentName {
 
 /** The records of one request. */
 export interface Frame {
+  /** Index of its first record in the log; the others follow. */
+  readonly firstIndex: number
+  /** Whether it stands in for records that damage took. */
+  readonly fillsHole: boolean
+  /** When its last record was received, in nanoseconds since 1970. */
+  readonly lastReceivedUnixNs: bigint
   /** Keys of the records, one after another. */
   readonly keys: Buffer
+  /** Leaf hashes of the records, one after another. */
+  readonly leaves: Buffer
   readonly rowCount: number
   /** A block from `encodeRecords`. */
   readonly block: Buffer
@@ -68,17 +82,19 @@ export function encodeHeader(name: SegmentName): Buffer {
 }
 
 /** Encodes a frame in parts, so that the block is not copied. */
-export function encodeFrame(keys: readonly Buffer[], block: Buffer): Buffer[] {
-  const head = Buffer.alloc(frameHeaderBytes + 4)
-  const payloadBytes = 4 + keys.length * recordKeyBytes + block.length
+export function encodeFrame(frame: Omit<Frame, 'rowCount'>): Buffer[] {
+  const { keys, leaves, block } = frame
+  const head = Buffer.alloc(frameHeaderBytes + payloadHeadBytes)
   frameMagic.copy(head, 0)
-  head.writeUInt32LE(payloadBytes, 4)
-  head.writeUInt32LE(keys.length, frameHeaderBytes)
-  const joinedKeys = Buffer.concat(keys)
+  head.writeUInt32LE(payloadHeadBytes + keys.length + leaves.length + block.length, 4)
+  head.writeUInt32LE(keys.length / recordKeyBytes, frameHeaderBytes)
+  head.writeUInt32LE(frame.fillsHole ? fillsHoleFlag : 0, frameHeaderBytes + 4)
+  head.writeBigUInt64LE(BigInt(frame.firstIndex), frameHeaderBytes + 8)
+  head.writeBigInt64LE(frame.lastReceivedUnixNs, frameHeaderBytes + 16)
   let sum = crc32(head.subarray(4, 8))
-  for (const part of [head.subarray(frameHeaderBytes), joinedKeys, block]) sum = crc32(part, sum)
+  for (const part of [head.subarray(frameHeaderBytes), keys, leaves, block]) sum = crc32(part, sum)
   head.writeUInt32LE(sum, 8)
-  return [head, joinedKeys, block]
+  return [head, keys, leaves, block]
 }
 
 /** Reads a segment's bytes, whatever state they are in. Never throws; the frames it returns have a good checksum. */
@@ -129,9 +145,18 @@ function endOfFrame(bytes: Buffer, at: number): number | undefined {
 function decodeFrame(bytes: Buffer, at: number, end: number): Frame | undefined {
   const payload = bytes.subarray(at + frameHeaderBytes, end)
   const sum = crc32(payload, crc32(bytes.subarray(at + 4, at + 8)))
-  if (payload.length < 4 || sum !== bytes.readUInt32LE(at + 8)) return undefined
+  if (payload.length < payloadHeadBytes || sum !== bytes.readUInt32LE(at + 8)) return undefined
   const rowCount = payload.readUInt32LE(0)
-  const endOfKeys = 4 + rowCount * recordKeyBytes
-  if (endOfKeys > payload.length) return undefined
-  return { rowCount, keys: payload.subarray(4, endOfKeys), block: payload.subarray(endOfKeys) }
+  const endOfKeys = payloadHeadBytes + rowCount * recordKeyBytes
+  const endOfLeaves = endOfKeys + rowCount * hashBytes
+  if (endOfLeaves > payload.length) return undefined
+  return {
+    rowCount,
+    fillsHole: (payload.readUInt32LE(4) & fillsHoleFlag) !== 0,
+    firstIndex: Number(payload.readBigUInt64LE(8)),
+    lastReceivedUnixNs: payload.readBigInt64LE(16),
+    keys: payload.subarray(payloadHeadBytes, endOfKeys),
+    leaves: payload.subarray(endOfKeys, endOfLeaves),
+    block: payload.subarray(endOfLeaves),
+  }
 }

@@ -1,0 +1,23 @@
+import type { CollectorLimits } from '../limits.ts'
+import type { LogFiles } from './log-files.ts'
+import type { LeafRun } from './read-back.ts'
+import type { SealedSegment } from './segment-writer.ts'
+
+/** How the log is opened. */
+export interface LogOptions {
+  readonly dir: string
+  /** The log's ID in every record: its C2SP origin. */
+  readonly logId: string
+  readonly limits: CollectorLimits
+  /** Leaves that a checkpoint covers; default: nothing is sealed. */
+  readonly sealedSize?: number | undefined
+  /** Is handed the leaf hashes of all that has become durable, in order of the indexes. */
+  readonly onDurable?: (run: LeafRun) => void
+  /** Records that are durable and that no checkpoint covers. */
+  readonly unsealedCount?: () => number
+  /** Milliseconds of a clock that only goes forward: a segment's age must not wait for a clock that was put back. */
+  readonly nowMs: () => number
+  readonly onSealed: (segment: SealedSegment) => void
+  readonly onProblem: (message: string) => void
+  readonly files?: LogFiles
+}

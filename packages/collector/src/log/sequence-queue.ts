@@ -1,0 +1,74 @@
+import type { WhodidError } from '@whodid/model'
+import type { IndexRange } from './segment-writer.ts'
+import { sequenceFrame } from './sequence-frame.ts'
+import type { KeyedRecord, Sequence, SequencedFrame } from './sequence-frame.ts'
+
+/** Records that wait to be written, in their places. */
+export interface Waiting {
+  readonly fresh: readonly KeyedRecord[]
+  readonly frame: SequencedFrame
+  readonly fillsHole: boolean
+  readonly resolve: () => void
+  readonly reject: (error: WhodidError) => void
+}
+
+/**
+ * The one place where an index is given. A place is taken when records come, so that they are encoded while the disk
+ * flushes those before them; a write that fails gives its places back, and those that wait behind it move up. An index is
+ * therefore durable with its record or was never given, and the durable ones have no hole.
+ */
+export class SequenceQueue {
+  readonly #logId: string
+  #sequence: Sequence
+  #waiting: Waiting[] = []
+
+  constructor(logId: string, sequence: Sequence) {
+    this.#logId = logId
+    this.#sequence = sequence
+  }
+
+  /** Whether nothing waits. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
+  }
+
+  /** Encodes records for the next places, or for those from `holeAt` on. They take no place before {@link push}. */
+  frame(fresh: readonly KeyedRecord[], holeAt?: number): SequencedFrame {
+    const fillsHole = holeAt !== undefined
+    const from = fillsHole ? { ...this.#sequence, nextIndex: holeAt } : this.#sequence
+    return sequenceFrame(fresh, from, { logId: this.#logId, fillsHole })
+  }
+
+  push(waiting: Waiting): void {
+    if (!waiting.fillsHole) this.#sequence = waiting.frame.next
+    this.#waiting.push(waiting)
+  }
+
+  /** All that waits, to be written as one group. */
+  take(): Waiting[] {
+    const group = this.#waiting
+    this.#waiting = []
+    return group
+  }
+
+  /** Takes back the places of a group that was not written. A frame keeps its length when its indexes change. */
+  giveBack(group: readonly Waiting[]): void {
+    const [first] = group.filter(({ fillsHole }) => !fillsHole)
+    if (first === undefined) return
+    const { lastReceivedUnixNs } = this.#sequence
+    this.#sequence = { nextIndex: first.frame.firstIndex, lastReceivedUnixNs }
+    for (const waiting of this.take()) {
+      const frame = waiting.fillsHole ? waiting.frame : this.frame(waiting.fresh)
+      this.push({ ...waiting, frame })
+    }
+  }
+}
+
+/** The indexes of a group; undefined when it only fills holes. */
+export function indexesOf(group: readonly Waiting[]): IndexRange | undefined {
+  const frames = group.filter(({ fillsHole }) => !fillsHole).map(({ frame }) => frame)
+  const [first] = frames
+  const last = frames.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  return { first: first.firstIndex, end: last.next.nextIndex }
+}

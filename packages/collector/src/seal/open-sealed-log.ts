@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { ledgerRecord } from '../ledger-record.ts'
+import type { LedgerEvent } from '../ledger-record.ts'
+import { CommitLog } from '../log/commit-log.ts'
+import type { Appended, OpenedLog } from '../log/commit-log.ts'
+import { fillHoles } from '../log/fill-holes.ts'
+import { listSegments } from '../log/log-files.ts'
+import { loadOrigin } from '../log/log-origin.ts'
+import type { LeafRun } from '../log/read-back.ts'
+import { logName } from './key-ring.ts'
+import type { SealedLogParts, SealOptions } from './seal-options.ts'
+import { Sealer } from './sealer.ts'
+
+/** A log, what a start found in it, and the sealer of its tree; undefined where nothing is sealed. */
+export interface SealedLog extends Pick<OpenedLog, 'log' | 'sealed' | 'kept'> {
+  readonly sealer: Sealer | undefined
+  /** Writes what the ledger itself has to say. */
+  readonly say: (event: LedgerEvent) => Promise<Appended>
+}
+
+/**
+ * Opens a log with its tree: the tree first, for what it covers is never numbered again, then the log, whose leaves above it
+ * go to the sealer.
+ */
+export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
+  const { dir, files, limits, nowUnixNs, onProblem } = parts
+  await files.mkdir(dir, { recursive: true, mode: 0o700 })
+  const hasRecords = (await listSegments(files, dir)).length > 0
+  const logId = await loadOrigin({ files, dir, configured: parts.logOrigin, hasRecords })
+  const sealer = parts.seal === undefined ? undefined : await openSealer(parts, parts.seal, logId)
+  const early: LeafRun[] = []
+  let isBegun = false
+  const opened = await CommitLog.open({
+    dir,
+    logId,
+    files,
+    limits,
+    sealedSize: sealer?.sealedSize,
+    nowMs: () => performance.now(),
+    // What comes durable before the holes are filled stands behind them.
+    onDurable: (run) => (isBegun ? sealer?.take(run) : void early.push(run)),
+    unsealedCount: () => sealer?.unsealedCount ?? 0,
+    onSealed: parts.onSealed,
+    onProblem,
+  })
+  const say = (event: LedgerEvent): Promise<Appended> =>
+    opened.log.append([ledgerRecord(event, nowUnixNs())])
+  const sealedSize = sealer?.sealedSize
+  const unsealed = await fillHoles({ opened, logId, sealedSize, nowUnixNs, onProblem })
+  isBegun = true
+  sealer?.begin([...unsealed, ...early], say)
+  return { ...opened, sealer, say }
+}
+
+function openSealer(
+  { files, limits, nowUnixNs, onProblem }: SealedLogParts,
+  { treeDir, keysDir }: SealOptions,
+  origin: string,
+): Promise<Sealer> {
+  return Sealer.open({
+    origin,
+    dir: join(treeDir, logName(origin)),
+    keysDir,
+    files,
+    limits,
+    nowUnixMs: () => Number(nowUnixNs() / 1_000_000n),
+    onProblem,
+  })
+}

@@ -1,0 +1,94 @@
+import { dirname, join } from 'node:path'
+import { parseTilePath, tilePath, tileWidth } from '@whodid/tlog'
+import type { StoredTile, TileReader, TreeEdge } from '@whodid/tlog'
+import { syncDirectory } from '../log/log-files.ts'
+import type { LogFiles } from '../log/log-files.ts'
+
+/** Tiles written at the same time. */
+const writesAtOnce = 8
+
+/** The tiles of one log as files, by their C2SP paths; only the sealer writes them. */
+export class TreeFiles implements TileReader {
+  readonly #files: LogFiles
+  readonly #dir: string
+  /** Directories whose own entries are durable, up to the log's. */
+  readonly #known = new Set<string>()
+
+  constructor(files: LogFiles, dir: string) {
+    this.#files = files
+    this.#dir = dir
+  }
+
+  /** The bytes of a tile; undefined when it is not there. */
+  readonly read = async (path: string): Promise<Buffer | undefined> => {
+    try {
+      return await this.#files.readFile(join(this.#dir, path))
+    } catch {
+      // Missing or unreadable comes to the same: whoever needs the tile says which one.
+      return undefined
+    }
+  }
+
+  /**
+   * Writes tiles and returns when they are durable. No checkpoint covers any of them yet, so none is written beside its
+   * place and renamed: a crash leaves some of them, whole or torn, and the next start writes the same bytes again.
+   */
+  async write(tiles: readonly StoredTile[]): Promise<void> {
+    const dirs = new Set(tiles.map(({ path }) => dirname(join(this.#dir, path))))
+    for (const dir of dirs) await this.#makeDir(dir)
+    for (let from = 0; from < tiles.length; from += writesAtOnce)
+      await Promise.all(tiles.slice(from, from + writesAtOnce).map((tile) => this.#writeTile(tile)))
+    for (const dir of dirs) await syncDirectory(this.#files, dir)
+  }
+
+  /** Removes the partial tiles of `before` that `after` has wider ones for. What stays behind does no harm. */
+  async forget(before: TreeEdge, after: TreeEdge): Promise<void> {
+    const kept = new Set(partialPaths(after))
+    for (const path of partialPaths(before)) {
+      if (kept.has(path)) continue
+      const isFull = isTileFull(path, after.size)
+      const gone = isFull ? `${path.slice(0, path.lastIndexOf('/'))}` : path
+      await this.#files
+        .rm(join(this.#dir, gone), { force: true, recursive: isFull })
+        .catch(() => undefined)
+    }
+  }
+
+  async #writeTile({ path, bytes }: StoredTile): Promise<void> {
+    const handle = await this.#files.open(join(this.#dir, path), 'w', 0o600)
+    try {
+      await handle.writeFile(bytes)
+      await handle.datasync()
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async #makeDir(dir: string): Promise<void> {
+    if (this.#known.has(dir)) return
+    await this.#files.mkdir(dir, { recursive: true, mode: 0o700 })
+    for (let at = dir; at !== this.#dir && !this.#known.has(at); at = dirname(at)) {
+      await syncDirectory(this.#files, dirname(at))
+      this.#known.add(at)
+    }
+  }
+}
+
+/** The partial tiles of a tree, at most one a level. */
+export function partialTiles({ size, hashes }: TreeEdge): StoredTile[] {
+  return hashes.flatMap((bytes, level) => {
+    if (bytes.length === 0) return []
+    const index = Math.floor(size / tileWidth ** (level + 1))
+    return [{ path: tilePath({ level, index, width: bytes.length / 32 }), bytes }]
+  })
+}
+
+function partialPaths(edge: TreeEdge): string[] {
+  return partialTiles(edge).map(({ path }) => path)
+}
+
+function isTileFull(path: string, size: number): boolean {
+  const tile = parseTilePath(path)
+  if (tile === undefined || tile.level === 'entries') return false
+  return Math.floor(size / tileWidth ** (tile.level + 1)) > tile.index
+}
