@@ -11,13 +11,14 @@ import type { Source } from './source.ts'
 const arrows: Readonly<Record<string, readonly string[]>> = {
   model: [],
   tlog: [],
+  witness: ['model', 'tlog'],
   engine: ['model'],
   store: ['model'],
   sdk: ['model'],
   collector: ['model', 'store', 'tlog'],
   query: ['model', 'store'],
   api: ['model', 'query', 'store'],
-  cli: ['api', 'collector', 'engine', 'model', 'sdk', 'store'],
+  cli: ['api', 'collector', 'engine', 'model', 'sdk', 'store', 'tlog', 'witness'],
 }
 
 interface Manifest {

@@ -40,6 +40,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
   },
   {
+    name: 'witness',
+    summary: 'Cosign the checkpoints of logs, apart from them and with a key of its own',
+    load: async () => (await import('./commands/witness.ts')).witnessCommand,
+  },
+  {
     name: 'migrate',
     summary: 'Bring the schema of the ledger up to date',
     load: async () => (await import('./commands/migrate.ts')).migrateCommand,

@@ -30,7 +30,8 @@ export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
 /**
  * Reads the text of a checkpoint. Extension lines are allowed and left out: the log signs them, and no tree covers them.
  *
- * Throws `malformed_checkpoint`. Does NOT check a signature; `verifyCheckpoint` does.
+ * Throws `malformed_checkpoint`; `wrong_root` when a tree of no leaves has another root than that of nothing. Does NOT check a
+ * signature; `verifyCheckpoint` does.
  */
 export function parseCheckpoint(text: string): Checkpoint {
   strictText(text, 'malformed_checkpoint', { bytesMax: checkpointBytesMax })
@@ -43,7 +44,8 @@ export function parseCheckpoint(text: string): Checkpoint {
   const root = strictBase64(rootText)
   if (root?.length !== hashBytes)
     throw malformed(`root: expected base64 of 32 bytes, got ${quoted(rootText)}`)
-  if (size === 0 && !root.equals(emptyRoot)) throw malformed('root: the empty tree has another')
+  if (size === 0 && !root.equals(emptyRoot))
+    throw new ProofError('wrong_root', 'checkpoint root: the empty tree has another')
   return { origin, size, root }
 }
 

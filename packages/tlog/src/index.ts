@@ -12,6 +12,7 @@ export { generateNoteKey, parseSkey, parseVkey } from './note-key.ts'
 export type { KeyKind, NoteSigner, NoteVerifier } from './note-key.ts'
 export {
   addSignatures,
+  formatSignature,
   noteBytesMax,
   noteSignaturesMax,
   parseNote,

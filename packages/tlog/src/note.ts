@@ -67,9 +67,15 @@ export function signText(
   if (!text.endsWith('\n')) throw malformed('expected the text to end in a newline')
   strictText(text, 'malformed_note', { bytesMax: noteBytesMax })
   const message = signedMessage(text, verifier, timeS)
-  const parts = [Buffer.alloc(4), timeBytes(verifier, timeS), sign(null, message, privateKey)]
-  parts[0]?.writeUInt32BE(verifier.id)
-  return `— ${verifier.name} ${Buffer.concat(parts).toString('base64')}\n`
+  const signature = Buffer.concat([timeBytes(verifier, timeS), sign(null, message, privateKey)])
+  return formatSignature({ name: verifier.name, id: verifier.id, signature })
+}
+
+/** One signature line, with its newline, as it stands in a note. */
+export function formatSignature({ name, id, signature }: NoteSignature): string {
+  const bytes = Buffer.concat([Buffer.alloc(4), signature])
+  bytes.writeUInt32BE(id)
+  return `— ${name} ${bytes.toString('base64')}\n`
 }
 
 /** A note with signature lines added, each once. Throws `malformed_note` for what would be none. */

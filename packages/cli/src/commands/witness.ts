@@ -1,0 +1,142 @@
+import { mkdir, open, readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { printableLine, WhodidError } from '@whodid/model'
+import { generateNoteKey, parseSkey, parseVkey, ProofError } from '@whodid/tlog'
+import type { NoteSigner, NoteVerifier } from '@whodid/tlog'
+import { startWitness } from '@whodid/witness'
+import type { WitnessEvent, WitnessFailure } from '@whodid/witness'
+import type { Command, CommandContext } from '../command.ts'
+import { readPort } from '../config.ts'
+import { parseArguments } from '../parse-arguments.ts'
+
+/** `whodid witness`: cosigns the checkpoints of logs, apart from them. */
+export const witnessCommand: Command = {
+  name: 'witness',
+  help: `Usage: whodid witness --key <file> [--name <name>] --log <vkey>… [--state <dir>] [--host <host>] [--port <port>] [--json]
+
+Runs a witness (C2SP tlog-witness): it remembers the newest checkpoint of each log, cosigns what continues it, and refuses
+forks and rollbacks. Run it where the administrators of the log and of its database have no access.
+
+  --key <file>     its private key, readable by its owner alone; made when there is none and --name says its name
+  --name <name>    the name of the key, such as witness.example.com/w1
+  --log <vkey>     the verifier key of a log it cosigns; repeat for more
+  --state <dir>    what it remembers (default: the key's path with ".state"). An older copy put back lets a fork pass
+  --host <host>    default 127.0.0.1; put TLS in front of another
+  --port <port>    default 4321; 0 takes a free one
+  --json           one JSON object a line on standard output for each thing that happens
+
+Logs submit to it: WHODID_WITNESSES="<its vkey> <its URL>".`,
+  run: witness,
+}
+
+const string = { type: 'string' } as const
+const options = {
+  key: string,
+  name: string,
+  log: { type: 'string', multiple: true },
+  state: string,
+  host: string,
+  port: string,
+  json: { type: 'boolean' },
+} as const
+
+async function witness({ args, stdout, stderr, stopping }: CommandContext): Promise<number> {
+  const typed = parseArguments(args, options, { min: 0, max: 0, what: 'options only' })
+  const keyPath = resolve(required(typed.value('key'), '--key'))
+  const logs = typed.values('log').map(readLog)
+  const signer = await readSigner(keyPath, typed.value('name'))
+  const show = (event: WitnessEvent | WitnessFailure | WitnessReady): void => {
+    if (typed.flag('json')) stdout.write(`${JSON.stringify(event)}\n`)
+    else stderr.write(`whodid witness: ${describe(event)}\n`)
+  }
+  const running = await startWitness({
+    signer,
+    logs,
+    stateDir: resolve(typed.value('state') ?? `${keyPath}.state`),
+    host: typed.value('host') ?? '127.0.0.1',
+    port: readPort({ '--port': typed.value('port') }, '--port', 4321),
+    onEvent: show,
+  })
+  show({ event: 'ready', url: running.url, vkey: signer.verifier.vkey })
+  if (!stopping.aborted)
+    await new Promise((done) => stopping.addEventListener('abort', done, { once: true }))
+  await running.stop()
+  return 0
+}
+
+interface WitnessReady {
+  readonly event: 'ready'
+  readonly url: string
+  readonly vkey: string
+}
+
+function describe(event: WitnessEvent | WitnessFailure | WitnessReady): string {
+  switch (event.event) {
+    case 'ready':
+      return `listening. Logs submit to it with\n  WHODID_WITNESSES="${event.vkey} ${event.url}"`
+    case 'first':
+      return `first checkpoint of ${printableLine(event.origin, 200)}, ${event.size} leaves: taken on its word`
+    case 'conflict':
+      return `CONFLICT: ${printableLine(event.origin, 200)} signed ${event.size} leaves that do not continue what was cosigned before: ${printableLine(event.detail)}`
+    case 'failed':
+      return `FAILED, nothing was cosigned: ${printableLine(event.detail)}`
+  }
+}
+
+/** The key in the file; a new one, if there is no file and a name for it. */
+async function readSigner(path: string, name: string | undefined): Promise<NoteSigner> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (!missing) throw unreadable(path, error)
+    text = await makeKey(path, required(name, `--name, since there is no key in "${path}" yet`))
+  }
+  const signer = asInvalid('--key', () => parseSkey(text.trim()))
+  if (name !== undefined && signer.verifier.name !== name)
+    throw new WhodidError(
+      'invalid_config',
+      `--name expected "${signer.verifier.name}", the name of the key in "${path}"; got "${printableLine(name, 80)}"`,
+    )
+  return signer
+}
+
+/** Makes a key where none is. A crash leaves no file or a whole one: a key is 150 bytes, written and synced before it is used. */
+async function makeKey(path: string, name: string): Promise<string> {
+  const { skey } = asInvalid('--name', () => generateNoteKey(name, 'cosignature'))
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(`${skey}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  return skey
+}
+
+function readLog(vkey: string): NoteVerifier {
+  return asInvalid('--log', () => parseVkey(vkey))
+}
+
+function asInvalid<T>(what: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error
+    throw new WhodidError('invalid_config', `${what}: ${error.message}`, { cause: error })
+  }
+}
+
+function required(value: string | undefined, what: string): string {
+  if (value !== undefined && value !== '') return value
+  throw new WhodidError('invalid_parameter', `expected ${what}; got nothing`)
+}
+
+function unreadable(path: string, cause: unknown): WhodidError {
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  return new WhodidError('invalid_config', `--key expected a readable file; "${path}": ${detail}`, {
+    cause,
+  })
+}

@@ -1,0 +1,8 @@
+export { formatAddCheckpoint, parseAddCheckpoint } from './add-checkpoint.ts'
+export type { AddCheckpointRequest } from './add-checkpoint.ts'
+export { parseWitnesses } from './parse-witnesses.ts'
+export { startWitness } from './start-witness.ts'
+export type { RunningWitness, WitnessFailure, WitnessOptions } from './start-witness.ts'
+export { submitCheckpoint } from './submit-checkpoint.ts'
+export type { Submission, SubmitOptions, WitnessEndpoint } from './submit-checkpoint.ts'
+export type { WitnessEvent } from './witness.ts'

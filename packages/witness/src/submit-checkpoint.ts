@@ -1,0 +1,171 @@
+import {
+  formatSignature,
+  parseCheckpoint,
+  parseNote,
+  parseSignatures,
+  ProofError,
+  proveConsistency,
+  verifySignatures,
+} from '@whodid/tlog'
+import type { NoteVerifier, TileReader } from '@whodid/tlog'
+import { formatAddCheckpoint } from './add-checkpoint.ts'
+
+/** A witness as a log knows it. */
+export interface WitnessEndpoint {
+  /** Its key, of kind `cosignature`. */
+  readonly key: NoteVerifier
+  /** Its submission prefix, without a trailing slash. */
+  readonly url: string
+}
+
+/** A checkpoint to be cosigned. */
+export interface SubmitOptions {
+  /** The note, signed by the log. */
+  readonly checkpoint: string
+  /** The log's tiles, which the proof is made from; they must hold the whole tree of the checkpoint. */
+  readonly reader: TileReader
+  /** What this witness is thought to have cosigned last. Default 0; when it is wrong, the witness says so and one more request is made. */
+  readonly oldSize?: number
+  /** How long each request may take. Default 5,000. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * What became of a submission. `cosigned` gives the signature lines to add to the note. `unreachable` may succeed later
+ * unchanged. `refused` will not until somebody changes a setting (the witness does not know the log or its key).
+ * `ahead` and `fork` are alarms: the witness has seen a larger tree than this checkpoint's, or one that it does not continue.
+ */
+export type Submission =
+  | {
+      readonly outcome: 'cosigned'
+      readonly lines: readonly string[]
+      readonly size: number
+      /** When the witness saw it, in seconds since 1970. */
+      readonly timeS: number
+    }
+  | { readonly outcome: 'unreachable' | 'refused' | 'fork'; readonly detail: string }
+  | { readonly outcome: 'ahead'; readonly detail: string; readonly size: number }
+
+interface Response {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+const timeoutMsDefault = 5_000
+/** Requests for one submission: others may submit the same log's checkpoints in between. */
+const requestsMax = 4
+/** Longest answer that is read, in bytes. */
+const responseBytesMax = 65_536
+
+/**
+ * Asks a witness to cosign a checkpoint (C2SP tlog-witness). At most four requests, each of at most `timeoutMs`. Never
+ * throws for what the witness answers or fails to; throws `ProofError` when the checkpoint is none or the tiles lack it.
+ */
+export async function submitCheckpoint(
+  witness: WitnessEndpoint,
+  options: SubmitOptions,
+): Promise<Submission> {
+  const { checkpoint, reader } = options
+  const { text } = parseNote(checkpoint)
+  const { size } = parseCheckpoint(text)
+  let oldSize = Math.min(options.oldSize ?? 0, size)
+  for (let request = 0; request < requestsMax; request++) {
+    const proof = await proveConsistency(reader, oldSize, size)
+    const body = formatAddCheckpoint({ oldSize, proof, checkpoint })
+    const response = await post(`${witness.url}/add-checkpoint`, body, options)
+    if ('outcome' in response) return response
+    if (response.status !== 409) return read(response, { text, size }, witness.key)
+    const known = readSize(response)
+    if (known === undefined)
+      return { outcome: 'refused', detail: 'it answered 409 without the size it knows' }
+    if (known > size)
+      return {
+        outcome: 'ahead',
+        size: known,
+        detail: `it has cosigned ${known} leaves, this checkpoint has ${size}`,
+      }
+    oldSize = known
+  }
+  return { outcome: 'unreachable', detail: `it named another size ${requestsMax} times in a row` }
+}
+
+function read(
+  { status, body }: Response,
+  { text, size }: { text: string; size: number },
+  key: NoteVerifier,
+): Submission {
+  const said = body.slice(0, 200).trim()
+  if (status === 200) return readCosignature(body, { text, size }, key)
+  if (status === 422) return { outcome: 'fork', detail: `it found no continuation: ${said}` }
+  if (status === 429 || status >= 500)
+    return { outcome: 'unreachable', detail: `it answered ${status}: ${said}` }
+  return { outcome: 'refused', detail: `it answered ${status}: ${said}` }
+}
+
+function readCosignature(
+  body: string,
+  { text, size }: { text: string; size: number },
+  key: NoteVerifier,
+): Submission {
+  try {
+    const given = parseSignatures(body).filter(({ name, id }) => name === key.name && id === key.id)
+    const times = verifySignatures(text, given, [key]).map(({ time }) => time ?? 0)
+    if (times.length === 0)
+      return { outcome: 'refused', detail: 'no line of its answer is signed by its key' }
+    return {
+      outcome: 'cosigned',
+      lines: given.map(formatSignature),
+      size,
+      timeS: Math.max(...times),
+    }
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error
+    return { outcome: 'refused', detail: `its answer does not hold: ${error.message}` }
+  }
+}
+
+function readSize({ contentType, body }: Response): number | undefined {
+  if (!contentType.startsWith('text/x.tlog.size')) return undefined
+  const digits = /^(0|[1-9]\d{0,15})\n?$/u.exec(body)?.[1]
+  return digits === undefined || !Number.isSafeInteger(Number(digits)) ? undefined : Number(digits)
+}
+
+async function post(
+  url: string,
+  body: string,
+  { timeoutMs = timeoutMsDefault, signal }: SubmitOptions,
+): Promise<Response | { readonly outcome: 'unreachable'; readonly detail: string }> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      redirect: 'error',
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+    })
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      body: await readBounded(response.body),
+    }
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    return { outcome: 'unreachable', detail: `${url}: ${detail}` }
+  }
+}
+
+async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body ?? []) {
+    length += chunk.length
+    if (length > responseBytesMax)
+      throw new Error(`its answer is longer than ${responseBytesMax} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

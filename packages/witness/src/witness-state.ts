@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Most refused forks that are kept for each log. */
+const conflictsMax = 32
+
+/**
+ * What a witness remembers: the newest checkpoint it cosigned, of each log, and forks it refused. Files in one directory:
+ * `<SHA-256 of the origin>/checkpoint`, and beside it `conflicts/<digest>`. Owned by one witness, which locks the directory.
+ */
+export interface WitnessState {
+  /** The note that was last written, or undefined if there never was one. */
+  readonly read: (originHash: string) => Promise<string | undefined>
+  /** Resolves when the note is durable. When it rejects, the next `read` says which of the two notes it is. */
+  readonly write: (originHash: string, note: string) => Promise<void>
+  /** Keeps what a log signed and could not prove, as evidence; at most 32 for each log, the first ones. */
+  readonly keepConflict: (originHash: string, evidence: string) => Promise<void>
+}
+
+/** Keeps a witness's state in files of `dir`, readable by their owner alone. */
+export function fileState(dir: string): WitnessState {
+  return {
+    read: (originHash) => readIfThere(join(dir, originHash, 'checkpoint')),
+    write: async (originHash, note) => {
+      await makeDirectory(dir, originHash)
+      await writeDurably(join(dir, originHash), 'checkpoint', note)
+    },
+    keepConflict: async (originHash, evidence) => {
+      const conflicts = join(originHash, 'conflicts')
+      await makeDirectory(dir, originHash)
+      await makeDirectory(dir, conflicts)
+      const digest = createHash('sha256').update(evidence).digest('hex').slice(0, 32)
+      const kept = await readdir(join(dir, conflicts))
+      if (kept.includes(digest) || kept.length >= conflictsMax) return
+      await writeDurably(join(dir, conflicts), digest, evidence)
+    },
+  }
+}
+
+/** The name under which a witness keeps and serves a log: SHA-256 of its origin, in hexadecimal (C2SP tlog-witness). */
+export function originHashOf(origin: string): string {
+  return createHash('sha256').update(origin).digest('hex')
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Makes a directory below `dir`, and its entry durable: a state that a crash lets vanish would be a state rolled back. */
+async function makeDirectory(dir: string, name: string): Promise<void> {
+  const made = await mkdir(join(dir, name), { recursive: true, mode: 0o700 })
+  if (made !== undefined) await syncDirectory(join(dir, name, '..'))
+}
+
+/** A crash before the rename leaves the old file and a temporary one, which the next write takes over; after it, the new file. */
+async function writeDurably(dir: string, name: string, text: string): Promise<void> {
+  const temporary = join(dir, `.${name}.new`)
+  const file = await open(temporary, 'w', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, join(dir, name))
+  await syncDirectory(dir)
+}
+
+async function syncDirectory(dir: string): Promise<void> {
+  const handle = await open(dir, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
