@@ -1,3 +1,4 @@
+import { runAttribution } from './attribution/run-attribution.ts'
 import type { Bench, Measure } from './bench.ts'
 import { runIngest } from './ingest/run-ingest.ts'
 import { runSoak } from './ingest/run-soak.ts'
@@ -10,12 +11,7 @@ export const benches: Readonly<Record<string, Bench>> = {
     p50_ratio_to_select_1: 'median time of a question / SELECT 1',
     p99_ratio_to_p50: 'time of a question: 99th percentile / median',
   }),
-  attribution: notYet({
-    verdict_precision: 'verdicts that are right, of those given',
-    instance_precision: 'instances that are right, of those named',
-    delegator_precision: 'delegators that are right, of those named',
-    decided_share: 'questions with another verdict than undetermined',
-  }),
+  attribution: runAttribution,
   proof: notYet({
     seal_cpu_share: 'CPU of sealing / CPU of ingest',
     verify_rows_per_cpu_second: 'rows verified in a CPU second',

@@ -1,0 +1,7 @@
+export { corpusExporters } from './corpus-exporter.ts'
+export type { CorpusExporter } from './corpus-exporter.ts'
+export { makeCorpus } from './make-corpus.ts'
+export type { Corpus, CorpusRequest } from './make-corpus.ts'
+export { situations } from './situations.ts'
+export type { Situation } from './situation.ts'
+export type { Claim, CorpusQuestion, Evidence, Sufficiency, Truth } from './truth.ts'
