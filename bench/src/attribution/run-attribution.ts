@@ -4,7 +4,7 @@ import { makeCorpus } from '@whodid/corpus'
 import type { Claim } from '@whodid/corpus'
 import type { BenchOptions, Measure } from '../bench.ts'
 import { inBenchDir } from '../ingest/in-bench-dir.ts'
-import { withTable } from './attribution-page.ts'
+import { withScoreTable } from './score-table.ts'
 import { startOrganisation } from './organisation.ts'
 import { faults, scoreCorpus } from './score-corpus.ts'
 import { claims, share, tally } from './tally.ts'
@@ -32,7 +32,7 @@ export async function runAttribution({ quick, say }: BenchOptions): Promise<read
     }
   })
   for (const fault of faults(scored)) say(fault)
-  if (!quick) await writeFile(page, withTable(await readFile(page, 'utf8'), scored))
+  if (!quick) await writeFile(page, withScoreTable(await readFile(page, 'utf8'), scored))
   const told = tally(scored.map(({ marks }) => marks))
   const counted = (name: string, value: number, of: string): Measure => ({
     name,

@@ -8,7 +8,7 @@ const begins =
 const ends = '<!-- the table ends -->'
 
 /** Puts the table of a score into the page, in the place of the one that is there. */
-export function withTable(page: string, scored: readonly Scored[]): string {
+export function withScoreTable(page: string, scored: readonly Scored[]): string {
   const from = page.indexOf(begins)
   const to = page.indexOf(ends)
   if (from < 0 || to < from) throw new Error('the page has no place for the table')
