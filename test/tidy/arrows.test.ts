@@ -16,7 +16,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   store: ['model'],
   sdk: ['model'],
   collector: ['model', 'store', 'tlog'],
-  query: ['model', 'store'],
+  query: ['model', 'store', 'tlog'],
   api: ['model', 'query', 'store'],
   cli: ['api', 'collector', 'engine', 'model', 'sdk', 'store', 'tlog', 'witness'],
 }

@@ -4,6 +4,14 @@ export type { StoreAccess } from './client.ts'
 export { contentBytes } from './content-bytes.ts'
 export { encodeRecords } from './encode-records.ts'
 export { leafExpression } from './leaf-expression.ts'
+export { createLeafReader, leafRowBytes, placesMax } from './leaf-reader.ts'
+export type {
+  LeafReader,
+  LeafReaderOptions,
+  LogExtent,
+  LogRange,
+  PlacedRow,
+} from './leaf-reader.ts'
 export { migrate, readMigrations } from './migrate.ts'
 export type { Migration, MigrationOutcome } from './migrate.ts'
 export { createReadRecorder } from './record-reads.ts'

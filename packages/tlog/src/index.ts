@@ -7,7 +7,7 @@ export { proveInclusion, verifyInclusion } from './inclusion.ts'
 export type { InclusionClaim } from './inclusion.ts'
 export { formatKeyEpochs, parseKeyEpochs, verifyEpochCheckpoint } from './key-epochs.ts'
 export type { KeyEpoch } from './key-epochs.ts'
-export { emptyRoot, hashBytes, leafHash, nodeHash } from './merkle-hash.ts'
+export { emptyRoot, hashBytes, leafHash, nodeHash, perfectRoot } from './merkle-hash.ts'
 export { generateNoteKey, parseSkey, parseVkey } from './note-key.ts'
 export type { KeyKind, NoteSigner, NoteVerifier } from './note-key.ts'
 export {

@@ -1,0 +1,181 @@
+import { formatInstant } from '@whodid/model'
+import type { LeafReader } from '@whodid/store'
+import { hashBytes, tileWidth } from '@whodid/tlog'
+import { checkTree } from './check-tree.ts'
+import type { CheckedTree } from './check-tree.ts'
+import { compareLeaves } from './compare-leaves.ts'
+import type { ComparedLeaves } from './compare-leaves.ts'
+import type { Finding, FindingCode } from './finding.ts'
+import { nameRows } from './name-rows.ts'
+import type { SealedLog } from './sealed-log.ts'
+
+/** What to verify of a log, and what may be so without being wrong. */
+export interface LogVerificationOptions {
+  /** Places to verify, `to` not among them. Default: all that the checkpoint covers. */
+  readonly from?: number
+  readonly to?: number
+  /** The first place whose row may still be on its way into ClickHouse. Default: none may. */
+  readonly storedTo?: number
+  /** Places whose rows were removed under a record that was sealed. */
+  readonly isPruned?: (index: number) => boolean
+  /** Nanoseconds since 1970 at or before which a row must be sealed by now. Default: all must. */
+  readonly sealedByUnixNs?: bigint
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+  readonly signal?: AbortSignal
+}
+
+/** What a verification did and found. */
+export interface LogVerification {
+  readonly log: string
+  readonly size: number
+  readonly from: number
+  readonly to: number
+  /** Rows whose hash was recomputed. */
+  readonly rowCount: number
+  /** Places that are sealed and whose row is not yet in ClickHouse. */
+  readonly pendingCount: number
+  /** Rows that were removed under a record. */
+  readonly prunedCount: number
+  readonly findings: readonly Finding[]
+}
+
+/** Leaves compared at a time: 32 bytes of each, and 2 more, are held in memory. A whole number of tiles. */
+const chunkLeavesMax = 2_097_152
+
+/** Findings of one kind that are named one by one in a chunk; the last says how many there are. */
+const namedMax = 100
+
+/** Tiles read at the same time. */
+const tilesAtOnce = 64
+
+/**
+ * Verifies the rows of one log: that each place has one row, that its hash, recomputed by the engine from the row's own
+ * columns, is the one that was sealed, and that the sealed hashes are those of the signed root.
+ *
+ * The engine hashes the rows, and what it answers is compared here, with tiles that it never saw. Reads a range at a time;
+ * memory does not grow with the log. Throws as `LeafReader` does, and when `signal` aborts. Does NOT check the checkpoint's
+ * signature (`openSealedLog` did) nor that the checkpoint is the newest.
+ */
+export async function verifyLog(
+  log: SealedLog,
+  reader: LeafReader,
+  options: LogVerificationOptions = {},
+): Promise<LogVerification> {
+  const { size } = log.checkpoint
+  const from = Math.min(Math.max(options.from ?? 0, 0), size)
+  const to = Math.max(Math.min(options.to ?? size, size), from)
+  const { tree, findings } = await checkTree(log)
+  const sums = { rowCount: 0, pendingCount: 0, prunedCount: 0 }
+  const found: Finding[] = [...findings]
+  const verification = { log, reader, options, found, sums }
+  if (tree !== undefined)
+    for (let first = from; first < to; first = nextChunk(first)) {
+      options.signal?.throwIfAborted()
+      await verifyChunk(verification, tree, { from: first, to: Math.min(nextChunk(first), to) })
+      options.onProgress?.({ done: Math.min(nextChunk(first), to) - from, total: to - from })
+    }
+  if (options.to === undefined) found.push(...(await unsealedRows(verification)))
+  const { rowCount, pendingCount, prunedCount } = sums
+  return { log: log.origin, size, from, to, rowCount, pendingCount, prunedCount, findings: found }
+}
+
+interface Verification {
+  readonly log: SealedLog
+  readonly reader: LeafReader
+  readonly options: LogVerificationOptions
+  readonly found: Finding[]
+  readonly sums: {
+    rowCount: number
+    pendingCount: number
+    prunedCount: number
+  }
+}
+
+interface Chunk {
+  readonly from: number
+  readonly to: number
+}
+
+/** Chunks end at multiples of their size, so that tiles are not split between them. */
+function nextChunk(first: number): number {
+  return first - (first % chunkLeavesMax) + chunkLeavesMax
+}
+
+async function verifyChunk(
+  { log, reader, options, found, sums }: Verification,
+  tree: CheckedTree,
+  { from, to }: Chunk,
+): Promise<void> {
+  const leaves = Buffer.alloc((to - from) * hashBytes)
+  const known = new Uint8Array(to - from)
+  found.push(...(await readSealed(tree, { from, to }, { leaves, known })))
+  const comparison = compareLeaves({ from, leaves, known })
+  await reader.read({ logId: log.origin, from, to }, comparison.add)
+  const compared = comparison.finish()
+  sums.rowCount += compared.rowCount
+  const missing = compared.missing.filter((index) => {
+    const isPruned = options.isPruned?.(index) === true
+    const isPending = !isPruned && index >= (options.storedTo ?? Infinity)
+    if (isPruned) sums.prunedCount += 1
+    if (isPending) sums.pendingCount += 1
+    return !isPruned && !isPending
+  })
+  found.push(...(await nameAll({ log, reader }, { ...compared, missing })))
+}
+
+/** Fills in what was sealed, a tile at a time; what is not to be had is a finding, and its rows are left out. */
+async function readSealed(
+  tree: CheckedTree,
+  { from, to }: Chunk,
+  { leaves, known }: { leaves: Buffer; known: Uint8Array },
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const firsts: number[] = []
+  for (let first = from - (from % tileWidth); first < to; first += tileWidth) firsts.push(first)
+  for (let start = 0; start < firsts.length; start += tilesAtOnce)
+    await Promise.all(
+      firsts.slice(start, start + tilesAtOnce).map(async (first) => {
+        const tile = await tree.leaves(first)
+        if (!Buffer.isBuffer(tile)) {
+          findings.push(tile)
+          return
+        }
+        const skipped = Math.max(from - first, 0)
+        const end = Math.min(tile.length / hashBytes, to - first)
+        tile.copy(
+          leaves,
+          (first + skipped - from) * hashBytes,
+          skipped * hashBytes,
+          end * hashBytes,
+        )
+        known.fill(1, first + skipped - from, first + end - from)
+      }),
+    )
+  return findings
+}
+
+async function nameAll(
+  where: { log: SealedLog; reader: LeafReader },
+  compared: ComparedLeaves,
+): Promise<Finding[]> {
+  const kinds: [FindingCode, number[]][] = [
+    ['row_mismatch', [...new Set(compared.wrong)].toSorted((a, b) => a - b)],
+    ['row_missing', compared.missing],
+    ['row_duplicated', compared.duplicated],
+  ]
+  const findings: Finding[] = []
+  for (const [code, indexes] of kinds)
+    findings.push(...(await nameRows(where, { code, indexes, namedMax })))
+  return findings
+}
+
+/** Rows above the checkpoint: on their way to be sealed, or put there by somebody whom the sealer does not know. */
+async function unsealedRows({ log, reader, options }: Verification): Promise<Finding[]> {
+  const { size } = log.checkpoint
+  const { rowCount, receivedUnixNsMin } = await reader.above(log.origin, size)
+  if (rowCount === 0) return []
+  const { sealedByUnixNs } = options
+  if (sealedByUnixNs !== undefined && receivedUnixNsMin > sealedByUnixNs) return []
+  const text = `the log expected no row from place ${size} on that should be sealed by now; got ${rowCount}, the first received ${formatInstant(receivedUnixNsMin)}`
+  return [{ code: 'row_unsealed', log: log.origin, index: size, count: rowCount, text }]
+}

@@ -1,0 +1,201 @@
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
+import { WhodidError } from '@whodid/model'
+import { openClient } from './client.ts'
+import type { StoreAccess } from './client.ts'
+import { leafExpression } from './leaf-expression.ts'
+import { storeError } from './store-error.ts'
+
+/** Places in a log, `to` not among them. */
+export interface LogRange {
+  readonly logId: string
+  readonly from: number
+  readonly to: number
+}
+
+/** A row by its place, and what else names it. */
+export interface PlacedRow {
+  readonly logId: string
+  readonly index: number
+  readonly tenant: string
+  /** `<traceid>-<spanid>` */
+  readonly span: string
+  readonly receivedUnixNs: bigint
+  readonly leafHex: string
+}
+
+/** The rows that say they are in one log. */
+export interface LogExtent {
+  readonly logId: string
+  readonly rowCount: number
+  readonly indexMax: number
+}
+
+/** Recomputes the hashes of rows inside the engine, as the user that can do nothing else. */
+export interface LeafReader {
+  /**
+   * Streams the rows of a range, in no order, {@link leafRowBytes} bytes each: index (8, little-endian), then leaf
+   * hash (32). Each call gets whole rows, valid until it returns.
+   *
+   * Throws `store_unavailable` also when the stream ends early, `store_refused`, `query_too_expensive`.
+   */
+  readonly read: (range: LogRange, onRows: (rows: Buffer) => void) => Promise<void>
+  /** The rows at these places; at most {@link placesMax} of them. A place may have no row, or several. */
+  readonly at: (logId: string, indexes: readonly number[]) => Promise<PlacedRow[]>
+  /** How many rows lie at `from` or above, and when the first of them was received. */
+  readonly above: (
+    logId: string,
+    from: number,
+  ) => Promise<{ rowCount: number; receivedUnixNsMin: bigint }>
+  /** Every log that any row names. */
+  readonly extents: () => Promise<LogExtent[]>
+  readonly close: () => Promise<void>
+}
+
+/** Bytes of one row as {@link LeafReader.read} streams it. */
+export const leafRowBytes = 40
+
+/** Places that one call of {@link LeafReader.at} may name. */
+export const placesMax = 10_000
+
+/** Threads of the engine that a reader may take. Default: as many as there are cores. */
+export interface LeafReaderOptions {
+  readonly threadsMax?: number
+}
+
+/** Opens the way to the leaves. Opening does not connect. */
+export function createLeafReader(access: StoreAccess, options: LeafReaderOptions = {}): LeafReader {
+  const client = openClient(access)
+  const settings: ClickHouseSettings =
+    options.threadsMax === undefined ? {} : { max_threads: options.threadsMax }
+  const run = { client, settings }
+  return {
+    read: (range, onRows) => readRange(run, range, onRows),
+    at: (logId, indexes) => rowsAt(run, logId, indexes),
+    above: (logId, from) => rowsAbove(run, logId, from),
+    extents: () => logExtents(run),
+    close: () => client.close(),
+  }
+}
+
+interface Run {
+  readonly client: ClickHouseClient
+  readonly settings: ClickHouseSettings
+}
+
+const rangeStatement = `SELECT s.log_index, ${leafExpression('s')}
+FROM whodid.spans AS s
+WHERE s.log_id = {log:String} AND s.log_index >= {from:UInt64} AND s.log_index < {to:UInt64}
+FORMAT RowBinary`
+
+async function readRange(
+  { client, settings }: Run,
+  { logId, from, to }: LogRange,
+  onRows: (rows: Buffer) => void,
+): Promise<void> {
+  try {
+    const { stream } = await client.exec({
+      query: rangeStatement,
+      query_params: { log: logId, from, to },
+      clickhouse_settings: settings,
+    })
+    let rest: Buffer = Buffer.alloc(0)
+    for await (const chunk of stream) {
+      // Sound: the client's stream is of bytes, without an encoding.
+      const bytes = rest.length === 0 ? (chunk as Buffer) : Buffer.concat([rest, chunk as Buffer])
+      const whole = bytes.length - (bytes.length % leafRowBytes)
+      if (whole > 0) onRows(bytes.subarray(0, whole))
+      rest = bytes.subarray(whole)
+    }
+    // What the engine writes into a stream that it cannot finish is no row.
+    if (rest.length > 0)
+      throw new WhodidError(
+        'store_unavailable',
+        `the engine's leaves expected rows of ${leafRowBytes} bytes; got ${rest.length} more`,
+      )
+  } catch (thrown) {
+    throw storeError(thrown, 'to recompute leaves')
+  }
+}
+
+const placedColumns = `s.log_id AS log, toString(s.log_index) AS place, s.tenant AS owner,
+  lower(concat(hex(s.trace_id), '-', hex(s.span_id))) AS span,
+  toString(toUnixTimestamp64Nano(s.received_at)) AS received, lower(hex(${leafExpression('s')})) AS leaf`
+
+interface PlacedColumns {
+  readonly log: string
+  readonly place: string
+  readonly owner: string
+  readonly span: string
+  readonly received: string
+  readonly leaf: string
+}
+
+async function rowsAt(run: Run, logId: string, indexes: readonly number[]): Promise<PlacedRow[]> {
+  if (indexes.length === 0) return []
+  const rows = await select<PlacedColumns>(run, {
+    query: `SELECT ${placedColumns} FROM whodid.spans AS s
+WHERE s.log_id = {log:String} AND has({places:Array(UInt64)}, s.log_index)
+  AND s.log_index >= {from:UInt64} AND s.log_index <= {to:UInt64}
+ORDER BY s.log_index LIMIT ${2 * placesMax}`,
+    query_params: {
+      log: logId,
+      places: indexes.slice(0, placesMax),
+      from: Math.min(...indexes.slice(0, placesMax)),
+      to: Math.max(...indexes.slice(0, placesMax)),
+    },
+  })
+  return rows.map(placedRow)
+}
+
+function placedRow({ log, place, owner, span, received, leaf }: PlacedColumns): PlacedRow {
+  return {
+    logId: log,
+    index: Number(place),
+    tenant: owner,
+    span,
+    receivedUnixNs: BigInt(received),
+    leafHex: leaf,
+  }
+}
+
+async function rowsAbove(
+  run: Run,
+  logId: string,
+  from: number,
+): Promise<{ rowCount: number; receivedUnixNsMin: bigint }> {
+  const rows = await select<{ rows: string; first: string }>(run, {
+    query: `SELECT toString(count()) AS rows, toString(toUnixTimestamp64Nano(min(s.received_at))) AS first
+FROM whodid.spans AS s WHERE s.log_id = {log:String} AND s.log_index >= {from:UInt64}`,
+    query_params: { log: logId, from },
+  })
+  return { rowCount: Number(rows[0]?.rows ?? 0), receivedUnixNsMin: BigInt(rows[0]?.first ?? 0) }
+}
+
+async function logExtents(run: Run): Promise<LogExtent[]> {
+  const rows = await select<{ log: string; rows: string; last: string }>(run, {
+    query: `SELECT s.log_id AS log, toString(count()) AS rows, toString(max(s.log_index)) AS last
+FROM whodid.spans AS s GROUP BY s.log_id ORDER BY s.log_id LIMIT 10000`,
+    query_params: {},
+  })
+  return rows.map(({ log, rows: rowCount, last }) => ({
+    logId: log,
+    rowCount: Number(rowCount),
+    indexMax: Number(last),
+  }))
+}
+
+async function select<Row>(
+  { client, settings }: Run,
+  statement: { query: string; query_params: Record<string, unknown> },
+): Promise<Row[]> {
+  try {
+    const answer = await client.query({
+      ...statement,
+      format: 'JSONEachRow',
+      clickhouse_settings: { ...settings, wait_end_of_query: 1 },
+    })
+    return await answer.json<Row>()
+  } catch (thrown) {
+    throw storeError(thrown, 'to find rows by their place')
+  }
+}
