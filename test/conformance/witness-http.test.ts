@@ -9,6 +9,7 @@ import {
   formatCheckpoint,
   generateNoteKey,
   parseSkey,
+  parseVkey,
   proveConsistency,
   signNote,
   signText,
@@ -133,6 +134,31 @@ test('403: no signature of the log, or a false one beside a true one', async () 
   expect((await post(0, [], both)).status).toBe(403)
   // Strangers' signatures are neither here nor there.
   expect((await post(0, [], addSignatures(note, [signText(text, thief)]))).status).toBe(200)
+})
+
+test('the conversation that another implementation is tested with', async () => {
+  const path = join(import.meta.dirname, '../vectors/tlog/litewitness.json')
+  // The file is recorded; another shape fails the comparison.
+  const recorded = JSON.parse(await readFile(path, 'utf8')) as {
+    readonly log: string
+    readonly conversation: readonly { request: string; status: number; body: string }[]
+  }
+  await witness.stop()
+  witness = await start([parseVkey(recorded.log)])
+  const answers: string[] = []
+  for (const { request } of recorded.conversation) {
+    const response = await send(request)
+    answers.push(`${response.status} ${response.status === 409 ? await response.text() : ''}`)
+  }
+  const expected = recorded.conversation.map(({ status, body }) => {
+    // The specification's answer for an unknown log has become 404 since.
+    if (body === 'unknown log') return '404 '
+    // This signature's base64 has bits to spare that are not zero: no note at all to us.
+    if (body === 'invalid signature') return '400 '
+    return `${status} ${status === 409 ? body : ''}`
+  })
+  expect(answers).toEqual(expected)
+  expect(expected.filter((answer) => answer === '200 ')).toHaveLength(3)
 })
 
 test('400: what is no request, and an old size above the new one', async () => {

@@ -1,5 +1,7 @@
 export { formatAddCheckpoint, parseAddCheckpoint } from './add-checkpoint.ts'
 export type { AddCheckpointRequest } from './add-checkpoint.ts'
+export { Cosigner } from './cosigner.ts'
+export type { CosignerOptions, WitnessLevel } from './cosigner.ts'
 export { parseWitnesses } from './parse-witnesses.ts'
 export { startWitness } from './start-witness.ts'
 export type { RunningWitness, WitnessFailure, WitnessOptions } from './start-witness.ts'
