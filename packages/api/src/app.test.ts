@@ -300,12 +300,20 @@ test('readiness names what is missing', async () => {
   expect((await get(api, '/healthz')).status).toBe(200)
 })
 
-test('only GET and HEAD, no body, and nothing at unknown paths', async () => {
+test('only the methods of a path, no body for GET, and nothing at unknown paths', async () => {
   const api = apiOf({})
-  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
-    const response = await get(api, '/v1/who-did', { method, token: 'whodid_inv_x' })
+  for (const [path, method, allow] of [
+    ['/v1/who-did', 'PUT', 'GET, HEAD, POST'],
+    ['/v1/who-did', 'OPTIONS', 'GET, HEAD, POST'],
+    ['/v1/actions', 'POST', 'GET, HEAD'],
+    ['/v1/instances/a%2Fb', 'DELETE', 'GET, HEAD'],
+    ['/v1/instances/a/blast-radius', 'PATCH', 'GET, HEAD'],
+    ['/readyz', 'POST', 'GET, HEAD'],
+    ['/openapi.json', 'POST', 'GET, HEAD'],
+  ] as const) {
+    const response = await get(api, path, { method, token: 'whodid_inv_x' })
     expect(response.status).toBe(405)
-    expect(response.headers.get('allow')).toBe('GET, HEAD')
+    expect(response.headers.get('allow')).toBe(allow)
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   }
   expect((await get(api, '/healthz', { method: 'HEAD' })).status).toBe(200)

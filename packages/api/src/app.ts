@@ -1,42 +1,26 @@
 import { parseInstant, WhodidError } from '@whodid/model'
-import { listReads, parseQuestion, whoDid } from '@whodid/query'
+import { listReads, parseReadsLimit } from '@whodid/query'
 import type { Api, ApiOptions } from './api-options.ts'
 import { errorPage, openApiDocument, startPage } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
 import { createMetricsHandler } from './metrics-handler.ts'
-import { parseReadsLimit } from './parameters.ts'
+import { addQuestions } from './question-handlers.ts'
 import { createRecordedRead, systemUnixNs } from './recorded-read.ts'
-import { healthRoute, readsRoute, readyRoute, tailRoute, whoDidRoute } from './route-definitions.ts'
+import { healthRoute, readsRoute, readyRoute, tailRoute } from './route-definitions.ts'
 import { createTailOpener, tailStartDefaultNs } from './tail-stream.ts'
 
-const parameterNames: ReadonlyMap<string, readonly string[]> = new Map(
-  [whoDidRoute, tailRoute, readsRoute].map((route) => [
-    route.path,
-    Object.keys(route.request.query.shape),
-  ]),
-)
-
 /**
- * The HTTP API: every route is here. Each `/v1` route takes a bearer token, is bounded, and records the read before its
+ * The HTTP API: every route is here, or in `question-handlers.ts`. Each `/v1` route takes a bearer token, is bounded, and records the read before its
  * answer leaves. Failures are `application/problem+json`. Does NOT listen: see `startApi`.
  */
 export function createApi(options: ApiOptions): Api {
   const { selector, now = systemUnixNs, stopping = new AbortController().signal } = options
-  const guarded = createGuardedApp(options, parameterNames)
+  const guarded = createGuardedApp(options)
   const { app, counts } = guarded
   const recordedRead = createRecordedRead(options)
   const openTail = createTailOpener()
 
-  app.openapi(whoDidRoute, async (c) => {
-    const asked = c.req.valid('query')
-    const question = parseQuestion(asked)
-    const { tenant } = c.get('token')
-    const reading = { roles: ['investigator', 'admin'], question: asked } as const
-    const answer = await recordedRead(c, reading, {
-      run: () => whoDid(selector, tenant, question),
-    })
-    return c.json(answer, 200)
-  })
+  addQuestions(app, options, recordedRead)
 
   app.openapi(tailRoute, async (c) => {
     const asked = c.req.valid('query')

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import openapiTS, { astToString } from 'openapi-typescript'
 import { format, resolveConfig } from 'prettier'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -7,15 +9,23 @@ import { createApi } from './app.ts'
 import { errorPage } from './documents.ts'
 
 const file = new URL('../openapi.json', import.meta.url).pathname
+const clientTypes = new URL('client/schema.generated.ts', import.meta.url).pathname
+const clientHeading = '// Generated from packages/api/openapi.json by openapi-typescript.\n'
 
 const operationSchema = z.object({
   security: z.unknown().optional(),
-  responses: z.record(z.string(), z.unknown()),
+  responses: z.record(
+    z.string(),
+    z.object({ content: z.record(z.string(), z.object({ schema: z.looseObject({}) })) }),
+  ),
   parameters: z.array(z.object({ name: z.string() })).optional(),
 })
 const documentSchema = z.object({
   openapi: z.string(),
-  paths: z.record(z.string(), z.object({ get: operationSchema })),
+  paths: z.record(
+    z.string(),
+    z.object({ get: operationSchema.optional(), post: operationSchema.optional() }),
+  ),
 })
 
 async function servedDocument(): Promise<string> {
@@ -36,17 +46,56 @@ test('openapi.json in the repository is the document that is served', async () =
   await expect(await servedDocument()).toMatchFileSnapshot(file)
 })
 
+test('the client’s types are generated from the document that is served', async () => {
+  const config = await resolveConfig(clientTypes)
+  const text = clientHeading + astToString(await openapiTS(await servedDocument()))
+  await expect(await format(text, { ...config, parser: 'typescript' })).toMatchFileSnapshot(
+    clientTypes,
+  )
+})
+
+test('the document is valid by the published schema of OpenAPI 3.1', async () => {
+  const validator = new Validator()
+  expect(await validator.validate(parseObject(await servedDocument()))).toEqual({ valid: true })
+  expect(validator.version).toBe('3.1')
+  const broken = { ...parseObject(await servedDocument()), paths: { '/x': { get: 1 } } }
+  expect((await new Validator().validate(broken)).valid).toBe(false)
+})
+
+test('every failure of every route is a problem, and every answer has a schema', async () => {
+  const { paths } = documentSchema.parse(JSON.parse(await servedDocument()))
+  const operations = Object.entries(paths).flatMap(([path, { get, post }]) =>
+    [get, post].flatMap((operation) => (operation === undefined ? [] : [{ path, operation }])),
+  )
+  expect(operations.length).toBeGreaterThan(10)
+  for (const { path, operation } of operations)
+    for (const [status, response] of Object.entries(operation.responses)) {
+      const [media] = Object.entries(response.content)
+      if (status === '200') expect(media?.[1].schema, path).not.toEqual({})
+      else
+        expect(media, `${path} ${status}`).toEqual([
+          'application/problem+json',
+          { schema: { $ref: '#/components/schemas/Problem' } },
+        ])
+    }
+})
+
 test('the document covers every route, its failures and its security', async () => {
   const document = documentSchema.parse(JSON.parse(await readFile(file, 'utf8')))
   expect(document.openapi).toBe('3.1.0')
   expect(Object.keys(document.paths)).toEqual([
     '/v1/who-did',
+    '/v1/actions',
+    '/v1/instances/{id}',
+    '/v1/instances/{id}/blast-radius',
+    '/v1/templates',
+    '/v1/delegators/{id}',
     '/v1/tail',
     '/v1/reads',
     '/healthz',
     '/readyz',
   ])
-  const whoDid = document.paths['/v1/who-did']!.get
+  const whoDid = document.paths['/v1/who-did']!.get!
   expect(whoDid.security).toEqual([{ token: [] }])
   expect(Object.keys(whoDid.responses)).toEqual([
     '200',
@@ -68,6 +117,10 @@ test('the document covers every route, its failures and its security', async () 
     'whodid-case',
   ])
 })
+
+function parseObject(text: string): Record<string, unknown> {
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(text))
+}
 
 test('the page of errors has an anchor for every code', () => {
   for (const code of Object.keys(errorCodes)) expect(errorPage).toContain(`<h2 id="${code}">`)

@@ -26,9 +26,15 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     advice:
       'Correct the parameter that the message names. Unknown and repeated parameters are refused, so that a typing error cannot change an answer unseen.',
   },
+  invalid_cursor: {
+    title: 'The cursor is not one of this list',
+    advice:
+      'Give "next_cursor" of the page before, unchanged, with the same filters. To start anew, leave it out.',
+  },
   invalid_body: {
     title: 'The body is not valid',
-    advice: 'Reading routes take no body; the collector takes OTLP as protobuf or JSON.',
+    advice:
+      'GET takes no body, POST the JSON object that /openapi.json describes, the collector OTLP as protobuf or JSON.',
   },
   unsupported_content_type: {
     title: 'The content type is not taken',
@@ -93,6 +99,11 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     title: 'ClickHouse refused the statement',
     advice:
       'Run `whodid doctor` and `whodid migrate`: the schema or the grants are not as expected.',
+  },
+  range_required: {
+    title: 'The question needs a time',
+    advice:
+      'Add "from" (and "to"), or a handle that an index finds: trace, span, action, instance, delegator, correlation, credential, resource.',
   },
   query_too_expensive: {
     title: 'The question reads too much',

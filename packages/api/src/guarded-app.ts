@@ -2,7 +2,9 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { printableLine, WhodidError } from '@whodid/model'
 import type { ApiOptions, RefusalCounts } from './api-options.ts'
 import { authenticate } from './authenticate.ts'
+import { checkJsonBody } from './json-body.ts'
 import { invalidParameters, readParameters } from './parameters.ts'
+import { findPaths, takes } from './known-paths.ts'
 import { problemResponse } from './problem.ts'
 import { boundRequestsInFlight, refuseOddRequests, stampRequest } from './request-scope.ts'
 import type { ApiEnv } from './request-scope.ts'
@@ -17,12 +19,9 @@ export interface GuardedApp {
 
 /**
  * An app with what every request passes before its route: an ID and the security headers, the host check, and under `/v1`
- * the bound, the token (which `/metrics` takes too) and the names of the parameters (`parameterNames`, by path). What throws becomes a problem.
+ * the bound, the token (which `/metrics` takes too) the names of the parameters and the body of a POST. What throws becomes a problem.
  */
-export function createGuardedApp(
-  options: ApiOptions,
-  parameterNames: ReadonlyMap<string, readonly string[]>,
-): GuardedApp {
+export function createGuardedApp(options: ApiOptions): GuardedApp {
   const counts = { unauthenticated: 0, forbidden: 0 }
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalidParameters })
   app.use(stampRequest(), refuseOddRequests(options.hostCheck ?? 'loopback'))
@@ -33,16 +32,26 @@ export function createGuardedApp(
   })
   app.use('/v1/*', boundRequestsInFlight(load), async (c, next) => {
     c.set('token', authenticate(c.req.header('authorization'), options.tokens))
-    const names = parameterNames.get(c.req.path)
-    if (names !== undefined) readParameters(c.req.url, names)
+    const route = findPaths(c.req.path).find((known) => takes(known, c.req.method))
+    if (route !== undefined) readParameters(c.req.url, route.parameterNames)
     await next()
   })
+  app.use('/v1/*', checkJsonBody())
   app.notFound((c) => {
-    const known = app.routes.some(({ path, method }) => method === 'GET' && path === c.req.path)
-    const error = known
-      ? new WhodidError('method_not_allowed', `expected GET or HEAD; got ${c.req.method}`)
-      : new WhodidError('not_found', `nothing is at "${printableLine(c.req.path, 80)}"`)
-    return problemResponse(error, c.get('requestId'))
+    const documents = app.routes.filter(
+      ({ path, method }) => method === 'GET' && path === c.req.path,
+    )
+    const known = [...findPaths(c.req.path), ...documents]
+    const methods = known.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    const allowed = [...new Set(methods)]
+    const error =
+      allowed.length > 0
+        ? new WhodidError(
+            'method_not_allowed',
+            `expected ${allowed.join(' or ')}; got ${c.req.method}`,
+          )
+        : new WhodidError('not_found', `nothing is at "${printableLine(c.req.path, 80)}"`)
+    return problemResponse(error, c.get('requestId'), allowed)
   })
   app.onError((thrown, c) => {
     if (thrown instanceof WhodidError && thrown.code === 'unauthenticated')

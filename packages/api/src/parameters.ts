@@ -1,13 +1,11 @@
 import { printableLine, WhodidError } from '@whodid/model'
-import { readsMax } from '@whodid/query'
-
-/** Reads listed when nobody says how many. */
-const readsDefault = 100
 
 type SchemaResult =
   | { readonly success: true }
   | {
       readonly success: false
+      /** Which part of the request was checked. */
+      readonly target?: string
       readonly error: {
         readonly issues: readonly {
           readonly path: readonly PropertyKey[]
@@ -45,23 +43,19 @@ export function readParameters<Name extends string>(
   return parameters
 }
 
-/** For the `defaultHook` of the app: turns what a route's schema refused into `invalid_parameter`, naming the parameter. */
+/**
+ * For the `defaultHook` of the app: turns what a route's schema refused into `invalid_parameter`, naming the parameter, or
+ * `invalid_body`, naming the field.
+ */
 export function invalidParameters(result: SchemaResult): void {
   if (result.success) return
   const issue = result.error.issues[0]
-  const field = String(issue?.path[0] ?? 'query')
-  throw invalid(`"${printableLine(field, 60)}" was not taken: ${issue?.message ?? 'not valid'}`)
-}
-
-/** Throws `invalid_parameter` unless it is absent or a whole number from 1 to 1000. */
-export function parseReadsLimit(text: string | undefined): number {
-  if (text === undefined) return readsDefault
-  const limit = /^\d{1,4}$/u.test(text) ? Number(text) : 0
-  if (limit < 1 || limit > readsMax)
-    throw invalid(
-      `"limit" expected a whole number from 1 to ${readsMax}; got "${printableLine(text, 60)}"`,
-    )
-  return limit
+  const isBody = result.target === 'json'
+  const field = String(issue?.path[0] ?? (isBody ? 'body' : 'query'))
+  throw new WhodidError(
+    isBody ? 'invalid_body' : 'invalid_parameter',
+    `"${printableLine(field, 60)}" was not taken: ${printableLine(issue?.message ?? 'not valid')}`,
+  )
 }
 
 function decode(text: string): string {

@@ -16,24 +16,34 @@ const detailLengthMax = 600
 const problemType = (code: Problem['code']): string => `/docs/errors#${code}`
 
 /**
- * The `application/problem+json` answer to a failure.
- *
- * Anything but a WhodidError is a bug of ours: the body then carries the request ID and not the cause.
+ * What went wrong, as RFC 9457 has it. Anything but a WhodidError is a bug of ours: it then carries the request ID and not
+ * the cause.
  */
-export function problemResponse(thrown: unknown, requestId: string): Response {
+export function problemOf(thrown: unknown, requestId: string): Problem {
   const error = thrown instanceof WhodidError ? thrown : ownBug(requestId)
-  const status = httpStatus[error.code]
-  const problem: Problem = {
+  return {
     type: problemType(error.code),
     title: errorGuide[error.code].title,
-    status,
+    status: httpStatus[error.code],
     code: error.code,
     detail: printableLine(error.message, detailLengthMax),
     request_id: requestId,
   }
+}
+
+/**
+ * The `application/problem+json` answer to a failure; `methods` are those that the path takes, for one that it does not.
+ */
+export function problemResponse(
+  thrown: unknown,
+  requestId: string,
+  methods: readonly string[] = ['GET', 'HEAD'],
+): Response {
+  const problem = problemOf(thrown, requestId)
+  const { status } = problem
   const headers = new Headers({ 'content-type': 'application/problem+json' })
   if (status === 401) headers.set('www-authenticate', 'Bearer realm="whodid"')
-  if (status === 405) headers.set('allow', 'GET, HEAD')
+  if (status === 405) headers.set('allow', methods.join(', '))
   if (status === 503 || status === 429) headers.set('retry-after', String(retryAfterS))
   return new Response(`${JSON.stringify(problem)}\n`, { status, headers })
 }

@@ -1,38 +1,27 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import type { ErrorCode } from '@whodid/model'
-import { problemSchema, whoDidAnswerSchema } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model'
 import { readsMax } from '@whodid/query'
-import { httpStatus } from './status.ts'
+import {
+  caseHeader,
+  everyRead,
+  everyRoute,
+  instantText,
+  problems,
+  tokenSecurity as security,
+} from './route-parts.ts'
 
-// Copies: a schema made before this library was loaded lacks the method that names it in the document.
-const answerSchema = whoDidAnswerSchema.clone().openapi('WhoDidAnswer')
-const problemDetailsSchema = problemSchema.clone().openapi('Problem')
-const security = [{ token: [] }]
-const everyRoute: readonly ErrorCode[] = [
-  'invalid_parameter',
-  'invalid_body',
-  'forbidden',
-  'internal',
-]
-const everyRead: readonly ErrorCode[] = [
-  ...everyRoute,
-  'unauthenticated',
-  'too_many_requests',
-  'store_unavailable',
-  'store_refused',
-  'query_too_expensive',
-  'read_not_recorded',
-]
+// A copy: a schema made before this library was loaded lacks the method that names it in the document.
+/** The answer to one question. */
+export const answerSchema = whoDidAnswerSchema.clone().openapi('WhoDidAnswer')
 
-const instantText = 'RFC 3339 with a zone, to the nanosecond'
-const caseHeader = z.object({
-  'whodid-case': z
-    .string()
-    .optional()
-    .describe(
-      'The case this read belongs to: 1–200 printable ASCII characters, kept with the read',
-    ),
-})
+/** What narrows a question beside its handle. */
+export const timeOfQuestion = {
+  at: z.string().optional().describe(`The action is at or before this instant. ${instantText}`),
+  from: z.string().optional().describe(`Start of the time asked about. ${instantText}`),
+  to: z.string().optional().describe(`End of the time asked about. ${instantText}`),
+  verb: z.string().optional().describe('Only actions of this verb, `read` included'),
+  limit: z.string().optional().describe('How many alternatives to give: 0–100, default 10'),
+}
 
 export const whoDidRoute = createRoute({
   method: 'get',
@@ -51,11 +40,7 @@ export const whoDidRoute = createRoute({
           'A handle: `<kind>:<id>`, a trace ID, `<trace>-<span>`, a URL or `system:kind:path`',
         )
         .meta({ example: 'github:pull:acme/app/812' }),
-      at: z.string().optional().describe(`The action is at or before this instant. ${instantText}`),
-      from: z.string().optional().describe(`Start of the time asked about. ${instantText}`),
-      to: z.string().optional().describe(`End of the time asked about. ${instantText}`),
-      verb: z.string().optional().describe('Only actions of this verb, `read` included'),
-      limit: z.string().optional().describe('How many alternatives to give: 0–100, default 10'),
+      ...timeOfQuestion,
     }),
   },
   responses: {
@@ -166,24 +151,5 @@ export const readyRoute = createRoute({
   },
 })
 
-type ProblemResponses = Record<
-  number,
-  {
-    description: string
-    content: { 'application/problem+json': { schema: typeof problemDetailsSchema } }
-  }
->
-
-/** The documented failures of a route, by status, each naming its codes. */
-function problems(...codes: readonly ErrorCode[]): ProblemResponses {
-  const responses: ProblemResponses = {}
-  for (const code of codes) {
-    const status = httpStatus[code]
-    const described = responses[status]?.description
-    responses[status] = {
-      description: described === undefined ? `\`${code}\`` : `${described}, \`${code}\``,
-      content: { 'application/problem+json': { schema: problemDetailsSchema } },
-    }
-  }
-  return responses
-}
+/** Every route here. */
+export const coreRoutes = [whoDidRoute, tailRoute, readsRoute, healthRoute, readyRoute] as const

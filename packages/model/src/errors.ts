@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'invalid_handle'
   | 'invalid_time'
   | 'invalid_parameter'
+  | 'invalid_cursor'
   | 'invalid_body'
   | 'unsupported_content_type'
   | 'unsupported_encoding'
@@ -22,6 +23,7 @@ export type ErrorCode =
   | 'too_many_connections'
   | 'store_unavailable'
   | 'store_refused'
+  | 'range_required'
   | 'query_too_expensive'
   | 'read_not_recorded'
   | 'migration_changed'
@@ -41,6 +43,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   invalid_handle: 'permanent',
   invalid_time: 'permanent',
   invalid_parameter: 'permanent',
+  invalid_cursor: 'permanent',
   invalid_body: 'permanent',
   unsupported_content_type: 'permanent',
   unsupported_encoding: 'permanent',
@@ -57,6 +60,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   too_many_connections: 'retryable',
   store_unavailable: 'retryable',
   store_refused: 'permanent',
+  range_required: 'permanent',
   query_too_expensive: 'permanent',
   read_not_recorded: 'retryable',
   migration_changed: 'permanent',

@@ -65,7 +65,8 @@ function parseOptionalInstant(text: string | undefined, field: string): bigint |
   return text === undefined || text === '' ? null : parseInstant(text, field)
 }
 
-function parseVerb(text: string | undefined): string | null {
+/** Throws `invalid_parameter` unless it is absent or a word of 1–64 letters, digits, `_`, `.` or `-`. */
+export function parseVerb(text: string | undefined): string | null {
   if (text === undefined || text === '') return null
   if (!/^[\w.-]{1,64}$/u.test(text))
     throw new WhodidError(

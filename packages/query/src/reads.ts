@@ -1,5 +1,6 @@
 import { printableLine } from '@whodid/model'
 import type { Selector } from '@whodid/store'
+import { parsePageLimit } from './questions/page-limit.ts'
 
 /** One look at the ledger, as `GET /v1/reads` lists it. */
 export interface RecordedRead {
@@ -18,8 +19,16 @@ export interface RecordedRead {
 /** Most reads in one list. */
 export const readsMax = 1000
 
+/** Reads listed when nobody says how many. */
+const readsDefault = 100
+
 /** Longest question text listed, in UTF-16 units; the ledger holds the whole of it. */
 const questionLengthMax = 2000
+
+/** How many reads to list. Throws `invalid_parameter` unless it is absent or a whole number from 1 to {@link readsMax}. */
+export function parseReadsLimit(text: string | undefined): number {
+  return parsePageLimit(text, { default: readsDefault, max: readsMax })
+}
 
 /** The tenant's newest recorded reads, newest first, at most `limit` of them. Every text has been through `printableLine`. */
 export async function listReads(

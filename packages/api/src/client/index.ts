@@ -1,0 +1,2 @@
+export { createApiClient } from './api-client.ts'
+export type { ApiClient, ApiClientOptions, Schemas } from './api-client.ts'

@@ -1,0 +1,1825 @@
+// Generated from packages/api/openapi.json by openapi-typescript.
+export interface paths {
+  '/v1/who-did': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Who did this?
+     * @description The newest successful action other than a read on the handle, at or before `at`: who did it, for whom, from which prompt, through which calls, and what the record does not say. Nothing found is 200 with the verdict `undetermined`. The read itself is recorded.
+     */
+    get: operations['whoDid']
+    put?: never
+    /**
+     * Who did these?
+     * @description The question of `GET /v1/who-did` for up to 50 handles at once, one SQL statement each. A handle that cannot be answered has a problem in its place, and the others are answered. The read itself is recorded.
+     */
+    post: operations['whoDidMany']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/actions': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What was done
+     * @description Actions that fit every filter given, newest first. Each record is judged by its own claims alone; `/v1/who-did` of its span weighs all the evidence. Without a handle other than a template, `from` is required. Pages stay stable while records arrive: no action comes twice, and none that was there is left out. The read itself is recorded.
+     */
+    get: operations['listActions']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/instances/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * One running agent, and what it did
+     * @description What the records that name the instance say of it, and its timeline, oldest first, a page at a time. Nothing found is 200 with `instance: null`. The read itself is recorded.
+     */
+    get: operations['describeInstance']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/instances/{id}/blast-radius': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Everything an instance and those it started touched
+     * @description By resource, with verbs, first and last time. Descendants are instances that name one of the tree as their parent. An act whose record names nobody counts for the nearest instance above it, graded `inferred`. The read itself is recorded.
+     */
+    get: operations['blastRadius']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/templates': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Which agents were at work
+     * @description The inventory of a time, by template: instances, delegators, tools, credentials, first and last seen. `from` is required: every record since then is read. The read itself is recorded.
+     */
+    get: operations['listTemplates']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/delegators/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What a human or service did, and what was done for it
+     * @description Direct and delegated acts, apart: how many, which verbs, since when, the newest of each, and the agents that acted for it. Each record is judged by its own claims alone; `/v1/who-did` of its span weighs all the evidence. The read itself is recorded.
+     */
+    get: operations['describeDelegator']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/tail': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Records as they come in
+     * @description One JSON object a line, oldest first. The last line is `{"_end":{…}}`, or `{"_error":{…}}` after a failure: a stream without either was cut off. The read itself is recorded.
+     */
+    get: operations['tail']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/reads': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Who read the ledger
+     * @description The newest recorded reads, newest first. For the admin token. The read itself is recorded.
+     */
+    get: operations['listReads']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/healthz': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Is the process alive? */
+    get: operations['health']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/readyz': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Can a span be stored and asked about? */
+    get: operations['ready']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+}
+export type webhooks = Record<string, never>
+export interface components {
+  schemas: {
+    WhoDidAnswer: {
+      question: {
+        of: string
+        /** @enum {string} */
+        kind:
+          | 'trace'
+          | 'span'
+          | 'action'
+          | 'instance'
+          | 'template'
+          | 'delegator'
+          | 'correlation'
+          | 'credential'
+          | 'resource'
+        at: string | null
+        from: string | null
+        to: string | null
+        verb: string | null
+      }
+      /** @enum {string} */
+      verdict: 'agent' | 'human' | 'service' | 'undetermined'
+      /** @enum {string} */
+      grade:
+        | 'countersigned'
+        | 'attested'
+        | 'token_bound'
+        | 'channel'
+        | 'asserted'
+        | 'inferred'
+        | 'none'
+        | 'contradicted'
+      summary: string
+      reasons: {
+        code: string
+        text: string
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string | null
+      }[]
+      action: {
+        id: string
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string
+        verb: string
+        /** @enum {string|null} */
+        outcome: 'success' | 'failure' | 'denied' | 'unknown' | null
+        tool: string | null
+        resource: {
+          id: string
+          type: string
+        } | null
+        /** @description RFC 3339, UTC, nanoseconds */
+        started_at: string
+        /** @description RFC 3339, UTC, nanoseconds */
+        ended_at: string
+        /** @enum {string} */
+        record_kind:
+          | 'session'
+          | 'prompt'
+          | 'plan'
+          | 'model_call'
+          | 'tool_call'
+          | 'action'
+          | 'delegation'
+          | 'approval'
+          | 'input'
+          | 'other'
+      } | null
+      actor: {
+        /** @enum {string} */
+        type: 'agent' | 'human' | 'service'
+        id: string
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      } | null
+      agent: {
+        template: {
+          id: string
+          name: string | null
+          version: string | null
+        } | null
+        instance: {
+          id: string
+          parent_id: string | null
+          identity_id: string | null
+        } | null
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      } | null
+      delegator: {
+        id: string
+        /** @enum {string} */
+        type: 'human' | 'service' | 'schedule' | 'agent' | 'none'
+        issuer: string | null
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      } | null
+      delegation_chain: {
+        /** @enum {string} */
+        type: 'human' | 'service' | 'schedule' | 'agent' | 'unknown'
+        id: string
+        template: string | null
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      }[]
+      prompt: {
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string
+        /** @enum {string} */
+        origin: 'human' | 'agent' | 'system' | 'schedule' | 'tool' | 'unknown'
+        text: string | null
+        hash: string | null
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      } | null
+      plan: {
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string
+        step: number | null
+        text: string | null
+        hash: string | null
+      } | null
+      chain: {
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string
+        /** @enum {string} */
+        record_kind:
+          | 'session'
+          | 'prompt'
+          | 'plan'
+          | 'model_call'
+          | 'tool_call'
+          | 'action'
+          | 'delegation'
+          | 'approval'
+          | 'input'
+          | 'other'
+        name: string
+        instance: string | null
+        template: string | null
+        tool: string | null
+        /** @enum {string|null} */
+        outcome: 'success' | 'failure' | 'denied' | 'unknown' | null
+        resource: string | null
+        /** @description RFC 3339, UTC, nanoseconds */
+        started_at: string
+        /**
+         * @description what tied this record to the chain
+         * @enum {string}
+         */
+        joined_by: 'subject' | 'parent' | 'plan_ref' | 'prompt_ref' | 'delegation'
+      }[]
+      inputs: {
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string
+        source: string
+        /** @enum {string} */
+        trust: 'trusted' | 'untrusted' | 'unknown'
+        hash: string | null
+        instance: string | null
+        /** @description RFC 3339, UTC, nanoseconds */
+        read_at: string
+      }[]
+      credential: {
+        id: string
+        type: string | null
+        subject: string | null
+        actor: string | null
+        issuer: string | null
+        borrowed: boolean
+        scopes: string[]
+      } | null
+      correlation_id: string | null
+      gaps: {
+        /** @enum {string} */
+        code:
+          | 'missing_parent'
+          | 'missing_delegator'
+          | 'missing_instance'
+          | 'missing_prompt'
+          | 'missing_plan'
+          | 'sequence_gap'
+          | 'content_withheld'
+          | 'content_erased'
+          | 'unsealed'
+          | 'conflicting_identity'
+          | 'dropped_attributes'
+        text: string
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string | null
+      }[]
+      integrity: {
+        /** @enum {string} */
+        state: 'sealed' | 'pending' | 'failed'
+        log: string | null
+        index: number | null
+        checkpoint: string | null
+        proof: string | null
+      }
+      alternatives: {
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string
+        /** @enum {string} */
+        verdict: 'agent' | 'human' | 'service' | 'undetermined'
+        verb: string
+        /** @enum {string|null} */
+        outcome: 'success' | 'failure' | 'denied' | 'unknown' | null
+        resource: string | null
+        actor: string | null
+        /** @description RFC 3339, UTC, nanoseconds */
+        started_at: string
+      }[]
+      cost: {
+        statements: number
+        rows_read: number
+        bytes_read: number
+        elapsed_ms: number
+      }
+    }
+    Problem: {
+      type: string
+      title: string
+      status: number
+      code: string
+      detail: string
+      request_id: string
+    }
+    ActionsAnswer: {
+      actions: components['schemas']['ListedAction'][]
+      /** @description For the next page, with the same filters; null after the last */
+      next_cursor: string | null
+      cost: components['schemas']['QuestionCost']
+    }
+    ListedAction: {
+      /** @description <trace id>-<span id>, lower-case hex */
+      span: string
+      action: string | null
+      /** @enum {string} */
+      record_kind:
+        | 'session'
+        | 'prompt'
+        | 'plan'
+        | 'model_call'
+        | 'tool_call'
+        | 'action'
+        | 'delegation'
+        | 'approval'
+        | 'input'
+        | 'other'
+      verb: string
+      /** @enum {string|null} */
+      outcome: 'success' | 'failure' | 'denied' | 'unknown' | null
+      tool: string | null
+      resource: {
+        id: string
+        type: string
+      } | null
+      /**
+       * @description By the record’s own claims alone
+       * @enum {string}
+       */
+      verdict: 'agent' | 'human' | 'service' | 'undetermined'
+      /**
+       * @description The weakest of the record’s own claims
+       * @enum {string}
+       */
+      grade:
+        | 'countersigned'
+        | 'attested'
+        | 'token_bound'
+        | 'channel'
+        | 'asserted'
+        | 'inferred'
+        | 'none'
+        | 'contradicted'
+      actor: string | null
+      template: string | null
+      instance: string | null
+      delegator: string | null
+      delegator_type: string | null
+      correlation_id: string | null
+      credential: string | null
+      /** @description RFC 3339, UTC, nanoseconds */
+      started_at: string
+      /** @description RFC 3339, UTC, nanoseconds */
+      ended_at: string
+      /** @description RFC 3339, UTC, nanoseconds */
+      received_at: string
+    }
+    QuestionCost: {
+      /** @description SQL statements sent */
+      statements: number
+      rows_read: number
+      bytes_read: number
+      elapsed_ms: number
+    }
+    InstanceAnswer: {
+      id: string
+      /** @description null when no record names it */
+      instance: components['schemas']['InstanceAbout'] | null
+      /** @description Oldest first */
+      timeline: components['schemas']['TimelineEntry'][]
+      /** @description For the next page, with the same filters; null after the last */
+      next_cursor: string | null
+      cost: components['schemas']['QuestionCost']
+    }
+    InstanceAbout: {
+      templates: {
+        id: string
+        name: string | null
+        version: string | null
+      }[]
+      parents: string[]
+      identities: string[]
+      delegators: {
+        id: string
+        type: string | null
+      }[]
+      correlation_ids: string[]
+      exporters: {
+        name: string
+        /** @description Whether it may speak for the actor; null when its token is bound to none */
+        entitled: boolean | null
+      }[]
+      children: {
+        id: string
+        template: string | null
+      }[]
+      records: number
+      record_kinds: {
+        [key: string]: number
+      }
+      /** @description Sequence numbers that no record carries: they never came */
+      sequence_missing: number
+      /** @description RFC 3339, UTC, nanoseconds */
+      first_at: string
+      /** @description RFC 3339, UTC, nanoseconds */
+      last_at: string
+    }
+    TimelineEntry: {
+      /** @description <trace id>-<span id>, lower-case hex */
+      span: string
+      /** @description <trace id>-<span id>, lower-case hex */
+      parent: string | null
+      /** @enum {string} */
+      record_kind:
+        | 'session'
+        | 'prompt'
+        | 'plan'
+        | 'model_call'
+        | 'tool_call'
+        | 'action'
+        | 'delegation'
+        | 'approval'
+        | 'input'
+        | 'other'
+      name: string
+      seq: number | null
+      tool: string | null
+      verb: string | null
+      /** @enum {string|null} */
+      outcome: 'success' | 'failure' | 'denied' | 'unknown' | null
+      resource: string | null
+      /** @description <trace id>-<span id>, lower-case hex */
+      prompt: string | null
+      input: {
+        source: string
+        /** @enum {string} */
+        trust: 'trusted' | 'untrusted' | 'unknown'
+      } | null
+      approval: string | null
+      /**
+       * @description Of the claim that the instance did this
+       * @enum {string}
+       */
+      grade:
+        | 'countersigned'
+        | 'attested'
+        | 'token_bound'
+        | 'channel'
+        | 'asserted'
+        | 'inferred'
+        | 'none'
+        | 'contradicted'
+      /** @description RFC 3339, UTC, nanoseconds */
+      started_at: string
+      /** @description RFC 3339, UTC, nanoseconds */
+      ended_at: string
+      /** @description RFC 3339, UTC, nanoseconds */
+      received_at: string
+    }
+    BlastRadiusAnswer: {
+      id: string
+      /** @description The instance and its descendants, nearest first */
+      instances: {
+        id: string
+        parent: string | null
+        depth: number
+      }[]
+      /** @description Latest touched first */
+      resources: components['schemas']['TouchedResource'][]
+      resources_total: number
+      acts_without_resource: number
+      /** @description What was left out because a bound was met */
+      truncated: {
+        instances: boolean
+        resources: boolean
+        inherited: boolean
+      }
+      cost: components['schemas']['QuestionCost']
+    }
+    TouchedResource: {
+      id: string
+      type: string
+      touches: {
+        verb: string
+        /** @enum {string|null} */
+        outcome: 'success' | 'failure' | 'denied' | 'unknown' | null
+        /**
+         * @description Of the claim that an instance of the tree did it
+         * @enum {string}
+         */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+        acts: number
+        /** @description RFC 3339, UTC, nanoseconds */
+        first_at: string
+        /** @description RFC 3339, UTC, nanoseconds */
+        last_at: string
+      }[]
+      instances: string[]
+      tools: string[]
+      /** @description RFC 3339, UTC, nanoseconds */
+      first_at: string
+      /** @description RFC 3339, UTC, nanoseconds */
+      last_at: string
+    }
+    TemplatesAnswer: {
+      templates: components['schemas']['TemplateEntry'][]
+      /** @description For the next page, with the same filters; null after the last */
+      next_cursor: string | null
+      cost: components['schemas']['QuestionCost']
+    }
+    TemplateEntry: {
+      id: string
+      names: string[]
+      versions: string[]
+      instances_total: number
+      /** @description Those seen last, newest first */
+      instances: {
+        id: string
+        /** @description RFC 3339, UTC, nanoseconds */
+        last_at: string
+      }[]
+      delegators: string[]
+      tools: string[]
+      credentials: string[]
+      records: number
+      /** @description Whose exporter may not speak for the template */
+      contradicted_records: number
+      /** @description RFC 3339, UTC, nanoseconds */
+      first_at: string
+      /** @description RFC 3339, UTC, nanoseconds */
+      last_at: string
+    }
+    DelegatorAnswer: {
+      id: string
+      /** @description What it did itself */
+      direct: {
+        acts: number
+        /** @description Whose exporter may not speak for the actor */
+        contradicted_acts: number
+        verbs: {
+          verb: string
+          /** @enum {string|null} */
+          outcome: 'success' | 'failure' | 'denied' | 'unknown' | null
+          acts: number
+        }[]
+        resources_total: number
+        /** @description RFC 3339, UTC, nanoseconds */
+        first_at: string | null
+        /** @description RFC 3339, UTC, nanoseconds */
+        last_at: string | null
+        /** @description The newest, newest first */
+        latest: components['schemas']['ListedAction'][]
+      }
+      /** @description What was done on its behalf */
+      delegated: {
+        acts: number
+        /** @description Whose exporter may not speak for the actor */
+        contradicted_acts: number
+        verbs: {
+          verb: string
+          /** @enum {string|null} */
+          outcome: 'success' | 'failure' | 'denied' | 'unknown' | null
+          acts: number
+        }[]
+        resources_total: number
+        /** @description RFC 3339, UTC, nanoseconds */
+        first_at: string | null
+        /** @description RFC 3339, UTC, nanoseconds */
+        last_at: string | null
+        /** @description The newest, newest first */
+        latest: components['schemas']['ListedAction'][]
+        agents: components['schemas']['DelegatedAgent'][]
+        agents_total: number
+      }
+      cost: components['schemas']['QuestionCost']
+    }
+    DelegatedAgent: {
+      template: string | null
+      instance: string | null
+      acts: number
+      /** @description RFC 3339, UTC, nanoseconds */
+      first_at: string
+      /** @description RFC 3339, UTC, nanoseconds */
+      last_at: string
+    }
+    ManyAnswer: {
+      outcomes: components['schemas']['HandleOutcome'][]
+    }
+    HandleOutcome: {
+      of: string
+      answer: components['schemas']['WhoDidAnswer'] | null
+      problem: components['schemas']['Problem'] | null
+    }
+    ManyQuestion: {
+      /** @description 1–50 handles */
+      of: string[]
+      /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond */
+      at?: string
+      /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+      from?: string
+      /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+      to?: string
+      /** @description Only actions of this verb, `read` included */
+      verb?: string
+      /** @description How many alternatives to give: 0–100, default 10 */
+      limit?: string
+    }
+  }
+  responses: never
+  parameters: never
+  requestBodies: never
+  headers: never
+  pathItems: never
+}
+export type $defs = Record<string, never>
+export interface operations {
+  whoDid: {
+    parameters: {
+      query: {
+        /** @description A handle: `<kind>:<id>`, a trace ID, `<trace>-<span>`, a URL or `system:kind:path` */
+        of: string
+        /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond */
+        at?: string
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        from?: string
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        to?: string
+        /** @description Only actions of this verb, `read` included */
+        verb?: string
+        /** @description How many alternatives to give: 0–100, default 10 */
+        limit?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The answer */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['WhoDidAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  whoDidMany: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ManyQuestion']
+      }
+    }
+    responses: {
+      /** @description An outcome for each handle, in the order asked */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ManyAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listActions: {
+    parameters: {
+      query?: {
+        /** @description Only actions of this trace */
+        trace?: string
+        /** @description Only this span, `<trace>-<span>` */
+        span?: string
+        /** @description Only this action */
+        action?: string
+        /** @description Only actions of this instance */
+        instance?: string
+        /** @description Only actions of this template */
+        template?: string
+        /** @description Only actions of this human or service, or on its behalf */
+        delegator?: string
+        /** @description Only actions under this correlation ID */
+        correlation?: string
+        /** @description Only actions with this credential */
+        credential?: string
+        /** @description Only actions on this resource; a URL will do */
+        resource?: string
+        /** @description Only actions of this verb */
+        verb?: string
+        /** @description Only actions with this outcome */
+        outcome?: string
+        /** @description Only actions with this verdict */
+        verdict?: string
+        /** @description Only actions with this grade */
+        grade?: string
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        from?: string
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        to?: string
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond */
+        as_recorded?: string
+        /** @description How many actions to give: 1–500, default 50 */
+        limit?: string
+        /** @description `next_cursor` of the page before, with the same filters */
+        cursor?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description One page of actions */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['ActionsAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time`, `invalid_cursor` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive`, `range_required` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  describeInstance: {
+    parameters: {
+      query?: {
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        from?: string
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        to?: string
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond */
+        as_recorded?: string
+        /** @description How many records of the timeline to give: 1–500, default 100 */
+        limit?: string
+        /** @description `next_cursor` of the page before, with the same filters */
+        cursor?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path: {
+        /** @description The instance’s ID, percent-encoded */
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The instance */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['InstanceAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time`, `invalid_cursor` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  blastRadius: {
+    parameters: {
+      query?: {
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        from?: string
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        to?: string
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond */
+        as_recorded?: string
+        /** @description How many resources to give: 1–1000, default 200 */
+        limit?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path: {
+        /** @description The instance’s ID, percent-encoded */
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The blast radius */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['BlastRadiusAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listTemplates: {
+    parameters: {
+      query?: {
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        from?: string
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        to?: string
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond */
+        as_recorded?: string
+        /** @description How many templates to give: 1–200, default 50 */
+        limit?: string
+        /** @description `next_cursor` of the page before, with the same filters */
+        cursor?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description One page of the inventory */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['TemplatesAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time`, `invalid_cursor` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive`, `range_required` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  describeDelegator: {
+    parameters: {
+      query?: {
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        from?: string
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        to?: string
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond */
+        as_recorded?: string
+        /** @description How many of the newest acts of each kind to give: 1–100, default 10 */
+        limit?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path: {
+        /** @description The delegator’s ID, percent-encoded */
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The delegator */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DelegatorAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  tail: {
+    parameters: {
+      query?: {
+        /** @description Records received after this instant; default one minute ago. RFC 3339 with a zone, to the nanosecond */
+        from?: string
+        /** @description Go on with new records until the client leaves; default false */
+        follow?: 'true' | 'false'
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Records, one a line */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/x-ndjson': string
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listReads: {
+    parameters: {
+      query?: {
+        /** @description How many to give: 1–1000, default 100 */
+        limit?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The reads */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            reads: {
+              read_at: string
+              request_id: string
+              reader: string
+              role: string
+              route: string
+              /** @description The parameters that were asked, as JSON */
+              question: string
+              case_id: string | null
+              remote_address: string | null
+              user_agent: string | null
+            }[]
+          }
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  health: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description It is */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @enum {string} */
+            status: 'ok'
+          }
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  ready: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description It can */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            /** @enum {string} */
+            status: 'ready'
+          }
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { Selector, Statement } from '@whodid/store'
+
+/** What an answer cost: SQL statements sent, rows and bytes the engine read, milliseconds from question to answer. */
+export interface QuestionCost {
+  readonly statements: number
+  readonly rows_read: number
+  readonly bytes_read: number
+  readonly elapsed_ms: number
+}
+
+/** Sends the one statement of a question. Throws what `Selector.select` throws. */
+export async function askStatement<Row>(
+  selector: Selector,
+  statement: Statement,
+): Promise<{ readonly rows: readonly Row[]; readonly cost: QuestionCost }> {
+  const startedMs = performance.now()
+  const { rows, rowsRead, bytesRead } = await selector.select<Row>(statement)
+  const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
+  const cost = { statements: 1, rows_read: rowsRead, bytes_read: bytesRead, elapsed_ms: elapsedMs }
+  return { rows, cost }
+}

@@ -1,0 +1,191 @@
+import { outcomes } from '@whodid/model'
+import type { Outcome } from '@whodid/model'
+import type { Selector, Statement } from '@whodid/store'
+import { nameOrNull, toInstant } from '../text.ts'
+import { askStatement } from './ask-statement.ts'
+import type { QuestionCost } from './ask-statement.ts'
+import type { DelegatorQuestion } from './delegator-question.ts'
+import { actionColumns, toListedAction } from './listed-action.ts'
+import type { ActionRow, ListedAction } from './listed-action.ts'
+import { rowsOfPage, takePage } from './page.ts'
+import { timeBoundParameters, withinTimeBounds } from './time-bounds.ts'
+
+/** Acts of one kind: done by the delegator, or for it. */
+export interface ActsOfDelegator {
+  acts: number
+  /** Those whose exporter may not speak for the actor. */
+  contradicted_acts: number
+  /** Acts by verb and outcome. */
+  verbs: { verb: string; outcome: Outcome | null; acts: number }[]
+  /** Resources touched. */
+  resources_total: number
+  first_at: string | null
+  last_at: string | null
+  /** The newest, newest first. */
+  latest: ListedAction[]
+}
+
+/** An agent that acted for a delegator. */
+export interface DelegatedAgent {
+  template: string | null
+  instance: string | null
+  acts: number
+  first_at: string
+  last_at: string
+}
+
+/** What a human or service did, and what was done on its behalf, apart. */
+export interface DelegatorAnswer {
+  id: string
+  direct: ActsOfDelegator
+  /** `agents`: those that acted for it, the latest first, at most 100 of `agents_total`. */
+  delegated: ActsOfDelegator & { agents: DelegatedAgent[]; agents_total: number }
+  cost: QuestionCost
+}
+
+interface TotalRow {
+  readonly acts: string
+  readonly contradicted: string
+  /** Counts by `<outcome> <verb>`: no outcome has a space. */
+  readonly verbs: Readonly<Record<string, string>>
+  readonly resources: string
+  readonly first: string
+  readonly last: string
+  readonly agents: string
+}
+
+interface AgentRow {
+  readonly template: string
+  readonly instance: string
+  readonly acts: string
+  readonly first: string
+  readonly last: string
+}
+
+interface DelegatorRow {
+  readonly direct: TotalRow
+  readonly delegated: TotalRow
+  readonly agents: readonly AgentRow[]
+  readonly latest_direct: readonly ActionRow[]
+  readonly latest_delegated: readonly ActionRow[]
+}
+
+/** Agents given of one delegator. */
+const agentsMax = 100
+
+/**
+ * A delegator's own acts and those done for it, within the time asked about, by each record's own claims. A human's act
+ * is direct whoever else it names. Throws what `Selector.select` throws.
+ */
+export async function describeDelegator(
+  selector: Selector,
+  tenant: string,
+  question: DelegatorQuestion,
+): Promise<DelegatorAnswer> {
+  const statement = planDelegator(question, tenant)
+  const { rows, cost } = await askStatement<DelegatorRow>(selector, statement)
+  const [row] = rows
+  if (row === undefined) throw new Error('the statement gave no row, and it always gives one')
+  const acts = (total: TotalRow, latest: readonly ActionRow[]): ActsOfDelegator =>
+    toActs(total, takePage(latest, question.limit).records.map(toListedAction))
+  return {
+    id: nameOrNull(question.id) ?? '',
+    direct: acts(row.direct, row.latest_direct),
+    delegated: {
+      ...acts(row.delegated, row.latest_delegated),
+      agents: row.agents.map(toAgent),
+      agents_total: Number(row.delegated.agents),
+    },
+    cost,
+  }
+}
+
+/** The one statement: both totals, the agents, and the newest acts of each kind. */
+function planDelegator({ id, time, limit }: DelegatorQuestion, tenant: string): Statement {
+  const parameters = { ...timeBoundParameters(time), id, rows: rowsOfPage(limit) }
+  return { sql: delegatorSql, parameters, tenant }
+}
+
+const isDirect = "(row.actor_type = 'human' OR row.delegator_id = '')"
+const isDelegated = "(row.actor_type != 'human' AND row.delegator_id != '')"
+const ofPrincipal = `row.principal_id = {id:String} AND ${withinTimeBounds}`
+
+const totals = (which: string): string => `
+  (
+    SELECT CAST(
+      (
+        uniqExact(row.trace_id, row.span_id), uniqExactIf((row.trace_id, row.span_id), row.channel = 'unentitled'),
+        sumMap(map(concat(row.outcome, ' ', row.verb), toUInt64(1))),
+        uniqExactIf(row.resource_id, row.resource_id != ''),
+        min(row.ts), max(row.ts),
+        uniqExact(row.template_id, row.instance_id)
+      ),
+      'Tuple(acts UInt64, contradicted UInt64, verbs Map(String, UInt64), resources UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'), agents UInt64)'
+    )
+    FROM whodid.actions AS row
+    WHERE ${ofPrincipal} AND ${which}
+  )`
+
+const latest = (which: string): string => `
+  (
+    SELECT groupArray(CAST(
+      (trace, span, ts, end_ts, received_at, action_id, record_kind, verb, outcome, tool_name, resource_id, resource_type, verdict, grade, template_id, instance_id, user_id, service_name, delegator_id, delegator_type, correlation_id, credential_id),
+      'Tuple(trace String, span String, ts DateTime64(9, \\'UTC\\'), end_ts DateTime64(9, \\'UTC\\'), received_at DateTime64(9, \\'UTC\\'), action_id String, record_kind String, verb String, outcome String, tool_name String, resource_id String, resource_type String, verdict String, grade String, template_id String, instance_id String, user_id String, service_name String, delegator_id String, delegator_type String, correlation_id String, credential_id String)'
+    ))
+    FROM
+    (
+      SELECT ${actionColumns}
+      FROM whodid.actions AS row
+      WHERE ${ofPrincipal} AND ${which}
+      ORDER BY row.ts DESC, row.trace_id DESC, row.span_id DESC, row.received_at
+      LIMIT {rows:UInt32}
+    )
+  )`
+
+const delegatorSql = `
+SELECT
+  ${totals(isDirect)} AS direct,
+  ${totals(isDelegated)} AS delegated,
+  (
+    SELECT groupArray(CAST((template, instance, acts, first, last), 'Tuple(template String, instance String, acts UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'))'))
+    FROM
+    (
+      SELECT
+        row.template_id AS template, row.instance_id AS instance, uniqExact(row.trace_id, row.span_id) AS acts,
+        min(row.ts) AS first, max(row.ts) AS last
+      FROM whodid.actions AS row
+      WHERE ${ofPrincipal} AND ${isDelegated}
+      GROUP BY template, instance
+      ORDER BY last DESC, instance
+      LIMIT ${agentsMax}
+    )
+  ) AS agents,
+  ${latest(isDirect)} AS latest_direct,
+  ${latest(isDelegated)} AS latest_delegated`
+
+function toActs(total: TotalRow, latestActs: ListedAction[]): ActsOfDelegator {
+  const acts = Number(total.acts)
+  return {
+    acts,
+    contradicted_acts: Number(total.contradicted),
+    verbs: Object.entries(total.verbs).map(([name, count]) => ({
+      verb: nameOrNull(name.slice(name.indexOf(' ') + 1)) ?? '',
+      outcome: outcomes.find((outcome) => name.startsWith(`${outcome} `)) ?? null,
+      acts: Number(count),
+    })),
+    resources_total: Number(total.resources),
+    first_at: acts === 0 ? null : toInstant(total.first),
+    last_at: acts === 0 ? null : toInstant(total.last),
+    latest: latestActs,
+  }
+}
+
+function toAgent(row: AgentRow): DelegatedAgent {
+  return {
+    template: nameOrNull(row.template),
+    instance: nameOrNull(row.instance),
+    acts: Number(row.acts),
+    first_at: toInstant(row.first),
+    last_at: toInstant(row.last),
+  }
+}

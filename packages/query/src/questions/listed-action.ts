@@ -1,0 +1,137 @@
+import { grades, outcomes, recordKinds, verdicts } from '@whodid/model'
+import type { Grade, Outcome, RecordKind, Verdict } from '@whodid/model'
+import { nameOrNull, toInstant } from '../text.ts'
+
+/**
+ * One record of something done, judged by its own claims alone: nothing is inherited, and no other record is weighed
+ * against it but copies under the same span ID. `GET /v1/who-did` of its `span` judges it with all the evidence.
+ */
+export interface ListedAction {
+  span: string
+  action: string | null
+  record_kind: RecordKind
+  verb: string
+  outcome: Outcome | null
+  tool: string | null
+  resource: { id: string; type: string } | null
+  verdict: Verdict
+  grade: Grade
+  /** null when undetermined. */
+  actor: string | null
+  template: string | null
+  instance: string | null
+  delegator: string | null
+  delegator_type: string | null
+  correlation_id: string | null
+  credential: string | null
+  started_at: string
+  ended_at: string
+  received_at: string
+}
+
+/** A row of {@link actionColumns}. */
+export interface ActionRow {
+  readonly trace: string
+  readonly span: string
+  readonly ts: string
+  readonly end_ts: string
+  readonly received_at: string
+  readonly action_id: string
+  readonly record_kind: string
+  readonly verb: string
+  readonly outcome: string
+  readonly tool_name: string
+  readonly resource_id: string
+  readonly resource_type: string
+  readonly verdict: string
+  readonly grade: string
+  readonly template_id: string
+  readonly instance_id: string
+  readonly user_id: string
+  readonly service_name: string
+  readonly delegator_id: string
+  readonly delegator_type: string
+  readonly correlation_id: string
+  readonly credential_id: string
+}
+
+/** The verdict of a row's own claims, in SQL. A human who is also an instance is a contradiction. */
+export const ownVerdict: string = `multiIf(
+    row.channel = 'unentitled', 'undetermined',
+    row.actor_type = 'agent' AND (row.instance_id != '' OR row.template_id != ''), 'agent',
+    row.actor_type = 'human' AND row.user_id != '' AND row.instance_id = '', 'human',
+    row.actor_type = 'service' AND row.service_name != '', 'service',
+    'undetermined'
+  )`
+
+/** The weakest link of what {@link ownVerdict} rests on, in SQL. */
+export const ownGrade: string = `multiIf(
+    row.channel = 'unentitled' OR (row.actor_type = 'human' AND row.instance_id != ''), 'contradicted',
+    (${ownVerdict}) = 'undetermined', 'none',
+    row.actor_type = 'agent' AND (row.instance_rule != '' OR row.template_rule != '' OR row.delegator_rule != ''), 'inferred',
+    row.channel = 'entitled', 'channel',
+    'asserted'
+  )`
+
+/** What is selected of `whodid.actions` or `whodid.spans` as `row`. */
+export const actionColumns: string = `
+  lower(hex(row.trace_id)) AS trace, lower(hex(row.span_id)) AS span,
+  row.ts AS ts, row.end_ts AS end_ts, row.received_at AS received_at,
+  row.action_id AS action_id, row.record_kind AS record_kind, row.verb AS verb, row.outcome AS outcome,
+  row.tool_name AS tool_name, row.resource_id AS resource_id, row.resource_type AS resource_type,
+  ${ownVerdict} AS verdict,
+  ${ownGrade} AS grade,
+  row.template_id AS template_id, row.instance_id AS instance_id, row.user_id AS user_id,
+  row.service_name AS service_name, row.delegator_id AS delegator_id, row.delegator_type AS delegator_type,
+  row.correlation_id AS correlation_id, row.credential_id AS credential_id`
+
+/** Puts the copies of one record, at least one, into one entry. Copies that differ in who acted contradict each other. */
+export function toListedAction(copies: readonly [ActionRow, ...ActionRow[]]): ListedAction {
+  const [row] = copies
+  const identities = new Set(copies.map(identityOf))
+  const agreed = identities.size === 1
+  const verdict = agreed ? (verdicts.find((v) => v === row.verdict) ?? 'undetermined') : undefined
+  return {
+    span: `${row.trace}-${row.span}`,
+    action: nameOrNull(row.action_id),
+    record_kind: recordKinds.find((kind) => kind === row.record_kind) ?? 'other',
+    verb: nameOrNull(row.verb) ?? '',
+    outcome: outcomes.find((outcome) => outcome === row.outcome) ?? null,
+    tool: nameOrNull(row.tool_name),
+    resource:
+      row.resource_id === ''
+        ? null
+        : { id: nameOrNull(row.resource_id) ?? '', type: nameOrNull(row.resource_type) ?? '' },
+    verdict: verdict ?? 'undetermined',
+    grade: agreed ? (grades.find((grade) => grade === row.grade) ?? 'none') : 'contradicted',
+    actor: actorOf(row, verdict),
+    template: nameOrNull(row.template_id),
+    instance: nameOrNull(row.instance_id),
+    delegator: nameOrNull(row.delegator_id),
+    delegator_type: nameOrNull(row.delegator_type),
+    correlation_id: nameOrNull(row.correlation_id),
+    credential: nameOrNull(row.credential_id),
+    started_at: toInstant(row.ts),
+    ended_at: toInstant(row.end_ts),
+    received_at: toInstant(row.received_at),
+  }
+}
+
+function identityOf(row: ActionRow): string {
+  const { verdict, template_id, instance_id, user_id, delegator_id } = row
+  return JSON.stringify([verdict, template_id, instance_id, user_id, delegator_id])
+}
+
+function actorOf(row: ActionRow, verdict: Verdict | undefined): string | null {
+  switch (verdict) {
+    case 'agent':
+      return nameOrNull(row.instance_id) ?? nameOrNull(row.template_id)
+    case 'human':
+      return nameOrNull(row.user_id)
+    case 'service':
+      return nameOrNull(row.service_name)
+    case 'undetermined':
+    case undefined:
+      return null
+  }
+}
