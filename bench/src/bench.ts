@@ -17,6 +17,8 @@ export interface BenchOptions {
   readonly quick: boolean
   /** Minutes of full load in place of the comparison; undefined for the comparison. */
   readonly soakMinutes: number | undefined
+  /** Spans to which the ask bench fills its ledger; undefined for its default. */
+  readonly rowsMax: number | undefined
   /** Told what is going on; standard output belongs to the result. */
   readonly say: (line: string) => void
 }

@@ -1,3 +1,4 @@
+import { runAsk } from './ask/run-ask.ts'
 import { runAttribution } from './attribution/run-attribution.ts'
 import type { Bench, Measure } from './bench.ts'
 import { runIngest } from './ingest/run-ingest.ts'
@@ -6,11 +7,7 @@ import { runSoak } from './ingest/run-soak.ts'
 /** Every bench by its name. */
 export const benches: Readonly<Record<string, Bench>> = {
   ingest: (options) => (options.soakMinutes === undefined ? runIngest(options) : runSoak(options)),
-  ask: notYet({
-    p50_ratio_100m_to_1m: 'median time of a question: 100 million spans / 1 million',
-    p50_ratio_to_select_1: 'median time of a question / SELECT 1',
-    p99_ratio_to_p50: 'time of a question: 99th percentile / median',
-  }),
+  ask: runAsk,
   attribution: runAttribution,
   proof: notYet({
     seal_cpu_share: 'CPU of sealing / CPU of ingest',

@@ -7,9 +7,30 @@ import { reportLine } from './report-line.ts'
 const usage = `usage: npm run bench -- <${Object.keys(benches).join(' | ')}> [--quick] [--json]
   --quick           seconds instead of minutes: shows that the bench works, no more
   --json            one JSON object on standard output
-  --soak <minutes>  ingest only: full load for so long, drawn into docs/performance/`
+  --soak <minutes>  ingest only: full load for so long, drawn into docs/performance/
+  --rows-max <n>    ask only: fills the ledger to so many spans, tenfold a step from a million; 100000000 writes docs/`
 
-const soakMinutesMax = 24 * 60
+interface NumberOption {
+  readonly option: string
+  /** The bench that takes it. */
+  readonly bench: string
+  readonly range: readonly [least: number, most: number]
+  /** What it counts. */
+  readonly of: string
+}
+
+const soakOption: NumberOption = {
+  option: '--soak',
+  bench: 'ingest',
+  range: [0.01, 24 * 60],
+  of: 'minutes',
+}
+const rowsOption: NumberOption = {
+  option: '--rows-max',
+  bench: 'ask',
+  range: [50_000, 1_000_000_000],
+  of: 'spans',
+}
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -43,12 +64,26 @@ function readOrder(argv: string[]): Order | string {
   const [name = ''] = positionals
   if (positionals.length !== 1 || !Object.hasOwn(benches, name))
     return `expected one of ${Object.keys(benches).join(', ')}; got "${positionals.join(' ')}"`
-  const soakMinutes = values.soak === undefined ? undefined : Number(values.soak)
-  if (soakMinutes !== undefined && name !== 'ingest') return '--soak belongs to ingest'
-  if (soakMinutes !== undefined && !(soakMinutes > 0 && soakMinutes <= soakMinutesMax))
-    return `--soak expected minutes up to ${soakMinutesMax}; got "${values.soak ?? ''}"`
+  const soakMinutes = readNumber(values.soak, soakOption, name)
+  if (typeof soakMinutes === 'string') return soakMinutes
+  const rowsMax = readNumber(values['rows-max'], rowsOption, name)
+  if (typeof rowsMax === 'string') return rowsMax
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
-  return { name, json: values.json, options: { quick: values.quick, soakMinutes, say } }
+  return { name, json: values.json, options: { quick: values.quick, soakMinutes, rowsMax, say } }
+}
+
+/** The number that was typed, undefined when none was, or what is wrong with it. */
+function readNumber(
+  typed: string | undefined,
+  { option, bench, range: [least, most], of }: NumberOption,
+  name: string,
+): number | undefined | string {
+  if (typed === undefined) return undefined
+  if (name !== bench) return `${option} belongs to ${bench}`
+  const value = Number(typed)
+  return value >= least && value <= most
+    ? value
+    : `${option} expected ${of} from ${least} to ${most}; got "${typed}"`
 }
 
 type Typed = ReturnType<typeof parseTyped>
@@ -70,6 +105,7 @@ function parseTyped(argv: string[]) {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       soak: { type: 'string' },
+      'rows-max': { type: 'string' },
     },
   })
 }

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
-import { startCollector } from '@whodid/collector'
 import type { Corpus } from '@whodid/corpus'
 import { startEngine } from '@whodid/engine'
 import { whoDidAnswerSchema } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
-import { createAppender, createReadRecorder, createSelector, migrate } from '@whodid/store'
+import { createReadRecorder, createSelector, migrate } from '@whodid/store'
+import { deliverCorpus } from './deliver-corpus.ts'
 
 /** A whole Whodid that has heard a corpus. */
 export interface Organisation {
@@ -19,7 +19,10 @@ export interface Organisation {
 export async function startOrganisation(dataDir: string, corpus: Corpus): Promise<Organisation> {
   const engine = await startEngine({ dataDir })
   await migrate({ url: engine.url, ...engine.users.migrator })
-  await deliver(corpus, join(dataDir, 'log'), { url: engine.url, ...engine.users.writer })
+  await deliverCorpus(corpus, {
+    logDir: join(dataDir, 'log'),
+    writer: { url: engine.url, ...engine.users.writer },
+  })
   const selector = createSelector({ url: engine.url, ...engine.users.reader })
   const readRecorder = createReadRecorder({ url: engine.url, ...engine.users.recorder })
   const token = randomBytes(16).toString('hex')
@@ -38,46 +41,6 @@ export async function startOrganisation(dataDir: string, corpus: Corpus): Promis
       await Promise.all([selector.close(), readRecorder.close()])
       await engine.stop()
     },
-  }
-}
-
-async function deliver(
-  { exporters, requests }: Corpus,
-  logDir: string,
-  access: Parameters<typeof createAppender>[0],
-): Promise<void> {
-  const appender = createAppender(access)
-  let clockNs = 0n
-  const collector = await startCollector({
-    host: '127.0.0.1',
-    httpPort: 0,
-    logDir,
-    appender,
-    exporters: exporters.map(({ name, token, templates, humans, services }) => ({
-      name,
-      tenant: 'default',
-      tokenSha256: sha256(token),
-      templates,
-      humans,
-      services,
-    })),
-    now: () => clockNs,
-  })
-  try {
-    for (const { token, contentType, body, arriveNs } of requests) {
-      clockNs = arriveNs
-      const response = await fetch(`${collector.url}/v1/traces`, {
-        method: 'POST',
-        headers: { 'content-type': contentType, authorization: `Bearer ${token}` },
-        body: new Uint8Array(body),
-      })
-      const answer = await response.text()
-      if (response.status !== 200) throw new Error(`the collector refused: ${answer}`)
-    }
-    await collector.stored()
-  } finally {
-    await collector.stop()
-    await appender.close()
   }
 }
 

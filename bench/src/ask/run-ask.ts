@@ -1,0 +1,67 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { startEngine } from '@whodid/engine'
+import type { BenchOptions, Measure } from '../bench.ts'
+import { inBenchDir } from '../ingest/in-bench-dir.ts'
+import { askMeasures } from './ask-measures.ts'
+import { withAskTable } from './ask-table.ts'
+import { seedLedger } from './fill-ledger.ts'
+import { latencyChart } from './latency-chart.ts'
+import { measureSize } from './measure-size.ts'
+import type { Effort, SizeResult } from './measure-size.ts'
+
+const docs = fileURLToPath(new URL('../../../docs/', import.meta.url))
+const rowsMaxDefault = 1_000_000
+const rowsQuick = 100_000
+const wholeRows = 100_000_000
+const whole: Effort = { handles: 24, warmPasses: 10, writingPasses: 4, crowdHandles: 64 }
+const quickly: Effort = { handles: 4, warmPasses: 3, writingPasses: 1, crowdHandles: 12 }
+
+/**
+ * Fills a ledger step by step, tenfold each, and asks it at each size: cold and warm, at the last size also while the
+ * collector writes at half load, and by 64 askers at once. To 100 million spans takes an hour and some 20 GB of disk, and
+ * writes the table and the plot of docs/PERFORMANCE.md; less measures and writes nothing.
+ */
+export async function runAsk({ quick, rowsMax, say }: BenchOptions): Promise<readonly Measure[]> {
+  const last = quick ? rowsQuick : (rowsMax ?? rowsMaxDefault)
+  const results = await inBenchDir(async (dataDir) => {
+    let engine = await startEngine({ dataDir })
+    try {
+      const ledger = await seedLedger(engine, dataDir, say)
+      const taken: SizeResult[] = []
+      for (const size of sizesUpTo(last)) {
+        const rows = await ledger.grow(size, engine)
+        // A started engine has read nothing yet but what it needs to start.
+        await engine.stop()
+        engine = await startEngine({ dataDir, startTimeoutMs: 600_000 })
+        taken.push(
+          await measureSize(engine, {
+            rows,
+            busy: size === last,
+            effort: quick ? quickly : whole,
+            dataDir,
+            say,
+          }),
+        )
+      }
+      return taken
+    } finally {
+      await engine.stop()
+    }
+  })
+  if (last >= wholeRows) await publish(results)
+  return askMeasures(results)
+}
+
+function sizesUpTo(last: number): number[] {
+  const sizes: number[] = []
+  for (let size = rowsMaxDefault; size < last; size *= 10) sizes.push(size)
+  return [...sizes, last]
+}
+
+async function publish(results: readonly SizeResult[]): Promise<void> {
+  await mkdir(`${docs}performance`, { recursive: true })
+  await writeFile(`${docs}performance/ask-latency.svg`, latencyChart(results))
+  const page = `${docs}PERFORMANCE.md`
+  await writeFile(page, withAskTable(await readFile(page, 'utf8'), results))
+}
