@@ -14,23 +14,34 @@ const all: Exporter = {
 const bound: Exporter = { ...all, templates: ['repo-triage'], humans: false, services: false }
 const unbound: Exporter = { ...all, templates: null }
 
-type Claim = Pick<LedgerRecord, 'actorType' | 'templateId' | 'instanceId'>
+type Claim = Parameters<typeof channelOf>[1]
 const agent = (templateId: string, instanceId: string): Claim => ({
   actorType: 'agent',
   templateId,
   instanceId,
+  templateRule: '',
+  instanceRule: '',
 })
 const actor = (actorType: LedgerRecord['actorType']): Claim => ({
   actorType,
   templateId: '',
   instanceId: '',
+  templateRule: '',
+  instanceRule: '',
 })
+
+const hinted: Claim = {
+  ...agent('some-service', 'some-session'),
+  templateRule: 'resource.service_name',
+  instanceRule: 'session_id',
+}
 
 test.each<[string, Exporter, Claim, Channel]>([
   ['its template', bound, agent('repo-triage', 'i-1'), 'entitled'],
   ['another template', bound, agent('db-fixer', 'i-1'), 'unentitled'],
   ['an instance of no template', bound, agent('', 'i-1'), 'unentitled'],
   ['an agent that it does not name', bound, agent('', ''), 'unbound'],
+  ['an agent that only its service and session hint at', bound, hinted, 'unbound'],
   ['a human', bound, actor('human'), 'unentitled'],
   ['a service', bound, actor('service'), 'unentitled'],
   ['nobody', bound, actor(''), 'unbound'],

@@ -77,6 +77,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
     grants: [
       { privileges: 'SELECT', on: 'whodid.spans' },
       { privileges: 'SELECT', on: 'whodid.actions' },
+      { privileges: 'SELECT', on: 'whodid.threads' },
       { privileges: 'SELECT', on: 'whodid.reads' },
       { privileges: 'SELECT', on: 'whodid.migrations' },
       { privileges: 'SELECT', on: 'whodid.who_did*' },
@@ -103,7 +104,12 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       // Grafana's ad-hoc filters; they can only narrow what the policies leave.
       { name: 'additional_table_filters', value: '{}', changeable: true },
     ],
-    rowFilters: { spans: tenantFilter, actions: tenantFilter, reads: tenantFilter },
+    rowFilters: {
+      spans: tenantFilter,
+      actions: tenantFilter,
+      threads: tenantFilter,
+      reads: tenantFilter,
+    },
   },
   verifier: {
     username: 'whodid_verifier',
@@ -153,7 +159,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       ].map((table) => ({ privileges: 'SELECT', on: `system.${table}` })),
     ],
     settings: [],
-    rowFilters: { spans: '1', actions: '1', reads: '1' },
+    rowFilters: { spans: '1', actions: '1', threads: '1', reads: '1' },
   },
 }
 

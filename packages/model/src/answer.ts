@@ -49,6 +49,8 @@ export const gapCodes = [
   'unsealed',
   'conflicting_identity',
   'dropped_attributes',
+  'evidence_truncated',
+  'parent_cycle',
 ] as const
 export type GapCode = (typeof gapCodes)[number]
 
@@ -69,6 +71,17 @@ export interface Gap {
   span: SpanRef | null
 }
 
+/** What ties a record to the chain: the rule `joined_by_…` of that name, or a reference it carries. */
+export const joins = [
+  'subject',
+  'parent',
+  'plan_ref',
+  'prompt_ref',
+  'delegation',
+  'correlation',
+] as const
+export type JoinedBy = (typeof joins)[number]
+
 /** One record on the way from the root prompt to the action, and what tied it to the chain. */
 export interface ChainHop {
   span: SpanRef
@@ -80,7 +93,16 @@ export interface ChainHop {
   outcome: Outcome | null
   resource: string | null
   started_at: Instant
-  joined_by: 'subject' | 'parent' | 'plan_ref' | 'prompt_ref' | 'delegation'
+  joined_by: JoinedBy
+}
+
+/** A prompt as an answer quotes it. */
+export interface QuotedPrompt {
+  span: SpanRef
+  origin: PromptOrigin
+  text: string | null
+  hash: string | null
+  grade: Grade
 }
 
 /** One hop of the delegation chain, human first, the acting instance last. */
@@ -122,6 +144,7 @@ export interface WhoDidAnswer {
     of: string
     kind: HandleKind
     at: string | null
+    as_recorded: string | null
     from: string | null
     to: string | null
     verb: string | null
@@ -153,14 +176,10 @@ export interface WhoDidAnswer {
   } | null
   delegator: { id: string; type: DelegatorType; issuer: string | null; grade: Grade } | null
   delegation_chain: DelegationHop[]
-  /** The prompt that initiated the task: the outermost one that is on record. */
-  prompt: {
-    span: SpanRef
-    origin: PromptOrigin
-    text: string | null
-    hash: string | null
-    grade: Grade
-  } | null
+  /** The prompt that initiated the task: a human's where one is on record, else the outermost. */
+  prompt: QuotedPrompt | null
+  /** The last instruction to whoever acted, where that is another prompt. */
+  nearest_prompt: QuotedPrompt | null
   plan: { span: SpanRef; step: number | null; text: string | null; hash: string | null } | null
   /** Root first, the action last. */
   chain: ChainHop[]
@@ -282,9 +301,7 @@ const chainHopSchema = z.object({
   outcome: z.enum(outcomes).nullable(),
   resource: z.string().nullable(),
   started_at: instant,
-  joined_by: z
-    .enum(['subject', 'parent', 'plan_ref', 'prompt_ref', 'delegation'])
-    .describe('what tied this record to the chain'),
+  joined_by: z.enum(joins).describe('what tied this record to the chain'),
 })
 
 const inputSchema = z.object({
@@ -337,6 +354,7 @@ export const whoDidAnswerSchema: z.ZodType<WhoDidAnswer> = z.object({
     of: z.string(),
     kind: z.enum(handleKinds),
     at: z.string().nullable(),
+    as_recorded: z.string().nullable(),
     from: z.string().nullable(),
     to: z.string().nullable(),
     verb: z.string().nullable(),
@@ -351,6 +369,7 @@ export const whoDidAnswerSchema: z.ZodType<WhoDidAnswer> = z.object({
   delegator: delegatorSchema.nullable(),
   delegation_chain: z.array(delegationHopSchema),
   prompt: promptSchema.nullable(),
+  nearest_prompt: promptSchema.nullable(),
   plan: planSchema.nullable(),
   chain: z.array(chainHopSchema),
   inputs: z.array(inputSchema),

@@ -1,20 +1,21 @@
 import { actorTypes, outcomes } from '@whodid/model'
 import type { Alternative, Verdict } from '@whodid/model'
+import type { Decision } from './decision.ts'
+import type { ListedAction } from './evidence/evidence-record.ts'
 import { nameOrNull, toInstant } from './text.ts'
-import type { CandidateAction, WhoDidRow } from './who-did-row.ts'
 
 /**
  * Other actions on the same handle, newest first, each by its own claims alone. An intent whose outcome is on record is
  * the same action told twice and is left out; an intent without one stays, with the outcome `unknown`.
  */
-export function listAlternatives(row: WhoDidRow, limit: number): Alternative[] {
-  const subject = row.trail[0]
+export function listAlternatives({ evidence, trail }: Decision, limit: number): Alternative[] {
+  const subject = trail.records[0]
   const ended = new Set(
-    row.candidates.filter((c) => c.outcome !== 'unknown').map((candidate) => candidate.action),
+    evidence.listed.filter((c) => c.outcome !== 'unknown').map((candidate) => candidate.action),
   )
   if (subject !== undefined && subject.outcome !== 'unknown') ended.add(subject.action)
   ended.delete('')
-  return row.candidates
+  return evidence.listed
     .filter((candidate) => candidate.key !== subject?.key)
     .filter((candidate) => candidate.outcome !== 'unknown' || !ended.has(candidate.action))
     .slice(0, limit)
@@ -29,12 +30,12 @@ export function listAlternatives(row: WhoDidRow, limit: number): Alternative[] {
     }))
 }
 
-function ownVerdict(candidate: CandidateAction): Verdict {
+function ownVerdict(candidate: ListedAction): Verdict {
   const type = actorTypes.find((known) => known === candidate.actor_type)
   return type === undefined || ownActor(candidate) === null ? 'undetermined' : type
 }
 
-function ownActor(candidate: CandidateAction): string | null {
+function ownActor(candidate: ListedAction): string | null {
   if (candidate.channel === 'unentitled') return null
   switch (candidate.actor_type) {
     case 'agent':

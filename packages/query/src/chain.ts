@@ -1,36 +1,47 @@
 import { outcomes, recordKinds } from '@whodid/model'
 import type { ChainHop } from '@whodid/model'
+import type { Decision } from './decision.ts'
+import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import { nameOrNull, toInstant } from './text.ts'
-import type { KinRecord, WhoDidRow } from './who-did-row.ts'
+
+/** Hops shown: the outermost, where it began, and the nearest, where it ended. */
+const outermostMax = 56
+const nearestMax = 200
+
+/** The hops of a chain, and how many of its middle are left out. */
+export interface Chain {
+  readonly hops: ChainHop[]
+  readonly leftOut: number
+}
 
 /**
- * The way from the root to the action: the subject's ancestors in the order of their nesting, and between them the
- * prompts and the plan it names that are no ancestors, each before the first hop that started later. The action is last.
+ * The way from the root to the action: the records on the way outwards in the order of their nesting, and between them the
+ * prompts and the plan they name that are not on it, each before the first hop that started later. The action is last.
  */
 export function buildChain(
-  row: WhoDidRow,
-  prompts: readonly KinRecord[],
-  plan: KinRecord | undefined,
-): ChainHop[] {
-  const [subject, ...ancestors] = row.trail
-  if (subject === undefined || subject.key === '') return []
-  const hops: { record: KinRecord; joinedBy: ChainHop['joined_by'] }[] = ancestors
-    .toReversed()
-    .map((record) => ({ record, joinedBy: 'parent' }))
-  hops.push({ record: subject, joinedBy: 'subject' })
-  const onTrail = new Set(row.trail.map((record) => record.key))
+  { path }: Decision,
+  prompts: readonly EvidenceRecord[],
+  plan: EvidenceRecord | undefined,
+): Chain {
+  const [subject, ...outwards] = path
+  if (subject === undefined) return { hops: [], leftOut: 0 }
+  const hops: { record: EvidenceRecord; joinedBy: ChainHop['joined_by'] }[] = outwards.toReversed()
+  hops.push(subject)
+  const onPath = new Set(path.map(({ record }) => record.key))
   const beside = [
     ...prompts.map((record) => ({ record, joinedBy: 'prompt_ref' as const })),
     ...(plan === undefined ? [] : [{ record: plan, joinedBy: 'plan_ref' as const }]),
-  ].filter(({ record }) => !onTrail.has(record.key))
+  ].filter(({ record }) => !onPath.has(record.key))
   for (const hop of beside) {
     const later = hops.findIndex(({ record }) => record.ts > hop.record.ts)
     hops.splice(later < 0 ? hops.length - 1 : later, 0, hop)
   }
-  return hops.map(({ record, joinedBy }) => toHop(record, joinedBy))
+  const leftOut = Math.max(hops.length - outermostMax - nearestMax, 0)
+  if (leftOut > 0) hops.splice(outermostMax, leftOut)
+  return { hops: hops.map(({ record, joinedBy }) => toHop(record, joinedBy)), leftOut }
 }
 
-function toHop(record: KinRecord, joinedBy: ChainHop['joined_by']): ChainHop {
+function toHop(record: EvidenceRecord, joinedBy: ChainHop['joined_by']): ChainHop {
   return {
     span: record.key,
     record_kind: recordKinds.find((kind) => kind === record.kind) ?? 'other',

@@ -1,6 +1,7 @@
+import type { Decision } from './decision.ts'
+import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import type { Question } from './question.ts'
 import { nameOrNull } from './text.ts'
-import type { WhoDidRow } from './who-did-row.ts'
 
 /** A reason before it is tied to a record. */
 export interface BareReason {
@@ -9,12 +10,12 @@ export interface BareReason {
 }
 
 /** What decided the verdict, or what kept it from being decided. */
-export function decidingReason(question: Question, row: WhoDidRow): BareReason {
-  if (row.contradiction !== '') return contradictionReason(row)
-  const actor = nameOrNull(row.actor_id) ?? ''
-  switch (row.verdict) {
+export function decidingReason(question: Question, decision: Decision): BareReason {
+  if (decision.contradiction !== '') return contradictionReason(decision)
+  const actor = nameOrNull(decision.actorId) ?? ''
+  switch (decision.verdict) {
     case 'agent':
-      return row.instance === ''
+      return decision.instance === ''
         ? {
             code: 'template_on_record',
             text: `The record names the agent ${actor}, and no running instance.`,
@@ -31,42 +32,74 @@ export function decidingReason(question: Question, row: WhoDidRow): BareReason {
         text: `The record says that the service ${actor} acted; it is no agent.`,
       }
     case 'undetermined':
-      return Number(row.versions ?? 0) > 0 ? unnamedReason(row) : notFoundReason(question, row)
+      return decision.trail.records.length > 0
+        ? unnamedReason(decision)
+        : notFoundReason(question, decision)
   }
 }
 
-function contradictionReason(row: WhoDidRow): BareReason {
-  if (row.contradiction === 'exporter_not_entitled')
+function contradictionReason({ contradiction, contradicting, owner }: Decision): BareReason {
+  const [first] = contradicting
+  switch (contradiction) {
+    case 'exporter_not_entitled':
+      return {
+        code: 'exporter_not_entitled',
+        text: `The exporter "${nameOrNull(first?.exporter ?? '') ?? ''}" may not speak for the actor that it names: ${describeClaim(first)}.`,
+      }
+    case 'instance_of_another_template':
+      return {
+        code: 'instance_of_another_template',
+        text: `The instance ${nameOrNull(first?.instance ?? '') ?? ''} was on record as one of ${nameOrNull(owner?.template ?? '') ?? ''}, from the exporter "${nameOrNull(owner?.exporter ?? '') ?? ''}", before this record claimed it for ${nameOrNull(first?.template ?? '') ?? ''}.`,
+      }
+    default:
+      return {
+        code: 'conflicting_identity',
+        text: `Records of this act disagree on who acted: ${[...new Set(contradicting.map(describeClaim))].join('; ')}. All are kept, none is believed.`,
+      }
+  }
+}
+
+/** A record's claim on who acted, in a few words. */
+export function describeClaim(record: EvidenceRecord | undefined): string {
+  if (record === undefined) return 'nobody'
+  const { actor_type: type, instance, template, user, service, delegator } = record
+  const name = (text: string): string => nameOrNull(text) ?? 'none'
+  if (type === 'human' && instance === '') return `human ${name(user)}`
+  if (type === 'service') return `service ${name(service)}`
+  const behalf = delegator === '' ? '' : ` for ${name(delegator)}`
+  return `${type === '' ? 'actor' : type} instance ${name(instance)} of ${name(template)}${behalf}`
+}
+
+function unnamedReason({ trail, evidence }: Decision): BareReason {
+  if (trail.records.some((record) => record.actor_type !== ''))
     return {
-      code: 'exporter_not_entitled',
-      text: `The exporter "${nameOrNull(row.trail[0]?.exporter ?? '') ?? ''}" may not speak for the actor that it names.`,
+      code: 'no_actor_identity',
+      text: 'The record says what kind of actor it was, and not which one.',
     }
-  const claimed = (row.claimed_instances ?? []).map((id) => nameOrNull(id) ?? 'none').join(', ')
+  if (evidence.truncated && trail.missingParent !== '')
+    return {
+      code: 'evidence_truncated',
+      text: 'More records surround the act than one question looks at, and those that were looked at do not say who acted.',
+    }
+  if (trail.missingParent !== '')
+    return {
+      code: 'no_actor_claim',
+      text: 'The record of the act says nothing of who acted, and the records it stands under are missing or say nothing either.',
+    }
   return {
-    code: 'conflicting_identity',
-    text: `Records of this act disagree on who acted (instances: ${claimed}); all are kept, none is believed.`,
+    code: 'no_actor_claim',
+    text: 'The record of the act says nothing of who acted, and neither do the records it stands under.',
   }
 }
 
-function unnamedReason(row: WhoDidRow): BareReason {
-  return row.trail.some((record) => record.actor_type !== '')
-    ? {
-        code: 'no_actor_identity',
-        text: 'The record says what kind of actor it was, and not which one.',
-      }
-    : {
-        code: 'no_actor_claim',
-        text: 'The record of the act says nothing of who acted, and neither do the records it stands under.',
-      }
-}
-
-function notFoundReason(question: Question, row: WhoDidRow): BareReason {
-  if (row.candidates.length === 0)
+function notFoundReason(question: Question, { evidence }: Decision): BareReason {
+  const { listed } = evidence
+  if (listed.length === 0)
     return {
       code: 'no_record',
       text: 'Nothing is recorded for this handle. Absence of a record is no evidence of a human.',
     }
-  if (row.candidates.some((candidate) => candidate.outcome === 'unknown'))
+  if (listed.some((action) => action.outcome === 'unknown'))
     return {
       code: 'outcome_unknown',
       text: 'An intent is recorded whose outcome never arrived: the act may or may not have happened. See the alternatives.',

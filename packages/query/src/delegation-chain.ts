@@ -1,38 +1,43 @@
 import { delegatorTypes } from '@whodid/model'
 import type { DelegationHop } from '@whodid/model'
+import type { Decision } from './decision.ts'
+import { lineageOf } from './lineage.ts'
 import { nameOrNull } from './text.ts'
-import type { WhoDidRow } from './who-did-row.ts'
 
 /**
- * Who handed the task to whom, human first, the actor last: the acting span's own `whodid.delegation.chain`, or what its
- * delegator and parent instance say when it has none. Empty when nobody is determined.
+ * Who handed the task to whom, human first, the actor last: the acting record's own `whodid.delegation.chain`, or what its
+ * delegator and the instances it descends from come to when it has none. Empty when nobody is determined.
  */
-export function describeDelegation(row: WhoDidRow): DelegationHop[] {
-  if (row.verdict === 'undetermined') return []
-  if (row.verdict !== 'agent')
-    return [
-      { type: row.verdict, id: nameOrNull(row.actor_id) ?? '', template: null, grade: row.grade },
-    ]
-  const ids = row.delegation_chain.length > 0 ? row.delegation_chain : derivedIds(row)
-  const templates = new Map(
-    [...row.evidence, ...row.trail].map((record) => [record.instance, record.template]),
-  )
-  return ids.map((id): DelegationHop => {
-    const isDelegator = id === row.delegator
+export function describeDelegation(decision: Decision): DelegationHop[] {
+  const { verdict, grade, actorId, speakers, delegator, grades } = decision
+  if (verdict === 'undetermined') return []
+  if (verdict !== 'agent')
+    return [{ type: verdict, id: nameOrNull(actorId) ?? '', template: null, grade }]
+  const said = speakers.instance?.delegation_chain ?? []
+  const derived = [delegator, ...lineageOf(decision).toReversed()].filter((id) => id !== '')
+  const templates = templatesByInstance(decision)
+  return (said.length > 0 ? said : derived).map((id): DelegationHop => {
+    const isDelegator = id === delegator
     return {
-      type: isDelegator ? delegatorType(row) : 'agent',
+      type: isDelegator ? delegatorType(decision) : 'agent',
       id: nameOrNull(id) ?? '',
       template: isDelegator ? null : nameOrNull(templates.get(id) ?? ''),
-      grade: isDelegator ? row.claim_grades[3] : row.claim_grades[1],
+      grade: isDelegator ? grades.delegator : grades.instance,
     }
   })
 }
 
-function derivedIds(row: WhoDidRow): string[] {
-  return [row.delegator, row.instance_parent, row.instance].filter((id) => id !== '')
+function templatesByInstance({ evidence, testimony }: Decision): ReadonlyMap<string, string> {
+  const templates = new Map<string, string>()
+  for (const key of evidence.kin.keys()) {
+    const record = testimony(key)?.record
+    if (record !== undefined && record.template !== '' && !templates.has(record.instance))
+      templates.set(record.instance, record.template)
+  }
+  return templates
 }
 
-function delegatorType(row: WhoDidRow): DelegationHop['type'] {
-  const type = delegatorTypes.find((known) => known === row.delegator_type)
+function delegatorType(decision: Decision): DelegationHop['type'] {
+  const type = delegatorTypes.find((known) => known === decision.delegatorType)
   return type === undefined || type === 'none' ? 'unknown' : type
 }

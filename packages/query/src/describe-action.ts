@@ -1,11 +1,11 @@
 import { outcomes, recordKinds } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
+import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import { nameOrNull, toInstant } from './text.ts'
-import type { KinRecord } from './who-did-row.ts'
 
 /** The act itself; null when there is none. */
-export function describeAction(subject: KinRecord | undefined): WhoDidAnswer['action'] {
-  if (subject === undefined || subject.key === '') return null
+export function describeAction(subject: EvidenceRecord | undefined): WhoDidAnswer['action'] {
+  if (subject === undefined) return null
   return {
     id: nameOrNull(subject.action) ?? subject.key,
     span: subject.key,
@@ -23,7 +23,7 @@ export function describeAction(subject: KinRecord | undefined): WhoDidAnswer['ac
 }
 
 /** The credential the act used, or the call it was part of. */
-export function describeCredential(trail: readonly KinRecord[]): WhoDidAnswer['credential'] {
+export function describeCredential(trail: readonly EvidenceRecord[]): WhoDidAnswer['credential'] {
   const user = trail.find(
     (record) =>
       record.credential !== '' && (record.kind === 'tool_call' || record.kind === 'action'),

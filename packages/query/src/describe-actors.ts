@@ -1,60 +1,62 @@
 import { delegatorTypes } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
+import type { Decision } from './decision.ts'
 import { describeDelegation } from './delegation-chain.ts'
 import { nameOrNull } from './text.ts'
-import type { WhoDidRow } from './who-did-row.ts'
 
 /** Who acted, as what, and on whose behalf. */
 export function describeActors(
-  row: WhoDidRow,
+  decision: Decision,
 ): Pick<WhoDidAnswer, 'actor' | 'agent' | 'delegator' | 'delegation_chain'> {
   return {
-    actor: describeActor(row),
-    agent: describeAgent(row),
-    delegator: describeDelegator(row),
-    delegation_chain: describeDelegation(row),
+    actor: describeActor(decision),
+    agent: describeAgent(decision),
+    delegator: describeDelegator(decision),
+    delegation_chain: describeDelegation(decision),
   }
 }
 
-function describeActor(row: WhoDidRow): WhoDidAnswer['actor'] {
-  if (row.verdict === 'undetermined') return null
-  return { type: row.verdict, id: nameOrNull(row.actor_id) ?? '', grade: actorGrade(row) }
+function describeActor(decision: Decision): WhoDidAnswer['actor'] {
+  const { verdict, actorId } = decision
+  if (verdict === 'undetermined') return null
+  return { type: verdict, id: nameOrNull(actorId) ?? '', grade: actorGrade(decision) }
 }
 
-function describeAgent(row: WhoDidRow): WhoDidAnswer['agent'] {
-  if (row.verdict !== 'agent') return null
+function describeAgent(decision: Decision): WhoDidAnswer['agent'] {
+  if (decision.verdict !== 'agent') return null
+  const { template, instance, speakers } = decision
   return {
     template:
-      row.template === ''
+      template === ''
         ? null
         : {
-            id: nameOrNull(row.template) ?? '',
-            name: nameOrNull(row.template_name),
-            version: nameOrNull(row.template_version),
+            id: nameOrNull(template) ?? '',
+            name: nameOrNull(speakers.template?.template_name ?? ''),
+            version: nameOrNull(speakers.template?.template_version ?? ''),
           },
     instance:
-      row.instance === ''
+      instance === ''
         ? null
         : {
-            id: nameOrNull(row.instance) ?? '',
-            parent_id: nameOrNull(row.instance_parent),
-            identity_id: nameOrNull(row.identity),
+            id: nameOrNull(instance) ?? '',
+            parent_id: nameOrNull(speakers.instance?.instance_parent ?? ''),
+            identity_id: nameOrNull(speakers.instance?.identity ?? ''),
           },
-    grade: actorGrade(row),
+    grade: actorGrade(decision),
   }
 }
 
-function describeDelegator(row: WhoDidRow): WhoDidAnswer['delegator'] {
-  if (row.delegator === '') return null
+function describeDelegator(decision: Decision): WhoDidAnswer['delegator'] {
+  if (decision.delegator === '') return null
   return {
-    id: nameOrNull(row.delegator) ?? '',
-    type: delegatorTypes.find((type) => type === row.delegator_type) ?? 'human',
-    issuer: nameOrNull(row.delegator_issuer),
-    grade: row.claim_grades[3],
+    id: nameOrNull(decision.delegator) ?? '',
+    type: delegatorTypes.find((type) => type === decision.delegatorType) ?? 'human',
+    issuer: nameOrNull(decision.speakers.delegator?.delegator_issuer ?? ''),
+    grade: decision.grades.delegator,
   }
 }
 
-function actorGrade(row: WhoDidRow): WhoDidAnswer['grade'] {
-  if (row.verdict !== 'agent') return row.claim_grades[0]
-  return row.instance === '' ? row.claim_grades[2] : row.claim_grades[1]
+function actorGrade({ verdict, instance, grades }: Decision): WhoDidAnswer['grade'] {
+  if (verdict !== 'agent') return grades.actor
+  return instance === '' ? grades.template : grades.instance
 }

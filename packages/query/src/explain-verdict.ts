@@ -1,66 +1,104 @@
 import type { Input, Reason } from '@whodid/model'
-import { decidingReason } from './deciding-reason.ts'
+import { decidingReason, describeClaim } from './deciding-reason.ts'
 import type { BareReason } from './deciding-reason.ts'
+import type { Decision } from './decision.ts'
+import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import type { Question } from './question.ts'
+import { claimStrength } from './rules/claim-strength.ts'
 import { nameOrNull } from './text.ts'
-import type { KinRecord, WhoDidRow } from './who-did-row.ts'
 
 /** Sources of untrusted content named in one reason; the inputs list them all. */
 const sourcesMax = 5
 
-/** Why the verdict is what it is: what decided it first, then what a responder should weigh beside it. */
+/**
+ * Why the verdict is what it is: what decided it first, then each rule that was used, then what a responder should weigh
+ * beside it.
+ */
 export function explainVerdict(
   question: Question,
-  row: WhoDidRow,
+  decision: Decision,
   inputs: readonly Input[],
 ): Reason[] {
-  const subject = row.trail[0]
-  const span = subject === undefined || subject.key === '' ? null : subject.key
-  const deciding = { ...decidingReason(question, row), span }
-  if (row.verdict === 'undetermined' || subject === undefined) return [deciding]
+  const [subject] = decision.trail.records
+  const span = subject?.key ?? null
+  const deciding = { ...decidingReason(question, decision), span }
+  if (subject === undefined) return [deciding]
+  const recorded = [deciding, ...versionReasons(decision, subject)]
+  if (decision.verdict === 'undetermined') return recorded
   const beside = [
-    inferredReason(row, subject),
-    exporterReason(row, subject),
-    delegatorReason(row),
+    inferredReason(decision, subject),
+    exporterReason(decision, subject),
+    delegatorReason(decision),
     credentialReason(subject),
   ]
   return [
-    deciding,
-    ...beside.flatMap((reason) => (reason === undefined ? [] : [{ ...reason, span }])),
-    ...untrustedReason(row, inputs),
+    ...recorded,
+    ...beside.flatMap((reason) => (reason === undefined ? [] : [{ span, ...reason }])),
+    ...overwrittenReasons(decision),
+    ...joinReasons(decision),
+    ...untrustedReason(decision, inputs),
   ]
 }
 
-function inferredReason(row: WhoDidRow, subject: KinRecord): BareReason | undefined {
-  if (row.verdict !== 'agent' || row.claim_grades[1] !== 'inferred') return undefined
-  return subject.instance === ''
-    ? {
-        code: 'inherited_from_ancestor',
-        text: 'The act’s own record does not name the instance; the nearest record it stands under does.',
-      }
-    : {
-        code: 'inferred_from_convention',
-        text: 'The instance was derived from another vocabulary’s attributes by a named rule.',
-      }
+/** What else stands under the subject's span ID. */
+function versionReasons({ testimony }: Decision, { key }: EvidenceRecord): Reason[] {
+  const found = testimony(key)
+  if (found === undefined) return []
+  const reasons = found.setAside.map((record) => ({
+    code: 'unentitled_claim_set_aside',
+    text: `The exporter "${nameOrNull(record.exporter) ?? ''}" claims the same span for ${describeClaim(record)}, and may not speak for that actor: kept, and not believed.`,
+    span: key,
+  }))
+  if (found.differsInContent)
+    reasons.push({
+      code: 'conflicting_content',
+      text: 'Records under the span of this act agree on who acted and differ in what they say was done; the first that was received is shown.',
+      span: key,
+    })
+  return reasons
 }
 
-function exporterReason(row: WhoDidRow, subject: KinRecord): BareReason | undefined {
-  if (row.grade !== 'channel') return undefined
+function inferredReason(decision: Decision, subject: EvidenceRecord): Reason | undefined {
+  const speaker = decision.speakers.instance ?? decision.speakers.template
+  if (decision.verdict !== 'agent' || speaker === undefined) return undefined
+  if (speaker.key !== subject.key)
+    return {
+      code: 'inherited_from_ancestor',
+      text: 'The act’s own record does not name the instance; the nearest record it stands under does.',
+      span: speaker.key,
+    }
+  const claim = decision.speakers.instance === undefined ? 'template' : 'instance'
+  if (claimStrength(speaker, claim) === 'said') return undefined
+  return {
+    code: 'inferred_from_convention',
+    text: `The ${claim} was derived from another vocabulary’s attributes by the rule ${nameOrNull(speaker[`${claim}_rule`]) ?? ''}.`,
+    span: speaker.key,
+  }
+}
+
+function exporterReason(decision: Decision, subject: EvidenceRecord): BareReason | undefined {
+  if (decision.grade !== 'channel') return undefined
   return {
     code: 'exporter_entitled',
     text: `The exporter "${nameOrNull(subject.exporter) ?? ''}" was authenticated and may speak for this actor.`,
   }
 }
 
-function delegatorReason(row: WhoDidRow): BareReason | undefined {
-  if (row.delegator === '') return undefined
+function delegatorReason(decision: Decision): BareReason | undefined {
+  const { delegator, delegatorType, conflictingDelegators } = decision
+  if (conflictingDelegators.length > 0)
+    return {
+      code: 'conflicting_delegator',
+      text: `Records disagree on whom it acted for: ${conflictingDelegators.map((record) => nameOrNull(record.delegator) ?? '').join(', ')}. None is believed.`,
+    }
+  if (delegator === '') return undefined
   return {
     code: 'delegator_on_record',
-    text: `The instance acts for ${row.delegator_type} ${nameOrNull(row.delegator) ?? ''}.`,
+    text: `The instance acts for ${delegatorType} ${nameOrNull(delegator) ?? ''}.`,
   }
 }
 
-function credentialReason(subject: KinRecord): BareReason | undefined {
+function credentialReason(subject: EvidenceRecord): BareReason | undefined {
   if (!subject.credential_borrowed) return undefined
   const owner = nameOrNull(subject.credential_subject) ?? 'its owner'
   return {
@@ -69,9 +107,43 @@ function credentialReason(subject: KinRecord): BareReason | undefined {
   }
 }
 
-function untrustedReason(row: WhoDidRow, inputs: readonly Input[]): Reason[] {
+function overwrittenReasons({ overwritten, trail }: Decision): Reason[] {
+  const first = trail.records.find((record) => overwritten.has(record.key))
+  if (first === undefined) return []
+  return [
+    {
+      code: 'overwritten_downstream',
+      text: `A record inside the agent's own process names ${describeClaim(first)}, as other instrumentations do; the agent's own records above it are believed.`,
+      span: first.key,
+    },
+  ]
+}
+
+function joinReasons({ path }: Decision): Reason[] {
+  return path.flatMap(({ record, joinedBy }): Reason[] => {
+    if (joinedBy === 'delegation')
+      return [
+        {
+          code: 'joined_by_delegation',
+          text: `The way leads on to the instance ${nameOrNull(record.instance) ?? ''}, which handed the task over.`,
+          span: record.key,
+        },
+      ]
+    if (joinedBy === 'correlation')
+      return [
+        {
+          code: 'joined_by_correlation',
+          text: 'The way leads on to the one human prompt under the same correlation ID.',
+          span: record.key,
+        },
+      ]
+    return []
+  })
+}
+
+function untrustedReason(decision: Decision, inputs: readonly Input[]): Reason[] {
   const untrusted = inputs.filter((input) => input.trust === 'untrusted')
-  if (row.verdict !== 'agent' || untrusted.length === 0) return []
+  if (decision.verdict !== 'agent' || untrusted.length === 0) return []
   const sources = [...new Set(untrusted.map((input) => input.source))].slice(0, sourcesMax)
   return [
     {

@@ -1,91 +1,139 @@
 import type { Gap, GapCode } from '@whodid/model'
-import type { PlanInForce } from './plan-in-force.ts'
+import type { Decision } from './decision.ts'
+import { kinMax } from './evidence/evidence.ts'
 import type { PromptTrail } from './initiating-prompt.ts'
-import type { WhoDidRow } from './who-did-row.ts'
+import type { PlanInForce } from './plan-in-force.ts'
 
-/** Records the view looks at around one action; past it, sequence numbers cannot be checked in one question. */
-const kinMax = 4000
+/** What the way back to the root came to. */
+export interface WayBack {
+  readonly prompts: PromptTrail
+  readonly plan: PlanInForce
+  /** Hops of the chain that the answer leaves out. */
+  readonly leftOut: number
+  /** Whether an act of this kind has a prompt and a plan at all. */
+  readonly needsPrompt: boolean
+}
+
+type MakeGap = (code: GapCode, text: string, span?: string) => Gap
 
 /** What the record should hold and does not: shown, never filled. Nothing found has no gaps, it is one. */
-export function findGaps(row: WhoDidRow, prompts: PromptTrail, plan: PlanInForce): Gap[] {
-  const subject = row.trail[0]
-  if (subject === undefined || subject.key === '') return []
-  const gap = (code: GapCode, text: string, span: string = subject.key): Gap => ({
-    code,
-    text,
-    span,
-  })
-  const gaps: Gap[] = []
-  if (row.contradiction === 'conflicting_identity')
-    gaps.push(gap('conflicting_identity', 'More than one identity is claimed for this act.'))
-  const root = row.trail.at(-1)
-  if (root !== undefined && root.parent !== '')
-    gaps.push(
-      gap(
-        'missing_parent',
-        `The parent ${root.parent} is not on record: the chain may be longer.`,
-        root.key,
-      ),
-    )
-  if (row.verdict !== 'human' && row.verdict !== 'service')
-    gaps.push(
-      ...identityGaps(row, gap),
-      ...promptGaps(prompts, gap),
-      ...planGaps(plan, gap),
-      ...sequenceGaps(row, gap),
-    )
-  for (const record of row.trail)
-    if (record.dropped > 0)
-      gaps.push(
+export function findGaps(decision: Decision, way: WayBack): Gap[] {
+  const [subject] = decision.trail.records
+  if (subject === undefined) return []
+  const gap: MakeGap = (code, text, span = subject.key) => ({ code, text, span })
+  return [
+    ...conflictGaps(decision, gap),
+    ...trailGaps(decision, way, gap),
+    ...(way.needsPrompt
+      ? [
+          ...identityGaps(decision, gap),
+          ...promptGaps(way.prompts, gap),
+          ...planGaps(way.plan, gap),
+          ...sequenceGaps(decision, gap),
+        ]
+      : []),
+    ...decision.trail.records
+      .filter((record) => record.dropped > 0)
+      .map((record) =>
         gap(
           'dropped_attributes',
           `${record.dropped} attributes, events or links of this record were dropped or cut.`,
           record.key,
         ),
-      )
-  gaps.push(
+      ),
     gap(
       'unsealed',
       'The record is not sealed: this version cannot yet prove that nobody edited it.',
     ),
-  )
+  ]
+}
+
+function conflictGaps(decision: Decision, gap: MakeGap): Gap[] {
+  const found = decision.testimony(decision.evidence.subject)
+  const isClaimedTwice =
+    decision.contradiction === 'conflicting_identity' ||
+    decision.contradiction === 'instance_of_another_template' ||
+    (found?.setAside.length ?? 0) > 0
+  return isClaimedTwice
+    ? [gap('conflicting_identity', 'More than one identity is claimed for this act.')]
+    : []
+}
+
+function trailGaps({ trail, evidence }: Decision, { leftOut }: WayBack, gap: MakeGap): Gap[] {
+  const gaps: Gap[] = []
+  const root = trail.records.at(-1)
+  if (trail.missingParent !== '')
+    gaps.push(
+      gap(
+        'missing_parent',
+        evidence.truncated
+          ? `The parent ${trail.missingParent} is not among the records that were looked at: the chain may be longer.`
+          : `The parent ${trail.missingParent} is not on record: the chain may be longer.`,
+        root?.key,
+      ),
+    )
+  if (trail.cycleAt !== '')
+    gaps.push(
+      gap(
+        'parent_cycle',
+        `The parents of this record lead back to ${trail.cycleAt}: no root can be told.`,
+        root?.key,
+      ),
+    )
+  if (evidence.truncated)
+    gaps.push(
+      gap(
+        'evidence_truncated',
+        `More than ${kinMax} records surround the act; the nearest were looked at, and what is absent here may be on record.`,
+      ),
+    )
+  if (leftOut > 0)
+    gaps.push(
+      gap('evidence_truncated', `${leftOut} hops in the middle of the chain are not shown.`),
+    )
   return gaps
 }
 
-type MakeGap = (code: GapCode, text: string, span?: string) => Gap
-
-function identityGaps(row: WhoDidRow, gap: MakeGap): Gap[] {
+function identityGaps(decision: Decision, gap: MakeGap): Gap[] {
   const gaps: Gap[] = []
-  if (row.trail.every((record) => record.instance === ''))
-    gaps.push(gap('missing_instance', 'No record names the running instance.'))
-  if (row.delegator === '') {
-    const saysNone = row.delegator_type === 'none'
+  const { trail, delegator, delegatorType, contradiction } = decision
+  const isNamed =
+    contradiction === ''
+      ? decision.instance !== ''
+      : trail.records.some((record) => record.instance !== '')
+  if (!isNamed) gaps.push(gap('missing_instance', 'No record names the running instance.'))
+  if (delegator === '')
     gaps.push(
       gap(
         'missing_delegator',
-        saysNone
+        delegatorType === 'none'
           ? 'The agent says that it acts for nobody.'
           : 'No record says on whose behalf it acted.',
       ),
     )
-  }
   return gaps
 }
 
 function promptGaps(trail: PromptTrail, gap: MakeGap): Gap[] {
+  const gaps: Gap[] = []
   if (trail.missingRef !== '')
-    return [gap('missing_prompt', `The prompt ${trail.missingRef} is named and is not on record.`)]
-  const initiating = trail.prompts.at(-1)
+    gaps.push(
+      gap('missing_prompt', `The prompt ${trail.missingRef} is named and is not on record.`),
+    )
+  const { initiating } = trail
   if (initiating === undefined)
-    return [gap('missing_prompt', 'No record names the prompt that led to it.')]
-  if (initiating.content !== '') return []
-  return [
-    gap(
-      'content_withheld',
-      'The text of the prompt was withheld where it was recorded.',
-      initiating.key,
-    ),
-  ]
+    return gaps.length > 0
+      ? gaps
+      : [gap('missing_prompt', 'No record names the prompt that led to it.')]
+  if (initiating.content === '')
+    gaps.push(
+      gap(
+        'content_withheld',
+        'The text of the prompt was withheld where it was recorded.',
+        initiating.key,
+      ),
+    )
+  return gaps
 }
 
 function planGaps({ plan, missingRef }: PlanInForce, gap: MakeGap): Gap[] {
@@ -98,12 +146,21 @@ function planGaps({ plan, missingRef }: PlanInForce, gap: MakeGap): Gap[] {
   ]
 }
 
-function sequenceGaps(row: WhoDidRow, gap: MakeGap): Gap[] {
-  const missing = Number(row.sequence_missing)
+/** Numbers that the acting instance gave to records up to this one, and that none of those looked at has. */
+function sequenceGaps({ trail, evidence, testimony }: Decision, gap: MakeGap): Gap[] {
+  const [subject] = trail.records
+  const last = Number(subject?.seq ?? -1)
+  if (subject === undefined || last < 1 || subject.instance === '') return []
+  const seen = new Set<number>()
+  for (const key of evidence.kin.keys()) {
+    const record = testimony(key)?.record
+    const seq = Number(record?.seq ?? -1)
+    if (record?.instance === subject.instance && seq >= 1 && seq <= last) seen.add(seq)
+  }
+  const missing = last - seen.size
   if (missing <= 0) return []
-  const text =
-    Number(row.kin_count) >= kinMax
-      ? `The instance's sequence could not be checked: more than ${kinMax} records surround the act.`
-      : `${missing} of the records that the instance numbered up to this one are not on record.`
+  const text = evidence.truncated
+    ? `The instance's sequence could not be checked: more than ${kinMax} records surround the act.`
+    : `${missing} of the records that the instance numbered up to this one are not on record.`
   return [gap('sequence_gap', text)]
 }

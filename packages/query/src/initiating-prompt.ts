@@ -1,69 +1,80 @@
 import { promptOrigins } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
+import type { Decision } from './decision.ts'
+import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import { textOrNull } from './text.ts'
-import type { KinRecord, WhoDidRow } from './who-did-row.ts'
 
 /** Prompts followed outwards, a sub-agent's to its parent's and on; a longer way is no delegation but a loop. */
-const promptsMax = 16
+const promptsMax = 64
 
 /** The prompts an action stands under, and the reference at which the record ends. */
 export interface PromptTrail {
-  /** Nearest first; the last is the one that initiated the task, as far as the record reaches. */
-  readonly prompts: readonly KinRecord[]
-  /** A prompt that is named and not on record; '' when the way was followed to its end. */
+  /** Nearest first: the last instruction to whoever acted, then that of whoever instructed it. */
+  readonly prompts: readonly EvidenceRecord[]
+  /** The one that initiated the task: the outermost of a human's, else the outermost there is. */
+  readonly initiating: EvidenceRecord | undefined
+  /** A prompt that is named and not on record; '' when all that are named are. */
   readonly missingRef: string
 }
 
-/** Follows `whodid.prompt.ref` from the subject outwards: each prompt names the one it was given under. */
-export function followPrompts(row: WhoDidRow): PromptTrail {
-  const known = new Map(
-    [...row.evidence, ...row.trail]
-      .filter((record) => record.kind === 'prompt')
-      .map((record) => [record.key, record]),
-  )
-  const prompts: KinRecord[] = []
-  let ref = firstPromptRef(row.trail)
-  while (ref !== '' && prompts.length < promptsMax) {
-    const prompt = known.get(ref)
-    if (prompt === undefined) return { prompts, missingRef: ref }
-    // An emitter may let a prompt name itself; that is the end of the way, not a loop.
-    if (prompts.includes(prompt)) break
-    prompts.push(prompt)
-    ref = prompt.prompt_ref
+/** Follows `whodid.prompt.ref` from every record on the way outwards: each prompt names the one it was given under. */
+export function followPrompts({ path, testimony }: Decision): PromptTrail {
+  const prompts: EvidenceRecord[] = []
+  let missingRef = ''
+  for (const { record } of path) {
+    let ref = record.kind === 'prompt' ? record.key : record.prompt_ref
+    while (ref !== '' && prompts.length < promptsMax) {
+      const prompt = testimony(ref)?.record
+      if (prompt === undefined && missingRef === '') missingRef = ref
+      // An emitter may let a prompt name itself; that is the end of the way, not a loop.
+      if (prompt === undefined || prompts.includes(prompt)) break
+      prompts.push(prompt)
+      ref = prompt.prompt_ref
+    }
   }
-  return { prompts, missingRef: '' }
+  const initiating = prompts.findLast((prompt) => prompt.prompt_origin === 'human')
+  return { prompts, initiating: initiating ?? prompts.at(-1), missingRef }
 }
 
-/** The prompt that initiated the task, as the answer shows it. */
-export function describePrompt(row: WhoDidRow, trail: PromptTrail): WhoDidAnswer['prompt'] {
-  const prompt = trail.prompts.at(-1)
+/** The prompts as the answer shows them: the one that initiated the task, and the nearest where that is another. */
+export function describePrompts(
+  decision: Decision,
+  trail: PromptTrail,
+): Pick<WhoDidAnswer, 'prompt' | 'nearest_prompt'> {
+  const [nearest] = trail.prompts
+  const isOther = nearest !== undefined && nearest !== trail.initiating
+  return {
+    prompt: describePrompt(decision, trail.initiating),
+    nearest_prompt: isOther ? describePrompt(decision, nearest) : null,
+  }
+}
+
+function describePrompt(
+  decision: Decision,
+  prompt: EvidenceRecord | undefined,
+): WhoDidAnswer['prompt'] {
   if (prompt === undefined) return null
   return {
     span: prompt.key,
     origin: promptOrigins.find((origin) => origin === prompt.prompt_origin) ?? 'unknown',
     text: textOrNull(prompt.content),
     hash: prompt.prompt_hash === '' ? null : prompt.prompt_hash,
-    grade: promptGrade(row, prompt),
+    grade: promptGrade(decision, prompt),
   }
-}
-
-function firstPromptRef(trail: readonly KinRecord[]): string {
-  for (const record of trail) {
-    if (record.kind === 'prompt') return record.key
-    if (record.prompt_ref !== '') return record.prompt_ref
-  }
-  return ''
 }
 
 function promptGrade(
-  row: WhoDidRow,
-  prompt: KinRecord,
+  { path, trail }: Decision,
+  prompt: EvidenceRecord,
 ): NonNullable<WhoDidAnswer['prompt']>['grade'] {
-  const subject = row.trail[0]
+  const [subject] = trail.records
   if (subject === undefined) return 'none'
   const channels = [subject.channel, prompt.channel]
   if (channels.includes('unentitled')) return 'contradicted'
-  const said = subject.prompt_ref !== '' || subject.kind === 'prompt'
-  if (!said) return 'inferred'
+  const isSaid = subject.prompt_ref !== '' || subject.kind === 'prompt'
+  const isJoined = path.some(
+    (hop) => hop.record.key === prompt.key && hop.joinedBy === 'correlation',
+  )
+  if (!isSaid || isJoined) return 'inferred'
   return channels.includes('unbound') ? 'asserted' : 'channel'
 }

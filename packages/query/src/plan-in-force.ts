@@ -1,25 +1,27 @@
 import type { WhoDidAnswer } from '@whodid/model'
+import type { Decision } from './decision.ts'
+import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import { textOrNull } from './text.ts'
-import type { KinRecord, WhoDidRow } from './who-did-row.ts'
 
 /** The plan an action followed, and its reference when the plan itself is not on record. */
 export interface PlanInForce {
-  readonly plan: KinRecord | undefined
+  readonly plan: EvidenceRecord | undefined
   readonly missingRef: string
 }
 
-/** Finds the plan that the subject, or the nearest of its ancestors that has one, names. */
-export function findPlan(row: WhoDidRow): PlanInForce {
-  const ref = firstPlanRef(row.trail)
+/** Finds the plan that the subject, or the nearest record on the way outwards that has one, names. */
+export function findPlan(decision: Decision): PlanInForce {
+  const ref = firstPlanRef(decision)
   if (ref === '') return { plan: undefined, missingRef: '' }
-  const plan = [...row.evidence, ...row.trail].find((record) => record.key === ref)
+  const plan = decision.testimony(ref)?.record
   return { plan, missingRef: plan === undefined ? ref : '' }
 }
 
-/** The plan as the answer shows it; `step` is the subject's own. */
-export function describePlan(row: WhoDidRow, { plan }: PlanInForce): WhoDidAnswer['plan'] {
+/** The plan as the answer shows it; `step` is that of the nearest record that follows it. */
+export function describePlan({ path }: Decision, { plan }: PlanInForce): WhoDidAnswer['plan'] {
   if (plan === undefined) return null
-  const step = Number(row.trail.find((record) => record.plan_ref === plan.key)?.plan_step ?? -1)
+  const follower = path.find(({ record }) => record.plan_ref === plan.key)
+  const step = Number(follower?.record.plan_step ?? -1)
   return {
     span: plan.key,
     step: step < 0 ? null : step,
@@ -28,8 +30,8 @@ export function describePlan(row: WhoDidRow, { plan }: PlanInForce): WhoDidAnswe
   }
 }
 
-function firstPlanRef(trail: readonly KinRecord[]): string {
-  for (const record of trail) {
+function firstPlanRef({ path }: Decision): string {
+  for (const { record } of path) {
     if (record.kind === 'plan') return record.key
     if (record.plan_ref !== '') return record.plan_ref
   }

@@ -1,33 +1,42 @@
-import { formatInstant } from '@whodid/model'
-import { readViewStatement } from '@whodid/store'
+import { formatInstant, parseSpanRef } from '@whodid/model'
+import type { HandleKind } from '@whodid/model'
 import type { Statement } from '@whodid/store'
+import { whoDidStatement } from './evidence/who-did-statement.ts'
 import type { Question } from './question.ts'
 
 /** The bounds of what `DateTime64(9)` holds: a question that names no time concerns all of it. */
 const earliest = '1900-01-01 00:00:00'
 const latest = '2262-04-11 00:00:00'
 
-/** Read once: a running service keeps the statement of the schema it was built with. */
-let whoDidSql: Promise<string> | undefined
+const statements = new Map<HandleKind, string>()
 
 /**
- * The one statement that answers a question: the text of the view `whodid.who_did_when`, its parameters typed and apart.
+ * The one statement that gathers what a question needs, its parameters typed and apart.
  *
- * `at` and `to` both bound the action's time from above; the earlier one holds.
+ * `at` and `to` both bound the action's time from above; the earlier one holds. `as_recorded` bounds the time of receipt.
  */
-export async function planWhoDid(question: Question, tenant: string): Promise<Statement> {
-  whoDidSql ??= readViewStatement('who_did_when')
+export function planWhoDid(question: Question, tenant: string): Statement {
+  const { kind, value } = question.handle
+  let sql = statements.get(kind)
+  if (sql === undefined) statements.set(kind, (sql = whoDidStatement(kind)))
   return {
-    sql: await whoDidSql,
+    sql,
     parameters: {
-      kind: question.handle.kind,
-      id: question.handle.value,
+      ...handleParameters(kind, value),
       since: question.from === null ? earliest : toDateTime64(question.from),
       until: toDateTime64Or(latest, question.at, question.to),
-      verb: question.verb ?? '',
+      recorded: toDateTime64Or(latest, question.asRecorded, null),
+      ...(kind === 'action' || kind === 'span' ? {} : { verb: question.verb ?? '' }),
     },
     tenant,
   }
+}
+
+function handleParameters(kind: HandleKind, value: string): Record<string, string> {
+  if (kind === 'trace') return { trace: value }
+  if (kind !== 'span') return { id: value }
+  const ref = parseSpanRef(value)
+  return { trace: ref?.trace ?? '', span: ref?.span ?? '' }
 }
 
 function toDateTime64Or(otherwise: string, a: bigint | null, b: bigint | null): string {

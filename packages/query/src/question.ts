@@ -5,6 +5,7 @@ import type { Handle } from '@whodid/model'
 export interface RawQuestion {
   readonly of: string
   readonly at?: string | undefined
+  readonly as_recorded?: string | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly verb?: string | undefined
@@ -16,10 +17,13 @@ export interface Question {
   readonly of: string
   readonly handle: Handle
   readonly at: bigint | null
+  /** Only what the ledger had received by then. */
+  readonly asRecorded: bigint | null
   readonly from: bigint | null
   readonly to: bigint | null
   /** The instants as they were asked, for the answer to repeat. */
   readonly atText: string | null
+  readonly asRecordedText: string | null
   readonly fromText: string | null
   readonly toText: string | null
   readonly verb: string | null
@@ -51,14 +55,20 @@ export function parseQuestion(raw: RawQuestion): Question {
     of: raw.of.trim(),
     handle,
     at: parseOptionalInstant(raw.at, 'at'),
+    asRecorded: parseOptionalInstant(raw.as_recorded, 'as_recorded'),
     from,
     to,
-    atText: raw.at === undefined || raw.at === '' ? null : raw.at,
-    fromText: raw.from === undefined || raw.from === '' ? null : raw.from,
-    toText: raw.to === undefined || raw.to === '' ? null : raw.to,
+    atText: textOrNull(raw.at),
+    asRecordedText: textOrNull(raw.as_recorded),
+    fromText: textOrNull(raw.from),
+    toText: textOrNull(raw.to),
     verb: parseVerb(raw.verb),
     limit: parseLimit(raw.limit),
   }
+}
+
+function textOrNull(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : text
 }
 
 function parseOptionalInstant(text: string | undefined, field: string): bigint | null {

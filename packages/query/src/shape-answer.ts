@@ -1,34 +1,35 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import { listAlternatives } from './alternatives.ts'
 import { describeAction, describeCredential } from './describe-action.ts'
+import type { Decision } from './decision.ts'
 import { describeActors } from './describe-actors.ts'
 import { explainVerdict } from './explain-verdict.ts'
 import type { Question } from './question.ts'
 import { summarize } from './summarize.ts'
 import { nameOrNull } from './text.ts'
 import { traceBack } from './trace-back.ts'
-import type { WhoDidRow } from './who-did-row.ts'
 
-/** Puts the view's row into the answer's words. Pure; decides nothing that the view has decided. */
+/** Puts a decision into the answer's words. Pure; decides nothing. */
 export function shapeAnswer(
   question: Question,
-  row: WhoDidRow,
+  decision: Decision,
   cost: WhoDidAnswer['cost'],
 ): WhoDidAnswer {
-  const origin = traceBack(row)
-  const correlated = row.trail.find((record) => record.correlation !== '')
+  const origin = traceBack(decision)
+  const trail = decision.trail.records
+  const correlated = trail.find((record) => record.correlation !== '')
   const answer = {
     question: describeQuestion(question),
-    verdict: row.verdict,
-    grade: row.grade,
-    reasons: explainVerdict(question, row, origin.inputs),
-    action: describeAction(row.trail[0]),
-    ...describeActors(row),
+    verdict: decision.verdict,
+    grade: decision.grade,
+    reasons: explainVerdict(question, decision, origin.inputs),
+    action: describeAction(trail[0]),
+    ...describeActors(decision),
     ...origin,
-    credential: describeCredential(row.trail),
+    credential: describeCredential(trail),
     correlation_id: nameOrNull(correlated?.correlation ?? ''),
     integrity: unsealed,
-    alternatives: listAlternatives(row, question.limit),
+    alternatives: listAlternatives(decision, question.limit),
     cost,
   }
   return { ...answer, summary: summarize(question, answer) }
@@ -48,6 +49,7 @@ function describeQuestion(question: Question): WhoDidAnswer['question'] {
     of: nameOrNull(question.of) ?? '',
     kind: question.handle.kind,
     at: question.atText,
+    as_recorded: question.asRecordedText,
     from: question.fromText,
     to: question.toText,
     verb: question.verb,

@@ -1,22 +1,24 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import { buildChain } from './chain.ts'
+import type { Decision } from './decision.ts'
 import { findGaps } from './find-gaps.ts'
-import { describePrompt, followPrompts } from './initiating-prompt.ts'
+import { describePrompts, followPrompts } from './initiating-prompt.ts'
 import { listInputs } from './inputs.ts'
 import { describePlan, findPlan } from './plan-in-force.ts'
-import type { WhoDidRow } from './who-did-row.ts'
 
 /** How it came to the act: what initiated it, what was planned, the way, what had been read, and what is missing. */
 export function traceBack(
-  row: WhoDidRow,
-): Pick<WhoDidAnswer, 'prompt' | 'plan' | 'chain' | 'inputs' | 'gaps'> {
-  const prompts = followPrompts(row)
-  const plan = findPlan(row)
+  decision: Decision,
+): Pick<WhoDidAnswer, 'prompt' | 'nearest_prompt' | 'plan' | 'chain' | 'inputs' | 'gaps'> {
+  const isOwnAct = decision.verdict === 'human' || decision.verdict === 'service'
+  const prompts = followPrompts(decision)
+  const plan = findPlan(decision)
+  const { hops, leftOut } = buildChain(decision, prompts.prompts, plan.plan)
   return {
-    prompt: describePrompt(row, prompts),
-    plan: describePlan(row, plan),
-    chain: buildChain(row, prompts.prompts, plan.plan),
-    inputs: listInputs(row),
-    gaps: findGaps(row, prompts, plan),
+    ...describePrompts(decision, prompts),
+    plan: describePlan(decision, plan),
+    chain: hops,
+    inputs: listInputs(decision),
+    gaps: findGaps(decision, { prompts, plan, leftOut, needsPrompt: !isOwnAct }),
   }
 }

@@ -17,6 +17,7 @@ Handles: trace:<id> span:<trace>-<span> action:<id> instance:<id> template:<id> 
 credential:<id> resource:<id>, or bare: a trace ID, <trace>-<span>, a URL, system:kind:path.
 
   --at <instant>     the newest action at or before this instant (RFC 3339 with a zone)
+  --as-recorded <instant>  only what the ledger had received by this instant
   --from, --to       only actions in this time
   --verb <verb>      only actions of this verb
   --limit <n>        how many other actions on the handle to give, 0–100 (default 10)
@@ -31,14 +32,23 @@ Environment: WHODID_API_URL, WHODID_TOKEN (default: the investigator token of WH
 async function ask(context: CommandContext): Promise<number> {
   const { args, environment, stdout, stderr } = context
   const string = { type: 'string' } as const
-  const table = { at: string, from: string, to: string, verb: string, limit: string }
+  const table = {
+    at: string,
+    'as-recorded': string,
+    from: string,
+    to: string,
+    verb: string,
+    limit: string,
+  }
   const typed = parseArguments(
     args,
     { ...table, json: { type: 'boolean' } },
     { min: 1, max: 1, what: 'one handle' },
   )
   const client = await readApiClient(environment)
-  const asked = Object.fromEntries(Object.keys(table).map((name) => [name, typed.value(name)]))
+  const asked = Object.fromEntries(
+    Object.keys(table).map((name) => [name.replaceAll('-', '_'), typed.value(name)]),
+  )
   const response = await showProgress(
     stderr,
     'Asking…',

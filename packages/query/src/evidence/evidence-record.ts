@@ -1,9 +1,13 @@
-/** A record as the view `whodid.who_did_when` gives it in `trail` and `evidence`. Absent text is '', absent numbers '-1'. */
-export interface KinRecord {
+/** A record of the ledger as a question gathers it. Absent text is '', absent numbers '-1'; 64-bit integers are text. */
+export interface EvidenceRecord {
+  /** `<trace>-<span>`. */
   readonly key: string
+  /** `<trace>-<span>` of the parent; '' at a root. */
   readonly parent: string
+  /** `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC: texts of one form, so that their order is that of time. */
   readonly ts: string
   readonly end_ts: string
+  readonly received_at: string
   readonly kind: string
   readonly name: string
   readonly actor_type: string
@@ -18,10 +22,16 @@ export interface KinRecord {
   readonly delegator: string
   readonly delegator_type: string
   readonly delegator_issuer: string
+  readonly delegation: string
+  readonly delegation_parent: string
   readonly delegation_chain: readonly string[]
   readonly user: string
   readonly service: string
   readonly correlation: string
+  /** The named rule that derived the claim; '' when the claim's own attribute said it. */
+  readonly template_rule: string
+  readonly instance_rule: string
+  readonly delegator_rule: string
   readonly prompt_ref: string
   readonly prompt_origin: string
   readonly prompt_hash: string
@@ -45,12 +55,14 @@ export interface KinRecord {
   readonly credential_issuer: string
   readonly credential_borrowed: boolean
   readonly credential_scopes: readonly string[]
+  readonly arguments_hash: string
   readonly dropped: number
+  /** Of prompts and plans; '' elsewhere. */
   readonly content: string
 }
 
-/** Another action on the handle, from the view's `candidates`. */
-export interface CandidateAction {
+/** Another action on the handle, by its own claims alone. */
+export interface ListedAction {
   readonly key: string
   readonly ts: string
   readonly action: string
@@ -66,33 +78,9 @@ export interface CandidateAction {
   readonly channel: string
 }
 
-/** The one row of `whodid.who_did_when`. `trail` is the subject and its ancestors, nearest first. */
-export interface WhoDidRow {
-  readonly verdict: 'agent' | 'human' | 'service' | 'undetermined'
-  readonly grade: 'channel' | 'asserted' | 'inferred' | 'none' | 'contradicted'
-  readonly actor_id: string
-  readonly instance: string
+/** Who claims the subject's instance anywhere in the ledger, and since when. Only claims that can be believed have a template. */
+export interface InstanceClaim {
   readonly template: string
-  readonly delegator: string
-  readonly delegator_type: string
-  readonly delegator_issuer: string
-  readonly contradiction: '' | 'conflicting_identity' | 'exporter_not_entitled'
-  /** Of the claims on actor, instance, template and delegator, in this order. */
-  readonly claim_grades: readonly [ClaimGrade, ClaimGrade, ClaimGrade, ClaimGrade]
-  readonly template_name: string
-  readonly template_version: string
-  readonly instance_parent: string
-  readonly identity: string
-  readonly delegation_chain: readonly string[]
-  readonly trail: readonly KinRecord[]
-  readonly evidence: readonly KinRecord[]
-  readonly sequence_missing: string
-  readonly kin_count: string
-  /** How many records stand under the subject's span ID; null or '0' when there is no subject. */
-  readonly versions: string | null
-  readonly claimed_instances: readonly string[] | null
-  readonly candidates: readonly CandidateAction[]
+  readonly exporter: string
+  readonly received_at: string
 }
-
-/** The grades the view gives. */
-export type ClaimGrade = 'channel' | 'asserted' | 'inferred' | 'none' | 'contradicted'

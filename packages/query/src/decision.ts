@@ -1,0 +1,47 @@
+import type { Verdict } from '@whodid/model'
+import type { Evidence } from './evidence/evidence.ts'
+import type { EvidenceRecord, InstanceClaim } from './evidence/evidence-record.ts'
+import type { Hop } from './rules/join-path.ts'
+import type { Testimony } from './rules/merge-versions.ts'
+import type { Trail } from './rules/walk-trail.ts'
+
+/** The grades given today. */
+export type ClaimGrade = 'channel' | 'asserted' | 'inferred' | 'none' | 'contradicted'
+
+/** Why two things on record cannot both be true. */
+export type Contradiction =
+  'conflicting_identity' | 'exporter_not_entitled' | 'instance_of_another_template'
+
+/** What the evidence comes to. The rest of this package puts it into words. */
+export interface Decision {
+  readonly evidence: Evidence
+  readonly verdict: Verdict
+  readonly grade: ClaimGrade
+  readonly contradiction: Contradiction | ''
+  /** The records that contradict each other, or whose exporter may not speak; empty without a contradiction. */
+  readonly contradicting: readonly EvidenceRecord[]
+  /** Who owns the instance that the record claims. */
+  readonly owner: InstanceClaim | undefined
+  /** The instance, `user.id` or service that acted; '' when undetermined. */
+  readonly actorId: string
+  /** Of the acting agent; '' when nobody says, or it is no agent. */
+  readonly instance: string
+  readonly template: string
+  readonly delegator: string
+  readonly delegatorType: string
+  /** Who speaks for each claim; undefined when nobody does. */
+  readonly speakers: Readonly<Record<ClaimName, EvidenceRecord | undefined>>
+  readonly grades: Readonly<Record<ClaimName, ClaimGrade>>
+  readonly conflictingDelegators: readonly EvidenceRecord[]
+  /** By key, the records of the trail whose identity was written over, and who speaks for them. */
+  readonly overwritten: ReadonlyMap<string, EvidenceRecord>
+  /** The subject and its ancestors in its trace, nearest first. */
+  readonly trail: Trail
+  /** The trail and on, across traces, outwards; the first is the subject. */
+  readonly path: readonly Hop[]
+  /** What all records under a key say together; undefined when none is at hand. */
+  readonly testimony: (key: string) => Testimony | undefined
+}
+
+/** The claims a verdict is made of. */
+export type ClaimName = 'actor' | 'instance' | 'template' | 'delegator'

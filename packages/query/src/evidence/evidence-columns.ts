@@ -1,0 +1,103 @@
+import type { EvidenceRecord, InstanceClaim, ListedAction } from './evidence-record.ts'
+
+/** The SQL of each field, in the order in which a row carries them. */
+export type Columns<Row> = Readonly<Record<keyof Row, string>>
+
+const refSql = (span: string): string => `lower(concat(hex(trace_id), '-', hex(${span})))`
+
+/** Of `whodid.spans`. A field that is added here and in {@link EvidenceRecord} is in the evidence. */
+export const evidenceColumns: Columns<EvidenceRecord> = {
+  key: refSql('span_id'),
+  parent: `if(parent_span_id = toFixedString('', 8), '', ${refSql('parent_span_id')})`,
+  ts: 'ts',
+  end_ts: 'end_ts',
+  received_at: 'received_at',
+  kind: 'record_kind',
+  name: 'name',
+  actor_type: 'actor_type',
+  channel: 'channel',
+  exporter: 'exporter',
+  template: 'template_id',
+  template_name: 'template_name',
+  template_version: 'template_version',
+  instance: 'instance_id',
+  instance_parent: 'instance_parent_id',
+  identity: 'identity_id',
+  delegator: 'delegator_id',
+  delegator_type: 'delegator_type',
+  delegator_issuer: 'delegator_issuer',
+  delegation: 'delegation_id',
+  delegation_parent: 'delegation_parent_id',
+  delegation_chain: 'delegation_chain',
+  user: 'user_id',
+  service: 'service_name',
+  correlation: 'correlation_id',
+  template_rule: 'template_rule',
+  instance_rule: 'instance_rule',
+  delegator_rule: 'delegator_rule',
+  prompt_ref: 'prompt_ref',
+  prompt_origin: 'prompt_origin',
+  prompt_hash: 'prompt_hash',
+  plan_ref: 'plan_ref',
+  plan_hash: 'plan_hash',
+  plan_step: 'plan_step',
+  seq: 'seq',
+  tool: 'tool_name',
+  action: 'action_id',
+  verb: 'verb',
+  outcome: 'outcome',
+  resource: 'resource_id',
+  resource_type: 'resource_type',
+  input_source: 'input_source',
+  input_trust: 'input_trust',
+  input_hash: 'input_hash',
+  credential: 'credential_id',
+  credential_type: 'credential_type',
+  credential_subject: 'credential_subject',
+  credential_actor: 'credential_actor',
+  credential_issuer: 'credential_issuer',
+  credential_borrowed: 'credential_borrowed',
+  credential_scopes: 'credential_scopes',
+  arguments_hash: 'arguments_hash',
+  dropped: 'dropped_count',
+  content: `if(record_kind IN ('prompt', 'plan'), content, '')`,
+}
+
+/** Of `whodid.spans` and of `whodid.actions`. */
+export const listedColumns: Columns<ListedAction> = {
+  key: refSql('span_id'),
+  ts: 'ts',
+  action: 'action_id',
+  verb: 'verb',
+  outcome: 'outcome',
+  kind: 'record_kind',
+  resource: 'resource_id',
+  actor_type: 'actor_type',
+  instance: 'instance_id',
+  template: 'template_id',
+  user: 'user_id',
+  service: 'service_name',
+  channel: 'channel',
+}
+
+/** Of `whodid.threads`. */
+export const instanceClaimColumns: Columns<InstanceClaim> = {
+  template: 'template_id',
+  exporter: 'exporter',
+  received_at: 'min(received_at)',
+}
+
+/** One row of evidence as one text: a JSON array in the order of the columns. */
+export function rowSql<Row>(columns: Columns<Row>): string {
+  return `toJSONString(tuple(${Object.values<string>(columns).join(', ')}))`
+}
+
+/** Reads what {@link rowSql} wrote. Throws when it is not an array of that length: an own bug. */
+export function readRow<Row>(columns: Columns<Row>, text: string): Row {
+  const values: unknown = JSON.parse(text)
+  const fields = Object.keys(columns)
+  if (!Array.isArray(values) || values.length !== fields.length)
+    throw new Error(`a row of evidence expected ${fields.length} values; got ${text.slice(0, 80)}`)
+  // Sound: the columns name every field of the row once, and the engine wrote one value for each.
+  return Object.fromEntries(fields.map((field, index) => [field, values[index]])) as Row
+}

@@ -1,0 +1,115 @@
+import type { HandleKind } from '@whodid/model'
+import { evidenceColumns, instanceClaimColumns, listedColumns, rowSql } from './evidence-columns.ts'
+import { kinMax } from './evidence.ts'
+
+/** Traces looked at around one act, the nearest in time; and traces in which a handle's own acts are looked for, the newest. */
+const kinTracesMax = 200
+const handleTracesMax = 1000
+
+/** Actions on the handle listed beside the subject. */
+const listedMax = 201
+
+/**
+ * The one statement that gathers what a question needs, as plain rows: the subject, its kin, the other actions on the
+ * handle, and who claims the subject's instance. It decides nothing.
+ *
+ * One text for each kind of handle, so that each reads by the key that serves it: resources and people by the order of
+ * `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Parameters: `id`, `trace` and
+ * `span` (hex), `since`, `until`, `recorded`, `verb`.
+ */
+export function whoDidStatement(kind: HandleKind): string {
+  const known = sourceByKind[kind]
+  return `
+WITH
+  (
+    SELECT (any(trace_id), any(span_id), any(instance_id), any(hour), any(correlation_id), any(happened_at))
+    FROM
+    (
+      SELECT trace_id, span_id, instance_id, toStartOfHour(ts) AS hour, correlation_id, ts AS happened_at
+      FROM ${known}
+        AND ${subjectCondition(kind)}
+      ORDER BY ${kind === 'action' ? `outcome = 'unknown', ` : ''}least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
+      LIMIT 1
+    )
+  ) AS subject,
+  outwards AS (SELECT arrayJoin(up) FROM whodid.threads WHERE key = sipHash64('trace', subject.1)),
+  farther AS
+  (
+    SELECT arrayJoin(up) FROM whodid.threads
+    WHERE key IN (SELECT sipHash64('trace', trace_id) FROM whodid.threads WHERE key IN (SELECT * FROM outwards) LIMIT ${kinTracesMax})
+  ),
+  near AS
+  (
+    SELECT DISTINCT hour, trace_id FROM whodid.threads WHERE key IN (SELECT * FROM farther)
+    ORDER BY trace_id = subject.1 DESC, abs(toInt64(toUnixTimestamp(hour)) - toInt64(toUnixTimestamp(subject.4)))
+    LIMIT ${kinTracesMax}
+  )
+SELECT if((trace_id, span_id) = (subject.1, subject.2), 'subject', 'kin') AS role, ${rowSql(evidenceColumns)} AS record
+FROM whodid.spans
+WHERE (toStartOfHour(ts), trace_id) IN (SELECT * FROM near)
+  AND received_at <= {recorded:DateTime64(9, 'UTC')}
+ORDER BY
+  role = 'subject' DESC,
+  (record_kind IN ('session', 'prompt', 'plan', 'delegation') OR input_source != '') DESC,
+  trace_id = subject.1 DESC,
+  abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(subject.6)),
+  received_at
+LIMIT 1 BY trace_id, span_id, channel, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, resource_id, content
+LIMIT ${kinMax + 1}
+UNION ALL
+SELECT 'listed', ${rowSql(listedColumns)}
+FROM
+(
+  SELECT *
+  FROM ${known}
+  ORDER BY ts DESC, span_id
+  LIMIT 1 BY trace_id, span_id
+  LIMIT ${listedMax}
+)
+UNION ALL
+SELECT 'claimed', ${rowSql(instanceClaimColumns)}
+FROM whodid.threads
+WHERE key = sipHash64('instance', subject.3) AND subject.3 != ''
+GROUP BY template_id, exporter
+ORDER BY min(received_at)
+LIMIT 10`
+}
+
+/** What an act must be for the verdict to concern it. A handle that names one act concerns that act however it ended. */
+function subjectCondition(kind: HandleKind): string {
+  if (kind === 'action' || kind === 'span') return 'true'
+  return `outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})`
+}
+
+/** Bounds of a question: the time of the act, and the time of receipt. */
+const bounds = `ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')}`
+
+const isAct = `(record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')`
+
+const actionsWhere = (condition: string): string =>
+  `whodid.actions WHERE ${condition} AND ${bounds}`
+
+const spansOf = (key: string, condition: string): string => `whodid.spans
+      WHERE (toStartOfHour(ts), trace_id) IN
+          (SELECT DISTINCT hour, trace_id FROM whodid.threads WHERE key = ${key} ORDER BY hour DESC LIMIT ${handleTracesMax})
+        AND ${condition} AND ${bounds}`
+
+const traceSql = `toFixedString(unhex({trace:String}), 16)`
+const spanSql = `toFixedString(unhex({span:String}), 8)`
+const keyOf = (kind: string): string => `sipHash64('${kind}', {id:String})`
+
+/** Where the acts of a handle are, and how they are found there. */
+const sourceByKind: Readonly<Record<HandleKind, string>> = {
+  resource: actionsWhere(`resource_id = {id:String}`),
+  delegator: actionsWhere(`principal_id = {id:String}`),
+  template: actionsWhere(`template_id = {id:String}`),
+  trace: spansOf(`sipHash64('trace', ${traceSql})`, `trace_id = ${traceSql} AND ${isAct}`),
+  span: spansOf(
+    `sipHash64('trace', ${traceSql})`,
+    `trace_id = ${traceSql} AND span_id = ${spanSql}`,
+  ),
+  instance: spansOf(keyOf('instance'), `instance_id = {id:String} AND ${isAct}`),
+  action: spansOf(keyOf('action'), `action_id = {id:String}`),
+  correlation: spansOf(keyOf('correlation'), `correlation_id = {id:String} AND ${isAct}`),
+  credential: spansOf(keyOf('credential'), `credential_id = {id:String} AND ${isAct}`),
+}

@@ -1,0 +1,31 @@
+import type { Decision } from './decision.ts'
+import { parentOf } from './rules/join-path.ts'
+
+/** Ancestors followed; a longer line of instances is a loop. */
+const ancestorsMax = 64
+
+/**
+ * The acting instance and those it descends from, nearest first: by the instance each calls its parent, as far as the record
+ * reaches. Ends where it would come back to itself. Empty when no instance is known.
+ */
+export function lineageOf(decision: Decision): readonly string[] {
+  const parents = new Map<string, string>()
+  for (const key of decision.evidence.kin.keys()) {
+    const record = decision.testimony(key)?.record
+    if (record === undefined || record.channel === 'unentitled' || record.instance === '') continue
+    const parent = parentOf(record)
+    if (parent !== '' && !parents.has(record.instance)) parents.set(record.instance, parent)
+    // A chain names every ancestor of its holder, the delegator first.
+    record.delegation_chain.slice(1).forEach((id, index, chain) => {
+      const next = chain[index + 1]
+      if (next !== undefined && !parents.has(next)) parents.set(next, id)
+    })
+  }
+  const line: string[] = []
+  let instance = decision.instance
+  while (instance !== '' && !line.includes(instance) && line.length < ancestorsMax) {
+    line.push(instance)
+    instance = parents.get(instance) ?? ''
+  }
+  return line
+}

@@ -1,0 +1,126 @@
+import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import type { Testimony } from './merge-versions.ts'
+import { walkTrail } from './walk-trail.ts'
+import type { Trail } from './walk-trail.ts'
+
+/** A record on the way outwards, and the rule that joined it to the one before. */
+export interface Hop {
+  readonly record: EvidenceRecord
+  readonly joinedBy: 'subject' | 'parent' | 'delegation' | 'correlation'
+}
+
+/** Traces and instances passed on one way outwards; more is no delegation but a loop. */
+const joinsMax = 64
+
+/** Where the evidence is looked up. */
+export interface Kin {
+  readonly keys: Iterable<string>
+  readonly testimony: (key: string) => Testimony | undefined
+}
+
+/**
+ * Follows an agent's act outwards past the root of its trace: by parent as far as parents reach, then by delegation (rule
+ * `joined_by_delegation`), then by correlation (rule `joined_by_correlation`), until a human's prompt, the end of the
+ * evidence, or a record where the way has been.
+ *
+ * Delegation: the record by which the parent instance handed over, known by the same delegation ID or by the instance that
+ * the child calls its parent; without one, the prompt or session in which the parent stood. Correlation: the one human
+ * prompt under the same correlation ID; where there are two, neither is taken.
+ */
+export function joinPath(trail: Trail, kin: Kin): Hop[] {
+  const hops = trail.records.map((record, index): Hop => ({
+    record,
+    joinedBy: index === 0 ? 'subject' : 'parent',
+  }))
+  if (hops.length === 0) return hops
+  const records = [...kin.keys].flatMap((key) => {
+    const record = kin.testimony(key)?.record
+    return record === undefined || record.channel === 'unentitled' ? [] : [record]
+  })
+  const passed = new Set(hops.map((hop) => hop.record.key))
+  let segment: readonly EvidenceRecord[] = trail.records
+  for (let joins = 0; joins < joinsMax; joins += 1) {
+    const others = records.filter((record) => !passed.has(record.key))
+    const byDelegation = delegatingRecord(segment, others)
+    const hasPrompt = hops.some(({ record }) => isHumanPrompt(record))
+    const next = byDelegation ?? (hasPrompt ? undefined : correlatedPrompt(segment, others))
+    if (next === undefined) break
+    const farther = walkTrail(next.key, kin.testimony).records.filter((r) => !passed.has(r.key))
+    farther.forEach((record, index) => {
+      passed.add(record.key)
+      const joined = byDelegation === undefined ? 'correlation' : 'delegation'
+      hops.push({ record, joinedBy: index === 0 ? joined : 'parent' })
+    })
+    segment = farther
+  }
+  return hops
+}
+
+/** The record by which somebody handed over to the instance of this stretch of the way. */
+function delegatingRecord(
+  segment: readonly EvidenceRecord[],
+  others: readonly EvidenceRecord[],
+): EvidenceRecord | undefined {
+  // From the outermost: what it descends from is what is not on the way yet.
+  const child = segment.findLast(
+    (record) => record.instance !== '' && (parentOf(record) !== '' || record.delegation !== ''),
+  )
+  if (child === undefined) return undefined
+  const parent = parentOf(child)
+  // A parent that stands on this stretch already has its way: its own records lead on.
+  if (segment.some((record) => record.instance === parent && parent !== '')) return undefined
+  const from = others.filter((record) => record.instance !== child.instance)
+  const isOfParent = (record: EvidenceRecord): boolean =>
+    parent !== '' && record.instance === parent
+  const isGrant = (record: EvidenceRecord): boolean =>
+    child.delegation !== '' && record.delegation === child.delegation
+  const isParentGrant = (record: EvidenceRecord): boolean =>
+    child.delegation_parent !== '' && record.delegation === child.delegation_parent
+  const start = segment.at(-1)?.ts ?? child.ts
+  return (
+    latest(
+      from.filter((r) => r.kind === 'delegation' && isGrant(r)),
+      start,
+    ) ??
+    latest(
+      from.filter((r) => r.kind === 'delegation' && isOfParent(r)),
+      start,
+    ) ??
+    latest(
+      from.filter((r) => r.kind === 'prompt' && (isOfParent(r) || isParentGrant(r))),
+      start,
+    ) ??
+    latest(
+      from.filter((r) => isOfParent(r) || isGrant(r) || isParentGrant(r)),
+      start,
+    )
+  )
+}
+
+/** The instance it says started it: by name, or as the one before it in its delegation chain. */
+export function parentOf(record: EvidenceRecord): string {
+  if (record.instance_parent !== '') return record.instance_parent
+  const before = record.delegation_chain.indexOf(record.instance) - 1
+  // The first of a chain is the delegator, and no instance.
+  return before < 1 ? '' : (record.delegation_chain[before] ?? '')
+}
+
+function correlatedPrompt(
+  segment: readonly EvidenceRecord[],
+  others: readonly EvidenceRecord[],
+): EvidenceRecord | undefined {
+  const correlation = segment.find((record) => record.correlation !== '')?.correlation
+  if (correlation === undefined) return undefined
+  const prompts = others.filter((r) => r.correlation === correlation && isHumanPrompt(r))
+  return prompts.length === 1 ? prompts[0] : undefined
+}
+
+function isHumanPrompt(record: EvidenceRecord): boolean {
+  return record.kind === 'prompt' && record.prompt_origin === 'human'
+}
+
+/** The last that began before; where clocks disagree and none did, the first of all. */
+function latest(records: readonly EvidenceRecord[], before: string): EvidenceRecord | undefined {
+  const sorted = records.toSorted((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1))
+  return sorted.findLast((record) => record.ts <= before) ?? sorted[0]
+}

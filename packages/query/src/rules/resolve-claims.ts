@@ -1,0 +1,163 @@
+import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import { claimStrength } from './claim-strength.ts'
+import type { Claim } from './claim-strength.ts'
+
+/** Who speaks for each claim on the subject; undefined when nobody does. */
+export interface Claims {
+  readonly actor: EvidenceRecord | undefined
+  readonly instance: EvidenceRecord | undefined
+  readonly template: EvidenceRecord | undefined
+  readonly delegator: EvidenceRecord | undefined
+  /** Two that speak for one claim and say different things: neither is believed. Empty when nobody disagrees. */
+  readonly conflicting: readonly EvidenceRecord[]
+  /** The same, of the delegator alone: who acted is still known. */
+  readonly conflictingDelegators: readonly EvidenceRecord[]
+}
+
+/**
+ * Finds who speaks for each claim: the subject's own record, else the nearest ancestor that makes the claim (rule
+ * `inherited_from_ancestor`). A human's or a service's own act inherits nothing, and nothing is inherited past one.
+ *
+ * What is said goes before what is read from another vocabulary, however near; what is only hinted never names an
+ * instance. An agent that names another template than the instance above it is another agent, whose instance nobody
+ * named. `overwritten` are the keys of records whose identity is not heard.
+ */
+export function resolveClaims(
+  trail: readonly EvidenceRecord[],
+  overwritten: ReadonlyMap<string, unknown>,
+): Claims {
+  const heard = trail.map((record) => (overwritten.has(record.key) ? silenced(record) : record))
+  const actor = heard.find((record) => record.actor_type !== '')
+  if (actor === undefined || actor.actor_type !== 'agent')
+    return { ...nobody, actor: actor === undefined ? undefined : original(trail, actor) }
+  const border = heard.findIndex((r) => r.actor_type !== '' && r.actor_type !== 'agent')
+  const speakers = border < 0 ? heard : heard.slice(0, border)
+  const said = find(speakers, 'instance', 'said')
+  const read = find(speakers, 'instance', 'read')
+  const conflicting = instanceConflict(speakers, said, read)
+  const named = said ?? read
+  const other = named === undefined ? undefined : anotherAgent(speakers, named)
+  const instance = other === undefined ? named : undefined
+  return {
+    actor,
+    instance,
+    template: other ?? templateOf(speakers, instance),
+    ...delegatorOf(speakers, instance),
+    conflicting,
+  }
+}
+
+const nobody = {
+  instance: undefined,
+  template: undefined,
+  delegator: undefined,
+  conflicting: [],
+  conflictingDelegators: [],
+} satisfies Omit<Claims, 'actor'>
+
+/** The record without what it says of who acted. That an agent did is still heard: the record above says so too. */
+function silenced(record: EvidenceRecord): EvidenceRecord {
+  const isOwnDelegator =
+    claimStrength(record, 'delegator') === 'said' && record.channel !== 'unentitled'
+  return {
+    ...record,
+    actor_type: '',
+    template: '',
+    instance: '',
+    ...(isOwnDelegator ? {} : { delegator: '', delegator_type: '' }),
+  }
+}
+
+function original(trail: readonly EvidenceRecord[], heard: EvidenceRecord): EvidenceRecord {
+  return trail.find((record) => record.key === heard.key) ?? heard
+}
+
+function find(
+  speakers: readonly EvidenceRecord[],
+  claim: Claim,
+  strength: ReturnType<typeof claimStrength>,
+): EvidenceRecord | undefined {
+  return speakers.find((record) => claimStrength(record, claim) === strength)
+}
+
+/**
+ * A run that another vocabulary names below an instance that was said, from another exporter or service (else it would be
+ * overwritten): it may be a second agent or the same one. And an instance said below another, in one process, that nothing
+ * links to it.
+ */
+function instanceConflict(
+  speakers: readonly EvidenceRecord[],
+  said: EvidenceRecord | undefined,
+  read: EvidenceRecord | undefined,
+): readonly EvidenceRecord[] {
+  if (said === undefined) return []
+  if (
+    read !== undefined &&
+    speakers.indexOf(read) < speakers.indexOf(said) &&
+    read.instance !== said.instance
+  )
+    return [read, said]
+  const above = speakers
+    .slice(speakers.indexOf(said) + 1)
+    .find(
+      (record) => claimStrength(record, 'instance') === 'said' && record.instance !== said.instance,
+    )
+  if (above === undefined || isLinked(speakers, said, above)) return []
+  const isOneProcess = said.exporter === above.exporter && said.service === above.service
+  return isOneProcess && said.template === above.template ? [said, above] : []
+}
+
+/** Whether one instance says that it descends from the other, or began with a record of its own. */
+function isLinked(
+  speakers: readonly EvidenceRecord[],
+  said: EvidenceRecord,
+  above: EvidenceRecord,
+): boolean {
+  return speakers.some(
+    (record) =>
+      record.instance === said.instance &&
+      (record.instance_parent !== '' ||
+        record.delegation_chain.includes(above.instance) ||
+        ['session', 'prompt', 'delegation'].includes(record.kind)),
+  )
+}
+
+/** The nearest record below the one that names the instance that names another template: another agent. */
+function anotherAgent(
+  speakers: readonly EvidenceRecord[],
+  named: EvidenceRecord,
+): EvidenceRecord | undefined {
+  if (named.template === '') return undefined
+  return speakers.slice(0, speakers.indexOf(named)).find((record) => {
+    const strength = claimStrength(record, 'template')
+    const isName = strength === 'said' || strength === 'read'
+    return isName && record.actor_type === 'agent' && record.template !== named.template
+  })
+}
+
+function templateOf(
+  speakers: readonly EvidenceRecord[],
+  instance: EvidenceRecord | undefined,
+): EvidenceRecord | undefined {
+  if (instance !== undefined && instance.template !== '') return instance
+  return (
+    find(speakers, 'template', 'said') ??
+    find(speakers, 'template', 'read') ??
+    find(speakers, 'template', 'hinted')
+  )
+}
+
+function delegatorOf(
+  speakers: readonly EvidenceRecord[],
+  instance: EvidenceRecord | undefined,
+): Pick<Claims, 'delegator' | 'conflictingDelegators'> {
+  const said = find(speakers, 'delegator', 'said')
+  const read = find(speakers, 'delegator', 'read')
+  if (said === undefined || read === undefined || read.delegator === said.delegator)
+    return { delegator: said ?? read, conflictingDelegators: [] }
+  // A user that another speaker names beside a person above: nobody knows which of the two the task is for.
+  const isOther = instance === undefined || read.key === instance.key
+  return isOther && speakers.indexOf(read) < speakers.indexOf(said)
+    ? { delegator: undefined, conflictingDelegators: [read, said] }
+    : { delegator: said, conflictingDelegators: [] }
+}
