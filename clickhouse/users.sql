@@ -19,11 +19,13 @@ CREATE SETTINGS PROFILE IF NOT EXISTS whodid_reader SETTINGS readonly = 1, max_e
 CREATE USER IF NOT EXISTS whodid_reader IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_reader>' SETTINGS PROFILE 'whodid_reader';
 GRANT SELECT ON whodid.spans TO whodid_reader;
 GRANT SELECT ON whodid.actions TO whodid_reader;
+GRANT SELECT ON whodid.threads TO whodid_reader;
 GRANT SELECT ON whodid.reads TO whodid_reader;
 GRANT SELECT ON whodid.migrations TO whodid_reader;
 GRANT SELECT ON whodid.who_did* TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.spans FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.actions FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.threads FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.reads FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 
 -- whodid_verifier recomputes the hash of every row, of every tenant, and sees nothing else.
@@ -56,4 +58,5 @@ GRANT SELECT ON system.errors TO whodid_migrator;
 GRANT SELECT ON system.query_log TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.spans FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.actions FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.threads FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.reads FOR SELECT USING 1 TO whodid_migrator;

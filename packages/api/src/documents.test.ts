@@ -110,6 +110,7 @@ test('the document covers every route, its failures and its security', async () 
   expect(whoDid.parameters?.map(({ name }) => name)).toEqual([
     'of',
     'at',
+    'as_recorded',
     'from',
     'to',
     'verb',

@@ -8,7 +8,6 @@ import type { Testimony } from './rules/merge-versions.ts'
 import { overwrittenDownstream } from './rules/overwritten-downstream.ts'
 import { resolveClaims } from './rules/resolve-claims.ts'
 import type { Claims } from './rules/resolve-claims.ts'
-import { claimStrength } from './rules/claim-strength.ts'
 import { secondClaimant } from './rules/second-claimant.ts'
 import { walkTrail } from './rules/walk-trail.ts'
 
@@ -112,8 +111,7 @@ function contradictionOf(
 /** The claims gathered are on the instance of the subject's own record; an inherited one is its ancestor's affair. */
 function ownerOf(record: EvidenceRecord, evidence: Evidence): Decision['owner'] {
   const isSubjects = evidence.kin.get(evidence.subject)?.[0]?.instance === record.instance
-  if (!isSubjects || claimStrength(record, 'instance') !== 'said') return undefined
-  return secondClaimant(record, evidence.instanceClaims)
+  return isSubjects ? secondClaimant(record, evidence.instanceClaims) : undefined
 }
 
 function verdictOf(claims: Claims, contradiction: Contradiction | ''): Verdict {

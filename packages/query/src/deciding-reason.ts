@@ -1,7 +1,7 @@
 import type { Decision } from './decision.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import type { Question } from './question.ts'
-import { nameOrNull } from './text.ts'
+import { nameOrNone, nameOrNull } from './text.ts'
 
 /** A reason before it is tied to a record. */
 export interface BareReason {
@@ -44,14 +44,15 @@ function contradictionReason({ contradiction, contradicting, owner }: Decision):
     case 'exporter_not_entitled':
       return {
         code: 'exporter_not_entitled',
-        text: `The exporter "${nameOrNull(first?.exporter ?? '') ?? ''}" may not speak for the actor that it names: ${describeClaim(first)}.`,
+        text: `The exporter "${nameOrNone(first?.exporter)}" may not speak for the actor that it names: ${describeClaim(first)}.`,
       }
     case 'instance_of_another_template':
       return {
         code: 'instance_of_another_template',
-        text: `The instance ${nameOrNull(first?.instance ?? '') ?? ''} was on record as one of ${nameOrNull(owner?.template ?? '') ?? ''}, from the exporter "${nameOrNull(owner?.exporter ?? '') ?? ''}", before this record claimed it for ${nameOrNull(first?.template ?? '') ?? ''}.`,
+        text: `The instance ${nameOrNone(first?.instance)} was on record as one of ${nameOrNone(owner?.template)}, from the exporter "${nameOrNone(owner?.exporter)}", before this record claimed it for ${nameOrNone(first?.template)}.`,
       }
-    default:
+    case '':
+    case 'conflicting_identity':
       return {
         code: 'conflicting_identity',
         text: `Records of this act disagree on who acted: ${[...new Set(contradicting.map(describeClaim))].join('; ')}. All are kept, none is believed.`,
@@ -63,11 +64,10 @@ function contradictionReason({ contradiction, contradicting, owner }: Decision):
 export function describeClaim(record: EvidenceRecord | undefined): string {
   if (record === undefined) return 'nobody'
   const { actor_type: type, instance, template, user, service, delegator } = record
-  const name = (text: string): string => nameOrNull(text) ?? 'none'
-  if (type === 'human' && instance === '') return `human ${name(user)}`
-  if (type === 'service') return `service ${name(service)}`
-  const behalf = delegator === '' ? '' : ` for ${name(delegator)}`
-  return `${type === '' ? 'actor' : type} instance ${name(instance)} of ${name(template)}${behalf}`
+  if (type === 'human' && instance === '') return `human ${nameOrNone(user)}`
+  if (type === 'service') return `service ${nameOrNone(service)}`
+  const behalf = delegator === '' ? '' : ` for ${nameOrNone(delegator)}`
+  return `${type === '' ? 'actor' : type} instance ${nameOrNone(instance)} of ${nameOrNone(template)}${behalf}`
 }
 
 function unnamedReason({ trail, evidence }: Decision): BareReason {

@@ -1,6 +1,7 @@
 import type { Gap, GapCode } from '@whodid/model'
 import type { Decision } from './decision.ts'
 import { kinMax } from './evidence/evidence.ts'
+import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import type { PromptTrail } from './initiating-prompt.ts'
 import type { PlanInForce } from './plan-in-force.ts'
 
@@ -147,20 +148,27 @@ function planGaps({ plan, missingRef }: PlanInForce, gap: MakeGap): Gap[] {
 }
 
 /** Numbers that the acting instance gave to records up to this one, and that none of those looked at has. */
-function sequenceGaps({ trail, evidence, testimony }: Decision, gap: MakeGap): Gap[] {
-  const [subject] = trail.records
-  const last = Number(subject?.seq ?? -1)
-  if (subject === undefined || last < 1 || subject.instance === '') return []
-  const seen = new Set<number>()
-  for (const key of evidence.kin.keys()) {
-    const record = testimony(key)?.record
-    const seq = Number(record?.seq ?? -1)
-    if (record?.instance === subject.instance && seq >= 1 && seq <= last) seen.add(seq)
-  }
-  const missing = last - seen.size
+function sequenceGaps(decision: Decision, gap: MakeGap): Gap[] {
+  const [subject] = decision.trail.records
+  if (subject === undefined || Number(subject.seq) < 1 || subject.instance === '') return []
+  const missing = Number(subject.seq) - numbersUpTo(subject, decision).size
   if (missing <= 0) return []
-  const text = evidence.truncated
+  const text = decision.evidence.truncated
     ? `The instance's sequence could not be checked: more than ${kinMax} records surround the act.`
     : `${missing} of the records that the instance numbered up to this one are not on record.`
   return [gap('sequence_gap', text)]
+}
+
+function numbersUpTo(
+  subject: EvidenceRecord,
+  { evidence, testimony }: Decision,
+): ReadonlySet<number> {
+  const numbers = new Set<number>()
+  for (const key of evidence.kin.keys()) {
+    const record = testimony(key)?.record
+    if (record === undefined || record.instance !== subject.instance) continue
+    const seq = Number(record.seq)
+    if (seq >= 1 && seq <= Number(subject.seq)) numbers.add(seq)
+  }
+  return numbers
 }

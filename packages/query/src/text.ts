@@ -8,6 +8,11 @@ export function nameOrNull(text: string): string | null {
   return text === '' ? null : printableLine(text, 1024)
 }
 
+/** As {@link nameOrNull}, for a sentence: `none` when the record does not say. */
+export function nameOrNone(text: string | undefined): string {
+  return nameOrNull(text ?? '') ?? 'none'
+}
+
 /** A prompt's or plan's text, safe to show and cut with a note; null when the record does not hold it. */
 export function textOrNull(text: string): string | null {
   if (text === '') return null

@@ -10,6 +10,7 @@ const merged: WhoDidAnswer = {
     of: 'github:pull:acme/app/812',
     kind: 'resource',
     at: null,
+    as_recorded: null,
     from: null,
     to: null,
     verb: null,
@@ -48,6 +49,7 @@ const merged: WhoDidAnswer = {
     hash: null,
     grade: 'channel',
   },
+  nearest_prompt: null,
   plan: { span: `${trace}-2222222222222222`, step: 2, text: null, hash: 'sha256:00' },
   chain: [
     hop('1', { record_kind: 'prompt', name: 'prompt', started_at: instant('01.000') }),

@@ -123,10 +123,16 @@ function delegation({ delegation_chain: hops }: WhoDidAnswer): string | null {
     .join(' → ')
 }
 
-function promptPart({ prompt }: WhoDidAnswer, palette: Palette, width: number): string[] {
-  if (prompt === null) return []
-  const head = labelled(palette, 'Prompt', `from ${prompt.origin} (${prompt.grade})`)
-  return [head, ...quote(prompt.text, palette, width)]
+function promptPart(answer: WhoDidAnswer, palette: Palette, width: number): string[] {
+  const quoted = [
+    ['Prompt', answer.prompt],
+    ['Told', answer.nearest_prompt],
+  ] as const
+  return quoted.flatMap(([label, prompt]) => {
+    if (prompt === null) return []
+    const head = labelled(palette, label, `from ${prompt.origin} (${prompt.grade})`)
+    return [head, ...quote(prompt.text, palette, width)]
+  })
 }
 
 function planPart({ plan }: WhoDidAnswer, palette: Palette, width: number): string[] {

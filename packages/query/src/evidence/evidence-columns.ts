@@ -98,6 +98,7 @@ export function readRow<Row>(columns: Columns<Row>, text: string): Row {
   const fields = Object.keys(columns)
   if (!Array.isArray(values) || values.length !== fields.length)
     throw new Error(`a row of evidence expected ${fields.length} values; got ${text.slice(0, 80)}`)
+  const entries = fields.map((field, index): [string, unknown] => [field, values[index]])
   // Sound: the columns name every field of the row once, and the engine wrote one value for each.
-  return Object.fromEntries(fields.map((field, index) => [field, values[index]])) as Row
+  return Object.fromEntries(entries) as Row
 }

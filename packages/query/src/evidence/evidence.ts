@@ -37,10 +37,11 @@ export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
   let subject = ''
   let count = 0
   for (const { role, record: text } of rows) {
-    if (role === 'listed') listed.push(readRow(listedColumns, text))
-    else if (role === 'claimed') instanceClaims.push(readRow(instanceClaimColumns, text))
+    if (role === 'listed') listed.push(readRow<ListedAction>(listedColumns, text))
+    else if (role === 'claimed')
+      instanceClaims.push(readRow<InstanceClaim>(instanceClaimColumns, text))
     else {
-      const record = readRow(evidenceColumns, text)
+      const record = readRow<EvidenceRecord>(evidenceColumns, text)
       if (role === 'subject') subject = record.key
       const versions = kin.get(record.key)
       if (versions === undefined) kin.set(record.key, [record])

@@ -61,39 +61,37 @@ function delegatingRecord(
   segment: readonly EvidenceRecord[],
   others: readonly EvidenceRecord[],
 ): EvidenceRecord | undefined {
-  // From the outermost: what it descends from is what is not on the way yet.
-  const child = segment.findLast(
-    (record) => record.instance !== '' && (parentOf(record) !== '' || record.delegation !== ''),
+  // What the outermost instance descends from is what is not on the way yet. The record of a delegation names the grant
+  // that it gives, every other record the one under which it was made.
+  const instance = segment.findLast((record) => record.instance !== '')?.instance
+  const own = segment.filter((r) => r.instance === instance && r.kind !== 'delegation')
+  const parent = own.map(parentOf).find((id) => id !== '') ?? ''
+  const grant = own.find((record) => record.delegation !== '')?.delegation ?? ''
+  const parentGrant = own.find((r) => r.delegation_parent !== '')?.delegation_parent ?? ''
+  if (instance === undefined || segment.some((r) => parent !== '' && r.instance === parent))
+    return undefined
+  const from = others.filter(
+    (record) => record.instance !== instance && (parent === '' || record.instance === parent),
   )
-  if (child === undefined) return undefined
-  const parent = parentOf(child)
-  // A parent that stands on this stretch already has its way: its own records lead on.
-  if (segment.some((record) => record.instance === parent && parent !== '')) return undefined
-  const from = others.filter((record) => record.instance !== child.instance)
-  const isOfParent = (record: EvidenceRecord): boolean =>
-    parent !== '' && record.instance === parent
-  const isGrant = (record: EvidenceRecord): boolean =>
-    child.delegation !== '' && record.delegation === child.delegation
-  const isParentGrant = (record: EvidenceRecord): boolean =>
-    child.delegation_parent !== '' && record.delegation === child.delegation_parent
-  const start = segment.at(-1)?.ts ?? child.ts
+  const handedOver = from.filter((record) => record.kind === 'delegation')
+  const ofParent = from.filter(
+    (r) => parent !== '' || (parentGrant !== '' && r.delegation === parentGrant),
+  )
+  const start = segment.at(-1)?.ts ?? ''
   return (
     latest(
-      from.filter((r) => r.kind === 'delegation' && isGrant(r)),
+      handedOver.filter((r) => grant !== '' && r.delegation === grant),
       start,
     ) ??
     latest(
-      from.filter((r) => r.kind === 'delegation' && isOfParent(r)),
+      handedOver.filter((r) => ofParent.includes(r)),
       start,
     ) ??
     latest(
-      from.filter((r) => r.kind === 'prompt' && (isOfParent(r) || isParentGrant(r))),
+      ofParent.filter((record) => record.kind === 'prompt'),
       start,
     ) ??
-    latest(
-      from.filter((r) => isOfParent(r) || isGrant(r) || isParentGrant(r)),
-      start,
-    )
+    latest(ofParent, start)
   )
 }
 

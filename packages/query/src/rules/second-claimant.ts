@@ -1,4 +1,5 @@
 import type { EvidenceRecord, InstanceClaim } from '../evidence/evidence-record.ts'
+import { claimStrength } from './claim-strength.ts'
 
 /**
  * Rule `instance_of_another_template`: the claim on the instance that is older than the record's own and goes against it.
@@ -11,7 +12,7 @@ export function secondClaimant(
   record: EvidenceRecord,
   claims: readonly InstanceClaim[],
 ): InstanceClaim | undefined {
-  if (record.template === '') return undefined
+  if (record.template === '' || claimStrength(record, 'instance') !== 'said') return undefined
   const [first] = claims.filter((claim) => claim.template !== '')
   if (first === undefined) return undefined
   return first.template !== record.template && first.exporter !== record.exporter
