@@ -17,6 +17,10 @@ export const answerSchema = whoDidAnswerSchema.clone().openapi('WhoDidAnswer')
 /** What narrows a question beside its handle. */
 export const timeOfQuestion = {
   at: z.string().optional().describe(`The action is at or before this instant. ${instantText}`),
+  as_recorded: z
+    .string()
+    .optional()
+    .describe(`Only what the ledger had received by this instant. ${instantText}`),
   from: z.string().optional().describe(`Start of the time asked about. ${instantText}`),
   to: z.string().optional().describe(`End of the time asked about. ${instantText}`),
   verb: z.string().optional().describe('Only actions of this verb, `read` included'),

@@ -217,6 +217,7 @@ export interface components {
           | 'credential'
           | 'resource'
         at: string | null
+        as_recorded: string | null
         from: string | null
         to: string | null
         verb: string | null
@@ -356,6 +357,24 @@ export interface components {
           | 'none'
           | 'contradicted'
       } | null
+      nearest_prompt: {
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string
+        /** @enum {string} */
+        origin: 'human' | 'agent' | 'system' | 'schedule' | 'tool' | 'unknown'
+        text: string | null
+        hash: string | null
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      } | null
       plan: {
         /** @description <trace id>-<span id>, lower-case hex */
         span: string
@@ -391,7 +410,7 @@ export interface components {
          * @description what tied this record to the chain
          * @enum {string}
          */
-        joined_by: 'subject' | 'parent' | 'plan_ref' | 'prompt_ref' | 'delegation'
+        joined_by: 'subject' | 'parent' | 'plan_ref' | 'prompt_ref' | 'delegation' | 'correlation'
       }[]
       inputs: {
         /** @description <trace id>-<span id>, lower-case hex */
@@ -428,6 +447,8 @@ export interface components {
           | 'unsealed'
           | 'conflicting_identity'
           | 'dropped_attributes'
+          | 'evidence_truncated'
+          | 'parent_cycle'
         text: string
         /** @description <trace id>-<span id>, lower-case hex */
         span: string | null
@@ -779,6 +800,8 @@ export interface components {
       of: string[]
       /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond */
       at?: string
+      /** @description Only what the ledger had received by this instant. RFC 3339 with a zone, to the nanosecond */
+      as_recorded?: string
       /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
       from?: string
       /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
@@ -804,6 +827,8 @@ export interface operations {
         of: string
         /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond */
         at?: string
+        /** @description Only what the ledger had received by this instant. RFC 3339 with a zone, to the nanosecond */
+        as_recorded?: string
         /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
         from?: string
         /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
