@@ -115,7 +115,7 @@ test('a witness that is not there, breaks or dawdles is tried another time', asy
     response.writeHead(307, { location: `${witness.url}/add-checkpoint` }).end()
   expect(await submitTo(elsewhere, checkpoint)).toMatchObject({ outcome: 'unreachable' })
   const endless: RequestListener = (_, response) =>
-    response.writeHead(200).end('— a b\n'.repeat(20_000))
+    response.writeHead(200).end('— a b\n'.repeat(60_000))
   expect(await submitTo(endless, checkpoint)).toMatchObject({ outcome: 'unreachable' })
   await new Promise((closed) => pretender!.close(closed))
   expect(await submit(checkpoint, {}, { ...endpoint, url: 'http://127.0.0.1:1' })).toMatchObject({

@@ -23,7 +23,7 @@ export {
   verifySignatures,
 } from './note.ts'
 export type { NoteSignature, ParsedNote, VerifiedSignature } from './note.ts'
-export { parsePolicy, verifyPolicy } from './policy.ts'
+export { isQuorumMet, parsePolicy, verifyPolicy } from './policy.ts'
 export type { Policy, Quorum, TrustedKey } from './policy.ts'
 export { ProofError } from './proof-error.ts'
 export type { ProofErrorCode } from './proof-error.ts'

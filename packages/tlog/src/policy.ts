@@ -82,12 +82,17 @@ export function verifyPolicy(
     )
   const cosignatures = signatures.filter(({ key }) => witnesses.includes(key))
   const cosigners = new Set(cosignatures.map(({ key }) => key))
-  if (policy.quorum !== undefined && !isMet(policy.quorum, cosigners))
+  if (!isQuorumMet(policy, cosigners))
     throw new ProofError(
       'quorum_not_met',
       `checkpoint: cosigned by ${cosigners.size} of ${witnesses.length} witnesses, fewer than the policy demands`,
     )
   return { checkpoint, cosignatures }
+}
+
+/** Whether these of a policy's witnesses are enough for it; `quorum none` asks for nobody. */
+export function isQuorumMet({ quorum }: Policy, cosigners: ReadonlySet<NoteVerifier>): boolean {
+  return quorum === undefined || isMet(quorum, cosigners)
 }
 
 function isMet(quorum: Quorum, cosigners: ReadonlySet<NoteVerifier>): boolean {

@@ -9,6 +9,7 @@ import {
 } from '@whodid/tlog'
 import type { NoteVerifier, TileReader } from '@whodid/tlog'
 import { formatAddCheckpoint } from './add-checkpoint.ts'
+import { readBounded } from './read-bounded.ts'
 
 /** A witness as a log knows it. */
 export interface WitnessEndpoint {
@@ -56,8 +57,6 @@ interface Response {
 const timeoutMsDefault = 5_000
 /** Requests for one submission: others may submit the same log's checkpoints in between. */
 const requestsMax = 4
-/** Longest answer that is read, in bytes. */
-const responseBytesMax = 65_536
 
 /**
  * Asks a witness to cosign a checkpoint (C2SP tlog-witness). At most four requests, each of at most `timeoutMs`. Never
@@ -156,16 +155,4 @@ async function post(
     const detail = cause instanceof Error ? cause.message : String(cause)
     return { outcome: 'unreachable', detail: `${url}: ${detail}` }
   }
-}
-
-async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of body ?? []) {
-    length += chunk.length
-    if (length > responseBytesMax)
-      throw new Error(`its answer is longer than ${responseBytesMax} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }

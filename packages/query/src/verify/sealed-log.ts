@@ -44,13 +44,14 @@ export async function openSealedLog(
   const findings: Finding[] = []
   for (const anchor of anchors) {
     const known = readCheckpoint(anchor, epochs, origin)
-    const finding = 'code' in known ? known : await inconsistency(log, known)
+    const finding = 'code' in known ? known : await findInconsistency(log, known)
     if (finding !== undefined) findings.push(finding)
   }
   return { log, findings }
 }
 
-function readCheckpoint(
+/** Reads a checkpoint of a log whose keys are these; a finding when it is none, or not the log's. */
+export function readCheckpoint(
   note: string | Uint8Array,
   epochs: readonly KeyEpoch[],
   origin: string,
@@ -69,7 +70,10 @@ function readCheckpoint(
 }
 
 /** What is wrong when the log, as it is shown, does not begin with a checkpoint that it signed before. */
-async function inconsistency(log: SealedLog, known: Checkpoint): Promise<Finding | undefined> {
+export async function findInconsistency(
+  log: SealedLog,
+  known: Checkpoint,
+): Promise<Finding | undefined> {
   const { checkpoint, tiles, origin } = log
   const finding = (code: FindingCode, text: string): Finding => ({ code, log: origin, text })
   if (known.size > checkpoint.size)

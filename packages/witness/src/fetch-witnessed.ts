@@ -1,0 +1,46 @@
+import { readBounded } from './read-bounded.ts'
+import type { WitnessEndpoint } from './submit-checkpoint.ts'
+import { originHashOf } from './witness-state.ts'
+
+/** What a witness serves of a log: a note, which nobody has checked yet; nothing; or it was not reached. */
+export type Witnessed =
+  | { readonly outcome: 'served'; readonly note: string }
+  | { readonly outcome: 'nothing' }
+  | { readonly outcome: 'unreachable'; readonly detail: string }
+
+/** How a witness is asked. */
+export interface FetchOptions {
+  /** Default 5,000. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+const timeoutMsDefault = 5_000
+
+/**
+ * Asks a witness what it cosigned last of a log, past the log itself (C2SP tlog-witness, monitoring). Only its URL is used.
+ * Never throws for what the witness answers or fails to. Does NOT check the note: `judgeWitnesses` does.
+ */
+export async function fetchWitnessed(
+  { url }: Pick<WitnessEndpoint, 'url'>,
+  origin: string,
+  { timeoutMs = timeoutMsDefault, signal }: FetchOptions = {},
+): Promise<Witnessed> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  try {
+    const response = await fetch(`${url}/${originHashOf(origin)}/checkpoint`, {
+      redirect: 'error',
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+    })
+    const note = await readBounded(response.body)
+    if (response.status === 200) return { outcome: 'served', note }
+    if (response.status === 404) return { outcome: 'nothing' }
+    return { outcome: 'unreachable', detail: `${url} answered ${response.status}` }
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error
+    return {
+      outcome: 'unreachable',
+      detail: `${url}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    }
+  }
+}
