@@ -1,0 +1,56 @@
+import { printableLine } from '@whodid/model'
+import type { LeafReader } from '@whodid/store'
+import { exitCodeOf } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { openSealedLog } from './sealed-log.ts'
+import type { LogEvidence } from './sealed-log.ts'
+import { verifyLog } from './verify-log.ts'
+import type { LogVerification, LogVerificationOptions } from './verify-log.ts'
+
+/** What a verification of a whole ledger did and found. */
+export interface LedgerVerification {
+  readonly logs: readonly LogVerification[]
+  readonly findings: readonly Finding[]
+  /** 0 when nothing was found, else that of the worst finding. */
+  readonly exitCode: number
+}
+
+/** One log of the ledger, and how far its rows may be expected. */
+export interface LogToVerify extends LogEvidence {
+  readonly options?: LogVerificationOptions
+}
+
+/**
+ * Verifies every log that is known, and that no row names another: a row outside of all logs was put there past the
+ * collector. Throws as `LeafReader` does.
+ */
+export async function verifyLedger(
+  logs: readonly LogToVerify[],
+  reader: LeafReader,
+): Promise<LedgerVerification> {
+  const findings: Finding[] = []
+  const verified: LogVerification[] = []
+  for (const { options, ...evidence } of logs) {
+    const opened = await openSealedLog(evidence)
+    findings.push(...opened.findings)
+    if (opened.log === undefined) continue
+    const verification = await verifyLog(opened.log, reader, options)
+    verified.push(verification)
+    findings.push(...verification.findings)
+  }
+  findings.push(...(await rowsOfNoLog(logs, reader)))
+  return { logs: verified, findings, exitCode: exitCodeOf(findings) }
+}
+
+async function rowsOfNoLog(logs: readonly LogToVerify[], reader: LeafReader): Promise<Finding[]> {
+  const known = new Set(logs.map(({ origin }) => origin))
+  const extents = await reader.extents()
+  return extents
+    .filter(({ logId }) => !known.has(logId))
+    .map(({ logId, rowCount }) => ({
+      code: 'row_of_unknown_log',
+      log: printableLine(logId, 200),
+      count: rowCount,
+      text: `each row expected to name a log that is known; got ${rowCount} of "${printableLine(logId, 200)}"`,
+    }))
+}
