@@ -30,8 +30,11 @@ export interface CollectorLimits {
   readonly segmentRowsMax: number
   /** Bytes after which a segment is closed. */
   readonly segmentBytesMax: number
-  /** Milliseconds after its first record at which a segment is closed. */
+  /** Milliseconds after its first record at which a segment is closed, unless an insert is under way. */
   readonly segmentAgeMaxMs: number
+  /** Rows from which on a segment is closed at `segmentBusyAgeMaxMs` instead. */
+  readonly segmentBusyRows: number
+  readonly segmentBusyAgeMaxMs: number
   /** Bytes of stored segments kept, from which the keys of recent records are read again at a start. */
   readonly dedupWindowBytes: number
   /** Keys of recent records held in memory, at most twice this. */
@@ -70,9 +73,11 @@ export const collectorLimits: CollectorLimits = {
   elementsMax: 2_000_000,
   valueDepthMax: 32,
   logBytesMax: 4 * 1024 * 1024 * 1024,
-  segmentRowsMax: 10_000,
-  segmentBytesMax: 32 * 1024 * 1024,
+  segmentRowsMax: 50_000,
+  segmentBytesMax: 64 * 1024 * 1024,
   segmentAgeMaxMs: 200,
+  segmentBusyRows: 1_000,
+  segmentBusyAgeMaxMs: 1_000,
   dedupWindowBytes: 256 * 1024 * 1024,
   recentKeysMax: 250_000,
   unsealedRowsMax: 4_000_000,

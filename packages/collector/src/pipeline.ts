@@ -7,7 +7,7 @@ import type { Normalized } from './normalize.ts'
 import { decode } from './otlp/decode.ts'
 import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
 import type { Rejection } from './otlp/encode-response.ts'
-import type { Quarantine } from './quarantine/quarantine.ts'
+import type { Quarantine, RejectedBatch } from './quarantine/quarantine.ts'
 import { redact } from './redact.ts'
 import { sealDraft } from './seal-draft.ts'
 
@@ -56,17 +56,30 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
   const exporter = pipeline.authenticate(request.authorization)
   const { encoding, bytes, release } = await request.receive()
   try {
-    const batch = decode({ bytes, encoding, signal, limits: pipeline.limits })
-    const { drafts, rejection } = normalize(batch, { exporter, receivedUnixNs })
-    const records = drafts.map((draft) => sealDraft(redact(draft)))
-    const appended = await pipeline.log.append(records)
-    const rejected = { batch, exporter: exporter.name, receivedUnixNs }
-    const isKept = rejection.count > 0 && (await pipeline.quarantine.keep(rejected))
+    const message = { signal, encoding, bytes }
+    const { appending, rejection, rejected } = take(message, { exporter, receivedUnixNs }, pipeline)
+    const appended = await appending
+    const isKept = rejected !== undefined && (await pipeline.quarantine.keep(rejected))
     const quarantinedCount = isKept ? rejection.count : 0
     return { encoding, quarantinedCount, ...appended, rejection: toldOf(rejection, isKept) }
   } finally {
     release()
   }
+}
+
+/** The steps that need the message as objects. None outlives them: a flush is long, and what it outlives is copied. */
+function take(
+  { signal, encoding, bytes }: Pick<Received, 'encoding' | 'bytes'> & { signal: OtlpSignal },
+  reception: Parameters<typeof normalize>[1],
+  { limits, log }: Pipeline,
+): { appending: Promise<Appended>; rejection: Rejection; rejected: RejectedBatch | undefined } {
+  const batch = decode({ bytes, encoding, signal, limits })
+  const { drafts, rejection } = normalize(batch, reception)
+  const records = drafts.map((draft) => sealDraft(redact(draft)))
+  const { exporter, receivedUnixNs } = reception
+  const rejected = { batch, exporter: exporter.name, receivedUnixNs }
+  const appending = log.append(records)
+  return { appending, rejection, rejected: rejection.count > 0 ? rejected : undefined }
 }
 
 function toldOf({ count, message }: Rejection, isKept: boolean): Rejection {

@@ -3,14 +3,14 @@ import type { LedgerRecord } from '@whodid/model'
 import { recordKey } from '../record-key.ts'
 import { logError } from './log-error.ts'
 import { systemFiles } from './log-files.ts'
-import type { LogOptions } from './log-options.ts'
-import type { LeafRun, ReadSegment } from './read-back.ts'
+import type { LogOptions, OpenedLog } from './log-options.ts'
+import type { LeafRun } from './read-back.ts'
 import { RecentKeys } from './recent-keys.ts'
 import { recover } from './recover.ts'
 import { SegmentWriter } from './segment-writer.ts'
-import type { IndexRange, SealedSegment } from './segment-writer.ts'
+import type { SealedSegment } from './segment-writer.ts'
 import { indexesOf, SequenceQueue } from './sequence-queue.ts'
-import type { Waiting } from './sequence-queue.ts'
+import type { Waiting, Writing } from './sequence-queue.ts'
 
 /** What an append did. */
 export interface Appended {
@@ -18,23 +18,10 @@ export interface Appended {
   readonly duplicateCount: number
 }
 
-/** What a start found. */
-export interface OpenedLog {
-  readonly log: CommitLog
-  /** What ClickHouse has not acknowledged, in order. */
-  readonly sealed: readonly SealedSegment[]
-  readonly kept: readonly ReadSegment[]
-  /** What is durable and not in the tree, in order. */
-  readonly unsealed: readonly LeafRun[]
-  /** Indexes whose records damage has taken, in order. */
-  readonly missing: readonly IndexRange[]
-}
+type NamedRecord = Waiting['fresh'][number] & { readonly name: string }
 
-interface NamedRecord {
-  readonly key: Buffer
-  readonly name: string
-  readonly record: LedgerRecord
-}
+/** With the writes that make all of it durable. */
+type Taken = Appended & { readonly covers: Set<Promise<void>> }
 
 /** Milliseconds after a failure until the log looks whether it can be mended, when no request comes first. */
 const mendDelayMs = 1_000
@@ -54,6 +41,7 @@ export class CommitLog {
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #unstoredBytes = 0
+  #unstoredCount = 0
   #isClosing = false
 
   private constructor(
@@ -92,6 +80,7 @@ export class CommitLog {
         openedMs: options.nowMs() - Math.max(Date.now() - modifiedMs, 0),
       }))
     for (const { bytes } of sealed) log.#unstoredBytes += bytes
+    log.#unstoredCount = sealed.length
     const kept = segments.filter(({ state }) => state === 'stored')
     return { log, sealed, kept, unsealed, missing }
   }
@@ -122,25 +111,11 @@ export class CommitLog {
   }
 
   /** Throws `log_full` at the bound or when the disk is full, `log_failed` when the disk fails; both may pass. */
-  async append(records: readonly LedgerRecord[]): Promise<Appended> {
-    const covers = new Set<Promise<void>>()
-    const fresh: NamedRecord[] = []
-    const names = new Set<string>()
-    for (const record of records) {
-      const key = recordKey(record)
-      const name = key.toString('latin1')
-      const cover = this.#pending.get(name)
-      if (cover !== undefined) covers.add(cover)
-      else if (!this.#keys.has(name) && !names.has(name)) {
-        names.add(name)
-        fresh.push({ key, name, record })
-      }
-    }
-    if (fresh.length > 0) covers.add(this.#enqueue(fresh))
-    await Promise.all(covers)
-    return { appendedCount: fresh.length, duplicateCount: records.length - fresh.length }
+  append(records: readonly LedgerRecord[]): Promise<Appended> {
+    return new Promise((resolve) => {
+      resolve(covered(this.#takeFresh(records)))
+    })
   }
-
   /**
    * Puts records in places that damage has emptied, from `firstIndex` on, so that the log stays dense; resolves when they
    * are durable. Only before anything is appended.
@@ -156,6 +131,8 @@ export class CommitLog {
   /** Told when a segment's rows are in ClickHouse. */
   release(segment: SealedSegment): void {
     this.#unstoredBytes -= segment.bytes
+    this.#unstoredCount -= 1
+    this.#wake()
   }
 
   /** Writes what waits, seals, and takes nothing more. */
@@ -167,6 +144,25 @@ export class CommitLog {
     clearTimeout(this.#timer)
   }
 
+  /** Holds no record when it returns: whoever waits for the flush keeps the records alive. */
+  #takeFresh(records: readonly LedgerRecord[]): Taken {
+    const covers = new Set<Promise<void>>()
+    const fresh: NamedRecord[] = []
+    const names = new Set<string>()
+    for (const record of records) {
+      const key = recordKey(record)
+      const name = key.toString('latin1')
+      const cover = this.#pending.get(name)
+      if (cover !== undefined) covers.add(cover)
+      else if (!this.#keys.has(name) && !names.has(name)) {
+        names.add(name)
+        fresh.push({ key, name, record })
+      }
+    }
+    if (fresh.length > 0) covers.add(this.#enqueue(fresh))
+    return { covers, appendedCount: fresh.length, duplicateCount: records.length - fresh.length }
+  }
+
   #enqueue(fresh: readonly NamedRecord[]): Promise<void> {
     const { limits, unsealedCount } = this.#options
     if ((unsealedCount?.() ?? 0) >= limits.unsealedRowsMax)
@@ -175,8 +171,9 @@ export class CommitLog {
         `the log expected at most ${limits.unsealedRowsMax} records that are not sealed; the sealer is behind or has failed`,
       )
     const { frame, written } = this.#push(fresh)
-    const durable = this.#settle(written, fresh, frame.bytes)
-    for (const { name } of fresh) this.#pending.set(name, durable)
+    const names = fresh.map(({ name }) => name)
+    const durable = this.#settle(written, names, frame.bytes)
+    for (const name of names) this.#pending.set(name, durable)
     this.#wake()
     return durable
   }
@@ -200,19 +197,15 @@ export class CommitLog {
     return { frame, written }
   }
 
-  async #settle(
-    written: Promise<void>,
-    fresh: readonly { name: string }[],
-    bytes: number,
-  ): Promise<void> {
+  async #settle(written: Promise<void>, names: readonly string[], bytes: number): Promise<void> {
     try {
       await written
-      for (const { name } of fresh) this.#keys.add(name)
+      for (const name of names) this.#keys.add(name)
     } catch (thrown) {
       this.#unstoredBytes -= bytes
       throw thrown
     } finally {
-      for (const { name } of fresh) this.#pending.delete(name)
+      for (const name of names) this.#pending.delete(name)
     }
   }
 
@@ -235,11 +228,11 @@ export class CommitLog {
     this.#armTimer()
   }
 
-  async #writeGroup(group: readonly Waiting[]): Promise<void> {
-    const { nowMs, onDurable, onProblem, onSealed } = this.#options
+  async #writeGroup(group: readonly Writing[]): Promise<void> {
+    const { nowMs, onDurable, onProblem } = this.#options
     try {
       const mended = await this.#writer.mend()
-      if (mended !== undefined) onSealed(mended)
+      if (mended !== undefined) this.#handOver(mended)
       const parts = group.flatMap(({ frame }) => frame.parts)
       const rowCount = group.reduce((sum, { frame }) => sum + frame.rowCount, 0)
       await this.#writer.write({ parts, rowCount, indexes: indexesOf(group) }, nowMs())
@@ -258,22 +251,25 @@ export class CommitLog {
   }
 
   #isSealDue(): boolean {
-    const { limits, nowMs } = this.#options
     const { openedMs } = this.#writer
     if (this.#writer.isBroken) return true
     if (openedMs === undefined) return false
-    return (
-      this.#isClosing ||
-      this.#writer.rowCount >= limits.segmentRowsMax ||
-      this.#writer.bytes >= limits.segmentBytesMax ||
-      nowMs() - openedMs >= limits.segmentAgeMaxMs
-    )
+    return this.#isClosing || this.#options.nowMs() - openedMs >= this.#ageMax()
+  }
+
+  #ageMax(): number {
+    return this.#writer.ageMax(this.#unstoredCount, this.#options.limits)
+  }
+
+  #handOver(sealed: SealedSegment): void {
+    this.#unstoredCount += 1
+    this.#options.onSealed(sealed)
   }
 
   async #seal(): Promise<void> {
     try {
       const sealed = (await this.#writer.mend()) ?? (await this.#writer.seal())
-      if (sealed !== undefined) this.#options.onSealed(sealed)
+      if (sealed !== undefined) this.#handOver(sealed)
     } catch (thrown) {
       // What is in it stays durable under its open name; mending tries again, and so does the next start.
       this.#options.onProblem(logError(thrown).message)
@@ -285,7 +281,14 @@ export class CommitLog {
     const { openedMs, isBroken } = this.#writer
     if (openedMs === undefined && !isBroken) return
     const ageMs = this.#options.nowMs() - (openedMs ?? this.#options.nowMs())
-    const delayMs = isBroken ? mendDelayMs : this.#options.limits.segmentAgeMaxMs - ageMs
+    const delayMs = isBroken ? mendDelayMs : this.#ageMax() - ageMs
+    // What waits for an insert is woken by `release`.
+    if (delayMs === Number.POSITIVE_INFINITY) return
     this.#timer = setTimeout(() => this.#wake(), Math.max(delayMs, 1))
   }
+}
+
+async function covered({ covers, ...appended }: Taken): Promise<Appended> {
+  await Promise.all(covers)
+  return appended
 }

@@ -1,5 +1,6 @@
 import { ledgerRecord } from '../ledger-record.ts'
-import type { CommitLog, OpenedLog } from './commit-log.ts'
+import type { CommitLog } from './commit-log.ts'
+import type { OpenedLog } from './log-options.ts'
 import type { LeafRun } from './read-back.ts'
 import type { IndexRange } from './segment-writer.ts'
 

@@ -1,7 +1,8 @@
 import type { CollectorLimits } from '../limits.ts'
+import type { CommitLog } from './commit-log.ts'
 import type { LogFiles } from './log-files.ts'
-import type { LeafRun } from './read-back.ts'
-import type { SealedSegment } from './segment-writer.ts'
+import type { LeafRun, ReadSegment } from './read-back.ts'
+import type { IndexRange, SealedSegment } from './segment-writer.ts'
 
 /** How the log is opened. */
 export interface LogOptions {
@@ -20,4 +21,16 @@ export interface LogOptions {
   readonly onSealed: (segment: SealedSegment) => void
   readonly onProblem: (message: string) => void
   readonly files?: LogFiles
+}
+
+/** What a start found. */
+export interface OpenedLog {
+  readonly log: CommitLog
+  /** What ClickHouse has not acknowledged, in order. */
+  readonly sealed: readonly SealedSegment[]
+  readonly kept: readonly ReadSegment[]
+  /** What is durable and not in the tree, in order. */
+  readonly unsealed: readonly LeafRun[]
+  /** Indexes whose records damage has taken, in order. */
+  readonly missing: readonly IndexRange[]
 }

@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
+import type { CollectorLimits } from '../limits.ts'
 import { segmentPath, syncDirectory } from './log-files.ts'
 import type { LogFiles } from './log-files.ts'
+import { segmentAge } from './segment-age.ts'
 import { encodeHeader, segmentHeaderBytes } from './segment.ts'
 
 /** A segment whose content is fixed for good. */
@@ -71,6 +73,11 @@ export class SegmentWriter {
 
   get bytes(): number {
     return this.#open?.durableBytes ?? 0
+  }
+
+  /** Milliseconds of age at which the open segment is to be sealed; see {@link segmentAge}. */
+  ageMax(unstoredCount: number, limits: CollectorLimits): number {
+    return segmentAge(this, unstoredCount, limits)
   }
 
   /** Whether a failure has left a segment that must be mended before anything else is written. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { ledgerRecord } from '../ledger-record.ts'
 import type { LedgerEvent } from '../ledger-record.ts'
 import { CommitLog } from '../log/commit-log.ts'
-import type { Appended, OpenedLog } from '../log/commit-log.ts'
+import type { Appended } from '../log/commit-log.ts'
 import { fillHoles } from '../log/fill-holes.ts'
 import { listSegments } from '../log/log-files.ts'
 import { loadOrigin } from '../log/log-origin.ts'
@@ -10,6 +10,8 @@ import type { LeafRun } from '../log/read-back.ts'
 import { logName } from './key-ring.ts'
 import type { SealedLogParts, SealOptions } from './seal-options.ts'
 import { Sealer } from './sealer.ts'
+
+type OpenedLog = Awaited<ReturnType<typeof CommitLog.open>>
 
 /** A log, what a start found in it, and the sealer of its tree; undefined where nothing is sealed. */
 export interface SealedLog extends Pick<OpenedLog, 'log' | 'sealed' | 'kept'> {
