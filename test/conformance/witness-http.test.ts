@@ -17,7 +17,7 @@ import {
 } from '@whodid/tlog'
 import { formatAddCheckpoint, startWitness, submitCheckpoint } from '@whodid/witness'
 import type { RunningWitness, WitnessEvent, WitnessFailure } from '@whodid/witness'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startWitnessedLog } from '../harness/witnessed-log.ts'
 import type { WitnessedLog } from '../harness/witnessed-log.ts'
 
@@ -289,6 +289,24 @@ test('a caller that says nothing holds nobody up', async () => {
   })
   expect(submitted.outcome).toBe('cosigned')
   silent.destroy()
+})
+
+test('has a bound on what waits, says so, and answers again when it is through', async () => {
+  const body = formatAddCheckpoint({ oldSize: 0, proof: [], checkpoint: log.growTo(2) })
+  const slow = Array.from({ length: 64 }, () => {
+    const socket = connect(Number(new URL(witness.url).port), '127.0.0.1')
+    const length = Buffer.byteLength(body)
+    socket.write(`POST /add-checkpoint HTTP/1.1\r\nhost: a\r\ncontent-length: ${length}\r\n\r\n`)
+    socket.on('error', () => {})
+    return socket
+  })
+  await vi.waitFor(async () => expect((await send(body)).status).toBe(503), 5_000)
+  expect((await send(body)).headers.get('retry-after')).toBe('1')
+  for (const socket of slow) socket.destroy()
+  await vi.waitFor(async () => expect((await send(body)).status).not.toBe(503), 5_000)
+  expect((await fetch(`${witness.url}/${originHash}/checkpoint`)).status).toBe(200)
+  // Callers that went away are no failure of the witness.
+  expect(events.map(({ event }) => event)).toEqual(['first'])
 })
 
 test('a checkpoint’s text that the log itself would not write is not cosigned', async () => {

@@ -109,9 +109,7 @@ async function answer(witness: Witness, request: IncomingMessage): Promise<Reply
   if (path === '/add-checkpoint') {
     if (request.method !== 'POST') return plain(405, 'expected POST')
     const body = await readBody(request)
-    return body === undefined
-      ? plain(413, `expected at most ${requestBytesMax} bytes`)
-      : witness.addCheckpoint(body)
+    return typeof body === 'string' ? witness.addCheckpoint(body) : body
   }
   const originHash = /^\/([0-9a-f]{64})\/checkpoint$/u.exec(path)?.[1]
   if (originHash === undefined) return plain(404, 'no such resource')
@@ -120,20 +118,25 @@ async function answer(witness: Witness, request: IncomingMessage): Promise<Reply
   return note === undefined ? plain(404, 'no checkpoint of this log') : plain(200, note)
 }
 
-/** The body, or undefined when it is longer than a request can be. Bytes that are no UTF-8 are kept apart by a character no note may hold. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
+/** The body, or what to answer when there is none that can be a request. */
+async function readBody(request: IncomingMessage): Promise<string | Reply> {
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of request) {
-    // A request without an encoding set gives Buffers only.
-    const bytes = chunk as Buffer
-    length += bytes.length
-    if (length > requestBytesMax) return undefined
-    chunks.push(bytes)
+  try {
+    for await (const chunk of request) {
+      // A request without an encoding set gives Buffers only.
+      const bytes = chunk as Buffer
+      length += bytes.length
+      if (length > requestBytesMax) return plain(413, `expected at most ${requestBytesMax} bytes`)
+      chunks.push(bytes)
+    }
+  } catch {
+    // The caller went away in the middle; nobody reads this.
+    return plain(400, 'the request broke off')
   }
   const body = Buffer.concat(chunks)
   const text = body.toString('utf8')
-  return Buffer.from(text).equals(body) ? text : '\0'
+  return Buffer.from(text).equals(body) ? text : plain(400, 'expected UTF-8')
 }
 
 function send(response: ServerResponse, { status, contentType, body }: Reply): void {
