@@ -1,25 +1,24 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { problemSchema } from '@whodid/model'
 import type { ApiClient } from '@whodid/api/client'
 import { checkResponse, createCheckedClient } from '../harness/checked-client.ts'
+import { sendSpans, toolCall } from '../harness/send-spans.ts'
+import type { SpanAttributes } from '../harness/send-spans.ts'
 import { startWhodidProcess } from '../harness/whodid-process.ts'
 import type { WhodidProcess } from '../harness/whodid-process.ts'
-
-type Attributes = Readonly<Record<string, string>>
 
 let whodid: WhodidProcess
 let client: ApiClient
 beforeAll(async () => {
   whodid = await startWhodidProcess()
   client = createCheckedClient(whodid.apiUrl, whodid.tokens.investigator)
-  await send('one', [
+  await sendSpans(whodid, 'one', [
     { ...triage, ...kind('session') },
     { ...triage, ...kind('prompt'), 'whodid.prompt.origin': 'human' },
-    { ...triage, ...act('update', 'https://github.com/acme/app/pull/812'), ...borrowed },
-    { ...fixer, ...act('delete', 'db:row:shop/customers/42'), 'whodid.action.id': 'del-42' },
-    { ...human, ...act('approve', 'github:pull:acme/app/812') },
+    { ...triage, ...toolCall('update', 'https://github.com/acme/app/pull/812'), ...borrowed },
+    { ...fixer, ...toolCall('delete', 'db:row:shop/customers/42'), 'whodid.action.id': 'del-42' },
+    { ...human, ...toolCall('approve', 'github:pull:acme/app/812') },
   ])
   await until(async () => (await listed({ delegator: 'dev@acme.example' })).length === 3)
 })
@@ -27,15 +26,8 @@ afterAll(async () => {
   await whodid.remove()
 })
 
-const kind = (name: string): Attributes => ({ 'whodid.record.kind': name })
-const act = (verb: string, resource: string): Attributes => ({
-  ...kind('tool_call'),
-  'gen_ai.tool.name': `${verb}_it`,
-  'whodid.action.verb': verb,
-  'whodid.action.outcome': 'success',
-  'whodid.resource.id': resource,
-})
-const triage: Attributes = {
+const kind = (name: string): SpanAttributes => ({ 'whodid.record.kind': name })
+const triage: SpanAttributes = {
   'gen_ai.agent.id': 'repo-triage',
   'whodid.actor.type': 'agent',
   'whodid.agent.instance.id': 'triage-1',
@@ -43,42 +35,14 @@ const triage: Attributes = {
   'whodid.delegator.type': 'human',
   'whodid.correlation.id': 'corr-1',
 }
-const fixer: Attributes = {
+const fixer: SpanAttributes = {
   ...triage,
   'gen_ai.agent.id': 'db-fixer',
   'whodid.agent.instance.id': 'fixer-1',
   'whodid.agent.instance.parent_id': 'triage-1',
 }
-const human: Attributes = { 'whodid.actor.type': 'human', 'user.id': 'dev@acme.example' }
-const borrowed: Attributes = { 'whodid.credential.id': 'pat-1' }
-
-/** Sends spans of one trace, a millisecond apart, as an exporter would, over OTLP/JSON. */
-async function send(name: string, spans: readonly Attributes[]): Promise<string> {
-  const traceId = createHash('md5').update(name).digest('hex')
-  const startedNs = BigInt(Date.now() - 1_000) * 1_000_000n
-  const timeUnixNano = (index: number): string => `${startedNs + BigInt(index) * 1_000_000n}`
-  const encoded = spans.map((attributes, index) => ({
-    traceId,
-    spanId: (index + 1).toString(16).padStart(16, '0'),
-    name: 'act',
-    startTimeUnixNano: timeUnixNano(index),
-    endTimeUnixNano: timeUnixNano(index),
-    attributes: Object.entries(attributes).map(([key, value]) => ({
-      key,
-      value: { stringValue: value },
-    })),
-  }))
-  const response = await fetch(`${whodid.otlpUrl}/v1/traces`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Bearer ${whodid.tokens.ingest}`,
-    },
-    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: encoded }] }] }),
-  })
-  expect(response.status).toBe(200)
-  return traceId
-}
+const human: SpanAttributes = { 'whodid.actor.type': 'human', 'user.id': 'dev@acme.example' }
+const borrowed: SpanAttributes = { 'whodid.credential.id': 'pat-1' }
 
 async function until(satisfied: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000
@@ -128,9 +92,10 @@ test('a listing goes on where it ended, whatever arrives meanwhile', async () =>
   const on = (n: number) => ({
     ...triage,
     'whodid.agent.instance.id': 'pages',
-    ...act('update', `t:p:${n}`),
+    ...toolCall('update', `t:p:${n}`),
   })
-  await send(
+  await sendSpans(
+    whodid,
     'pages',
     Array.from({ length: 9 }, (_, n) => on(n)),
   )
@@ -142,7 +107,7 @@ test('a listing goes on where it ended, whatever arrives meanwhile', async () =>
     const { data } = await client.GET('/v1/actions', { params: { query } })
     seen.push(...data!.actions.map(({ resource }) => resource!.id))
     cursor = data!.next_cursor ?? undefined
-    await send(`pages ${seen.length}`, [on(100 + seen.length)])
+    await sendSpans(whodid, `pages ${seen.length}`, [on(100 + seen.length)])
   } while (cursor !== undefined)
   expect(seen.filter((id) => !/^t:p:1\d\d$/u.test(id))).toEqual(
     Array.from({ length: 9 }, (_, n) => `t:p:${8 - n}`),

@@ -25,6 +25,31 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ask.ts')).askCommand,
   },
   {
+    name: 'actions',
+    summary: 'List what was done: by whom, on what, when, with what',
+    load: async () => (await import('./commands/actions.ts')).actionsCommand,
+  },
+  {
+    name: 'instance',
+    summary: 'Show one running agent and its timeline',
+    load: async () => (await import('./commands/instance.ts')).instanceCommand,
+  },
+  {
+    name: 'blast-radius',
+    summary: 'Show everything an instance and those it started touched',
+    load: async () => (await import('./commands/blast-radius.ts')).blastRadiusCommand,
+  },
+  {
+    name: 'templates',
+    summary: 'Show which agents were at work',
+    load: async () => (await import('./commands/templates.ts')).templatesCommand,
+  },
+  {
+    name: 'delegator',
+    summary: 'Show what a person or service did, and what was done for them',
+    load: async () => (await import('./commands/delegator.ts')).delegatorCommand,
+  },
+  {
     name: 'tail',
     summary: 'Show records as they come in',
     load: async () => (await import('./commands/tail.ts')).tailCommand,

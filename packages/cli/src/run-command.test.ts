@@ -46,19 +46,30 @@ test('help and version go to standard output', async () => {
   }
 })
 
-test.each(['serve', 'demo', 'ask', 'tail', 'exporter', 'quarantine', 'migrate', 'doctor'])(
-  '%s has a help of its own',
-  async (name) => {
-    for (const argv of [
-      [name, '--help'],
-      ['help', name],
-    ]) {
-      const { code, stdout } = await whodid(...argv)
-      expect(code).toBe(0)
-      expect(stdout).toContain(`Usage: whodid ${name}`)
-    }
-  },
-)
+test.each([
+  'serve',
+  'demo',
+  'ask',
+  'actions',
+  'instance',
+  'blast-radius',
+  'templates',
+  'delegator',
+  'tail',
+  'exporter',
+  'quarantine',
+  'migrate',
+  'doctor',
+])('%s has a help of its own', async (name) => {
+  for (const argv of [
+    [name, '--help'],
+    ['help', name],
+  ]) {
+    const { code, stdout } = await whodid(...argv)
+    expect(code).toBe(0)
+    expect(stdout).toContain(`Usage: whodid ${name}`)
+  }
+})
 
 test('an unknown command is a usage error with the nearest one', async () => {
   expect(await whodid('sreve')).toEqual({
@@ -77,8 +88,14 @@ test.each(['verify', 'export'])('%s says that it is not built yet', async (name)
 })
 
 test.each([
-  [['ask'], 'expected one handle; got nothing'],
-  [['ask', 'a', 'b'], 'expected one handle; got "a b"'],
+  [['ask'], 'expected one handle, or up to 50; got nothing'],
+  [['ask', ...Array.from({ length: 51 }, () => 'a')], 'expected one handle, or up to 50; got "a a'],
+  [['actions', 'instance:a', 'instance:b'], 'expected one instance at most'],
+  [['actions', 'nonsense'], 'is not recognised'],
+  [['actions', '--form', 'x'], "Unknown option '--form'"],
+  [['instance'], 'expected one instance; got nothing'],
+  [['instance', 'template:x'], 'expected instance:<id> or an ID; got "template:x"'],
+  [['delegator', 'a', 'b'], 'expected one delegator; got "a b"'],
   [['ask', '--when', 'now', 'x'], "Unknown option '--when'"],
   [['ask', 'x', '--at'], "Option '--at <value>' argument missing"],
   [['ask', 'x', '--at', '1', '--at', '2'], '--at expected once; got it twice'],

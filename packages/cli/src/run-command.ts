@@ -15,7 +15,13 @@ const usageExitCode = 2
 const messageLengthMax = 2_000
 
 /** Codes that say that the question, not the service, is at fault. */
-const usageCodes: readonly ErrorCode[] = ['invalid_parameter', 'invalid_handle', 'invalid_time']
+const usageCodes: readonly ErrorCode[] = [
+  'invalid_parameter',
+  'invalid_handle',
+  'invalid_time',
+  'invalid_cursor',
+  'range_required',
+]
 
 /**
  * Runs `whodid` with the given arguments and resolves with its exit code: 0 done, 1 failed, 2 asked wrongly. Failures are told
@@ -57,7 +63,7 @@ async function showHelp(name: string | undefined, context: ProcessContext): Prom
     return 0
   }
   if (name !== undefined) return unknownCommand(name, context)
-  const commands = commandTable.map((known) => `  ${known.name.padEnd(12)}${known.summary}`)
+  const commands = commandTable.map((known) => `  ${known.name.padEnd(14)}${known.summary}`)
   context.stdout.write(`Usage: whodid <command> [options]
 
 The flight recorder for AI agents: who did this?

@@ -1,3 +1,5 @@
+import { createApiClient } from '@whodid/api/client'
+import type { ApiClient } from '@whodid/api/client'
 import { printableLine, WhodidError, errorCodes } from '@whodid/model'
 import type { ErrorCode } from '@whodid/model'
 import { readDataDir, readPort, readUrl, setting } from '../config.ts'
@@ -5,7 +7,7 @@ import type { Environment } from '../config.ts'
 import { readTokens } from '../tokens.ts'
 
 /** Where the API is, and with what to read it. */
-export interface ApiClient {
+export interface ApiAccess {
   readonly apiUrl: string
   readonly token: string
 }
@@ -29,7 +31,7 @@ function isErrorCode(code: unknown): code is ErrorCode {
  * `WHODID_API_URL` (default this machine's, at `WHODID_API_PORT`) and `WHODID_TOKEN`; without the latter, the investigator's
  * token of the data directory. Throws `invalid_config`, or `unauthenticated` when there is no token.
  */
-export async function readApiClient(environment: Environment): Promise<ApiClient> {
+export async function readApiAccess(environment: Environment): Promise<ApiAccess> {
   const apiUrl =
     readUrl(environment, 'WHODID_API_URL') ??
     `http://127.0.0.1:${readPort(environment, 'WHODID_API_PORT', 4320)}`
@@ -47,30 +49,49 @@ export async function readApiClient(environment: Environment): Promise<ApiClient
 }
 
 /**
+ * The typed routes of the API. A call resolves when its answer is there, whose status is 200; it throws as
+ * {@link requestApi} does.
+ */
+export function openApi({ apiUrl, token }: ApiAccess, signal?: AbortSignal): ApiClient {
+  return createApiClient({ url: apiUrl, token, fetch: (request) => send(request, apiUrl, signal) })
+}
+
+/** The answer of a typed call. `openApi` throws for every other outcome, so that there is one. */
+export async function dataOf<Data>(call: Promise<{ data?: Data }>): Promise<Data> {
+  const { data } = await call
+  if (data === undefined) throw new WhodidError('api_unreachable', 'the API gave an empty answer')
+  return data
+}
+
+/**
  * Asks the API and resolves with its answer, whose status is 200.
  *
  * Throws `api_unreachable` when nothing answers, and for a problem the problem's own code with its detail.
  */
 export async function requestApi(
-  client: ApiClient,
+  access: ApiAccess,
   path: string,
   request: ApiRequest = {},
 ): Promise<Response> {
   const { parameters = {}, signal } = request
-  const url = new URL(`${client.apiUrl}${path}`)
+  const url = new URL(`${access.apiUrl}${path}`)
   for (const [name, value] of Object.entries(parameters))
     if (value !== undefined) url.searchParams.set(name, value)
-  const headers = client.token === '' ? {} : { authorization: `Bearer ${client.token}` }
+  const headers = access.token === '' ? {} : { authorization: `Bearer ${access.token}` }
+  return send(new Request(url, { headers }), access.apiUrl, signal)
+}
+
+async function send(request: Request, apiUrl: string, signal?: AbortSignal): Promise<Response> {
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), answerTimeoutMs)
   try {
     const signals = signal === undefined ? [late.signal] : [late.signal, signal]
-    const response = await fetch(url, { headers, signal: AbortSignal.any(signals) })
+    const response = await fetch(request, { signal: AbortSignal.any(signals) })
     if (response.status === 200) return response
     throw await problemError(response)
   } catch (thrown) {
     if (thrown instanceof WhodidError || signal?.aborted === true) throw thrown
-    throw unreachable(client.apiUrl, thrown, late.signal.aborted)
+    throw unreachable(apiUrl, thrown, late.signal.aborted)
   } finally {
     clearTimeout(timer)
   }

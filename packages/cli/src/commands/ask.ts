@@ -1,17 +1,22 @@
-import { whoDidAnswerSchema } from '@whodid/model'
-import { readApiClient, requestApi } from '../client/api-client.ts'
+import type { ApiClient, Schemas } from '@whodid/api/client'
+import { printableLine, whoDidAnswerSchema } from '@whodid/model'
+import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
+import type { ParsedArguments } from '../parse-arguments.ts'
 import { renderAnswer } from '../render/render-answer.ts'
 import { usesColor } from '../render/palette.ts'
-import { showProgress } from '../show-progress.ts'
+import { parametersOf } from '../question-options.ts'
 
-/** `whodid ask`: one question, one answer. */
+/** Handles in one question. */
+const handlesMax = 50
+
+/** `whodid ask`: who did it, for one handle or many. */
 export const askCommand: Command = {
   name: 'ask',
-  help: `Usage: whodid ask <handle> [options]
+  help: `Usage: whodid ask <handle>… [options]
 
-Asks who did it, and shows the answer with what is not known.
+Asks who did it, and shows the answer with what is not known. Up to 50 handles are answered one after the other.
 
 Handles: trace:<id> span:<trace>-<span> action:<id> instance:<id> template:<id> delegator:<id> correlation:<id>
 credential:<id> resource:<id>, or bare: a trace ID, <trace>-<span>, a URL, system:kind:path.
@@ -21,49 +26,61 @@ credential:<id> resource:<id>, or bare: a trace ID, <trace>-<span>, a URL, syste
   --from, --to       only actions in this time
   --verb <verb>      only actions of this verb
   --limit <n>        how many other actions on the handle to give, 0–100 (default 10)
-  --json             the API's answer as JSON
+  --json             the API's answer as JSON; of several handles, {"outcomes":[…]}
 
 Example: whodid ask https://github.com/acme/app/pull/812
-Exit code: 0 answered, also when the answer is "undetermined"; 1 failed; 2 asked wrongly.
+Exit code: 0 answered, also when the answer is "undetermined"; 1 failed; 2 asked wrongly. Of several handles, 1 or 2 when one could not be answered.
 Environment: WHODID_API_URL, WHODID_TOKEN (default: the investigator token of WHODID_DATA_DIR), NO_COLOR.`,
   run: ask,
 }
 
 async function ask(context: CommandContext): Promise<number> {
-  const { args, environment, stdout, stderr } = context
   const string = { type: 'string' } as const
-  const table = {
-    at: string,
-    'as-recorded': string,
-    from: string,
-    to: string,
-    verb: string,
-    limit: string,
-  }
   const typed = parseArguments(
-    args,
-    { ...table, json: { type: 'boolean' } },
-    { min: 1, max: 1, what: 'one handle' },
+    context.args,
+    {
+      at: string,
+      'as-recorded': string,
+      from: string,
+      to: string,
+      verb: string,
+      limit: string,
+      json: { type: 'boolean' },
+    },
+    { min: 1, max: handlesMax, what: `one handle, or up to ${handlesMax}` },
   )
-  const client = await readApiClient(environment)
-  const asked = Object.fromEntries(
-    Object.keys(table).map((name) => [name.replaceAll('-', '_'), typed.value(name)]),
-  )
-  const response = await showProgress(
-    stderr,
-    'Asking…',
-    requestApi(client, '/v1/who-did', {
-      parameters: { of: typed.positionals[0], ...asked },
-      signal: context.stopping,
-    }),
-  )
-  const body: unknown = await response.json()
-  if (typed.flag('json')) {
-    stdout.write(`${JSON.stringify(body, undefined, 2)}\n`)
-    return 0
-  }
-  const answer = whoDidAnswerSchema.parse(body)
-  const color = usesColor(stdout.isTerminal, environment)
-  stdout.write(renderAnswer(answer, { color, width: stdout.width }))
+  const [first = '', ...others] = typed.positionals
+  if (others.length > 0) return askMany(context, typed)
+  const query = { of: first, ...narrowing(typed) }
+  await askQuestion(context, typed, {
+    call: (api: ApiClient) => api.GET('/v1/who-did', { params: { query } }),
+    render: (answer) => [rendered(answer, context)],
+  })
   return 0
+}
+
+async function askMany(context: CommandContext, typed: ParsedArguments): Promise<number> {
+  const body = { of: [...typed.positionals], ...narrowing(typed) }
+  const { outcomes } = await askQuestion<Schemas['ManyAnswer']>(context, typed, {
+    call: (api) => api.POST('/v1/who-did', { body }),
+    render: (answer, palette) =>
+      answer.outcomes.flatMap(({ of, answer: found, problem }, index) => [
+        ...(index === 0 ? [] : ['', palette.dim('─'.repeat(40)), '']),
+        found === null
+          ? `${palette.red(printableLine(of, 300))}: ${printableLine(`${problem?.code}: ${problem?.detail}`, 600)}`
+          : rendered(found, context),
+      ]),
+  })
+  const failed = outcomes.flatMap(({ problem }) => (problem === null ? [] : [problem.status]))
+  if (failed.length === 0) return 0
+  return failed.every((status) => status < 500) ? 2 : 1
+}
+
+function narrowing(typed: ParsedArguments) {
+  return parametersOf(typed, ['at', 'as_recorded', 'from', 'to', 'verb', 'limit'])
+}
+
+function rendered(answer: unknown, { stdout, environment }: CommandContext): string {
+  const color = usesColor(stdout.isTerminal, environment)
+  return renderAnswer(whoDidAnswerSchema.parse(answer), { color, width: stdout.width }).trimEnd()
 }

@@ -1,5 +1,5 @@
 import { WhodidError } from '@whodid/model'
-import { readApiClient, requestApi } from '../client/api-client.ts'
+import { readApiAccess, requestApi } from '../client/api-client.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import { createPalette, usesColor } from '../render/palette.ts'
@@ -29,7 +29,7 @@ async function tail(context: CommandContext): Promise<number> {
     { from: { type: 'string' }, once: boolean, json: boolean },
     { min: 0, max: 0, what: 'no argument' },
   )
-  const client = await readApiClient(environment)
+  const client = await readApiAccess(environment)
   const follow = typed.flag('once') ? 'false' : 'true'
   const parameters = { from: typed.value('from'), follow }
   const response = await requestApi(client, '/v1/tail', { parameters, signal: stopping })

@@ -1,7 +1,7 @@
 import { whoDidAnswerSchema } from '@whodid/model'
 import type { Verdict, WhoDidAnswer } from '@whodid/model'
 import { requestApi } from '../client/api-client.ts'
-import type { ApiClient } from '../client/api-client.ts'
+import type { ApiAccess } from '../client/api-client.ts'
 import { cast, customerResource, pullResource } from './cast.ts'
 
 /** A question of the demo, and what is true. */
@@ -23,7 +23,7 @@ const demoQuestions: readonly DemoQuestion[] = [
 
 /** Asks the five questions over HTTP, one after another, and resolves with the answers in their order. */
 export async function askDemoQuestions(
-  client: ApiClient,
+  client: ApiAccess,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, WhoDidAnswer>>> {
   const answers: Record<string, WhoDidAnswer> = {}

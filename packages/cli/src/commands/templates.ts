@@ -1,0 +1,72 @@
+import type { Schemas } from '@whodid/api/client'
+import { askQuestion } from '../ask-question.ts'
+import type { Command, CommandContext } from '../command.ts'
+import { parseArguments } from '../parse-arguments.ts'
+import {
+  hoursAgo,
+  moreLines,
+  pageOptions,
+  parametersOf,
+  questionHelp,
+} from '../question-options.ts'
+import { renderInstant } from '../render/instant.ts'
+import { renderTable } from '../render/table.ts'
+
+/** Hours looked at when nobody says which: a week. */
+const hoursDefault = 168
+
+/** `whodid templates`: the inventory of agents. */
+export const templatesCommand: Command = {
+  name: 'templates',
+  help: `Usage: whodid templates [options]
+
+Shows which agents were at work, by template: how many instances, for whom, with which tools and credentials, since when.
+Without --from: the last seven days.
+
+${questionHelp}
+  --limit <n>        how many templates to give, 1–200 (default 50)
+  --cursor <c>       the page after the one that gave this cursor
+  --json             the API's answer as JSON
+
+Environment: WHODID_API_URL, WHODID_TOKEN, NO_COLOR.`,
+  run: listTemplates,
+}
+
+/** Names shown of a list in one cell. */
+const namesMax = 3
+
+async function listTemplates(context: CommandContext): Promise<number> {
+  const typed = parseArguments(context.args, pageOptions, { min: 0, max: 0, what: 'no argument' })
+  const given = parametersOf(typed, ['from', 'to', 'as_recorded', 'limit', 'cursor'])
+  const chosen = given.from === undefined ? { from: hoursAgo(hoursDefault) } : {}
+  const query = { ...chosen, ...given }
+  await askQuestion<Schemas['TemplatesAnswer']>(context, typed, {
+    call: (api) => api.GET('/v1/templates', { params: { query } }),
+    render: ({ templates, next_cursor: next }, palette) =>
+      templates.length === 0
+        ? [`No agent is on record in that time.`]
+        : [
+            ...renderTable(
+              templates,
+              [
+                { title: 'TEMPLATE', cell: ({ id }) => id, paint: palette.cyan },
+                { title: 'INSTANCES', cell: (row) => String(row.instances_total) },
+                { title: 'FIRST', cell: (row) => renderInstant(row.first_at), paint: palette.dim },
+                { title: 'LAST', cell: (row) => renderInstant(row.last_at), paint: palette.dim },
+                { title: 'FOR', cell: ({ delegators }) => some(delegators) },
+                { title: 'TOOLS', cell: ({ tools }) => some(tools) },
+                { title: 'CREDENTIALS', cell: ({ credentials }) => some(credentials) },
+              ],
+              palette,
+            ),
+            ...moreLines(next, chosen.from),
+          ],
+  })
+  return 0
+}
+
+function some(names: readonly string[]): string | null {
+  if (names.length === 0) return null
+  const more = names.length > namesMax ? ` +${names.length - namesMax}` : ''
+  return `${names.slice(0, namesMax).join(', ')}${more}`
+}
