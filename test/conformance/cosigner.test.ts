@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { generateNoteKey, parseSkey, verifyCheckpoint } from '@whodid/tlog'
+import { generateNoteKey, parsePolicy, parseSkey, verifyCheckpoint } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
-import { Cosigner, startWitness } from '@whodid/witness'
+import { Cosigner, fetchServed, startWitness } from '@whodid/witness'
 import type { RunningWitness, WitnessEndpoint } from '@whodid/witness'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startWitnessedLog } from '../harness/witnessed-log.ts'
@@ -121,6 +121,30 @@ test('ends at once, though a witness dawdles', async () => {
   expect(problems).toEqual([])
   // Offered after the end, it is not taken.
   cosigner!.offer(log.growTo(6))
+})
+
+test('a monitor hears from each witness of a policy what it cosigned last, or why it does not', async () => {
+  const witness = await startOne(first, 'a')
+  begin([witness])
+  const policy = parsePolicy(
+    [
+      `witness a ${first.verifier.vkey} ${witness.url}/`,
+      `witness b ${second.verifier.vkey} http://127.0.0.1:9`,
+      `witness c ${generateNoteKey('witness.example/w3', 'cosignature').vkey}`,
+      'quorum a\n',
+    ].join('\n'),
+  )
+  const nothing = await fetchServed(policy, 'example.com/log')
+  expect(nothing.served).toEqual([])
+  expect(nothing.missing).toEqual([
+    { name: 'witness.example/w1', why: 'it has cosigned nothing of this log' },
+    { name: 'witness.example/w2', why: expect.stringContaining('http://127.0.0.1:9') },
+  ])
+  cosigner!.offer(log.growTo(7))
+  await vi.waitFor(() => expect(cosigned).toHaveLength(1))
+  const some = await fetchServed(policy, 'example.com/log')
+  expect(some.served).toEqual([cosigned[0]!.note])
+  expect(some.missing.map(({ name }) => name)).toEqual(['witness.example/w2'])
 })
 
 test('without witnesses does nothing', async () => {

@@ -1,3 +1,4 @@
+import type { Policy } from '@whodid/tlog'
 import { readBounded } from './read-bounded.ts'
 import type { WitnessEndpoint } from './submit-checkpoint.ts'
 import { originHashOf } from './witness-state.ts'
@@ -16,6 +17,46 @@ export interface FetchOptions {
 }
 
 const timeoutMsDefault = 5_000
+
+/** What a policy's witnesses serve of a log. */
+export interface ServedCheckpoints {
+  /** Notes, which nobody has checked yet. */
+  readonly served: readonly string[]
+  /** Witnesses that have a URL and gave none, by the names of their keys, and why. */
+  readonly missing: readonly { readonly name: string; readonly why: string }[]
+}
+
+/**
+ * Asks every witness of a policy that has a URL what it cosigned last of a log, all at once. To be done before the log's own
+ * checkpoint is read, for an honest log is never behind what a witness has. Never throws for what they answer or fail to.
+ */
+export async function fetchServed(
+  policy: Policy,
+  origin: string,
+  options: FetchOptions = {},
+): Promise<ServedCheckpoints> {
+  const answers = await Promise.all(
+    policy.witnesses.flatMap(({ key, url }) =>
+      url === undefined
+        ? []
+        : [
+            fetchWitnessed({ url: url.replace(/\/+$/u, '') }, origin, options).then((answer) => ({
+              name: key.name,
+              answer,
+            })),
+          ],
+    ),
+  )
+  return {
+    served: answers.flatMap(({ answer }) => (answer.outcome === 'served' ? [answer.note] : [])),
+    missing: answers.flatMap(({ name, answer }) => {
+      if (answer.outcome === 'served') return []
+      const why =
+        answer.outcome === 'nothing' ? 'it has cosigned nothing of this log' : answer.detail
+      return [{ name, why }]
+    }),
+  }
+}
 
 /**
  * Asks a witness what it cosigned last of a log, past the log itself (C2SP tlog-witness, monitoring). Only its URL is used.
