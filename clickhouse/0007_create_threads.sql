@@ -4,7 +4,8 @@
 --
 -- `key` is sipHash64(kind, name), kind being trace, correlation, instance, delegation, credential or action. Two names may
 -- meet in one key: what is found so is evidence to be looked at, and its own columns say whose it is. `up`, on a trace's
--- row, holds the keys that lead outwards from it: to the prompts, instances, delegations and correlations it names.
+-- row, holds the keys that lead outwards from it: to the prompts, instances, delegations and correlations it names; `own` those of
+-- the instances that act in it.
 CREATE TABLE IF NOT EXISTS whodid.threads
 (
     tenant LowCardinality(String),
@@ -12,10 +13,11 @@ CREATE TABLE IF NOT EXISTS whodid.threads
     hour DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
     trace_id FixedString(16) CODEC(ZSTD(1)),
     up Array(UInt64) CODEC(ZSTD(1)),
+    own Array(UInt64) CODEC(ZSTD(1)),
     -- Of an instance: the template and the exporter that claim it, so that a second claimant is seen.
     template_id LowCardinality(String),
     exporter LowCardinality(String),
-    received_at DateTime('UTC') CODEC(Delta(4), ZSTD(1))
+    received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)

@@ -2,7 +2,7 @@
 -- same few things, and each name costs a row.
 CREATE MATERIALIZED VIEW IF NOT EXISTS whodid.threads_of_spans TO whodid.threads
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
-AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS template_id, found.4 AS exporter, received_at FROM
+AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own, found.4 AS template_id, found.5 AS exporter, received_at FROM
 (
     SELECT
         tenant, toStartOfHour(ts) AS hour, trace_id,
@@ -15,7 +15,7 @@ AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS temp
         groupUniqArray(credential_id) AS credentials,
         groupUniqArray(action_id) AS actions,
         groupUniqArray(substring(prompt_ref, 1, 32)) AS prompts,
-        toDateTime(min(received_at), 'UTC') AS received_at
+        toDateTime64(min(received_at), 3, 'UTC') AS received_at
     FROM whodid.spans
     GROUP BY tenant, hour, trace_id
 )
@@ -26,9 +26,10 @@ ARRAY JOIN
             arrayMap(x -> sipHash64('correlation', x), arrayFilter(x -> x != '', correlations)),
             arrayMap(x -> sipHash64('instance', x), arrayFilter(x -> x != '', arrayConcat(parents, chains))),
             arrayMap(x -> sipHash64('delegation', x), arrayFilter(x -> x != '', arrayConcat(delegations, grants))),
-            arrayMap(x -> sipHash64('trace', toFixedString(unhex(x), 16)), arrayFilter(x -> x != '', prompts))), '', '')],
-        arrayMap(x -> (if(x = '', 0, sipHash64('correlation', x)), [], '', ''), correlations),
-        arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], x.2, x.3), instances),
-        arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], '', ''), delegations),
-        arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], '', ''), credentials),
-        arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], '', ''), actions))) AS found
+            arrayMap(x -> sipHash64('trace', toFixedString(unhex(x), 16)), arrayFilter(x -> x != '', prompts))),
+            arrayDistinct(arrayMap(x -> sipHash64('instance', x.1), arrayFilter(x -> x.1 != '', instances))), '', '')],
+        arrayMap(x -> (if(x = '', 0, sipHash64('correlation', x)), [], [], '', ''), correlations),
+        arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], [], x.2, x.3), instances),
+        arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], [], '', ''), delegations),
+        arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], [], '', ''), credentials),
+        arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions))) AS found

@@ -1,14 +1,17 @@
 import type { Verdict } from '@whodid/model'
 import type { ClaimGrade, ClaimName, Contradiction, Decision } from './decision.ts'
+import { findContradiction } from './rules/find-contradiction.ts'
 import type { Evidence } from './evidence/evidence.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
+import { joinDelegator } from './rules/join-delegator.ts'
 import { joinPath } from './rules/join-path.ts'
+import type { Hop, Kin } from './rules/join-path.ts'
 import { mergeVersions } from './rules/merge-versions.ts'
 import type { Testimony } from './rules/merge-versions.ts'
 import { overwrittenDownstream } from './rules/overwritten-downstream.ts'
 import { resolveClaims } from './rules/resolve-claims.ts'
 import type { Claims } from './rules/resolve-claims.ts'
-import { secondClaimant } from './rules/second-claimant.ts'
+import { actorIdOf } from './rules/actor-id.ts'
 import { walkTrail } from './rules/walk-trail.ts'
 
 /**
@@ -21,8 +24,13 @@ export function decide(evidence: Evidence): Decision {
   const testimony = rememberTestimony(evidence)
   const trail = walkTrail(evidence.subject, testimony)
   const overwritten = overwrittenDownstream(trail.records)
-  const claims = resolveClaims(trail.records, overwritten)
-  const found = contradictionOf(evidence, claims, testimony)
+  const own = resolveClaims(trail.records, overwritten)
+  const found = findContradiction(evidence, own, testimony)
+  // A human's or a service's own act is its own beginning.
+  const isOwnAct = own.actor !== undefined && own.actor.actor_type !== 'agent'
+  const kin: Kin = { keys: () => (isOwnAct ? [] : evidence.kin.keys()), testimony }
+  const path = joinPath(trail, kin)
+  const claims = withDelegator(own, path, kin)
   const verdict = verdictOf(claims, found.contradiction)
   const isAgent = verdict === 'agent'
   const speakers = {
@@ -39,7 +47,7 @@ export function decide(evidence: Evidence): Decision {
     verdict,
     grade: gradeOf(verdict, found.contradiction, grades),
     ...found,
-    actorId: actorIdOf(verdict, claims),
+    actorId: verdict === 'undetermined' ? '' : actorIdOf(claims),
     instance,
     template,
     delegator: isAgent ? delegatorIdOf(claims) : '',
@@ -49,12 +57,17 @@ export function decide(evidence: Evidence): Decision {
     conflictingDelegators: claims.conflictingDelegators,
     overwritten,
     trail,
-    path: joinPath(trail, {
-      keys: verdict === 'human' || verdict === 'service' ? [] : evidence.kin.keys(),
-      testimony,
-    }),
+    path,
     testimony,
   }
+}
+
+function withDelegator(claims: Claims, path: readonly Hop[], kin: Kin): Claims {
+  const isOpen =
+    claims.actor?.actor_type === 'agent' &&
+    claims.delegator === undefined &&
+    claims.conflictingDelegators.length === 0
+  return isOpen ? { ...claims, delegator: joinDelegator(path, kin) } : claims
 }
 
 function rememberTestimony(evidence: Evidence): (key: string) => Testimony | undefined {
@@ -66,52 +79,6 @@ function rememberTestimony(evidence: Evidence): (key: string) => Testimony | und
     if (found === undefined) remembered.set(key, (found = mergeVersions(versions)))
     return found
   }
-}
-
-interface Found {
-  readonly contradiction: Contradiction | ''
-  readonly contradicting: readonly EvidenceRecord[]
-  readonly owner: Decision['owner']
-}
-
-function contradictionOf(
-  evidence: Evidence,
-  claims: Claims,
-  testimony: Decision['testimony'],
-): Found {
-  const owner = undefined
-  const subject = testimony(evidence.subject)
-  const speakers = [claims.actor, claims.instance, claims.template, claims.delegator]
-  const heard = [...new Set([subject?.record, ...speakers])].filter(
-    (record) => record !== undefined,
-  )
-  for (const { key } of heard) {
-    const conflicting = testimony(key)?.conflicting ?? []
-    if (conflicting.length > 0)
-      return { contradiction: 'conflicting_identity', contradicting: conflicting, owner }
-  }
-  if (claims.conflicting.length > 0)
-    return { contradiction: 'conflicting_identity', contradicting: claims.conflicting, owner }
-  const { actor } = claims
-  if (actor?.actor_type === 'human' && actor.instance !== '')
-    return { contradiction: 'conflicting_identity', contradicting: [actor], owner }
-  const unentitled = speakers.find((record) => record?.channel === 'unentitled')
-  if (unentitled !== undefined)
-    return { contradiction: 'exporter_not_entitled', contradicting: [unentitled], owner }
-  const first = claims.instance && ownerOf(claims.instance, evidence)
-  return first === undefined || claims.instance === undefined
-    ? { contradiction: '', contradicting: [], owner }
-    : {
-        contradiction: 'instance_of_another_template',
-        contradicting: [claims.instance],
-        owner: first,
-      }
-}
-
-/** The claims gathered are on the instance of the subject's own record; an inherited one is its ancestor's affair. */
-function ownerOf(record: EvidenceRecord, evidence: Evidence): Decision['owner'] {
-  const isSubjects = evidence.kin.get(evidence.subject)?.[0]?.instance === record.instance
-  return isSubjects ? secondClaimant(record, evidence.instanceClaims) : undefined
 }
 
 function verdictOf(claims: Claims, contradiction: Contradiction | ''): Verdict {
@@ -128,19 +95,6 @@ function verdictOf(claims: Claims, contradiction: Contradiction | ''): Verdict {
       return actor.service === '' ? 'undetermined' : 'service'
     default:
       return 'undetermined'
-  }
-}
-
-function actorIdOf(verdict: Verdict, claims: Claims): string {
-  switch (verdict) {
-    case 'agent':
-      return claims.instance?.instance ?? claims.template?.template ?? ''
-    case 'human':
-      return claims.actor?.user ?? ''
-    case 'service':
-      return claims.actor?.service ?? ''
-    case 'undetermined':
-      return ''
   }
 }
 

@@ -38,7 +38,8 @@ export function decidingReason(question: Question, decision: Decision): BareReas
   }
 }
 
-function contradictionReason({ contradiction, contradicting, owner }: Decision): BareReason {
+function contradictionReason(decision: Decision): BareReason {
+  const { contradiction, contradicting, rival, simultaneous } = decision
   const [first] = contradicting
   switch (contradiction) {
     case 'exporter_not_entitled':
@@ -49,7 +50,12 @@ function contradictionReason({ contradiction, contradicting, owner }: Decision):
     case 'instance_of_another_template':
       return {
         code: 'instance_of_another_template',
-        text: `The instance ${nameOrNone(first?.instance)} was on record as one of ${nameOrNone(owner?.template)}, from the exporter "${nameOrNone(owner?.exporter)}", before this record claimed it for ${nameOrNone(first?.template)}.`,
+        text: `The instance ${nameOrNone(first?.instance)} is claimed twice: as one of ${nameOrNone(first?.template)} by the exporter "${nameOrNone(first?.exporter)}", and as one of ${nameOrNone(rival?.template)} by "${nameOrNone(rival?.exporter)}". Neither is believed.`,
+      }
+    case 'simultaneous_actions':
+      return {
+        code: 'simultaneous_actions',
+        text: `${describeClaim(first)} and somebody else (${simultaneous?.key ?? ''}) acted at the very same instant: which of the two came last is not on record.`,
       }
     case '':
     case 'conflicting_identity':

@@ -1,6 +1,7 @@
 import type { Verdict } from '@whodid/model'
 import type { Evidence } from './evidence/evidence.ts'
-import type { EvidenceRecord, InstanceClaim } from './evidence/evidence-record.ts'
+import type { EvidenceRecord } from './evidence/evidence-record.ts'
+import type { Contradicted } from './rules/find-contradiction.ts'
 import type { Hop } from './rules/join-path.ts'
 import type { Testimony } from './rules/merge-versions.ts'
 import type { Trail } from './rules/walk-trail.ts'
@@ -10,18 +11,16 @@ export type ClaimGrade = 'channel' | 'asserted' | 'inferred' | 'none' | 'contrad
 
 /** Why two things on record cannot both be true. */
 export type Contradiction =
-  'conflicting_identity' | 'exporter_not_entitled' | 'instance_of_another_template'
+  | 'conflicting_identity'
+  | 'exporter_not_entitled'
+  | 'instance_of_another_template'
+  | 'simultaneous_actions'
 
 /** What the evidence comes to. The rest of this package puts it into words. */
-export interface Decision {
+export interface Decision extends Contradicted {
   readonly evidence: Evidence
   readonly verdict: Verdict
   readonly grade: ClaimGrade
-  readonly contradiction: Contradiction | ''
-  /** The records that contradict each other, or whose exporter may not speak; empty without a contradiction. */
-  readonly contradicting: readonly EvidenceRecord[]
-  /** Who owns the instance that the record claims. */
-  readonly owner: InstanceClaim | undefined
   /** The instance, `user.id` or service that acted; '' when undetermined. */
   readonly actorId: string
   /** Of the acting agent; '' when nobody says, or it is no agent. */

@@ -126,6 +126,14 @@ function promptGaps(trail: PromptTrail, gap: MakeGap): Gap[] {
     return gaps.length > 0
       ? gaps
       : [gap('missing_prompt', 'No record names the prompt that led to it.')]
+  if (initiating.prompt_origin === 'agent' && gaps.length === 0)
+    gaps.push(
+      gap(
+        'missing_prompt',
+        'The outermost prompt on record was given by an agent; the one that initiated the task is not on record.',
+        initiating.key,
+      ),
+    )
   if (initiating.content === '')
     gaps.push(
       gap(

@@ -11,7 +11,7 @@ const promptsMax = 64
 export interface PromptTrail {
   /** Nearest first: the last instruction to whoever acted, then that of whoever instructed it. */
   readonly prompts: readonly EvidenceRecord[]
-  /** The one that initiated the task: the outermost of a human's, else the outermost there is. */
+  /** The one that initiated the task: the nearest that no agent gave, else the outermost there is. */
   readonly initiating: EvidenceRecord | undefined
   /** A prompt that is named and not on record; '' when all that are named are. */
   readonly missingRef: string
@@ -21,9 +21,11 @@ export interface PromptTrail {
 export function followPrompts({ path, testimony }: Decision): PromptTrail {
   const prompts: EvidenceRecord[] = []
   let missingRef = ''
+  const hasInitiator = (): boolean => initiates(prompts.at(-1))
   for (const { record } of path) {
+    if (hasInitiator()) break
     let ref = record.kind === 'prompt' ? record.key : record.prompt_ref
-    while (ref !== '' && prompts.length < promptsMax) {
+    while (ref !== '' && prompts.length < promptsMax && !hasInitiator()) {
       const prompt = testimony(ref)?.record
       if (prompt === undefined && missingRef === '') missingRef = ref
       // An emitter may let a prompt name itself; that is the end of the way, not a loop.
@@ -32,8 +34,14 @@ export function followPrompts({ path, testimony }: Decision): PromptTrail {
       ref = prompt.prompt_ref
     }
   }
-  const initiating = prompts.findLast((prompt) => prompt.prompt_origin === 'human')
-  return { prompts, initiating: initiating ?? prompts.at(-1), missingRef }
+  return { prompts, initiating: prompts.at(-1), missingRef }
+}
+
+const initiators: ReadonlySet<string> = new Set(['human', 'schedule', 'system'])
+
+/** Whether a task begins with it. What an agent or a tool says was said because of something before. */
+export function initiates(prompt: EvidenceRecord | undefined): boolean {
+  return prompt !== undefined && initiators.has(prompt.prompt_origin)
 }
 
 /** The prompts as the answer shows them: the one that initiated the task, and the nearest where that is another. */

@@ -21,6 +21,7 @@ export const evidenceColumns: Columns<EvidenceRecord> = {
   template_name: 'template_name',
   template_version: 'template_version',
   instance: 'instance_id',
+  instance_key: `toString(sipHash64('instance', instance_id))`,
   instance_parent: 'instance_parent_id',
   identity: 'identity_id',
   delegator: 'delegator_id',
@@ -63,8 +64,8 @@ export const evidenceColumns: Columns<EvidenceRecord> = {
   content: `if(record_kind IN ('prompt', 'plan'), content, '')`,
 }
 
-/** Of `whodid.spans` and of `whodid.actions`. */
-export const listedColumns: Columns<ListedAction> = {
+/** Of `whodid.spans` and of `whodid.actions`; `qualifies` is what a row must be for the verdict to concern it. */
+export const listedColumns = (qualifies: string): Columns<ListedAction> => ({
   key: refSql('span_id'),
   ts: 'ts',
   action: 'action_id',
@@ -78,10 +79,12 @@ export const listedColumns: Columns<ListedAction> = {
   user: 'user_id',
   service: 'service_name',
   channel: 'channel',
-}
+  qualifies,
+})
 
 /** Of `whodid.threads`. */
 export const instanceClaimColumns: Columns<InstanceClaim> = {
+  instance_key: 'toString(key)',
   template: 'template_id',
   exporter: 'exporter',
   received_at: 'min(received_at)',

@@ -17,6 +17,8 @@ export interface EvidenceRecord {
   readonly template_name: string
   readonly template_version: string
   readonly instance: string
+  /** The key of the instance in `whodid.threads`. */
+  readonly instance_key: string
   readonly instance_parent: string
   readonly identity: string
   readonly delegator: string
@@ -76,10 +78,13 @@ export interface ListedAction {
   readonly user: string
   readonly service: string
   readonly channel: string
+  /** Whether the verdict might concern it, were it the newest. */
+  readonly qualifies: boolean
 }
 
-/** Who claims the subject's instance anywhere in the ledger, and since when. Only claims that can be believed have a template. */
+/** Who claims an instance that acts in the subject's trace, anywhere in the ledger, and since when. Only claims that can be believed have a template. */
 export interface InstanceClaim {
+  readonly instance_key: string
   readonly template: string
   readonly exporter: string
   readonly received_at: string

@@ -12,6 +12,9 @@ export interface EvidenceRow {
   readonly record: string
 }
 
+/** Whatever the condition, the fields are the same. */
+const listedFields = listedColumns('')
+
 /** Most records that one question looks at; one more is asked for, to know that there are more. */
 export const kinMax = 4000
 
@@ -23,7 +26,7 @@ export interface Evidence {
   readonly kin: ReadonlyMap<string, readonly EvidenceRecord[]>
   /** The newest actions on the handle, newest first. */
   readonly listed: readonly ListedAction[]
-  /** Who claims the subject's instance, earliest first. */
+  /** Who claims the instances that act in the subject's trace, earliest first. */
   readonly instanceClaims: readonly InstanceClaim[]
   /** Whether there were more records than {@link kinMax}: what is absent may only not have been looked at. */
   readonly truncated: boolean
@@ -37,7 +40,7 @@ export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
   let subject = ''
   let count = 0
   for (const { role, record: text } of rows) {
-    if (role === 'listed') listed.push(readRow<ListedAction>(listedColumns, text))
+    if (role === 'listed') listed.push(readRow<ListedAction>(listedFields, text))
     else if (role === 'claimed')
       instanceClaims.push(readRow<InstanceClaim>(instanceClaimColumns, text))
     else {

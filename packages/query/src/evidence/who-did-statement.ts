@@ -9,9 +9,12 @@ const handleTracesMax = 1000
 /** Actions on the handle listed beside the subject. */
 const listedMax = 201
 
+/** Claims on the instances of one trace, the earliest. */
+const claimsMax = 1000
+
 /**
  * The one statement that gathers what a question needs, as plain rows: the subject, its kin, the other actions on the
- * handle, and who claims the subject's instance. It decides nothing.
+ * handle, and who claims the instances of its trace. It decides nothing.
  *
  * One text for each kind of handle, so that each reads by the key that serves it: resources and people by the order of
  * `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Parameters: `id`, `trace` and
@@ -22,10 +25,10 @@ export function whoDidStatement(kind: HandleKind): string {
   return `
 WITH
   (
-    SELECT (any(trace_id), any(span_id), any(instance_id), any(hour), any(correlation_id), any(happened_at))
+    SELECT (any(trace_id), any(span_id), any(hour), any(happened_at))
     FROM
     (
-      SELECT trace_id, span_id, instance_id, toStartOfHour(ts) AS hour, correlation_id, ts AS happened_at
+      SELECT trace_id, span_id, toStartOfHour(ts) AS hour, ts AS happened_at
       FROM ${known}
         AND ${subjectCondition(kind)}
       ORDER BY ${kind === 'action' ? `outcome = 'unknown', ` : ''}least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
@@ -41,7 +44,7 @@ WITH
   near AS
   (
     SELECT DISTINCT hour, trace_id FROM whodid.threads WHERE key IN (SELECT * FROM farther)
-    ORDER BY trace_id = subject.1 DESC, abs(toInt64(toUnixTimestamp(hour)) - toInt64(toUnixTimestamp(subject.4)))
+    ORDER BY trace_id = subject.1 DESC, abs(toInt64(toUnixTimestamp(hour)) - toInt64(toUnixTimestamp(subject.3)))
     LIMIT ${kinTracesMax}
   )
 SELECT if((trace_id, span_id) = (subject.1, subject.2), 'subject', 'kin') AS role, ${rowSql(evidenceColumns)} AS record
@@ -52,12 +55,12 @@ ORDER BY
   role = 'subject' DESC,
   (record_kind IN ('session', 'prompt', 'plan', 'delegation') OR input_source != '') DESC,
   trace_id = subject.1 DESC,
-  abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(subject.6)),
+  abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(subject.4)),
   received_at
 LIMIT 1 BY trace_id, span_id, channel, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, resource_id, content
 LIMIT ${kinMax + 1}
 UNION ALL
-SELECT 'listed', ${rowSql(listedColumns)}
+SELECT 'listed', ${rowSql(listedColumns(isNamed(kind) ? 'false' : `(${subjectCondition(kind)}) = 1`))}
 FROM
 (
   SELECT *
@@ -69,16 +72,21 @@ FROM
 UNION ALL
 SELECT 'claimed', ${rowSql(instanceClaimColumns)}
 FROM whodid.threads
-WHERE key = sipHash64('instance', subject.3) AND subject.3 != ''
-GROUP BY template_id, exporter
+WHERE key IN (SELECT arrayJoin(own) FROM whodid.threads WHERE key = sipHash64('trace', subject.1))
+  AND received_at <= {recorded:DateTime64(9, 'UTC')}
+GROUP BY key, template_id, exporter
 ORDER BY min(received_at)
-LIMIT 10`
+LIMIT ${claimsMax}`
 }
 
 /** What an act must be for the verdict to concern it. A handle that names one act concerns that act however it ended. */
 function subjectCondition(kind: HandleKind): string {
-  if (kind === 'action' || kind === 'span') return 'true'
+  if (isNamed(kind)) return 'true'
   return `outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})`
+}
+
+function isNamed(kind: HandleKind): boolean {
+  return kind === 'action' || kind === 'span'
 }
 
 /** Bounds of a question: the time of the act, and the time of receipt. */

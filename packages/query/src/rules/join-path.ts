@@ -14,7 +14,7 @@ const joinsMax = 64
 
 /** Where the evidence is looked up. */
 export interface Kin {
-  readonly keys: Iterable<string>
+  readonly keys: () => Iterable<string>
   readonly testimony: (key: string) => Testimony | undefined
 }
 
@@ -33,7 +33,7 @@ export function joinPath(trail: Trail, kin: Kin): Hop[] {
     joinedBy: index === 0 ? 'subject' : 'parent',
   }))
   if (hops.length === 0) return hops
-  const records = [...kin.keys].flatMap((key) => {
+  const records = [...kin.keys()].flatMap((key) => {
     const record = kin.testimony(key)?.record
     return record === undefined || record.channel === 'unentitled' ? [] : [record]
   })

@@ -19,14 +19,17 @@ export interface Claims {
  * `inherited_from_ancestor`). A human's or a service's own act inherits nothing, and nothing is inherited past one.
  *
  * What is said goes before what is read from another vocabulary, however near; what is only hinted never names an
- * instance. An agent that names another template than the instance above it is another agent, whose instance nobody
+ * instance. A record that does not say what kind of actor it is of speaks for nobody; where it names somebody else all the
+ * same, the two conflict. An agent that names another template than the instance above it is another agent, whose instance nobody
  * named. `overwritten` are the keys of records whose identity is not heard.
  */
 export function resolveClaims(
   trail: readonly EvidenceRecord[],
   overwritten: ReadonlyMap<string, unknown>,
 ): Claims {
-  const heard = trail.map((record) => (overwritten.has(record.key) ? silenced(record) : record))
+  const heard = trail.map((record) =>
+    overwritten.has(record.key) || record.actor_type === '' ? silenced(record) : record,
+  )
   const actor = heard.find((record) => record.actor_type !== '')
   if (actor === undefined || actor.actor_type !== 'agent')
     return { ...nobody, actor: actor === undefined ? undefined : original(trail, actor) }
@@ -34,7 +37,7 @@ export function resolveClaims(
   const speakers = border < 0 ? heard : heard.slice(0, border)
   const said = find(speakers, 'instance', 'said')
   const read = find(speakers, 'instance', 'read')
-  const conflicting = instanceConflict(speakers, said, read)
+  const stray = strayNames(trail.slice(0, speakers.length), overwritten)
   const named = said ?? read
   const other = named === undefined ? undefined : anotherAgent(speakers, named)
   const instance = other === undefined ? named : undefined
@@ -42,8 +45,8 @@ export function resolveClaims(
     actor,
     instance,
     template: other ?? templateOf(speakers, instance),
-    ...delegatorOf(speakers, instance),
-    conflicting,
+    ...delegatorOf(speakers, instance, stray),
+    conflicting: instanceConflict(speakers, said, { read, stray }),
   }
 }
 
@@ -55,17 +58,24 @@ const nobody = {
   conflictingDelegators: [],
 } satisfies Omit<Claims, 'actor'>
 
-/** The record without what it says of who acted. That an agent did is still heard: the record above says so too. */
+/** The record without what it says of who acted: the record above it says that. */
 function silenced(record: EvidenceRecord): EvidenceRecord {
-  const isOwnDelegator =
-    claimStrength(record, 'delegator') === 'said' && record.channel !== 'unentitled'
   return {
     ...record,
     actor_type: '',
     template: '',
     instance: '',
-    ...(isOwnDelegator ? {} : { delegator: '', delegator_type: '' }),
+    delegator: '',
+    delegator_type: '',
   }
+}
+
+/** Records that name somebody without saying what kind of actor they are of. */
+function strayNames(
+  trail: readonly EvidenceRecord[],
+  overwritten: ReadonlyMap<string, unknown>,
+): readonly EvidenceRecord[] {
+  return trail.filter((record) => record.actor_type === '' && !overwritten.has(record.key))
 }
 
 function original(trail: readonly EvidenceRecord[], heard: EvidenceRecord): EvidenceRecord {
@@ -88,9 +98,16 @@ function find(
 function instanceConflict(
   speakers: readonly EvidenceRecord[],
   said: EvidenceRecord | undefined,
-  read: EvidenceRecord | undefined,
+  { read, stray }: { read: EvidenceRecord | undefined; stray: readonly EvidenceRecord[] },
 ): readonly EvidenceRecord[] {
   if (said === undefined) return []
+  const other = stray.find(
+    (record) =>
+      claimStrength(record, 'instance') === 'said' &&
+      record.instance !== said.instance &&
+      speakers.findIndex(({ key }) => key === record.key) < speakers.indexOf(said),
+  )
+  if (other !== undefined) return [other, said]
   if (
     read !== undefined &&
     speakers.indexOf(read) < speakers.indexOf(said) &&
@@ -150,9 +167,16 @@ function templateOf(
 function delegatorOf(
   speakers: readonly EvidenceRecord[],
   instance: EvidenceRecord | undefined,
+  stray: readonly EvidenceRecord[],
 ): Pick<Claims, 'delegator' | 'conflictingDelegators'> {
   const said = find(speakers, 'delegator', 'said')
   const read = find(speakers, 'delegator', 'read')
+  const other = stray.find(
+    (record) =>
+      claimStrength(record, 'delegator') === 'said' && record.delegator !== said?.delegator,
+  )
+  if (other !== undefined)
+    return { delegator: undefined, conflictingDelegators: [other, ...(said ? [said] : [])] }
   if (said === undefined || read === undefined || read.delegator === said.delegator)
     return { delegator: said ?? read, conflictingDelegators: [] }
   // A user that another speaker names beside a person above: nobody knows which of the two the task is for.

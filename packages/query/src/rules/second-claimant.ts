@@ -1,21 +1,37 @@
 import type { EvidenceRecord, InstanceClaim } from '../evidence/evidence-record.ts'
 import { claimStrength } from './claim-strength.ts'
 
+/** How long somebody must have been on record alone with an instance for a later claim not to count. */
+const aloneMs = 24 * 3_600_000
+
 /**
- * Rule `instance_of_another_template`: the claim on the instance that is older than the record's own and goes against it.
+ * Rule `instance_of_another_template`: who else claims the instance, as another template and from another exporter.
  *
- * An instance belongs to one template and is never reused. A token that may speak for one template can write any
- * instance's name on its records; whoever was on record with that name first, by the ledger's own clock, from another
- * exporter and as another template, owns it, and the later claim is not believed. The owner's own records stand.
+ * An instance belongs to one template and is never reused, and a token that may speak for one template can write any
+ * instance's name on its records. Records may be held back for hours before they are sent, so who came first tells who
+ * owns it only where the first was alone for a day: then a newcomer cannot unmake its record. Otherwise neither is believed;
+ * both are named, and `as_recorded` shows what was known before the second came.
  */
 export function secondClaimant(
   record: EvidenceRecord,
   claims: readonly InstanceClaim[],
 ): InstanceClaim | undefined {
   if (record.template === '' || claimStrength(record, 'instance') !== 'said') return undefined
-  const [first] = claims.filter((claim) => claim.template !== '')
-  if (first === undefined) return undefined
-  return first.template !== record.template && first.exporter !== record.exporter
-    ? first
-    : undefined
+  const onInstance = claims.filter(
+    (claim) => claim.instance_key === record.instance_key && claim.template !== '',
+  )
+  const own = onInstance.find((claim) => !isRival(claim, record))
+  return onInstance.find((claim) => isRival(claim, record) && !cameLate(claim, own))
+}
+
+function isRival(claim: InstanceClaim, record: EvidenceRecord): boolean {
+  return claim.template !== record.template && claim.exporter !== record.exporter
+}
+
+function cameLate(rival: InstanceClaim, own: InstanceClaim | undefined): boolean {
+  return own !== undefined && receivedMs(rival) - receivedMs(own) > aloneMs
+}
+
+function receivedMs(claim: InstanceClaim): number {
+  return Date.parse(`${claim.received_at.replace(' ', 'T')}Z`)
 }
