@@ -13,8 +13,7 @@ const seed = 1
 const corpus = makeCorpus(seed, 1)
 
 /** Variations that are answered wrongly or left open where they need not be. It only gets shorter. */
-const unsolved: readonly string[] = [
-]
+const unsolved: readonly string[] = []
 
 let scored: readonly Scored[] = []
 let told: Tally
