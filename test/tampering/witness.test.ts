@@ -14,8 +14,9 @@ import {
   verifyEpochCheckpoint,
 } from '@whodid/tlog'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { newTrace, startLedger } from '../harness/ledger.ts'
-import type { Ledger } from '../harness/ledger.ts'
+import { startDbaLedger } from '../harness/dba-ledger.ts'
+import type { DbaLedger } from '../harness/dba-ledger.ts'
+import { newTrace } from '../harness/ledger.ts'
 import { createTestLog, verifyTestLog } from '../harness/sealed-log.ts'
 import type { TestLog } from '../harness/sealed-log.ts'
 import { startTestWitness } from '../harness/test-witness.ts'
@@ -25,14 +26,15 @@ import type { TestWitness } from '../harness/test-witness.ts'
  * What somebody does who has the database, the tiles and the log's own key. Nothing that the log itself shows can tell; each
  * test says so first (`local`), and then that a witness does.
  */
-let ledger: Ledger
+let ledger: DbaLedger
 let reader: LeafReader
 let witness: TestWitness
 let log: TestLog
 let origins = 0
+const editedName = 'nothing to see'
 
 beforeAll(async () => {
-  ledger = await startLedger()
+  ledger = await startDbaLedger()
   reader = createLeafReader(ledger.access('verifier'))
 })
 
@@ -51,9 +53,9 @@ afterEach(() => witness.stop())
 
 describe('nothing was done', () => {
   test('the log is witnessed, and monitored when the witness is asked itself', async () => {
-    await ledger.insert(log.seal(records(300)))
+    await insert(log.seal(records(300)))
     const cosigned = await witness.cosign(log.note, log.reader)
-    await ledger.insert(log.seal(records(20)))
+    await insert(log.seal(records(20)))
     expect(await local(log)).toEqual([])
     expect(await judge(log, { cosigned })).toEqual({
       assurance: 'witnessed',
@@ -97,8 +99,13 @@ describe('nothing was done', () => {
 describe('with the stolen key', () => {
   test('a record is edited, the tree built anew and signed at the same size', async () => {
     const { honest, cosigned } = await sealHonestly(300)
-    const forged = forge(honest, 777 % 300)
-    await ledger.insert(forged.rows)
+    await insert(honest)
+    expect(await local(log)).toEqual([])
+    await ledger.dba(
+      `ALTER TABLE whodid.spans UPDATE name = '${editedName}' WHERE log_id = '${log.origin}' AND log_index = 177`,
+    )
+    expect(await local(log)).toEqual(['row_mismatch'])
+    const forged = forge(honest, 177)
     expect(await local(forged.log)).toEqual([])
     expect(await codes(forged.log, { cosigned })).toEqual(['checkpoint_inconsistent'])
     expect((await witness.submit(forged.log.note, forged.log.reader)).outcome).toBe('fork')
@@ -108,7 +115,7 @@ describe('with the stolen key', () => {
   test('and goes on from there, so that sizes differ', async () => {
     const { honest, cosigned } = await sealHonestly(300)
     const forged = forge(honest, 5)
-    await ledger.insert([...forged.rows, ...forged.log.seal(records(1))])
+    await insert([...forged.rows, ...forged.log.seal(records(1))])
     expect(await local(forged.log)).toEqual([])
     expect(await codes(forged.log, { cosigned })).toEqual(['checkpoint_inconsistent'])
     expect((await witness.submit(forged.log.note, forged.log.reader)).outcome).toBe('fork')
@@ -117,7 +124,7 @@ describe('with the stolen key', () => {
   test('and the cosigned checkpoint is thrown away', async () => {
     const { honest } = await sealHonestly(300)
     const forged = forge(honest, 5)
-    await ledger.insert(forged.rows)
+    await insert(forged.rows)
     expect(await local(forged.log)).toEqual([])
     expect(await codes(forged.log, { cosigned: undefined })).toEqual(['unwitnessed'])
     const served = [await witness.served(log.origin)]
@@ -147,7 +154,7 @@ describe('with the stolen key', () => {
     const { honest } = await sealHonestly(300)
     const forged = forge(honest, 5)
     expect(forged.log.note).not.toBe(log.note)
-    await ledger.insert(forged.rows)
+    await insert(forged.rows)
     // Each alone sees nothing; each with the other's checkpoint does.
     expect(await local(forged.log)).toEqual([])
     for (const [shown, other] of [
@@ -170,7 +177,7 @@ describe('with the stolen key', () => {
 describe('put back', () => {
   test('database, tiles and an earlier checkpoint, all genuine', async () => {
     const rows = log.seal(records(200))
-    await ledger.insert(rows)
+    await insert(rows)
     const before = {
       note: log.note,
       tiles: new Map(log.tiles),
@@ -200,7 +207,7 @@ describe('put back', () => {
     const sealed = log.seal(rows)
     const cosigned = await witness.cosign(log.note, log.reader)
     const again = createTestLog(log.origin)
-    await ledger.insert(again.seal([...rows.slice(0, 200), ...records(100)]))
+    await insert(again.seal([...rows.slice(0, 200), ...records(100)]))
     expect(sealed).toHaveLength(300)
     expect(await local(again)).toEqual([])
     expect(await codes(again, { cosigned })).toEqual(['checkpoint_inconsistent'])
@@ -266,9 +273,14 @@ describe('time', () => {
   })
 })
 
+let inserts = 0
+function insert(rows: readonly LedgerRecord[]): Promise<void> {
+  inserts += 1
+  return ledger.insert(rows, `witness-${inserts}`)
+}
+
 async function sealHonestly(count: number): Promise<{ honest: LedgerRecord[]; cosigned: string }> {
-  const honest = records(count)
-  log.seal(honest)
+  const honest = log.seal(records(count))
   return { honest, cosigned: await witness.cosign(log.note, log.reader) }
 }
 
@@ -279,7 +291,7 @@ function forge(
 ): { log: TestLog; rows: LedgerRecord[] } {
   const forged = createTestLog(log.origin)
   const edited = honest.map((record, place) =>
-    place === index ? { ...record, name: 'nothing to see' } : record,
+    place === index ? { ...record, name: editedName } : record,
   )
   expect(edited[index]).not.toEqual(honest[index])
   return { log: forged, rows: forged.seal(edited) }
