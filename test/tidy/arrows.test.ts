@@ -18,7 +18,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   collector: ['model', 'store', 'tlog'],
   query: ['model', 'store', 'tlog'],
   api: ['model', 'query', 'store'],
-  cli: ['api', 'collector', 'engine', 'model', 'sdk', 'store', 'tlog', 'witness'],
+  cli: ['api', 'collector', 'engine', 'model', 'query', 'sdk', 'store', 'tlog', 'witness'],
 }
 
 interface Manifest {

@@ -1,3 +1,5 @@
+export { findEngine } from './find-engine.ts'
+export type { FoundEngine } from './find-engine.ts'
 export { forEachUser, tenantDefault, tenantSetting } from './grants.ts'
 export type { EngineUser } from './grants.ts'
 export type { EngineCredentials } from './load-credentials.ts'

@@ -1,5 +1,6 @@
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { WhodidError } from '@whodid/model'
+import type { Handle, HandleKind } from '@whodid/model'
 import { openClient } from './client.ts'
 import type { StoreAccess } from './client.ts'
 import { leafExpression } from './leaf-expression.ts'
@@ -41,6 +42,8 @@ export interface LeafReader {
   readonly read: (range: LogRange, onRows: (rows: Buffer) => void) => Promise<void>
   /** The rows at these places; at most {@link placesMax} of them. A place may have no row, or several. */
   readonly at: (logId: string, indexes: readonly number[]) => Promise<PlacedRow[]>
+  /** The rows of every trace in which the handle is named, at most {@link placesMax}, in the order of their places. */
+  readonly of: (handle: Handle) => Promise<PlacedRow[]>
   /** How many rows lie at `from` or above, and when the first of them was received. */
   readonly above: (
     logId: string,
@@ -71,6 +74,7 @@ export function createLeafReader(access: StoreAccess, options: LeafReaderOptions
   return {
     read: (range, onRows) => readRange(run, range, onRows),
     at: (logId, indexes) => rowsAt(run, logId, indexes),
+    of: (handle) => rowsOf(run, handle),
     above: (logId, from) => rowsAbove(run, logId, from),
     extents: () => logExtents(run),
     close: () => client.close(),
@@ -143,6 +147,29 @@ ORDER BY s.log_index LIMIT ${2 * placesMax}`,
       from: Math.min(...indexes.slice(0, placesMax)),
       to: Math.max(...indexes.slice(0, placesMax)),
     },
+  })
+  return rows.map(placedRow)
+}
+
+/** What is true of a row that a handle names. */
+const namedBy: Readonly<Record<HandleKind, string>> = {
+  trace: 't.trace_id = toFixedString(unhex({id:String}), 16)',
+  span: "t.trace_id = toFixedString(unhex(splitByChar('-', {id:String})[1]), 16)",
+  action: 't.action_id = {id:String}',
+  instance: 't.instance_id = {id:String}',
+  template: 't.template_id = {id:String}',
+  delegator: '(t.delegator_id = {id:String} OR t.user_id = {id:String})',
+  correlation: 't.correlation_id = {id:String}',
+  credential: 't.credential_id = {id:String}',
+  resource: 't.resource_id = {id:String}',
+}
+
+async function rowsOf(run: Run, { kind, value }: Handle): Promise<PlacedRow[]> {
+  const rows = await select<PlacedColumns>(run, {
+    query: `SELECT ${placedColumns} FROM whodid.spans AS s
+WHERE s.trace_id IN (SELECT t.trace_id FROM whodid.spans AS t WHERE ${namedBy[kind]})
+ORDER BY s.log_id, s.log_index LIMIT ${placesMax}`,
+    query_params: { id: value },
   })
   return rows.map(placedRow)
 }

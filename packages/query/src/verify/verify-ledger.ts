@@ -22,11 +22,12 @@ export interface LogToVerify extends LogEvidence {
 
 /**
  * Verifies every log that is known, and that no row names another: a row outside of all logs was put there past the
- * collector. Throws as `LeafReader` does.
+ * collector. `others` are logs that are known and not verified now. Throws as `LeafReader` does.
  */
 export async function verifyLedger(
   logs: readonly LogToVerify[],
   reader: LeafReader,
+  others: readonly string[] = [],
 ): Promise<LedgerVerification> {
   const findings: Finding[] = []
   const verified: LogVerification[] = []
@@ -38,12 +39,12 @@ export async function verifyLedger(
     verified.push(verification)
     findings.push(...verification.findings)
   }
-  findings.push(...(await rowsOfNoLog(logs, reader)))
+  findings.push(...(await rowsOfNoLog([...logs.map(({ origin }) => origin), ...others], reader)))
   return { logs: verified, findings, exitCode: exitCodeOf(findings) }
 }
 
-async function rowsOfNoLog(logs: readonly LogToVerify[], reader: LeafReader): Promise<Finding[]> {
-  const known = new Set(logs.map(({ origin }) => origin))
+async function rowsOfNoLog(origins: readonly string[], reader: LeafReader): Promise<Finding[]> {
+  const known = new Set(origins)
   const extents = await reader.extents()
   return extents
     .filter(({ logId }) => !known.has(logId))

@@ -1,0 +1,207 @@
+import { join } from 'node:path'
+import { parseHandle, printableLine, WhodidError } from '@whodid/model'
+import { exitCodeOf, openSealedLog, verifyLedger, verifyRows } from '@whodid/query'
+import type { Finding, LedgerVerification, LogToVerify } from '@whodid/query'
+import type { LeafReader } from '@whodid/store'
+import type { Command, CommandContext } from '../command.ts'
+import { readServiceConfig, setting } from '../config.ts'
+import { parseArguments } from '../parse-arguments.ts'
+import type { ParsedArguments } from '../parse-arguments.ts'
+import { findLogs } from '../verify/find-logs.ts'
+import { withLeafReader } from '../verify/with-leaf-reader.ts'
+
+/** `whodid verify`: whether the ledger is what was sealed. */
+export const verifyCommand: Command = {
+  name: 'verify',
+  help: `Usage: whodid verify [options]
+
+Recomputes the hash of every row inside ClickHouse from the row's own columns, and holds it against the tiles and the signed
+checkpoint of its log; names each row that is not what was sealed, is missing, stands twice, or was never sealed.
+
+  --of <handle>        only the records of the traces in which the handle is named
+  --log <origin>       only this log
+  --from, --to <n>     only these places of the log, --to not among them
+  --keys <file>        the log's keys to trust; default: those beside its tree
+  --anchor <file>      a checkpoint that was kept elsewhere; the log must begin with it. May be repeated
+  --threads <n>        threads of ClickHouse; default: as many as there are cores
+  --json               one JSON object
+
+Exit code: 0 all is as it was sealed; 10 unwitnessed; 20 stale; 30 inconsistent with an earlier checkpoint, or rolled back; 40 tampered
+with, or not sealed; 50 malformed; 1 could not verify; 2 asked wrongly. docs/howto/verify.md says what each finding means.
+Environment: WHODID_DATA_DIR, WHODID_KEYS_DIR, CLICKHOUSE_URL and the passwords of its users.`,
+  run: verify,
+}
+
+const progressAfterMs = 2_000
+const progressEveryMs = 5_000
+
+async function verify(context: CommandContext): Promise<number> {
+  const { environment, stdout } = context
+  const typed = parse(context.args)
+  const config = readServiceConfig(environment)
+  const found = await findLogs({
+    dataDir: config.dataDir,
+    keysDir: setting(environment, 'WHODID_KEYS_DIR') ?? join(config.dataDir, 'keys'),
+    anchorPaths: typed.values('anchor'),
+    keysPath: typed.value('keys'),
+  })
+  const only = typed.value('log')
+  const logs = found.filter(({ origin }) => only === undefined || origin === only)
+  if (only !== undefined && logs.length === 0)
+    throw new WhodidError(
+      'invalid_parameter',
+      `--log expected one of ${found.map(({ origin }) => origin).join(', ') || 'no log at all'}; got "${printableLine(only, 80)}"`,
+    )
+  const threads = readCount(typed, 'threads')
+  const result = await withLeafReader(
+    config,
+    threads === undefined ? {} : { threadsMax: threads },
+    (reader) => run({ context, typed, logs, reader, known: found }),
+  )
+  if (typed.flag('json')) stdout.write(`${JSON.stringify(shown(result))}\n`)
+  else stdout.write(sentences(result))
+  return result.exitCode
+}
+
+function parse(args: readonly string[]): ParsedArguments {
+  const string = { type: 'string' } as const
+  return parseArguments(
+    args,
+    {
+      of: string,
+      log: string,
+      from: string,
+      to: string,
+      keys: string,
+      anchor: { type: 'string', multiple: true },
+      threads: string,
+      json: { type: 'boolean' },
+    },
+    { min: 0, max: 0, what: 'options only' },
+  )
+}
+
+interface Run {
+  readonly context: CommandContext
+  readonly typed: ParsedArguments
+  readonly logs: readonly LogToVerify[]
+  /** Every log there is: a row of another is a finding. */
+  readonly known: readonly LogToVerify[]
+  readonly reader: LeafReader
+}
+
+function run({ context, typed, logs, known, reader }: Run): Promise<LedgerVerification> {
+  const of = typed.value('of')
+  if (of !== undefined) return verifyHandle(of, known, reader)
+  const from = readCount(typed, 'from')
+  const to = readCount(typed, 'to')
+  if ((from !== undefined || to !== undefined) && logs.length > 1)
+    throw new WhodidError('invalid_parameter', '--from and --to expected --log beside them')
+  const onProgress = progress(context)
+  const chosen = logs.map((log) => ({
+    ...log,
+    options: {
+      ...log.options,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      onProgress,
+      signal: context.stopping,
+    },
+  }))
+  const others = known
+    .filter(({ origin }) => !logs.some((log) => log.origin === origin))
+    .map(({ origin }) => origin)
+  return verifyLedger(chosen, reader, others)
+}
+
+async function verifyHandle(
+  of: string,
+  logs: readonly LogToVerify[],
+  reader: LeafReader,
+): Promise<LedgerVerification> {
+  const rows = await reader.of(parseHandle(of))
+  const findings: Finding[] = []
+  const verified: LedgerVerification['logs'][number][] = []
+  for (const logId of new Set(rows.map((row) => row.logId))) {
+    const log = logs.find(({ origin }) => origin === logId)
+    const own = rows.filter((row) => row.logId === logId)
+    if (log === undefined) {
+      const text = `each row expected to name a log that is known; got ${own.length} of "${printableLine(logId, 200)}"`
+      findings.push({ code: 'row_of_unknown_log', log: printableLine(logId, 200), text })
+      continue
+    }
+    const opened = await openSealedLog(log)
+    findings.push(...opened.findings)
+    if (opened.log === undefined) continue
+    const { rowCount, pendingCount, findings: ofRows } = await verifyRows(opened.log, own)
+    findings.push(...ofRows)
+    const { size } = opened.log.checkpoint
+    const range = { from: own[0]?.index ?? 0, to: (own.at(-1)?.index ?? 0) + 1 }
+    verified.push({
+      log: logId,
+      size,
+      ...range,
+      rowCount,
+      pendingCount,
+      prunedCount: 0,
+      findings: ofRows,
+    })
+  }
+  return { logs: verified, findings, exitCode: exitCodeOf(findings) }
+}
+
+function progress({
+  stderr,
+}: CommandContext): (progress: { readonly done: number; readonly total: number }) => void {
+  let nextMs = performance.now() + progressAfterMs
+  return ({ done, total }) => {
+    if (performance.now() < nextMs) return
+    nextMs = performance.now() + progressEveryMs
+    stderr.write(`${done} of ${total} verified (${Math.floor((100 * done) / total)} %)\n`)
+  }
+}
+
+function readCount(typed: ParsedArguments, name: string): number | undefined {
+  const text = typed.value(name)
+  if (text === undefined) return undefined
+  if (/^\d{1,15}$/u.test(text)) return Number(text)
+  throw new WhodidError(
+    'invalid_parameter',
+    `--${name} expected a whole number; got "${printableLine(text, 40)}"`,
+  )
+}
+
+function shown({ logs, findings, exitCode }: LedgerVerification): object {
+  return {
+    ok: exitCode === 0,
+    logs: logs.map(({ log, size, from, to, rowCount, pendingCount, prunedCount }) => ({
+      log,
+      size,
+      from,
+      to,
+      rows: rowCount,
+      pending: pendingCount,
+      pruned: prunedCount,
+    })),
+    findings,
+  }
+}
+
+function sentences({ logs, findings, exitCode }: LedgerVerification): string {
+  const done = logs.map(({ log, size, rowCount, pendingCount }) => {
+    const pending = pendingCount === 0 ? '' : `, ${pendingCount} on their way`
+    return `${printableLine(log)}: ${rowCount} rows recomputed, ${size} sealed${pending}\n`
+  })
+  const found = findings.map(({ code, log, text, span, count }) => {
+    const row = span === undefined ? '' : ` (span:${span})`
+    const all = count === undefined ? '' : `; ${count} in all`
+    return `${code}  ${printableLine(log)}: ${printableLine(text, 400)}${row}${all}\n`
+  })
+  const nothing = logs.length === 0 && findings.length === 0
+  const end = nothing
+    ? 'There is nothing to verify: no log is sealed here, or no record bears the handle.\n'
+    : exitCode === 0
+      ? 'Every row is as it was sealed.\n'
+      : 'THE LEDGER IS NOT WHAT WAS SEALED.\n'
+  return `${done.join('')}${found.join('')}${end}`
+}

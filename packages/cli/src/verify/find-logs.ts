@@ -1,0 +1,88 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { firstUnstoredIndex } from '@whodid/collector'
+import type { LogToVerify, LogVerificationOptions } from '@whodid/query'
+import { parseKeyEpochs, parseVkey } from '@whodid/tlog'
+import type { KeyEpoch, TileReader } from '@whodid/tlog'
+
+/** Where the logs of a data directory and what was remembered of them lie. */
+export interface LogPlaces {
+  readonly dataDir: string
+  /** Directory of the keys: it remembers the newest checkpoint of each log. */
+  readonly keysDir: string
+  /** Files with checkpoints that were kept elsewhere. */
+  readonly anchorPaths?: readonly string[]
+  /** The keys to trust, in the form of the file `keys` beside a tree. Default: that file. */
+  readonly keysPath?: string | undefined
+}
+
+/** Milliseconds within which a row that is stored must be sealed. */
+const sealMsMax = 60_000
+
+/** Earlier checkpoints of a log that are held against the newest, evenly chosen of all that were signed. */
+const historyMax = 64
+
+/**
+ * Finds every log of a data directory, with its tiles, its checkpoint, its keys and the checkpoints before. The newest
+ * checkpoint is read before it is looked which rows are stored: what it covers and is not on its way must be there.
+ */
+export async function findLogs(places: LogPlaces): Promise<LogToVerify[]> {
+  const treeDir = join(places.dataDir, 'tlog')
+  const logs: LogToVerify[] = []
+  for (const entry of await readdir(treeDir, { withFileTypes: true }).catch(() => []))
+    if (entry.isDirectory()) logs.push(await findLog(join(treeDir, entry.name), entry.name, places))
+  const own = (await readText(join(places.dataDir, 'log', 'origin')))?.trim()
+  const unstored = await firstUnstoredIndex(join(places.dataDir, 'log'))
+  const sealedByUnixNs = BigInt(Date.now() - sealMsMax) * 1_000_000n
+  return logs.map((log) => {
+    const options: LogVerificationOptions =
+      log.origin === own && unstored !== undefined
+        ? { sealedByUnixNs, storedTo: unstored }
+        : { sealedByUnixNs }
+    return { ...log, options }
+  })
+}
+
+async function findLog(dir: string, name: string, places: LogPlaces): Promise<LogToVerify> {
+  const note = await readText(join(dir, 'checkpoint'))
+  const epochs = await readEpochs(places.keysPath ?? join(dir, 'keys'))
+  const first = epochs[0]
+  const head = await readText(join(places.keysDir, `log-${name}.head`))
+  const given = await Promise.all((places.anchorPaths ?? []).map((path) => readFile(path, 'utf8')))
+  const origin = first === undefined ? name : parseVkey(first.vkey).name
+  const own = given.filter((anchor) => anchor.startsWith(`${origin}\n`))
+  const anchors = [...(await readHistory(dir)), ...(head === undefined ? [] : [head]), ...own]
+  return { origin, note, epochs, anchors, tiles: readTiles(dir) }
+}
+
+/** No keys at all leave every checkpoint without a known signer, which is a finding. */
+async function readEpochs(path: string): Promise<KeyEpoch[]> {
+  const text = await readText(path)
+  return text === undefined ? [] : parseKeyEpochs(text)
+}
+
+function readTiles(dir: string): TileReader {
+  return { read: (path) => readFile(join(dir, path)).catch(() => undefined) }
+}
+
+async function readHistory(dir: string): Promise<string[]> {
+  const names = await readdir(join(dir, 'checkpoints')).catch(() => [])
+  const notes: string[] = []
+  for (const file of names.toSorted((a, b) => (a < b ? -1 : 1))) {
+    const parts = ((await readText(join(dir, 'checkpoints', file))) ?? '').split('\n\n')
+    // Text and signatures take turns; what is behind the last empty line was torn.
+    for (let at = 0; at + 2 < parts.length; at += 2)
+      notes.push(`${parts[at] ?? ''}\n\n${parts[at + 1] ?? ''}\n`)
+  }
+  const step = Math.max(Math.ceil(notes.length / historyMax), 1)
+  return notes.filter((_, place) => place % step === 0 || place === notes.length - 1)
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    // Missing and unreadable come to the same: the verification says what it lacks.
+    return undefined
+  }
+}

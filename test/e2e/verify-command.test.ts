@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startCollector } from '@whodid/collector'
+import type { Collector } from '@whodid/collector'
+import { startEngine } from '@whodid/engine'
+import type { Engine } from '@whodid/engine'
+import { createAppender, encodeRecords, migrate } from '@whodid/store'
+import type { Appender } from '@whodid/store'
+import { newTrace } from '../harness/ledger.ts'
+import { sendHttp, spanJson, token } from '../harness/memory-collector.ts'
+
+const main = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
+const spanCount = 300
+let dataDir: string
+let engine: Engine
+let appender: Appender
+let collector: Collector
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'whodid-verify-'))
+  engine = await startEngine({ dataDir })
+  await migrate({ url: engine.url, ...engine.users.migrator })
+  appender = createAppender({ url: engine.url, ...engine.users.writer })
+  collector = await startCollector({
+    host: '127.0.0.1',
+    httpPort: 0,
+    logDir: join(dataDir, 'log'),
+    logOrigin: 'ledger.example/verified',
+    seal: { treeDir: join(dataDir, 'tlog'), keysDir: join(dataDir, 'keys') },
+    exporters: [
+      {
+        name: 'test',
+        tokenSha256: createHash('sha256').update(token).digest('hex'),
+        tenant: 'default',
+        templates: '*',
+        humans: true,
+        services: true,
+      },
+    ],
+    appender,
+  })
+  for (let n = 0; n < spanCount; n += 1)
+    await sendHttp(collector, {
+      body: Buffer.from(spanJson({ spanId: (n + 1).toString(16).padStart(16, '0') })),
+    })
+  await collector.stored()
+  await collector.sealed()
+})
+
+afterAll(async () => {
+  await collector.stop()
+  await appender.close()
+  await engine.stop()
+  await rm(dataDir, { recursive: true })
+})
+
+interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(...args: readonly string[]): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, 'verify', ...args], {
+      env: { PATH: process.env['PATH'], WHODID_DATA_DIR: dataDir },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
+test('what a collector has sealed and stored verifies, beside the running engine', async () => {
+  const ran = await run('--json')
+  expect(ran).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(ran.stdout)).toMatchObject({
+    ok: true,
+    logs: [{ log: 'ledger.example/verified', from: 0, pending: 0, pruned: 0 }],
+    findings: [],
+  })
+  const [log] = (JSON.parse(ran.stdout) as { logs: { size: number; rows: number }[] }).logs
+  expect(log?.size).toBeGreaterThanOrEqual(spanCount)
+  expect(log?.rows).toBe(log?.size)
+  const { stdout } = await run('--from', '10', '--to', '20', '--log', 'ledger.example/verified')
+  expect(stdout).toContain('10 rows recomputed')
+})
+
+test('asked wrongly it says what it expected', async () => {
+  expect(await run('--from', 'x')).toMatchObject({ code: 2 })
+  expect(await run('--log', 'nowhere.example/x')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('ledger.example/verified') as string,
+  })
+  expect(await run('--of', 'no handle at all')).toMatchObject({ code: 2 })
+})
+
+test('an anchor that the log does not begin with is a finding', async () => {
+  const [tree = ''] = await readdir(join(dataDir, 'tlog'))
+  const note = await readFile(join(dataDir, 'tlog', tree, 'checkpoint'), 'utf8')
+  const own = join(dataDir, 'own.checkpoint')
+  await writeFile(own, note)
+  expect(await run('--anchor', own)).toMatchObject({ code: 0 })
+  await writeFile(own, note.replace(/\n\d+\n/u, '\n1000000\n'))
+  const { code, stdout } = await run('--anchor', own, '--json')
+  expect(code).toBe(40)
+  expect(JSON.parse(stdout)).toMatchObject({ findings: [{ code: 'checkpoint_signature' }] })
+})
+
+test('a row that the collector did not write is named', async () => {
+  const trace = newTrace()
+  const forged = trace.record({ name: 'forged', logId: 'ledger.example/verified', logIndex: 7 })
+  await appender.append({ blocks: [encodeRecords([forged])], token: 'forged' })
+  const { code, stdout } = await run('--json')
+  expect(code).toBe(40)
+  const { findings } = JSON.parse(stdout) as { findings: { code: string; index: number }[] }
+  expect(findings.map((finding) => [finding.code, finding.index])).toEqual([
+    ['row_mismatch', 7],
+    ['row_duplicated', 7],
+  ])
+  const of = await run('--of', `trace:${trace.traceIdHex}`)
+  expect(of.code).toBe(40)
+  expect(of.stdout).toContain('row_mismatch  ledger.example/verified: row 7')
+  expect(of.stdout).toContain('THE LEDGER IS NOT WHAT WAS SEALED')
+})
+
+test('it starts the engine itself where none runs', async () => {
+  await collector.stop()
+  await appender.close()
+  await engine.stop()
+  const { code, stdout } = await run('--of', `trace:${'ab'.repeat(16)}`)
+  expect(stdout).toContain('rows recomputed')
+  expect(code).toBe(0)
+})
