@@ -7,6 +7,8 @@ const markPattern = /~[0-9a-f]{16}~/gu
 interface Table {
   readonly tokens: Set<string>
   readonly marks: string[]
+  /** The indexes of the rows, in the order they came. */
+  readonly indexes: number[]
 }
 
 /**
@@ -14,8 +16,8 @@ interface Table {
  * that is cut off may be in none, in the first or in both; and a failure may be told although the rows are there.
  */
 export class SimulatedLedger {
-  readonly spans: Table = { tokens: new Set(), marks: [] }
-  readonly actions: Table = { tokens: new Set(), marks: [] }
+  readonly spans: Table = emptyTable()
+  readonly actions: Table = emptyTable()
   readonly #random: () => number
   /** Of ten inserts so many fail, before or after they took effect. */
   failuresOfTen = 0
@@ -47,9 +49,40 @@ export class SimulatedLedger {
 function store(table: Table, { blocks, token }: AppendBatch): void {
   if (table.tokens.has(token)) return
   table.tokens.add(token)
+  for (const block of blocks) table.indexes.push(...indexesOf(Buffer.from(block)))
   for (const block of blocks)
     for (const [mark] of Buffer.from(block).toString('latin1').matchAll(markPattern))
       table.marks.push(mark)
+}
+
+function emptyTable(): Table {
+  return { tokens: new Set(), marks: [], indexes: [] }
+}
+
+/** The column `log_index` of a Native block: the second, behind the texts of `log_id`. */
+function indexesOf(block: Buffer): number[] {
+  let at = 0
+  const varUint = (): number => {
+    let value = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = block[at] ?? 0
+      at += 1
+      value += (byte & 0x7f) * 2 ** shift
+      if (byte < 0x80) return value
+    }
+  }
+  const text = (): string => {
+    const end = varUint() + at
+    const from = at
+    at = end
+    return block.toString('utf8', from, end)
+  }
+  varUint()
+  const rowCount = varUint()
+  if (text() !== 'log_id' || text() !== 'String') throw new Error('log_id expected first')
+  for (let row = 0; row < rowCount; row += 1) text()
+  if (text() !== 'log_index' || text() !== 'UInt64') throw new Error('log_index expected second')
+  return Array.from({ length: rowCount }, (_, row) => Number(block.readBigUInt64LE(at + 8 * row)))
 }
 
 function turn(): Promise<void> {

@@ -3,10 +3,10 @@ import type { LogFiles } from '@whodid/collector'
 import type { Appender } from '@whodid/store'
 
 export declare const writeSteps: {
-  readonly 'create log ID': string
-  readonly 'write log ID': string
-  readonly 'flush log ID': string
-  readonly 'rename log ID': string
+  readonly 'create name': string
+  readonly 'write name': string
+  readonly 'flush name': string
+  readonly 'rename name': string
   readonly 'create segment': string
   readonly 'write header': string
   readonly 'write frames': string
@@ -21,6 +21,19 @@ export declare const writeSteps: {
   readonly 'cut segment': string
   readonly 'flush cut': string
   readonly 'delete empty segment': string
+  readonly 'create key': string
+  readonly 'rename key': string
+  readonly 'create tile': string
+  readonly 'write tile': string
+  readonly 'flush tile': string
+  readonly 'sync tiles': string
+  readonly 'create history': string
+  readonly 'cut history': string
+  readonly 'keep checkpoint': string
+  readonly 'flush checkpoint': string
+  readonly 'rename head': string
+  readonly 'rename checkpoint': string
+  readonly 'forget tile': string
 }
 
 export type WriteStep = keyof typeof writeSteps

@@ -4,10 +4,10 @@ import { ServerResponse } from 'node:http'
 
 /** Each step that changes something, and what a crash at it leaves for the next start. */
 export const writeSteps = {
-  'create log ID': 'no log ID; the next start makes one',
-  'write log ID': 'an empty log-id.new; the next start makes another',
-  'flush log ID': 'a log-id.new that may be torn; the next start makes another',
-  'rename log ID': 'the old ID or the new one; no segment bears the new one yet',
+  'create name': 'no origin or log ID; the next start makes one',
+  'write name': 'an empty .new file; the next start makes another',
+  'flush name': 'a .new file that may be torn; the next start makes another',
+  'rename name': 'the old name or the new one; no record and no segment bears the new one yet',
   'create segment': 'an empty open segment; the next start deletes it',
   'write header': 'an open segment without a frame; the next start deletes it',
   'write frames': 'frames nobody was told of, torn or whole; the torn tail is cut',
@@ -22,11 +22,25 @@ export const writeSteps = {
   'cut segment': 'an open segment with its tail or without; the next start cuts again',
   'flush cut': 'the same',
   'delete empty segment': 'an open segment without a frame; the next start deletes it',
+  'create key': 'no key; nothing has been signed, and the next start makes one',
+  'rename key': 'the old keys or the new ones; nothing is signed with a key before it is durable',
+  'create tile': 'an empty tile above the checkpoint; the next start writes it again',
+  'write tile': 'a torn tile above the checkpoint; the same',
+  'flush tile': 'a tile above the checkpoint; the same bytes are written again',
+  'sync tiles': 'tiles that may be gone; the leaves are in segments until a checkpoint covers them',
+  'create history': 'an empty file of checkpoints; it is written to',
+  'cut history': 'the checkpoints that were, with a torn one behind them or without',
+  'keep checkpoint': 'a signed checkpoint that nobody has seen, torn or whole: cut off or taken up',
+  'flush checkpoint': 'a checkpoint that is kept and not published: the next start publishes it',
+  'rename head': 'a head that is behind the checkpoints; it is never ahead',
+  'rename checkpoint': 'the old checkpoint or the new one; the new one is kept',
+  'forget tile': 'a partial tile that a wider one has replaced; it does no harm',
 }
 
 /** The file system's calls, with `atStep(name, 'before' | 'after')` awaited around each that changes something. */
 export function watchFiles(files, atStep) {
   const around = async (step, act) => {
+    if (step === undefined) return act()
     await atStep(step, 'before')
     const result = await act()
     await atStep(step, 'after')
@@ -35,38 +49,58 @@ export function watchFiles(files, atStep) {
   return {
     ...files,
     open: async (path, flags, mode) => {
-      const act = () => files.open(path, flags, mode)
-      const created = flags === 'wx' ? 'create segment' : flags === 'w' ? 'create log ID' : ''
-      const handle = created === '' ? await act() : await around(created, act)
-      return watchHandle(handle, { path: String(path), flags, around })
+      const steps = stepsOf(String(path), flags)
+      const handle = await around(steps.open, () => files.open(path, flags, mode))
+      return watchHandle(handle, steps, around)
     },
-    rename: (from, to) => around(`rename ${renamedTo(String(to))}`, () => files.rename(from, to)),
-    rm: (path, options) =>
-      around(String(path).endsWith('.stored') ? 'delete old segment' : 'delete empty segment', () =>
-        files.rm(path, options),
-      ),
+    rename: (from, to) => around(renameStep(String(to)), () => files.rename(from, to)),
+    rm: (path, options) => around(removeStep(String(path)), () => files.rm(path, options)),
   }
 }
 
-function renamedTo(path) {
-  return path.endsWith('log-id') || path.endsWith('origin')
-    ? 'log ID'
-    : `to ${path.slice(path.lastIndexOf('.') + 1)}`
+function renameStep(path) {
+  if (/\/(?:log-id|origin|keys)$/u.test(path)) return 'rename name'
+  if (path.endsWith('.json')) return 'rename key'
+  if (path.endsWith('.head')) return 'rename head'
+  if (path.endsWith('/checkpoint')) return 'rename checkpoint'
+  return `rename to ${path.slice(path.lastIndexOf('.') + 1)}`
 }
 
-function watchHandle(handle, { path, flags, around }) {
-  const isLogId = path.endsWith('.new')
-  const isSegment = /\.(open|sealed)$/u.test(path)
-  const synced = isLogId ? 'flush log ID' : flags === 'wx' ? 'flush segment' : 'flush cut'
+function removeStep(path) {
+  if (path.includes('/tile/')) return 'forget tile'
+  return path.endsWith('.stored') ? 'delete old segment' : 'delete empty segment'
+}
+
+/** What each call on a file that was opened so is called. */
+function stepsOf(path, flags) {
+  if (flags === 'r') return { sync: path.includes('/tile') ? 'sync tiles' : 'sync directory' }
+  if (path.includes('/tile/'))
+    return { open: 'create tile', writeFile: 'write tile', datasync: 'flush tile' }
+  if (path.includes('/checkpoints/'))
+    return flags === 'w'
+      ? { open: 'create history' }
+      : { truncate: 'cut history', writev: () => 'keep checkpoint', sync: 'flush checkpoint' }
+  if (path.endsWith('.json.new')) return { open: 'create key' }
+  if (/\/(?:checkpoint|log-[^/]*\.head)\.new$/u.test(path)) return {}
+  if (path.endsWith('.new'))
+    return { open: 'create name', writeFile: 'write name', sync: 'flush name' }
+  return {
+    open: flags === 'wx' ? 'create segment' : undefined,
+    writev: (position) => (position === 0 ? 'write header' : 'write frames'),
+    datasync: 'flush frames',
+    sync: flags === 'wx' ? 'flush segment' : 'flush cut',
+    truncate: 'cut segment',
+  }
+}
+
+function watchHandle(handle, steps, around) {
   return {
     writev: (parts, position) =>
-      around(position === 0 ? 'write header' : 'write frames', () =>
-        handle.writev(parts, position),
-      ),
-    datasync: () => around('flush frames', () => handle.datasync()),
-    sync: () => around(isLogId || isSegment ? synced : 'sync directory', () => handle.sync()),
-    truncate: (length) => around('cut segment', () => handle.truncate(length)),
-    writeFile: (text) => around('write log ID', () => handle.writeFile(text)),
+      around(steps.writev?.(position), () => handle.writev(parts, position)),
+    datasync: () => around(steps.datasync, () => handle.datasync()),
+    sync: () => around(steps.sync, () => handle.sync()),
+    truncate: (length) => around(steps.truncate, () => handle.truncate(length)),
+    writeFile: (content) => around(steps.writeFile, () => handle.writeFile(content)),
     close: () => handle.close(),
   }
 }

@@ -8,6 +8,9 @@ test('the defaults of the contract', () => {
     apiPort: 4320,
     otlpHttpPort: 4318,
     otlpGrpcPort: 4317,
+    keysDir: `${process.cwd()}/.whodid/keys`,
+    logOrigin: undefined,
+    witnesses: [],
     memoryBytesMax: undefined,
     ledger: undefined,
   })

@@ -1,8 +1,10 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { forEachUser } from '@whodid/engine'
 import type { EngineUser } from '@whodid/engine'
 import { printableLine, WhodidError } from '@whodid/model'
 import type { StoreAccess } from '@whodid/store'
+import { parseWitnesses } from '@whodid/witness'
+import type { WitnessEndpoint } from '@whodid/witness'
 
 /** The environment as a process gets it. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -14,6 +16,12 @@ export type LedgerAccess = Readonly<Record<EngineUser, StoreAccess>>
 export interface ServiceConfig {
   /** `WHODID_DATA_DIR`, default `.whodid`: tokens, the collector's log, the engine's files. Absolute here. */
   readonly dataDir: string
+  /** `WHODID_KEYS_DIR`, default `keys` in the data directory: what seals and encrypts. Best on another disk than the database. */
+  readonly keysDir: string
+  /** `WHODID_LOG_ORIGIN`: the name of this collector's log, such as `ledger.example/agents/c1`; default a random one. Kept once records bear it. */
+  readonly logOrigin: string | undefined
+  /** `WHODID_WITNESSES`: `<vkey> <url>` of each who is asked to cosign checkpoints, separated by `;`. */
+  readonly witnesses: readonly WitnessEndpoint[]
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
   readonly host: string
   /** `WHODID_API_PORT`, default 4320; 0 takes a free one. */
@@ -34,6 +42,9 @@ const memoryBytesMin = 268_435_456
 export function readServiceConfig(environment: Environment): ServiceConfig {
   return {
     dataDir: readDataDir(environment),
+    keysDir: readKeysDir(environment),
+    logOrigin: setting(environment, 'WHODID_LOG_ORIGIN'),
+    witnesses: parseWitnesses(setting(environment, 'WHODID_WITNESSES') ?? '', 'WHODID_WITNESSES'),
     host: readHost(environment),
     apiPort: readPort(environment, 'WHODID_API_PORT', 4320),
     otlpHttpPort: readPort(environment, 'WHODID_OTLP_HTTP_PORT', 4318),
@@ -46,6 +57,12 @@ export function readServiceConfig(environment: Environment): ServiceConfig {
 /** `WHODID_DATA_DIR`, default `.whodid`, made absolute. */
 export function readDataDir(environment: Environment): string {
   return resolve(setting(environment, 'WHODID_DATA_DIR') ?? '.whodid')
+}
+
+/** `WHODID_KEYS_DIR`, default `keys` in the data directory, made absolute. */
+function readKeysDir(environment: Environment): string {
+  const given = setting(environment, 'WHODID_KEYS_DIR')
+  return given === undefined ? join(readDataDir(environment), 'keys') : resolve(given)
 }
 
 /** Whether an address is one that only this machine reaches. */

@@ -99,6 +99,24 @@ function sealFamilies(metrics: CollectorMetrics): MetricFamily[] {
       'Time that hashing the tree and signing took.',
       metrics.sealMs / 1_000,
     ),
+    {
+      name: 'whodid_cosigned_records',
+      type: 'gauge',
+      help: 'Records of the newest checkpoint that each witness has cosigned in this run.',
+      samples: metrics.witnesses.map(({ name, cosignedSize }) => ({
+        value: cosignedSize,
+        labels: { witness: name },
+      })),
+    },
+    {
+      name: 'whodid_witness_alarm',
+      type: 'gauge',
+      help: '1 while a witness says that the log was put back (ahead) or written anew (fork).',
+      samples: metrics.witnesses.map(({ name, outcome }) => ({
+        value: outcome === 'ahead' || outcome === 'fork' ? 1 : 0,
+        labels: { witness: name },
+      })),
+    },
     gauge(
       'whodid_seal_failed',
       '1 when sealing has stopped and an operator must look.',

@@ -1,3 +1,5 @@
+export { judgeSeals, sealClaimsMax } from './judge-seals.ts'
+export type { SealClaim, SealJudgement } from './judge-seals.ts'
 export { parseQuestion } from './question.ts'
 export type { Question, RawQuestion } from './question.ts'
 export { listReads, parseReadsLimit, readsMax } from './reads.ts'

@@ -12,6 +12,9 @@ export type {
   LogRange,
   PlacedRow,
 } from './leaf-reader.ts'
+export { openLogTrees } from './log-trees.ts'
+export type { LogTree, LogTrees } from './log-trees.ts'
+export { createTileReader } from './tile-reader.ts'
 export { migrate, readMigrations } from './migrate.ts'
 export type { Migration, MigrationOutcome } from './migrate.ts'
 export { createReadRecorder } from './record-reads.ts'

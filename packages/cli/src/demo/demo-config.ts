@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readServiceConfig, setting } from '../config.ts'
 import type { Environment, ServiceConfig } from '../config.ts'
 import { createTemporaryDir } from './temporary-dir.ts'
@@ -40,10 +40,15 @@ export async function readDemoConfig(
     ),
   }
   const named = dataDir ?? setting(environment, 'WHODID_DATA_DIR')
-  if (named !== undefined)
-    return { service: { ...service, dataDir: resolve(named) }, remove: () => Promise.resolve() }
+  const keysDir = setting(environment, 'WHODID_KEYS_DIR')
+  const at = (dir: string): ServiceConfig => ({
+    ...service,
+    dataDir: dir,
+    keysDir: keysDir === undefined ? join(dir, 'keys') : service.keysDir,
+  })
+  if (named !== undefined) return { service: at(resolve(named)), remove: () => Promise.resolve() }
   const made = await createTemporaryDir('whodid-demo-data-')
-  return { service: { ...service, dataDir: made.path }, remove: made.remove }
+  return { service: at(made.path), remove: made.remove }
 }
 
 async function freePort(

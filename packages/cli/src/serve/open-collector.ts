@@ -25,6 +25,12 @@ export async function openCollector(
     httpPort: config.otlpHttpPort,
     grpcPort: config.otlpGrpcPort,
     logDir: join(config.dataDir, 'log'),
+    logOrigin: config.logOrigin,
+    seal: {
+      treeDir: join(config.dataDir, 'tlog'),
+      keysDir: config.keysDir,
+      witnesses: config.witnesses,
+    },
     exporters: await exportersOf(config.dataDir, tokens),
     appender,
     onEvent: ({ message }) => onEvent({ event: 'warning', message }),

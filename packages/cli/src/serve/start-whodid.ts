@@ -25,6 +25,8 @@ export interface RunningWhodid {
   readonly stored: () => Promise<void>
   /** Drains in order: the collector into ClickHouse, the API's requests under way, then the engine. Safe to call twice. */
   readonly stop: () => Promise<void>
+  /** Resolves when a checkpoint covers all that is acknowledged now. */
+  readonly sealed: () => Promise<void>
 }
 
 /**
@@ -79,6 +81,7 @@ async function start(starting: Starting, stop: () => Promise<void>): Promise<Run
     tokens,
     missing: readiness,
     stored: () => collector.stored(),
+    sealed: () => collector.sealed(),
     stop,
   }
 }

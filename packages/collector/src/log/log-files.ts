@@ -52,6 +52,18 @@ export async function syncDirectory(files: LogFiles, dir: string): Promise<void>
   }
 }
 
+/** Makes a directory, and its name durable in the one it is in. */
+export async function makeDirectory(files: LogFiles, dir: string): Promise<void> {
+  await files.mkdir(dir, { recursive: true, mode: 0o700 })
+  try {
+    await syncDirectory(files, dirname(dir))
+  } catch (thrown) {
+    // A directory in one that may not be opened was there before us.
+    const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined
+    if (code !== 'EACCES' && code !== 'EPERM') throw thrown
+  }
+}
+
 /** Replaces a small file for good: after a crash it has the old content or the new, never a part. */
 export async function writeDurably(files: LogFiles, path: string, text: string): Promise<void> {
   const handle = await files.open(`${path}.new`, 'w', 0o600)

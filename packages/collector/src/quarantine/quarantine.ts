@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { formatInstant, WhodidError } from '@whodid/model'
 import type { CollectorLimits } from '../limits.ts'
-import { syncDirectory } from '../log/log-files.ts'
+import { makeDirectory, syncDirectory } from '../log/log-files.ts'
 import type { LogFiles } from '../log/log-files.ts'
 import type { OtlpBatch } from '../otlp/decode.ts'
 import { encodeRejected } from './encode-rejected.ts'
@@ -55,7 +55,7 @@ export class Quarantine {
   static async open(options: QuarantineOptions): Promise<Quarantine> {
     const { files } = options
     const dir = quarantineDir(options.logDir)
-    await files.mkdir(dir, { recursive: true, mode: 0o700 })
+    await makeDirectory(files, dir)
     const sizes = new Map<string, number>()
     for (const name of await files.readdir(dir)) {
       const id = quarantineName.exec(name)?.[1]

@@ -22,6 +22,7 @@ export class CheckpointFiles {
   readonly #dir: string
   /** What `checkpoint` must hold for this sealer to be the one that replaces it. */
   #published: string
+  #attempted = ''
   #latest: string
   #history: HistoryFile | undefined
 
@@ -36,7 +37,7 @@ export class CheckpointFiles {
     this.#history = found.history
   }
 
-  /** Reads the newest. A torn last one was never published, and is written over. */
+  /** Reads the newest. A torn last one was never published, and is cut off. */
   static async open(files: LogFiles, dir: string): Promise<CheckpointFiles> {
     await files.mkdir(join(dir, 'checkpoints'), { recursive: true, mode: 0o700 })
     await syncDirectory(files, dir)
@@ -49,6 +50,7 @@ export class CheckpointFiles {
     for (const name of names.toSorted().toReversed()) {
       const { last, bytes } = readWhole(await readOrEmpty(files, join(dir, 'checkpoints', name)))
       history ??= { name, durableBytes: bytes }
+      await cutDurably(files, join(dir, 'checkpoints', name), bytes)
       latest = last
       if (latest !== '') break
     }
@@ -96,12 +98,15 @@ export class CheckpointFiles {
   async publish(note: string): Promise<void> {
     const path = join(this.#dir, 'checkpoint')
     const found = await readOrEmpty(this.#files, path)
+    // A replacement that told of a failure may have taken effect all the same.
+    if (found === this.#attempted || found === note) this.#published = found
     if (found === note) return
     if (found !== this.#published)
       throw new WhodidError(
         'seal_failed',
         `the file "${path}" expected what this sealer wrote last; something else has written it`,
       )
+    this.#attempted = note
     // A crash before this leaves the old checkpoint, and the new one as the last of all: the next start publishes it.
     await writeDurably(this.#files, path, note)
     this.#published = note
@@ -115,6 +120,17 @@ export class CheckpointFiles {
     await handle.close()
     await syncDirectory(this.#files, join(this.#dir, 'checkpoints'))
     return (this.#history = { name, durableBytes: 0 })
+  }
+}
+
+/** What a killed run wrote can be read and may not be on the disk yet: before it is relied on, it is. */
+async function cutDurably(files: LogFiles, path: string, bytes: number): Promise<void> {
+  const handle = await files.open(path, 'r+')
+  try {
+    await handle.truncate(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

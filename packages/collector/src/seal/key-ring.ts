@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
 import { formatKeyEpochs, generateNoteKey, parseSkey, signNote } from '@whodid/tlog'
 import type { KeyEpoch, NoteSigner } from '@whodid/tlog'
-import { writeDurably } from '../log/log-files.ts'
+import { makeDirectory, syncDirectory, writeDurably } from '../log/log-files.ts'
 import type { LogFiles } from '../log/log-files.ts'
 import { formatKeyFile, parseKeyFile, parseNextKey } from './key-file.ts'
 import type { PrivateEpoch } from './key-file.ts'
@@ -42,8 +42,10 @@ export class KeyRing {
   /** Throws `seal_failed` when checkpoints exist and their key does not, `invalid_config` when the file is damaged or another log's. */
   static async open(options: KeyRingOptions): Promise<KeyRing> {
     const { files, keysDir, origin, hasCheckpoint } = options
-    await files.mkdir(keysDir, { recursive: true, mode: 0o700 })
+    await makeDirectory(files, keysDir)
     const text = await readText(files, keyFilePath(keysDir, origin))
+    // What a killed run made can be read and may not be on the disk yet: before anything is signed, it is.
+    await syncDirectory(files, keysDir)
     if (text !== undefined) return new KeyRing(options, parseKeyFile(text, origin))
     if (hasCheckpoint)
       throw new WhodidError(

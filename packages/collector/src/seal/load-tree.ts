@@ -1,7 +1,8 @@
+import { dirname, join } from 'node:path'
 import { WhodidError } from '@whodid/model'
 import { emptyEdge, readEdge, rootOf, verifyEpochCheckpoint } from '@whodid/tlog'
 import type { Checkpoint, TreeEdge } from '@whodid/tlog'
-import type { LogFiles } from '../log/log-files.ts'
+import { makeDirectory, writeDurably } from '../log/log-files.ts'
 import { CheckpointFiles } from './checkpoint-files.ts'
 import { HeadFile } from './head-file.ts'
 import { KeyRing } from './key-ring.ts'
@@ -25,7 +26,8 @@ export interface LoadedTree {
  */
 export async function loadTree(options: SealerOptions): Promise<LoadedTree> {
   const { files, dir, keysDir, origin, nowUnixMs } = options
-  await makeDir(files, dir)
+  await makeDirectory(files, dirname(dir))
+  await makeDirectory(files, dir)
   const checkpoints = await CheckpointFiles.open(files, dir)
   const hasCheckpoint = checkpoints.latest !== ''
   const keys = await KeyRing.open({ files, keysDir, origin, hasCheckpoint, nowUnixMs })
@@ -45,16 +47,20 @@ export async function loadTree(options: SealerOptions): Promise<LoadedTree> {
   return { keys, tiles, checkpoints, head, edge }
 }
 
-async function makeDir(files: LogFiles, dir: string): Promise<void> {
-  await files.mkdir(dir, { recursive: true, mode: 0o700 })
-}
-
 function signedBy(keys: KeyRing, note: string): Checkpoint {
   try {
     return verifyEpochCheckpoint(note, keys.epochs)
   } catch (thrown) {
     throw failed(textOf(thrown))
   }
+}
+
+/** Puts the public keys beside the tree. The private file is the truth; a crash between the two is mended at a start. */
+export async function publishKeys(
+  { keys }: LoadedTree,
+  { files, dir }: SealerOptions,
+): Promise<void> {
+  await writeDurably(files, join(dir, 'keys'), keys.publicText)
 }
 
 /** What the keys' directory remembers was signed; the tree may be ahead of it by a crash, never behind. */

@@ -4,7 +4,7 @@ import type { LedgerEvent } from '../ledger-record.ts'
 import { CommitLog } from '../log/commit-log.ts'
 import type { Appended } from '../log/commit-log.ts'
 import { fillHoles } from '../log/fill-holes.ts'
-import { listSegments } from '../log/log-files.ts'
+import { listSegments, makeDirectory } from '../log/log-files.ts'
 import { loadOrigin } from '../log/log-origin.ts'
 import type { LeafRun } from '../log/read-back.ts'
 import { logName } from './key-ring.ts'
@@ -26,7 +26,7 @@ export interface SealedLog extends Pick<OpenedLog, 'log' | 'sealed' | 'kept'> {
  */
 export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
   const { dir, files, limits, nowUnixNs, onProblem } = parts
-  await files.mkdir(dir, { recursive: true, mode: 0o700 })
+  await makeDirectory(files, dir)
   const hasRecords = (await listSegments(files, dir)).length > 0
   const logId = await loadOrigin({ files, dir, configured: parts.logOrigin, hasRecords })
   const sealer = parts.seal === undefined ? undefined : await openSealer(parts, parts.seal, logId)
@@ -56,13 +56,14 @@ export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
 
 function openSealer(
   { files, limits, nowUnixNs, onProblem }: SealedLogParts,
-  { treeDir, keysDir }: SealOptions,
+  { treeDir, keysDir, witnesses = [] }: SealOptions,
   origin: string,
 ): Promise<Sealer> {
   return Sealer.open({
     origin,
     dir: join(treeDir, logName(origin)),
     keysDir,
+    witnesses,
     files,
     limits,
     nowUnixMs: () => Number(nowUnixNs() / 1_000_000n),

@@ -1,3 +1,4 @@
+import type { WitnessEndpoint } from '@whodid/witness'
 import type { CollectorLimits } from '../limits.ts'
 import type { LogFiles } from '../log/log-files.ts'
 import type { SealedSegment } from '../log/segment-writer.ts'
@@ -8,6 +9,8 @@ export interface SealOptions {
   readonly treeDir: string
   /** Directory of the private keys, 0700; best on another disk or host than the database. */
   readonly keysDir: string
+  /** Who is asked to cosign each checkpoint. Default: nobody, and the tree proves nothing against whoever holds its key. */
+  readonly witnesses?: readonly WitnessEndpoint[]
 }
 
 /** What a log and its sealer are opened with. */

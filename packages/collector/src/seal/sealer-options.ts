@@ -1,3 +1,4 @@
+import type { WitnessEndpoint, WitnessLevel } from '@whodid/witness'
 import type { Appended } from '../log/commit-log.ts'
 import type { LogFiles } from '../log/log-files.ts'
 import type { CollectorLimits } from '../limits.ts'
@@ -13,8 +14,7 @@ export interface SealerOptions {
   readonly limits: CollectorLimits
   readonly nowUnixMs: () => number
   readonly onProblem: (message: string) => void
-  /** Is told of each new checkpoint, once it is published. */
-  readonly onCheckpoint?: (note: string, size: number) => void
+  readonly witnesses: readonly WitnessEndpoint[]
 }
 
 /** Appends what the ledger itself has to say. */
@@ -33,6 +33,7 @@ export interface SealLevels {
   /** Milliseconds of this process's time that hashing the tree and signing took. */
   readonly sealMs: number
   readonly checkpoints: number
+  readonly witnesses: readonly WitnessLevel[]
 }
 
 /** How it stands where nothing is sealed. */
@@ -43,4 +44,5 @@ export const noSeal: SealLevels = {
   sealFailure: '',
   sealMs: 0,
   checkpoints: 0,
+  witnesses: [],
 }

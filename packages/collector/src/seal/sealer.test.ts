@@ -52,6 +52,7 @@ async function open(changes: Partial<SealerOptions> = {}): Promise<Sealer> {
     keysDir: join(root, 'keys'),
     files: systemFiles,
     limits: { ...collectorLimits, checkpointIntervalMs: 5 },
+    witnesses: [],
     nowUnixMs: () => nowUnixMs,
     onProblem: (message) => problems.push(message),
     ...changes,

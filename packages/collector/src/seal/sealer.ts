@@ -1,18 +1,14 @@
-import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
-import { appendLeaves, emptyEdge, formatCheckpoint, rootOf } from '@whodid/tlog'
-import type { StoredTile, TreeEdge } from '@whodid/tlog'
+import { emptyEdge, formatCheckpoint, rootOf } from '@whodid/tlog'
+import type { TreeEdge } from '@whodid/tlog'
 import type { LeafRun } from '../log/read-back.ts'
-import { writeDurably } from '../log/log-files.ts'
+import { growTree } from './grow-tree.ts'
 import { LeafQueue, leavesPerPass } from './leaf-queue.ts'
-import { loadTree } from './load-tree.ts'
+import { loadTree, publishKeys } from './load-tree.ts'
 import type { LoadedTree } from './load-tree.ts'
 import type { AppendEvent, SealerOptions, SealLevels } from './sealer-options.ts'
-import { partialTiles } from './tree-files.ts'
 import { changeKey } from './change-key.ts'
-
-/** Leaves hashed between two turns of the event loop: some milliseconds. */
-const leavesAtOnce = 8_192
+import { createCosigner } from './create-cosigner.ts'
 
 /**
  * Seals a log: puts the leaf of every durable record into the tree and signs a checkpoint, each second in which there are
@@ -26,6 +22,7 @@ const leavesAtOnce = 8_192
 export class Sealer {
   readonly #options: SealerOptions
   readonly #queue = new LeafQueue()
+  readonly #cosigner: ReturnType<typeof createCosigner>
   #tree: LoadedTree | undefined
   #edge: TreeEdge = emptyEdge
   #failure = ''
@@ -40,18 +37,23 @@ export class Sealer {
 
   private constructor(options: SealerOptions) {
     this.#options = options
+    this.#cosigner = createCosigner(options)
   }
 
-  /** Never throws for what it finds in the tree: then it is a sealer that seals nothing and says why. */
+  /**
+   * What is wrong with the tree or its keys is not thrown: then it is a sealer that seals nothing and says why. Throws the
+   * system's error when the disk fails.
+   */
   static async open(options: SealerOptions): Promise<Sealer> {
     const sealer = new Sealer(options)
     try {
       const tree = await loadTree(options)
       sealer.#tree = tree
       sealer.#edge = tree.edge
-      await sealer.#publishKeys(tree)
+      await publishKeys(tree, options)
       if (tree.edge.size > 0) await tree.checkpoints.publish(tree.checkpoints.latest)
     } catch (thrown) {
+      if (!(thrown instanceof WhodidError)) throw thrown
       sealer.#fail(thrown)
     }
     return sealer
@@ -75,6 +77,7 @@ export class Sealer {
       sealFailure: this.#failure,
       sealMs: Math.round(this.#sealMs),
       checkpoints: this.#checkpoints,
+      witnesses: this.#cosigner.levels,
     }
   }
 
@@ -111,6 +114,7 @@ export class Sealer {
     this.#append = undefined
     this.#wake()
     await this.#running
+    await this.#cosigner.stop()
   }
 
   #wake(): void {
@@ -123,7 +127,8 @@ export class Sealer {
       if (this.#append !== undefined) await this.#speak(this.#append, this.#tree)
       do await this.#seal(this.#tree)
       while (this.#queue.count >= leavesPerPass)
-      if (await this.#tree.keys.retire(this.#edge.size)) await this.#publishKeys(this.#tree)
+      if (await this.#tree.keys.retire(this.#edge.size))
+        await publishKeys(this.#tree, this.#options)
     } catch (thrown) {
       if (thrown instanceof WhodidError && thrown.code === 'seal_failed') this.#fail(thrown)
       else this.#options.onProblem(`sealing failed and is tried again: ${textOf(thrown)}`)
@@ -138,7 +143,7 @@ export class Sealer {
       await changeKey({ keys, next, append, origin: this.#options.origin })
       await this.#seal(tree)
       await keys.rotate(next, this.#edge.size + 1)
-      await this.#publishKeys(tree)
+      await publishKeys(tree, this.#options)
     }
     const { heartbeatIntervalMs } = this.#options.limits
     if (performance.now() - this.#appendedAtMs < heartbeatIntervalMs) return
@@ -149,7 +154,7 @@ export class Sealer {
   async #seal(tree: LoadedTree): Promise<void> {
     if (this.#queue.count === 0) return
     const { leaves, runCount } = this.#queue.peek(this.#edge.size)
-    const { edge, tiles } = await this.#grow(leaves)
+    const { edge, tiles } = await growTree(this.#edge, leaves, (act) => this.#measure(act))
     await tree.tiles.write(tiles)
     const note = this.#measure(() => {
       const { size } = edge
@@ -165,23 +170,8 @@ export class Sealer {
     this.#checkpoints += 1
     this.#checkpointAtMs = performance.now()
     this.#tellWatchers()
-    this.#options.onCheckpoint?.(note, edge.size)
+    this.#cosigner.offer(note)
     await tree.tiles.forget(before, edge)
-  }
-
-  /** The grown edge, and every tile to write: the full ones, and the partial ones as they stand at the end. */
-  async #grow(leaves: readonly Buffer[]): Promise<{ edge: TreeEdge; tiles: StoredTile[] }> {
-    const full: StoredTile[] = []
-    let edge = this.#edge
-    for (let from = 0; from < leaves.length; from += leavesAtOnce) {
-      const grown = this.#measure(() => appendLeaves(edge, leaves.slice(from, from + leavesAtOnce)))
-      edge = grown.edge
-      for (const tile of grown.tiles) if (!tile.path.includes('.p/')) full.push(tile)
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    const known = new Set(partialTiles(this.#edge).map(({ path }) => path))
-    const partial = partialTiles(edge).filter(({ path }) => !known.has(path))
-    return { edge, tiles: [...full, ...partial] }
   }
 
   #measure<Result>(act: () => Result): Result {
@@ -189,12 +179,6 @@ export class Sealer {
     const result = act()
     this.#sealMs += performance.now() - startMs
     return result
-  }
-
-  /** The public keys, beside the tree. The private file is the truth; a crash between the two is mended at a start. */
-  async #publishKeys({ keys }: LoadedTree): Promise<void> {
-    const { files, dir } = this.#options
-    await writeDurably(files, join(dir, 'keys'), keys.publicText)
   }
 
   #tellWatchers(): void {

@@ -1,0 +1,100 @@
+import { ProofError, proveInclusion, verifyEpochCheckpoint, verifyInclusion } from '@whodid/tlog'
+import type { Checkpoint, TileReader } from '@whodid/tlog'
+import type { LogTree, LogTrees } from '@whodid/store'
+
+/** What a row says about its own place, and what its columns hash to now. */
+export interface SealClaim {
+  /** `<trace>-<span>` */
+  readonly span: string
+  readonly log: string
+  readonly index: number
+  /** Leaf hash over the row's columns as they stand. */
+  readonly leaf: Buffer
+}
+
+/** A row held against the tree of its log. */
+export interface SealJudgement {
+  readonly span: string
+  readonly state: 'sealed' | 'pending' | 'failed'
+  /** Why it is not sealed; '' when it is. */
+  readonly why: string
+  /** The inclusion proof, and the note of the checkpoint it leads to; only when it is sealed. */
+  readonly proof: readonly Buffer[]
+  readonly checkpoint: string
+}
+
+/** Rows judged for one answer; the chain and the inputs of an act are fewer. */
+export const sealClaimsMax = 256
+
+/**
+ * Holds rows against the trees on disk: each leaf must stand at its index under a checkpoint that its log has signed. No
+ * statement is sent; a tile is read once. Never throws for what it finds.
+ *
+ * `sealed` means that the row is what the collector recorded, as far as this machine's tree and keys are to be trusted;
+ * `pending` that no checkpoint covers it yet; `failed` that it was changed, or that its tree was.
+ */
+export async function judgeSeals(
+  trees: LogTrees,
+  claims: readonly SealClaim[],
+): Promise<SealJudgement[]> {
+  const grounds = new Map<string, Promise<Ground>>()
+  const groundOf = (log: string): Promise<Ground> => {
+    const known = grounds.get(log) ?? openGround(trees, log)
+    grounds.set(log, known)
+    return known
+  }
+  return Promise.all(
+    claims.slice(0, sealClaimsMax).map(async (claim) => judge(claim, await groundOf(claim.log))),
+  )
+}
+
+/** A log's newest checkpoint and its tiles, or why there is none to stand on. */
+type Ground =
+  | { readonly checkpoint: Checkpoint; readonly note: string; readonly tiles: TileReader }
+  | { readonly state: 'pending' | 'failed'; readonly why: string }
+
+async function openGround(trees: LogTrees, log: string): Promise<Ground> {
+  try {
+    const tree = log === '' ? undefined : await trees.byOrigin(log)
+    if (tree === undefined) return { state: 'pending', why: `the log "${log}" has no tree here` }
+    return await readGround(tree)
+  } catch (thrown) {
+    if (thrown instanceof ProofError) return { state: 'failed', why: thrown.message }
+    const why = thrown instanceof Error ? thrown.message : 'unknown failure'
+    return { state: 'failed', why: `the tree could not be read: ${why}` }
+  }
+}
+
+async function readGround(tree: LogTree): Promise<Ground> {
+  const note = await tree.checkpoint()
+  if (note === undefined) return { state: 'pending', why: 'the log has no checkpoint yet' }
+  const checkpoint = verifyEpochCheckpoint(note, tree.epochs)
+  return { checkpoint, note, tiles: readOnce(tree.tiles) }
+}
+
+function readOnce(tiles: TileReader): TileReader {
+  const read = new Map<string, Promise<Uint8Array | undefined>>()
+  return {
+    read: (path) => {
+      const known = read.get(path) ?? tiles.read(path)
+      read.set(path, known)
+      return known
+    },
+  }
+}
+
+async function judge({ span, index, leaf }: SealClaim, ground: Ground): Promise<SealJudgement> {
+  const none = { span, proof: [], checkpoint: '' }
+  if (!('checkpoint' in ground)) return { ...none, state: ground.state, why: ground.why }
+  const { size, root } = ground.checkpoint
+  if (index >= size)
+    return { ...none, state: 'pending', why: `the newest checkpoint covers ${size} records` }
+  try {
+    const proof = await proveInclusion(ground.tiles, index, size)
+    verifyInclusion({ leaf, index, size, root, proof })
+    return { span, state: 'sealed', why: '', proof, checkpoint: ground.note }
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : 'unknown failure'
+    return { ...none, state: 'failed', why: `the row is not what was sealed at ${index}: ${why}` }
+  }
+}

@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hashBytes, parseTilePath, tilePath } from '@whodid/tlog'
+import type { TileReader } from '@whodid/tlog'
+
+/** The calls that reading tiles makes. */
+interface TileFiles {
+  readonly readFile: (path: string) => Promise<Buffer>
+  readonly readdir: (path: string) => Promise<string[]>
+}
+
+const systemFiles: TileFiles = {
+  readFile: (path) => readFile(path),
+  readdir: (path) => readdir(path),
+}
+
+/**
+ * Reads the tiles that a sealer keeps in a directory. A narrower partial tile is the beginning of a wider one, and of
+ * those only the widest is kept: any width that the tree has had is found, also while the sealer replaces it.
+ */
+export function createTileReader(dir: string, files: TileFiles = systemFiles): TileReader {
+  return { read: (path) => readTile(path, { dir, files }) }
+}
+
+async function readTile(
+  path: string,
+  { dir, files }: { dir: string; files: TileFiles },
+): Promise<Buffer | undefined> {
+  const tile = parseTilePath(path)
+  if (tile === undefined || tile.level === 'entries') return undefined
+  const read = (name: string): Promise<Buffer | undefined> =>
+    orUndefined(files.readFile(join(dir, name)))
+  const exact = await read(path)
+  const { level, index, width } = tile
+  const full = tilePath({ level, index })
+  if (exact !== undefined || path === full) return exact
+  const kept = (await orUndefined(files.readdir(join(dir, `${full}.p`)))) ?? []
+  const wider = kept.filter((name) => Number(name) > width).map((name) => `${full}.p/${name}`)
+  for (const other of [...wider, full]) {
+    const bytes = await read(other)
+    if (bytes !== undefined && bytes.length >= width * hashBytes)
+      return bytes.subarray(0, width * hashBytes)
+  }
+  return undefined
+}
+
+/** What is missing is no failure here: a tree may have no checkpoint, and a tile may just have been replaced by a wider one. */
+export async function orUndefined<Result>(reading: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await reading
+  } catch (thrown) {
+    const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw thrown
+  }
+}
