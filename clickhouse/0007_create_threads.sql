@@ -8,15 +8,15 @@
 -- the instances that act in it.
 CREATE TABLE IF NOT EXISTS whodid.threads
 (
-    tenant LowCardinality(String),
+    tenant String,
     key UInt64 CODEC(Delta(8), ZSTD(1)),
     hour DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
     trace_id FixedString(16) CODEC(ZSTD(1)),
     up Array(UInt64) CODEC(ZSTD(1)),
     own Array(UInt64) CODEC(ZSTD(1)),
     -- Of an instance: the template and the exporter that claim it, so that a second claimant is seen.
-    template_id LowCardinality(String),
-    exporter LowCardinality(String),
+    template_id String,
+    exporter String,
     received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
 )
 ENGINE = MergeTree
@@ -24,6 +24,7 @@ PARTITION BY toYYYYMM(received_at)
 ORDER BY (tenant, key, hour, trace_id)
 SETTINGS
     index_granularity = 512,
+    string_serialization_version = 'single_stream',
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     non_replicated_deduplication_window = 10000

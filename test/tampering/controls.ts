@@ -33,10 +33,10 @@ export const controls: readonly Attack[] = [
     finds: [],
   },
   {
-    name: 'makes a LowCardinality column a plain one',
-    act: ({ ledger }) => run(ledger, 'ALTER TABLE whodid.spans MODIFY COLUMN verb String'),
-    undo: ({ ledger }) =>
+    name: 'makes a plain column a LowCardinality one',
+    act: ({ ledger }) =>
       run(ledger, 'ALTER TABLE whodid.spans MODIFY COLUMN verb LowCardinality(String)'),
+    undo: ({ ledger }) => run(ledger, 'ALTER TABLE whodid.spans MODIFY COLUMN verb String'),
     finds: [],
   },
   {

@@ -2,8 +2,8 @@ import { recordFields } from '@whodid/model'
 import type { LedgerRecord, RecordField } from '@whodid/model'
 
 /**
- * One column of `whodid.spans` as the Native format carries it. The wire type is the plain form of the column's type:
- * the engine puts a `String` into a `LowCardinality(String)` by itself.
+ * One column of `whodid.spans` as the Native format carries it. Where a table's owner has made a column
+ * `LowCardinality`, the engine puts a `String` into it by itself.
  */
 export type SpanColumn =
   | {
