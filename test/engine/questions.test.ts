@@ -266,7 +266,7 @@ describe('a blast radius', () => {
     const line = Array.from({ length: 60 }, (_, n) => child(`line-${n + 1}`, `line-${n}`))
     await ledger.insert(line)
     const answer = await radius('line-0')
-    expect(answer.instances).toHaveLength(33)
+    expect(answer.instances).toHaveLength(17)
     expect(answer.truncated.instances).toBe(true)
   })
 

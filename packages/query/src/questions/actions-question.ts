@@ -82,7 +82,7 @@ export function parseActionsQuestion(raw: RawActionsQuestion): ActionsQuestion {
 }
 
 /** Whether an index leads to the actions asked for. */
-export function isAnchored({ handles }: ActionFilters): boolean {
+function isAnchored({ handles }: ActionFilters): boolean {
   return anchoringKinds.some((kind) => handles[kind] !== undefined)
 }
 

@@ -1,8 +1,9 @@
-import { ownGrade } from './listed-action.ts'
+import { isAct, ownGrade } from './listed-action.ts'
+import { inThreads } from './threads.ts'
 import { withinTimeBounds } from './time-bounds.ts'
 
 /** Generations of descendants followed. */
-export const generationsMax = 32
+export const generationsMax = 16
 /** Instances followed in all, the one asked about among them. */
 export const instancesMax = 1000
 /** Acts without an identity of their own that are looked at. */
@@ -34,9 +35,6 @@ export interface TouchedRow {
   readonly resource: string
   readonly type: string
   readonly touches: readonly TouchRow[]
-  /** How many resources there are in all, and how many acts that name none; the same in every row. */
-  readonly total: string
-  readonly nameless: string
 }
 
 /** An act whose own record names no instance. */
@@ -63,15 +61,25 @@ export interface LinkRow {
 export interface BlastRadiusRow {
   readonly tree: readonly TreeRow[]
   readonly touched: readonly TouchedRow[]
+  /** Resources in all, and acts that name none. */
+  readonly totals: { readonly resources: string; readonly nameless: string }
   readonly unnamed: readonly UnnamedRow[]
   readonly links: readonly LinkRow[]
 }
 
 const key = (span: string): string => `lower(concat(hex(row.trace_id), '-', hex(${span})))`
-// The tree is a scalar, so that the engine walks it once; a set made of a scalar still leads through the index.
-const ofTree = 'row.instance_id IN (SELECT arrayJoin(tree.id))'
-const ofTheirTraces = `row.trace_id IN (SELECT row.trace_id FROM whodid.spans AS row WHERE ${ofTree} AND ${withinTimeBounds})`
-const unnamed = `row.instance_id = '' AND row.actor_type IN ('', 'agent') AND row.resource_id != '' AND ${ofTheirTraces} AND ${withinTimeBounds}`
+// The tree is a scalar, so that it is walked before what reads by it; a set made of a scalar still leads through the key.
+const keysOfTree = "SELECT sipHash64('instance', arrayJoin(tree.id))"
+const ofTree = `${inThreads(`key IN (${keysOfTree})`)} AND row.instance_id IN (SELECT arrayJoin(tree.id))`
+// Which resources first and what was done to them then: an instance may have touched a million, and the answer holds few.
+const latestResources = `
+          SELECT row.resource_id FROM whodid.spans AS row
+          WHERE ${ofTree} AND row.resource_id != '' AND ${withinTimeBounds}
+          GROUP BY row.resource_id ORDER BY max(row.ts) DESC, row.resource_id LIMIT {rows:UInt32}`
+const theirTraces = `SELECT sipHash64('trace', trace_id) FROM whodid.threads WHERE key IN (${keysOfTree})`
+const unnamed = `${inThreads(`key IN (${theirTraces})`)} AND row.instance_id = '' AND row.actor_type IN ('', 'agent')
+        AND row.resource_id != '' AND ${withinTimeBounds}`
+const tracesOfUnnamed = `SELECT sipHash64('trace', row.trace_id) FROM whodid.spans AS row WHERE ${unnamed}`
 
 /**
  * The statement of a blast radius: the instance's descendants, what they touched by their own claims, and the acts of
@@ -102,35 +110,42 @@ WITH RECURSIVE descent AS
 SELECT
   tree,
   (
-    SELECT groupArray(CAST((resource, type, touches, total, nameless), 'Tuple(resource String, type String, touches Array(Tuple(verb String, outcome String, grade String, acts UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'), instances Array(String), tools Array(String))), total UInt64, nameless UInt64)'))
+    SELECT groupArray(CAST((resource, type, touches), 'Tuple(resource String, type String, touches Array(Tuple(verb String, outcome String, grade String, acts UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'), instances Array(String), tools Array(String))))'))
     FROM
     (
       SELECT
-        resource, any(type) AS type, countIf(resource != '') OVER () AS total,
-        sumIf(sum(acts), resource = '') OVER () AS nameless,
+        resource, any(type) AS type,
         groupArray(64)((verb, outcome, grade, acts, first, last, instances, tools)) AS touches
       FROM
       (
         SELECT
           row.resource_id AS resource, any(row.resource_type) AS type, row.verb AS verb, row.outcome AS outcome,
           ${ownGrade} AS grade,
-          uniqExact(row.trace_id, row.span_id) AS acts, min(row.ts) AS first, max(row.ts) AS last,
+          uniqExact(cityHash64(row.trace_id, row.span_id)) AS acts, min(row.ts) AS first, max(row.ts) AS last,
           groupUniqArray(16)(row.instance_id) AS instances, groupUniqArrayIf(16)(row.tool_name, row.tool_name != '') AS tools
-        FROM whodid.actions AS row
-        WHERE ${ofTree} AND ${withinTimeBounds}
+        FROM whodid.spans AS row
+        WHERE ${ofTree} AND ${withinTimeBounds} AND row.resource_id IN (${latestResources})
         GROUP BY resource, verb, outcome, grade
       )
       GROUP BY resource
-      ORDER BY resource = '', max(last) DESC, resource
+      ORDER BY max(last) DESC, resource
       LIMIT {rows:UInt32}
     )
   ) AS touched,
+  (
+    SELECT CAST(
+      (uniqExactIf(cityHash64(row.resource_id), row.resource_id != ''), uniqExactIf(cityHash64(row.trace_id, row.span_id), row.resource_id = '')),
+      'Tuple(resources UInt64, nameless UInt64)'
+    )
+    FROM whodid.spans AS row
+    WHERE ${ofTree} AND ${isAct} AND ${withinTimeBounds}
+  ) AS totals,
   (
     SELECT groupArray(CAST(
       (${key('row.span_id')}, row.resource_id, row.resource_type, row.verb, row.outcome, row.tool_name, row.ts),
       'Tuple(key String, resource String, type String, verb String, outcome String, tool String, ts DateTime64(9, \\'UTC\\'))'
     ))
-    FROM (SELECT * FROM whodid.actions AS row WHERE ${unnamed} LIMIT ${unnamedActsMax + 1}) AS row
+    FROM (SELECT * FROM whodid.spans AS row WHERE ${unnamed} LIMIT ${unnamedActsMax + 1}) AS row
   ) AS unnamed,
   (
     SELECT groupArray(CAST(
@@ -144,7 +159,7 @@ SELECT
     FROM
     (
       SELECT * FROM whodid.spans AS row
-      WHERE row.trace_id IN (SELECT row.trace_id FROM whodid.actions AS row WHERE ${unnamed}) AND ${withinTimeBounds}
+      WHERE ${inThreads(`key IN (${tracesOfUnnamed})`)} AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
       LIMIT ${linksMax + 1}
     ) AS row
   ) AS links`

@@ -63,7 +63,7 @@ const namesMax = 16
  * What an instance and its descendants touched within the time asked about, by resource. An act whose record names
  * nobody counts for the instance of its nearest ancestor that makes a claim, and is graded `inferred`.
  *
- * Descendants are those that name an instance of the tree as their parent: at most 1,000, in at most 32 generations.
+ * Descendants are those that name an instance of the tree as their parent: at most 1,000, in at most 16 generations.
  * Throws what `Selector.select` throws, `query_too_expensive` among it: narrow the time then.
  */
 export async function blastRadius(
@@ -79,11 +79,8 @@ export async function blastRadius(
   if (row === undefined) throw new Error('the statement gave no row, and it always gives one')
   const tree = row.tree.slice(0, instancesMax)
   const inherited = inheritActs(row.unnamed, row.links, new Set(tree.map(({ id }) => id)))
-  const { touched, added } = mergeTouched(
-    row.touched.filter(({ resource }) => resource !== ''),
-    inherited,
-  )
-  const total = Number(row.touched[0]?.total ?? 0) + added
+  const { touched, added } = mergeTouched(row.touched, inherited)
+  const total = Number(row.totals.resources) + added
   return {
     id: nameOrNull(question.id) ?? '',
     instances: tree.map(({ id, parent, depth }) => ({
@@ -93,7 +90,7 @@ export async function blastRadius(
     })),
     resources: touched.slice(0, question.limit).map(toResource),
     resources_total: total,
-    acts_without_resource: Number(row.touched[0]?.nameless ?? 0),
+    acts_without_resource: Number(row.totals.nameless),
     truncated: {
       instances: row.tree.length > tree.length || tree.some(({ depth }) => depth >= generationsMax),
       resources: total > Math.min(touched.length, question.limit),
@@ -112,14 +109,12 @@ function planBlastRadius({ id, time, limit }: BlastRadiusQuestion, tenant: strin
   }
 }
 
-type Touched = Pick<TouchedRow, 'resource' | 'type' | 'touches'>
-
 /** Latest touched first. `added` counts the resources that only an inherited act touched. */
 function mergeTouched(
   own: readonly TouchedRow[],
-  inherited: readonly Touched[],
-): { touched: Touched[]; added: number } {
-  const byResource = new Map<string, Touched>(own.map((row) => [row.resource, row]))
+  inherited: readonly TouchedRow[],
+): { touched: TouchedRow[]; added: number } {
+  const byResource = new Map<string, TouchedRow>(own.map((row) => [row.resource, row]))
   // Those beyond the limit are not here: an inherited act on one of them may count it twice in the total.
   const added = inherited.filter(({ resource }) => !byResource.has(resource)).length
   for (const row of inherited) {
@@ -130,15 +125,15 @@ function mergeTouched(
   return { touched, added }
 }
 
-function lastOf({ touches }: Touched): string {
+function lastOf({ touches }: TouchedRow): string {
   return touches.reduce((last, touch) => (touch.last > last ? touch.last : last), '')
 }
 
-function firstOf({ touches }: Touched): string {
+function firstOf({ touches }: TouchedRow): string {
   return touches.reduce((first, touch) => (touch.first < first ? touch.first : first), '9')
 }
 
-function toResource(row: Touched): TouchedResource {
+function toResource(row: TouchedRow): TouchedResource {
   const names = (list: (touch: TouchRow) => readonly string[]): string[] =>
     [...new Set(row.touches.flatMap(list))].slice(0, namesMax).map((name) => nameOrNull(name) ?? '')
   return {

@@ -63,8 +63,7 @@ interface AgentRow {
 }
 
 interface DelegatorRow {
-  readonly direct: TotalRow
-  readonly delegated: TotalRow
+  readonly totals: { readonly direct: TotalRow; readonly delegated: TotalRow }
   readonly agents: readonly AgentRow[]
   readonly latest_direct: readonly ActionRow[]
   readonly latest_delegated: readonly ActionRow[]
@@ -90,11 +89,11 @@ export async function describeDelegator(
     toActs(total, takePage(latest, question.limit).records.map(toListedAction))
   return {
     id: nameOrNull(question.id) ?? '',
-    direct: acts(row.direct, row.latest_direct),
+    direct: acts(row.totals.direct, row.latest_direct),
     delegated: {
-      ...acts(row.delegated, row.latest_delegated),
+      ...acts(row.totals.delegated, row.latest_delegated),
       agents: row.agents.map(toAgent),
-      agents_total: Number(row.delegated.agents),
+      agents_total: Number(row.totals.delegated.agents),
     },
     cost,
   }
@@ -111,26 +110,22 @@ const isDelegated = "(row.actor_type != 'human' AND row.delegator_id != '')"
 const ofPrincipal = `row.principal_id = {id:String} AND ${withinTimeBounds}`
 
 const totals = (which: string): string => `
-  (
-    SELECT CAST(
       (
-        uniqExact(row.trace_id, row.span_id), uniqExactIf((row.trace_id, row.span_id), row.channel = 'unentitled'),
-        sumMap(map(concat(row.outcome, ' ', row.verb), toUInt64(1))),
-        uniqExactIf(row.resource_id, row.resource_id != ''),
-        min(row.ts), max(row.ts),
-        uniqExact(row.template_id, row.instance_id)
-      ),
-      'Tuple(acts UInt64, contradicted UInt64, verbs Map(String, UInt64), resources UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'), agents UInt64)'
-    )
-    FROM whodid.actions AS row
-    WHERE ${ofPrincipal} AND ${which}
-  )`
+        uniqExactIf(record, ${which}), uniqExactIf(record, ${which} AND row.channel = 'unentitled'),
+        sumMapIf(map(concat(row.outcome, ' ', row.verb), toUInt64(1)), ${which}),
+        uniqExactIf(cityHash64(row.resource_id), ${which} AND row.resource_id != ''),
+        minIf(row.ts, ${which}), maxIf(row.ts, ${which}),
+        uniqExactIf(cityHash64(row.template_id, row.instance_id), ${which})
+      )`
+
+const totalType =
+  "Tuple(acts UInt64, contradicted UInt64, verbs Map(String, UInt64), resources UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'), agents UInt64)"
 
 const latest = (which: string): string => `
   (
     SELECT groupArray(CAST(
-      (trace, span, ts, end_ts, received_at, action_id, record_kind, verb, outcome, tool_name, resource_id, resource_type, verdict, grade, template_id, instance_id, user_id, service_name, delegator_id, delegator_type, correlation_id, credential_id),
-      'Tuple(trace String, span String, ts DateTime64(9, \\'UTC\\'), end_ts DateTime64(9, \\'UTC\\'), received_at DateTime64(9, \\'UTC\\'), action_id String, record_kind String, verb String, outcome String, tool_name String, resource_id String, resource_type String, verdict String, grade String, template_id String, instance_id String, user_id String, service_name String, delegator_id String, delegator_type String, correlation_id String, credential_id String)'
+      (trace, span, ts, end_ts, received_at, action_id, record_kind, verb, outcome, tool_name, resource_id, resource_type, verdict, grade, template_id, instance_id, instance_rule, user_id, service_name, delegator_id, delegator_type, correlation_id, credential_id),
+      'Tuple(trace String, span String, ts DateTime64(9, \\'UTC\\'), end_ts DateTime64(9, \\'UTC\\'), received_at DateTime64(9, \\'UTC\\'), action_id String, record_kind String, verb String, outcome String, tool_name String, resource_id String, resource_type String, verdict String, grade String, template_id String, instance_id String, instance_rule String, user_id String, service_name String, delegator_id String, delegator_type String, correlation_id String, credential_id String)'
     ))
     FROM
     (
@@ -144,14 +139,16 @@ const latest = (which: string): string => `
 
 const delegatorSql = `
 SELECT
-  ${totals(isDirect)} AS direct,
-  ${totals(isDelegated)} AS delegated,
+  (
+    SELECT CAST((${totals(isDirect)}, ${totals(isDelegated)}), 'Tuple(direct ${totalType}, delegated ${totalType})')
+    FROM (SELECT *, cityHash64(row.trace_id, row.span_id) AS record FROM whodid.actions AS row WHERE ${ofPrincipal}) AS row
+  ) AS totals,
   (
     SELECT groupArray(CAST((template, instance, acts, first, last), 'Tuple(template String, instance String, acts UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'))'))
     FROM
     (
       SELECT
-        row.template_id AS template, row.instance_id AS instance, uniqExact(row.trace_id, row.span_id) AS acts,
+        row.template_id AS template, row.instance_id AS instance, uniqExact(cityHash64(row.trace_id, row.span_id)) AS acts,
         min(row.ts) AS first, max(row.ts) AS last
       FROM whodid.actions AS row
       WHERE ${ofPrincipal} AND ${isDelegated}

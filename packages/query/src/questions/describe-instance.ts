@@ -7,6 +7,7 @@ import type { QuestionCost } from './ask-statement.ts'
 import { encodeCursor } from './cursor.ts'
 import type { InstanceQuestion } from './instance-question.ts'
 import { rowsOfPage, takePage } from './page.ts'
+import { inThreadsOf } from './threads.ts'
 import { timeBoundParameters, withinTimeBounds } from './time-bounds.ts'
 
 /** What the records that name an instance say of it; where they disagree, all that they say, at most 16 of each. */
@@ -141,6 +142,8 @@ const afterPosition = `AND row.ts >= {after_ts:DateTime64(9, 'UTC')}
 const named = (members: readonly string[]): string => `'Tuple(${members.join(', ')})'`
 const texts = (...names: string[]): string => named(names.map((name) => `${name} String`))
 
+const ofInstance = `row.instance_id = {id:String} AND ${inThreadsOf('instance', '{id:String}')}`
+
 const instanceSql = (position: string): string => `
 SELECT
   (
@@ -159,7 +162,7 @@ SELECT
       'Tuple(records UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'), templates Array(Tuple(id String, name String, version String)), parents Array(String), identities Array(String), delegators Array(Tuple(id String, type String)), correlations Array(String), exporters Array(Tuple(name String, channel String)), kinds Map(String, UInt64), sequence_missing Int64)'
     )
     FROM whodid.spans AS row
-    WHERE row.instance_id = {id:String} AND ${withinTimeBounds}
+    WHERE ${ofInstance} AND ${withinTimeBounds}
   ) AS about,
   (
     SELECT groupUniqArray(100)(CAST((row.instance_id, row.template_id), ${texts('id', 'template')}))
@@ -181,7 +184,7 @@ SELECT
         'Tuple(trace String, span String, parent String, ts DateTime64(9, \\'UTC\\'), end_ts DateTime64(9, \\'UTC\\'), received_at DateTime64(9, \\'UTC\\'), kind String, name String, seq Int64, tool String, verb String, outcome String, resource String, prompt String, input_source String, input_trust String, approval String, grade String)'
       ) AS entry
       FROM whodid.spans AS row
-      WHERE row.instance_id = {id:String} AND ${withinTimeBounds}
+      WHERE ${ofInstance} AND ${withinTimeBounds}
       ${position}
       ORDER BY row.ts, row.trace_id, row.span_id, row.received_at
       LIMIT {rows:UInt32}

@@ -11,7 +11,7 @@ export function inheritActs(
   acts: readonly UnnamedRow[],
   links: readonly LinkRow[],
   tree: ReadonlySet<string>,
-): Pick<TouchedRow, 'resource' | 'type' | 'touches'>[] {
+): TouchedRow[] {
   const byKey = new Map(links.map((link) => [link.key, link]))
   const touched = new Map<string, { resource: string; type: string; touches: TouchRow[] }>()
   const seen = new Set<string>()

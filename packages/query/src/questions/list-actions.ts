@@ -1,13 +1,13 @@
 import type { HandleKind } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
-import { isAnchored } from './actions-question.ts'
 import type { ActionFilters, ActionsQuestion } from './actions-question.ts'
 import { askStatement } from './ask-statement.ts'
 import type { QuestionCost } from './ask-statement.ts'
 import { encodeCursor } from './cursor.ts'
-import { actionColumns, ownGrade, ownVerdict, toListedAction } from './listed-action.ts'
+import { actionColumns, isAct, ownGrade, ownVerdict, toListedAction } from './listed-action.ts'
 import type { ActionRow, ListedAction } from './listed-action.ts'
 import { rowsOfPage, takePage } from './page.ts'
+import { inThreadsOf } from './threads.ts'
 import { timeBoundParameters, withinTimeBounds } from './time-bounds.ts'
 
 /** One page of actions, newest first. */
@@ -51,12 +51,8 @@ function planActions({ filters, limit, after }: ActionsQuestion, tenant: string)
     conditions.push(condition)
     Object.assign(parameters, values)
   }
-  // The ledger itself is ordered by hour, its actions by resource.
-  const anchored = isAnchored(filters)
-  if (!anchored)
-    conditions.push(
-      "(row.record_kind IN ('tool_call', 'action') OR row.resource_id != '' OR row.action_id != '')",
-    )
+  const source = sourceOf(filters.handles)
+  conditions.push(...source.conditions)
   for (const [condition, values] of handleConditions(filters.handles)) add(condition, values)
   if (filters.verb !== null) add('row.verb = {verb:String}', { verb: filters.verb })
   if (filters.outcome !== null) add('row.outcome = {outcome:String}', { outcome: filters.outcome })
@@ -69,11 +65,39 @@ function planActions({ filters, limit, after }: ActionsQuestion, tenant: string)
   }
   const sql = `
 SELECT ${actionColumns}
-FROM ${anchored ? 'whodid.actions' : 'whodid.spans'} AS row
+FROM ${source.table} AS row
 WHERE ${conditions.join('\n  AND ')}
 ORDER BY row.ts DESC, row.trace_id DESC, row.span_id DESC, row.received_at
 LIMIT {rows:UInt32}`
   return { sql, parameters, tenant }
+}
+
+/** A table, and what leads to the rows in it. */
+interface Source {
+  readonly table: 'whodid.actions' | 'whodid.spans'
+  readonly conditions: readonly string[]
+}
+
+/**
+ * Where the actions of the handles are: the narrowest way first. The ledger is ordered by hour and trace, which
+ * `whodid.threads` knows of most names and a time bounds without one; resources and people have an order of the actions.
+ */
+function sourceOf(handles: ActionFilters['handles']): Source {
+  const spans = (thread: string): Source => ({
+    table: 'whodid.spans',
+    conditions: [isAct, thread],
+  })
+  if (handles.span !== undefined) return spans(inThreadsOf('trace', traceSql('span_trace')))
+  if (handles.trace !== undefined) return spans(inThreadsOf('trace', traceSql('trace')))
+  if (handles.action !== undefined) return spans(inThreadsOf('action', '{action:String}'))
+  if (handles.resource !== undefined) return { table: 'whodid.actions', conditions: [] }
+  for (const kind of ['instance', 'correlation'] as const)
+    if (handles[kind] !== undefined) return spans(inThreadsOf(kind, `{${kind}:String}`))
+  if (handles.delegator !== undefined)
+    return { table: 'whodid.actions', conditions: ['row.principal_id = {delegator:String}'] }
+  if (handles.credential !== undefined)
+    return spans(inThreadsOf('credential', '{credential:String}'))
+  return { table: 'whodid.spans', conditions: [isAct] }
 }
 
 // The first half is what an index by time understands.
@@ -82,8 +106,8 @@ const afterPosition = `row.ts <= {after_ts:DateTime64(9, 'UTC')}
     {after_ts:DateTime64(9, 'UTC')}, toFixedString(unhex({after_trace:String}), 16), toFixedString(unhex({after_span:String}), 8)
   )`
 
-const inTrace = (name: string): string =>
-  `row.trace_id = toFixedString(unhex({${name}:String}), 16)`
+const traceSql = (name: string): string => `toFixedString(unhex({${name}:String}), 16)`
+const inTrace = (name: string): string => `row.trace_id = ${traceSql(name)}`
 
 function handleConditions(
   handles: ActionFilters['handles'],
@@ -97,13 +121,17 @@ function handleConditions(
   })
 }
 
+/** As `whodid.actions` has it in a column of its own. */
+const principal =
+  "multiIf(row.actor_type = 'human', row.user_id, row.delegator_id != '', row.delegator_id, row.actor_type = 'service', row.service_name, '')"
+
 const handleCondition: Readonly<Record<HandleKind, string>> = {
   trace: inTrace('trace'),
   span: `${inTrace('span_trace')} AND row.span_id = toFixedString(unhex({span:String}), 8)`,
   action: 'row.action_id = {action:String}',
   instance: 'row.instance_id = {instance:String}',
   template: 'row.template_id = {template:String}',
-  delegator: 'row.principal_id = {delegator:String}',
+  delegator: `${principal} = {delegator:String}`,
   correlation: 'row.correlation_id = {correlation:String}',
   credential: 'row.credential_id = {credential:String}',
   resource: 'row.resource_id = {resource:String}',

@@ -1,4 +1,4 @@
-import { grades, outcomes, recordKinds, verdicts } from '@whodid/model'
+import { grades, hintRules, outcomes, recordKinds, verdicts } from '@whodid/model'
 import type { Grade, Outcome, RecordKind, Verdict } from '@whodid/model'
 import { nameOrNull, toInstant } from '../text.ts'
 
@@ -16,8 +16,9 @@ export interface ListedAction {
   resource: { id: string; type: string } | null
   verdict: Verdict
   grade: Grade
-  /** null when undetermined. */
+  /** null when undetermined. An instance that is only hinted at is not named. */
   actor: string | null
+  /** This and what follows as the record claims it. */
   template: string | null
   instance: string | null
   delegator: string | null
@@ -47,6 +48,7 @@ export interface ActionRow {
   readonly grade: string
   readonly template_id: string
   readonly instance_id: string
+  readonly instance_rule: string
   readonly user_id: string
   readonly service_name: string
   readonly delegator_id: string
@@ -55,10 +57,19 @@ export interface ActionRow {
   readonly credential_id: string
 }
 
+const hints = [...hintRules].map((rule) => `'${rule}'`).join(', ')
+
+/** Whether a row names the instance: what is only hinted never does. */
+const namesInstance = `(row.instance_id != '' AND row.instance_rule NOT IN (${hints}))`
+
+/** What makes a record an action, in SQL: the condition that fills `whodid.actions`. */
+export const isAct: string =
+  "(row.record_kind IN ('tool_call', 'action') OR row.resource_id != '' OR row.action_id != '')"
+
 /** The verdict of a row's own claims, in SQL. A human who is also an instance is a contradiction. */
 export const ownVerdict: string = `multiIf(
     row.channel = 'unentitled', 'undetermined',
-    row.actor_type = 'agent' AND (row.instance_id != '' OR row.template_id != ''), 'agent',
+    row.actor_type = 'agent' AND (${namesInstance} OR row.template_id != ''), 'agent',
     row.actor_type = 'human' AND row.user_id != '' AND row.instance_id = '', 'human',
     row.actor_type = 'service' AND row.service_name != '', 'service',
     'undetermined'
@@ -81,7 +92,7 @@ export const actionColumns: string = `
   row.tool_name AS tool_name, row.resource_id AS resource_id, row.resource_type AS resource_type,
   ${ownVerdict} AS verdict,
   ${ownGrade} AS grade,
-  row.template_id AS template_id, row.instance_id AS instance_id, row.user_id AS user_id,
+  row.template_id AS template_id, row.instance_id AS instance_id, row.instance_rule AS instance_rule, row.user_id AS user_id,
   row.service_name AS service_name, row.delegator_id AS delegator_id, row.delegator_type AS delegator_type,
   row.correlation_id AS correlation_id, row.credential_id AS credential_id`
 
@@ -125,7 +136,9 @@ function identityOf(row: ActionRow): string {
 function actorOf(row: ActionRow, verdict: Verdict | undefined): string | null {
   switch (verdict) {
     case 'agent':
-      return nameOrNull(row.instance_id) ?? nameOrNull(row.template_id)
+      return hintRules.has(row.instance_rule)
+        ? nameOrNull(row.template_id)
+        : (nameOrNull(row.instance_id) ?? nameOrNull(row.template_id))
     case 'human':
       return nameOrNull(row.user_id)
     case 'service':
