@@ -32,6 +32,9 @@ const rowsOption: NumberOption = {
   of: 'spans',
 }
 
+// Exits instead of dying of the signal, so that what must end with the bench is told.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(argv: string[]): Promise<number> {

@@ -27,8 +27,8 @@ exporters:
 ${tuned ? '    async_insert: false\n    compress: none\n' : ''}    sending_queue:
       num_consumers: ${tuned ? 1 : 10}
       batch:
-        min_size: ${tuned ? 10_000 : 5_000}
-        flush_timeout: ${tuned ? '200ms' : '5s'}
+        min_size: ${tuned ? 38_000 : 5_000}
+        flush_timeout: ${tuned ? '1s' : '5s'}
 service:
   telemetry:
     logs:

@@ -9,7 +9,7 @@ import { startLoad } from './start-load.ts'
 import { startOtelcol } from './start-otelcol.ts'
 import { startWhodid } from './start-whodid.ts'
 
-const fullSize: IngestSize = { rounds: 3, batches: 120, warmUpBatches: 120, halfLoadBatches: 200 }
+const fullSize: IngestSize = { rounds: 5, batches: 120, warmUpBatches: 120, halfLoadBatches: 200 }
 const quickWhy = 'left out of --quick: its collector waits 5 s for every last batch'
 const quickSize: IngestSize = { rounds: 1, batches: 8, warmUpBatches: 4, halfLoadBatches: 16 }
 
