@@ -1,6 +1,6 @@
 import { cp, rm } from 'node:fs/promises'
 import type { LedgerRecord } from '@whodid/model'
-import { judgeWitnesses, openSealedLog } from '@whodid/query'
+import { judgeWitnesses, missingLogs, openSealedLog, verifyLedger } from '@whodid/query'
 import type { FindingCode, WitnessEvidence, WitnessJudgement } from '@whodid/query'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
@@ -10,6 +10,7 @@ import {
   parseNote,
   parsePolicy,
   parseSkey,
+  signNote,
   signText,
   verifyEpochCheckpoint,
 } from '@whodid/tlog'
@@ -243,6 +244,41 @@ describe('put back', () => {
   })
 })
 
+describe('left out', () => {
+  test('a collector’s log is dropped: rows, tiles, keys and all', async () => {
+    log.seal(records(30))
+    await witness.cosign(log.note, log.reader)
+    const [{ vkey = '' } = {}] = log.epochs
+    const policy = parsePolicy(`log ${vkey}\nquorum none\n`)
+    expect(missingLogs(policy, [log.origin])).toEqual([])
+    expect(missingLogs(policy, [])).toEqual([
+      { code: 'log_missing', log: log.origin, text: 'the policy names the log; it is not here' },
+    ])
+    const served = await witness.served(log.origin)
+    const forged = signNote(parseNote(served).text.replace('\n30\n', '\n99\n'), [witnessless])
+    const [missing] = missingLogs(policy, ['tampering.test/other'], [forged, served, 'nonsense'])
+    expect(missing?.text).toBe(
+      'the policy names the log; it is not here; it has had at least 30 records',
+    )
+  })
+
+  test('the whole ledger is verified with its witnesses, and says against whom it holds', async () => {
+    await insert(log.seal(records(30)))
+    const cosigned = await witness.cosign(log.note, log.reader)
+    const { policy } = witness
+    const witnesses = { policy, cosigned, served: [await witness.served(log.origin)], nowS: nowS() }
+    const verified = await verifyLedger([{ ...evidenceOf(log), witnesses }], reader)
+    expect(verified.assurances).toEqual([
+      { log: log.origin, assurance: 'witnessed+monitored', size: 30 },
+    ])
+    // The other logs of this ledger are not known to it here.
+    expect(verified.findings.filter(({ log: of }) => of === log.origin)).toEqual([])
+    const late = { ...witnesses, served: [], nowS: nowS() + 3600 }
+    const frozen = await verifyLedger([{ ...evidenceOf(log), witnesses: late }], reader)
+    expect(frozen.findings.map(({ code }) => code)).toContain('checkpoint_stale')
+  })
+})
+
 describe('time', () => {
   test('the log is frozen: what it shows is genuine, and old', async () => {
     const { cosigned } = await sealHonestly(10)
@@ -273,6 +309,7 @@ describe('time', () => {
   })
 })
 
+const witnessless = parseSkey(generateNoteKey('tampering.test/none', 'note').skey)
 let inserts = 0
 function insert(rows: readonly LedgerRecord[]): Promise<void> {
   inserts += 1

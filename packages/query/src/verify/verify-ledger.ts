@@ -2,6 +2,8 @@ import { printableLine } from '@whodid/model'
 import type { LeafReader } from '@whodid/store'
 import { exitCodeOf } from './finding.ts'
 import type { Finding } from './finding.ts'
+import { judgeWitnesses } from './judge-witnesses.ts'
+import type { WitnessEvidence, WitnessJudgement } from './judge-witnesses.ts'
 import { openSealedLog } from './sealed-log.ts'
 import type { LogEvidence } from './sealed-log.ts'
 import { verifyLog } from './verify-log.ts'
@@ -11,13 +13,22 @@ import type { LogVerification, LogVerificationOptions } from './verify-log.ts'
 export interface LedgerVerification {
   readonly logs: readonly LogVerification[]
   readonly findings: readonly Finding[]
+  /** Against whom each log holds; of those whose witnesses were judged. */
+  readonly assurances?: readonly LogAssurance[]
   /** 0 when nothing was found, else that of the worst finding. */
   readonly exitCode: number
+}
+
+/** Against whom a log holds, and how many of its leaves. */
+export interface LogAssurance extends Pick<WitnessJudgement, 'assurance' | 'size'> {
+  readonly log: string
 }
 
 /** One log of the ledger, and how far its rows may be expected. */
 export interface LogToVerify extends LogEvidence {
   readonly options?: LogVerificationOptions
+  /** What is known of its witnesses. Default: they are not judged. */
+  readonly witnesses?: Omit<WitnessEvidence, 'epochs'>
 }
 
 /**
@@ -31,16 +42,23 @@ export async function verifyLedger(
 ): Promise<LedgerVerification> {
   const findings: Finding[] = []
   const verified: LogVerification[] = []
-  for (const { options, ...evidence } of logs) {
+  const assurances: LogAssurance[] = []
+  for (const { options, witnesses, ...evidence } of logs) {
     const opened = await openSealedLog(evidence)
     findings.push(...opened.findings)
     if (opened.log === undefined) continue
+    if (witnesses !== undefined) {
+      const { epochs, origin: log } = evidence
+      const judged = await judgeWitnesses(opened.log, { epochs, ...witnesses })
+      findings.push(...judged.findings)
+      assurances.push({ log, assurance: judged.assurance, size: judged.size })
+    }
     const verification = await verifyLog(opened.log, reader, options)
     verified.push(verification)
     findings.push(...verification.findings)
   }
   findings.push(...(await rowsOfNoLog([...logs.map(({ origin }) => origin), ...others], reader)))
-  return { logs: verified, findings, exitCode: exitCodeOf(findings) }
+  return { logs: verified, findings, assurances, exitCode: exitCodeOf(findings) }
 }
 
 async function rowsOfNoLog(origins: readonly string[], reader: LeafReader): Promise<Finding[]> {
