@@ -11,8 +11,16 @@ import { startEngine } from '@whodid/engine'
 import type { Engine } from '@whodid/engine'
 import { createAppender, encodeRecords, migrate } from '@whodid/store'
 import type { Appender } from '@whodid/store'
+import {
+  generateNoteKey,
+  parseCheckpoint,
+  parseKeyEpochs,
+  parseNote,
+  parseVkey,
+} from '@whodid/tlog'
 import { newTrace } from '../harness/ledger.ts'
 import { sendHttp, spanJson, token } from '../harness/memory-collector.ts'
+import { startTestWitness } from '../harness/test-witness.ts'
 
 const main = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
 const spanCount = 300
@@ -114,6 +122,48 @@ test('an anchor that the log does not begin with is a finding', async () => {
   const { code, stdout } = await run('--anchor', own, '--json')
   expect(code).toBe(40)
   expect(JSON.parse(stdout)).toMatchObject({ findings: [{ code: 'checkpoint_signature' }] })
+})
+
+test('a policy says who must have witnessed it, and which logs there must be', async () => {
+  const [tree = ''] = await readdir(join(dataDir, 'tlog'))
+  const dir = join(dataDir, 'tlog', tree)
+  const [epoch] = parseKeyEpochs(await readFile(join(dir, 'keys'), 'utf8'))
+  const witness = await startTestWitness('witness.test/w1', [parseVkey(epoch!.vkey)])
+  try {
+    const path = join(dataDir, 'policy')
+    const { key, url } = witness.endpoint
+    const lines = [`log ${epoch!.vkey}`, `witness w1 ${key.vkey} ${url}`, 'quorum w1', '']
+    await writeFile(path, lines.join('\n'))
+    const before = await run('--policy', path)
+    expect(before).toMatchObject({
+      code: 10,
+      stderr: `witness witness.test/w1 about ledger.example/verified: it has cosigned nothing of this log\n`,
+    })
+    expect(before.stdout).toContain('unwitnessed  ledger.example/verified')
+    const note = await readFile(join(dir, 'checkpoint'), 'utf8')
+    // A first checkpoint is taken on the log's word: no proof, and so no tile, is asked for.
+    const noTiles = { read: () => Promise.resolve(undefined) }
+    await writeFile(join(dir, 'cosigned'), await witness.cosign(note, noTiles))
+    const after = await run('--policy', path, '--json')
+    expect(after).toMatchObject({ code: 0, stderr: '' })
+    const assured = parseCheckpoint(parseNote(note).text).size
+    expect(JSON.parse(after.stdout)).toMatchObject({
+      logs: [{ assurance: 'witnessed+monitored', assured }],
+    })
+    const other = generateNoteKey('ledger.example/gone', 'note').vkey
+    await writeFile(path, [`log ${other}`, ...lines].join('\n'))
+    const gone = await run('--policy', path, '--json')
+    expect(gone.code).toBe(40)
+    expect(JSON.parse(gone.stdout)).toMatchObject({
+      findings: [{ code: 'log_missing', log: 'ledger.example/gone' }],
+    })
+    await writeFile(path, 'trust me\n')
+    const wrong = await run('--policy', path)
+    expect(wrong.code).not.toBe(0)
+    expect(wrong.stderr).toContain('--policy expected a policy')
+  } finally {
+    await witness.stop()
+  }
 })
 
 test('a row that the collector did not write is named', async () => {

@@ -248,8 +248,7 @@ describe('left out', () => {
   test('a collector’s log is dropped: rows, tiles, keys and all', async () => {
     log.seal(records(30))
     await witness.cosign(log.note, log.reader)
-    const [{ vkey = '' } = {}] = log.epochs
-    const policy = parsePolicy(`log ${vkey}\nquorum none\n`)
+    const policy = parsePolicy(`log ${log.signer.verifier.vkey}\nquorum none\n`)
     expect(missingLogs(policy, [log.origin])).toEqual([])
     expect(missingLogs(policy, [])).toEqual([
       { code: 'log_missing', log: log.origin, text: 'the policy names the log; it is not here' },

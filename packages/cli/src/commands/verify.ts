@@ -1,13 +1,21 @@
 import { join } from 'node:path'
 import { parseHandle, printableLine, WhodidError } from '@whodid/model'
-import { exitCodeOf, openSealedLog, verifyLedger, verifyRows } from '@whodid/query'
-import type { Finding, LedgerVerification, LogToVerify } from '@whodid/query'
+import { exitCodeOf, judgeWitnesses, openSealedLog, verifyLedger, verifyRows } from '@whodid/query'
+import type { Finding, LedgerVerification, LogAssurance, LogToVerify } from '@whodid/query'
 import type { LeafReader } from '@whodid/store'
 import type { Command, CommandContext } from '../command.ts'
 import { readServiceConfig, setting } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
 import { findLogs } from '../verify/find-logs.ts'
+import type { LogPlaces } from '../verify/find-logs.ts'
+import {
+  gatherPolicyEvidence,
+  policyFindings,
+  unansweredLines,
+  withWitnesses,
+} from '../verify/policy-evidence.ts'
+import type { PolicyEvidence } from '../verify/policy-evidence.ts'
 import { withLeafReader } from '../verify/with-leaf-reader.ts'
 
 /** `whodid verify`: whether the ledger is what was sealed. */
@@ -23,6 +31,7 @@ checkpoint of its log; names each row that is not what was sealed, is missing, s
   --from, --to <n>     only these places of the log, --to not among them
   --keys <file>        the log's keys to trust; default: those beside its tree
   --anchor <file>      a checkpoint that was kept elsewhere; the log must begin with it. May be repeated
+  --policy <file>      whom to trust (C2SP tlog-policy): witnesses, which are asked themselves, and every log there must be
   --threads <n>        threads of ClickHouse; default: as many as there are cores
   --json               one JSON object
 
@@ -39,12 +48,15 @@ async function verify(context: CommandContext): Promise<number> {
   const { environment, stdout } = context
   const typed = parse(context.args)
   const config = readServiceConfig(environment)
-  const found = await findLogs({
+  const places = {
     dataDir: config.dataDir,
     keysDir: setting(environment, 'WHODID_KEYS_DIR') ?? join(config.dataDir, 'keys'),
     anchorPaths: typed.values('anchor'),
     keysPath: typed.value('keys'),
-  })
+  }
+  const policy = await askWitnesses(context, typed.value('policy'), places)
+  const all = await findLogs(places)
+  const found = policy === undefined ? all : withWitnesses(all, policy)
   const only = typed.value('log')
   const logs = found.filter(({ origin }) => only === undefined || origin === only)
   if (only !== undefined && logs.length === 0)
@@ -56,11 +68,24 @@ async function verify(context: CommandContext): Promise<number> {
   const result = await withLeafReader(
     config,
     threads === undefined ? {} : { threadsMax: threads },
-    (reader) => run({ context, typed, logs, reader, known: found }),
+    (reader) => run({ context, typed, logs, reader, known: found, policy }),
   )
   if (typed.flag('json')) stdout.write(`${JSON.stringify(shown(result))}\n`)
   else stdout.write(sentences(result))
   return result.exitCode
+}
+
+/** What witnesses say must be heard before the checkpoint is read that they are held against. */
+async function askWitnesses(
+  { stderr, stopping }: CommandContext,
+  path: string | undefined,
+  places: LogPlaces,
+): Promise<PolicyEvidence | undefined> {
+  if (path === undefined) return undefined
+  const origins = (await findLogs(places)).map(({ origin }) => origin)
+  const policy = await gatherPolicyEvidence(path, origins, stopping)
+  for (const line of unansweredLines(policy)) stderr.write(`${line}\n`)
+  return policy
 }
 
 function parse(args: readonly string[]): ParsedArguments {
@@ -74,6 +99,7 @@ function parse(args: readonly string[]): ParsedArguments {
       to: string,
       keys: string,
       anchor: { type: 'string', multiple: true },
+      policy: string,
       threads: string,
       json: { type: 'boolean' },
     },
@@ -88,9 +114,19 @@ interface Run {
   /** Every log there is: a row of another is a finding. */
   readonly known: readonly LogToVerify[]
   readonly reader: LeafReader
+  readonly policy: PolicyEvidence | undefined
 }
 
-function run({ context, typed, logs, known, reader }: Run): Promise<LedgerVerification> {
+async function run(wanted: Run): Promise<LedgerVerification> {
+  const { typed, known, policy } = wanted
+  const result = await runChosen(wanted)
+  if (policy === undefined || typed.value('log') !== undefined) return result
+  const origins = known.map(({ origin }) => origin)
+  const findings = [...result.findings, ...policyFindings(policy, origins)]
+  return { ...result, findings, exitCode: exitCodeOf(findings) }
+}
+
+function runChosen({ context, typed, logs, known, reader }: Run): Promise<LedgerVerification> {
   const of = typed.value('of')
   if (of !== undefined) return verifyHandle(of, known, reader)
   const from = readCount(typed, 'from')
@@ -122,6 +158,7 @@ async function verifyHandle(
   const rows = await reader.of(parseHandle(of))
   const findings: Finding[] = []
   const verified: LedgerVerification['logs'][number][] = []
+  const assurances: LogAssurance[] = []
   for (const logId of new Set(rows.map((row) => row.logId))) {
     const log = logs.find(({ origin }) => origin === logId)
     const own = rows.filter((row) => row.logId === logId)
@@ -133,6 +170,12 @@ async function verifyHandle(
     const opened = await openSealedLog(log)
     findings.push(...opened.findings)
     if (opened.log === undefined) continue
+    if (log.witnesses !== undefined) {
+      const { epochs, witnesses } = log
+      const judged = await judgeWitnesses(opened.log, { epochs, ...witnesses })
+      findings.push(...judged.findings)
+      assurances.push({ log: logId, assurance: judged.assurance, size: judged.size })
+    }
     const { rowCount, pendingCount, findings: ofRows } = await verifyRows(opened.log, own)
     findings.push(...ofRows)
     const { size } = opened.log.checkpoint
@@ -147,7 +190,7 @@ async function verifyHandle(
       findings: ofRows,
     })
   }
-  return { logs: verified, findings, exitCode: exitCodeOf(findings) }
+  return { logs: verified, findings, assurances, exitCode: exitCodeOf(findings) }
 }
 
 function progress({
@@ -171,7 +214,7 @@ function readCount(typed: ParsedArguments, name: string): number | undefined {
   )
 }
 
-function shown({ logs, findings, exitCode }: LedgerVerification): object {
+function shown({ logs, findings, assurances, exitCode }: LedgerVerification): object {
   return {
     ok: exitCode === 0,
     logs: logs.map(({ log, size, from, to, rowCount, pendingCount, prunedCount }) => ({
@@ -182,15 +225,28 @@ function shown({ logs, findings, exitCode }: LedgerVerification): object {
       rows: rowCount,
       pending: pendingCount,
       pruned: prunedCount,
+      ...assuranceOf(log, assurances),
     })),
     findings,
   }
 }
 
-function sentences({ logs, findings, exitCode }: LedgerVerification): string {
+/** Without a policy nobody but the log itself was asked. */
+function assuranceOf(
+  log: string,
+  assurances: readonly LogAssurance[] = [],
+): { readonly assurance: string; readonly assured: number } | { readonly assurance: 'local' } {
+  const known = assurances.find((assurance) => assurance.log === log)
+  return known === undefined
+    ? { assurance: 'local' }
+    : { assurance: known.assurance, assured: known.size }
+}
+
+function sentences({ logs, findings, assurances, exitCode }: LedgerVerification): string {
   const done = logs.map(({ log, size, rowCount, pendingCount }) => {
     const pending = pendingCount === 0 ? '' : `, ${pendingCount} on their way`
-    return `${printableLine(log)}: ${rowCount} rows recomputed, ${size} sealed${pending}\n`
+    const { assurance } = assuranceOf(log, assurances)
+    return `${printableLine(log)}: ${rowCount} rows recomputed, ${size} sealed${pending}; ${assurance}\n`
   })
   const found = findings.map(({ code, log, text, span, count }) => {
     const row = span === undefined ? '' : ` (span:${span})`

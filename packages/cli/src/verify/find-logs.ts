@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { firstUnstoredIndex } from '@whodid/collector'
 import type { LogToVerify, LogVerificationOptions } from '@whodid/query'
 import { parseKeyEpochs, parseVkey } from '@whodid/tlog'
@@ -16,6 +17,16 @@ export interface LogPlaces {
   readonly keysPath?: string | undefined
 }
 
+/** A log as it was found. */
+export interface FoundLog extends LogToVerify {
+  /** The newest checkpoint that witnesses cosigned. */
+  readonly cosigned: string | undefined
+}
+
+/** How often, and after how many milliseconds each, it is looked whether a checkpoint that was signed is published. */
+const publishLooksMax = 20
+const publishLookMs = 100
+
 /** Milliseconds within which a row that is stored must be sealed. */
 const sealMsMax = 60_000
 
@@ -26,9 +37,9 @@ const historyMax = 64
  * Finds every log of a data directory, with its tiles, its checkpoint, its keys and the checkpoints before. The newest
  * checkpoint is read before it is looked which rows are stored: what it covers and is not on its way must be there.
  */
-export async function findLogs(places: LogPlaces): Promise<LogToVerify[]> {
+export async function findLogs(places: LogPlaces): Promise<FoundLog[]> {
   const treeDir = join(places.dataDir, 'tlog')
-  const logs: LogToVerify[] = []
+  const logs: FoundLog[] = []
   for (const entry of await readdir(treeDir, { withFileTypes: true }).catch(() => []))
     if (entry.isDirectory()) logs.push(await findLog(join(treeDir, entry.name), entry.name, places))
   const own = (await readText(join(places.dataDir, 'log', 'origin')))?.trim()
@@ -43,16 +54,32 @@ export async function findLogs(places: LogPlaces): Promise<LogToVerify[]> {
   })
 }
 
-async function findLog(dir: string, name: string, places: LogPlaces): Promise<LogToVerify> {
-  const note = await readText(join(dir, 'checkpoint'))
+async function findLog(dir: string, name: string, places: LogPlaces): Promise<FoundLog> {
   const epochs = await readEpochs(places.keysPath ?? join(dir, 'keys'))
   const first = epochs[0]
-  const head = await readText(join(places.keysDir, `log-${name}.head`))
   const given = await Promise.all((places.anchorPaths ?? []).map((path) => readFile(path, 'utf8')))
   const origin = first === undefined ? name : parseVkey(first.vkey).name
   const own = given.filter((anchor) => anchor.startsWith(`${origin}\n`))
-  const anchors = [...(await readHistory(dir)), ...(head === undefined ? [] : [head]), ...own]
-  return { origin, note, epochs, anchors, tiles: readTiles(dir) }
+  const cosigned = await readText(join(dir, 'cosigned'))
+  const head = await readText(join(places.keysDir, `log-${name}.head`))
+  const signed = [...(await readHistory(dir)), ...(head === undefined ? [] : [head])]
+  // Read after all that may not be larger.
+  const note = await readPublished(join(dir, 'checkpoint'), signed)
+  return { origin, note, epochs, anchors: [...signed, ...own], cosigned, tiles: readTiles(dir) }
+}
+
+/** The published checkpoint. The sealer keeps each before it publishes it: what was kept a moment ago is waited for. */
+async function readPublished(path: string, signed: readonly string[]): Promise<string | undefined> {
+  const size = Math.max(0, ...signed.map(sizeOf))
+  for (let look = 1; ; look += 1) {
+    const note = await readText(path)
+    if (look === publishLooksMax || sizeOf(note ?? '') >= size) return note
+    await sleep(publishLookMs)
+  }
+}
+
+function sizeOf(note: string): number {
+  return Number(/^[^\n]*\n(\d{1,16})\n/u.exec(note)?.[1] ?? 0)
 }
 
 /** No keys at all leave every checkpoint without a known signer, which is a finding. */

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { printableLine, WhodidError } from '@whodid/model'
+import { missingLogs } from '@whodid/query'
+import type { Finding, LogToVerify } from '@whodid/query'
+import { parsePolicy, ProofError } from '@whodid/tlog'
+import type { Policy } from '@whodid/tlog'
+import { fetchServed } from '@whodid/witness'
+import type { ServedCheckpoints } from '@whodid/witness'
+import type { FoundLog } from './find-logs.ts'
+
+/** Whom the investigator trusts, and what the witnesses among them say themselves. */
+export interface PolicyEvidence {
+  readonly policy: Policy
+  /** By the log's origin. */
+  readonly served: ReadonlyMap<string, ServedCheckpoints>
+}
+
+/**
+ * Reads the policy in a file, and asks its witnesses about the logs that it names and about `origins`. To be done before the logs' own
+ * checkpoints are read. Throws `invalid_config` for a file that is no policy; a witness that is not reached is no error.
+ */
+export async function gatherPolicyEvidence(
+  path: string,
+  origins: readonly string[],
+  signal: AbortSignal,
+): Promise<PolicyEvidence> {
+  const policy = await readPolicy(path)
+  const logs = new Set([...policy.logs.map(({ key }) => key.name), ...origins])
+  const asked = await Promise.all(
+    [...logs].map(async (log) => [log, await fetchServed(policy, log, { signal })] as const),
+  )
+  return { policy, served: new Map(asked) }
+}
+
+/** The logs, with what is known of their witnesses. */
+export function withWitnesses(
+  logs: readonly FoundLog[],
+  { policy, served }: PolicyEvidence,
+): LogToVerify[] {
+  const nowS = Math.floor(Date.now() / 1000)
+  return logs.map((log) => {
+    const { cosigned, origin } = log
+    return {
+      ...log,
+      witnesses: { policy, cosigned, served: served.get(origin)?.served ?? [], nowS },
+    }
+  })
+}
+
+/** What the policy says of the logs as a whole: those it names and that are not there. */
+export function policyFindings(
+  { policy, served }: PolicyEvidence,
+  origins: readonly string[],
+): Finding[] {
+  const notes = [...served.values()].flatMap((answer) => answer.served)
+  return missingLogs(policy, origins, notes)
+}
+
+/** One line for each witness that was asked and gave nothing. */
+export function unansweredLines({ served }: PolicyEvidence): string[] {
+  return [...served].flatMap(([log, { missing }]) =>
+    missing.map(({ name, why }) => printableLine(`witness ${name} about ${log}: ${why}`, 300)),
+  )
+}
+
+async function readPolicy(path: string): Promise<Policy> {
+  try {
+    return parsePolicy(await readFile(path))
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : 'unknown failure'
+    const expected = thrown instanceof ProofError ? 'a policy' : 'a readable file'
+    throw new WhodidError('invalid_config', `--policy expected ${expected}; "${path}": ${why}`, {
+      cause: thrown,
+    })
+  }
+}
