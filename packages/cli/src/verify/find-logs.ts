@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { firstUnstoredIndex } from '@whodid/collector'
 import type { LogToVerify, LogVerificationOptions } from '@whodid/query'
+import { createTileReader } from '@whodid/store'
 import { parseKeyEpochs, parseVkey } from '@whodid/tlog'
-import type { KeyEpoch, TileReader } from '@whodid/tlog'
+import type { KeyEpoch } from '@whodid/tlog'
 
 /** Where the logs of a data directory and what was remembered of them lie. */
 export interface LogPlaces {
@@ -65,7 +66,14 @@ async function findLog(dir: string, name: string, places: LogPlaces): Promise<Fo
   const signed = [...(await readHistory(dir)), ...(head === undefined ? [] : [head])]
   // Read after all that may not be larger.
   const note = await readPublished(join(dir, 'checkpoint'), signed)
-  return { origin, note, epochs, anchors: [...signed, ...own], cosigned, tiles: readTiles(dir) }
+  return {
+    origin,
+    note,
+    epochs,
+    anchors: [...signed, ...own],
+    cosigned,
+    tiles: createTileReader(dir),
+  }
 }
 
 /** The published checkpoint. The sealer keeps each before it publishes it: what was kept a moment ago is waited for. */
@@ -86,10 +94,6 @@ function sizeOf(note: string): number {
 async function readEpochs(path: string): Promise<KeyEpoch[]> {
   const text = await readText(path)
   return text === undefined ? [] : parseKeyEpochs(text)
-}
-
-function readTiles(dir: string): TileReader {
-  return { read: (path) => readFile(join(dir, path)).catch(() => undefined) }
 }
 
 async function readHistory(dir: string): Promise<string[]> {
