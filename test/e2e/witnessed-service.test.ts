@@ -39,7 +39,7 @@ test('a service is witnessed, and when all of it is put back the witness tells',
   await send(whodid)
   await vi.waitFor(() => read('checkpoint'), waitMs)
   await whodid.stop()
-  const [{ vkey = '' } = {}] = parseKeyEpochs(await read('keys'))
+  const { vkey } = parseKeyEpochs(await read('keys'))[0]!
   const log = parseVkey(vkey)
   await cp(dataDir, `${dataDir}.backup`, { recursive: true })
 
