@@ -85,11 +85,12 @@ CREATE TABLE IF NOT EXISTS whodid.spans
     approver_id String CODEC(ZSTD(1)),
     approval_policy_id String,
     approval_reason String CODEC(ZSTD(1)),
-    content String CODEC(ZSTD(1)),
-    result String CODEC(ZSTD(1)),
-    -- Salted commitments to the texts; zeroes where there is no text.
+    -- Text stands in whodid.contents, encrypted: here is the name of its envelope and a salted commitment to each part.
+    -- Zeroes where there is no text.
+    content_ref FixedString(24) CODEC(ZSTD(1)),
     content_commitment FixedString(32) CODEC(ZSTD(1)),
     result_commitment FixedString(32) CODEC(ZSTD(1)),
+    detail_commitment FixedString(32) CODEC(ZSTD(1)),
     attributes String CODEC(ZSTD(1)),
     resource_attributes String CODEC(ZSTD(1)),
     events String CODEC(ZSTD(1)),

@@ -112,7 +112,7 @@ WITH
                         plan_step, seq, tool_name, action_id, verb, outcome, resource_id, resource_type, input_source,
                         input_trust, input_hash, credential_id, credential_type, credential_subject, credential_actor,
                         credential_issuer, credential_borrowed, credential_scopes, dropped_count,
-                        if(record_kind IN ('prompt', 'plan'), content, ''), arguments_hash
+                        '', arguments_hash
                     ),
                     'Tuple(key String, parent String, ts DateTime64(9, \'UTC\'), end_ts DateTime64(9, \'UTC\'), kind String, name String, actor_type String, channel String, exporter String, template String, template_name String, template_version String, instance String, instance_parent String, identity String, delegator String, delegator_type String, delegator_issuer String, delegation_chain Array(String), user String, service String, correlation String, template_rule String, instance_rule String, delegator_rule String, prompt_ref String, prompt_origin String, prompt_hash String, plan_ref String, plan_hash String, plan_step Int64, seq Int64, tool String, action String, verb String, outcome String, resource String, resource_type String, input_source String, input_trust String, input_hash String, credential String, credential_type String, credential_subject String, credential_actor String, credential_issuer String, credential_borrowed Bool, credential_scopes Array(String), dropped UInt32, content String, arguments_hash String)'
                 ) AS kin_record

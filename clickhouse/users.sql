@@ -4,10 +4,11 @@
 -- access_control_improvements/table_engines_require_grant, select_from_system_db_requires_grant and
 -- select_from_information_schema_requires_grant, all true.
 
--- whodid_writer appends spans.
+-- whodid_writer appends spans and their text.
 CREATE SETTINGS PROFILE IF NOT EXISTS whodid_writer SETTINGS log_queries = 0;
 CREATE USER IF NOT EXISTS whodid_writer IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_writer>' SETTINGS PROFILE 'whodid_writer';
 GRANT INSERT ON whodid.spans TO whodid_writer;
+GRANT INSERT ON whodid.contents TO whodid_writer;
 
 -- whodid_recorder records who read what.
 CREATE SETTINGS PROFILE IF NOT EXISTS whodid_recorder SETTINGS log_queries = 0;
@@ -20,19 +21,42 @@ CREATE USER IF NOT EXISTS whodid_reader IDENTIFIED WITH sha256_hash BY '<sha256 
 GRANT SELECT ON whodid.spans TO whodid_reader;
 GRANT SELECT ON whodid.actions TO whodid_reader;
 GRANT SELECT ON whodid.threads TO whodid_reader;
+GRANT SELECT ON whodid.contents TO whodid_reader;
 GRANT SELECT ON whodid.reads TO whodid_reader;
 GRANT SELECT ON whodid.migrations TO whodid_reader;
 GRANT SELECT ON whodid.who_did* TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.spans FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.actions FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.threads FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.contents FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.reads FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+
+-- whodid_eraser deletes text, and nothing else.
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_eraser;
+CREATE USER IF NOT EXISTS whodid_eraser IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_eraser>' SETTINGS PROFILE 'whodid_eraser';
+GRANT SELECT(tenant, ref, received_at), ALTER DELETE ON whodid.contents TO whodid_eraser;
+GRANT SELECT(tenant, delegator_id, instance_id) ON whodid.spans TO whodid_eraser;
+CREATE ROW POLICY IF NOT EXISTS whodid_eraser ON whodid.spans FOR SELECT USING 1 TO whodid_eraser;
+CREATE ROW POLICY IF NOT EXISTS whodid_eraser ON whodid.contents FOR SELECT USING 1 TO whodid_eraser;
+
+-- whodid_pruner drops whole months of records once that is on record.
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_pruner;
+CREATE USER IF NOT EXISTS whodid_pruner IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_pruner>' SETTINGS PROFILE 'whodid_pruner';
+GRANT SELECT(log_id, log_index, received_at), ALTER DELETE ON whodid.spans TO whodid_pruner;
+GRANT ALTER DELETE ON whodid.actions TO whodid_pruner;
+GRANT ALTER DELETE ON whodid.threads TO whodid_pruner;
+GRANT ALTER DELETE ON whodid.contents TO whodid_pruner;
+GRANT SELECT ON system.parts TO whodid_pruner;
+GRANT SHOW TABLES ON whodid.* TO whodid_pruner;
+CREATE ROW POLICY IF NOT EXISTS whodid_pruner ON whodid.spans FOR SELECT USING 1 TO whodid_pruner;
 
 -- whodid_verifier recomputes the hash of every row, of every tenant, and sees nothing else.
 CREATE SETTINGS PROFILE IF NOT EXISTS whodid_verifier SETTINGS readonly = 1, max_memory_usage = 1500000000, max_threads = 0 CHANGEABLE_IN_READONLY, max_block_size = 4096 CHANGEABLE_IN_READONLY;
 CREATE USER IF NOT EXISTS whodid_verifier IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_verifier>' SETTINGS PROFILE 'whodid_verifier';
 GRANT SELECT ON whodid.spans TO whodid_verifier;
+GRANT SELECT ON whodid.contents TO whodid_verifier;
 CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.spans FOR SELECT USING 1 TO whodid_verifier;
+CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.contents FOR SELECT USING 1 TO whodid_verifier;
 
 -- whodid_migrator creates and changes the schema.
 CREATE SETTINGS PROFILE IF NOT EXISTS whodid_migrator;
@@ -58,5 +82,6 @@ GRANT SELECT ON system.errors TO whodid_migrator;
 GRANT SELECT ON system.query_log TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.spans FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.actions FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.contents FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.threads FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.reads FOR SELECT USING 1 TO whodid_migrator;

@@ -42,6 +42,7 @@ beforeAll(async () => {
       { name: 'any', tenant: 'default', tokenSha256, templates: '*', humans: true, services: true },
     ],
     appender: ledger.appender,
+    keys: ledger.keys,
   })
   for (const file of files) {
     const path = file.endsWith('-traces.json') ? '/v1/traces' : '/v1/logs'

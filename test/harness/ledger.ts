@@ -1,13 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ContentKeys, createContentReader, sealContents } from '@whodid/content'
 import { startEngine } from '@whodid/engine'
 import type { Engine, EngineUser } from '@whodid/engine'
 import { blankRecord } from '@whodid/model'
 import type { LedgerRecord, WhoDidAnswer } from '@whodid/model'
 import { parseQuestion, whoDid } from '@whodid/query'
 import type { RawQuestion } from '@whodid/query'
-import { createAppender, createSelector, encodeRecords, migrate } from '@whodid/store'
+import {
+  createAppender,
+  createSelector,
+  encodeContents,
+  encodeRecords,
+  migrate,
+} from '@whodid/store'
 import type { Appender, Selector, StoreAccess } from '@whodid/store'
 
 /** A migrated ledger on an engine of its own, and the ways in and out of it. */
@@ -15,6 +22,8 @@ export interface Ledger {
   readonly engine: Engine
   readonly appender: Appender
   readonly selector: Selector
+  /** The keys that text is sealed under. */
+  readonly keys: ContentKeys
   access(user: EngineUser): StoreAccess
   /** Runs any SQL as a user; the engine's words on success and on refusal. */
   sql(user: EngineUser, statement: string, settings?: Record<string, string>): Promise<string>
@@ -30,18 +39,28 @@ export async function startLedger(): Promise<Ledger> {
   await migrate(access('migrator'))
   const appender = createAppender(access('writer'))
   const selector = createSelector(access('reader'))
+  const keys = await ContentKeys.open(join(dataDir, 'keys'))
+  const contents = createContentReader(keys, () => 0n)
   let inserts = 0
   return {
     engine,
     appender,
     selector,
+    keys,
     access,
     sql: (user, statement, settings = {}) => runSql(access(user), statement, settings),
-    insert: (records, token = `insert-${(inserts += 1)}`) =>
-      appender.append({ blocks: [encodeRecords(records)], token }),
+    insert: async (records, token = `insert-${(inserts += 1)}`) => {
+      const copies = records.map((record) => ({ ...record }))
+      await sealContents(keys, copies)
+      await appender.append({
+        blocks: [encodeRecords(copies)],
+        contents: [encodeContents(copies)],
+        token,
+      })
+    },
     ask: (question, tenant = 'default') =>
       whoDid(
-        selector,
+        { selector, contents },
         tenant,
         parseQuestion(typeof question === 'string' ? { of: question } : question),
       ),

@@ -15,10 +15,22 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   engine: ['model'],
   store: ['model', 'tlog'],
   sdk: ['model'],
-  collector: ['model', 'store', 'tlog', 'witness'],
-  query: ['model', 'store', 'tlog'],
-  api: ['model', 'query', 'store'],
-  cli: ['api', 'collector', 'engine', 'model', 'query', 'sdk', 'store', 'tlog', 'witness'],
+  content: ['model', 'store'],
+  collector: ['content', 'model', 'store', 'tlog', 'witness'],
+  query: ['content', 'model', 'store', 'tlog'],
+  api: ['content', 'model', 'query', 'store'],
+  cli: [
+    'api',
+    'collector',
+    'content',
+    'engine',
+    'model',
+    'query',
+    'sdk',
+    'store',
+    'tlog',
+    'witness',
+  ],
 }
 
 interface Manifest {

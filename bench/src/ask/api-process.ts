@@ -1,4 +1,5 @@
 import { createApi, startApi } from '@whodid/api'
+import { ContentKeys, createContentReader } from '@whodid/content'
 import { createReadRecorder, createSelector } from '@whodid/store'
 import type { StoreAccess } from '@whodid/store'
 
@@ -7,6 +8,8 @@ export interface ApiSettings {
   readonly reader: StoreAccess
   readonly recorder: StoreAccess
   readonly tokenSha256: string
+  /** Where the collector that stored the seed keeps its keys. */
+  readonly keysDir: string
 }
 
 /** What it says, once. */
@@ -22,6 +25,7 @@ const token = { name: 'bench', role: 'investigator', tenant: 'default' } as cons
 const running = await startApi({
   api: createApi({
     selector,
+    contents: createContentReader(await ContentKeys.open(settings.keysDir), () => 0n),
     readRecorder,
     tokens: [{ ...token, sha256: settings.tokenSha256 }],
     readiness: () => Promise.resolve([]),

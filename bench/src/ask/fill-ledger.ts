@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ContentKeys } from '@whodid/content'
 import { makeCorpus } from '@whodid/corpus'
 import type { Engine } from '@whodid/engine'
 import { migrate } from '@whodid/store'
@@ -7,7 +8,7 @@ import { deliverCorpus } from '../attribution/deliver-corpus.ts'
 import { createSql } from '../ingest/contender.ts'
 import type { Sql } from '../ingest/contender.ts'
 import { makeBatches } from '../ingest/make-batches.ts'
-import { multiplySpans } from './multiply-spans.ts'
+import { multiplyContents, multiplySpans } from './multiply-spans.ts'
 
 /** A ledger that grows inside the engine. */
 export interface GrowingLedger {
@@ -46,8 +47,10 @@ export async function seedLedger(
       arriveNs: BigInt(Date.now()) * 1_000_000n,
     })),
   } as const
-  await deliverCorpus(makeCorpus(seed, corpusRounds), { logDir: join(dataDir, 'corpus'), writer })
-  await deliverCorpus(runs, { logDir: join(dataDir, 'runs'), writer })
+  const keys = await ContentKeys.open(join(dataDir, 'keys'))
+  const corpus = makeCorpus(seed, corpusRounds)
+  await deliverCorpus(corpus, { logDir: join(dataDir, 'corpus'), writer, keys })
+  await deliverCorpus(runs, { logDir: join(dataDir, 'runs'), writer, keys })
   const sql = createSql(engine)
   // Both halves of the seed begin two months ago, so that the copies end about now.
   const begin = `now64(9) - toIntervalDay(${daysBack})`
@@ -58,6 +61,9 @@ export async function seedLedger(
   )
   await sql(
     `CREATE TABLE whodid.bench_seed ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (${moved.join(', ')}) FROM whodid.spans`,
+  )
+  await sql(
+    'CREATE TABLE whodid.bench_contents ENGINE = MergeTree ORDER BY tuple() AS SELECT * FROM whodid.contents',
   )
   const seedRows = Number(await sql('SELECT count() FROM whodid.bench_seed'))
   say(`the seed has ${seedRows} spans`)
@@ -75,7 +81,9 @@ function growing(seedRows: number, say: (line: string) => void): GrowingLedger {
       while (rows + seedRows <= wanted) {
         const most = Math.ceil(rowsPerInsert / seedRows)
         const count = Math.min(Math.floor((wanted - rows) / seedRows), most)
-        await sql(multiplySpans({ from: copies + 1, count, seedRows, stepSeconds }))
+        const more = { from: copies + 1, count, seedRows, stepSeconds }
+        await sql(multiplyContents(more))
+        await sql(multiplySpans(more))
         copies += count
         rows += count * seedRows
         say(`${rows} spans after ${seconds()} s`)

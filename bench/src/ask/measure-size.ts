@@ -59,7 +59,7 @@ export async function measureSize(
   const { effort, say } = given
   const sql = createSql(engine)
   const drawn = new Map<OneThing, string[]>()
-  const asking = await startAsking(engine)
+  const asking = await startAsking(engine, given.dataDir)
   try {
     const selectOneMs: number[] = []
     const kinds: KindLatency[] = []

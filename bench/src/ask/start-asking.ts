@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Engine } from '@whodid/engine'
 import type { WhoDidAnswer } from '@whodid/model'
@@ -26,13 +27,14 @@ export interface Asking {
 
 const timeoutMs = 120_000
 
-/** Starts the API as it ships, before an engine. */
-export async function startAsking(engine: Engine): Promise<Asking> {
+/** Starts the API as it ships, before an engine whose seed was stored with the keys in `dataDir`. */
+export async function startAsking(engine: Engine, dataDir: string): Promise<Asking> {
   const token = randomBytes(16).toString('hex')
   const { reader, recorder } = engine.users
   const settings: ApiSettings = {
     reader: { url: engine.url, ...reader },
     recorder: { url: engine.url, ...recorder },
+    keysDir: join(dataDir, 'keys'),
     tokenSha256: createHash('sha256').update(token).digest('hex'),
   }
   const program = fileURLToPath(new URL('./api-process.js', import.meta.url))

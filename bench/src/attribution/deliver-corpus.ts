@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { startCollector } from '@whodid/collector'
+import type { ContentKeys } from '@whodid/content'
 import type { Corpus } from '@whodid/corpus'
 import { createAppender } from '@whodid/store'
 import type { StoreAccess } from '@whodid/store'
@@ -8,12 +9,14 @@ import type { StoreAccess } from '@whodid/store'
 export interface Delivery {
   readonly logDir: string
   readonly writer: StoreAccess
+  /** The keys of the subjects whose text it holds. */
+  readonly keys: ContentKeys
 }
 
 /** Sends a corpus to a collector in its order, the collector's clock at each request's, and waits until it is stored. */
 export async function deliverCorpus(
   { exporters, requests }: Pick<Corpus, 'exporters' | 'requests'>,
-  { logDir, writer }: Delivery,
+  { logDir, writer, keys }: Delivery,
 ): Promise<void> {
   const appender = createAppender(writer)
   let clockNs = 0n
@@ -22,6 +25,7 @@ export async function deliverCorpus(
     httpPort: 0,
     logDir,
     appender,
+    keys,
     exporters: exporters.map(({ name, token, templates, humans, services }) => ({
       name,
       tenant: 'default',

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
+import { ContentKeys, createContentReader } from '@whodid/content'
 import type { Corpus } from '@whodid/corpus'
 import { startEngine } from '@whodid/engine'
 import { whoDidAnswerSchema } from '@whodid/model'
@@ -19,7 +20,9 @@ export interface Organisation {
 export async function startOrganisation(dataDir: string, corpus: Corpus): Promise<Organisation> {
   const engine = await startEngine({ dataDir })
   await migrate({ url: engine.url, ...engine.users.migrator })
+  const keys = await ContentKeys.open(join(dataDir, 'keys'))
   await deliverCorpus(corpus, {
+    keys,
     logDir: join(dataDir, 'log'),
     writer: { url: engine.url, ...engine.users.writer },
   })
@@ -29,6 +32,7 @@ export async function startOrganisation(dataDir: string, corpus: Corpus): Promis
   const reader = { name: 'bench', role: 'investigator', tenant: 'default' } as const
   const api = createApi({
     selector,
+    contents: createContentReader(keys, () => 0n),
     readRecorder,
     tokens: [{ ...reader, sha256: sha256(token) }],
     readiness: () => Promise.resolve([]),

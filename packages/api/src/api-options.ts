@@ -1,3 +1,4 @@
+import type { ContentReader } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
 import type { ReadRecorder, Selector } from '@whodid/store'
 import type { ApiToken } from './authenticate.ts'
@@ -5,6 +6,8 @@ import type { ApiToken } from './authenticate.ts'
 /** What the API needs. It opens nothing itself: the selector and the recorder are its caller's to close. */
 export interface ApiOptions {
   readonly selector: Selector
+  /** Opens the texts that answers quote. */
+  readonly contents: ContentReader
   readonly readRecorder: ReadRecorder
   readonly tokens: readonly ApiToken[]
   /** Resolves with what is missing before a span can be stored and asked about, a phrase each; empty when ready. */

@@ -43,7 +43,8 @@ function apiOf(overrides: {
     },
     close: async () => {},
   }
-  const options = { selector, readRecorder, tokens, readiness: async () => [] }
+  const contents = { open: () => Promise.reject(new Error('no text is asked for')) }
+  const options = { selector, contents, readRecorder, tokens, readiness: async () => [] }
   return { ...createApi({ ...options, ...overrides.options }), statements, reads }
 }
 

@@ -32,6 +32,7 @@ async function servedDocument(): Promise<string> {
   const unused = () => Promise.reject(new Error('the document needs no store'))
   const api = createApi({
     selector: { select: unused, ping: unused, close: unused },
+    contents: { open: unused },
     readRecorder: { record: unused, close: unused },
     tokens: [],
     readiness: unused,

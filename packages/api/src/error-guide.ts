@@ -105,6 +105,14 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     advice:
       'Add "from" (and "to"), or a handle that an index finds: trace, span, action, instance, delegator, correlation, credential, resource.',
   },
+  content_unreadable: {
+    title: 'The key of a text is damaged',
+    advice: 'Restore the key file that the message names from a backup of the keys directory.',
+  },
+  under_hold: {
+    title: 'A legal hold forbids it',
+    advice: 'Release the hold of the case that the message names, or leave the evidence as it is.',
+  },
   query_too_expensive: {
     title: 'The question reads too much',
     advice: 'Narrow it: add "from" and "to", or ask about a single action, span or resource.',

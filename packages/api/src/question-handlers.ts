@@ -43,7 +43,7 @@ export function addQuestions(
     const asked = c.req.valid('query')
     const question = parseQuestion(asked)
     const { tenant } = c.get('token')
-    const run = () => whoDid(selector, tenant, question)
+    const run = () => whoDid(options, tenant, question)
     return c.json(await recordedRead(c, { roles, question: asked }, { run }), 200)
   })
 
@@ -92,7 +92,7 @@ export function addQuestions(
 
 function addManyHandles(
   app: OpenAPIHono<ApiEnv>,
-  { selector, onFailure }: ApiOptions,
+  options: ApiOptions,
   recordedRead: RecordedRead,
 ): void {
   app.openapi(whoDidManyRoute, async (c) => {
@@ -102,12 +102,12 @@ function addManyHandles(
     const requestId = c.get('requestId')
     const reading = { roles, question: { ...asked, of: JSON.stringify(asked.of) } }
     const outcomes = await recordedRead(c, reading, {
-      run: () => whoDidMany(selector, tenant, asked),
+      run: () => whoDidMany(options, tenant, asked),
     })
     const describe = (outcome: HandleOutcome) => {
       if ('answer' in outcome) return { ...outcome, problem: null }
       const problem = problemOf(outcome.error, requestId)
-      if (problem.status >= 500) onFailure?.(requestId, outcome.error)
+      if (problem.status >= 500) options.onFailure?.(requestId, outcome.error)
       return { of: outcome.of, answer: null, problem }
     }
     return c.json({ outcomes: outcomes.map(describe) }, 200)

@@ -24,6 +24,8 @@ export const httpStatus = {
   store_unavailable: 503,
   store_refused: 500,
   range_required: 422,
+  content_unreadable: 500,
+  under_hold: 409,
   query_too_expensive: 422,
   read_not_recorded: 503,
   migration_changed: 500,

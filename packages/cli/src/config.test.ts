@@ -4,11 +4,11 @@ import { isLoopback, readServiceConfig } from './config.ts'
 test('the defaults of the contract', () => {
   expect(readServiceConfig({ WHODID_API_PORT: '' })).toEqual({
     dataDir: `${process.cwd()}/.whodid`,
+    keysDir: `${process.cwd()}/.whodid/keys`,
     host: '127.0.0.1',
     apiPort: 4320,
     otlpHttpPort: 4318,
     otlpGrpcPort: 4317,
-    keysDir: `${process.cwd()}/.whodid/keys`,
     logOrigin: undefined,
     witnesses: [],
     memoryBytesMax: undefined,
@@ -42,6 +42,8 @@ test('a server of one’s own has every user', () => {
     WHODID_CLICKHOUSE_MIGRATOR_PASSWORD: 'm',
     WHODID_CLICKHOUSE_RECORDER_PASSWORD: 'c',
     WHODID_CLICKHOUSE_VERIFIER_PASSWORD: 'v',
+    WHODID_CLICKHOUSE_ERASER_PASSWORD: 'e',
+    WHODID_CLICKHOUSE_PRUNER_PASSWORD: 'p',
   })
   const access = { url: 'https://ch.example:8443', username: 'whodid_recorder', password: 'c' }
   expect(config.ledger?.recorder).toEqual(access)

@@ -1,3 +1,4 @@
+import type { ContentKeys } from '@whodid/content'
 import type { Appender } from '@whodid/store'
 import type { CollectorEvent } from './collector-event.ts'
 import type { Exporter } from './exporter.ts'
@@ -21,6 +22,8 @@ export interface CollectorOptions {
   readonly seal?: SealOptions | undefined
   readonly exporters: readonly Exporter[]
   readonly appender: Pick<Appender, 'append'>
+  /** The keys of subjects, to be kept apart from the database. Default: those in `keys` of `logDir`. */
+  readonly keys?: ContentKeys
   /** Nanoseconds since 1970. Default: the system's clock. */
   readonly now?: () => bigint
   /** A number from 0 to 1. Default: `Math.random`. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ContentKeys } from '@whodid/content'
 import { createAuthenticate } from './authenticate.ts'
 import { CollectorMeter } from './collector-meter.ts'
 import type { CollectorMetrics } from './collector-meter.ts'
@@ -46,9 +47,11 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const nowUnixNs = options.now ?? systemUnixNs
   const authenticate = createAuthenticate(options.exporters)
   const meter = new CollectorMeter(options.onEvent ?? ignore)
+  const keys = options.keys ?? (await ContentKeys.open(`${options.logDir}/keys`))
   const opened = await openLog({
     dir: options.logDir,
     appender: options.appender,
+    keys,
     files: options.files ?? systemFiles,
     random: options.random ?? Math.random,
     exporters: options.exporters,
@@ -60,7 +63,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   })
   const { log, storer, quarantine, sealer } = opened
   const room = { bytes: 0 }
-  const pipeline = { authenticate, log, quarantine, limits, room, nowUnixNs }
+  const pipeline = { authenticate, log, keys, quarantine, limits, room, nowUnixNs }
   const receivers = await openReceivers(options, pipeline, meter).catch(async (thrown: unknown) => {
     await closeLog(opened, sleep(limits.stopTimeoutMs, undefined, { ref: false }))
     throw thrown

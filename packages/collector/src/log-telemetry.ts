@@ -7,8 +7,8 @@ import type { Telemetry } from './conventions/telemetry.ts'
 import type { Attributes, OtlpGroup, OtlpLogRecord, Value } from './otlp/batch.ts'
 import { stringifyValue } from './otlp/stringify-value.ts'
 
-/** UTF-16 units of a body that can be an event's name. */
-const eventNameLengthMax = 200
+/** A body that can be an event's name. Anything else is text, which has no place in a name. */
+const eventNameLike = /^[\w.:/-]{1,200}$/u
 
 /**
  * Sees a log record as a span: a child of the span it names, under a span ID made from its content, so that the same
@@ -53,7 +53,7 @@ function eventName(item: OtlpLogRecord): string {
   if (item.eventName !== '') return item.eventName
   const attribute = textOf(item.attributes, 'event.name')
   if (attribute !== '') return attribute
-  return typeof item.body === 'string' && item.body.length <= eventNameLengthMax ? item.body : ''
+  return typeof item.body === 'string' && eventNameLike.test(item.body) ? item.body : ''
 }
 
 /** A log record's body and severity have no column: they stand among its attributes under names of their own. */

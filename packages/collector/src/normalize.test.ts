@@ -442,8 +442,10 @@ describe('normalize, what cannot stand', () => {
     expect(Buffer.byteLength(record.result)).toBeLessThanOrEqual(256 * 1024)
     expect(record.result).toMatch(/^é+…\[cut [0-9a-f]{16}\]$/u)
     expect(Buffer.byteLength(record.toolName)).toBe(1_024)
-    expect(Buffer.byteLength(record.attributes)).toBeLessThanOrEqual(256 * 1024)
-    expect(Object.keys(JSON.parse(record.attributes) as object)).toHaveLength(5)
+    expect(Buffer.byteLength(record.detail)).toBeLessThanOrEqual(256 * 1024 + 20)
+    const detail = JSON.parse(record.detail) as { attributes: object }
+    expect(Object.keys(detail.attributes)).toHaveLength(4)
+    expect(JSON.parse(record.attributes)).toEqual({ 'gen_ai.operation.name': 'execute_tool' })
     // Result, tool name, and of the eleven attributes left those that found no room.
     expect(record.droppedCount).toBeGreaterThanOrEqual(8)
   })
@@ -455,7 +457,9 @@ describe('normalize, what cannot stand', () => {
       [`k${hostile}`]: `\udc00${hostile}`,
     })
     expect(record.templateName).toBe(`${hostile}\ufffd`)
-    expect(JSON.parse(record.attributes)).toMatchObject({ [`k${hostile}`]: `\ufffd${hostile}` })
+    expect(JSON.parse(record.detail)).toEqual({
+      attributes: { [`k${hostile}`]: `\ufffd${hostile}` },
+    })
   })
 
   it('takes secrets out of texts and attributes, and leaves identities', () => {
@@ -470,7 +474,9 @@ describe('normalize, what cannot stand', () => {
     expect(record.credentialId).toBe('sha256:9f86d081')
     expect(JSON.parse(record.attributes)).toMatchObject({
       'app.api_key': '[redacted:attribute]',
-      'app.note': 'Authorization: Bearer [redacted:authorization]',
+    })
+    expect(JSON.parse(record.detail)).toEqual({
+      attributes: { 'app.note': 'Authorization: Bearer [redacted:authorization]' },
     })
   })
 

@@ -14,6 +14,7 @@ import { SegmentStorer } from './segment-storer.ts'
 /** What the log, its sealer and its storer work with. */
 export interface LogParts extends Omit<SealedLogParts, 'onSealed' | 'onProblem'> {
   readonly appender: Pick<Appender, 'append'>
+  readonly keys: Parameters<typeof replayEntry>[1]['keys']
   readonly random: () => number
   readonly exporters: readonly Exporter[]
   readonly meter: CollectorMeter

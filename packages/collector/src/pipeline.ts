@@ -1,3 +1,4 @@
+import type { ContentKeys } from '@whodid/content'
 import type { Authenticate } from './authenticate.ts'
 import type { BodyRoom } from './http/read-body.ts'
 import type { CollectorLimits } from './limits.ts'
@@ -8,13 +9,14 @@ import { decode } from './otlp/decode.ts'
 import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
 import type { Rejection } from './otlp/encode-response.ts'
 import type { Quarantine, RejectedBatch } from './quarantine/quarantine.ts'
-import { redact } from './redact.ts'
-import { sealDraft } from './seal-draft.ts'
+import { sealDrafts } from './seal-drafts.ts'
 
 /** What the write path works with. */
 export interface Pipeline {
   readonly authenticate: Authenticate
   readonly log: Pick<CommitLog, 'append'>
+  /** The keys that the text of records is encrypted under before it is logged. */
+  readonly keys: ContentKeys
   readonly quarantine: Pick<Quarantine, 'keep'>
   readonly limits: CollectorLimits
   readonly room: BodyRoom
@@ -46,7 +48,7 @@ export interface Accepted extends Appended {
 }
 
 /**
- * The write path, step by step: authenticate, receive, decode, normalize, redact, log. When it returns, the caller may
+ * The write path, step by step: authenticate, receive, decode, normalize, seal (redact, cut, encrypt), log. When it returns, the caller may
  * acknowledge; ClickHouse gets the records from the log, behind. Throws a WhodidError, and then none of the request's
  * records is acknowledged.
  */
@@ -57,7 +59,8 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
   const { encoding, bytes, release } = await request.receive()
   try {
     const message = { signal, encoding, bytes }
-    const { appending, rejection, rejected } = take(message, { exporter, receivedUnixNs }, pipeline)
+    const reception = { exporter, receivedUnixNs }
+    const { appending, rejection, rejected } = await take(message, reception, pipeline)
     const appended = await appending
     const isKept = rejected !== undefined && (await pipeline.quarantine.keep(rejected))
     const quarantinedCount = isKept ? rejection.count : 0
@@ -67,15 +70,21 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
   }
 }
 
+interface Taken {
+  readonly appending: Promise<Appended>
+  readonly rejection: Rejection
+  readonly rejected: RejectedBatch | undefined
+}
+
 /** The steps that need the message as objects. None outlives them: a flush is long, and what it outlives is copied. */
-function take(
+async function take(
   { signal, encoding, bytes }: Pick<Received, 'encoding' | 'bytes'> & { signal: OtlpSignal },
   reception: Parameters<typeof normalize>[1],
-  { limits, log }: Pipeline,
-): { appending: Promise<Appended>; rejection: Rejection; rejected: RejectedBatch | undefined } {
+  { limits, log, keys }: Pipeline,
+): Promise<Taken> {
   const batch = decode({ bytes, encoding, signal, limits })
   const { drafts, rejection } = normalize(batch, reception)
-  const records = drafts.map((draft) => sealDraft(redact(draft)))
+  const records = await sealDrafts(drafts, keys)
   const { exporter, receivedUnixNs } = reception
   const rejected = { batch, exporter: exporter.name, receivedUnixNs }
   const appending = log.append(records)

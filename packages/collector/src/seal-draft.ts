@@ -4,6 +4,7 @@ import { boundText } from './bound-text.ts'
 import type { Draft } from './draft.ts'
 import type { Attributes, OtlpEvent, OtlpLink } from './otlp/batch.ts'
 import { quoteText, stringifyValue } from './otlp/stringify-value.ts'
+import { splitText } from './text-attributes.ts'
 
 /** Bytes of the texts that can be long. */
 const textBytesMax: Readonly<Partial<Record<keyof LedgerRecord, number>>> = {
@@ -34,10 +35,14 @@ export function sealDraft(draft: Draft): LedgerRecord {
   const { record } = draft
   const cuts = { count: 0 }
   boundColumns(record, cuts)
-  record.attributes = objectText(draft.attributes, cuts)
+  const { plain, text } = splitText(draft.attributes)
+  const events = splitEach(draft.events)
+  const links = splitEach(draft.links)
+  record.attributes = objectText(plain, cuts)
   record.resourceAttributes = resourceText(draft.resource, cuts)
-  record.events = listText(draft.events, cuts, eventText)
-  record.links = listText(draft.links, cuts, linkText)
+  record.events = listText(events.plain, cuts, eventText)
+  record.links = listText(links.plain, cuts, linkText)
+  record.detail = detailText({ text, events: events.texts, links: links.texts }, cuts)
   record.droppedCount = Math.min(record.droppedCount + cuts.count, 2 ** 32 - 1)
   return record
 }
@@ -55,7 +60,7 @@ type ListField = 'delegationScopes' | 'delegationChain' | 'credentialScopes'
 const boundAlready = new Set<string>(
   (
     'channel signal traceIdHex spanIdHex parentSpanIdHex recordKind actorType delegatorType promptOrigin promptRef ' +
-    'planRef inputTrust templateRule instanceRule delegatorRule attributes resourceAttributes events links'
+    'planRef inputTrust templateRule instanceRule delegatorRule attributes resourceAttributes events links detail'
   ).split(' '),
 )
 
@@ -138,6 +143,46 @@ function takesRoom(text: string, room: { bytes: number }): boolean {
   if (bytes > room.bytes) return false
   room.bytes -= bytes
   return true
+}
+
+/** Text of events or links, each with the place of what it was taken from. */
+type PlacedTexts = readonly (readonly [place: number, text: Attributes])[]
+
+function splitEach<Item extends { readonly attributes: Attributes }>(
+  items: readonly Item[],
+): { readonly plain: readonly Item[]; readonly texts: PlacedTexts } {
+  if (items.length === 0) return { plain: items, texts: [] }
+  const texts: [number, Attributes][] = []
+  const plain = items.map((item, place) => {
+    const split = splitText(item.attributes)
+    if (split.text.size === 0) return item
+    texts.push([place, split.text])
+    return { ...item, attributes: split.plain }
+  })
+  return { plain, texts }
+}
+
+interface Texts {
+  readonly text: Attributes
+  readonly events: PlacedTexts
+  readonly links: PlacedTexts
+}
+
+/** The text that has no column of its own, as JSON: `{"attributes":{…},"events":[[0,{…}]],"links":[…]}`. */
+function detailText({ text, events, links }: Texts, cuts: Cuts): string {
+  const fields: string[] = []
+  const attributes = objectText(text, cuts)
+  if (attributes !== '') fields.push(`"attributes":${attributes}`)
+  const ofEvents = listText(events, cuts, placedText)
+  if (ofEvents !== '') fields.push(`"events":${ofEvents}`)
+  const ofLinks = listText(links, cuts, placedText)
+  if (ofLinks !== '') fields.push(`"links":${ofLinks}`)
+  return fields.length === 0 ? '' : `{${fields.join(',')}}`
+}
+
+function placedText([place, text]: PlacedTexts[number], cuts: Cuts): string {
+  const attributes = objectText(text, cuts)
+  return `[${place},${attributes === '' ? '{}' : attributes}]`
 }
 
 function eventText(event: OtlpEvent, cuts: Cuts): string {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { WhodidError } from '@whodid/model'
 import type { Appender } from '@whodid/store'
 import type { CollectorLimits } from './limits.ts'
+import { splitBlocks } from './log/frame-blocks.ts'
 import { segmentPath, systemFiles } from './log/log-files.ts'
 import type { LogFiles } from './log/log-files.ts'
 import { decodeSegment } from './log/segment.ts'
@@ -150,10 +151,10 @@ export class SegmentStorer {
         `segment ${number} is damaged: ${content.frames.length} whole frames are stored, ${lostBytes} bytes are lost`,
       )
     for (const lost of lostOf(indexes, content.frames)) this.#options.onLost?.(lost)
-    const blocks = content.frames.map(({ block }) => block)
+    const batch = splitBlocks(content.frames.map(({ block }) => block))
     const token = `${content.name?.logIdHex ?? logIdHex}:${number}`
     const startMs = performance.now()
-    if (blocks.length > 0) await appender.append({ blocks, token })
+    if (batch.blocks.length > 0) await appender.append({ ...batch, token })
     const insertMs = performance.now() - startMs
     return {
       number,

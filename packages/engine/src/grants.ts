@@ -1,5 +1,6 @@
 /** The users of the ledger: each can do its own part and nothing else. */
-export type EngineUser = 'writer' | 'reader' | 'migrator' | 'recorder' | 'verifier'
+export type EngineUser =
+  'writer' | 'reader' | 'migrator' | 'recorder' | 'verifier' | 'eraser' | 'pruner'
 
 /** One `GRANT <privileges> ON <object>`. */
 export interface Grant {
@@ -49,8 +50,8 @@ const readerBytesResultMax = 268_435_456
 const readerQueriesMax = 64
 
 /**
- * Who may do what. Nobody may UPDATE, DELETE, TRUNCATE, drop a table, a column or a partition, or change a table's TTL:
- * what is recorded stays, for the migrator too.
+ * Who may do what. Nobody may UPDATE, TRUNCATE, drop a table or a column, or change a table's TTL; the eraser may delete
+ * text, the pruner records, nobody else anything: what is recorded stays, for the migrator too.
  *
  * The reader's tables are listed one by one: a materialized view shows the rows of its target past the target's row
  * policy, so `SELECT ON whodid.*` would open every tenant. A new table or view of the read path is added here; views are
@@ -59,8 +60,11 @@ const readerQueriesMax = 64
 export const userRights: Readonly<Record<EngineUser, UserRights>> = {
   writer: {
     username: 'whodid_writer',
-    purpose: 'appends spans',
-    grants: [{ privileges: 'INSERT', on: 'whodid.spans' }],
+    purpose: 'appends spans and their text',
+    grants: [
+      { privileges: 'INSERT', on: 'whodid.spans' },
+      { privileges: 'INSERT', on: 'whodid.contents' },
+    ],
     settings: [{ name: 'log_queries', value: 0 }],
     rowFilters: {},
   },
@@ -78,6 +82,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'SELECT', on: 'whodid.spans' },
       { privileges: 'SELECT', on: 'whodid.actions' },
       { privileges: 'SELECT', on: 'whodid.threads' },
+      { privileges: 'SELECT', on: 'whodid.contents' },
       { privileges: 'SELECT', on: 'whodid.reads' },
       { privileges: 'SELECT', on: 'whodid.migrations' },
       { privileges: 'SELECT', on: 'whodid.who_did*' },
@@ -108,20 +113,49 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       spans: tenantFilter,
       actions: tenantFilter,
       threads: tenantFilter,
+      contents: tenantFilter,
       reads: tenantFilter,
     },
+  },
+  eraser: {
+    username: 'whodid_eraser',
+    purpose: 'deletes text, and nothing else',
+    grants: [
+      { privileges: 'SELECT(tenant, ref, received_at), ALTER DELETE', on: 'whodid.contents' },
+      { privileges: 'SELECT(tenant, delegator_id, instance_id)', on: 'whodid.spans' },
+    ],
+    settings: [],
+    rowFilters: { spans: '1', contents: '1' },
+  },
+  pruner: {
+    username: 'whodid_pruner',
+    purpose: 'drops whole months of records once that is on record',
+    // ClickHouse knows no right to drop a partition that is not the right to delete: what it took is what is not in the log.
+    grants: [
+      { privileges: 'SELECT(log_id, log_index, received_at), ALTER DELETE', on: 'whodid.spans' },
+      { privileges: 'ALTER DELETE', on: 'whodid.actions' },
+      { privileges: 'ALTER DELETE', on: 'whodid.threads' },
+      { privileges: 'ALTER DELETE', on: 'whodid.contents' },
+      { privileges: 'SELECT', on: 'system.parts' },
+      { privileges: 'SHOW TABLES', on: 'whodid.*' },
+    ],
+    settings: [],
+    rowFilters: { spans: '1' },
   },
   verifier: {
     username: 'whodid_verifier',
     purpose: 'recomputes the hash of every row, of every tenant, and sees nothing else',
-    grants: [{ privileges: 'SELECT', on: 'whodid.spans' }],
+    grants: [
+      { privileges: 'SELECT', on: 'whodid.spans' },
+      { privileges: 'SELECT', on: 'whodid.contents' },
+    ],
     settings: [
       { name: 'readonly', value: 1 },
       { name: 'max_memory_usage', value: verifierMemoryBytesMax },
       { name: 'max_threads', value: 0, changeable: true },
       { name: 'max_block_size', value: 4096, changeable: true },
     ],
-    rowFilters: { spans: '1' },
+    rowFilters: { spans: '1', contents: '1' },
   },
   migrator: {
     username: 'whodid_migrator',
@@ -159,7 +193,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       ].map((table) => ({ privileges: 'SELECT', on: `system.${table}` })),
     ],
     settings: [],
-    rowFilters: { spans: '1', actions: '1', threads: '1', reads: '1' },
+    rowFilters: { spans: '1', actions: '1', contents: '1', threads: '1', reads: '1' },
   },
 }
 
@@ -172,6 +206,8 @@ export function forEachUser<Made>(
     recorder: make('recorder'),
     reader: make('reader'),
     verifier: make('verifier'),
+    eraser: make('eraser'),
+    pruner: make('pruner'),
     migrator: make('migrator'),
   }
 }

@@ -80,6 +80,14 @@ export class ByteWriter {
     this.#length += byteLength
   }
 
+  /** Length-prefixed bytes, as a text has them. */
+  bytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length + varUintBytesMax)
+    this.#putVarUint(bytes.length)
+    this.#buffer.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
   uint8(value: number): void {
     this.#reserve(1)
     this.#buffer[this.#length++] = value

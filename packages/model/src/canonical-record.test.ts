@@ -86,6 +86,8 @@ describe('the canonical form of a record', () => {
 
   it('names each column once', () => {
     expect(new Set(recordFields.map(({ column }) => column)).size).toBe(recordFields.length)
-    expect(recordFields).toHaveLength(Object.keys(blankRecord()).length)
+    const neverColumns = ['content', 'result', 'detail', 'textDigestHex', 'envelope']
+    const columns = Object.keys(blankRecord()).filter((field) => !neverColumns.includes(field))
+    expect(recordFields).toHaveLength(columns.length)
   })
 })

@@ -24,6 +24,8 @@ export type ErrorCode =
   | 'store_unavailable'
   | 'store_refused'
   | 'range_required'
+  | 'content_unreadable'
+  | 'under_hold'
   | 'query_too_expensive'
   | 'read_not_recorded'
   | 'migration_changed'
@@ -61,6 +63,8 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   store_unavailable: 'retryable',
   store_refused: 'permanent',
   range_required: 'permanent',
+  content_unreadable: 'permanent',
+  under_hold: 'permanent',
   query_too_expensive: 'permanent',
   read_not_recorded: 'retryable',
   migration_changed: 'permanent',

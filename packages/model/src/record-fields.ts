@@ -24,7 +24,7 @@ export type RecordField =
   | {
       readonly column: string
       readonly kind: 'fixed'
-      readonly bytes: 8 | 16 | 32
+      readonly bytes: 8 | 16 | 24 | 32
       readonly read: (record: LedgerRecord) => string
     }
   | {
@@ -131,10 +131,10 @@ export const recordFields: readonly RecordField[] = [
   { column: 'approver_id', kind: 'text', read: (r) => r.approverId },
   { column: 'approval_policy_id', kind: 'text', read: (r) => r.approvalPolicyId },
   { column: 'approval_reason', kind: 'text', read: (r) => r.approvalReason },
-  { column: 'content', kind: 'text', read: (r) => r.content },
-  { column: 'result', kind: 'text', read: (r) => r.result },
+  { column: 'content_ref', kind: 'fixed', bytes: 24, read: (r) => r.contentRefHex },
   { column: 'content_commitment', kind: 'fixed', bytes: 32, read: (r) => r.contentCommitmentHex },
   { column: 'result_commitment', kind: 'fixed', bytes: 32, read: (r) => r.resultCommitmentHex },
+  { column: 'detail_commitment', kind: 'fixed', bytes: 32, read: (r) => r.detailCommitmentHex },
   { column: 'attributes', kind: 'text', read: (r) => r.attributes },
   { column: 'resource_attributes', kind: 'text', read: (r) => r.resourceAttributes },
   { column: 'events', kind: 'text', read: (r) => r.events },

@@ -16,6 +16,13 @@ import type {
  */
 export type Channel = 'entitled' | 'unbound' | 'unentitled'
 
+/** Text of one or more records, encrypted: a row of `whodid.contents`. Its bytes are in `docs/FORMAT.md`. */
+export interface Envelope {
+  /** 48 hex digits. */
+  readonly refHex: string
+  readonly sealed: Buffer
+}
+
 /**
  * One record of the ledger: a span (or a log record) after normalization, as it is logged, stored and, later, hashed.
  *
@@ -131,13 +138,25 @@ export interface LedgerRecord {
   approvalPolicyId: string
   approvalReason: string
 
-  /** What the record says in text: a prompt's, a plan's, a tool call's arguments. '' when withheld. */
+  /**
+   * The record's text, until it is sealed; never a column. What it says (a prompt's text, a plan's, a call's arguments),
+   * what came back (a model's answer, a tool's result), and the JSON of the attributes, events and links that hold text.
+   * '' when withheld, and again once sealed: what stays then is the fields below.
+   */
   content: string
-  /** What came back: a model's answer, a tool's result. '' when withheld. */
   result: string
-  /** Salted commitments to the two texts, 64 hex digits each; '' when there is no such text. */
+  detail: string
+  /** Keyed digest of the text, by which a resend is recognised; never a column. */
+  textDigestHex: string
+  /** Where the sealed text is; never a column of the record. */
+  envelope: Envelope | undefined
+
+  /** The name of that envelope, 48 hex digits: the subject's key, and the envelope's own. '' when there is no text. */
+  contentRefHex: string
+  /** Salted commitments to the three texts, 64 hex digits each; '' when there is no such text. */
   contentCommitmentHex: string
   resultCommitmentHex: string
+  detailCommitmentHex: string
   /** JSON objects and arrays, as text, verbatim after redaction: what arrived and has no column of its own. */
   attributes: string
   resourceAttributes: string

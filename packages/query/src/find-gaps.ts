@@ -134,25 +134,47 @@ function promptGaps(trail: PromptTrail, gap: MakeGap): Gap[] {
         initiating.key,
       ),
     )
-  if (initiating.content === '')
-    gaps.push(
-      gap(
-        'content_withheld',
-        'The text of the prompt was withheld where it was recorded.',
-        initiating.key,
-      ),
-    )
-  return gaps
+  return [...gaps, ...contentGaps(initiating, 'prompt', gap)]
 }
 
 function planGaps({ plan, missingRef }: PlanInForce, gap: MakeGap): Gap[] {
   if (missingRef !== '')
     return [gap('missing_plan', `The plan ${missingRef} is named and is not on record.`)]
   if (plan === undefined) return [gap('missing_plan', 'No plan is on record.')]
-  if (plan.content !== '') return []
-  return [
-    gap('content_withheld', 'The text of the plan was withheld where it was recorded.', plan.key),
-  ]
+  return contentGaps(plan, 'plan', gap)
+}
+
+/** Why a text is not shown. */
+function contentGaps(record: EvidenceRecord, what: 'prompt' | 'plan', gap: MakeGap): Gap[] {
+  const content = record.content_state
+  switch (content.state) {
+    case 'text':
+      return []
+    case 'unread': {
+      const text = `The text of the ${what} was not read: too many texts surround the act.`
+      return [gap('content_withheld', text, record.key)]
+    }
+    case 'withheld': {
+      const text = `The text of the ${what} was withheld where it was recorded.`
+      return [gap('content_withheld', text, record.key)]
+    }
+    case 'erased': {
+      const text = `The text of the ${what} was erased on ${content.at.slice(0, 10)}, on record as ${content.record}.`
+      return [gap('content_erased', text, record.key)]
+    }
+    case 'expired': {
+      const text = `The text of the ${what} was kept as long as was decided, and is gone.`
+      return [gap('content_expired', text, record.key)]
+    }
+    case 'missing': {
+      const text = `The text of the ${what} should be there and is not; nothing on record took it away.`
+      return [gap('content_missing', text, record.key)]
+    }
+    case 'mismatch': {
+      const text = `What is stored as the text of the ${what} is not what was recorded.`
+      return [gap('content_mismatch', text, record.key)]
+    }
+  }
 }
 
 /** Numbers that the acting instance gave to records up to this one, and that none of those looked at has. */

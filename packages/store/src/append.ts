@@ -8,15 +8,20 @@ import { storeError } from './store-error.ts'
 export interface AppendBatch {
   /** Blocks from `encodeRecords`, in order. */
   readonly blocks: readonly Uint8Array[]
+  /** Blocks from `encodeContents`: the text of these records, and of no others. */
+  readonly contents?: readonly Uint8Array[]
   /** The same token names the same rows for ever: the engine stores a token once. Made of log, segment and length. */
   readonly token: string
 }
 
-/** Puts batches into `whodid.spans`, and `whodid.actions` through its view. */
+/** Puts batches into `whodid.contents` and `whodid.spans`, and into `whodid.actions` through its view. */
 export interface Appender {
   /**
    * Resolves when the rows are on the engine's disk. Repeating a batch under its token stores nothing twice, also after
-   * a crash between the two tables: the view's table deduplicates on its own.
+   * a crash between two tables: each deduplicates on its own.
+   *
+   * Text goes in first: a crash behind it leaves text whose record comes with the repetition, never a record whose text
+   * is missing.
    *
    * Throws `store_unavailable` (try again) or `store_refused` (the same batch will be refused again).
    */
@@ -46,11 +51,24 @@ export function createAppender(access: StoreAccess): Appender {
 }
 
 async function append(client: ClickHouseClient, batch: AppendBatch): Promise<void> {
+  const { blocks, contents = [], token } = batch
+  if (contents.some((block) => block.length > 0))
+    await insert(client, { table: 'contents', blocks: contents, token })
+  await insert(client, { table: 'spans', blocks, token })
+}
+
+interface Insert {
+  readonly table: 'contents' | 'spans'
+  readonly blocks: readonly Uint8Array[]
+  readonly token: string
+}
+
+async function insert(client: ClickHouseClient, { table, blocks, token }: Insert): Promise<void> {
   try {
     const { stream } = await client.exec({
-      query: 'INSERT INTO whodid.spans FORMAT Native',
-      values: Readable.from(batch.blocks, { objectMode: false }),
-      clickhouse_settings: { ...insertSettings, insert_deduplication_token: batch.token },
+      query: `INSERT INTO whodid.${table} FORMAT Native`,
+      values: Readable.from(blocks, { objectMode: false }),
+      clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
     })
     // The insert has ended only when its (empty) answer has.
     stream.resume()

@@ -17,8 +17,11 @@ const ofTheLedger = new Set([
   'channel',
   'logId',
   'logIndex',
+  'envelope',
+  'contentRefHex',
   'contentCommitmentHex',
   'resultCommitmentHex',
+  'detailCommitmentHex',
 ])
 
 describe('the content of a record', () => {

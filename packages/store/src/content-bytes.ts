@@ -4,9 +4,9 @@ import { spanColumns } from './span-columns.ts'
 import type { SpanColumn } from './span-columns.ts'
 
 /**
- * What a record says, as bytes: every column but the time it was received, the channel, its place in the log and the
- * commitments to its text, which another sending of the same span may change; and of a log record its times, for one
- * without a time stands at the time it was received.
+ * What a record says, as bytes: its text, or the keyed digest of it once it is sealed, and every column but the time it was received, the channel,
+ * its place in the log and what its text was sealed into, which another sending of the same span may change; and of a log
+ * record its times, for one without a time stands at the time it was received.
  *
  * Two records have the same bytes only when all these columns are equal. The bytes are valid until the next call.
  *
@@ -20,13 +20,18 @@ export function contentBytes(record: LedgerRecord): Uint8Array {
     writer.int64(record.startUnixNs)
     writer.int64(record.endUnixNs)
   }
+  for (const text of [record.content, record.result, record.detail]) writer.string(text)
+  writer.string(record.textDigestHex)
   return writer.view()
 }
 
 const writer = new ByteWriter()
 
 const leftOut = new Set(
-  'received_at channel ts end_ts log_id log_index content_commitment result_commitment'.split(' '),
+  (
+    'received_at channel ts end_ts log_id log_index ' +
+    'content_ref content_commitment result_commitment detail_commitment'
+  ).split(' '),
 )
 
 const columns = spanColumns

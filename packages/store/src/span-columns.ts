@@ -14,7 +14,7 @@ export type SpanColumn =
   | {
       readonly name: string
       readonly wire: 'Hex'
-      readonly bytes: 8 | 16 | 32
+      readonly bytes: 8 | 16 | 24 | 32
       readonly read: (record: LedgerRecord) => string
     }
   | {

@@ -1,5 +1,6 @@
 import { createApi, startApi } from '@whodid/api'
 import type { ApiToken, RunningApi } from '@whodid/api'
+import type { ContentReader } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
 import { createReadRecorder } from '@whodid/store'
 import type { Selector } from '@whodid/store'
@@ -15,6 +16,7 @@ export interface ApiGround {
   readonly tokens: Tokens
   readonly access: LedgerAccess
   readonly selector: Selector
+  readonly contents: ContentReader
   readonly readiness: () => Promise<readonly string[]>
   readonly metrics: () => readonly MetricFamily[]
 }
@@ -31,6 +33,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
   const stopping = new AbortController()
   const api = createApi({
     selector: ground.selector,
+    contents: ground.contents,
     readRecorder,
     tokens: apiTokens(ground.tokens),
     readiness: ground.readiness,

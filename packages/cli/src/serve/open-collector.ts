@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
+import type { ContentKeys } from '@whodid/content'
 import type { Collector, Exporter } from '@whodid/collector'
 import { createAppender } from '@whodid/store'
 import type { LedgerAccess, ServiceConfig } from '../config.ts'
@@ -15,7 +16,7 @@ import type { Starting } from './starting.ts'
 export async function openCollector(
   { config, onEvent, stops }: Starting,
   access: LedgerAccess,
-  tokens: Tokens,
+  { tokens, keys }: { readonly tokens: Tokens; readonly keys: ContentKeys },
 ): Promise<Collector> {
   onEvent({ event: 'starting', what: 'collector' })
   const appender = createAppender(access.writer)
@@ -33,6 +34,7 @@ export async function openCollector(
     },
     exporters: await exportersOf(config.dataDir, tokens),
     appender,
+    keys,
     onEvent: ({ message }) => onEvent({ event: 'warning', message }),
   }).catch((thrown: unknown) => {
     throw listenError(thrown, listenerOf(thrown, config))

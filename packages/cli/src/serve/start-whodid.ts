@@ -1,15 +1,15 @@
-import { createSelector, migrate } from '@whodid/store'
-import type { LedgerAccess, ServiceConfig } from '../config.ts'
+import type { ServiceConfig } from '../config.ts'
 import { loadOrCreateTokens } from '../tokens.ts'
 import type { Tokens } from '../tokens.ts'
 import { checkDataDir } from './check-data-dir.ts'
 import { openApi } from './open-api.ts'
+import { openContents } from './open-contents.ts'
 import { openCollector } from './open-collector.ts'
+import { openLedger } from './open-ledger.ts'
 import { createMetrics, createReadiness } from './readiness.ts'
 import type { CollectorSlot } from './readiness.ts'
 import type { OnServiceEvent } from './service-event.ts'
 import type { Starting } from './starting.ts'
-import { superviseEngine } from './supervise-engine.ts'
 
 /** A whole Whodid, running in this process (the engine in a child of it). */
 export interface RunningWhodid {
@@ -54,18 +54,14 @@ async function start(starting: Starting, stop: () => Promise<void>): Promise<Run
   const { config, onEvent } = starting
   await checkDataDir(config.dataDir, onEvent)
   const tokens = await loadOrCreateTokens(config.dataDir)
-  const access = await openLedger(starting)
-  onEvent({ event: 'starting', what: 'migrations' })
-  const { applied } = await migrate(access.migrator)
-  onEvent({ event: 'migrated', applied })
+  const { keys, contents } = await openContents(config)
+  const { access, selector } = await openLedger(starting)
   // The API starts after the collector and is stopped after it: a span on its way in can still be asked about.
   const slot: CollectorSlot = {}
-  const selector = createSelector(access.reader)
-  starting.stops.push(() => selector.close())
   const readiness = createReadiness(selector, slot)
   const metrics = createMetrics(slot)
-  const api = await openApi(starting, { tokens, access, selector, readiness, metrics })
-  const collector = await openCollector(starting, access, tokens)
+  const api = await openApi(starting, { tokens, access, selector, contents, readiness, metrics })
+  const collector = await openCollector(starting, access, { tokens, keys })
   slot.collector = collector
   onEvent({
     event: 'ready',
@@ -84,15 +80,6 @@ async function start(starting: Starting, stop: () => Promise<void>): Promise<Run
     sealed: () => collector.sealed(),
     stop,
   }
-}
-
-async function openLedger({ config, onEvent, stops }: Starting): Promise<LedgerAccess> {
-  if (config.ledger !== undefined) return config.ledger
-  onEvent({ event: 'starting', what: 'engine' })
-  const { dataDir, memoryBytesMax } = config
-  const engine = await superviseEngine({ dataDir, memoryBytesMax, onEvent })
-  stops.push(() => engine.stop())
-  return engine.access
 }
 
 async function stopAll(stops: Starting['stops'], onEvent: OnServiceEvent): Promise<void> {

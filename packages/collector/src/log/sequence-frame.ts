@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { leafInput } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
-import { encodeRecords } from '@whodid/store'
 import { hashBytes } from '@whodid/tlog'
 import { recordKeyBytes } from '../record-key.ts'
+import { encodeBlocks } from './frame-blocks.ts'
 import { encodeFrame } from './segment.ts'
 
 /** Where the log stands: what its next record gets. */
@@ -61,7 +61,7 @@ export function sequenceFrame(
     // Asking for a string is two to three times as fast as asking for a Buffer.
     leaves.write(hash('sha256', leafInput(record), 'binary'), place * hashBytes, 'latin1')
   }
-  const block = encodeRecords(records.map(({ record }) => record))
+  const block = encodeBlocks(records.map(({ record }) => record))
   const firstIndex = from.nextIndex
   const parts = encodeFrame({ firstIndex, fillsHole, lastReceivedUnixNs, keys, leaves, block })
   return {

@@ -3,8 +3,7 @@ import type { Exporter } from '../exporter.ts'
 import { normalize } from '../normalize.ts'
 import { decode } from '../otlp/decode.ts'
 import type { Pipeline } from '../pipeline.ts'
-import { redact } from '../redact.ts'
-import { sealDraft } from '../seal-draft.ts'
+import { sealDrafts } from '../seal-drafts.ts'
 import type { RejectedBatch } from './quarantine.ts'
 import type { QuarantineEntry } from './quarantine-entry.ts'
 
@@ -14,7 +13,7 @@ import type { QuarantineEntry } from './quarantine-entry.ts'
  */
 export async function replayEntry(
   entry: QuarantineEntry,
-  pipeline: Pick<Pipeline, 'log' | 'limits' | 'nowUnixNs'>,
+  pipeline: Pick<Pipeline, 'log' | 'keys' | 'limits' | 'nowUnixNs'>,
   exporters: readonly Exporter[],
 ): Promise<RejectedBatch> {
   const exporter = exporters.find(({ name }) => name === entry.exporter)
@@ -25,6 +24,6 @@ export async function replayEntry(
   const { limits } = pipeline
   const batch = decode({ bytes, encoding: 'json', signal: 'spans', limits })
   const { drafts } = normalize(batch, { exporter, receivedUnixNs })
-  await pipeline.log.append(drafts.map((draft) => sealDraft(redact(draft))))
+  await pipeline.log.append(await sealDrafts(drafts, pipeline.keys))
   return { batch, exporter: exporter.name, receivedUnixNs }
 }

@@ -1,12 +1,12 @@
-import type { EvidenceRecord, InstanceClaim, ListedAction } from './evidence-record.ts'
+import type { EnvelopeRow, InstanceClaim, ListedAction, StoredRecord } from './evidence-record.ts'
 
 /** The SQL of each field, in the order in which a row carries them. */
 export type Columns<Row> = Readonly<Record<keyof Row, string>>
 
 const refSql = (span: string): string => `lower(concat(hex(trace_id), '-', hex(${span})))`
 
-/** Of `whodid.spans`. A field that is added here and in {@link EvidenceRecord} is in the evidence. */
-export const evidenceColumns: Columns<EvidenceRecord> = {
+/** Of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
+export const evidenceColumns: Columns<StoredRecord> = {
   key: refSql('span_id'),
   parent: `if(parent_span_id = toFixedString('', 8), '', ${refSql('parent_span_id')})`,
   ts: 'ts',
@@ -61,7 +61,8 @@ export const evidenceColumns: Columns<EvidenceRecord> = {
   credential_scopes: 'credential_scopes',
   arguments_hash: 'arguments_hash',
   dropped: 'dropped_count',
-  content: `if(record_kind IN ('prompt', 'plan'), content, '')`,
+  content_ref: `if(record_kind IN ('prompt', 'plan'), lower(hex(content_ref)), '')`,
+  content_commitment: `if(record_kind IN ('prompt', 'plan'), lower(hex(content_commitment)), '')`,
 }
 
 /** Of `whodid.spans` and of `whodid.actions`; `qualifies` is what a row must be for the verdict to concern it. */
@@ -88,6 +89,12 @@ export const instanceClaimColumns: Columns<InstanceClaim> = {
   template: 'template_id',
   exporter: 'exporter',
   received_at: 'min(received_at)',
+}
+
+/** Of `whodid.contents`. */
+export const envelopeColumns: Columns<EnvelopeRow> = {
+  ref: 'lower(hex(ref))',
+  sealed: 'base64Encode(sealed)',
 }
 
 /** One row of evidence as one text: a JSON array in the order of the columns. */

@@ -1,3 +1,11 @@
+import type { OpenedContent } from '@whodid/content'
+
+/** What became of a text; `unread` where more texts surround the act than one question opens. */
+export type ContentState = OpenedContent | { readonly state: 'unread' }
+
+/** A record as the statement gives it: its text is still in its envelope. */
+export type StoredRecord = Omit<EvidenceRecord, 'content' | 'content_state'>
+
 /** A record of the ledger as a question gathers it. Absent text is '', absent numbers '-1'; 64-bit integers are text. */
 export interface EvidenceRecord {
   /** `<trace>-<span>`. */
@@ -59,8 +67,12 @@ export interface EvidenceRecord {
   readonly credential_scopes: readonly string[]
   readonly arguments_hash: string
   readonly dropped: number
-  /** Of prompts and plans; '' elsewhere. */
+  /** Of prompts and plans, hex: the envelope of the text and the commitment to it; '' elsewhere. */
+  readonly content_ref: string
+  readonly content_commitment: string
+  /** Of prompts and plans, once it is opened; '' where it cannot be shown, and `content_state` says why. */
   readonly content: string
+  readonly content_state: ContentState
 }
 
 /** Another action on the handle, by its own claims alone. */
@@ -88,4 +100,10 @@ export interface InstanceClaim {
   readonly template: string
   readonly exporter: string
   readonly received_at: string
+}
+
+/** An envelope that may hold a text of the evidence: its name in hex, its bytes in base64. */
+export interface EnvelopeRow {
+  readonly ref: string
+  readonly sealed: string
 }

@@ -1,14 +1,21 @@
 import {
+  envelopeColumns,
   evidenceColumns,
   instanceClaimColumns,
   listedColumns,
   readRow,
 } from './evidence-columns.ts'
-import type { EvidenceRecord, InstanceClaim, ListedAction } from './evidence-record.ts'
+import type {
+  EnvelopeRow,
+  EvidenceRecord,
+  InstanceClaim,
+  ListedAction,
+  StoredRecord,
+} from './evidence-record.ts'
 
 /** A row of the statement: what it is, and itself as text. */
 export interface EvidenceRow {
-  readonly role: 'subject' | 'kin' | 'listed' | 'claimed'
+  readonly role: 'subject' | 'kin' | 'listed' | 'claimed' | 'envelope'
   readonly record: string
 }
 
@@ -28,23 +35,33 @@ export interface Evidence {
   readonly listed: readonly ListedAction[]
   /** Who claims the instances that act in the subject's trace, earliest first. */
   readonly instanceClaims: readonly InstanceClaim[]
+  /** By name, the envelopes of the texts of prompts and plans. */
+  readonly envelopes: ReadonlyMap<string, Buffer>
   /** Whether there were more records than {@link kinMax}: what is absent may only not have been looked at. */
   readonly truncated: boolean
 }
+
+/** A text before `openTexts` has looked at it. */
+const unopened = { state: 'unread' } as const
 
 /** Reads the rows of the one statement. */
 export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
   const kin = new Map<string, EvidenceRecord[]>()
   const listed: ListedAction[] = []
   const instanceClaims: InstanceClaim[] = []
+  const envelopes = new Map<string, Buffer>()
   let subject = ''
   let count = 0
   for (const { role, record: text } of rows) {
     if (role === 'listed') listed.push(readRow<ListedAction>(listedFields, text))
     else if (role === 'claimed')
       instanceClaims.push(readRow<InstanceClaim>(instanceClaimColumns, text))
-    else {
-      const record = readRow<EvidenceRecord>(evidenceColumns, text)
+    else if (role === 'envelope') {
+      const { ref, sealed } = readRow<EnvelopeRow>(envelopeColumns, text)
+      envelopes.set(ref, Buffer.from(sealed, 'base64'))
+    } else {
+      const stored = readRow<StoredRecord>(evidenceColumns, text)
+      const record = { ...stored, content: '', content_state: unopened }
       if (role === 'subject') subject = record.key
       const versions = kin.get(record.key)
       if (versions === undefined) kin.set(record.key, [record])
@@ -59,6 +76,7 @@ export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
     kin,
     listed: listed.toSorted((a, b) => (a.ts === b.ts ? 0 : a.ts > b.ts ? -1 : 1)),
     instanceClaims,
+    envelopes,
     truncated: count > kinMax,
   }
 }

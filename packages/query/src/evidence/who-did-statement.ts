@@ -1,10 +1,19 @@
 import type { HandleKind } from '@whodid/model'
-import { evidenceColumns, instanceClaimColumns, listedColumns, rowSql } from './evidence-columns.ts'
+import {
+  envelopeColumns,
+  evidenceColumns,
+  instanceClaimColumns,
+  listedColumns,
+  rowSql,
+} from './evidence-columns.ts'
 import { kinMax } from './evidence.ts'
 
 /** Traces looked at around one act, the nearest in time; and traces in which a handle's own acts are looked for, the newest. */
 const kinTracesMax = 200
 const handleTracesMax = 1000
+
+/** Envelopes of texts of prompts and plans that are opened, the nearest first. */
+export const envelopesMax = 64
 
 /** Actions on the handle listed beside the subject. */
 const listedMax = 201
@@ -13,8 +22,8 @@ const listedMax = 201
 const claimsMax = 1000
 
 /**
- * The one statement that gathers what a question needs, as plain rows: the subject, its kin, the other actions on the
- * handle, and who claims the instances of its trace. It decides nothing.
+ * The one statement that gathers what a question needs, as plain rows: the subject, its kin and their texts, the other
+ * actions on the handle, and who claims the instances of its trace. It decides nothing.
  *
  * One text for each kind of handle, so that each reads by the key that serves it: resources and people by the order of
  * `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Parameters: `id`, `trace` and
@@ -57,7 +66,7 @@ ORDER BY
   trace_id = subject.1 DESC,
   abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(subject.4)),
   received_at
-LIMIT 1 BY trace_id, span_id, channel, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, resource_id, content
+LIMIT 1 BY trace_id, span_id, channel, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, resource_id, content_commitment
 LIMIT ${kinMax + 1}
 UNION ALL
 SELECT 'listed', ${rowSql(listedColumns(isNamed(kind) ? 'false' : `(${subjectCondition(kind)}) = 1`))}
@@ -76,8 +85,25 @@ WHERE key IN (SELECT arrayJoin(own) FROM whodid.threads WHERE key = sipHash64('t
   AND received_at <= {recorded:DateTime64(9, 'UTC')}
 GROUP BY key, template_id, exporter
 ORDER BY min(received_at)
-LIMIT ${claimsMax}`
+LIMIT ${claimsMax}
+UNION ALL
+${envelopesSql}`
 }
+
+/** The envelopes of the texts of prompts and plans, the nearest first. */
+const envelopesSql = `SELECT 'envelope', ${rowSql(envelopeColumns)}
+FROM whodid.contents
+WHERE ref IN
+(
+  SELECT content_ref
+  FROM whodid.spans
+  WHERE (toStartOfHour(ts), trace_id) IN (SELECT * FROM near)
+    AND record_kind IN ('prompt', 'plan') AND content_commitment != toFixedString('', 32)
+    AND received_at <= {recorded:DateTime64(9, 'UTC')}
+  ORDER BY trace_id = subject.1 DESC, abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(subject.4))
+  LIMIT 1 BY content_ref
+  LIMIT ${envelopesMax}
+)`
 
 /** What an act must be for the verdict to concern it. A handle that names one act concerns that act however it ended. */
 function subjectCondition(kind: HandleKind): string {

@@ -1,9 +1,9 @@
 import { WhodidError } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
-import type { Selector } from '@whodid/store'
 import { parseQuestion } from '../question.ts'
 import type { RawQuestion } from '../question.ts'
 import { whoDid } from '../run.ts'
+import type { WhoDidSources } from '../run.ts'
 import { nameOrNull } from '../text.ts'
 
 /** The same question about many handles, as it arrives. */
@@ -30,7 +30,7 @@ const statementsAtOnceMax = 4
  * question, which concerns them all.
  */
 export async function whoDidMany(
-  selector: Selector,
+  sources: WhoDidSources,
   tenant: string,
   raw: RawManyQuestion,
 ): Promise<HandleOutcome[]> {
@@ -40,7 +40,7 @@ export async function whoDidMany(
   const work = async (): Promise<void> => {
     for (const [index, of] of waiting) {
       try {
-        const answer = await whoDid(selector, tenant, parseQuestion({ ...raw, of }))
+        const answer = await whoDid(sources, tenant, parseQuestion({ ...raw, of }))
         outcomes.set(index, { of: nameOrNull(of) ?? '', answer })
       } catch (error) {
         // It is the outcome of this handle; the caller tells which kind of failure it was.

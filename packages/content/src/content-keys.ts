@@ -1,0 +1,200 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { chmod, mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WhodidError } from '@whodid/model'
+import { keyIdBytes } from './content-part.ts'
+import {
+  createFile,
+  decodeKeyFile,
+  encodeKeyFile,
+  keyPath,
+  readIfThere,
+  shredKeyFile,
+  tombstonePath,
+} from './key-files.ts'
+import type { Tombstone } from './key-files.ts'
+
+/** A subject's key. */
+export interface ContentKey {
+  readonly idHex: string
+  readonly key: Buffer
+}
+
+/** What became of a key. `unknown`: these keys have never held it, or someone took it away unrecorded. */
+export type KeyState =
+  | { readonly state: 'live'; readonly key: Buffer }
+  | { readonly state: 'erased'; readonly tombstone: Tombstone }
+  | { readonly state: 'unknown' }
+
+/** Keys of subjects held in memory. */
+const subjectsMax = 20_000
+
+/** Milliseconds after which a key in memory is looked up again: another process may have erased it. */
+const freshMs = 60_000
+
+/** Times that one subject can be erased. */
+const epochsMax = 10_000
+
+/** Key files read or made at once. */
+const filesAtOnce = 16
+
+/**
+ * The keys of subjects, one file each, in a directory apart from the database. A key's ID is an HMAC over its subject
+ * under the directory's own secret: neither the ID nor a file says whom it is about. After an erasure the subject's next
+ * text gets a new key under a new ID.
+ */
+export class ContentKeys {
+  readonly #dir: string
+  readonly #secret: Buffer
+  readonly #cache = new Map<string, { readonly key: ContentKey; readonly readMs: number }>()
+  #digestKey: string | undefined
+  readonly #making = new Map<string, Promise<ContentKey>>()
+
+  private constructor(dir: string, secret: Buffer) {
+    this.#dir = dir
+    this.#secret = secret
+  }
+
+  /**
+   * Opens the keys in `dir`, which is made when absent. Throws `invalid_config` when there are keys and their secret is
+   * gone: subjects would no longer be found for erasure.
+   */
+  static async open(dir: string): Promise<ContentKeys> {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    await chmod(dir, 0o700)
+    const path = join(dir, 'secret')
+    if ((await readIfThere(path)) === undefined) {
+      const names = await readdir(dir)
+      if (names.some((name) => /^[0-9a-f]{2}$/u.test(name)))
+        throw new WhodidError('invalid_config', `"${path}" expected 32 bytes; it is missing`)
+      await createFile(path, randomBytes(32))
+    }
+    const secret = await readIfThere(path)
+    if (secret?.length !== 32)
+      throw new WhodidError(
+        'invalid_config',
+        `"${path}" expected 32 bytes; got ${secret?.length ?? 0}`,
+      )
+    return new ContentKeys(dir, secret)
+  }
+
+  /** What texts are digested under where a resend is to be recognised by its text; always the same. Hex. */
+  get digestKey(): string {
+    return (this.#digestKey ??= createHmac('sha256', this.#secret).update('digest').digest('hex'))
+  }
+
+  /**
+   * The keys that new text of these subjects is to be encrypted under, by subject. A key that is made is on the disk
+   * before this resolves.
+   */
+  async keysFor(
+    tenant: string,
+    subjects: Iterable<string>,
+  ): Promise<ReadonlyMap<string, ContentKey>> {
+    const keys = new Map<string, ContentKey>()
+    const missing: string[] = []
+    for (const subject of subjects) {
+      const cached = this.#cached(cacheName(tenant, subject))
+      if (cached === undefined) missing.push(subject)
+      else keys.set(subject, cached)
+    }
+    for (let at = 0; at < missing.length; at += filesAtOnce)
+      await Promise.all(
+        missing.slice(at, at + filesAtOnce).map(async (subject) => {
+          keys.set(subject, await this.#load(tenant, subject))
+        }),
+      )
+    return keys
+  }
+
+  /** What became of the key of this ID. */
+  async find(keyIdHex: string): Promise<KeyState> {
+    const tombstone = await this.#tombstone(keyIdHex)
+    if (tombstone !== undefined) return { state: 'erased', tombstone }
+    const bytes = await readIfThere(keyPath(this.#dir, keyIdHex))
+    if (bytes === undefined) return { state: 'unknown' }
+    return { state: 'live', key: decodeKeyFile(keyIdHex, bytes) }
+  }
+
+  /** The ID of a subject's live key; undefined when it has none. */
+  async liveIdOf(tenant: string, subject: string): Promise<string | undefined> {
+    const idHex = await this.#nextId(tenant, subject)
+    return (await readIfThere(keyPath(this.#dir, idHex))) === undefined ? undefined : idHex
+  }
+
+  /** Destroys a key. Safe to repeat. From the moment the tombstone stands, the key counts as erased. */
+  async destroy(keyIdHex: string, tombstone: Tombstone): Promise<void> {
+    for (const [name, { key }] of this.#cache) if (key.idHex === keyIdHex) this.#cache.delete(name)
+    await createFile(tombstonePath(this.#dir, keyIdHex), `${JSON.stringify(tombstone)}\n`)
+    // A crash here leaves a key that counts as erased and is still there: the erasure's next run takes it away.
+    await shredKeyFile(keyPath(this.#dir, keyIdHex))
+  }
+
+  #cached(name: string): ContentKey | undefined {
+    const entry = this.#cache.get(name)
+    if (entry === undefined || performance.now() - entry.readMs > freshMs) return undefined
+    return entry.key
+  }
+
+  #load(tenant: string, subject: string): Promise<ContentKey> {
+    const name = cacheName(tenant, subject)
+    const under = this.#making.get(name)
+    if (under !== undefined) return under
+    const making = this.#loadOrMake(tenant, subject)
+      .then((key) => {
+        if (this.#cache.size >= subjectsMax) this.#dropOldest()
+        this.#cache.set(name, { key, readMs: performance.now() })
+        return key
+      })
+      .finally(() => this.#making.delete(name))
+    this.#making.set(name, making)
+    return making
+  }
+
+  async #loadOrMake(tenant: string, subject: string): Promise<ContentKey> {
+    const idHex = await this.#nextId(tenant, subject)
+    const path = keyPath(this.#dir, idHex)
+    const kept = await readIfThere(path)
+    if (kept !== undefined) return { idHex, key: decodeKeyFile(idHex, kept) }
+    const key = randomBytes(32)
+    if (await createFile(path, encodeKeyFile(idHex, key))) return { idHex, key }
+    // Another process made it in between.
+    const made = await readIfThere(path)
+    return { idHex, key: decodeKeyFile(idHex, made ?? Buffer.alloc(0)) }
+  }
+
+  /** The first of a subject's IDs that was not erased. */
+  async #nextId(tenant: string, subject: string): Promise<string> {
+    for (let epoch = 0; epoch < epochsMax; epoch += 1) {
+      const idHex = this.#idOf(tenant, subject, epoch)
+      if ((await this.#tombstone(idHex)) === undefined) return idHex
+    }
+    throw new WhodidError('internal', `a subject expected at most ${epochsMax} erasures`)
+  }
+
+  async #tombstone(keyIdHex: string): Promise<Tombstone | undefined> {
+    const bytes = await readIfThere(tombstonePath(this.#dir, keyIdHex))
+    // Sound: written whole by `destroy` and by nobody else; who can write here can do anything to the text anyway.
+    return bytes === undefined ? undefined : (JSON.parse(bytes.toString('utf8')) as Tombstone)
+  }
+
+  #idOf(tenant: string, subject: string, epoch: number): string {
+    return createHmac('sha256', this.#secret)
+      .update(`key\0${epoch}\0${Buffer.byteLength(tenant)}\0${tenant}${subject}`)
+      .digest('hex')
+      .slice(0, keyIdBytes * 2)
+  }
+
+  #dropOldest(): void {
+    let left = subjectsMax / 10
+    for (const name of this.#cache.keys()) {
+      if (left === 0) return
+      this.#cache.delete(name)
+      left -= 1
+    }
+  }
+}
+
+function cacheName(tenant: string, subject: string): string {
+  return `${tenant}\0${subject}`
+}

@@ -1,0 +1,256 @@
+import { randomBytes } from 'node:crypto'
+import { formatInstant, WhodidError } from '@whodid/model'
+import type { LedgerRecord } from '@whodid/model'
+import type { ContentEraser, RecordPruner } from '@whodid/store'
+import type { ContentKeys } from '../content-keys.ts'
+import { custodyRecord } from './custody-record.ts'
+import type { CustodyAct } from './custody-record.ts'
+import { holdsMax, openCustodyFiles } from './custody-files.ts'
+import type { CustodyFiles, CustodyJob, Hold } from './custody-files.ts'
+import { finishJob, recordsOf } from './finish-job.ts'
+
+/** What the custodian works with. Its caller opens and closes all of it. */
+export interface CustodyPorts {
+  readonly keys: ContentKeys
+  /** Directory of its own files, apart from the database. */
+  readonly dir: string
+  /** Appends records to the ledger; resolves when they are durable. */
+  readonly record: (records: readonly LedgerRecord[]) => Promise<unknown>
+  /** Resolves when what is acknowledged now is in ClickHouse, or when that takes too long. */
+  readonly stored: () => Promise<void>
+  readonly eraser: ContentEraser
+  readonly pruner: RecordPruner
+  /** Nanoseconds since 1970. */
+  readonly now: () => bigint
+}
+
+/** Who asks, and why. */
+export interface CustodyRequest {
+  readonly tenant: string
+  /** Name of the token; never the token. */
+  readonly requestedBy: string
+  /** Stands in the record for ever: no names of persons. */
+  readonly reason: string
+  readonly caseId: string
+}
+
+/** What an act on evidence came to. */
+export interface CustodyOutcome {
+  /** The act's first record in the ledger, `<trace>-<span>`. */
+  readonly record: string
+  /** Keys destroyed. */
+  readonly keys: number
+  /** Whether all of it is gone from the database; else it is tried again until it is. The keys are destroyed either way. */
+  readonly done: boolean
+}
+
+/**
+ * Takes evidence away where it must go, and never where a hold forbids it: erasure by subject, expiry and pruning by age,
+ * legal holds by case. Everything it does is on record before it is done.
+ */
+export interface Custodian {
+  /**
+   * Destroys the keys of a subject's text and deletes the text. Throws `under_hold`. Safe to repeat: a subject without
+   * text makes a record and destroys nothing.
+   */
+  erase(subject: string, request: CustodyRequest): Promise<CustodyOutcome>
+  /** Deletes the text of records received before a time. Throws `under_hold` while any hold stands. */
+  expire(beforeUnixNs: bigint, request: CustodyRequest): Promise<CustodyOutcome>
+  /** Drops the records of whole months before a time, with their text. Throws `under_hold` while any hold stands. */
+  prune(beforeUnixNs: bigint, request: CustodyRequest): Promise<CustodyOutcome>
+  /** Places a hold; placing it again changes nothing and is recorded. */
+  hold(subject: string, request: CustodyRequest): Promise<Hold>
+  /** Releases every hold of a case. Throws `not_found` when there is none. */
+  release(request: CustodyRequest): Promise<readonly Hold[]>
+  holds(tenant: string): Promise<readonly Hold[]>
+  /** Text received before this was taken away by age; nanoseconds since 1970. */
+  readonly expiredBefore: () => bigint
+  /** Goes on with what a crash or an absent ClickHouse left undone; how many jobs still are. */
+  resume(): Promise<number>
+}
+
+/** Opens the custodian. Does NOT resume by itself: call {@link Custodian.resume} once records can be taken. */
+export async function openCustodian(ports: CustodyPorts): Promise<Custodian> {
+  const files = await openCustodyFiles(ports.dir)
+  const state: State = { ports, files, expiredBefore: await files.expiredBefore() }
+  let last: Promise<unknown> = Promise.resolve()
+  // One at a time: a hold that is being placed is seen by the erasure behind it.
+  const inTurn = <Result>(act: () => Promise<Result>): Promise<Result> => {
+    const run = last.then(act, act)
+    last = run.catch(() => undefined)
+    return run
+  }
+  return {
+    erase: (subject, request) => inTurn(() => erase(state, subject, request)),
+    expire: (before, request) => inTurn(() => removeByAge(state, 'expiry', { before, request })),
+    prune: (before, request) => inTurn(() => removeByAge(state, 'prune', { before, request })),
+    hold: (subject, request) => inTurn(() => hold(state, subject, request)),
+    release: (request) => inTurn(() => release(state, request)),
+    holds: async (tenant) => (await files.holds()).filter((held) => held.tenant === tenant),
+    expiredBefore: () => state.expiredBefore,
+    resume: () => inTurn(() => resume(state)),
+  }
+}
+
+interface State {
+  readonly ports: CustodyPorts
+  readonly files: CustodyFiles
+  expiredBefore: bigint
+}
+
+async function erase(
+  state: State,
+  subject: string,
+  request: CustodyRequest,
+): Promise<CustodyOutcome> {
+  const { keys, eraser } = state.ports
+  const subjects = [subject, ...(await eraser.instancesOnlyOf(request.tenant, subject))]
+  const holds = await state.files.holds()
+  const held = holds.find(
+    (one) =>
+      one.tenant === request.tenant && (one.subject === '' || subjects.includes(one.subject)),
+  )
+  if (held !== undefined) throw underHold(held)
+  const ids = await Promise.all(subjects.map((name) => keys.liveIdOf(request.tenant, name)))
+  const keyIds = ids.filter((id) => id !== undefined)
+  return run(state, { ...newJob('erasure', request, state), keyIds })
+}
+
+interface ByAge {
+  readonly before: bigint
+  readonly request: CustodyRequest
+}
+
+async function removeByAge(
+  state: State,
+  kind: 'expiry' | 'prune',
+  { before, request }: ByAge,
+): Promise<CustodyOutcome> {
+  const [held] = await state.files.holds()
+  if (held !== undefined) throw underHold(held)
+  const { pruner, now } = state.ports
+  if (before > now())
+    throw new WhodidError(
+      'invalid_time',
+      `"before" expected a time that has passed; got "${formatInstant(before)}"`,
+    )
+  const cut = kind === 'prune' ? startOfMonth(before) : before
+  const minIndexes = kind === 'prune' ? await pruner.firstIndexesFrom(cut) : {}
+  return run(state, { ...newJob(kind, request, state), beforeUnixNs: `${cut}`, minIndexes })
+}
+
+/** Records the job, then does it. */
+async function run(state: State, job: CustodyJob): Promise<CustodyOutcome> {
+  const [first] = recordsOf(job)
+  // From here on a crash is taken up by `resume`: the record is made once, and the rest is safe to repeat.
+  await state.files.addJob(job)
+  const done = await finish(state, job)
+  return {
+    record: first === undefined ? '' : `${first.traceIdHex}-${first.spanIdHex}`,
+    keys: job.keyIds.length,
+    done,
+  }
+}
+
+async function finish(state: State, job: CustodyJob): Promise<boolean> {
+  if (job.kind !== 'erasure') {
+    const before = BigInt(job.beforeUnixNs)
+    if (before > state.expiredBefore) {
+      await state.files.writeExpiredBefore(before)
+      state.expiredBefore = before
+    }
+  }
+  const done = await finishJob(job, state.ports)
+  if (done) await state.files.removeJob(job.id)
+  return done
+}
+
+async function resume(state: State): Promise<number> {
+  let left = 0
+  for (const job of await state.files.jobs()) if (!(await finish(state, job))) left += 1
+  return left
+}
+
+async function hold(state: State, subject: string, request: CustodyRequest): Promise<Hold> {
+  const { files, ports } = state
+  const present = await files.holds()
+  const placed: Hold = {
+    case_id: request.caseId,
+    tenant: request.tenant,
+    subject,
+    reason: request.reason,
+    placed_by: request.requestedBy,
+    placed_at: formatInstant(ports.now()),
+  }
+  const isSame = (one: Hold): boolean =>
+    one.case_id === placed.case_id && one.tenant === placed.tenant && one.subject === subject
+  if (present.length >= holdsMax && !present.some(isSame))
+    throw new WhodidError('invalid_parameter', `expected at most ${holdsMax} holds`)
+  // Held first, recorded then: a crash in between holds too much and not too little.
+  if (!present.some(isSame)) await files.writeHolds([...present, placed])
+  await ports.record([custodyRecord({ ...newAct('hold', request, state), more: { subject } })])
+  return present.find(isSame) ?? placed
+}
+
+async function release(state: State, request: CustodyRequest): Promise<readonly Hold[]> {
+  const { files, ports } = state
+  const present = await files.holds()
+  const isOfCase = (one: Hold): boolean =>
+    one.case_id === request.caseId && one.tenant === request.tenant
+  const released = present.filter(isOfCase)
+  if (released.length === 0)
+    throw new WhodidError('not_found', `there is no hold of case "${request.caseId}"`)
+  // Recorded first: nothing is released that the ledger does not know of.
+  await ports.record([custodyRecord(newAct('release', request, state))])
+  await files.writeHolds(present.filter((one) => !isOfCase(one)))
+  return released
+}
+
+function newJob(
+  kind: CustodyJob['kind'],
+  { tenant, requestedBy, reason, caseId }: CustodyRequest,
+  { ports }: State,
+): CustodyJob {
+  return {
+    id: randomBytes(8).toString('hex'),
+    kind,
+    tenant,
+    atUnixNs: `${ports.now()}`,
+    traceIdHex: randomBytes(16).toString('hex'),
+    requestedBy,
+    reason,
+    caseId,
+    keyIds: [],
+    beforeUnixNs: '0',
+    minIndexes: {},
+  }
+}
+
+function newAct(
+  kind: 'hold' | 'release',
+  { tenant, requestedBy, reason, caseId }: CustodyRequest,
+  { ports }: State,
+): CustodyAct {
+  return {
+    kind,
+    tenant,
+    requestedBy,
+    reason,
+    caseId,
+    id: randomBytes(8).toString('hex'),
+    atUnixNs: ports.now(),
+    traceIdHex: randomBytes(16).toString('hex'),
+    spanIdHex: randomBytes(8).toString('hex'),
+    resourceId: `whodid:case:${caseId}`,
+  }
+}
+
+function underHold(held: Hold): WhodidError {
+  const what = held.subject === '' ? 'everything' : 'this subject'
+  return new WhodidError('under_hold', `case "${held.case_id}" holds ${what}`)
+}
+
+function startOfMonth(unixNs: bigint): bigint {
+  const date = new Date(Number(unixNs / 1_000_000n))
+  return BigInt(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1)) * 1_000_000n
+}

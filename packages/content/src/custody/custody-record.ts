@@ -1,0 +1,76 @@
+import { blankRecord, canonicalJson } from '@whodid/model'
+import type { LedgerRecord } from '@whodid/model'
+
+/** What was done to evidence. */
+export type CustodyKind = 'erasure' | 'expiry' | 'prune' | 'hold' | 'release'
+
+/** The exporter of Whodid's own records. No token may have this name, so nobody else's record can pass for one. */
+export const custodyExporter = 'whodid'
+
+/** An act on evidence, as it is recorded. Holds nothing of the person whom an erasure is about. */
+export interface CustodyAct {
+  readonly kind: CustodyKind
+  /** 16 hex digits. */
+  readonly id: string
+  readonly tenant: string
+  readonly atUnixNs: bigint
+  readonly traceIdHex: string
+  readonly spanIdHex: string
+  /** What it was done to: `whodid:content:<key>`, `whodid:log:<log>`, `whodid:case:<case>`. */
+  readonly resourceId: string
+  readonly requestedBy: string
+  readonly reason: string
+  readonly caseId: string
+  /** More of what was done, by name under `whodid.custody.`. */
+  readonly more?: Readonly<Record<string, string>>
+}
+
+const verbOf: Readonly<Record<CustodyKind, string>> = {
+  erasure: 'delete',
+  expiry: 'delete',
+  prune: 'delete',
+  hold: 'create',
+  release: 'delete',
+}
+
+/**
+ * The record of an act on evidence: an action of the service Whodid on what it was done to, so that "who did this?" finds
+ * it. The same act makes the same record, which the log takes once.
+ */
+export function custodyRecord(act: CustodyAct): LedgerRecord {
+  const told = {
+    kind: act.kind,
+    id: act.id,
+    requested_by: act.requestedBy,
+    reason: act.reason,
+    case: act.caseId,
+    ...act.more,
+  }
+  return {
+    ...blankRecord(),
+    tenant: act.tenant,
+    exporter: custodyExporter,
+    channel: 'entitled',
+    receivedUnixNs: act.atUnixNs,
+    traceIdHex: act.traceIdHex,
+    spanIdHex: act.spanIdHex,
+    startUnixNs: act.atUnixNs,
+    endUnixNs: act.atUnixNs,
+    name: `whodid.${act.kind}`,
+    serviceName: custodyExporter,
+    recordKind: 'action',
+    actorType: 'service',
+    verb: verbOf[act.kind],
+    outcome: 'success',
+    actionId: `whodid:${act.kind}:${act.id}`,
+    resourceId: act.resourceId,
+    resourceType: act.resourceId.split(':').slice(0, 2).join(':'),
+    attributes: canonicalJson(
+      Object.fromEntries(
+        Object.entries(told)
+          .filter(([, value]) => value !== '')
+          .map(([name, value]) => [`whodid.custody.${name}`, value]),
+      ),
+    ),
+  }
+}

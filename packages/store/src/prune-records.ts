@@ -1,0 +1,74 @@
+import type { ClickHouseClient } from '@clickhouse/client'
+import { openClient } from './client.ts'
+import type { StoreAccess } from './client.ts'
+import { toDateTime64 } from './date-time-64.ts'
+import { storeError } from './store-error.ts'
+
+/** Drops whole months of records, as the one user that may. */
+export interface RecordPruner {
+  /**
+   * By log, the index of the first record that was received at or after a time (nanoseconds since 1970): what stays when
+   * the months before it are dropped. A log whose records all go has its next index, one past its last.
+   */
+  firstIndexesFrom(unixNs: bigint): Promise<Record<string, string>>
+  /**
+   * Drops the partitions of records, actions and text before the month of this time. Throws `store_unavailable` or
+   * `store_refused`. Safe to repeat. Does NOT record it: the caller has.
+   */
+  dropBefore(unixNs: bigint): Promise<void>
+  close(): Promise<void>
+}
+
+/** Tables that go by the month of receipt; text first, or it would be there without its record. */
+const tables = ['contents', 'actions', 'threads', 'spans'] as const
+
+/** Opens the way for pruning. Opening does not connect. */
+export function createRecordPruner(access: StoreAccess): RecordPruner {
+  const client = openClient(access)
+  return {
+    firstIndexesFrom: (unixNs) => firstIndexesFrom(client, unixNs),
+    dropBefore: (unixNs) => dropBefore(client, unixNs),
+    close: () => client.close(),
+  }
+}
+
+async function firstIndexesFrom(
+  client: ClickHouseClient,
+  unixNs: bigint,
+): Promise<Record<string, string>> {
+  try {
+    const answer = await client.query({
+      query: `SELECT log_id, toString(if(countIf(stays) > 0, minIf(log_index, stays), max(log_index) + 1)) AS first
+        FROM (SELECT log_id, log_index, received_at >= {from:DateTime64(9, 'UTC')} AS stays FROM whodid.spans)
+        GROUP BY log_id`,
+      query_params: { from: toDateTime64(unixNs) },
+      format: 'JSONEachRow',
+    })
+    const rows = await answer.json<{ log_id: string; first: string }>()
+    return Object.fromEntries(rows.map((row) => [row.log_id, row.first]))
+  } catch (thrown) {
+    throw storeError(thrown, 'to find what stays of each log')
+  }
+}
+
+async function dropBefore(client: ClickHouseClient, unixNs: bigint): Promise<void> {
+  try {
+    const month = Number(toDateTime64(unixNs).slice(0, 7).replace('-', ''))
+    for (const table of tables) {
+      const answer = await client.query({
+        query: `SELECT DISTINCT partition_id FROM system.parts
+          WHERE database = 'whodid' AND table = {table:String} AND active AND toUInt32(partition_id) < {month:UInt32}`,
+        query_params: { table, month },
+        format: 'JSONEachRow',
+      })
+      for (const { partition_id: id } of await answer.json<{ partition_id: string }>())
+        // A partition's name cannot be a parameter; this one is a number that was read as one.
+        await client.command({
+          query: `ALTER TABLE whodid.${table} DROP PARTITION ${Number(id)}`,
+          clickhouse_settings: { alter_sync: '1' },
+        })
+    }
+  } catch (thrown) {
+    throw storeError(thrown, 'to drop months of records')
+  }
+}
