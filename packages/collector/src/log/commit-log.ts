@@ -18,8 +18,6 @@ export interface Appended {
   readonly duplicateCount: number
 }
 
-type NamedRecord = Waiting['fresh'][number] & { readonly name: string }
-
 /** With the writes that make all of it durable. */
 type Taken = Appended & { readonly covers: Set<Promise<void>> }
 
@@ -147,23 +145,22 @@ export class CommitLog {
   /** Holds no record when it returns: whoever waits for the flush keeps the records alive. */
   #takeFresh(records: readonly LedgerRecord[]): Taken {
     const covers = new Set<Promise<void>>()
-    const fresh: NamedRecord[] = []
-    const names = new Set<string>()
+    const fresh: Waiting['fresh'][number][] = []
+    const freshKeys = new Set<string>()
     for (const record of records) {
       const key = recordKey(record)
-      const name = key.toString('latin1')
-      const cover = this.#pending.get(name)
+      const cover = this.#pending.get(key)
       if (cover !== undefined) covers.add(cover)
-      else if (!this.#keys.has(name) && !names.has(name)) {
-        names.add(name)
-        fresh.push({ key, name, record })
+      else if (!this.#keys.has(key) && !freshKeys.has(key)) {
+        freshKeys.add(key)
+        fresh.push({ key, record })
       }
     }
     if (fresh.length > 0) covers.add(this.#enqueue(fresh))
     return { covers, appendedCount: fresh.length, duplicateCount: records.length - fresh.length }
   }
 
-  #enqueue(fresh: readonly NamedRecord[]): Promise<void> {
+  #enqueue(fresh: Waiting['fresh']): Promise<void> {
     const { limits, unsealedCount } = this.#options
     if ((unsealedCount?.() ?? 0) >= limits.unsealedRowsMax)
       throw new WhodidError(
@@ -171,9 +168,9 @@ export class CommitLog {
         `the log expected at most ${limits.unsealedRowsMax} records that are not sealed; the sealer is behind or has failed`,
       )
     const { frame, written } = this.#push(fresh)
-    const names = fresh.map(({ name }) => name)
-    const durable = this.#settle(written, names, frame.bytes)
-    for (const name of names) this.#pending.set(name, durable)
+    const keys = fresh.map(({ key }) => key)
+    const durable = this.#settle(written, keys, frame.bytes)
+    for (const key of keys) this.#pending.set(key, durable)
     this.#wake()
     return durable
   }
@@ -197,15 +194,15 @@ export class CommitLog {
     return { frame, written }
   }
 
-  async #settle(written: Promise<void>, names: readonly string[], bytes: number): Promise<void> {
+  async #settle(written: Promise<void>, keys: readonly string[], bytes: number): Promise<void> {
     try {
       await written
-      for (const name of names) this.#keys.add(name)
+      for (const key of keys) this.#keys.add(key)
     } catch (thrown) {
       this.#unstoredBytes -= bytes
       throw thrown
     } finally {
-      for (const name of names) this.#pending.delete(name)
+      for (const key of keys) this.#pending.delete(key)
     }
   }
 

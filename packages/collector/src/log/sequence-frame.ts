@@ -15,7 +15,7 @@ export interface Sequence {
 
 /** A record that the log does not hold yet. */
 export interface KeyedRecord {
-  readonly key: Buffer
+  readonly key: string
   readonly record: LedgerRecord
 }
 
@@ -57,7 +57,7 @@ export function sequenceFrame(
     lastReceivedUnixNs = record.receivedUnixNs
     record.logId = logId
     record.logIndex = from.nextIndex + place
-    key.copy(keys, place * recordKeyBytes)
+    keys.write(key, place * recordKeyBytes, 'latin1')
     // Asking for a string is two to three times as fast as asking for a Buffer.
     leaves.write(hash('sha256', leafInput(record), 'binary'), place * hashBytes, 'latin1')
   }
