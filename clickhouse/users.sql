@@ -51,7 +51,7 @@ GRANT SHOW TABLES ON whodid.* TO whodid_pruner;
 CREATE ROW POLICY IF NOT EXISTS whodid_pruner ON whodid.spans FOR SELECT USING 1 TO whodid_pruner;
 
 -- whodid_verifier recomputes the hash of every row, of every tenant, and sees nothing else.
-CREATE SETTINGS PROFILE IF NOT EXISTS whodid_verifier SETTINGS readonly = 1, max_memory_usage = 1500000000, max_threads = 0 CHANGEABLE_IN_READONLY, max_block_size = 4096 CHANGEABLE_IN_READONLY;
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_verifier SETTINGS readonly = 1, max_memory_usage = 1500000000, max_threads = 0 CHANGEABLE_IN_READONLY, max_block_size = 16384 CHANGEABLE_IN_READONLY;
 CREATE USER IF NOT EXISTS whodid_verifier IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_verifier>' SETTINGS PROFILE 'whodid_verifier';
 GRANT SELECT ON whodid.spans TO whodid_verifier;
 GRANT SELECT ON whodid.contents TO whodid_verifier;

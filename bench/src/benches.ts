@@ -3,18 +3,14 @@ import { runAttribution } from './attribution/run-attribution.ts'
 import type { Bench, Measure } from './bench.ts'
 import { runIngest } from './ingest/run-ingest.ts'
 import { runSoak } from './ingest/run-soak.ts'
+import { runProof } from './proof/run-proof.ts'
 
 /** Every bench by its name. */
 export const benches: Readonly<Record<string, Bench>> = {
   ingest: (options) => (options.soakMinutes === undefined ? runIngest(options) : runSoak(options)),
   ask: runAsk,
   attribution: runAttribution,
-  proof: notYet({
-    seal_cpu_share: 'CPU of sealing / CPU of ingest',
-    verify_rows_per_cpu_second: 'rows verified in a CPU second',
-    verify_ratio_to_sha256_scan: 'verifying / hashing the same bytes',
-    who_did_p50_ratio_with_proof: 'median time of a question: with proof / without',
-  }),
+  proof: runProof,
   sdk: notYet({
     span_cpu_ratio_to_bare_otel: 'CPU of a recorded tool call / of a bare OpenTelemetry span',
   }),
@@ -33,6 +29,5 @@ function notYet(names: Readonly<Record<string, string>>): Bench {
 }
 
 function unitOf(name: string): Measure['unit'] {
-  if (name.includes('ratio')) return 'ratio'
-  return name.startsWith('verify_rows') ? 'rows/s' : 'share'
+  return name.includes('ratio') ? 'ratio' : 'share'
 }

@@ -8,12 +8,13 @@ const usage = `usage: npm run bench -- <${Object.keys(benches).join(' | ')}> [--
   --quick           seconds instead of minutes: shows that the bench works, no more
   --json            one JSON object on standard output
   --soak <minutes>  ingest only: full load for so long, drawn into docs/performance/
-  --rows-max <n>    ask only: fills the ledger to so many spans, tenfold a step from a million; 100000000 writes docs/`
+  --rows-max <n>    ask: fills the ledger to so many spans, tenfold a step from a million; 100000000 writes docs/
+                    proof: verifies so many`
 
 interface NumberOption {
   readonly option: string
-  /** The bench that takes it. */
-  readonly bench: string
+  /** The benches that take it. */
+  readonly benches: readonly string[]
   readonly range: readonly [least: number, most: number]
   /** What it counts. */
   readonly of: string
@@ -21,13 +22,13 @@ interface NumberOption {
 
 const soakOption: NumberOption = {
   option: '--soak',
-  bench: 'ingest',
+  benches: ['ingest'],
   range: [0.01, 24 * 60],
   of: 'minutes',
 }
 const rowsOption: NumberOption = {
   option: '--rows-max',
-  bench: 'ask',
+  benches: ['ask', 'proof'],
   range: [50_000, 1_000_000_000],
   of: 'spans',
 }
@@ -78,11 +79,11 @@ function readOrder(argv: string[]): Order | string {
 /** The number that was typed, undefined when none was, or what is wrong with it. */
 function readNumber(
   typed: string | undefined,
-  { option, bench, range: [least, most], of }: NumberOption,
+  { option, benches: takers, range: [least, most], of }: NumberOption,
   name: string,
 ): number | undefined | string {
   if (typed === undefined) return undefined
-  if (name !== bench) return `${option} belongs to ${bench}`
+  if (!takers.includes(name)) return `${option} belongs to ${takers.join(' and ')}`
   const value = Number(typed)
   return value >= least && value <= most
     ? value

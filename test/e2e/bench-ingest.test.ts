@@ -30,10 +30,25 @@ describe('npm run bench', () => {
       expect(valueOf('rows_per_cpu_second_ratio_to_engine_ceiling')).toBeGreaterThan(0)
   })
 
+  it('measures the proof under the fixed names', async () => {
+    const { stdout } = await bench('proof', '--quick', '--json')
+    const { measures } = JSON.parse(stdout) as Report
+    const valueOf = (name: string): number | null | undefined =>
+      measures.find((measure) => measure.name === name)?.value
+    for (const { name, value, why } of measures)
+      expect(value === null ? why : Number.isFinite(value), name).toBeTruthy()
+    expect(measures.map(({ name }) => name)).toContain('who_did_p50_ratio_with_proof')
+    expect(valueOf('proof_bytes')).toBeGreaterThan(500)
+    if (process.platform !== 'linux') return
+    expect(valueOf('seal_cpu_share')).toBeGreaterThan(0)
+    expect(valueOf('verify_rows_per_cpu_second')).toBeGreaterThan(0)
+    expect(valueOf('verify_ratio_to_sha256_scan')).toBeGreaterThan(1)
+  })
+
   it('says of a bench that does not measure yet what it will measure', async () => {
-    const { stdout } = await bench('proof')
-    expect(stdout.trim().split('\n')).toHaveLength(4)
-    expect(stdout).toContain('seal_cpu_share: not taken, this bench does not measure yet')
+    const { stdout } = await bench('sdk')
+    expect(stdout.trim().split('\n')).toHaveLength(1)
+    expect(stdout).toContain('span_cpu_ratio_to_bare_otel: not taken, this bench does not measure')
   })
 
   it.each([

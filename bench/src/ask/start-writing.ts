@@ -23,8 +23,10 @@ const probeSeconds = 6
 /** Starts a collector and what sends to it, and finds out how much it takes. */
 export async function startWriting(engine: Engine, dataDir: string): Promise<Writing> {
   const token = randomBytes(16).toString('hex')
+  const own = token.slice(0, 8)
   const settings: CollectorSettings = {
-    logDir: join(dataDir, `log-${token.slice(0, 8)}`),
+    logDir: join(dataDir, `log-${own}`),
+    seal: { treeDir: join(dataDir, `tlog-${own}`), keysDir: join(dataDir, `keys-${own}`) },
     access: { url: engine.url, ...engine.users.writer },
     tokenSha256: createHash('sha256').update(token).digest('hex'),
   }

@@ -8,6 +8,8 @@ export interface CollectorSettings {
   readonly logDir: string
   readonly access: StoreAccess
   readonly tokenSha256: string
+  /** Where the tree and its keys are kept; undefined seals nothing. */
+  readonly seal: { readonly treeDir: string; readonly keysDir: string } | undefined
 }
 
 /** What it says: where it listens, and its metrics each time it is asked. */
@@ -25,6 +27,7 @@ const collector = await startCollector({
   logDir: settings.logDir,
   exporters: [{ name: 'bench', tokenSha256: settings.tokenSha256, ...everyone }],
   appender,
+  seal: settings.seal,
   onEvent: ({ message }) => {
     process.stderr.write(`collector: ${message}\n`)
   },

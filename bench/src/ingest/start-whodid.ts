@@ -15,8 +15,11 @@ export interface WhodidContender extends Contender {
   collectorMetrics(): Promise<CollectorMetrics>
 }
 
-/** Starts Whodid's engine and its collector, each a process, with the settings they ship with. */
-export async function startWhodid(dataDir: string): Promise<WhodidContender> {
+/**
+ * Starts Whodid's engine and its collector, each a process, with the settings they ship with; `seals` false leaves the
+ * tree and the checkpoints out, to see what they cost.
+ */
+export async function startWhodid(dataDir: string, seals = true): Promise<WhodidContender> {
   const engine = await startEngine({ dataDir })
   await migrate({ url: engine.url, ...engine.users.migrator })
   const token = randomBytes(24).toString('base64url')
@@ -24,6 +27,7 @@ export async function startWhodid(dataDir: string): Promise<WhodidContender> {
     logDir: join(dataDir, 'log'),
     access: { url: engine.url, ...engine.users.writer },
     tokenSha256: createHash('sha256').update(token).digest('hex'),
+    seal: seals ? { treeDir: join(dataDir, 'tlog'), keysDir: join(dataDir, 'keys') } : undefined,
   }
   const program = fileURLToPath(new URL('./collector-process.js', import.meta.url))
   const child = fork(program, [JSON.stringify(settings)], { serialization: 'advanced' })

@@ -153,7 +153,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { name: 'readonly', value: 1 },
       { name: 'max_memory_usage', value: verifierMemoryBytesMax },
       { name: 'max_threads', value: 0, changeable: true },
-      { name: 'max_block_size', value: 4096, changeable: true },
+      { name: 'max_block_size', value: 16_384, changeable: true },
     ],
     rowFilters: { spans: '1', contents: '1' },
   },

@@ -9,9 +9,14 @@ import type { RecordField } from '@whodid/model'
  * name would be hashed in its place.
  */
 export function leafExpression(row = 'spans'): string {
-  // RowBinary is the canonical form of a row: texts and lists by their length, the rest at fixed width, little-endian.
-  const whole = `formatRow('RowBinary', toFixedString(unhex('${headHex}01'), 5), ${fieldsOf(row)})`
+  const whole = canonicalExpression(row)
   return `SHA256(if(length(${whole}) > ${entryBytesMax + 1}, concat(unhex('${headHex}02'), SHA256(${whole})), ${whole}))`
+}
+
+/** SQL for what the leaf of a row is the hash of, unless that is too long: a zero byte and the row's whole canonical form. */
+export function canonicalExpression(row: string): string {
+  // RowBinary is the canonical form of a row: texts and lists by their length, the rest at fixed width, little-endian.
+  return `formatRow('RowBinary', toFixedString(unhex('${headHex}01'), 5), ${fieldsOf(row)})`
 }
 
 const headHex = '00574401'

@@ -1,10 +1,9 @@
-import { join } from 'node:path'
 import { parseHandle, printableLine, WhodidError } from '@whodid/model'
 import { exitCodeOf, judgeWitnesses, openSealedLog, verifyLedger, verifyRows } from '@whodid/query'
 import type { Finding, LedgerVerification, LogAssurance, LogToVerify } from '@whodid/query'
 import type { LeafReader } from '@whodid/store'
 import type { Command, CommandContext } from '../command.ts'
-import { readServiceConfig, setting } from '../config.ts'
+import { readServiceConfig } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
 import { findLogs } from '../verify/find-logs.ts'
@@ -50,7 +49,7 @@ async function verify(context: CommandContext): Promise<number> {
   const config = readServiceConfig(environment)
   const places = {
     dataDir: config.dataDir,
-    keysDir: setting(environment, 'WHODID_KEYS_DIR') ?? join(config.dataDir, 'keys'),
+    keysDir: config.keysDir,
     anchorPaths: typed.values('anchor'),
     keysPath: typed.value('keys'),
   }

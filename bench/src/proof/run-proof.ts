@@ -1,0 +1,40 @@
+import { startEngine } from '@whodid/engine'
+import type { BenchOptions, Measure } from '../bench.ts'
+import { dirWithin, inBenchDir } from '../ingest/in-bench-dir.ts'
+import { fillSealedLog } from './fill-sealed-log.ts'
+import { measureProofs } from './measure-proofs.ts'
+import { measureSeal } from './measure-seal.ts'
+import { measureVerify } from './measure-verify.ts'
+
+const rowsDefault = 1_000_000
+const rowsQuick = 20_000
+
+/**
+ * What the proof costs: sealing on the way in, verifying a whole log, making a proof, and the proof in an answer. Does NOT
+ * keep what it stored.
+ */
+export function runProof({ quick, rowsMax, say }: BenchOptions): Promise<readonly Measure[]> {
+  return inBenchDir(async (dataDir) => {
+    const effort = quick ? { rounds: 1, batches: 8 } : { rounds: 3, batches: 120 }
+    const seal = await measureSeal(dataDir, { ...effort, say })
+    const own = await dirWithin(dataDir, 'verify')
+    const engine = await startEngine({ dataDir: own })
+    try {
+      const wanted = rowsMax ?? (quick ? rowsQuick : rowsDefault)
+      const filled = await fillSealedLog(engine, own, wanted)
+      say(`${filled.rows} rows are sealed`)
+      const verify = await measureVerify(engine, filled, { rounds: quick ? 1 : 3, say })
+      return [seal, ...verify, answerMeasure, ...(await measureProofs(filled))]
+    } finally {
+      await engine.stop()
+    }
+  })
+}
+
+const answerMeasure: Measure = {
+  name: 'who_did_p50_ratio_with_proof',
+  value: null,
+  unit: 'ratio',
+  of: 'median time of a question: with proof / without',
+  why: 'answers bear no proof yet',
+}
