@@ -9,7 +9,11 @@ interface Yaml {
   readonly settings: OtelcolSettings
 }
 
-/** The collector's configuration. The batching and the queue are those that the exporter's README recommends; what it leaves open is left at its default. */
+/**
+ * The collector's configuration. The batching and the queue are those that the exporter's README recommends; what it leaves
+ * open is left at its default. Its timeout is longer than the default of 5 s: on a busy machine an insert that takes longer
+ * would be sent again and stored twice, and such a round compares nothing.
+ */
 export function otelcolYaml({ engine, port, settings }: Yaml): string {
   const { username, password } = engine.users.migrator
   const tuned = settings === 'tuned'
@@ -24,6 +28,7 @@ exporters:
     username: ${JSON.stringify(username)}
     password: ${JSON.stringify(password)}
     database: whodid
+    timeout: 60s
 ${tuned ? '    async_insert: false\n    compress: none\n' : ''}    sending_queue:
       num_consumers: ${tuned ? 1 : 10}
       batch:
