@@ -28,7 +28,8 @@ export const sealClaimsMax = 256
 
 /**
  * Holds rows against the trees on disk: each leaf must stand at its index under a checkpoint that its log has signed. No
- * statement is sent; a tile is read once. Never throws for what it finds.
+ * statement is sent; a tile is read once. A checkpoint that witnesses have cosigned goes before a newer one that they have not.
+ * Never throws for what it finds.
  *
  * `sealed` means that the row is what the collector recorded, as far as this machine's tree and keys are to be trusted;
  * `pending` that no checkpoint covers it yet; `failed` that it was changed, or that its tree was.
@@ -48,10 +49,15 @@ export async function judgeSeals(
   )
 }
 
-/** A log's newest checkpoint and its tiles, or why there is none to stand on. */
+/** A log's newest checkpoint, the newest that witnesses cosigned, and its tiles; or why there is none to stand on. */
 type Ground =
-  | { readonly checkpoint: Checkpoint; readonly note: string; readonly tiles: TileReader }
+  | { readonly newest: Signed; readonly cosigned: Signed | undefined; readonly tiles: TileReader }
   | { readonly state: 'pending' | 'failed'; readonly why: string }
+
+interface Signed {
+  readonly checkpoint: Checkpoint
+  readonly note: string
+}
 
 async function openGround(trees: LogTrees, log: string): Promise<Ground> {
   try {
@@ -66,10 +72,25 @@ async function openGround(trees: LogTrees, log: string): Promise<Ground> {
 }
 
 async function readGround(tree: LogTree): Promise<Ground> {
+  // Read first: a checkpoint is published before it is cosigned, so none that is cosigned is larger than one read later.
+  const cosignedNote = await tree.cosigned()
   const note = await tree.checkpoint()
   if (note === undefined) return { state: 'pending', why: 'the log has no checkpoint yet' }
-  const checkpoint = verifyEpochCheckpoint(note, tree.epochs)
-  return { checkpoint, note, tiles: readOnce(tree.tiles) }
+  const newest = { note, checkpoint: verifyEpochCheckpoint(note, tree.epochs) }
+  if (cosignedNote === undefined)
+    return { newest, cosigned: undefined, tiles: readOnce(tree.tiles) }
+  const cosigned = {
+    note: cosignedNote,
+    checkpoint: verifyEpochCheckpoint(cosignedNote, tree.epochs),
+  }
+  const shown = newest.checkpoint.size
+  const known = cosigned.checkpoint.size
+  if (known > shown)
+    return {
+      state: 'failed',
+      why: `the log was put back: witnesses have cosigned ${known} records, it shows ${shown}`,
+    }
+  return { newest, cosigned, tiles: readOnce(tree.tiles) }
 }
 
 function readOnce(tiles: TileReader): TileReader {
@@ -85,14 +106,18 @@ function readOnce(tiles: TileReader): TileReader {
 
 async function judge({ span, index, leaf }: SealClaim, ground: Ground): Promise<SealJudgement> {
   const none = { span, proof: [], checkpoint: '' }
-  if (!('checkpoint' in ground)) return { ...none, state: ground.state, why: ground.why }
-  const { size, root } = ground.checkpoint
+  if ('state' in ground) return { ...none, state: ground.state, why: ground.why }
+  const { newest, cosigned } = ground
+  // What a witness has signed too is worth more than what is newer.
+  const isCosigned = cosigned !== undefined && index < cosigned.checkpoint.size
+  const { note, checkpoint } = isCosigned ? cosigned : newest
+  const { size, root } = checkpoint
   if (index >= size)
     return { ...none, state: 'pending', why: `the newest checkpoint covers ${size} records` }
   try {
     const proof = await proveInclusion(ground.tiles, index, size)
     verifyInclusion({ leaf, index, size, root, proof })
-    return { span, state: 'sealed', why: '', proof, checkpoint: ground.note }
+    return { span, state: 'sealed', why: '', proof, checkpoint: note }
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : 'unknown failure'
     return { ...none, state: 'failed', why: `the row is not what was sealed at ${index}: ${why}` }
