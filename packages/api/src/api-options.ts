@@ -1,6 +1,6 @@
 import type { ContentReader } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
-import type { ReadRecorder, Selector } from '@whodid/store'
+import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
 import type { ApiToken } from './authenticate.ts'
 
 /** What the API needs. It opens nothing itself: the selector and the recorder are its caller's to close. */
@@ -9,6 +9,8 @@ export interface ApiOptions {
   /** Opens the texts that answers quote. */
   readonly contents: ContentReader
   readonly readRecorder: ReadRecorder
+  /** The trees that rows are held against; default none, and then no answer is `sealed`. */
+  readonly trees?: LogTrees | undefined
   readonly tokens: readonly ApiToken[]
   /** Resolves with what is missing before a span can be stored and asked about, a phrase each; empty when ready. */
   readonly readiness: () => Promise<readonly string[]>

@@ -10,7 +10,7 @@ import { healthRoute, readsRoute, readyRoute, tailRoute } from './route-definiti
 import { createTailOpener, tailStartDefaultNs } from './tail-stream.ts'
 
 /**
- * The HTTP API: every route is here, or in `question-handlers.ts`. Each `/v1` route takes a bearer token, is bounded, and records the read before its
+ * The HTTP API: every route is here, or in `question-handlers.ts` and `proof-handlers.ts`. Each `/v1` route takes a bearer token, is bounded, and records the read before its
  * answer leaves. Failures are `application/problem+json`. Does NOT listen: see `startApi`.
  */
 export function createApi(options: ApiOptions): Api {

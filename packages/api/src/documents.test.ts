@@ -91,6 +91,8 @@ test('the document covers every route, its failures and its security', async () 
     '/v1/instances/{id}/blast-radius',
     '/v1/templates',
     '/v1/delegators/{id}',
+    '/v1/actions/{id}/proof',
+    '/v1/checkpoints',
     '/v1/tail',
     '/v1/reads',
     '/healthz',

@@ -17,6 +17,7 @@ import {
 } from '@whodid/query'
 import type { HandleOutcome } from '@whodid/query'
 import type { ApiOptions } from './api-options.ts'
+import { addProofs } from './proof-handlers.ts'
 import { problemOf } from './problem.ts'
 import {
   actionsRoute,
@@ -32,7 +33,7 @@ import type { ApiEnv } from './request-scope.ts'
 
 const roles = ['investigator', 'admin'] as const
 
-/** Adds the questions. Each is parsed before anything is read, and its read recorded. */
+/** Adds the questions and their proofs. Each is parsed before anything is read, and its read recorded. */
 export function addQuestions(
   app: OpenAPIHono<ApiEnv>,
   options: ApiOptions,
@@ -88,6 +89,7 @@ export function addQuestions(
   })
 
   addManyHandles(app, options, recordedRead)
+  addProofs(app, options, recordedRead)
 }
 
 function addManyHandles(

@@ -202,8 +202,11 @@ export interface WhoDidAnswer {
     state: 'sealed' | 'pending' | 'failed'
     log: string | null
     index: number | null
+    /** The checkpoint's note, which anyone may keep: later trees must continue it. */
     checkpoint: string | null
     proof: string | null
+    /** The records, of those the answer quotes, that are not what was sealed, each with why. */
+    findings: { span: string; text: string }[]
   }
   /** Other actions on the same handle, newest first. */
   alternatives: Alternative[]
@@ -332,6 +335,7 @@ const integritySchema = z.object({
   index: z.int().nullable(),
   checkpoint: z.string().nullable(),
   proof: z.string().nullable(),
+  findings: z.array(z.object({ span: spanRefText, text: z.string() })),
 })
 
 const alternativeSchema = z.object({

@@ -42,10 +42,6 @@ export function findGaps(decision: Decision, way: WayBack): Gap[] {
           record.key,
         ),
       ),
-    gap(
-      'unsealed',
-      'The record is not sealed: this version cannot yet prove that nobody edited it.',
-    ),
   ]
 }
 

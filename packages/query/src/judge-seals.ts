@@ -24,7 +24,7 @@ export interface SealJudgement {
 }
 
 /** Rows judged for one answer; the chain and the inputs of an act are fewer. */
-export const sealClaimsMax = 256
+const sealClaimsMax = 256
 
 /**
  * Holds rows against the trees on disk: each leaf must stand at its index under a checkpoint that its log has signed. No

@@ -1,42 +1,51 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
-import type { Selector } from '@whodid/store'
+import type { LogTrees, Selector } from '@whodid/store'
 import { decide } from './decide.ts'
 import { readEvidence } from './evidence/evidence.ts'
 import type { EvidenceRow } from './evidence/evidence.ts'
+import { integrityGaps, judgeIntegrity } from './judge-integrity.ts'
 import { openTexts } from './open-texts.ts'
 import { planWhoDid } from './plan.ts'
 import type { Question } from './question.ts'
 import { shapeAnswer } from './shape-answer.ts'
+import { summarize } from './summarize.ts'
 
 /** What an answer is made from. */
 export interface WhoDidSources {
   readonly selector: Selector
   /** Opens the texts that the answer quotes. */
   readonly contents: ContentReader
+  /** The trees that rows are held against; without them every answer is `pending`. */
+  readonly trees?: LogTrees | undefined
 }
 
 /**
- * Answers "who did this?": question → plan → one SQL statement → evidence → texts → decision → answer.
+ * Answers "who did this?": question → plan → one SQL statement → evidence → texts → decision → answer → proof.
  *
  * The statement gathers plain rows; what they come to is decided here, by pure functions. Nothing found is an answer
- * too: `undetermined`, with the reason `no_record`.
+ * too: `undetermined`, with the reason `no_record`. Every record that the answer quotes is held against the tree of its log, on
+ * this machine's disk.
  *
  * Throws what `Selector.select` throws. Does NOT record the read, and does NOT check who asks: the caller does both.
  */
 export async function whoDid(
-  { selector, contents }: WhoDidSources,
+  { selector, contents, trees }: WhoDidSources,
   tenant: string,
   question: Question,
 ): Promise<WhoDidAnswer> {
   const startedMs = performance.now()
   const selection = await selector.select<EvidenceRow>(planWhoDid(question, tenant))
   const evidence = await openTexts(readEvidence(selection.rows), tenant, contents)
-  const decision = decide(evidence)
-  return shapeAnswer(question, decision, {
+  const answer = shapeAnswer(question, decide(evidence), {
     statements: 1,
     rows_read: selection.rowsRead,
     bytes_read: selection.bytesRead,
-    elapsed_ms: Math.round((performance.now() - startedMs) * 100) / 100,
+    elapsed_ms: 0,
   })
+  const integrity = await judgeIntegrity(answer, evidence, trees)
+  const gaps = [...answer.gaps, ...integrityGaps({ ...answer, integrity })]
+  const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
+  const shaped = { ...answer, integrity, gaps, cost: { ...answer.cost, elapsed_ms: elapsedMs } }
+  return { ...shaped, summary: summarize(question, shaped) }
 }

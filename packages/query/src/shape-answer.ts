@@ -5,7 +5,6 @@ import type { Decision } from './decision.ts'
 import { describeActors } from './describe-actors.ts'
 import { explainVerdict } from './explain-verdict.ts'
 import type { Question } from './question.ts'
-import { summarize } from './summarize.ts'
 import { nameOrNull } from './text.ts'
 import { traceBack } from './trace-back.ts'
 
@@ -14,11 +13,11 @@ export function shapeAnswer(
   question: Question,
   decision: Decision,
   cost: WhoDidAnswer['cost'],
-): WhoDidAnswer {
+): Omit<WhoDidAnswer, 'summary' | 'integrity'> {
   const origin = traceBack(decision)
   const trail = decision.trail.records
   const correlated = trail.find((record) => record.correlation !== '')
-  const answer = {
+  return {
     question: describeQuestion(question),
     verdict: decision.verdict,
     grade: decision.grade,
@@ -28,20 +27,9 @@ export function shapeAnswer(
     ...origin,
     credential: describeCredential(trail),
     correlation_id: nameOrNull(correlated?.correlation ?? ''),
-    integrity: unsealed,
     alternatives: listAlternatives(decision, question.limit),
     cost,
   }
-  return { ...answer, summary: summarize(question, answer) }
-}
-
-/** No record is sealed yet: see docs/LIMITS.md. */
-const unsealed: WhoDidAnswer['integrity'] = {
-  state: 'pending',
-  log: null,
-  index: null,
-  checkpoint: null,
-  proof: null,
 }
 
 function describeQuestion(question: Question): WhoDidAnswer['question'] {

@@ -21,7 +21,11 @@ export function summarize(question: Question, answer: Omit<WhoDidAnswer, 'summar
   const { action, reasons } = answer
   if (action === null || answer.verdict === 'undetermined')
     return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ''}`
-  return `${subjectOf(answer)} ${deedOf(action)}${becauseOf(answer)}.`
+  const warning =
+    answer.integrity.state === 'failed'
+      ? ' DO NOT RELY ON THIS: the record is not what was sealed; it has been changed.'
+      : ''
+  return `${subjectOf(answer)} ${deedOf(action)}${becauseOf(answer)}.${warning}`
 }
 
 function subjectOf(answer: Omit<WhoDidAnswer, 'summary'>): string {

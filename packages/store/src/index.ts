@@ -6,7 +6,7 @@ export { encodeContents } from './encode-contents.ts'
 export { encodeRecords } from './encode-records.ts'
 export { createContentEraser } from './erase-contents.ts'
 export type { ContentEraser } from './erase-contents.ts'
-export { canonicalExpression, leafExpression } from './leaf-expression.ts'
+export { canonicalExpression, leafExpression, leafInputExpression } from './leaf-expression.ts'
 export { createLeafReader, leafRowBytes, placesMax } from './leaf-reader.ts'
 export type {
   LeafReader,

@@ -90,7 +90,7 @@ async function stored(whodid: RunningWhodid): Promise<void> {
     }, storedTimeoutMs)
   })
   try {
-    await Promise.race([whodid.stored(), late])
+    await Promise.race([Promise.all([whodid.stored(), whodid.sealed()]), late])
   } finally {
     clearTimeout(timer)
   }

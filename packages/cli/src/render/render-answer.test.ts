@@ -84,7 +84,14 @@ const merged: WhoDidAnswer = {
   },
   correlation_id: 'corr-1',
   gaps: [{ code: 'unsealed', text: 'The record is not sealed yet.', span: null }],
-  integrity: { state: 'pending', log: null, index: null, checkpoint: null, proof: null },
+  integrity: {
+    state: 'pending',
+    log: null,
+    index: null,
+    checkpoint: null,
+    proof: null,
+    findings: [],
+  },
   alternatives: [
     {
       span: `${trace}-5555555555555555`,

@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
 import type { ApiToken, RunningApi } from '@whodid/api'
 import type { ContentReader } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
-import { createReadRecorder } from '@whodid/store'
+import { createReadRecorder, openLogTrees } from '@whodid/store'
 import type { Selector } from '@whodid/store'
 import { isLoopback } from '../config.ts'
 import type { LedgerAccess } from '../config.ts'
@@ -35,6 +36,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
     selector: ground.selector,
     contents: ground.contents,
     readRecorder,
+    trees: openLogTrees(join(config.dataDir, 'tlog')),
     tokens: apiTokens(ground.tokens),
     readiness: ground.readiness,
     metrics: ground.metrics,

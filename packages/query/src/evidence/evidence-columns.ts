@@ -1,3 +1,4 @@
+import { leafExpression } from '@whodid/store'
 import type { EnvelopeRow, InstanceClaim, ListedAction, StoredRecord } from './evidence-record.ts'
 
 /** The SQL of each field, in the order in which a row carries them. */
@@ -63,6 +64,9 @@ export const evidenceColumns: Columns<StoredRecord> = {
   dropped: 'dropped_count',
   content_ref: `if(record_kind IN ('prompt', 'plan'), lower(hex(content_ref)), '')`,
   content_commitment: `if(record_kind IN ('prompt', 'plan'), lower(hex(content_commitment)), '')`,
+  log: 'log_id',
+  log_index: 'toString(log_index)',
+  leaf: `hex(${leafExpression('spans')})`,
 }
 
 /** Of `whodid.spans` and of `whodid.actions`; `qualifies` is what a row must be for the verdict to concern it. */

@@ -67,6 +67,10 @@ export interface EvidenceRecord {
   readonly credential_scopes: readonly string[]
   readonly arguments_hash: string
   readonly dropped: number
+  /** The log it stands in and its place there, and the hash of the row as it is now, hex: what its proof is about. */
+  readonly log: string
+  readonly log_index: string
+  readonly leaf: string
   /** Of prompts and plans, hex: the envelope of the text and the commitment to it; '' elsewhere. */
   readonly content_ref: string
   readonly content_commitment: string

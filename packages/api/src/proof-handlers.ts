@@ -1,0 +1,62 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { printableLine, WhodidError } from '@whodid/model'
+import { listCheckpoints, proveAction } from '@whodid/query'
+import type { LogTree } from '@whodid/store'
+import type { ApiOptions } from './api-options.ts'
+import { checkpointsRoute, proofRoute } from './proof-routes.ts'
+import type { RecordedRead } from './recorded-read.ts'
+import type { ApiEnv } from './request-scope.ts'
+
+/** Where the trees are served, as C2SP tools read them: `/logs/<name>/checkpoint`, `/logs/<name>/tile/…`. */
+export const treesPath = '/v1/logs/'
+const treePath = `${treesPath}:name/` as const
+
+/**
+ * Adds what proves the answers. The static paths of the trees take no token, because tools of C2SP have none: they hold
+ * sizes and hashes, and of no record can anything be read from them. A tile never changes, so it may be kept for ever.
+ */
+export function addProofs(
+  app: OpenAPIHono<ApiEnv>,
+  options: ApiOptions,
+  recordedRead: RecordedRead,
+): void {
+  const { trees } = options
+  app.openapi(proofRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    const { tenant } = c.get('token')
+    const reading = { roles: ['investigator', 'admin'], question: { id } } as const
+    const run = () => proveAction(options, tenant, id)
+    return c.json(await recordedRead(c, reading, { run }), 200)
+  })
+
+  app.openapi(checkpointsRoute, async (c) => {
+    const { from = '0', log } = c.req.valid('query')
+    if (!/^\d{1,15}$/u.test(from))
+      throw new WhodidError(
+        'invalid_parameter',
+        `"from" expected a whole number; got "${printableLine(from, 40)}"`,
+      )
+    if (trees === undefined) throw new WhodidError('not_found', 'no log is sealed here')
+    return c.json(await listCheckpoints(trees, { name: log, from: Number(from) }), 200)
+  })
+
+  const treeOf = async (name: string): Promise<LogTree> => {
+    const tree = await trees?.byName(name)
+    if (tree !== undefined) return tree
+    throw new WhodidError('not_found', `no log is called "${printableLine(name, 80)}"`)
+  }
+  for (const what of ['checkpoint', 'cosigned'] as const)
+    app.get(`${treePath}${what}`, async (c) => {
+      const note = await (await treeOf(c.req.param('name')))[what]()
+      if (note === undefined) throw new WhodidError('not_found', `the log has no ${what} note yet`)
+      return c.body(note, 200, { 'content-type': 'text/plain; charset=utf-8' })
+    })
+  app.get(`${treePath}tile/*`, async (c) => {
+    const name = c.req.param('name')
+    const path = c.req.path.slice(`${treesPath}${name}/`.length)
+    const bytes = await (await treeOf(name)).tiles.read(path)
+    if (bytes === undefined)
+      throw new WhodidError('not_found', `the log has no "${printableLine(path, 80)}"`)
+    return c.body(Uint8Array.from(bytes), 200, { 'content-type': 'application/octet-stream' })
+  })
+}

@@ -1,0 +1,79 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { checkpointsMax } from '@whodid/query'
+import {
+  caseHeader,
+  everyRead,
+  everyRoute,
+  problems,
+  tokenSecurity as security,
+} from './route-parts.ts'
+
+const base64 = z.string().describe('base64')
+const note = z.string().describe('The signed note of a checkpoint (C2SP tlog-checkpoint)')
+
+export const proofRoute = createRoute({
+  method: 'get',
+  path: '/v1/actions/{id}/proof',
+  operationId: 'proveAction',
+  summary: 'The proof that a record is what was sealed',
+  description:
+    'Hash `entry` with a zero byte in front of it, climb `proof` to the root of `checkpoint`, check its signature by the key you hold. `tlog_proof` is the same as text, for tools of c2sp.org/tlog-proof@v1. The read itself is recorded.',
+  security,
+  request: {
+    headers: caseHeader,
+    params: z.object({
+      id: z.string().describe('The action’s ID, percent-encoded, or `<trace>-<span>`'),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The proof',
+      content: {
+        'application/json': {
+          schema: z.object({
+            span: z.string(),
+            log: z.string(),
+            index: z.int(),
+            entry: base64,
+            leaf: base64,
+            proof: z.array(base64),
+            checkpoint: note,
+            tlog_proof: z.string(),
+          }),
+        },
+      },
+    },
+    ...problems(...everyRead, 'not_found', 'not_sealed', 'seal_failed', 'invalid_handle'),
+  },
+})
+
+export const checkpointsRoute = createRoute({
+  method: 'get',
+  path: '/v1/checkpoints',
+  operationId: 'listCheckpoints',
+  summary: 'The checkpoints of a log, each proved to continue the one before',
+  description: `For whoever holds an earlier one: at most ${checkpointsMax}, smallest first; ask again from the last size plus one. They hold sizes and hashes and no record, so this read is not recorded.`,
+  security,
+  request: {
+    query: z.object({
+      from: z.string().optional().describe('Checkpoints of this many leaves and more; default 0'),
+      log: z.string().optional().describe('The log’s name; needed where there are several'),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The checkpoints',
+      content: {
+        'application/json': {
+          schema: z.object({
+            log: z.string(),
+            checkpoints: z.array(
+              z.object({ size: z.int(), checkpoint: note, consistency: z.array(base64) }),
+            ),
+          }),
+        },
+      },
+    },
+    ...problems(...everyRoute, 'unauthenticated', 'too_many_requests', 'not_found'),
+  },
+})

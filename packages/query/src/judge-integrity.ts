@@ -1,0 +1,81 @@
+import type { Gap, WhoDidAnswer } from '@whodid/model'
+import type { LogTrees } from '@whodid/store'
+import type { Evidence } from './evidence/evidence.ts'
+import { judgeSeals } from './judge-seals.ts'
+import type { SealClaim, SealJudgement } from './judge-seals.ts'
+
+/** What of an answer quotes records. */
+type Quoting = Pick<WhoDidAnswer, 'action' | 'prompt' | 'plan' | 'chain' | 'inputs'>
+
+/** What an answer says about its proof. */
+type Integrity = WhoDidAnswer['integrity']
+
+/**
+ * Holds every record that an answer quotes against the tree of its log: the act, its chain, its prompt and plan, its
+ * inputs. `sealed` only when all of them are; `failed` as soon as one is not what was sealed, and then the answer says
+ * which. Without trees nothing can be held against anything, and the answer is `pending`.
+ */
+export async function judgeIntegrity(
+  answer: Quoting,
+  evidence: Evidence,
+  trees: LogTrees | undefined,
+): Promise<Integrity> {
+  const span = answer.action?.span
+  const [subject] = evidence.kin.get(span ?? '') ?? []
+  if (span === undefined || subject === undefined) return nothingToSeal
+  const place = { log: subject.log === '' ? null : subject.log, index: Number(subject.log_index) }
+  const proof = `/v1/actions/${span}/proof`
+  const located = place.log === null ? { log: null, index: null } : place
+  if (trees === undefined) return { ...nothingToSeal, ...located }
+  const judgements = await judgeSeals(trees, claimsOf(answer, evidence))
+  const own = judgements.find((judgement) => judgement.span === span)
+  const findings = judgements.filter(({ state }) => state === 'failed').map(findingOf)
+  const isPending = judgements.some(({ state }) => state === 'pending')
+  return {
+    ...located,
+    state: findings.length > 0 ? 'failed' : isPending ? 'pending' : 'sealed',
+    checkpoint: own?.state === 'sealed' ? own.checkpoint : null,
+    proof: own?.state === 'sealed' ? proof : null,
+    findings,
+  }
+}
+
+/** What is missing of the proof, for the answer's gaps. */
+export function integrityGaps(answer: Pick<WhoDidAnswer, 'action' | 'integrity'>): Gap[] {
+  const { action, integrity } = answer
+  if (action === null || integrity.state === 'sealed') return []
+  const text =
+    integrity.state === 'failed'
+      ? 'The record is not what was sealed: it, or the tree that proves it, has been changed.'
+      : 'No checkpoint covers all of this yet: nothing proves so far that nobody edited it.'
+  return [{ code: 'unsealed', text, span: action.span }]
+}
+
+const nothingToSeal: Integrity = {
+  state: 'pending',
+  log: null,
+  index: null,
+  checkpoint: null,
+  proof: null,
+  findings: [],
+}
+
+function claimsOf(answer: Quoting, { kin }: Evidence): SealClaim[] {
+  const quoted = new Set(
+    [answer.action, answer.prompt, answer.plan, ...answer.chain, ...answer.inputs].flatMap(
+      (part) => (part === null ? [] : [part.span]),
+    ),
+  )
+  return [...quoted].flatMap((span) =>
+    (kin.get(span) ?? []).map((record) => ({
+      span,
+      log: record.log,
+      index: Number(record.log_index),
+      leaf: Buffer.from(record.leaf, 'hex'),
+    })),
+  )
+}
+
+function findingOf({ span, why }: SealJudgement): Integrity['findings'][number] {
+  return { span, text: why }
+}

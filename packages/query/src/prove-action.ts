@@ -1,0 +1,83 @@
+import { parseSpanRef, WhodidError } from '@whodid/model'
+import { leafInputExpression } from '@whodid/store'
+import type { LogTrees, Selector } from '@whodid/store'
+import { formatTlogProof, leafHash } from '@whodid/tlog'
+import { readEvidence } from './evidence/evidence.ts'
+import type { EvidenceRow } from './evidence/evidence.ts'
+import { judgeSeals } from './judge-seals.ts'
+import { planWhoDid } from './plan.ts'
+import { parseQuestion } from './question.ts'
+
+/** All that it takes to check one record without us: hash `entry`, climb `proof`, check the checkpoint's signature. */
+export interface ActionProof {
+  readonly span: string
+  readonly log: string
+  readonly index: number
+  /** The canonical record as it stands in the table, base64. */
+  readonly entry: string
+  /** Its leaf hash, base64. */
+  readonly leaf: string
+  /** From the leaf's sibling upwards, base64. */
+  readonly proof: string[]
+  /** The checkpoint's note. */
+  readonly checkpoint: string
+  /** The same as text, `c2sp.org/tlog-proof@v1`. */
+  readonly tlog_proof: string
+}
+
+/**
+ * Proves that an action is under a checkpoint of its log: by its ID, or by `<trace>-<span>`.
+ *
+ * Throws `not_found`, `not_sealed` while no checkpoint covers it, `seal_failed` when the record is not what was sealed, and
+ * what `Selector.select` throws.
+ */
+export async function proveAction(
+  { selector, trees }: { readonly selector: Selector; readonly trees?: LogTrees | undefined },
+  tenant: string,
+  id: string,
+): Promise<ActionProof> {
+  const of = parseSpanRef(id) === undefined ? `action:${id}` : `span:${id}`
+  const found = await selector.select<EvidenceRow>(planWhoDid(parseQuestion({ of }), tenant))
+  const { kin, subject } = readEvidence(found.rows)
+  const [record] = kin.get(subject) ?? []
+  if (record === undefined) throw new WhodidError('not_found', `no action on record is "${id}"`)
+  if (trees === undefined || record.log === '')
+    throw new WhodidError('not_sealed', 'the record is in no log that this service keeps')
+  const { log, key: span } = record
+  const index = Number(record.log_index)
+  const leaf = Buffer.from(record.leaf, 'hex')
+  const [judged] = await judgeSeals(trees, [{ span, log, index, leaf }])
+  if (judged === undefined || judged.state === 'pending')
+    throw new WhodidError('not_sealed', `the record ${index} is not sealed: ${judged?.why ?? ''}`)
+  if (judged.state === 'failed') throw new WhodidError('seal_failed', judged.why)
+  const entry = await readEntry(selector, tenant, { span, index })
+  if (!leafHash(entry).equals(leaf))
+    throw new WhodidError('seal_failed', `the record ${index} was changed while it was read`)
+  return {
+    span,
+    log,
+    index,
+    entry: entry.toString('base64'),
+    leaf: leaf.toString('base64'),
+    proof: judged.proof.map((hash) => hash.toString('base64')),
+    checkpoint: judged.checkpoint,
+    tlog_proof: formatTlogProof({ index, proof: judged.proof, checkpoint: judged.checkpoint }),
+  }
+}
+
+async function readEntry(
+  selector: Selector,
+  tenant: string,
+  { span, index }: { span: string; index: number },
+): Promise<Buffer> {
+  const [trace = '', id = ''] = span.split('-')
+  const { rows } = await selector.select<{ entry: string }>({
+    sql: `SELECT base64Encode(${leafInputExpression('spans')}) AS entry FROM whodid.spans
+      WHERE trace_id = toFixedString(unhex({trace:String}), 16) AND span_id = toFixedString(unhex({span:String}), 8)
+        AND log_index = {index:UInt64} LIMIT 1`,
+    parameters: { trace, span: id, index },
+    tenant,
+  })
+  // Behind RFC 6962's byte of a leaf stands the entry.
+  return Buffer.from(rows[0]?.entry ?? '', 'base64').subarray(1)
+}
