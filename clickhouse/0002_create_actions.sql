@@ -34,8 +34,9 @@ CREATE TABLE IF NOT EXISTS whodid.actions
     INDEX by_action action_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_instance instance_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_correlation correlation_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX by_credential credential_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    PROJECTION by_principal (SELECT * ORDER BY tenant, principal_id, ts)
+    PROJECTION by_principal (SELECT * ORDER BY tenant, principal_id, ts),
+    -- A person's token is used all over the ledger: a filter would find it in every granule.
+    PROJECTION by_credential (SELECT * ORDER BY tenant, credential_id, ts)
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)

@@ -14,7 +14,7 @@ const docs = fileURLToPath(new URL('../../../docs/', import.meta.url))
 const rowsMaxDefault = 1_000_000
 const rowsQuick = 100_000
 const wholeRows = 100_000_000
-const whole: Effort = { handles: 24, warmPasses: 10, writingPasses: 4, crowdHandles: 64 }
+const whole: Effort = { handles: 20, warmPasses: 8, writingPasses: 3, crowdHandles: 32 }
 const quickly: Effort = { handles: 4, warmPasses: 3, writingPasses: 1, crowdHandles: 12 }
 
 /**

@@ -18,6 +18,13 @@ export const envelopesMax = 64
 /** Actions on the handle listed beside the subject. */
 const listedMax = 201
 
+/**
+ * Acts looked at where a table holds them in the order of their time: its end is read and not its whole, so that a
+ * token or a file that is used all over the ledger costs no more than one that is not.
+ */
+const newestActsMax = 256
+const newestListedMax = 1024
+
 /** Claims on the instances of one trace, the earliest. */
 const claimsMax = 1000
 
@@ -25,8 +32,8 @@ const claimsMax = 1000
  * The one statement that gathers what a question needs, as plain rows: the subject, its kin and their texts, the other
  * actions on the handle, and who claims the instances of its trace. It decides nothing.
  *
- * One text for each kind of handle, so that each reads by the key that serves it: resources and people by the order of
- * `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Parameters: `id`, `trace` and
+ * One text for each kind of handle, so that each reads by the key that serves it: resources, people and credentials by the
+ * orders of `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Parameters: `id`, `trace` and
  * `span` (hex), `since`, `until`, `recorded`, `verb`.
  */
 export function whoDidStatement(kind: HandleKind): string {
@@ -38,8 +45,7 @@ WITH
     FROM
     (
       SELECT trace_id, span_id, toStartOfHour(ts) AS hour, ts AS happened_at
-      FROM ${known}
-        AND ${subjectCondition(kind)}
+      FROM ${newestFirst(kind, `${known} AND ${subjectCondition(kind)}`, newestActsMax)}
       ORDER BY ${kind === 'action' ? `outcome = 'unknown', ` : ''}least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
       LIMIT 1
     )
@@ -73,7 +79,7 @@ SELECT 'listed', ${rowSql(listedColumns(isNamed(kind) ? 'false' : `(${subjectCon
 FROM
 (
   SELECT *
-  FROM ${known}
+  FROM ${newestFirst(kind, known, newestListedMax)}
   ORDER BY ts DESC, span_id
   LIMIT 1 BY trace_id, span_id
   LIMIT ${listedMax}
@@ -104,6 +110,15 @@ WHERE ref IN
   LIMIT 1 BY content_ref
   LIMIT ${envelopesMax}
 )`
+
+/** The newest of what is read in order; all of what is read by its traces, which are bounded. */
+function newestFirst(kind: HandleKind, source: string, max: number): string {
+  return isInOrder(kind) ? `(SELECT * FROM ${source} ORDER BY ts DESC LIMIT ${max})` : source
+}
+
+function isInOrder(kind: HandleKind): boolean {
+  return kind === 'resource' || kind === 'delegator' || kind === 'credential'
+}
 
 /** What an act must be for the verdict to concern it. A handle that names one act concerns that act however it ended. */
 function subjectCondition(kind: HandleKind): string {
@@ -145,5 +160,5 @@ const sourceByKind: Readonly<Record<HandleKind, string>> = {
   instance: spansOf(keyOf('instance'), `instance_id = {id:String} AND ${isAct}`),
   action: spansOf(keyOf('action'), `action_id = {id:String}`),
   correlation: spansOf(keyOf('correlation'), `correlation_id = {id:String} AND ${isAct}`),
-  credential: spansOf(keyOf('credential'), `credential_id = {id:String} AND ${isAct}`),
+  credential: actionsWhere(`credential_id = {id:String}`),
 }

@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomBytes, createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createApi, startApi } from '@whodid/api'
+import type { RunningApi } from '@whodid/api'
+import { ContentKeys, createContentReader } from '@whodid/content'
+import { startEngine } from '@whodid/engine'
+import type { Engine } from '@whodid/engine'
+import { whoDidAnswerSchema } from '@whodid/model'
+import type { WhoDidAnswer } from '@whodid/model'
+import { createReadRecorder, createSelector } from '@whodid/store'
+import { seedLedger } from '../../bench/src/ask/fill-ledger.ts'
+import { oneThing, sampleHandles } from '../../bench/src/ask/sample-handles.ts'
+import { createSql } from '../../bench/src/ingest/contender.ts'
+import type { Sql } from '../../bench/src/ingest/contender.ts'
+
+/** Spans stored: more than the engine could read by chance without going past the bound. */
+const rows = 300_000
+/**
+ * Rows that a question about one thing may read: some granules of each table, in each of the parts that merges have left. The
+ * bench measures that it stays so at a hundred million.
+ */
+const rowsReadMax = 90_000
+const handlesEach = 6
+const askers = 64
+
+let dataDir = ''
+let engine: Engine
+let running: RunningApi
+let sql: Sql
+const token = randomBytes(16).toString('hex')
+const closing: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'whodid-bounds-'))
+  engine = await startEngine({ dataDir })
+  const ledger = await seedLedger(engine, dataDir, () => undefined)
+  await ledger.grow(rows, engine)
+  sql = createSql(engine)
+  const selector = createSelector({ url: engine.url, ...engine.users.reader })
+  const readRecorder = createReadRecorder({ url: engine.url, ...engine.users.recorder })
+  closing.push(
+    () => selector.close(),
+    () => readRecorder.close(),
+  )
+  const sha256 = createHash('sha256').update(token).digest('hex')
+  const keys = await ContentKeys.open(join(dataDir, 'keys'))
+  const api = createApi({
+    selector,
+    contents: createContentReader(keys, () => 0n),
+    readRecorder,
+    tokens: [{ name: 'test', role: 'investigator', tenant: 'default', sha256 }],
+    readiness: () => Promise.resolve([]),
+  })
+  running = await startApi({ api, host: '127.0.0.1', port: 0 })
+}, 300_000)
+
+afterAll(async () => {
+  await running.stop()
+  for (const close of closing) await close()
+  await engine.stop()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+async function ask(of: string): Promise<WhoDidAnswer> {
+  const response = await fetch(`${running.url}/v1/who-did?of=${encodeURIComponent(of)}`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  expect(response.status, of).toBe(200)
+  return whoDidAnswerSchema.parse(await response.json())
+}
+
+describe('a ledger of 300,000 spans', () => {
+  test('holds what real spans would be', async () => {
+    expect(Number(await sql('SELECT count() FROM whodid.spans'))).toBeGreaterThan(0.9 * rows)
+    const twice =
+      'SELECT count() - uniqExact(trace_id, span_id, exporter, received_at) FROM whodid.spans'
+    const seedTwice = twice.replace('whodid.spans', 'whodid.bench_seed')
+    const copies =
+      Number(await sql('SELECT count() FROM whodid.spans')) /
+      Number(await sql('SELECT count() FROM whodid.bench_seed'))
+    expect(Number(await sql(twice))).toBe(Math.round(copies) * Number(await sql(seedTwice)))
+    const orphans = `SELECT countIf(parent_span_id != toFixedString('', 8) AND (trace_id, parent_span_id) NOT IN (SELECT trace_id, span_id FROM whodid.spans)) / count() FROM whodid.spans`
+    const seedOrphans = orphans.replaceAll('whodid.spans', 'whodid.bench_seed')
+    expect(Number(await sql(orphans))).toBeCloseTo(Number(await sql(seedOrphans)), 3)
+  })
+
+  test.each(oneThing)('is read in part to answer for one %s', async (kind) => {
+    const handles = await sampleHandles(sql, kind, { count: handlesEach, draw: 1 })
+    expect(handles).toHaveLength(handlesEach)
+    for (const handle of handles) {
+      const { cost, action } = await ask(handle)
+      expect(cost.statements).toBe(1)
+      expect(cost.rows_read, handle).toBeLessThanOrEqual(rowsReadMax)
+      if (kind === 'span' || kind === 'action') expect(action, handle).not.toBeNull()
+    }
+  })
+
+  test('is read at its end for the token that is used most', async () => {
+    const most = await sql(
+      "SELECT credential_id, count() AS uses FROM whodid.actions WHERE credential_id != '' GROUP BY credential_id ORDER BY uses DESC LIMIT 1 FORMAT TSV",
+    )
+    const [id = '', uses = '0'] = most.split('\t')
+    expect(Number(uses)).toBeGreaterThan(200)
+    expect((await ask(`credential:${id}`)).cost.rows_read).toBeLessThanOrEqual(rowsReadMax)
+  })
+
+  test('answers 64 who ask at once', async () => {
+    const each = Math.ceil(askers / oneThing.length)
+    const handles: string[] = []
+    for (const kind of oneThing)
+      handles.push(...(await sampleHandles(sql, kind, { count: each, draw: 2 })))
+    const answers = await Promise.all(handles.slice(0, askers).map(ask))
+    expect(answers).toHaveLength(askers)
+    expect(answers.filter(({ action }) => action !== null).length).toBeGreaterThan(askers / 2)
+  })
+})
