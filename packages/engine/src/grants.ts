@@ -46,6 +46,8 @@ const readerTimeSeconds = 30
 const readerTimeSecondsMax = 120
 const readerRowsReadMax = 2_000_000_000
 const readerRowsResultMax = 1_000_000
+const readerSetRowsMax = 200_000
+const readerBufferBytes = 4_194_304
 const readerBytesResultMax = 268_435_456
 const readerQueriesMax = 64
 
@@ -98,6 +100,11 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { name: 'max_memory_usage', value: readerMemoryBytesMax },
       { name: 'max_rows_to_read', value: readerRowsReadMax },
       { name: 'max_result_rows', value: readerRowsResultMax },
+      // A name in more traces than this is asked about with a range: an answer from some of them would be a guess.
+      { name: 'max_rows_in_set', value: readerSetRowsMax },
+      { name: 'set_overflow_mode', value: 'throw' },
+      // An answer that is held back until it is whole waits in memory; on disk it costs every question a file.
+      { name: 'http_response_buffer_size', value: readerBufferBytes },
       { name: 'max_result_bytes', value: readerBytesResultMax },
       { name: 'max_concurrent_queries_for_user', value: readerQueriesMax },
       { name: tenantSetting, value: tenantDefault, changeable: true },

@@ -22,7 +22,7 @@ const githubKinds: Readonly<Record<string, string>> = {
  *
  * GitHub URLs of pull requests, issues, commits and files become `github:<kind>:<owner>/<repo>/<rest>` with owner and
  * repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
- * and without the trailing slash of a non-root path; everything else is trimmed and put in Unicode form NFC. Idempotent.
+ * percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; everything else is trimmed and put in Unicode form NFC. Idempotent.
  * Does NOT resolve symbolic links, redirects or renamed repositories.
  */
 export function normalizeResource(text: string): Resource {
@@ -46,7 +46,15 @@ function normalizeUrl(text: string): string {
   url.username = ''
   url.password = ''
   if (url.search === '') url.pathname = url.pathname.replace(/\/+$/u, '')
-  return url.href
+  return plainEscapes(url.href)
+}
+
+/** Unreserved characters as themselves, and the hex of every other escape in upper case: one spelling of one name. */
+function plainEscapes(href: string): string {
+  return href.replace(/%[0-9a-f]{2}/giu, (escape) => {
+    const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+    return /[\w.~-]/u.test(character) ? character : escape.toUpperCase()
+  })
 }
 
 function githubResource(url: URL): string | undefined {

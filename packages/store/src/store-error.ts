@@ -12,6 +12,7 @@ const permanentTypes: Readonly<Record<string, ErrorCode>> = {
   TOO_MANY_BYTES: 'query_too_expensive',
   TOO_MANY_ROWS_OR_BYTES: 'query_too_expensive',
   MEMORY_LIMIT_EXCEEDED: 'query_too_expensive',
+  SET_SIZE_LIMIT_EXCEEDED: 'query_too_expensive',
   ACCESS_DENIED: 'store_refused',
   AUTHENTICATION_FAILED: 'store_refused',
   READONLY: 'store_refused',

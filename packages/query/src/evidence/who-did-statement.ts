@@ -8,9 +8,8 @@ import {
 } from './evidence-columns.ts'
 import { kinMax } from './evidence.ts'
 
-/** Traces looked at around one act, the nearest in time; and traces in which a handle's own acts are looked for, the newest. */
+/** Traces looked at around one act, the nearest in time. */
 const kinTracesMax = 200
-const handleTracesMax = 1000
 
 /** Envelopes of texts of prompts and plans that are opened, the nearest first. */
 export const envelopesMax = 64
@@ -35,6 +34,9 @@ const claimsMax = 1000
  * One text for each kind of handle, so that each reads by the key that serves it: resources, people and credentials by the
  * orders of `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Parameters: `id`, `trace` and
  * `span` (hex), `since`, `until`, `recorded`, `verb`.
+ *
+ * A name that occurs in more traces than the reader may hold in one set is refused, not answered from some of them: see
+ * `query_too_expensive`.
  */
 export function whoDidStatement(kind: HandleKind): string {
   const known = sourceByKind[kind]
@@ -140,7 +142,12 @@ const actionsWhere = (condition: string): string =>
 
 const spansOf = (key: string, condition: string): string => `whodid.spans
       WHERE (toStartOfHour(ts), trace_id) IN
-          (SELECT DISTINCT hour, trace_id FROM whodid.threads WHERE key = ${key} ORDER BY hour DESC LIMIT ${handleTracesMax})
+          (
+            SELECT hour, trace_id FROM whodid.threads
+            WHERE key = ${key}
+              AND hour <= {until:DateTime64(9, 'UTC')}
+              AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
+          )
         AND ${condition} AND ${bounds}`
 
 const traceSql = `toFixedString(unhex({trace:String}), 16)`
@@ -151,7 +158,7 @@ const keyOf = (kind: string): string => `sipHash64('${kind}', {id:String})`
 const sourceByKind: Readonly<Record<HandleKind, string>> = {
   resource: actionsWhere(`resource_id = {id:String}`),
   delegator: actionsWhere(`principal_id = {id:String}`),
-  template: actionsWhere(`template_id = {id:String}`),
+  template: spansOf(keyOf('template'), `template_id = {id:String} AND ${isAct}`),
   trace: spansOf(`sipHash64('trace', ${traceSql})`, `trace_id = ${traceSql} AND ${isAct}`),
   span: spansOf(
     `sipHash64('trace', ${traceSql})`,
