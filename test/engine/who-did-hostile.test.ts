@@ -97,7 +97,7 @@ describe('what has no end', () => {
 
 test('as_recorded: what the ledger had received by then, whatever came later', async () => {
   const first = newTrace().record({ ...triage, ...update, resourceId: 'late:1:1' })
-  const earlier = { ...newTrace().record({ ...triage, ...update, resourceId: 'late:1:1' }) }
+  const earlier = newTrace().record({ ...triage, ...update, resourceId: 'late:1:1' })
   const late: LedgerRecord = {
     ...earlier,
     receivedUnixNs: first.receivedUnixNs + 3_600_000_000_000n,

@@ -131,13 +131,7 @@ describe('each rule', () => {
 
   test('simultaneous_actions: which of two came last is no guess', () => {
     const act = record('act', agent)
-    const other: ListedAction = {
-      ...blank,
-      dropped: 0,
-      ...act,
-      ...{ key: 'b', instance: 'B' },
-      qualifies: true,
-    }
+    const other: ListedAction = { ...act, key: 'b', instance: 'B', qualifies: true }
     expect(decided([act], { listed: [other] }).contradiction).toBe('simultaneous_actions')
     const same = { ...other, instance: 'A' }
     expect(decided([act], { listed: [same] }).verdict).toBe('agent')
