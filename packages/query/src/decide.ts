@@ -1,4 +1,3 @@
-import type { Verdict } from '@whodid/model'
 import type { ClaimGrade, ClaimName, Contradiction, Decision } from './decision.ts'
 import { findContradiction } from './rules/find-contradiction.ts'
 import type { Evidence } from './evidence/evidence.ts'
@@ -8,10 +7,9 @@ import { joinPath } from './rules/join-path.ts'
 import type { Hop, Kin } from './rules/join-path.ts'
 import { mergeVersions } from './rules/merge-versions.ts'
 import type { Testimony } from './rules/merge-versions.ts'
-import { overwrittenDownstream } from './rules/overwritten-downstream.ts'
 import { resolveClaims } from './rules/resolve-claims.ts'
 import type { Claims } from './rules/resolve-claims.ts'
-import { actorIdOf } from './rules/actor-id.ts'
+import { actorIdOf, verdictOf } from './rules/actor-id.ts'
 import { walkTrail } from './rules/walk-trail.ts'
 
 /**
@@ -23,8 +21,7 @@ import { walkTrail } from './rules/walk-trail.ts'
 export function decide(evidence: Evidence): Decision {
   const testimony = rememberTestimony(evidence)
   const trail = walkTrail(evidence.subject, testimony)
-  const overwritten = overwrittenDownstream(trail.records)
-  const own = resolveClaims(trail.records, overwritten)
+  const own = resolveClaims(trail.records)
   const found = findContradiction(evidence, own, testimony)
   // A human's or a service's own act is its own beginning.
   const isOwnAct = own.actor !== undefined && own.actor.actor_type !== 'agent'
@@ -55,7 +52,7 @@ export function decide(evidence: Evidence): Decision {
     speakers,
     grades,
     conflictingDelegators: claims.conflictingDelegators,
-    overwritten,
+    overwritten: claims.overwritten,
     trail,
     path,
     testimony,
@@ -78,23 +75,6 @@ function rememberTestimony(evidence: Evidence): (key: string) => Testimony | und
     let found = remembered.get(key)
     if (found === undefined) remembered.set(key, (found = mergeVersions(versions)))
     return found
-  }
-}
-
-function verdictOf(claims: Claims, contradiction: Contradiction | ''): Verdict {
-  const { actor } = claims
-  if (contradiction !== '' || actor === undefined) return 'undetermined'
-  switch (actor.actor_type) {
-    case 'agent':
-      return claims.instance !== undefined || claims.template !== undefined
-        ? 'agent'
-        : 'undetermined'
-    case 'human':
-      return actor.user === '' ? 'undetermined' : 'human'
-    case 'service':
-      return actor.service === '' ? 'undetermined' : 'service'
-    default:
-      return 'undetermined'
   }
 }
 
@@ -128,7 +108,7 @@ function gradesOf(
 
 /** The weakest of what the verdict rests on; a claim that is absent is a gap, not a link. */
 function gradeOf(
-  verdict: Verdict,
+  verdict: Decision['verdict'],
   contradiction: Contradiction | '',
   grades: Decision['grades'],
 ): ClaimGrade {

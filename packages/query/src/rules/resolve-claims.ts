@@ -1,6 +1,7 @@
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { claimStrength } from './claim-strength.ts'
 import type { Claim } from './claim-strength.ts'
+import { overwrittenDownstream } from './overwritten-downstream.ts'
 
 /** Who speaks for each claim on the subject; undefined when nobody does. */
 export interface Claims {
@@ -12,6 +13,8 @@ export interface Claims {
   readonly conflicting: readonly EvidenceRecord[]
   /** The same, of the delegator alone: who acted is still known. */
   readonly conflictingDelegators: readonly EvidenceRecord[]
+  /** By key, the records whose identity is not heard, and who speaks for them. */
+  readonly overwritten: ReadonlyMap<string, EvidenceRecord>
 }
 
 /**
@@ -21,18 +24,20 @@ export interface Claims {
  * What is said goes before what is read from another vocabulary, however near; what is only hinted never names an
  * instance. A record that does not say what kind of actor it is of speaks for nobody; where it names somebody else all the
  * same, the two conflict. An agent that names another template than the instance above it is another agent, whose instance nobody
- * named. `overwritten` are the keys of records whose identity is not heard.
+ * named.
  */
-export function resolveClaims(
-  trail: readonly EvidenceRecord[],
-  overwritten: ReadonlyMap<string, unknown>,
-): Claims {
+export function resolveClaims(trail: readonly EvidenceRecord[]): Claims {
+  const overwritten = overwrittenDownstream(trail)
   const heard = trail.map((record) =>
     overwritten.has(record.key) || record.actor_type === '' ? silenced(record) : record,
   )
   const actor = heard.find((record) => record.actor_type !== '')
   if (actor === undefined || actor.actor_type !== 'agent')
-    return { ...nobody, actor: actor === undefined ? undefined : original(trail, actor) }
+    return {
+      ...nobody,
+      actor: actor === undefined ? undefined : original(trail, actor),
+      overwritten,
+    }
   const border = heard.findIndex((r) => r.actor_type !== '' && r.actor_type !== 'agent')
   const speakers = border < 0 ? heard : heard.slice(0, border)
   const said = find(speakers, 'instance', 'said')
@@ -43,6 +48,7 @@ export function resolveClaims(
   const instance = other === undefined ? named : undefined
   return {
     actor,
+    overwritten,
     instance,
     template: other ?? templateOf(speakers, instance),
     ...delegatorOf(speakers, instance, stray),
@@ -56,7 +62,7 @@ const nobody = {
   delegator: undefined,
   conflicting: [],
   conflictingDelegators: [],
-} satisfies Omit<Claims, 'actor'>
+} satisfies Omit<Claims, 'actor' | 'overwritten'>
 
 /** The record without what it says of who acted: the record above it says that. */
 function silenced(record: EvidenceRecord): EvidenceRecord {
