@@ -25,12 +25,19 @@ function record(key: string, fields: Partial<EvidenceRecord> = {}): EvidenceReco
 const agent = { actor_type: 'agent', template: 'T', instance: 'A', instance_key: '1' }
 const forDev = { delegator: 'dev', delegator_type: 'human' }
 
+const nothing = {
+  listed: [],
+  instanceClaims: [],
+  envelopes: new Map<string, Buffer>(),
+  truncated: false,
+}
+
 /** Decides on the first of the records. */
 function decided(records: readonly EvidenceRecord[], more: Partial<Evidence> = {}): Decision {
   const kin = new Map<string, EvidenceRecord[]>()
   for (const one of records) kin.set(one.key, [...(kin.get(one.key) ?? []), one])
   const subject = records[0]?.key ?? ''
-  return decide({ subject, kin, listed: [], instanceClaims: [], truncated: false, ...more })
+  return decide({ subject, kin, ...nothing, ...more })
 }
 
 describe('each rule', () => {
