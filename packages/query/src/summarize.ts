@@ -18,13 +18,13 @@ const pastTense: Readonly<Record<string, string>> = {
 
 /** One plain sentence that a person can paste into an incident channel. */
 export function summarize(question: Question, answer: Omit<WhoDidAnswer, 'summary'>): string {
-  const { action, reasons } = answer
-  if (action === null || answer.verdict === 'undetermined')
-    return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ''}`
+  const { action, reasons, integrity } = answer
   const warning =
-    answer.integrity.state === 'failed'
+    integrity.state === 'failed'
       ? ' DO NOT RELY ON THIS: the record is not what was sealed; it has been changed.'
       : ''
+  if (action === null || answer.verdict === 'undetermined')
+    return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ''}${warning}`
   return `${subjectOf(answer)} ${deedOf(action)}${becauseOf(answer)}.${warning}`
 }
 
