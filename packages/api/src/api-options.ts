@@ -1,4 +1,4 @@
-import type { ContentReader } from '@whodid/content'
+import type { ContentReader, Custodian } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
 import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
 import type { ApiToken } from './authenticate.ts'
@@ -8,6 +8,8 @@ export interface ApiOptions {
   readonly selector: Selector
   /** Opens the texts that answers quote. */
   readonly contents: ContentReader
+  /** Erases, prunes and holds; without it those routes answer `not_found`. */
+  readonly custodian?: Custodian
   readonly readRecorder: ReadRecorder
   /** The trees that rows are held against; default none, and then no answer is `sealed`. */
   readonly trees?: LogTrees | undefined

@@ -1,3 +1,4 @@
+import { custodyRoutes } from './custody-routes.ts'
 import { checkpointsRoute, proofRoute } from './proof-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { coreRoutes } from './route-definitions.ts'
@@ -16,14 +17,18 @@ interface DefinedRoute {
   readonly request?: object | undefined
 }
 
-const knownPaths = [...coreRoutes, ...questionRoutes, proofRoute, checkpointsRoute].map(
-  (route: DefinedRoute) => ({
-    pattern: new RegExp(`^${route.path.replaceAll(/\{\w+\}/gu, '[^/]+')}$`, 'u'),
-    path: route.path,
-    method: route.method.toUpperCase(),
-    parameterNames: Object.keys(queryShape(route.request)),
-  }),
-)
+const knownPaths = [
+  ...coreRoutes,
+  ...questionRoutes,
+  ...custodyRoutes,
+  proofRoute,
+  checkpointsRoute,
+].map((route: DefinedRoute) => ({
+  pattern: new RegExp(`^${route.path.replaceAll(/\{\w+\}/gu, '[^/]+')}$`, 'u'),
+  path: route.path,
+  method: route.method.toUpperCase(),
+  parameterNames: Object.keys(queryShape(route.request)),
+}))
 
 /** The routes at a path, whatever their methods. A parameter in a path stands for one segment, as the client encoded it. */
 export function findPaths(path: string): readonly KnownPath[] {

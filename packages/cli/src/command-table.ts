@@ -75,6 +75,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/verify.ts')).verifyCommand,
   },
   {
+    name: 'erase',
+    summary: 'Erase what a person or an agent said; who did what stays',
+    load: async () => (await import('./commands/erase.ts')).eraseCommand,
+  },
+  {
+    name: 'hold',
+    summary: 'Place, release or list legal holds',
+    load: async () => (await import('./commands/hold.ts')).holdCommand,
+  },
+  {
+    name: 'prune',
+    summary: 'Let go text, or whole months of records, past their time',
+    load: async () => (await import('./commands/prune.ts')).pruneCommand,
+  },
+  {
     name: 'migrate',
     summary: 'Bring the schema of the ledger up to date',
     load: async () => (await import('./commands/migrate.ts')).migrateCommand,

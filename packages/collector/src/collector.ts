@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ContentKeys } from '@whodid/content'
+import type { LedgerRecord } from '@whodid/model'
 import { createAuthenticate } from './authenticate.ts'
 import { CollectorMeter } from './collector-meter.ts'
 import type { CollectorMetrics } from './collector-meter.ts'
@@ -22,6 +23,8 @@ export interface Collector {
   readonly grpcUrl: string | undefined
   readonly grpcPort: number | undefined
   metrics(): CollectorMetrics
+  /** Appends records of Whodid's own; resolves when they are durable. They hold no text. */
+  record(records: readonly LedgerRecord[]): Promise<void>
   /** Resolves when all that is acknowledged now is in ClickHouse; waits as long as ClickHouse is down. */
   stored(): Promise<void>
   /** The log's C2SP origin. */
@@ -87,6 +90,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
         unstoredSegments: storer.waitingCount,
         oldestUnstoredAgeMs: Math.max(Math.round(ageMs), 0),
       })
+    },
+    record: async (records) => {
+      await log.append(records)
     },
     stored: () => storer.storedThrough(log.newestNumber),
     logOrigin: log.logId,

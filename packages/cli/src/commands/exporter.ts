@@ -1,3 +1,4 @@
+import { custodyExporter } from '@whodid/content'
 import { WhodidError } from '@whodid/model'
 import type { Command, CommandContext } from '../command.ts'
 import { readDataDir } from '../config.ts'
@@ -56,6 +57,11 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
   const typed = parseArguments(args, { ...options, json: boolean }, noPositionals)
   const name = required(typed.value('name'))
   const dataDir = readDataDir(environment)
+  if (name === custodyExporter)
+    throw new WhodidError(
+      'invalid_parameter',
+      `"--name" expected another: "${name}" is Whodid itself`,
+    )
   const present = await readExporters(dataDir)
   if (present.some((known) => known.name === name))
     throw new WhodidError('invalid_parameter', `"--name" is taken already; got "${name}"`)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
 import type { ApiToken, RunningApi } from '@whodid/api'
-import type { ContentReader } from '@whodid/content'
+import type { ContentReader, Custodian } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
 import { createReadRecorder, openLogTrees } from '@whodid/store'
 import type { Selector } from '@whodid/store'
@@ -18,6 +18,7 @@ export interface ApiGround {
   readonly access: LedgerAccess
   readonly selector: Selector
   readonly contents: ContentReader
+  readonly custodian: Custodian
   readonly readiness: () => Promise<readonly string[]>
   readonly metrics: () => readonly MetricFamily[]
 }
@@ -35,6 +36,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
   const api = createApi({
     selector: ground.selector,
     contents: ground.contents,
+    custodian: ground.custodian,
     readRecorder,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     tokens: apiTokens(ground.tokens),

@@ -1,16 +1,49 @@
 import { join } from 'node:path'
-import { ContentKeys, createContentReader } from '@whodid/content'
-import type { ContentReader } from '@whodid/content'
-import type { ServiceConfig } from '../config.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ContentKeys, createContentReader, openCustodian } from '@whodid/content'
+import type { ContentReader, Custodian } from '@whodid/content'
+import { WhodidError } from '@whodid/model'
+import { createContentEraser, createRecordPruner } from '@whodid/store'
+import type { LedgerAccess } from '../config.ts'
+import type { CollectorSlot } from './readiness.ts'
+import type { Starting } from './starting.ts'
 
-/** What encrypts text on its way in and opens it on its way out. */
+/** What encrypts text on its way in, opens it on its way out, and takes it away. */
 export interface Contents {
   readonly keys: ContentKeys
   readonly contents: ContentReader
+  readonly custodian: Custodian
 }
 
-/** Opens the keys of subjects. Throws `invalid_config` when they are not whole. */
-export async function openContents({ keysDir }: ServiceConfig): Promise<Contents> {
-  const keys = await ContentKeys.open(join(keysDir, 'content'))
-  return { keys, contents: createContentReader(keys, () => 0n) }
+/** Milliseconds that an erasure waits for text on its way into ClickHouse. */
+const storedTimeoutMs = 10_000
+
+/** Opens the keys of subjects and the custodian over them. Throws `invalid_config` when they are not whole. */
+export async function openContents(
+  { config, stops }: Starting,
+  access: LedgerAccess,
+  slot: CollectorSlot,
+): Promise<Contents> {
+  const keys = await ContentKeys.open(join(config.keysDir, 'content'))
+  const eraser = createContentEraser(access.eraser)
+  const pruner = createRecordPruner(access.pruner)
+  stops.push(async () => {
+    await Promise.all([eraser.close(), pruner.close()])
+  })
+  const collector = (): NonNullable<CollectorSlot['collector']> => {
+    if (slot.collector !== undefined) return slot.collector
+    throw new WhodidError('log_failed', 'the collector does not listen yet')
+  }
+  const custodian = await openCustodian({
+    keys,
+    dir: join(config.keysDir, 'custody'),
+    record: (records) => collector().record(records),
+    stored: async () => {
+      await Promise.race([collector().stored(), sleep(storedTimeoutMs, undefined, { ref: false })])
+    },
+    eraser,
+    pruner,
+    now: () => BigInt(Date.now()) * 1_000_000n,
+  })
+  return { keys, contents: createContentReader(keys, custodian.expiredBefore), custodian }
 }

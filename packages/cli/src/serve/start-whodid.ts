@@ -54,15 +54,17 @@ async function start(starting: Starting, stop: () => Promise<void>): Promise<Run
   const { config, onEvent } = starting
   await checkDataDir(config.dataDir, onEvent)
   const tokens = await loadOrCreateTokens(config.dataDir)
-  const { keys, contents } = await openContents(config)
   const { access, selector } = await openLedger(starting)
   // The API starts after the collector and is stopped after it: a span on its way in can still be asked about.
   const slot: CollectorSlot = {}
+  const { keys, ...held } = await openContents(starting, access, slot)
   const readiness = createReadiness(selector, slot)
   const metrics = createMetrics(slot)
-  const api = await openApi(starting, { tokens, access, selector, contents, readiness, metrics })
+  const api = await openApi(starting, { tokens, access, selector, ...held, readiness, metrics })
   const collector = await openCollector(starting, access, { tokens, keys })
   slot.collector = collector
+  // What a crash left half erased; what ClickHouse does not take now is tried again with the next start.
+  await held.custodian.resume()
   onEvent({
     event: 'ready',
     api_url: api.url,
