@@ -3,6 +3,8 @@ import type { LogTrees } from '@whodid/store'
 import type { Evidence } from './evidence/evidence.ts'
 import { judgeSeals } from './judge-seals.ts'
 import type { SealClaim, SealJudgement } from './judge-seals.ts'
+import type { Question } from './question.ts'
+import { summarize } from './summarize.ts'
 
 /** What of an answer quotes records. */
 type Quoting = Pick<WhoDidAnswer, 'action' | 'prompt' | 'plan' | 'chain' | 'inputs'>
@@ -10,12 +12,24 @@ type Quoting = Pick<WhoDidAnswer, 'action' | 'prompt' | 'plan' | 'chain' | 'inpu
 /** What an answer says about its proof. */
 type Integrity = WhoDidAnswer['integrity']
 
+/** Adds to an answer what its records' proof says: the integrity, what is missing of it, and the summary that rests on it. */
+export async function sealAnswer(
+  question: Question,
+  answer: Omit<WhoDidAnswer, 'summary' | 'integrity'>,
+  { evidence, trees }: { readonly evidence: Evidence; readonly trees: LogTrees | undefined },
+): Promise<WhoDidAnswer> {
+  const integrity = await judgeIntegrity(answer, evidence, trees)
+  const gaps = [...answer.gaps, ...integrityGaps({ ...answer, integrity })]
+  const sealed = { ...answer, integrity, gaps }
+  return { ...sealed, summary: summarize(question, sealed) }
+}
+
 /**
  * Holds every record that an answer quotes against the tree of its log: the act, its chain, its prompt and plan, its
  * inputs. `sealed` only when all of them are; `failed` as soon as one is not what was sealed, and then the answer says
  * which. Without trees nothing can be held against anything, and the answer is `pending`.
  */
-export async function judgeIntegrity(
+async function judgeIntegrity(
   answer: Quoting,
   evidence: Evidence,
   trees: LogTrees | undefined,
@@ -41,7 +55,7 @@ export async function judgeIntegrity(
 }
 
 /** What is missing of the proof, for the answer's gaps. */
-export function integrityGaps(answer: Pick<WhoDidAnswer, 'action' | 'integrity'>): Gap[] {
+function integrityGaps(answer: Pick<WhoDidAnswer, 'action' | 'integrity'>): Gap[] {
   const { action, integrity } = answer
   if (action === null || integrity.state === 'sealed') return []
   const text =

@@ -4,12 +4,11 @@ import type { LogTrees, Selector } from '@whodid/store'
 import { decide } from './decide.ts'
 import { readEvidence } from './evidence/evidence.ts'
 import type { EvidenceRow } from './evidence/evidence.ts'
-import { integrityGaps, judgeIntegrity } from './judge-integrity.ts'
+import { sealAnswer } from './judge-integrity.ts'
 import { openTexts } from './open-texts.ts'
 import { planWhoDid } from './plan.ts'
 import type { Question } from './question.ts'
 import { shapeAnswer } from './shape-answer.ts'
-import { summarize } from './summarize.ts'
 
 /** What an answer is made from. */
 export interface WhoDidSources {
@@ -43,9 +42,7 @@ export async function whoDid(
     bytes_read: selection.bytesRead,
     elapsed_ms: 0,
   })
-  const integrity = await judgeIntegrity(answer, evidence, trees)
-  const gaps = [...answer.gaps, ...integrityGaps({ ...answer, integrity })]
+  const sealed = await sealAnswer(question, answer, { evidence, trees })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
-  const shaped = { ...answer, integrity, gaps, cost: { ...answer.cost, elapsed_ms: elapsedMs } }
-  return { ...shaped, summary: summarize(question, shaped) }
+  return { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
 }
