@@ -3,6 +3,9 @@ import { collectorFamilies } from '@whodid/collector'
 import type { Collector } from '@whodid/collector'
 import type { MetricFamily } from '@whodid/model'
 import type { Selector } from '@whodid/store'
+import type { LedgerAccess } from '../config.ts'
+import { selfCheckFamilies, startSelfCheck } from './self-check.ts'
+import type { Starting } from './starting.ts'
 
 /** Where the collector stands once it listens. */
 export interface CollectorSlot {
@@ -30,9 +33,20 @@ export function createReadiness(
   }
 }
 
-/** Makes what stands behind `/metrics`: the collector's measures, none before it listens. */
-export function createMetrics(slot: CollectorSlot): () => readonly MetricFamily[] {
-  return () => (slot.collector === undefined ? [] : collectorFamilies(slot.collector.metrics()))
+/**
+ * Makes what stands behind `/metrics`: the collector's measures, none before it listens, and those of the self-check, which
+ * it starts.
+ */
+export function createMetrics(
+  starting: Starting,
+  access: LedgerAccess,
+  slot: CollectorSlot,
+): () => readonly MetricFamily[] {
+  const verification = startSelfCheck(starting, access)
+  return () =>
+    slot.collector === undefined
+      ? []
+      : [...collectorFamilies(slot.collector.metrics()), ...selfCheckFamilies(verification())]
 }
 
 async function answers(selector: Selector): Promise<boolean> {

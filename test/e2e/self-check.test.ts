@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { formatKeyEpochs } from '@whodid/tlog'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { selfCheckFamilies, startSelfCheck } from '../../packages/cli/src/serve/self-check.ts'
+import { newTrace, startLedger } from '../harness/ledger.ts'
+import type { Ledger } from '../harness/ledger.ts'
+import { createTestLog } from '../harness/sealed-log.ts'
+
+let ledger: Ledger
+let dataDir: string
+
+beforeAll(async () => {
+  ledger = await startLedger()
+  dataDir = await mkdtemp(join(tmpdir(), 'whodid-self-check-'))
+})
+
+afterAll(async () => {
+  await ledger.stop()
+  await rm(dataDir, { recursive: true })
+})
+
+test('a service finds by itself that a row is not what was sealed, says it once and keeps saying it in its metrics', async () => {
+  const log = createTestLog('ledger.example/checked')
+  const trace = newTrace()
+  await ledger.insert(log.seal(Array.from({ length: 300 }, () => trace.record({ name: 'a' }))))
+  const dir = join(dataDir, 'tlog', 'checked')
+  for (const [path, bytes] of log.tiles) {
+    await mkdir(dirname(join(dir, path)), { recursive: true })
+    await writeFile(join(dir, path), bytes)
+  }
+  await writeFile(join(dir, 'keys'), formatKeyEpochs(log.epochs))
+  await writeFile(join(dir, 'checkpoint'), log.note)
+  const said: string[] = []
+  const stops: (() => Promise<void>)[] = []
+  // Sound: the check looks at the two directories and at nothing else.
+  const config = { dataDir, keysDir: join(dataDir, 'keys') } as Parameters<
+    typeof startSelfCheck
+  >[0]['config']
+  const state = startSelfCheck(
+    { config, stops, onEvent: (event) => said.push(JSON.stringify(event)) },
+    { verifier: ledger.access('verifier') },
+    50,
+  )
+  try {
+    expect(state()).toMatchObject({ state: 'unknown', checkedUnixMs: 0 })
+    await vi.waitFor(() => expect(state().state).toBe('ok'), { timeout: 20_000 })
+    expect(state().rowCount).toBeGreaterThanOrEqual(300)
+    const forged = newTrace().record({ name: 'forged', logId: log.origin, logIndex: 5 })
+    await ledger.insert([forged])
+    await vi.waitFor(() => expect(state().state).toBe('failed'), { timeout: 20_000 })
+    const checked = state().rowCount
+    await vi.waitFor(() => expect(state().rowCount).toBeGreaterThan(checked + 600), {
+      timeout: 20_000,
+    })
+    expect(state().findings.map(({ code }) => code)).toEqual(['row_mismatch', 'row_duplicated'])
+    expect(said).toHaveLength(2)
+    const failed = selfCheckFamilies(state()).find(
+      ({ name }) => name === 'whodid_self_check_failed',
+    )
+    expect(failed?.samples).toEqual([{ value: 1 }])
+  } finally {
+    for (const stop of stops) await stop()
+  }
+})
