@@ -1,7 +1,6 @@
 import { parseInstant, WhodidError } from '@whodid/model'
 import { listReads, parseReadsLimit } from '@whodid/query'
 import type { Api, ApiOptions } from './api-options.ts'
-import { addCustody } from './custody-handlers.ts'
 import { errorPage, openApiDocument, startPage } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
 import { createMetricsHandler } from './metrics-handler.ts'
@@ -22,7 +21,6 @@ export function createApi(options: ApiOptions): Api {
   const openTail = createTailOpener()
 
   addQuestions(app, options, recordedRead)
-  addCustody(app, options, recordedRead)
 
   app.openapi(tailRoute, async (c) => {
     const asked = c.req.valid('query')

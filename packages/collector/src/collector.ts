@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ContentKeys } from '@whodid/content'
-import type { LedgerRecord } from '@whodid/model'
 import { createAuthenticate } from './authenticate.ts'
 import { CollectorMeter } from './collector-meter.ts'
 import type { CollectorMetrics } from './collector-meter.ts'
@@ -24,7 +23,7 @@ export interface Collector {
   readonly grpcPort: number | undefined
   metrics(): CollectorMetrics
   /** Appends records of Whodid's own; resolves when they are durable. They hold no text. */
-  record(records: readonly LedgerRecord[]): Promise<void>
+  record(records: Parameters<OpenLog['log']['append']>[0]): Promise<void>
   /** Resolves when all that is acknowledged now is in ClickHouse; waits as long as ClickHouse is down. */
   stored(): Promise<void>
   /** The log's C2SP origin. */
