@@ -18,6 +18,7 @@ import {
 import type { HandleOutcome } from '@whodid/query'
 import type { ApiOptions } from './api-options.ts'
 import { addProofs } from './proof-handlers.ts'
+import { addCustody } from './custody-handlers.ts'
 import { problemOf } from './problem.ts'
 import {
   actionsRoute,
@@ -89,6 +90,7 @@ export function addQuestions(
   })
 
   addManyHandles(app, options, recordedRead)
+  addCustody(app, options, recordedRead)
   addProofs(app, options, recordedRead)
 }
 
