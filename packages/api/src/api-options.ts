@@ -1,6 +1,7 @@
 import type { ContentReader, Custodian } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
 import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
+import type { NoteSigner } from '@whodid/tlog'
 import type { ApiToken } from './authenticate.ts'
 
 /** What the API needs. It opens nothing itself: the selector and the recorder are its caller's to close. */
@@ -13,6 +14,14 @@ export interface ApiOptions {
   readonly readRecorder: ReadRecorder
   /** The trees that rows are held against; default none, and then no answer is `sealed`. */
   readonly trees?: LogTrees | undefined
+  /** What evidence packages are made with; without it none is. */
+  readonly exports?: {
+    readonly signer: NoteSigner
+    /** Keys of the witnesses that are asked for cosignatures. */
+    readonly witnesses: readonly string[]
+    /** Name and version of what made the package. */
+    readonly product: string
+  }
   readonly tokens: readonly ApiToken[]
   /** Resolves with what is missing before a span can be stored and asked about, a phrase each; empty when ready. */
   readonly readiness: () => Promise<readonly string[]>

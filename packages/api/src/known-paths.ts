@@ -1,5 +1,6 @@
 import { custodyRoutes } from './custody-routes.ts'
 import { checkpointsRoute, proofRoute } from './proof-routes.ts'
+import { exportRoutes } from './export-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { coreRoutes } from './route-definitions.ts'
 
@@ -21,6 +22,7 @@ const knownPaths = [
   ...coreRoutes,
   ...questionRoutes,
   ...custodyRoutes,
+  ...exportRoutes,
   proofRoute,
   checkpointsRoute,
 ].map((route: DefinedRoute) => ({

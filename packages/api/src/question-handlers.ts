@@ -19,6 +19,7 @@ import type { HandleOutcome } from '@whodid/query'
 import type { ApiOptions } from './api-options.ts'
 import { addProofs } from './proof-handlers.ts'
 import { addCustody } from './custody-handlers.ts'
+import { addExports } from './export-handlers.ts'
 import { problemOf } from './problem.ts'
 import {
   actionsRoute,
@@ -92,6 +93,7 @@ export function addQuestions(
   addManyHandles(app, options, recordedRead)
   addCustody(app, options, recordedRead)
   addProofs(app, options, recordedRead)
+  addExports(app, options, recordedRead)
 }
 
 function addManyHandles(

@@ -90,6 +90,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/prune.ts')).pruneCommand,
   },
   {
+    name: 'export',
+    summary: 'Export the evidence behind an answer, to be checked offline by anyone',
+    load: async () => (await import('./commands/export.ts')).exportCommand,
+  },
+  {
     name: 'migrate',
     summary: 'Bring the schema of the ledger up to date',
     load: async () => (await import('./commands/migrate.ts')).migrateCommand,
@@ -100,6 +105,3 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
 ]
-
-/** Commands that the contract names and this version does not have. */
-export const notBuiltYet: readonly string[] = ['export']

@@ -81,12 +81,6 @@ test('an unknown command is a usage error with the nearest one', async () => {
   expect((await whodid('frobnicate')).stderr).not.toContain('Did you mean')
 })
 
-test.each(['export'])('%s says that it is not built yet', async (name) => {
-  const { code, stderr } = await whodid(name)
-  expect(code).toBe(2)
-  expect(stderr).toContain(`"${name}" is not built yet`)
-})
-
 test.each([
   [['ask'], 'expected one handle, or up to 50; got nothing'],
   [['ask', ...Array.from({ length: 51 }, () => 'a')], 'expected one handle, or up to 50; got "a a'],

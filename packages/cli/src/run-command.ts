@@ -2,7 +2,7 @@ import { errorGuide } from '@whodid/api/error-guide'
 import { printableLine, WhodidError } from '@whodid/model'
 import type { ErrorCode } from '@whodid/model'
 import type { CommandContext } from './command.ts'
-import { commandTable, notBuiltYet } from './command-table.ts'
+import { commandTable } from './command-table.ts'
 import { nearestName } from './nearest-name.ts'
 
 /** What a process gives to the command that it runs. */
@@ -80,10 +80,6 @@ Start with: whodid serve, then whodid ask <handle>.
 
 function unknownCommand(name: string, { stderr }: ProcessContext): number {
   const shown = printableLine(name, 60)
-  if (notBuiltYet.includes(name)) {
-    stderr.write(`whodid: "${shown}" is not built yet: records carry no proof in this version.\n`)
-    return usageExitCode
-  }
   const nearest = nearestName(
     name,
     commandTable.map((known) => known.name),

@@ -17,6 +17,10 @@ export interface ApiRequest {
   /** Those without a value are left out. */
   readonly parameters?: Readonly<Record<string, string | undefined>>
   readonly signal?: AbortSignal
+  /** What is posted, as JSON; without it the request is a GET. */
+  readonly post?: Readonly<Record<string, string>>
+  /** The case that the read belongs to. */
+  readonly caseId?: string | undefined
 }
 
 /** Milliseconds until an answer must have begun. */
@@ -73,12 +77,17 @@ export async function requestApi(
   path: string,
   request: ApiRequest = {},
 ): Promise<Response> {
-  const { parameters = {}, signal } = request
+  const { parameters = {}, signal, post, caseId } = request
   const url = new URL(`${access.apiUrl}${path}`)
   for (const [name, value] of Object.entries(parameters))
     if (value !== undefined) url.searchParams.set(name, value)
-  const headers = access.token === '' ? {} : { authorization: `Bearer ${access.token}` }
-  return send(new Request(url, { headers }), access.apiUrl, signal)
+  const headers = new Headers()
+  if (access.token !== '') headers.set('authorization', `Bearer ${access.token}`)
+  if (caseId !== undefined) headers.set('whodid-case', caseId)
+  if (post === undefined) return send(new Request(url, { headers }), access.apiUrl, signal)
+  headers.set('content-type', 'application/json')
+  const posted = { method: 'POST', headers, body: JSON.stringify(post) }
+  return send(new Request(url, posted), access.apiUrl, signal)
 }
 
 async function send(request: Request, apiUrl: string, signal?: AbortSignal): Promise<Response> {

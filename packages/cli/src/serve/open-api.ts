@@ -10,6 +10,7 @@ import type { LedgerAccess } from '../config.ts'
 import { tokenSha256 } from '../tokens.ts'
 import type { Tokens } from '../tokens.ts'
 import { listenError } from './listen-error.ts'
+import { openExports } from './open-exports.ts'
 import type { Starting } from './starting.ts'
 
 /** What the API stands on. */
@@ -39,6 +40,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
     custodian: ground.custodian,
     readRecorder,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
+    exports: await openExports(config),
     tokens: apiTokens(ground.tokens),
     readiness: ground.readiness,
     metrics: ground.metrics,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatInstant, parseInstant } from './time.ts'
+import { formatInstant, parseInstant } from './parse-instant.ts'
 
 test.each([
   ['2026-11-22T14:07:00Z', 1_795_356_420_000_000_000n],

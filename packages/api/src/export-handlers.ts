@@ -1,0 +1,63 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { buildPackage, gatherEvidence } from '@whodid/export'
+import { formatInstant, WhodidError } from '@whodid/model'
+import { parseQuestion } from '@whodid/query'
+import type { LogTrees } from '@whodid/store'
+import { verifierKeys } from './verifier-keys.ts'
+import type { ApiOptions } from './api-options.ts'
+import { exportRoute, trustRoute } from './export-routes.ts'
+import { systemUnixNs } from './recorded-read.ts'
+import type { RecordedRead } from './recorded-read.ts'
+import type { ApiEnv } from './request-scope.ts'
+
+const roles = ['investigator', 'admin'] as const
+
+/** Adds the export of evidence, and of the keys that it is checked with. */
+export function addExports(
+  app: OpenAPIHono<ApiEnv>,
+  options: ApiOptions,
+  recordedRead: RecordedRead,
+): void {
+  const { selector, contents, now = systemUnixNs } = options
+
+  app.openapi(exportRoute, async (c) => {
+    const asked = c.req.valid('json')
+    const question = parseQuestion(asked)
+    const { trees, signer, product } = groundOf(options)
+    const { tenant, name, role } = c.get('token')
+    const made = {
+      at: formatInstant(now()),
+      by: name,
+      case: c.req.header('whodid-case') ?? '',
+      product,
+    }
+    const sources = { selector, contents, trees }
+    const zip = await recordedRead(
+      c,
+      { roles, question: asked },
+      {
+        run: async () =>
+          buildPackage(await gatherEvidence(sources, { tenant, question, made, role }), signer),
+      },
+    )
+    const headers = {
+      'content-type': 'application/zip',
+      'content-disposition': 'attachment; filename="evidence.zip"',
+    }
+    // The route's type knows JSON and text answers only; a package is neither.
+    return new Response(zip, { headers }) as never
+  })
+
+  app.openapi(trustRoute, async (c) => {
+    const { trees, signer, witnesses } = groundOf(options)
+    const run = () => verifierKeys(trees, { signer, witnesses })
+    return c.json(await recordedRead(c, { roles, question: {} }, { run }), 200)
+  })
+}
+
+type Ground = NonNullable<ApiOptions['exports']> & { readonly trees: LogTrees }
+
+function groundOf({ exports, trees }: ApiOptions): Ground {
+  if (exports !== undefined && trees !== undefined) return { ...exports, trees }
+  throw new WhodidError('not_found', 'evidence is not exported here: nothing is sealed')
+}

@@ -1,0 +1,23 @@
+import type { LogTrees } from '@whodid/store'
+import type { NoteSigner } from '@whodid/tlog'
+
+/** The keys that a package is checked with: what `verify.mjs` takes as its trust file. */
+export interface VerifierKeys {
+  readonly logs: { vkey: string; from_size: number; to_size: number | null }[]
+  readonly witnesses: string[]
+  /** How many of the witnesses must have cosigned. */
+  readonly quorum: number
+  readonly exporters: string[]
+}
+
+/** The public keys of all logs here, of the witnesses that are asked, and of this exporter. No secret. */
+export async function verifierKeys(
+  trees: LogTrees,
+  { signer, witnesses }: { readonly signer: NoteSigner; readonly witnesses: readonly string[] },
+): Promise<VerifierKeys> {
+  const logs = (await trees.all()).flatMap(({ epochs }) =>
+    epochs.map(({ vkey, fromSize, toSize }) => ({ vkey, from_size: fromSize, to_size: toSize })),
+  )
+  const quorum = Math.min(1, witnesses.length)
+  return { logs, witnesses: [...witnesses], quorum, exporters: [signer.verifier.vkey] }
+}

@@ -1,0 +1,316 @@
+import { execFileSync } from 'node:child_process'
+import { createHmac } from 'node:crypto'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { blankRecord, canonicalRecord, recordFields } from '@whodid/model'
+import type { LedgerRecord, WhoDidAnswer } from '@whodid/model'
+import {
+  appendLeaves,
+  emptyEdge,
+  formatCheckpoint,
+  formatTlogProof,
+  generateNoteKey,
+  leafHash,
+  parseSkey,
+  proveConsistency,
+  proveInclusion,
+  rootOf,
+  signNote,
+} from '@whodid/tlog'
+import { afterAll, describe, expect, it } from 'vitest'
+import { buildPackage } from './build-package.ts'
+import type { Evidence, RecordEvidence } from './evidence.ts'
+import { recordRow } from './record-row.ts'
+
+const origin = 'whodid.example/acme/c1'
+const logKey = generateNoteKey(origin, 'note')
+const exporterKey = generateNoteKey('whodid.example/acme/export', 'note')
+const witnessKey = generateNoteKey('witness.example/w1', 'cosignature')
+const nonce = Buffer.alloc(32, 7)
+const trust = {
+  logs: [{ vkey: logKey.vkey, from_size: 0, to_size: null }],
+  witnesses: [witnessKey.vkey],
+  quorum: 1,
+  exporters: [exporterKey.vkey],
+}
+const dir = mkdtempSync(join(tmpdir(), 'whodid-package-'))
+const verifier = new URL('../verify.mjs', import.meta.url)
+
+afterAll(() => {
+  rmSync(dir, { recursive: true, force: true })
+})
+
+/** A log of five records, of which a package holds four: a prompt with its text, a call, one of more than 64 KiB and one of odd letters. */
+async function evidence(): Promise<Evidence> {
+  const records = [
+    record(0, { recordKind: 'prompt', contentCommitmentHex: commitment('do it\u202e now') }),
+    record(1, {
+      recordKind: 'tool_call',
+      verb: 'update',
+      outcome: 'success',
+      resourceId: 'r',
+      toolName: 't',
+    }),
+    record(2, { attributes: 'x'.repeat(70_000) }),
+    record(3, { name: 'é\u0000\u{1f600}', credentialScopes: ['', 'ü'], planStep: -1, seq: 7 }),
+    record(4, {}),
+  ]
+  const forms = records.map(wholeForm)
+  const leaves = records.map((one) => leafHash(canonicalRecord(one)))
+  const tiles = new Map<string, Buffer>()
+  let edge = emptyEdge
+  const note = (): string => {
+    const text = formatCheckpoint({ origin, size: edge.size, root: rootOf(edge) })
+    return signNote(text, [parseSkey(logKey.skey), parseSkey(witnessKey.skey)], 1_790_000_000)
+  }
+  const notes: string[] = []
+  for (const part of [leaves.slice(0, 3), leaves.slice(3)]) {
+    const grown = appendLeaves(edge, part)
+    for (const { path, bytes } of grown.tiles) tiles.set(path, Buffer.from(bytes))
+    edge = grown.edge
+    notes.push(note())
+  }
+  const reader = { read: async (path: string) => Promise.resolve(tiles.get(path)) }
+  const held: RecordEvidence[] = []
+  for (const index of [0, 1, 2, 3])
+    held.push({
+      form: forms[index] ?? Buffer.alloc(0),
+      proof: formatTlogProof({
+        index,
+        proof: await proveInclusion(reader, index, 5),
+        checkpoint: notes[1] ?? '',
+      }),
+    })
+  return {
+    answer: answerOf(records),
+    records: held,
+    isTruncated: false,
+    logs: [
+      {
+        name: 'c1',
+        epochs: [{ vkey: logKey.vkey, fromSize: 0, toSize: null }],
+        checkpoints: [
+          { note: notes[0] ?? '', consistency: [] },
+          { note: notes[1] ?? '', consistency: await proveConsistency(reader, 3, 5) },
+        ],
+      },
+    ],
+    contents: [
+      { tenant: 'default', span: spanOf(0), part: 'content', nonce, text: 'do it\u202e now' },
+    ],
+    absentContents: [{ span: spanOf(1), part: 'result', state: 'erased' }],
+    custody: [
+      {
+        at: '2026-11-22T10:00:00Z',
+        by: 'ann',
+        role: 'investigator',
+        event: 'export',
+        question: 'r',
+        case: 'INC-7',
+      },
+    ],
+    made: { at: '2026-11-22T10:00:00Z', by: 'ann', case: 'INC-7', product: 'whodid 0.1.0' },
+  }
+}
+
+function record(index: number, fields: Partial<LedgerRecord>): LedgerRecord {
+  return {
+    ...blankRecord(),
+    logId: origin,
+    logIndex: index,
+    traceIdHex: 'ab'.repeat(16),
+    spanIdHex: `${index + 1}`.padStart(16, '0'),
+    receivedUnixNs: 1_790_000_000_123_456_789n,
+    startUnixNs: -1n,
+    ...fields,
+  }
+}
+
+function spanOf(index: number): string {
+  return `${'ab'.repeat(16)}-${`${index + 1}`.padStart(16, '0')}`
+}
+
+/** A record's form as it is when nothing stands for the fields. */
+function wholeForm(one: LedgerRecord): Buffer {
+  const isLong = one.attributes.length > 65_000
+  const form = canonicalRecord(isLong ? { ...one, attributes: 'y' } : one)
+  if (!isLong) return form
+  const text = Buffer.from(one.attributes)
+  const at = form.lastIndexOf(Buffer.from([1, 0x79]))
+  const length = Buffer.from([
+    (text.length & 127) | 128,
+    ((text.length >> 7) & 127) | 128,
+    text.length >> 14,
+  ])
+  return Buffer.concat([form.subarray(0, at), length, text, form.subarray(at + 2)])
+}
+
+function commitment(text: string): string {
+  const head = Buffer.alloc(33)
+  head.write('WDC1')
+  head[4] = 1
+  head.write(spanOf(0).replace('-', ''), 5, 'hex')
+  head.writeUInt32BE(7, 29)
+  return createHmac('sha256', nonce).update(head).update('default').update(text).digest('hex')
+}
+
+// Sound: the verifier reads what is set here; the rest of an answer is for people.
+function answerOf(records: readonly LedgerRecord[]): WhoDidAnswer {
+  return {
+    question: { of: 'r', kind: 'resource' },
+    verdict: 'agent',
+    action: {
+      span: spanOf(1),
+      verb: 'update',
+      outcome: 'success',
+      tool: 't',
+      resource: { id: 'r', type: '' },
+    },
+    agent: { instance: { id: '' } },
+    prompt: { span: spanOf(0), text: 'do it\ufffd now' },
+    plan: null,
+    chain: records
+      .slice(0, 2)
+      .map(({ recordKind }, index) => ({ span: spanOf(index), record_kind: recordKind })),
+    inputs: [],
+  } as unknown as WhoDidAnswer
+}
+
+interface Verdict {
+  readonly code: number
+  readonly said: string
+}
+
+/** Runs a copy of the verifier by plain Node in a directory that holds nothing else. */
+function verify(bytes: Buffer, trusted: unknown = trust, ...options: string[]): Verdict {
+  copyFileSync(verifier, join(dir, 'verify.mjs'))
+  writeFileSync(join(dir, 'case.zip'), bytes)
+  writeFileSync(join(dir, 'trust.json'), JSON.stringify(trusted))
+  const argv = ['verify.mjs', 'case.zip', '--trust', 'trust.json', ...options]
+  try {
+    const said = execFileSync(process.execPath, argv, { cwd: dir, env: {}, encoding: 'utf8' })
+    return { code: 0, said }
+  } catch (thrown) {
+    // Sound: execFileSync throws what it knows of the process that failed.
+    const { status, stdout } = thrown as { status: number; stdout: string }
+    return { code: status, said: stdout }
+  }
+}
+
+describe('buildPackage', () => {
+  it('makes the same bytes of the same evidence', async () => {
+    const signer = parseSkey(exporterKey.skey)
+    expect(buildPackage(await evidence(), signer)).toEqual(buildPackage(await evidence(), signer))
+  })
+
+  it('verifies offline, by plain Node, in an empty directory', async () => {
+    const { code, said } = verify(buildPackage(await evidence(), parseSkey(exporterKey.skey)))
+    expect(said).toContain('OK ')
+    expect(said).toContain('4 records')
+    expect(said).toContain('WITNESSED')
+    expect(code).toBe(0)
+  })
+
+  it('says what it is not: unwitnessed, stale, by a stranger, of a log nobody trusts', async () => {
+    const bytes = buildPackage(await evidence(), parseSkey(exporterKey.skey))
+    expect(verify(bytes, { ...trust, witnesses: [], quorum: 0 }).said).toContain('UNWITNESSED')
+    expect(verify(bytes, { ...trust, witnesses: [] }).code).toBe(10)
+    expect(verify(bytes, trust, '--fresh-within', '0').code).toBe(20)
+    expect(verify(bytes, { ...trust, exporters: [logKey.vkey] }).code).toBe(40)
+    const other = generateNoteKey(origin, 'note').vkey
+    expect(verify(bytes, { ...trust, logs: [{ vkey: other, from_size: 0 }] }).code).toBe(40)
+    expect(verify(Buffer.from('PK')).code).not.toBe(0)
+  })
+
+  it('fails for any evidence that does not hold, signed though it is', async () => {
+    const whole = await evidence()
+    const signer = parseSkey(exporterKey.skey)
+    const [prompt, call] = whole.records
+    const other = Buffer.from(call?.form ?? [])
+    other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.indexOf('update'))
+    const altered: readonly [string, Partial<Evidence>, number][] = [
+      ['a record', { records: [{ form: other, proof: call?.proof ?? '' }] }, 40],
+      ['a proof', { records: [{ form: prompt?.form ?? other, proof: call?.proof ?? '' }] }, 40],
+      ['a text', { contents: whole.contents.map((one) => ({ ...one, text: 'do not' })) }, 40],
+      [
+        'the answer',
+        {
+          answer: {
+            ...whole.answer,
+            prompt: null,
+            chain: [],
+            action: { ...whole.answer.action, verb: 'read' },
+          } as WhoDidAnswer,
+        },
+        40,
+      ],
+      ['a quote', { records: whole.records.slice(0, 1) }, 40],
+      [
+        'a checkpoint',
+        { logs: whole.logs.map((log) => ({ ...log, checkpoints: log.checkpoints.slice(0, 1) })) },
+        30,
+      ],
+      [
+        'consistency',
+        {
+          logs: whole.logs.map((log) => ({
+            ...log,
+            checkpoints: log.checkpoints.map((one) => ({ ...one, consistency: [] })),
+          })),
+        },
+        30,
+      ],
+    ]
+    for (const [what, change, code] of altered)
+      expect({ what, ...verify(buildPackage({ ...whole, ...change }, signer)) }).toMatchObject({
+        what,
+        code,
+      })
+  })
+
+  it('fails for any byte that is changed, and says where', async () => {
+    const bytes = buildPackage(await evidence(), parseSkey(exporterKey.skey))
+    // Sound: the module exports what the next line takes from it.
+    const module = (await import(verifier.href)) as Verifier
+    const check = (changed: Buffer): unknown => module.verifyPackage(module.readZip(changed), trust)
+    expect(() => check(bytes)).not.toThrow()
+    let flips = 0
+    let seed = 1
+    for (let at = 0; at < bytes.length; at += 1 + (seed % 150)) {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+      const changed = Buffer.from(bytes)
+      changed[at] = (changed[at] ?? 0) ^ (1 << (seed % 8))
+      expect(() => check(changed), `byte ${at}`).toThrow(/: /u)
+      flips += 1
+    }
+    expect(flips).toBeGreaterThan(1_000)
+  })
+})
+
+interface Verifier {
+  readonly fields: readonly { readonly column: string; readonly kind: string }[]
+  readonly readZip: (bytes: Buffer) => Map<string, Buffer>
+  readonly verifyPackage: (files: Map<string, Buffer>, trusted: unknown) => string[]
+  readonly decodeRecord: (form: Buffer) => unknown
+}
+
+describe('verify.mjs', () => {
+  it('reads the fields that are hashed, in their order, as this package does', async () => {
+    // Sound: the module exports what is taken from it.
+    const { fields, decodeRecord } = (await import(verifier.href)) as Verifier
+    const short = { uint8: 'u8', uint32: 'u32', uint64: 'u64', int64: 'i64' }
+    expect(fields).toEqual(
+      recordFields.map((field) => ({
+        column: field.column,
+        kind:
+          field.kind === 'fixed'
+            ? String(field.bytes)
+            : (Reflect.get(short, field.kind) ?? field.kind),
+      })),
+    )
+    for (const { form } of (await evidence()).records)
+      expect(decodeRecord(form)).toEqual(recordRow(form))
+    expect(readFileSync(verifier, 'utf8')).not.toMatch(/from '(?!node:)/u)
+  })
+})

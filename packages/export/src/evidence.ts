@@ -1,0 +1,74 @@
+import type { WhoDidAnswer } from '@whodid/model'
+import type { KeyEpoch } from '@whodid/tlog'
+
+/** What a package is made of. All of it is hostile but for the proofs: it is written as it is, and shown nowhere. */
+export interface Evidence {
+  readonly answer: WhoDidAnswer
+  /** Ordered by log and index. */
+  readonly records: readonly RecordEvidence[]
+  /** Whether there were more records than a package holds. */
+  readonly isTruncated: boolean
+  readonly logs: readonly LogEvidence[]
+  readonly contents: readonly ContentEvidence[]
+  readonly absentContents: readonly AbsentContent[]
+  /** Who looked at this evidence, and this export, oldest first. */
+  readonly custody: readonly CustodyEvent[]
+  readonly made: Making
+}
+
+/** One record: its canonical form is what was hashed, and all else is read from it. */
+export interface RecordEvidence {
+  readonly form: Buffer
+  /** The inclusion proof and its checkpoint (c2sp.org/tlog-proof@v1). */
+  readonly proof: string
+}
+
+/** The history of one log, as far as it bears on the records. */
+export interface LogEvidence {
+  /** The last element of its origin. */
+  readonly name: string
+  readonly epochs: readonly KeyEpoch[]
+  /** Checkpoints, smallest first; the last is the one that the proofs lead to. */
+  readonly checkpoints: readonly CheckpointEvidence[]
+}
+
+/** A checkpoint, and the proof that it begins with the one before it. */
+export interface CheckpointEvidence {
+  readonly note: string
+  readonly consistency: readonly Buffer[]
+}
+
+/** A text that the record committed to, and the salt it takes to check that. */
+export interface ContentEvidence {
+  readonly tenant: string
+  readonly span: string
+  readonly part: string
+  readonly nonce: Buffer
+  readonly text: string
+}
+
+/** A text that the record committed to and that is not here. */
+export interface AbsentContent {
+  readonly span: string
+  readonly part: string
+  /** `erased`, `expired`, `missing` or `mismatch`. */
+  readonly state: string
+}
+
+/** A look at the evidence. */
+export interface CustodyEvent {
+  readonly at: string
+  readonly by: string
+  readonly role: string
+  readonly event: string
+  readonly question: string
+  readonly case: string
+}
+
+/** Who made the package, when, and with what. */
+export interface Making {
+  readonly at: string
+  readonly by: string
+  readonly case: string
+  readonly product: string
+}

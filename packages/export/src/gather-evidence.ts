@@ -1,0 +1,90 @@
+import type { ContentReader } from '@whodid/content'
+import type { WhoDidAnswer } from '@whodid/model'
+import { listReads, readsMax, whoDid } from '@whodid/query'
+import type { Question } from '@whodid/query'
+import type { LogTrees, Selector } from '@whodid/store'
+import { packageRecordsMax } from './build-package.ts'
+import type { CustodyEvent, Evidence, Making } from './evidence.ts'
+import { gatherContents } from './gather-contents.ts'
+import { gatherLogs } from './gather-logs.ts'
+import { readForms } from './read-forms.ts'
+import { recordRow } from './record-row.ts'
+
+/** Where evidence is found. Its caller opens and closes all of it. */
+export interface EvidenceSources {
+  readonly selector: Selector
+  readonly contents: ContentReader
+  readonly trees: LogTrees
+}
+
+/** What is exported, and for whom. */
+export interface EvidenceRequest {
+  readonly tenant: string
+  readonly question: Question
+  readonly made: Making
+  readonly role: string
+}
+
+/**
+ * Gathers what a package holds: the answer, every record of the traces that it quotes, their proofs, the history of their
+ * logs, the texts that are still there, and who looked at the handle before.
+ *
+ * Waits a few seconds for a record that is not sealed yet, and throws `not_sealed` when it stays so; else throws what
+ * `Selector.select` throws. Does NOT record the read.
+ */
+export async function gatherEvidence(
+  { selector, contents, trees }: EvidenceSources,
+  { tenant, question, made, role }: EvidenceRequest,
+): Promise<Evidence> {
+  const answer = await whoDid({ selector, contents, trees }, tenant, question)
+  const found = await readForms(selector, tenant, tracesOf(answer))
+  const forms = found.slice(0, packageRecordsMax)
+  const rows = forms.map(recordRow)
+  const { logs, proofs } = await gatherLogs(trees, rows)
+  const texts = await gatherContents({ selector, contents }, tenant, rows)
+  return {
+    answer,
+    records: forms.map((form, index) => ({ form, proof: proofs[index] ?? '' })),
+    isTruncated: found.length > packageRecordsMax,
+    logs,
+    ...texts,
+    custody: [
+      ...(await custodyOf(selector, tenant, question.handle.value)),
+      {
+        at: made.at,
+        by: made.by,
+        role,
+        event: 'export',
+        question: answer.question.of,
+        case: made.case,
+      },
+    ],
+    made,
+  }
+}
+
+/** Traces that the answer quotes; the subject's first. An answer quotes a few hundred spans at most. */
+function tracesOf({ action, prompt, nearest_prompt, plan, chain, inputs }: WhoDidAnswer): string[] {
+  const quoted = [action, prompt, nearest_prompt, plan, ...chain, ...inputs]
+  return [...new Set(quoted.flatMap((one) => (one === null ? [] : [one.span.slice(0, 32)])))]
+}
+
+/** Who asked about the same thing before, oldest first, among the newest reads on record. */
+async function custodyOf(
+  selector: Selector,
+  tenant: string,
+  handle: string,
+): Promise<CustodyEvent[]> {
+  const reads = await listReads(selector, tenant, readsMax)
+  return reads
+    .filter(({ question }) => question.includes(handle))
+    .map((read) => ({
+      at: read.read_at,
+      by: read.reader,
+      role: read.role,
+      event: `read ${read.route}`,
+      question: read.question,
+      case: read.case_id ?? '',
+    }))
+    .toReversed()
+}

@@ -1,0 +1,34 @@
+import type { Evidence } from './evidence.ts'
+
+/** The page inside a package that says what it is and how to check it. Holds no text of an agent. */
+export function verifyGuide({ records, contents, made }: Evidence): string {
+  return `# Evidence package
+
+Exported ${made.at} with ${made.product}: ${records.length} records, ${contents.length} texts.
+
+## Check it
+
+    node verify.mjs <this package> --trust trust.json
+
+Node 20 or newer is all it takes; nothing is installed and nothing is fetched. Get \`verify.mjs\` and \`trust.json\` from the owner of the log by another way than
+this package: whoever can alter the package can alter the copy of the verifier in it. \`trust.json\` names the keys that you trust:
+
+    { "logs": [{ "vkey": "…", "from_size": 0, "to_size": null }], "witnesses": [], "quorum": 0, "exporters": ["…"] }
+
+Exit codes: 0 all of it holds, 10 unwitnessed, 20 stale, 30 inconsistent, 40 tampered, 50 malformed.
+
+## What it proves, and what not
+
+Each record is, byte for byte, what the log held when the checkpoint was signed; each text is the one that its record committed to; the answer quotes
+only records that are here. It does not prove that nothing else happened: what was never sent to the log is in no log, and records that were not part of the
+answer are not in the package. With \`quorum\` 0 nobody but the holder of the log's key vouches for the log.
+
+## Files
+
+- \`answer.json\`: the answer as it was given. \`manifest.json\`, \`manifest.dsse.json\`: digests of all files, signed (DSSE, in-toto Statement v1).
+- \`records.bin\`: the records as they were hashed, each behind its length (4 bytes, big-endian). \`records.jsonl\`: the same to read.
+- \`proofs/<log>/<index>.tlog-proof\`: c2sp.org/tlog-proof@v1. \`checkpoints/<log>.json\`: the log's checkpoints with consistency proofs. \`checkpoints/<log>.keys\`: a copy, for information.
+- \`content/<span>.<part>.json\`: texts with their salts. \`absent.jsonl\`: texts that are no longer there, and why.
+- \`custody.jsonl\`: who looked at this evidence. \`timeline.jsonl\`: for Timesketch. \`ocsf.jsonl\`: OCSF 1.9 events.
+`
+}
