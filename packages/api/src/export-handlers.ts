@@ -44,8 +44,7 @@ export function addExports(
       'content-type': 'application/zip',
       'content-disposition': 'attachment; filename="evidence.zip"',
     }
-    // The route's type knows JSON and text answers only; a package is neither.
-    return new Response(zip, { headers }) as never
+    return new Response(zip, { headers })
   })
 
   app.openapi(trustRoute, async (c) => {
