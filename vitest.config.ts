@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
-          include: ['test/{engine,e2e,conformance,faults,tampering,examples}/**/*.test.ts'],
+          include: ['test/{cluster,engine,e2e,conformance,faults,tampering,examples}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -5,18 +5,18 @@
 -- select_from_information_schema_requires_grant, all true.
 
 -- whodid_writer appends spans and their text.
-CREATE SETTINGS PROFILE IF NOT EXISTS whodid_writer SETTINGS log_queries = 0;
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_writer SETTINGS log_queries = 0, distributed_foreground_insert = 1;
 CREATE USER IF NOT EXISTS whodid_writer IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_writer>' SETTINGS PROFILE 'whodid_writer';
 GRANT INSERT ON whodid.spans TO whodid_writer;
 GRANT INSERT ON whodid.contents TO whodid_writer;
 
 -- whodid_recorder records who read what.
-CREATE SETTINGS PROFILE IF NOT EXISTS whodid_recorder SETTINGS log_queries = 0;
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_recorder SETTINGS log_queries = 0, distributed_foreground_insert = 1;
 CREATE USER IF NOT EXISTS whodid_recorder IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_recorder>' SETTINGS PROFILE 'whodid_recorder';
 GRANT INSERT ON whodid.reads TO whodid_recorder;
 
 -- whodid_reader asks, within bounds.
-CREATE SETTINGS PROFILE IF NOT EXISTS whodid_reader SETTINGS readonly = 1, max_execution_time = 30 MAX 120 CHANGEABLE_IN_READONLY, max_memory_usage = 1000000000, max_rows_to_read = 2000000000, max_result_rows = 1000000, max_rows_in_set = 200000, set_overflow_mode = 'throw', http_response_buffer_size = 4194304, max_result_bytes = 268435456, max_concurrent_queries_for_user = 64, log_comment = 'default' CHANGEABLE_IN_READONLY, output_format_json_quote_64bit_integers = 1 CHANGEABLE_IN_READONLY, date_time_output_format = 'simple' CHANGEABLE_IN_READONLY, use_query_condition_cache = 1 CHANGEABLE_IN_READONLY, optimize_and_compare_chain = 0 CHANGEABLE_IN_READONLY, additional_table_filters = '{}' CHANGEABLE_IN_READONLY;
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_reader SETTINGS readonly = 1, distributed_product_mode = 'global', max_execution_time = 30 MAX 120 CHANGEABLE_IN_READONLY, max_memory_usage = 1000000000, max_rows_to_read = 2000000000, max_result_rows = 1000000, max_rows_in_set = 200000, set_overflow_mode = 'throw', http_response_buffer_size = 4194304, max_result_bytes = 268435456, max_concurrent_queries_for_user = 64, log_comment = 'default' CHANGEABLE_IN_READONLY, output_format_json_quote_64bit_integers = 1 CHANGEABLE_IN_READONLY, date_time_output_format = 'simple' CHANGEABLE_IN_READONLY, use_query_condition_cache = 1 CHANGEABLE_IN_READONLY, optimize_and_compare_chain = 0 CHANGEABLE_IN_READONLY, additional_table_filters = '{}' CHANGEABLE_IN_READONLY;
 CREATE USER IF NOT EXISTS whodid_reader IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_reader>' SETTINGS PROFILE 'whodid_reader';
 GRANT SELECT ON whodid.spans TO whodid_reader;
 GRANT SELECT ON whodid.actions TO whodid_reader;

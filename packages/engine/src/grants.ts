@@ -51,6 +51,9 @@ const readerBufferBytes = 4_194_304
 const readerBytesResultMax = 268_435_456
 const readerQueriesMax = 64
 
+/** On a cluster an insert ends when the shards have it, not when the node has queued it for them. */
+const insertIsStored: ProfileSetting = { name: 'distributed_foreground_insert', value: 1 }
+
 /**
  * Who may do what. Nobody may UPDATE, TRUNCATE, drop a table or a column, or change a table's TTL; the eraser may delete
  * text, the pruner records, nobody else anything: what is recorded stays, for the migrator too.
@@ -67,14 +70,14 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'INSERT', on: 'whodid.spans' },
       { privileges: 'INSERT', on: 'whodid.contents' },
     ],
-    settings: [{ name: 'log_queries', value: 0 }],
+    settings: [{ name: 'log_queries', value: 0 }, insertIsStored],
     rowFilters: {},
   },
   recorder: {
     username: 'whodid_recorder',
     purpose: 'records who read what',
     grants: [{ privileges: 'INSERT', on: 'whodid.reads' }],
-    settings: [{ name: 'log_queries', value: 0 }],
+    settings: [{ name: 'log_queries', value: 0 }, insertIsStored],
     rowFilters: {},
   },
   reader: {
@@ -91,6 +94,8 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
     ],
     settings: [
       { name: 'readonly', value: 1 },
+      // On a cluster the tables are Distributed: a subquery is asked once of all shards, and each shard is sent what it gave.
+      { name: 'distributed_product_mode', value: 'global' },
       {
         name: 'max_execution_time',
         value: readerTimeSeconds,
@@ -202,6 +207,18 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
     settings: [],
     rowFilters: { spans: '1', actions: '1', contents: '1', threads: '1', reads: '1' },
   },
+}
+
+/** The ledger's databases on a node of a cluster: what is asked, and the shard's own tables under it. */
+export const ledgerDatabases: readonly string[] = ['whodid', 'whodid_shard']
+
+/** A user's grants, with those on `whodid` given on each of `databases`. */
+export function grantsIn(user: UserRights, databases: readonly string[]): Grant[] {
+  return user.grants.flatMap(({ privileges, on }) =>
+    on.startsWith('whodid.')
+      ? databases.map((database) => ({ privileges, on: on.replace('whodid.', `${database}.`) }))
+      : [{ privileges, on }],
+  )
 }
 
 /** Makes something for each user. */

@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { forEachUser, userRights } from './grants.ts'
+import { forEachUser, ledgerDatabases, userRights } from './grants.ts'
 import { usersSql } from './users-sql.ts'
 import { usersXml } from './users-xml.ts'
 
 test('clickhouse/users.sql gives a cluster the rights the embedded engine gives', () => {
   const file = readFileSync(new URL('../../../clickhouse/users.sql', import.meta.url), 'utf8')
   expect(file).toBe(usersSql())
+})
+
+test('clickhouse/cluster/users.sql gives a shard’s own tables the rights and policies of those over them', () => {
+  const url = new URL('../../../clickhouse/cluster/users.sql', import.meta.url)
+  const file = readFileSync(url, 'utf8')
+  expect(file).toBe(usersSql(ledgerDatabases))
+  const policies = (text: string): string[] => text.match(/^CREATE ROW POLICY .*$/gmu) ?? []
+  const twins = policies(usersSql()).map((policy) => policy.replace(' whodid.', ' whodid_shard.'))
+  expect(policies(file).toSorted()).toEqual([...policies(usersSql()), ...twins].toSorted())
 })
 
 test('users.xml grants what users.sql grants, and holds no password', () => {

@@ -1,13 +1,14 @@
-import { userRights } from './grants.ts'
+import { grantsIn, userRights } from './grants.ts'
 import type { ProfileSetting, UserRights } from './grants.ts'
 
 /**
  * The users of the embedded engine as SQL for a cluster: the text of `clickhouse/users.sql`.
  *
  * Each password stands as a placeholder that is no SHA-256, so that the file cannot be run before it is filled in.
+ * With `ledgerDatabases` it is `clickhouse/cluster/users.sql`: a shard's own tables want the rights of the tables over them.
  */
-export function usersSql(): string {
-  const users = Object.values(userRights).map(userSql)
+export function usersSql(databases: readonly string[] = ['whodid']): string {
+  const users = Object.values(userRights).map((user) => userSql(user, databases))
   return `${preamble}\n${users.join('\n')}`
 }
 
@@ -18,7 +19,7 @@ const preamble = `-- The users of a ClickHouse cluster reached by CLICKHOUSE_URL
 -- select_from_information_schema_requires_grant, all true.
 `
 
-function userSql(user: UserRights): string {
+function userSql(user: UserRights, databases: readonly string[]): string {
   const name = user.username
   const settings =
     user.settings.length === 0 ? '' : ` SETTINGS ${user.settings.map(settingSql).join(', ')}`
@@ -26,10 +27,14 @@ function userSql(user: UserRights): string {
     `-- ${name} ${user.purpose}.`,
     `CREATE SETTINGS PROFILE IF NOT EXISTS ${name}${settings};`,
     `CREATE USER IF NOT EXISTS ${name} IDENTIFIED WITH sha256_hash BY '<sha256 of the password of ${name}>' SETTINGS PROFILE '${name}';`,
-    ...user.grants.map((grant) => `GRANT ${grant.privileges} ON ${grant.on} TO ${name};`),
-    ...Object.entries(user.rowFilters).map(
-      ([table, filter]) =>
-        `CREATE ROW POLICY IF NOT EXISTS ${name} ON whodid.${table} FOR SELECT USING ${filter} TO ${name};`,
+    ...grantsIn(user, databases).map(
+      (grant) => `GRANT ${grant.privileges} ON ${grant.on} TO ${name};`,
+    ),
+    ...databases.flatMap((database) =>
+      Object.entries(user.rowFilters).map(
+        ([table, filter]) =>
+          `CREATE ROW POLICY IF NOT EXISTS ${name} ON ${database}.${table} FOR SELECT USING ${filter} TO ${name};`,
+      ),
     ),
     '',
   ].join('\n')

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { escapeXml } from './escape-xml.ts'
-import { forEachUser, userRights } from './grants.ts'
+import { forEachUser, grantsIn, userRights } from './grants.ts'
 import type { EngineUser, UserRights } from './grants.ts'
 
 const userNames = Object.values(forEachUser((user) => user))
@@ -11,7 +11,10 @@ const userNames = Object.values(forEachUser((user) => user))
  * `default` is the user as which the library runs the statement that opens the port; the library gives it no password and
  * an address of 127.0.0.1, so neither can keep others out. Its one session does: it is taken before the port opens.
  */
-export function usersXml(passwords: Readonly<Record<EngineUser, string>>): string {
+export function usersXml(
+  passwords: Readonly<Record<EngineUser, string>>,
+  databases: readonly string[] = ['whodid'],
+): string {
   return `<clickhouse>
 <profiles>
 <default/>
@@ -35,7 +38,7 @@ ${userNames.map((user) => profileXml(userRights[user])).join('\n')}
 <query>GRANT TABLE ENGINE ON File</query>
 </grants>
 </default>
-${userNames.map((user) => userXml(userRights[user], passwords[user])).join('\n')}
+${userNames.map((user) => userXml(userRights[user], passwords[user], databases)).join('\n')}
 </users>
 </clickhouse>
 `
@@ -55,16 +58,18 @@ function profileXml(user: UserRights): string {
   return `<${user.username}>${settings.join('')}<constraints>${constraints.join('')}</constraints></${user.username}>`
 }
 
-function userXml(user: UserRights, password: string): string {
+function userXml(user: UserRights, password: string, names: readonly string[]): string {
   const hash = createHash('sha256').update(password).digest('hex')
-  const grants = user.grants.map(
+  const grants = grantsIn(user, names).map(
     (grant) => `<query>GRANT ${escapeXml(`${grant.privileges} ON ${grant.on}`)}</query>`,
   )
   const filters = Object.entries(user.rowFilters).map(
     ([table, filter]) => `<${table}><filter>${escapeXml(filter)}</filter></${table}>`,
   )
   const databases =
-    filters.length === 0 ? '' : `<databases><whodid>${filters.join('')}</whodid></databases>`
+    filters.length === 0
+      ? ''
+      : `<databases>${names.map((name) => `<${name}>${filters.join('')}</${name}>`).join('')}</databases>`
   return `<${user.username}>
 <password_sha256_hex>${hash}</password_sha256_hex>
 <networks><ip>127.0.0.1</ip></networks>

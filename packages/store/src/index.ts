@@ -1,6 +1,8 @@
 export { createAppender } from './append.ts'
 export type { AppendBatch, Appender } from './append.ts'
 export type { StoreAccess } from './client.ts'
+export { clusterStatements } from './cluster-statements.ts'
+export type { ShardEngine } from './cluster-statements.ts'
 export { contentBytes } from './content-bytes.ts'
 export { encodeContents } from './encode-contents.ts'
 export { encodeRecords } from './encode-records.ts'

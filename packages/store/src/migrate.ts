@@ -52,7 +52,8 @@ export async function readMigrations(folder: string = migrationsFolder): Promise
  * a crash in between leaves a migration that the next run applies again. Forward only: there is no undo.
  *
  * Throws `migration_changed` when an applied file no longer has the checksum it was applied with, or when the database
- * holds a migration this version does not know; `migration_failed` when a statement is refused.
+ * holds a migration this version does not know; `migration_failed` when a statement is refused, and on a node of a cluster
+ * that has not got all of `clickhouse/cluster/schema.sql`.
  */
 export async function migrate(
   access: StoreAccess,
@@ -65,8 +66,9 @@ export async function migrate(
     const recorded = await readRecorded(client)
     checkRecorded(recorded, wanted)
     const applied: string[] = []
-    for (const migration of wanted) {
-      if (recorded.has(migration.name)) continue
+    const pending = wanted.filter(({ name }) => !recorded.has(name))
+    if (pending.length > 0) await refuseCluster(client, pending)
+    for (const migration of pending) {
       await apply(client, migration)
       applied.push(migration.name)
     }
@@ -117,6 +119,25 @@ function checkRecorded(recorded: ReadonlyMap<string, string>, wanted: readonly M
         `migration "${name}" was applied with checksum ${checksum}, and the file now has ${expected}`,
       )
   }
+}
+
+/** Over a Distributed table a single server's view would take each row a second time. */
+async function refuseCluster(client: ClickHouseClient, pending: readonly Migration[]): Promise<void> {
+  let isDistributed: boolean
+  try {
+    const answer = await client.query({
+      query: `SELECT 1 FROM system.tables WHERE database = 'whodid' AND name = 'spans' AND engine = 'Distributed'`,
+      format: 'JSONEachRow',
+    })
+    isDistributed = (await answer.json()).length > 0
+  } catch (thrown) {
+    throw storeError(thrown, 'to say whether it is a cluster')
+  }
+  if (isDistributed)
+    throw new WhodidError(
+      'migration_failed',
+      `migration "${pending[0]?.name ?? ''}" expected a single server, got a node of a cluster: run clickhouse/cluster/schema.sql on every node`,
+    )
 }
 
 async function apply(client: ClickHouseClient, migration: Migration): Promise<void> {

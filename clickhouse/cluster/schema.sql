@@ -1,0 +1,548 @@
+-- One node of a cluster named whodid: run all of it on every node. Made of ../*.sql by clusterStatements(); do not edit.
+
+CREATE DATABASE IF NOT EXISTS whodid_shard;
+
+CREATE DATABASE IF NOT EXISTS whodid;
+
+CREATE TABLE IF NOT EXISTS whodid_shard.spans
+(
+    log_id String,
+    log_index UInt64 CODEC(T64, ZSTD(1)),
+    tenant String,
+    exporter String,
+    channel String,
+    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    signal String,
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    span_id FixedString(8) CODEC(ZSTD(1)),
+    parent_span_id FixedString(8) CODEC(ZSTD(1)),
+    ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    end_ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    name String,
+    kind UInt8,
+    status_code UInt8,
+    status_message String CODEC(ZSTD(1)),
+    trace_state String CODEC(ZSTD(1)),
+    flags UInt32,
+    dropped_count UInt32,
+    service_name String,
+    scope_name String,
+    scope_version String,
+    record_kind String,
+    actor_type String,
+    template_id String,
+    template_name String,
+    template_version String,
+    instance_id String CODEC(ZSTD(1)),
+    instance_parent_id String CODEC(ZSTD(1)),
+    identity_id String CODEC(ZSTD(1)),
+    delegator_id String CODEC(ZSTD(1)),
+    delegator_type String,
+    delegator_issuer String,
+    delegation_id String CODEC(ZSTD(1)),
+    delegation_parent_id String CODEC(ZSTD(1)),
+    delegation_issuer String,
+    delegation_audience String,
+    delegation_expires_at String CODEC(ZSTD(1)),
+    delegation_scopes Array(String) CODEC(ZSTD(1)),
+    delegation_chain Array(String) CODEC(ZSTD(1)),
+    user_id String CODEC(ZSTD(1)),
+    session_id String CODEC(ZSTD(1)),
+    conversation_id String CODEC(ZSTD(1)),
+    correlation_id String CODEC(ZSTD(1)),
+    template_rule String,
+    instance_rule String,
+    delegator_rule String,
+    prompt_ref String CODEC(ZSTD(1)),
+    prompt_origin String,
+    prompt_hash String CODEC(ZSTD(1)),
+    plan_ref String CODEC(ZSTD(1)),
+    plan_hash String CODEC(ZSTD(1)),
+    plan_step Int64 CODEC(T64, ZSTD(1)),
+    seq Int64 CODEC(T64, ZSTD(1)),
+    tool_name String,
+    tool_call_id String CODEC(ZSTD(1)),
+    arguments_hash String CODEC(ZSTD(1)),
+    result_hash String CODEC(ZSTD(1)),
+    action_id String CODEC(ZSTD(1)),
+    verb String,
+    outcome String,
+    resource_id String CODEC(ZSTD(1)),
+    resource_type String,
+    input_source String CODEC(ZSTD(1)),
+    input_trust String,
+    input_hash String CODEC(ZSTD(1)),
+    credential_id String CODEC(ZSTD(1)),
+    credential_type String,
+    credential_subject String CODEC(ZSTD(1)),
+    credential_actor String CODEC(ZSTD(1)),
+    credential_issuer String,
+    credential_expires_at String CODEC(ZSTD(1)),
+    credential_scopes Array(String) CODEC(ZSTD(1)),
+    credential_borrowed Bool,
+    approval_id String CODEC(ZSTD(1)),
+    approval_decision String,
+    approval_source String,
+    approver_id String CODEC(ZSTD(1)),
+    approval_policy_id String,
+    approval_reason String CODEC(ZSTD(1)),
+    content_ref FixedString(24) CODEC(ZSTD(1)),
+    content_commitment FixedString(32) CODEC(ZSTD(1)),
+    result_commitment FixedString(32) CODEC(ZSTD(1)),
+    detail_commitment FixedString(32) CODEC(ZSTD(1)),
+    attributes String CODEC(ZSTD(1)),
+    resource_attributes String CODEC(ZSTD(1)),
+    events String CODEC(ZSTD(1)),
+    links String CODEC(ZSTD(1)),
+    INDEX by_log_index log_index TYPE minmax GRANULARITY 1,
+    INDEX by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_span span_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_instance instance_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_parent_instance instance_parent_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_correlation correlation_id TYPE bloom_filter(0.001) GRANULARITY 1
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/spans', '{replica}')
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, toStartOfHour(ts), trace_id, span_id)
+SETTINGS
+    index_granularity = 2048,
+    min_compress_block_size = 16384,
+    max_compress_block_size = 65536,
+    min_level_for_wide_part = 1,
+    min_bytes_for_wide_part = 67108864,
+    string_serialization_version = 'single_stream',
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    replicated_deduplication_window = 10000;
+
+CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
+ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
+
+CREATE TABLE IF NOT EXISTS whodid_shard.actions
+(
+    tenant String,
+    resource_id String CODEC(ZSTD(1)),
+    resource_type String,
+    ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    end_ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    span_id FixedString(8) CODEC(ZSTD(1)),
+    record_kind String,
+    verb String,
+    outcome String,
+    tool_name String,
+    action_id String CODEC(ZSTD(1)),
+    actor_type String,
+    channel String,
+    template_id String,
+    instance_id String CODEC(ZSTD(1)),
+    user_id String CODEC(ZSTD(1)),
+    service_name String,
+    delegator_id String CODEC(ZSTD(1)),
+    delegator_type String,
+    principal_id String CODEC(ZSTD(1)),
+    template_rule String,
+    instance_rule String,
+    delegator_rule String,
+    correlation_id String CODEC(ZSTD(1)),
+    credential_id String CODEC(ZSTD(1)),
+    INDEX by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_action action_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_instance instance_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_correlation correlation_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    PROJECTION by_principal (SELECT * ORDER BY tenant, principal_id, ts),
+    PROJECTION by_credential (SELECT * ORDER BY tenant, credential_id, ts)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/actions', '{replica}')
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, resource_id, ts)
+SETTINGS
+    index_granularity = 1024,
+    string_serialization_version = 'single_stream',
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    replicated_deduplication_window = 10000;
+
+CREATE TABLE IF NOT EXISTS whodid.actions AS whodid_shard.actions
+ENGINE = Distributed('whodid', 'whodid_shard', 'actions', sipHash64(trace_id));
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.actions_of_spans TO whodid_shard.actions
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS SELECT
+    tenant, resource_id, resource_type, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name,
+    action_id, actor_type, channel, template_id, instance_id, user_id, service_name, delegator_id, delegator_type,
+    multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', service_name, '') AS principal_id,
+    template_rule, instance_rule, delegator_rule, correlation_id, credential_id
+FROM whodid_shard.spans
+WHERE record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '';
+
+CREATE TABLE IF NOT EXISTS whodid_shard.reads
+(
+    tenant LowCardinality(String),
+    read_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    request_id String CODEC(ZSTD(1)),
+    reader LowCardinality(String),
+    role LowCardinality(String),
+    route LowCardinality(String),
+    question String CODEC(ZSTD(1)),
+    case_id String CODEC(ZSTD(1)),
+    remote_address String CODEC(ZSTD(1)),
+    user_agent String CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/reads', '{replica}')
+PARTITION BY toYYYYMM(read_at)
+ORDER BY (tenant, read_at)
+SETTINGS
+    fsync_after_insert = 1,
+    replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS whodid.reads AS whodid_shard.reads
+ENGINE = Distributed('whodid', 'whodid_shard', 'reads', sipHash64(request_id));
+
+CREATE OR REPLACE VIEW whodid.who_did_when
+SQL SECURITY INVOKER
+AS
+WITH
+    (
+        SELECT groupArray(CAST((trace_id, span_id), 'Tuple(trace FixedString(16), span FixedString(8))'))
+        FROM
+        (
+            SELECT trace_id, span_id
+            FROM
+            (
+            SELECT trace_id, span_id, ts, outcome, record_kind
+            FROM whodid.actions
+            WHERE {kind:String} != 'span'
+                AND (
+                    ({kind:String} = 'resource' AND resource_id = {id:String})
+                    OR ({kind:String} = 'trace' AND trace_id = toFixedString(unhex(if({kind:String} = 'trace', {id:String}, '')), 16))
+                    OR ({kind:String} = 'action' AND action_id = {id:String})
+                    OR ({kind:String} = 'instance' AND instance_id = {id:String})
+                    OR ({kind:String} = 'template' AND template_id = {id:String})
+                    OR ({kind:String} = 'delegator' AND principal_id = {id:String})
+                    OR ({kind:String} = 'correlation' AND correlation_id = {id:String})
+                    OR ({kind:String} = 'credential' AND credential_id = {id:String})
+                )
+                AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
+                AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})))
+            UNION ALL
+            SELECT trace_id, span_id, ts, outcome, record_kind
+            FROM whodid.spans
+            WHERE {kind:String} = 'span'
+                AND trace_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 1, 32), '')), 16)
+                AND span_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 34, 16), '')), 8)
+            )
+            ORDER BY {kind:String} = 'action' AND outcome = 'unknown', ts DESC, record_kind = 'tool_call' DESC, span_id
+            LIMIT 1
+        )
+    ) AS chosen,
+    (
+        SELECT CAST(
+            (
+                any(key.trace), any(key.span), countIf(mine),
+                uniqExactIf((actor_type, instance_id, template_id, delegator_id, user_id), mine),
+                groupUniqArrayIf(16)(instance_id, mine),
+                argMinIf(ts, received_at, mine),
+                if(argMinIf(correlation_id, received_at, mine) AS correlation = '', '\0', correlation),
+                toFixedString(unhex(substring(argMinIf(prompt_ref, received_at, mine AND match(prompt_ref, '^[0-9a-f]{32}-[0-9a-f]{16}$')), 1, 32)), 16),
+                groupUniqArray(4000)(parent_span_id)
+            ),
+            'Tuple(trace FixedString(16), span FixedString(8), versions UInt64, identities UInt64, instances Array(String), ts DateTime64(9, \'UTC\'), correlation String, prompt_trace FixedString(16), parents Array(FixedString(8)))'
+        )
+        FROM (SELECT *, chosen[1] AS key, span_id = key.span AS mine FROM whodid.spans WHERE trace_id = chosen[1].trace)
+    ) AS target,
+    listed AS
+    (
+        SELECT groupArray(CAST(
+            (lower(concat(hex(trace_id), '-', hex(span_id))), ts, action_id, verb, outcome, record_kind, resource_id, actor_type, instance_id, template_id, user_id, service_name, channel),
+            'Tuple(key String, ts DateTime64(9, \'UTC\'), action String, verb String, outcome String, kind String, resource String, actor_type String, instance String, template String, user String, service String, channel String)'
+        )) AS candidates
+        FROM
+        (
+            SELECT *
+            FROM whodid.actions
+            WHERE {kind:String} != 'span'
+                AND (
+                    ({kind:String} = 'resource' AND resource_id = {id:String})
+                    OR ({kind:String} = 'trace' AND trace_id = toFixedString(unhex(if({kind:String} = 'trace', {id:String}, '')), 16))
+                    OR ({kind:String} = 'action' AND action_id = {id:String})
+                    OR ({kind:String} = 'instance' AND instance_id = {id:String})
+                    OR ({kind:String} = 'template' AND template_id = {id:String})
+                    OR ({kind:String} = 'delegator' AND principal_id = {id:String})
+                    OR ({kind:String} = 'correlation' AND correlation_id = {id:String})
+                    OR ({kind:String} = 'credential' AND credential_id = {id:String})
+                )
+                AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
+            ORDER BY ts DESC, span_id
+            LIMIT 1 BY trace_id, span_id
+            LIMIT 201
+        )
+    ),
+    kindred AS
+    (
+        SELECT any(about) AS about, groupArray(kin_record) AS kin, groupArrayIf((kin_record.key, kin_record.parent, kin_record.ts, kin_record), is_parent) AS parents
+        FROM
+        (
+            SELECT
+                target AS about,
+                has(about.parents, span_id) AND trace_id = about.trace AS is_parent,
+                CAST(
+                    (
+                        lower(concat(hex(trace_id), '-', hex(span_id))),
+                        if(parent_span_id = toFixedString('', 8), '', lower(concat(hex(trace_id), '-', hex(parent_span_id)))),
+                        ts, end_ts, record_kind, name, actor_type, channel, exporter, template_id, template_name,
+                        template_version, instance_id, instance_parent_id, identity_id, delegator_id, delegator_type,
+                        delegator_issuer, delegation_chain, user_id, service_name, correlation_id, template_rule,
+                        instance_rule, delegator_rule, prompt_ref, prompt_origin, prompt_hash, plan_ref, plan_hash,
+                        plan_step, seq, tool_name, action_id, verb, outcome, resource_id, resource_type, input_source,
+                        input_trust, input_hash, credential_id, credential_type, credential_subject, credential_actor,
+                        credential_issuer, credential_borrowed, credential_scopes, dropped_count,
+                        '', arguments_hash
+                    ),
+                    'Tuple(key String, parent String, ts DateTime64(9, \'UTC\'), end_ts DateTime64(9, \'UTC\'), kind String, name String, actor_type String, channel String, exporter String, template String, template_name String, template_version String, instance String, instance_parent String, identity String, delegator String, delegator_type String, delegator_issuer String, delegation_chain Array(String), user String, service String, correlation String, template_rule String, instance_rule String, delegator_rule String, prompt_ref String, prompt_origin String, prompt_hash String, plan_ref String, plan_hash String, plan_step Int64, seq Int64, tool String, action String, verb String, outcome String, resource String, resource_type String, input_source String, input_trust String, input_hash String, credential String, credential_type String, credential_subject String, credential_actor String, credential_issuer String, credential_borrowed Bool, credential_scopes Array(String), dropped UInt32, content String, arguments_hash String)'
+                ) AS kin_record
+            FROM whodid.spans
+            WHERE (trace_id = target.trace OR trace_id = target.prompt_trace OR correlation_id = target.correlation)
+                AND about.versions > 0
+            ORDER BY
+                (trace_id = about.trace AND span_id = about.span) DESC,
+                (record_kind IN ('session', 'prompt', 'plan', 'delegation') OR input_source != '' OR is_parent) DESC,
+                abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about.ts)),
+                received_at
+            LIMIT 1 BY trace_id, span_id
+            LIMIT 4000
+        )
+    ),
+    trailed AS
+    (
+        SELECT
+            about, kin,
+            arrayFold(
+                (trail, candidate) -> if(candidate.1 = trail[-1].parent AND length(trail) < 64, arrayPushBack(trail, candidate.4), trail),
+                arrayConcat(arrayReverseSort(p -> p.3, parents) AS newest, newest),
+                [kin[1]]
+            ) AS trail,
+            arrayFirst(x -> x.actor_type != '', trail) AS actor
+        FROM kindred
+    ),
+    claimed AS
+    (
+        SELECT
+            about, kin, trail, actor,
+            if(tupleElement(actor, 'actor_type') = 'agent', trail, [actor]) AS speakers,
+            arrayFirst(x -> x.instance != '', speakers) AS instance_says,
+            arrayFirst(x -> x.template != '', speakers) AS template_says,
+            arrayFirst(x -> x.delegator != '' OR x.delegator_type = 'none', speakers) AS delegator_says,
+            arrayMap(
+                claim -> multiIf(
+                    claim.1 = '', 'none',
+                    claim.2 = 'unentitled', 'contradicted',
+                    claim.3 != trail[1].key OR claim.4 != '', 'inferred',
+                    claim.2 = 'entitled', 'channel',
+                    'asserted'
+                ),
+                [
+                    (tupleElement(actor, 'actor_type'), tupleElement(actor, 'channel'), tupleElement(actor, 'key'), ''),
+                    (tupleElement(instance_says, 'instance'), tupleElement(instance_says, 'channel'), tupleElement(instance_says, 'key'), tupleElement(instance_says, 'instance_rule')),
+                    (tupleElement(template_says, 'template'), tupleElement(template_says, 'channel'), tupleElement(template_says, 'key'), tupleElement(template_says, 'template_rule')),
+                    (tupleElement(delegator_says, 'delegator'), tupleElement(delegator_says, 'channel'), tupleElement(delegator_says, 'key'), tupleElement(delegator_says, 'delegator_rule'))
+                ]
+            ) AS claim_grades
+        FROM trailed
+    ),
+    judged AS
+    (
+        SELECT
+            about, kin, trail, actor, instance_says, template_says, delegator_says, claim_grades,
+            multiIf(
+                tupleElement(about, 'versions') = 0, '',
+                tupleElement(about, 'identities') > 1 OR (tupleElement(actor, 'actor_type') = 'human' AND tupleElement(actor, 'instance') != ''), 'conflicting_identity',
+                has(claim_grades, 'contradicted'), 'exporter_not_entitled',
+                ''
+            ) AS contradiction,
+            multiIf(
+                tupleElement(about, 'versions') = 0 OR contradiction != '', 'undetermined',
+                tupleElement(actor, 'actor_type') = 'agent' AND (tupleElement(instance_says, 'instance') != '' OR tupleElement(template_says, 'template') != ''), 'agent',
+                tupleElement(actor, 'actor_type') = 'human' AND tupleElement(actor, 'user') != '', 'human',
+                tupleElement(actor, 'actor_type') = 'service' AND tupleElement(actor, 'service') != '', 'service',
+                'undetermined'
+            ) AS decided
+        FROM claimed
+    )
+SELECT
+    decided AS verdict,
+    multiIf(
+        contradiction != '', 'contradicted',
+        decided = 'undetermined', 'none',
+        has(if(decided = 'agent', claim_grades, [claim_grades[1]]), 'inferred'), 'inferred',
+        has(if(decided = 'agent', claim_grades, [claim_grades[1]]), 'asserted'), 'asserted',
+        'channel'
+    ) AS grade,
+    multiIf(
+        decided = 'agent', if(tupleElement(instance_says, 'instance') != '', tupleElement(instance_says, 'instance'), tupleElement(template_says, 'template')),
+        decided = 'human', tupleElement(actor, 'user'),
+        decided = 'service', tupleElement(actor, 'service'),
+        ''
+    ) AS actor_id,
+    if(decided = 'agent', tupleElement(instance_says, 'instance'), '') AS instance,
+    if(decided = 'agent', tupleElement(template_says, 'template'), '') AS template,
+    if(decided = 'agent' AND tupleElement(delegator_says, 'delegator_type') != 'none', tupleElement(delegator_says, 'delegator'), '') AS delegator,
+    if(decided = 'agent', tupleElement(delegator_says, 'delegator_type'), '') AS delegator_type,
+    if(decided = 'agent', tupleElement(delegator_says, 'delegator_issuer'), '') AS delegator_issuer,
+    contradiction,
+    claim_grades,
+    tupleElement(template_says, 'template_name') AS template_name,
+    tupleElement(template_says, 'template_version') AS template_version,
+    tupleElement(instance_says, 'instance_parent') AS instance_parent,
+    tupleElement(instance_says, 'identity') AS identity,
+    tupleElement(instance_says, 'delegation_chain') AS delegation_chain,
+    trail,
+    arrayFilter(x -> x.input_source != '' OR x.kind IN ('session', 'prompt', 'plan', 'delegation'), kin) AS evidence,
+    if(
+        trail[1].seq < 1 OR trail[1].instance = '', 0,
+        trail[1].seq - toInt64(length(arrayDistinct(arrayFilter(
+            seq -> seq >= 1 AND seq <= trail[1].seq,
+            arrayMap(x -> if(x.instance = trail[1].instance, x.seq, -1), kin)
+        ))))
+    ) AS sequence_missing,
+    length(kin) AS kin_count,
+    tupleElement(about, 'versions') AS versions,
+    tupleElement(about, 'instances') AS claimed_instances,
+    candidates
+FROM judged CROSS JOIN listed;
+
+CREATE OR REPLACE VIEW whodid.who_did
+SQL SECURITY INVOKER
+AS
+SELECT *
+FROM whodid.who_did_when(
+    kind = multiIf(
+        match({of:String}, '^(trace|span|action|instance|template|delegator|correlation|credential|resource):'), substring({of:String}, 1, position({of:String}, ':') - 1),
+        match({of:String}, '^[0-9a-f]{32}$'), 'trace',
+        match({of:String}, '^[0-9a-f]{32}-[0-9a-f]{16}$'), 'span',
+        'resource'
+    ),
+    id = if(
+        match({of:String}, '^(trace|span|action|instance|template|delegator|correlation|credential|resource):'),
+        substring({of:String}, position({of:String}, ':') + 1),
+        {of:String}
+    ),
+    since = '1900-01-01 00:00:00',
+    until = '2262-04-11 00:00:00',
+    verb = ''
+);
+
+CREATE TABLE IF NOT EXISTS whodid_shard.threads
+(
+    tenant String,
+    key UInt64 CODEC(Delta(8), ZSTD(1)),
+    hour DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    up Array(UInt64) CODEC(ZSTD(1)),
+    own Array(UInt64) CODEC(ZSTD(1)),
+    template_id String,
+    exporter String,
+    received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/threads', '{replica}')
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, key, hour, trace_id)
+SETTINGS
+    index_granularity = 256,
+    string_serialization_version = 'single_stream',
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    replicated_deduplication_window = 10000;
+
+CREATE TABLE IF NOT EXISTS whodid.threads AS whodid_shard.threads
+ENGINE = Distributed('whodid', 'whodid_shard', 'threads', sipHash64(trace_id));
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.threads_of_spans TO whodid_shard.threads
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own, found.4 AS template_id, found.5 AS exporter, received_at FROM
+(
+    SELECT
+        tenant, toStartOfHour(ts) AS hour, trace_id,
+        groupUniqArray(correlation_id) AS correlations,
+        groupUniqArray((instance_id, if(template_rule = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
+        groupUniqArray(instance_parent_id) AS parents,
+        groupUniqArrayArray(arrayPopBack(delegation_chain)) AS chains,
+        groupUniqArray(delegation_id) AS delegations,
+        groupUniqArray(delegation_parent_id) AS grants,
+        groupUniqArray(credential_id) AS credentials,
+        groupUniqArray(action_id) AS actions,
+        groupUniqArray(template_id) AS templates,
+        groupUniqArray(substring(prompt_ref, 1, 32)) AS prompts,
+        toDateTime64(min(received_at), 3, 'UTC') AS received_at
+    FROM whodid_shard.spans
+    GROUP BY tenant, hour, trace_id
+)
+ARRAY JOIN
+    arrayFilter(named -> named.1 != 0, arrayConcat(
+        [(sipHash64('trace', trace_id), arrayConcat(
+            [sipHash64('trace', trace_id)],
+            arrayMap(x -> sipHash64('correlation', x), arrayFilter(x -> x != '', correlations)),
+            arrayMap(x -> sipHash64('instance', x), arrayFilter(x -> x != '', arrayConcat(parents, chains))),
+            arrayMap(x -> sipHash64('delegation', x), arrayFilter(x -> x != '', arrayConcat(delegations, grants))),
+            arrayMap(x -> sipHash64('trace', toFixedString(unhex(x), 16)), arrayFilter(x -> x != '', prompts))),
+            arrayDistinct(arrayMap(x -> sipHash64('instance', x.1), arrayFilter(x -> x.1 != '', instances))), '', '')],
+        arrayMap(x -> (if(x = '', 0, sipHash64('correlation', x)), [], [], '', ''), correlations),
+        arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], [], x.2, x.3), instances),
+        arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], [], '', ''), delegations),
+        arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], [], '', ''), credentials),
+        arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions),
+        arrayMap(x -> (if(x = '', 0, sipHash64('template', x)), [], [], '', ''), templates))) AS found;
+
+CREATE TABLE IF NOT EXISTS whodid_shard.contents
+(
+    tenant LowCardinality(String),
+    ref FixedString(24) CODEC(NONE),
+    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    sealed String CODEC(NONE)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/contents', '{replica}')
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, ref)
+SETTINGS
+    index_granularity = 256,
+    index_granularity_bytes = 131072,
+    min_bytes_for_wide_part = 67108864,
+    old_parts_lifetime = 60,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    replicated_deduplication_window = 10000;
+
+CREATE TABLE IF NOT EXISTS whodid.contents AS whodid_shard.contents
+ENGINE = Distributed('whodid', 'whodid_shard', 'contents', sipHash64(ref));
+
+CREATE TABLE IF NOT EXISTS whodid.migrations
+(name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
+ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0001_create_spans.sql', '42c042edbc9626dc0efad609e96605b8fe460be3212ec54379ffcc65d6e096f1' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0002_create_actions.sql', 'bd4b77d4689abec37d9aa309ab1cdd27e568ebd7fa54b20a93888688c0e4027a' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0003_create_actions_of_spans.sql', '204181a52d3b07300f790a5ebd395dda202acc3103612e9f603c3343c8be9157' WHERE '0003_create_actions_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0004_create_reads.sql', '43d0eeb27f649c2427ecb1266d14f4fc508df6d76ff08d02359b87d3716c5fd9' WHERE '0004_create_reads.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0005_create_who_did_when.sql', '6c7511cd8b31ec05cb85e62a232ea4d5c7d6aa68a92a623a96bb6e60e31b361d' WHERE '0005_create_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0006_create_who_did.sql', 'e061de8d03bfba295f640e63ca54187d07dcfc8f4b950f925f5cbc8f92a2c3dc' WHERE '0006_create_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0007_create_threads.sql', '28a2612ae0084f4a7759288e20836ff554338781eb8d5c2fa6400c11f6da45cc' WHERE '0007_create_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0008_create_threads_of_spans.sql', '83ec625804d63e930025d2d89360ad2d775986e60cecd98e1c7a4ccd7917be20' WHERE '0008_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0009_create_contents.sql', 'f2c5786186d2e2f5eebafb1dceee77838fcd2ab06b145c593625eb6059c2a28c' WHERE '0009_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
