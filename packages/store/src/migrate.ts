@@ -122,7 +122,10 @@ function checkRecorded(recorded: ReadonlyMap<string, string>, wanted: readonly M
 }
 
 /** Over a Distributed table a single server's view would take each row a second time. */
-async function refuseCluster(client: ClickHouseClient, pending: readonly Migration[]): Promise<void> {
+async function refuseCluster(
+  client: ClickHouseClient,
+  pending: readonly Migration[],
+): Promise<void> {
   let isDistributed: boolean
   try {
     const answer = await client.query({
