@@ -60,7 +60,13 @@ async function killedRun(run: number, kills: readonly KillAt[]): Promise<void> {
       current = await startChild({
         access: ledger.access('writer'),
         logDir: join(dir, String(run)),
-        limits: { segmentAgeMaxMs: 5, segmentRowsMax: 12, dedupWindowBytes: 16_000 },
+        seal: { treeDir: join(dir, `${run}-tlog`), keysDir: join(dir, `${run}-keys`) },
+        limits: {
+          segmentAgeMaxMs: 5,
+          segmentRowsMax: 12,
+          dedupWindowBytes: 16_000,
+          checkpointIntervalMs: 5,
+        },
         killAt,
       })
       if (isOver) current.process.kill('SIGTERM')

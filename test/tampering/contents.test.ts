@@ -95,4 +95,5 @@ test('an envelope of which one byte is changed is a mismatch and not shown', asy
   )
   expect((await ledger.ask(call)).prompt?.text).toBeNull()
   expect(await gapsOf(call)).toEqual(['content_mismatch'])
+  expect((await ledger.ask(call)).integrity.state).toBe('failed')
 })

@@ -17,9 +17,7 @@ import {
 } from '@whodid/query'
 import type { HandleOutcome } from '@whodid/query'
 import type { ApiOptions } from './api-options.ts'
-import { addProofs } from './proof-handlers.ts'
-import { addCustody } from './custody-handlers.ts'
-import { addExports } from './export-handlers.ts'
+import { addEvidence } from './evidence-handlers.ts'
 import { problemOf } from './problem.ts'
 import {
   actionsRoute,
@@ -91,9 +89,7 @@ export function addQuestions(
   })
 
   addManyHandles(app, options, recordedRead)
-  addCustody(app, options, recordedRead)
-  addProofs(app, options, recordedRead)
-  addExports(app, options, recordedRead)
+  addEvidence(app, options, recordedRead)
 }
 
 function addManyHandles(

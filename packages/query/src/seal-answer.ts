@@ -18,10 +18,21 @@ export async function sealAnswer(
   answer: Omit<WhoDidAnswer, 'summary' | 'integrity'>,
   { evidence, trees }: { readonly evidence: Evidence; readonly trees: LogTrees | undefined },
 ): Promise<WhoDidAnswer> {
-  const integrity = await judgeIntegrity(answer, evidence, trees)
+  const integrity = withTexts(await judgeIntegrity(answer, evidence, trees), answer.gaps)
   const gaps = [...answer.gaps, ...integrityGaps({ ...answer, integrity })]
   const sealed = { ...answer, integrity, gaps }
   return { ...sealed, summary: summarize(question, sealed) }
+}
+
+/** A text that was changed, or taken away by nobody on record, is tampering as much as a record is. */
+function withTexts(integrity: Integrity, gaps: readonly Gap[]): Integrity {
+  const findings = gaps.flatMap(({ code, text, span }) =>
+    (code === 'content_missing' || code === 'content_mismatch') && span !== null
+      ? [{ span, text }]
+      : [],
+  )
+  if (findings.length === 0) return integrity
+  return { ...integrity, state: 'failed', findings: [...integrity.findings, ...findings] }
 }
 
 /**
@@ -60,7 +71,7 @@ function integrityGaps(answer: Pick<WhoDidAnswer, 'action' | 'integrity'>): Gap[
   if (action === null || integrity.state === 'sealed') return []
   const text =
     integrity.state === 'failed'
-      ? 'The record is not what was sealed: it, or the tree that proves it, has been changed.'
+      ? 'What is quoted is not what was sealed: a record, its text or the tree that proves it has been changed.'
       : 'No checkpoint covers all of this yet: nothing proves so far that nobody edited it.'
   return [{ code: 'unsealed', text, span: action.span }]
 }
