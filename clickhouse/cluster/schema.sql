@@ -1,4 +1,5 @@
--- One node of a cluster named whodid: run all of it on every node. Made of ../*.sql by clusterStatements(); do not edit.
+-- One node of a cluster named whodid: run all of it on every node. Do not edit: npx vitest run --project unit cluster-statements -u
+-- makes it of ../*.sql.
 
 CREATE DATABASE IF NOT EXISTS whodid_shard;
 
@@ -115,9 +116,6 @@ SETTINGS
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
 
-CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
-ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
-
 CREATE TABLE IF NOT EXISTS whodid_shard.actions
 (
     tenant String,
@@ -164,9 +162,6 @@ SETTINGS
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
 
-CREATE TABLE IF NOT EXISTS whodid.actions AS whodid_shard.actions
-ENGINE = Distributed('whodid', 'whodid_shard', 'actions', sipHash64(trace_id));
-
 CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.actions_of_spans TO whodid_shard.actions
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
@@ -196,6 +191,89 @@ ORDER BY (tenant, read_at)
 SETTINGS
     fsync_after_insert = 1,
     replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS whodid_shard.threads
+(
+    tenant String,
+    key UInt64 CODEC(Delta(8), ZSTD(1)),
+    hour DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    up Array(UInt64) CODEC(ZSTD(1)),
+    own Array(UInt64) CODEC(ZSTD(1)),
+    template_id String,
+    exporter String,
+    received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/threads', '{replica}')
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, key, hour, trace_id)
+SETTINGS
+    index_granularity = 256,
+    string_serialization_version = 'single_stream',
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.threads_of_spans TO whodid_shard.threads
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own, found.4 AS template_id, found.5 AS exporter, received_at FROM
+(
+    SELECT
+        tenant, toStartOfHour(ts) AS hour, trace_id,
+        groupUniqArray(correlation_id) AS correlations,
+        groupUniqArray((instance_id, if(template_rule = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
+        groupUniqArray(instance_parent_id) AS parents,
+        groupUniqArrayArray(arrayPopBack(delegation_chain)) AS chains,
+        groupUniqArray(delegation_id) AS delegations,
+        groupUniqArray(delegation_parent_id) AS grants,
+        groupUniqArray(credential_id) AS credentials,
+        groupUniqArray(action_id) AS actions,
+        groupUniqArray(template_id) AS templates,
+        groupUniqArray(substring(prompt_ref, 1, 32)) AS prompts,
+        toDateTime64(min(received_at), 3, 'UTC') AS received_at
+    FROM whodid_shard.spans
+    GROUP BY tenant, hour, trace_id
+)
+ARRAY JOIN
+    arrayFilter(named -> named.1 != 0, arrayConcat(
+        [(sipHash64('trace', trace_id), arrayConcat(
+            [sipHash64('trace', trace_id)],
+            arrayMap(x -> sipHash64('correlation', x), arrayFilter(x -> x != '', correlations)),
+            arrayMap(x -> sipHash64('instance', x), arrayFilter(x -> x != '', arrayConcat(parents, chains))),
+            arrayMap(x -> sipHash64('delegation', x), arrayFilter(x -> x != '', arrayConcat(delegations, grants))),
+            arrayMap(x -> sipHash64('trace', toFixedString(unhex(x), 16)), arrayFilter(x -> x != '', prompts))),
+            arrayDistinct(arrayMap(x -> sipHash64('instance', x.1), arrayFilter(x -> x.1 != '', instances))), '', '')],
+        arrayMap(x -> (if(x = '', 0, sipHash64('correlation', x)), [], [], '', ''), correlations),
+        arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], [], x.2, x.3), instances),
+        arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], [], '', ''), delegations),
+        arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], [], '', ''), credentials),
+        arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions),
+        arrayMap(x -> (if(x = '', 0, sipHash64('template', x)), [], [], '', ''), templates))) AS found;
+
+CREATE TABLE IF NOT EXISTS whodid_shard.contents
+(
+    tenant LowCardinality(String),
+    ref FixedString(24) CODEC(NONE),
+    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    sealed String CODEC(NONE)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/contents', '{replica}')
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, ref)
+SETTINGS
+    index_granularity = 256,
+    index_granularity_bytes = 131072,
+    min_bytes_for_wide_part = 67108864,
+    old_parts_lifetime = 60,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    replicated_deduplication_window = 10000;
+
+CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
+ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
+
+CREATE TABLE IF NOT EXISTS whodid.actions AS whodid_shard.actions
+ENGINE = Distributed('whodid', 'whodid_shard', 'actions', sipHash64(trace_id));
 
 CREATE TABLE IF NOT EXISTS whodid.reads AS whodid_shard.reads
 ENGINE = Distributed('whodid', 'whodid_shard', 'reads', sipHash64(request_id));
@@ -433,85 +511,8 @@ FROM whodid.who_did_when(
     verb = ''
 );
 
-CREATE TABLE IF NOT EXISTS whodid_shard.threads
-(
-    tenant String,
-    key UInt64 CODEC(Delta(8), ZSTD(1)),
-    hour DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
-    trace_id FixedString(16) CODEC(ZSTD(1)),
-    up Array(UInt64) CODEC(ZSTD(1)),
-    own Array(UInt64) CODEC(ZSTD(1)),
-    template_id String,
-    exporter String,
-    received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1))
-)
-ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/threads', '{replica}')
-PARTITION BY toYYYYMM(received_at)
-ORDER BY (tenant, key, hour, trace_id)
-SETTINGS
-    index_granularity = 256,
-    string_serialization_version = 'single_stream',
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    replicated_deduplication_window = 10000;
-
 CREATE TABLE IF NOT EXISTS whodid.threads AS whodid_shard.threads
 ENGINE = Distributed('whodid', 'whodid_shard', 'threads', sipHash64(trace_id));
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.threads_of_spans TO whodid_shard.threads
-DEFINER = CURRENT_USER SQL SECURITY DEFINER
-AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own, found.4 AS template_id, found.5 AS exporter, received_at FROM
-(
-    SELECT
-        tenant, toStartOfHour(ts) AS hour, trace_id,
-        groupUniqArray(correlation_id) AS correlations,
-        groupUniqArray((instance_id, if(template_rule = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
-        groupUniqArray(instance_parent_id) AS parents,
-        groupUniqArrayArray(arrayPopBack(delegation_chain)) AS chains,
-        groupUniqArray(delegation_id) AS delegations,
-        groupUniqArray(delegation_parent_id) AS grants,
-        groupUniqArray(credential_id) AS credentials,
-        groupUniqArray(action_id) AS actions,
-        groupUniqArray(template_id) AS templates,
-        groupUniqArray(substring(prompt_ref, 1, 32)) AS prompts,
-        toDateTime64(min(received_at), 3, 'UTC') AS received_at
-    FROM whodid_shard.spans
-    GROUP BY tenant, hour, trace_id
-)
-ARRAY JOIN
-    arrayFilter(named -> named.1 != 0, arrayConcat(
-        [(sipHash64('trace', trace_id), arrayConcat(
-            [sipHash64('trace', trace_id)],
-            arrayMap(x -> sipHash64('correlation', x), arrayFilter(x -> x != '', correlations)),
-            arrayMap(x -> sipHash64('instance', x), arrayFilter(x -> x != '', arrayConcat(parents, chains))),
-            arrayMap(x -> sipHash64('delegation', x), arrayFilter(x -> x != '', arrayConcat(delegations, grants))),
-            arrayMap(x -> sipHash64('trace', toFixedString(unhex(x), 16)), arrayFilter(x -> x != '', prompts))),
-            arrayDistinct(arrayMap(x -> sipHash64('instance', x.1), arrayFilter(x -> x.1 != '', instances))), '', '')],
-        arrayMap(x -> (if(x = '', 0, sipHash64('correlation', x)), [], [], '', ''), correlations),
-        arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], [], x.2, x.3), instances),
-        arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], [], '', ''), delegations),
-        arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], [], '', ''), credentials),
-        arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions),
-        arrayMap(x -> (if(x = '', 0, sipHash64('template', x)), [], [], '', ''), templates))) AS found;
-
-CREATE TABLE IF NOT EXISTS whodid_shard.contents
-(
-    tenant LowCardinality(String),
-    ref FixedString(24) CODEC(NONE),
-    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    sealed String CODEC(NONE)
-)
-ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/contents', '{replica}')
-PARTITION BY toYYYYMM(received_at)
-ORDER BY (tenant, ref)
-SETTINGS
-    index_granularity = 256,
-    index_granularity_bytes = 131072,
-    min_bytes_for_wide_part = 67108864,
-    old_parts_lifetime = 60,
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    replicated_deduplication_window = 10000;
 
 CREATE TABLE IF NOT EXISTS whodid.contents AS whodid_shard.contents
 ENGINE = Distributed('whodid', 'whodid_shard', 'contents', sipHash64(ref));
@@ -521,7 +522,7 @@ CREATE TABLE IF NOT EXISTS whodid.migrations
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0001_create_spans.sql', '42c042edbc9626dc0efad609e96605b8fe460be3212ec54379ffcc65d6e096f1' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0001_create_spans.sql', '5825329fec55fdc4fb4387d76bd32d84d521d1df702bf5675ec0544093dccd13' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0002_create_actions.sql', 'bd4b77d4689abec37d9aa309ab1cdd27e568ebd7fa54b20a93888688c0e4027a' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
@@ -546,3 +547,6 @@ SELECT '0008_create_threads_of_spans.sql', '83ec625804d63e930025d2d89360ad2d7759
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0009_create_contents.sql', 'f2c5786186d2e2f5eebafb1dceee77838fcd2ab06b145c593625eb6059c2a28c' WHERE '0009_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0010_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0010_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -27,10 +27,13 @@ export function clusterStatements(
   migrations: readonly Migration[],
   engine: ShardEngine = 'ReplicatedMergeTree',
 ): string[] {
+  const parts = migrations.map((migration) => turn(migration, engine))
   return [
     'CREATE DATABASE IF NOT EXISTS whodid_shard',
     'CREATE DATABASE IF NOT EXISTS whodid',
-    ...migrations.flatMap((migration) => turn(migration, engine)),
+    ...parts.flatMap(({ shard }) => shard),
+    // What collectors insert into comes when all that reads the rows is there.
+    ...parts.flatMap(({ whole }) => whole),
     `CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1`,
@@ -41,23 +44,35 @@ SELECT '${name}', '${checksum}' WHERE '${name}' NOT IN (SELECT name FROM whodid.
   ]
 }
 
-function turn({ name, sql }: Migration, engine: ShardEngine): string[] {
+/** The statements a migration becomes, in either database. */
+interface Turned {
+  readonly shard: readonly string[]
+  readonly whole: readonly string[]
+}
+
+function turn({ name, sql }: Migration, engine: ShardEngine): Turned {
   const statement = withoutComments(sql)
   const table = /^CREATE TABLE IF NOT EXISTS whodid\.(\w+)\n/u.exec(statement)?.[1]
-  if (table !== undefined) return [shardTable(statement, table, engine), distributedTable(table)]
+  if (table !== undefined)
+    return { shard: [shardTable(statement, table, engine)], whole: [distributedTable(table)] }
   if (statement.startsWith('CREATE MATERIALIZED VIEW '))
-    return [statement.replaceAll('whodid.', 'whodid_shard.')]
-  if (statement.startsWith('CREATE OR REPLACE VIEW ')) return [statement]
+    return { shard: [statement.replaceAll('whodid.', 'whodid_shard.')], whole: [] }
+  if (statement.startsWith('CREATE OR REPLACE VIEW ')) return { shard: [], whole: [statement] }
+  if (statement.endsWith(' DROP CONSTRAINT IF EXISTS schema_is_whole'))
+    return { shard: [], whole: [] }
   throw new Error(`migration "${name}" has no form for a cluster`)
 }
 
-/** Of lines that are comments; the migrations keep the reasons. */
+/** The migrations keep the reasons. */
 function withoutComments(sql: string): string {
   return sql.replaceAll(/^\s*--.*\n/gmu, '').trim()
 }
 
 function shardTable(statement: string, table: string, engine: ShardEngine): string {
-  const local = statement.replace('whodid.', 'whodid_shard.')
+  // A replica that is made later must find the table as the others have it by then, without the constraint.
+  const local = statement
+    .replace('whodid.', 'whodid_shard.')
+    .replace(/^\s*CONSTRAINT schema_is_whole .*\n/mu, '')
   if (engine === 'MergeTree') return local
   const replicated = `ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/${table}', '{replica}')`
   return local
