@@ -22,6 +22,7 @@ export interface KillAt {
 /** What a collector in a process of its own is started with. */
 export interface ChildOptions {
   readonly access: StoreAccess
+  readonly seal?: { readonly treeDir: string; readonly keysDir: string }
   readonly logDir: string
   readonly limits: Partial<CollectorLimits>
   readonly killAt?: KillAt | undefined

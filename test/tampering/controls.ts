@@ -1,3 +1,5 @@
+import { canonicalJson } from '@whodid/model'
+import type { LedgerRecord } from '@whodid/model'
 import { newTrace } from '../harness/ledger.ts'
 import type { Attack, Scene } from './attack.ts'
 
@@ -27,6 +29,14 @@ export const controls: readonly Attack[] = [
     finds: [],
   },
   {
+    name: 'prunes the beginning of the log, under a record that was sealed',
+    act: async ({ ledger, log, mine }) => {
+      await ledger.insert(log.seal([pruneRecord(log.origin, 100)]), `pruned ${log.origin}`)
+      await run(ledger, `DELETE FROM whodid.spans WHERE ${mine} AND log_index < 100`)
+    },
+    finds: [],
+  },
+  {
     name: 'adds a column of their own',
     act: ({ ledger }) => run(ledger, "ALTER TABLE whodid.spans ADD COLUMN note String DEFAULT 'x'"),
     undo: ({ ledger }) => run(ledger, 'ALTER TABLE whodid.spans DROP COLUMN note'),
@@ -46,6 +56,17 @@ export const controls: readonly Attack[] = [
     finds: [],
   },
 ]
+
+/** What the custodian records before it removes rows. */
+export function pruneRecord(origin: string, minIndex: number): LedgerRecord {
+  return newTrace().record({
+    name: 'whodid.prune',
+    exporter: 'whodid',
+    recordKind: 'action',
+    resourceId: `whodid:log:${origin}`,
+    attributes: canonicalJson({ 'whodid.custody.min_index': `${minIndex}` }),
+  })
+}
 
 async function run(ledger: Scene['ledger'], statement: string): Promise<void> {
   await ledger.dba(statement)

@@ -2,6 +2,7 @@ import { recordFields } from '@whodid/model'
 import type { RecordField } from '@whodid/model'
 import { newTrace } from '../harness/ledger.ts'
 import type { Attack, Scene } from './attack.ts'
+import { pruneRecord } from './controls.ts'
 
 /** Columns that an UPDATE cannot touch, for the table is ordered or divided by them. */
 const keyColumns = new Set(['tenant', 'ts', 'trace_id', 'received_at', 'span_id'])
@@ -17,6 +18,27 @@ export const rowAttacks: readonly Attack[] = [
       ),
     finds: ['row_mismatch'],
     places: [777],
+  },
+  {
+    name: 'removes rows and forges the record of a prune',
+    act: async ({ ledger, log, mine, size }) => {
+      const forged = { ...pruneRecord(log.origin, 100), logId: log.origin, logIndex: size }
+      await ledger.insert([forged], `forged ${log.origin}`)
+      await ledger.dba(`DELETE FROM whodid.spans WHERE ${mine} AND log_index < 100`)
+    },
+    finds: ['row_missing', 'row_unsealed'],
+  },
+  {
+    name: 'removes rows and turns a sealed record into that of a prune',
+    act: async ({ ledger, log, mine, partition }) => {
+      const { resourceId, attributes } = pruneRecord(log.origin, 100)
+      await update(
+        ledger,
+        `name = 'whodid.prune', exporter = 'whodid', resource_id = '${resourceId}', attributes = '${attributes}' IN PARTITION ${partition} WHERE ${mine} AND log_index = 200`,
+      )
+      await ledger.dba(`DELETE FROM whodid.spans WHERE ${mine} AND log_index < 100`)
+    },
+    finds: ['row_mismatch', 'row_missing'],
   },
   {
     name: 'moves a start back by a nanosecond',

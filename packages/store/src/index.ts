@@ -16,6 +16,7 @@ export type {
   LogExtent,
   LogRange,
   PlacedRow,
+  PruneRow,
 } from './leaf-reader.ts'
 export { openLogTrees } from './log-trees.ts'
 export type { LogTree, LogTrees } from './log-trees.ts'

@@ -24,6 +24,12 @@ export interface PlacedRow {
   readonly leafHex: string
 }
 
+/** A row that says that the rows of its log below a place were removed. */
+export interface PruneRow extends PlacedRow {
+  /** The first place whose row was left. */
+  readonly to: number
+}
+
 /** The rows that say they are in one log. */
 export interface LogExtent {
   readonly logId: string
@@ -44,6 +50,8 @@ export interface LeafReader {
   readonly at: (logId: string, indexes: readonly number[]) => Promise<PlacedRow[]>
   /** The rows of every trace in which the handle is named, at most {@link placesMax}, in the order of their places. */
   readonly of: (handle: Handle) => Promise<PlacedRow[]>
+  /** The rows that say that the log was pruned, each with the first place that it left. Nothing vouches for them yet. */
+  readonly prunes: (logId: string) => Promise<PruneRow[]>
   /** How many rows lie at `from` or above, and when the first of them was received. */
   readonly above: (
     logId: string,
@@ -75,6 +83,7 @@ export function createLeafReader(access: StoreAccess, options: LeafReaderOptions
     read: (range, onRows) => readRange(run, range, onRows),
     at: (logId, indexes) => rowsAt(run, logId, indexes),
     of: (handle) => rowsOf(run, handle),
+    prunes: (logId) => pruneRows(run, logId),
     above: (logId, from) => rowsAbove(run, logId, from),
     extents: () => logExtents(run),
     close: () => client.close(),
@@ -172,6 +181,21 @@ ORDER BY s.log_id, s.log_index LIMIT ${placesMax}`,
     query_params: { id: value },
   })
   return rows.map(placedRow)
+}
+
+/** Prunes are whole months, and few. */
+const prunesMax = 1000
+
+async function pruneRows(run: Run, logId: string): Promise<PruneRow[]> {
+  const rows = await select<PlacedColumns & { to: string }>(run, {
+    query: `SELECT ${placedColumns}, JSONExtractString(s.attributes, 'whodid.custody.min_index') AS to
+FROM whodid.spans AS s
+WHERE s.log_id = {log:String} AND s.resource_id = concat('whodid:log:', {log:String})
+  AND s.exporter = 'whodid' AND s.name = 'whodid.prune'
+ORDER BY s.log_index DESC LIMIT ${prunesMax}`,
+    query_params: { log: logId },
+  })
+  return rows.map((row) => ({ ...placedRow(row), to: Number(row.to) }))
 }
 
 function placedRow({ log, place, owner, span, received, leaf }: PlacedColumns): PlacedRow {

@@ -8,6 +8,7 @@ import type { ComparedLeaves } from './compare-leaves.ts'
 import type { Finding, FindingCode } from './finding.ts'
 import { nameRows } from './name-rows.ts'
 import type { SealedLog } from './sealed-log.ts'
+import { verifyRows } from './verify-rows.ts'
 
 /** What to verify of a log, and what may be so without being wrong. */
 export interface LogVerificationOptions {
@@ -16,8 +17,6 @@ export interface LogVerificationOptions {
   readonly to?: number
   /** The first place whose row may still be on its way into ClickHouse. Default: none may. */
   readonly storedTo?: number
-  /** Places whose rows were removed under a record that was sealed. */
-  readonly isPruned?: (index: number) => boolean
   /** Nanoseconds since 1970 at or before which a row must be sealed by now. Default: all must. */
   readonly sealedByUnixNs?: bigint
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
@@ -67,7 +66,8 @@ export async function verifyLog(
   const { tree, findings } = await checkTree(log)
   const sums = { rowCount: 0, pendingCount: 0, prunedCount: 0 }
   const found: Finding[] = [...findings]
-  const verification = { log, reader, options, found, sums }
+  const prunedTo = await sealedPrune(log, reader)
+  const verification = { log, reader, options, found, sums, prunedTo }
   if (tree !== undefined)
     for (let first = from; first < to; first = nextChunk(first)) {
       options.signal?.throwIfAborted()
@@ -79,7 +79,23 @@ export async function verifyLog(
   return { log: log.origin, size, from, to, rowCount, pendingCount, prunedCount, findings: found }
 }
 
+/**
+ * The first place that a prune left whose own record is what was sealed; 0 without one. A record of a prune that the log
+ * never held, or that was altered, excuses nothing.
+ */
+async function sealedPrune(log: SealedLog, reader: LeafReader): Promise<number> {
+  let prunedTo = 0
+  for (const row of await reader.prunes(log.origin)) {
+    const { rowCount, findings } = await verifyRows(log, [row])
+    if (rowCount === 1 && findings.length === 0 && Number.isSafeInteger(row.to))
+      prunedTo = Math.max(prunedTo, row.to)
+  }
+  return prunedTo
+}
+
 interface Verification {
+  /** Rows before this place were removed under a record. */
+  readonly prunedTo: number
   readonly log: SealedLog
   readonly reader: LeafReader
   readonly options: LogVerificationOptions
@@ -102,7 +118,7 @@ function nextChunk(first: number): number {
 }
 
 async function verifyChunk(
-  { log, reader, options, found, sums }: Verification,
+  { log, reader, options, found, sums, prunedTo }: Verification,
   tree: CheckedTree,
   { from, to }: Chunk,
 ): Promise<void> {
@@ -114,7 +130,7 @@ async function verifyChunk(
   const compared = comparison.finish()
   sums.rowCount += compared.rowCount
   const missing = compared.missing.filter((index) => {
-    const isPruned = options.isPruned?.(index) === true
+    const isPruned = index < prunedTo
     const isPending = !isPruned && index >= (options.storedTo ?? Infinity)
     if (isPruned) sums.prunedCount += 1
     if (isPending) sums.pendingCount += 1
