@@ -2,6 +2,7 @@ import { startEngine } from '@whodid/engine'
 import type { BenchOptions, Measure } from '../bench.ts'
 import { dirWithin, inBenchDir } from '../ingest/in-bench-dir.ts'
 import { fillSealedLog } from './fill-sealed-log.ts'
+import { measureAnswers } from './measure-answers.ts'
 import { measureProofs } from './measure-proofs.ts'
 import { measureSeal } from './measure-seal.ts'
 import { measureVerify } from './measure-verify.ts'
@@ -24,17 +25,10 @@ export function runProof({ quick, rowsMax, say }: BenchOptions): Promise<readonl
       const filled = await fillSealedLog(engine, own, wanted)
       say(`${filled.rows} rows are sealed`)
       const verify = await measureVerify(engine, filled, { rounds: quick ? 1 : 3, say })
-      return [seal, ...verify, answerMeasure, ...(await measureProofs(filled))]
+      const answers = await measureAnswers(engine, filled, { dataDir: own, asks: quick ? 20 : 200 })
+      return [seal, ...verify, answers, ...(await measureProofs(filled))]
     } finally {
       await engine.stop()
     }
   })
-}
-
-const answerMeasure: Measure = {
-  name: 'who_did_p50_ratio_with_proof',
-  value: null,
-  unit: 'ratio',
-  of: 'median time of a question: with proof / without',
-  why: 'answers bear no proof yet',
 }

@@ -22,6 +22,8 @@ export interface FilledLog {
   readonly log: SealedLog
   /** The signed checkpoint. */
   readonly note: string
+  /** The key that signed it. */
+  readonly vkey: string
 }
 
 const leavesPerStep = 65_536
@@ -63,5 +65,5 @@ export async function sealRows(
   const key = generateNoteKey(origin, 'note', createHash('sha256').update(origin).digest())
   const checkpoint = { origin, size: rows, root: rootOf(edge) }
   const note = signNote(formatCheckpoint(checkpoint), [parseSkey(key.skey)])
-  return { rows, note, log: { origin, tiles, checkpoint } }
+  return { rows, note, vkey: key.vkey, log: { origin, tiles, checkpoint } }
 }
