@@ -25,7 +25,7 @@ export async function measureAnswers(
   const contents = createContentReader(keys, () => 0n)
   const selector = createSelector({ url: engine.url, ...engine.users.reader })
   const trees = treesOf(filled)
-  const seconds = { with: [] as number[], without: [] as number[] }
+  const seconds: Record<'with' | 'without', number[]> = { with: [], without: [] }
   const states = new Set<string>()
   const ask = async (span: string, withProof: boolean): Promise<void> => {
     const startedMs = performance.now()
