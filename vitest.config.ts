@@ -10,10 +10,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // Property tests and the style guide read a lot; on a busy machine the default of 5 s says nothing.
+        // Property tests and the style guide read a lot; on a busy machine the defaults of 5 s and 1 s say nothing.
         test: {
           name: 'unit',
-          testTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 60_000 } },
           include: ['packages/*/src/**/*.test.ts', 'test/tidy/**/*.test.ts'],
         },
       },
@@ -22,8 +24,9 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/{cluster,engine,e2e,conformance,faults,tampering,examples}/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          expect: { poll: { timeout: 60_000 } },
           fileParallelism: false,
         },
       },

@@ -3,14 +3,16 @@
 //
 // All gates run even when an earlier one fails, except that nothing after a failed build does. The last line is
 // `N passed, N failed`, where N counts tests: a gate that is no test counts as one failure when it fails and as nothing when it passes.
-// Skipped tests are named above it and counted in it. The exit code is 1 when anything failed or when no test ran.
+// Above it stand the skipped tests, counted in neither, and last the failed ones again, each with how its message begins. The exit code is 1 when anything failed or when no test ran.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 
-const leftBehindGraceMs = 5_000
+const leftBehindGraceMs = 60_000
+const failureLinesMax = 20
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const reportDir = mkdtempSync(join(tmpdir(), 'whodid-check-'))
 process.on('exit', () => rmSync(reportDir, { recursive: true, force: true }))
@@ -36,8 +38,8 @@ const gates = [
     timeoutS: 120,
     env: { GOMEMLIMIT: '2GiB' },
   },
-  { name: 'unit', project: 'unit', timeoutS: 600 },
-  { name: 'system', project: 'system', timeoutS: 1200 },
+  { name: 'unit', project: 'unit', timeoutS: 1200 },
+  { name: 'system', project: 'system', timeoutS: 2700 },
   { name: 'knip', command: ['knip', '--no-progress', '--no-config-hints'], timeoutS: 120 },
 ]
 
@@ -78,7 +80,7 @@ async function runGate(gate) {
   const failure = await execute(command, gate)
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   const tests = gate.project === undefined ? undefined : readReport(reportFile)
-  const outcome = { name: gate.name, ...count(failure, tests) }
+  const outcome = { name: gate.name, failure, ...count(failure, tests) }
   console.log(
     `── ${gate.name}: ${outcome.ok ? 'passed' : 'FAILED'} in ${seconds} s${failure ?? ''}`,
   )
@@ -184,24 +186,29 @@ function readReport(file) {
 
 function count(failure, files = []) {
   const tests = files.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ fullName, status }) => ({
+    assertionResults.map(({ fullName, status, failureMessages }) => ({
       status,
       title: `${relative(root, name)}: ${fullName}`,
+      message: failureMessages?.[0] ?? '',
     })),
   )
   const passed = tests.filter(({ status }) => status === 'passed').length
   const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed')
   // A file that failed to load has no failed test of its own, and an error outside every test only the exit code: each counts as one.
-  const unloaded = files.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
-  ).length
-  const failed = tests.filter(({ status }) => status === 'failed').length + unloaded
+  const unloaded = files
+    .filter(
+      ({ status, assertionResults }) =>
+        status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+    )
+    .map(({ name, message }) => ({ title: relative(root, name), message }))
+  const failures = [...tests.filter(({ status }) => status === 'failed'), ...unloaded]
+  const failed = failures.length
   return {
     ok: failure === undefined && failed === 0,
     passed,
     failed: failure !== undefined && failed === 0 ? 1 : failed,
     skipped: skipped.map(({ title }) => title),
+    failures,
   }
 }
 
@@ -214,6 +221,32 @@ function summarize(all) {
   const testsWanted = all.some(({ name }) => name === 'unit' || name === 'system')
   if (testsWanted && passed + failed === 0) console.log('NO TEST RAN')
   for (const title of skipped) console.log(`SKIPPED, in neither count: ${title}`)
+  for (const line of failureLines(all)) console.log(line)
   console.log(`${passed} passed, ${failed} failed`)
   return failed > 0 || (testsWanted && passed === 0) ? 1 : 0
+}
+
+/** Every failure with the first lines of its message: what is left of a run when only its end was kept. */
+function failureLines(all) {
+  const failures = all
+    .filter(({ ok }) => !ok)
+    .flatMap(({ name, failure, failures: tests }) =>
+      tests.length === 0
+        ? [{ title: name, message: `the gate failed${failure ?? ''}; its output stands above` }]
+        : tests,
+    )
+  // All are named before any gets its second line.
+  const each = Math.floor(failureLinesMax / Math.max(failures.length, 1)) - 1
+  const messageLines = Math.min(Math.max(each, 0), 6)
+  const lines = failures.flatMap(({ title, message }) => [
+    `FAILED: ${title}`,
+    ...stripVTControlCharacters(message)
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !/^\s*at .*node_modules/u.test(line))
+      .slice(0, messageLines)
+      .map((line) => `    ${line.trim().slice(0, 200)}`),
+  ])
+  if (lines.length <= failureLinesMax) return lines
+  const rest = lines.length - failureLinesMax + 1
+  return [...lines.slice(0, failureLinesMax - 1), `and ${rest} more failures`]
 }

@@ -12,6 +12,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startWitnessedLog } from '../harness/witnessed-log.ts'
 import type { WitnessedLog } from '../harness/witnessed-log.ts'
 
+const waitMs = { timeout: 60_000 }
+
 let dir: string
 let log: WitnessedLog
 let running: RunningWitness[]
@@ -44,7 +46,7 @@ afterEach(async () => {
 test('has every checkpoint that stays cosigned by all witnesses, and keeps no log waiting', async () => {
   begin([await startOne(first, 'a'), await startOne(second, 'b')])
   for (let size = 1; size <= 60; size++) cosigner!.offer(log.growTo(size))
-  await vi.waitFor(() => expect(cosigned.at(-1)?.size).toBe(60))
+  await vi.waitFor(() => expect(cosigned.at(-1)?.size).toBe(60), waitMs)
   const { cosignatures } = verifyCheckpoint(cosigned.at(-1)!.note, log.signer.verifier, [
     first.verifier,
     second.verifier,
@@ -73,32 +75,38 @@ test('goes on with the others when one is away, and takes it up again when it is
   const away = { key: second.verifier, url: 'http://127.0.0.1:9' }
   begin([await startOne(first, 'a'), away])
   cosigner!.offer(log.growTo(3))
-  await vi.waitFor(() => expect(cosigned.at(-1)?.size).toBe(3))
-  expect(problems).toEqual([expect.stringContaining('w2 has not cosigned')])
+  await vi.waitFor(() => expect(cosigned.at(-1)?.size).toBe(3), waitMs)
+  await vi.waitFor(
+    () => expect(problems).toEqual([expect.stringContaining('w2 has not cosigned')]),
+    waitMs,
+  )
   expect(cosigner!.levels[1]).toMatchObject({ outcome: 'unreachable', cosignedSize: 0 })
   const port = await freePort()
   away.url = `http://127.0.0.1:${port}`
   running.push(await run(second, 'b', port))
   // Nothing new is offered: the log is idle, and the witness is asked again all the same.
-  await vi.waitFor(() => expect(cosigner!.levels[1]).toMatchObject({ outcome: 'cosigned' }), 5_000)
+  await vi.waitFor(() => expect(cosigner!.levels[1]).toMatchObject({ outcome: 'cosigned' }), waitMs)
   expect(cosigned.at(-1)?.size).toBe(3)
-  expect(problems.at(-1)).toBe('witness witness.example/w2 cosigns again')
+  await vi.waitFor(
+    () => expect(problems.at(-1)).toBe('witness witness.example/w2 cosigns again'),
+    waitMs,
+  )
 })
 
 test('gives alarm when the log was put back, or its past changed; once', async () => {
   const witness = await startOne(first, 'a')
   begin([witness])
   cosigner!.offer(log.growTo(30))
-  await vi.waitFor(() => expect(cosigned).toHaveLength(1))
+  await vi.waitFor(() => expect(cosigned).toHaveLength(1), waitMs)
   await cosigner!.stop()
   log.cutTo(10)
   begin([witness])
   cosigner!.offer(log.growTo(12, 'another'))
-  await vi.waitFor(() => expect(problems.at(-1)).toContain('ALARM: THIS LOG WAS PUT BACK'))
+  await vi.waitFor(() => expect(problems.at(-1)).toContain('ALARM: THIS LOG WAS PUT BACK'), waitMs)
   cosigner!.offer(log.growTo(40, 'another'))
   await vi.waitFor(
     () => expect(problems.at(-1)).toContain("ALARM: THIS LOG'S PAST WAS CHANGED"),
-    5_000,
+    waitMs,
   )
   expect(cosigned).toHaveLength(1)
   const count = problems.length
@@ -141,7 +149,7 @@ test('a monitor hears from each witness of a policy what it cosigned last, or wh
     { name: 'witness.example/w2', why: expect.stringContaining('http://127.0.0.1:9') },
   ])
   cosigner!.offer(log.growTo(7))
-  await vi.waitFor(() => expect(cosigned).toHaveLength(1))
+  await vi.waitFor(() => expect(cosigned).toHaveLength(1), waitMs)
   const some = await fetchServed(policy, 'example.com/log')
   expect(some.served).toEqual([cosigned[0]!.note])
   expect(some.missing.map(({ name }) => name)).toEqual(['witness.example/w2'])
@@ -168,17 +176,18 @@ test('a tile that the log has dropped since is no reason to stop', async () => {
     pauseMs: 20,
   })
   cosigner.offer(log.growTo(5))
-  await vi.waitFor(() => expect(cosigned).toHaveLength(1))
+  await vi.waitFor(() => expect(cosigned).toHaveLength(1), waitMs)
   cosigner.offer(log.growTo(9))
-  await vi.waitFor(() =>
-    expect(problems.at(-1)).toContain('tile/0/000.p/9: the tile is not stored'),
+  await vi.waitFor(
+    () => expect(problems.at(-1)).toContain('tile/0/000.p/9: the tile is not stored'),
+    waitMs,
   )
   cosigner.offer(log.growTo(10))
   gone = false
-  await vi.waitFor(() => expect(cosigned.at(-1)?.size).toBe(10))
+  await vi.waitFor(() => expect(cosigned.at(-1)?.size).toBe(10), waitMs)
 })
 
-function begin(witnesses: readonly WitnessEndpoint[], timeoutMs = 2_000): void {
+function begin(witnesses: readonly WitnessEndpoint[], timeoutMs = 60_000): void {
   const { reader } = log
   cosigner = new Cosigner({
     witnesses,

@@ -75,9 +75,7 @@ describe('the OpenTelemetry SDK’s own exporters', () => {
     async (_, make) => {
       const busy = await startBusyCollector()
       const exporting = exportOne(make(busy, 'none'))
-      await expect
-        .poll(() => busy.metrics().refusals['too_many_requests'], { timeout: 5_000 })
-        .toBe(1)
+      await expect.poll(() => busy.metrics().refusals['too_many_requests']).toBeGreaterThan(0)
       await busy.free()
       await exporting
       expect(busy.metrics().recordsLogged).toBe(1)

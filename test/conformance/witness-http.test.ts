@@ -21,6 +21,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { startWitnessedLog } from '../harness/witnessed-log.ts'
 import type { WitnessedLog } from '../harness/witnessed-log.ts'
 
+const waitMs = { timeout: 60_000 }
+
 const signer = parseSkey(generateNoteKey('witness.example/w1', 'cosignature').skey)
 const originHash = createHash('sha256').update('example.com/log').digest('hex')
 
@@ -300,10 +302,10 @@ test('has a bound on what waits, says so, and answers again when it is through',
     socket.on('error', () => {})
     return socket
   })
-  await vi.waitFor(async () => expect((await send(body)).status).toBe(503), 5_000)
+  await vi.waitFor(async () => expect((await send(body)).status).toBe(503), waitMs)
   expect((await send(body)).headers.get('retry-after')).toBe('1')
   for (const socket of slow) socket.destroy()
-  await vi.waitFor(async () => expect((await send(body)).status).not.toBe(503), 5_000)
+  await vi.waitFor(async () => expect((await send(body)).status).not.toBe(503), waitMs)
   expect((await fetch(`${witness.url}/${originHash}/checkpoint`)).status).toBe(200)
   // Callers that went away are no failure of the witness.
   expect(events.map(({ event }) => event)).toEqual(['first'])

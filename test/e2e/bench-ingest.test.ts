@@ -64,5 +64,5 @@ describe('npm run bench', () => {
 })
 
 function bench(...args: string[]): Promise<{ stdout: string; stderr: string }> {
-  return run('npm', ['run', '--silent', 'bench', '--', ...args], { cwd: root, timeout: 100_000 })
+  return run('npm', ['run', '--silent', 'bench', '--', ...args], { cwd: root, timeout: 400_000 })
 }

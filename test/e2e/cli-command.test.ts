@@ -193,7 +193,7 @@ async function enginePid(of: WhodidProcess): Promise<number> {
 }
 
 async function untilEvent(of: WhodidProcess, name: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 2_400; tries += 1) {
     if (of.events.some(({ event }) => event === name)) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

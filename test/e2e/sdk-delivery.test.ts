@@ -64,7 +64,7 @@ describe('an intent', () => {
       if (kind === 'hang') sink.answer = { kind }
       if (kind === 'status') sink.answer = { kind, status: 503 }
       if (kind === 'gone') await sink.stop()
-      const intentTimeoutMs = 500
+      const intentTimeoutMs = 1_500
       start({ endpoint: sink.url, intentTimeoutMs, exitHooks: false })
       const began = performance.now()
       const results = await agent({ template: 'a' }, async () => {

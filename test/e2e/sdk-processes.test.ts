@@ -222,9 +222,10 @@ it('starts by --import, from the environment', async () => {
 })
 
 describe('however the process ends', () => {
-  const script = (end: string): string => `
+  const patience = 'intentTimeoutMs: 60000, exitFlushMs: 60000'
+  const script = (end: string, options = patience): string => `
     import { agent, prompt, start, tool } from '@whodid/sdk'
-    start({ limits: { scheduledDelayMs: 60000 } })
+    start({ limits: { scheduledDelayMs: 60000 }, ${options} })
     await agent({ template: 'a', onBehalfOf: 'dev' }, async () => {
       await prompt('go', { origin: 'human' })
       await tool('done', { verb: 'read' }, () => 1)
@@ -304,8 +305,15 @@ describe('however the process ends', () => {
 
   it('by a SIGTERM that the application handles itself: it goes on', async () => {
     const ended = await runScript(
-      `process.on('SIGTERM', () => setTimeout(() => console.log('handled'), 20))
-       ${script(`console.log('ready'); await new Promise((resolve) => setTimeout(resolve, 300))`)}`,
+      `let resume
+       const handled = new Promise((resolve) => (resume = resolve))
+       const alive = setInterval(() => {}, 1000)
+       process.on('SIGTERM', () => setTimeout(() => {
+         console.log('handled')
+         clearInterval(alive)
+         resume()
+       }, 20))
+       ${script(`console.log('ready'); await handled`)}`,
       {},
       (line, kill) => {
         if (line === 'ready') kill('SIGTERM')
@@ -335,7 +343,7 @@ describe('however the process ends', () => {
 
   it('without a collector: the agent ends as it would, soon, and the loss is told', async () => {
     await sink.stop()
-    const ended = await runScript(script('process.exit(7)'))
+    const ended = await runScript(script('process.exit(7)', ''))
     expect(ended.code).toBe(7)
     expect(ended.stderr).toMatch(
       /^whodid: cannot reach .*; \d+ records wait\nwhodid: 6 records lost \(undelivered/u,
@@ -344,9 +352,9 @@ describe('however the process ends', () => {
 
   it('with a collector that hangs: it is not held for ever', async () => {
     sink.answer = { kind: 'hang' }
-    const source = script('').replace(
-      'scheduledDelayMs: 60000 }',
-      'scheduledDelayMs: 1 }, exitFlushMs: 300, intentTimeoutMs: 100',
+    const source = script('', 'exitFlushMs: 300, intentTimeoutMs: 100').replace(
+      'scheduledDelayMs: 60000',
+      'scheduledDelayMs: 1',
     )
     const ended = await runScript(source)
     expect(ended.code).toBe(0)

@@ -8,6 +8,8 @@ import { newTrace, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 import { createTestLog } from '../harness/sealed-log.ts'
 
+const waitMs = { timeout: 60_000 }
+
 let ledger: Ledger
 let dataDir: string
 
@@ -45,15 +47,13 @@ test('a service finds by itself that a row is not what was sealed, says it once 
   )
   try {
     expect(state()).toMatchObject({ state: 'unknown', checkedUnixMs: 0 })
-    await vi.waitFor(() => expect(state().state).toBe('ok'), { timeout: 20_000 })
+    await vi.waitFor(() => expect(state().state).toBe('ok'), waitMs)
     expect(state().rowCount).toBeGreaterThanOrEqual(300)
     const forged = newTrace().record({ name: 'forged', logId: log.origin, logIndex: 5 })
     await ledger.insert([forged])
-    await vi.waitFor(() => expect(state().state).toBe('failed'), { timeout: 20_000 })
+    await vi.waitFor(() => expect(state().state).toBe('failed'), waitMs)
     const checked = state().rowCount
-    await vi.waitFor(() => expect(state().rowCount).toBeGreaterThan(checked + 600), {
-      timeout: 20_000,
-    })
+    await vi.waitFor(() => expect(state().rowCount).toBeGreaterThan(checked + 600), waitMs)
     expect(state().findings.map(({ code }) => code)).toEqual(['row_mismatch', 'row_duplicated'])
     expect(said).toHaveLength(2)
     const failed = selfCheckFamilies(state()).find(

@@ -20,7 +20,7 @@ import type { WhodidProcess } from '../harness/whodid-process.ts'
 
 const main = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
 const origin = 'ledger.example/witnessed'
-const waitMs = { timeout: 20_000, interval: 100 }
+const waitMs = { timeout: 60_000, interval: 100 }
 
 let dataDir: string
 let whodid: WhodidProcess | undefined

@@ -88,7 +88,7 @@ test('a killed parent takes the engine along, and a start right after it comes u
   await delay(100)
   parent.kill()
   const engine = await start()
-  await expect.poll(() => isAlive(parent.engine), { timeout: 10_000 }).toBe(false)
+  await expect.poll(() => isAlive(parent.engine)).toBe(false)
   expect(engine.users.migrator.password).toBe(parent.password)
   await busy
 })

@@ -46,7 +46,7 @@ async function startChild(): Promise<Child> {
   const options = {
     access: ledger.access('writer'),
     logDir,
-    limits: { segmentAgeMaxMs: 30, segmentRowsMax: 400 },
+    limits: { segmentAgeMaxMs: 30, segmentRowsMax: 400, stopTimeoutMs: 120_000 },
     exporters: [
       {
         name: 'load',

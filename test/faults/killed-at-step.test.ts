@@ -66,6 +66,7 @@ async function killedRun(run: number, kills: readonly KillAt[]): Promise<void> {
           segmentRowsMax: 12,
           dedupWindowBytes: 16_000,
           checkpointIntervalMs: 5,
+          stopTimeoutMs: 120_000,
         },
         killAt,
       })
@@ -111,7 +112,11 @@ it('told to stop under load, drains: all that it acknowledged is stored when it 
   await table.run('SIGTERM under load', async () => {
     const load = createLoad({ run: 900_000, batches: 200, spansPerBatch: 3, senders: 3 })
     const start = (): Promise<Child> =>
-      startChild({ access: ledger.access('writer'), logDir: join(dir, 'drained'), limits: {} })
+      startChild({
+        access: ledger.access('writer'),
+        logDir: join(dir, 'drained'),
+        limits: { stopTimeoutMs: 120_000 },
+      })
     let current = await start()
     const port = (): number | undefined =>
       current.process.exitCode === null ? current.port : undefined

@@ -33,7 +33,7 @@ export interface LoadSize {
   readonly senders: number
 }
 
-const requestTimeoutMs = 5_000
+const requestTimeoutMs = 30_000
 
 /** Makes the load of a run; span IDs and the trace are the run's own. */
 export function createLoad(size: LoadSize): Load {

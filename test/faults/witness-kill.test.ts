@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseVkey } from '@whodid/tlog'
 import { parseWitnesses, submitCheckpoint } from '@whodid/witness'
@@ -38,20 +39,26 @@ test('a witness that is killed again and again never takes a cosignature back', 
     const witness = await start()
     // The first answer of the new process says what it remembers; the submission adapts to it.
     let goesOn = true
-    const killer = new Promise((done) => setTimeout(done, 20 + kill * 13)).then(async () => {
+    let killer: Promise<void> | undefined
+    const killSoon = async (): Promise<void> => {
+      await sleep(kill * 13)
+      const ended = once(child!, 'exit')
       child?.kill('SIGKILL')
-      await once(child!, 'exit')
-    })
+      await ended
+    }
     while (goesOn) {
       size += 1
       const submission = await submitCheckpoint(witness, {
         checkpoint: log.growTo(size),
         reader: log.reader,
         oldSize: cosigned,
+        timeoutMs: 60_000,
       })
       goesOn = submission.outcome === 'cosigned'
-      if (submission.outcome === 'cosigned') cosigned = submission.size
-      else expect(submission.outcome).toBe('unreachable')
+      if (submission.outcome === 'cosigned') {
+        cosigned = submission.size
+        killer ??= killSoon()
+      } else expect(submission.outcome).toBe('unreachable')
     }
     await killer
   }

@@ -20,7 +20,7 @@ export interface DbaLedger {
   stop(): Promise<void>
 }
 
-const startMsMax = 20_000
+const startMsMax = 120_000
 const childPath = fileURLToPath(
   new URL('../../packages/engine/child/engine-child.mjs', import.meta.url),
 )

@@ -38,7 +38,7 @@ const places = [
   { shard: 2, replica: 1 },
   { shard: 2, replica: 2 },
 ]
-const startMsMax = 90_000
+const startMsMax = 180_000
 
 /**
  * Starts four engines on loopback and gives each the cluster's schema. Their tables do not replicate: see

@@ -34,7 +34,7 @@ export interface Ledger {
 
 export async function startLedger(): Promise<Ledger> {
   const dataDir = await mkdtemp(join(tmpdir(), 'whodid-ledger-'))
-  const engine = await startEngine({ dataDir })
+  const engine = await startEngine({ dataDir, startTimeoutMs: 180_000 })
   const access = (user: EngineUser): StoreAccess => ({ url: engine.url, ...engine.users[user] })
   await migrate(access('migrator'))
   const appender = createAppender(access('writer'))

@@ -63,7 +63,7 @@ export async function startMemoryCollector(
       },
     ],
     appender: store,
-    limits: { segmentAgeMaxMs: 20, stopTimeoutMs: 2_000, ...limits },
+    limits: { segmentAgeMaxMs: 20, stopTimeoutMs: 5_000, ...limits },
   })
   return {
     ...collector,

@@ -33,7 +33,7 @@ export interface WhodidProcess {
   readonly stderr: () => string
   /** Asks the API with the investigator's token (or `token`) and resolves with the response, whatever its status. */
   readonly get: (path: string, token?: string) => Promise<Response>
-  /** Asks who did it until the answer satisfies `until`, at most `timeoutMs` (default 10 s), and resolves with the last answer. */
+  /** Asks who did it until the answer satisfies `until`, at most a minute, and resolves with the last answer. */
   readonly whoDid: (of: string, until?: (answer: WhoDidAnswer) => boolean) => Promise<WhoDidAnswer>
   /** SIGTERM, and the exit code. The directory stays. */
   readonly stop: () => Promise<number | null>
@@ -51,8 +51,8 @@ export interface StartOptions {
 }
 
 const main = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
-const startTimeoutMs = 60_000
-const answerTimeoutMs = 10_000
+const startTimeoutMs = 120_000
+const answerTimeoutMs = 60_000
 const pollIntervalMs = 50
 
 /** Starts a Whodid from the built command (`tsc -b` first) and resolves when `/readyz` is 200. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
   // The administrator has also hidden one kind of record from the user that verifies.
   ledger = await startDbaLedger((users) => hideFromVerifier(users))
   reader = createLeafReader(ledger.access('verifier'))
-}, 60_000)
+})
 
 afterAll(async () => {
   await reader.close()

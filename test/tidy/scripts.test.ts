@@ -31,5 +31,5 @@ describe('scripts', () => {
 })
 
 function run(command: string, args: string[]): ReturnType<typeof spawnSync> {
-  return spawnSync(command, args, { cwd: root, encoding: 'utf8', timeout: 60_000 })
+  return spawnSync(command, args, { cwd: root, encoding: 'utf8', timeout: 110_000 })
 }

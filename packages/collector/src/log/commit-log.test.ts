@@ -16,6 +16,8 @@ import { decodeSegment } from './segment.ts'
 import type { Frame } from './segment.ts'
 import type { SealedSegment } from './segment-writer.ts'
 
+const waitMs = { timeout: 60_000 }
+
 let dir: string
 let sealed: SealedSegment[]
 let problems: string[]
@@ -262,7 +264,7 @@ describe('commit log', () => {
     await log.append([record('a')])
     const error = await log.append([record('c')]).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'log_full' })
-    await vi.waitFor(() => expect(sealed).toHaveLength(1))
+    await vi.waitFor(() => expect(sealed).toHaveLength(1), waitMs)
     for (const segment of sealed) log.release(segment)
     expect(log.unstoredBytes).toBe(0)
     expect(await log.append([record('c')])).toMatchObject({ appendedCount: 1 })

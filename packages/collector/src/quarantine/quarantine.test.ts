@@ -11,6 +11,8 @@ import { decode } from '../otlp/decode.ts'
 import { encodeRejected } from './encode-rejected.ts'
 import { listQuarantine, requestReplay } from './quarantine-entry.ts'
 
+const waitMs = { timeout: 60_000 }
+
 const good = 'a'.repeat(32)
 const opened: Collector[] = []
 let dir: string
@@ -118,14 +120,11 @@ describe('quarantine', () => {
     // As if a later version knew what to make of the first ID.
     await writeFile(path, (await readFile(path, 'utf8')).replace('"abcd"', `"${good}"`))
     expect(await requestReplay(dir)).toEqual([name.slice(0, 32)])
-    await vi.waitFor(
-      async () => {
-        const left = await listQuarantine(dir)
-        expect(left.map(({ isReplayWanted }) => isReplayWanted)).toEqual([false])
-        expect(left[0]?.reasons).toHaveLength(1)
-      },
-      { timeout: 10_000, interval: 50 },
-    )
+    await vi.waitFor(async () => {
+      const left = await listQuarantine(dir)
+      expect(left.map(({ isReplayWanted }) => isReplayWanted)).toEqual([false])
+      expect(left[0]?.reasons).toHaveLength(1)
+    }, waitMs)
     expect(collector.metrics()).toMatchObject({
       recordsReplayed: 1,
       quarantineFiles: 1,
@@ -141,10 +140,10 @@ describe('quarantine', () => {
     const [name = ''] = await readdir(join(dir, 'quarantine'))
     await writeFile(join(dir, 'quarantine', name), '{"damaged')
     await requestReplay(dir)
-    await vi.waitFor(async () => expect(await readdir(join(dir, 'quarantine'))).toEqual([name]), {
-      timeout: 10_000,
-      interval: 50,
-    })
+    await vi.waitFor(
+      async () => expect(await readdir(join(dir, 'quarantine'))).toEqual([name]),
+      waitMs,
+    )
     expect(problems.join()).toContain('is damaged')
   })
 
