@@ -118,6 +118,10 @@ SETTINGS
     min_bytes_for_wide_part = 67108864,
     -- A text's length before its bytes, in one stream: two of them are more to compress and to merge, and nothing reads lengths alone.
     string_serialization_version = 'single_stream',
+    -- Rows are merged column by column however few there are, and a column that is mostly blank is written like any other: both
+    -- are less to do for as many columns as these.
+    vertical_merge_algorithm_min_rows_to_activate = 1,
+    ratio_of_defaults_for_sparse_serialization = 1,
     -- The collector forgets a segment once the insert is acknowledged, so an acknowledged insert must be on the disk.
     fsync_after_insert = 1,
     fsync_part_directory = 1,

@@ -44,6 +44,8 @@ ORDER BY (tenant, resource_id, ts)
 SETTINGS
     index_granularity = 1024,
     string_serialization_version = 'single_stream',
+    vertical_merge_algorithm_min_rows_to_activate = 1,
+    ratio_of_defaults_for_sparse_serialization = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     non_replicated_deduplication_window = 10000

@@ -112,6 +112,8 @@ SETTINGS
     min_level_for_wide_part = 1,
     min_bytes_for_wide_part = 67108864,
     string_serialization_version = 'single_stream',
+    vertical_merge_algorithm_min_rows_to_activate = 1,
+    ratio_of_defaults_for_sparse_serialization = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
@@ -158,6 +160,8 @@ ORDER BY (tenant, resource_id, ts)
 SETTINGS
     index_granularity = 1024,
     string_serialization_version = 'single_stream',
+    vertical_merge_algorithm_min_rows_to_activate = 1,
+    ratio_of_defaults_for_sparse_serialization = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
@@ -522,10 +526,10 @@ CREATE TABLE IF NOT EXISTS whodid.migrations
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0001_create_spans.sql', '5825329fec55fdc4fb4387d76bd32d84d521d1df702bf5675ec0544093dccd13' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0001_create_spans.sql', '7d908b8e31d845dbd84f48484c5553934385e796a594a54e422e5a1406f5bc3b' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0002_create_actions.sql', 'bd4b77d4689abec37d9aa309ab1cdd27e568ebd7fa54b20a93888688c0e4027a' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0002_create_actions.sql', 'bbba1a798ef230df7d5d6bd1ba466b10da7db13d5257a09af2f704036a00e127' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0003_create_actions_of_spans.sql', '204181a52d3b07300f790a5ebd395dda202acc3103612e9f603c3343c8be9157' WHERE '0003_create_actions_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
