@@ -7,7 +7,7 @@ import { reportLine } from './report-line.ts'
 const usage = `usage: npm run bench -- <${Object.keys(benches).join(' | ')}> [--quick] [--json]
   --quick           seconds instead of minutes: shows that the bench works, no more
   --json            one JSON object on standard output
-  --soak <minutes>  ingest only: full load for so long, drawn into docs/performance/
+  --soak <minutes>  ingest only: full load for so long, its memory drawn into docs/performance/
   --rows-max <n>    ask: fills the ledger to so many spans, tenfold a step from a million; 100000000 writes docs/
                     proof: verifies so many`
 

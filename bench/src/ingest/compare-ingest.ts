@@ -9,6 +9,8 @@ import type { Round } from './run-round.ts'
 import { startCeiling } from './start-ceiling.ts'
 import type { Ceiling, CeilingRound } from './start-ceiling.ts'
 import type { Load } from './start-load.ts'
+import { sweepLoad } from './sweep-load.ts'
+import type { LoadLevel } from './sweep-load.ts'
 
 /** How much is sent. */
 export interface IngestSize {
@@ -16,6 +18,9 @@ export interface IngestSize {
   readonly batches: number
   readonly warmUpBatches: number
   readonly halfLoadBatches: number
+  /** The levels of the sweep, of the full load, and the seconds of each. */
+  readonly levelShares: readonly number[]
+  readonly levelSeconds: number
 }
 
 /** All that was measured of one contender. */
@@ -24,6 +29,8 @@ export interface ContenderFigures {
   readonly plain: readonly Round[]
   readonly gzip: readonly Round[]
   readonly halfLoad: SendOutcome
+  /** Empty for one that is not taken through the loads. */
+  readonly levels: readonly LoadLevel[]
   readonly collectorBytesPeak: number
   readonly engineBytesPeak: number
   /** After all parts were merged. */
@@ -49,9 +56,10 @@ export interface Comparison {
 }
 
 const halfLoadConnections = 32
+const sweptNames = ['whodid', 'otelcol']
 const idleMs = 2_000
 
-/** Runs the contenders in turn, round after round, in alternating order; then each at half its own load. */
+/** Runs the contenders in turn, round after round, in alternating order; then each at half its own load, and the first two at rising shares of theirs. */
 export async function compareIngest(comparison: Comparison): Promise<IngestFigures> {
   const { contenders, load, size, dataDir, say } = comparison
   const [first] = contenders.values()
@@ -143,6 +151,17 @@ async function finish(
     plain,
     gzip,
     halfLoad,
+    levels: sweptNames.includes(name)
+      ? await sweepLoad({
+          name,
+          contender,
+          load,
+          full,
+          shares: size.levelShares,
+          seconds: size.levelSeconds,
+          say,
+        })
+      : [],
     collectorBytesPeak: readUsage(contender.collectorProcessId).residentBytesPeak,
     engineBytesPeak: readUsage(contender.engine.processId).residentBytesPeak,
     storedBytesPerSpan: await storedBytesPerSpan(contender),

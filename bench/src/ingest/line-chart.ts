@@ -39,6 +39,16 @@ ${chart.series.map((series) => polyline(series, place)).join('\n')}
 `
 }
 
+/** Puts charts of {@link lineChart} one below the other into one document. */
+export function stackCharts(charts: readonly string[]): string {
+  const placed = charts.map((chart, index) =>
+    chart.replace('<svg ', `<svg y="${index * height}" width="${width}" height="${height}" `),
+  )
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height * charts.length}">
+${placed.join('')}</svg>
+`
+}
+
 interface Place {
   readonly xAt: (x: number) => number
   readonly yAt: (y: number) => number
@@ -47,10 +57,10 @@ interface Place {
 }
 
 function legend(series: readonly ChartSeries[]): string {
-  const step = 220
+  const step = Math.min(220, (width - margin.left - margin.right) / Math.max(1, series.length))
   return series
     .map(({ label, color }, index) => {
-      const x = margin.left + index * step
+      const x = round(margin.left + index * step)
       return `<rect x="${x}" y="26" width="12" height="8" fill="${color}"/><text x="${x + 18}" y="34">${escapeXml(label)}</text>`
     })
     .join('\n')

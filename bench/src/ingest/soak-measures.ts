@@ -13,24 +13,14 @@ export interface SoakSample {
   readonly spansStored: number
 }
 
-/** What came of one load; rates in spans a second, times in seconds. */
-export interface LoadLevel {
-  readonly offered: number
-  readonly acknowledged: number
-  readonly acknowledgeP99: number
-  readonly queryableP50: number
-  readonly queryableP99: number
-}
-
 /** All that a soak gives. */
 export interface SoakFigures {
   readonly samples: readonly SoakSample[]
   readonly outcome: SendOutcome
-  readonly levels: readonly LoadLevel[]
 }
 
 /** The measures of a soak: whether memory is flat shows in its second fifth beside its last. */
-export function soakMeasures({ samples, outcome, levels }: SoakFigures): Measure[] {
+export function soakMeasures({ samples, outcome }: SoakFigures): Measure[] {
   const growth = (name: string, value: (sample: SoakSample) => number): Measure => {
     const of = `${name}: median of the last fifth of the soak / of the second fifth`
     const measured = `soak_${name.replaceAll(' ', '_')}_growth_ratio`
@@ -65,13 +55,6 @@ export function soakMeasures({ samples, outcome, levels }: SoakFigures): Measure
       'bytes',
     ]),
     figure('soak_refusals', 'answers 429 and 503, each sent again', [outcome.refusals, 'count']),
-    ...levels.map((level) =>
-      figure(
-        `ack_to_queryable_p99_at_${Math.round(level.offered)}`,
-        `at ${Math.round(level.offered)} spans/s offered, ${Math.round(level.acknowledged)} acknowledged`,
-        [level.queryableP99, 's'],
-      ),
-    ),
   ]
 }
 

@@ -1,0 +1,31 @@
+import type { Contender } from './contender.ts'
+import { dirWithin } from './in-bench-dir.ts'
+import { startOtelcol } from './start-otelcol.ts'
+import { startWhodid } from './start-whodid.ts'
+
+/** Starts Whodid, and the two settings of its peer when asked to; when one fails to start, ends those that did. */
+export async function startContenders(
+  dataDir: string,
+  withPeers: boolean,
+): Promise<Map<string, Contender>> {
+  const starters: [string, (dir: string) => Promise<Contender>][] = [['whodid', startWhodid]]
+  if (withPeers)
+    starters.push(
+      ['otelcol', (dir) => startOtelcol(dir, 'recommended')],
+      ['otelcol_tuned', (dir) => startOtelcol(dir, 'tuned')],
+    )
+  const contenders = new Map<string, Contender>()
+  try {
+    for (const [name, start] of starters)
+      contenders.set(name, await start(await dirWithin(dataDir, name)))
+    return contenders
+  } catch (thrown) {
+    await stopContenders(contenders)
+    throw thrown
+  }
+}
+
+/** Ends them all. */
+export async function stopContenders(contenders: ReadonlyMap<string, Contender>): Promise<void> {
+  await Promise.all([...contenders.values()].map((contender) => contender.stop()))
+}
