@@ -45,10 +45,14 @@ describe('npm run bench', () => {
     expect(valueOf('verify_ratio_to_sha256_scan')).toBeGreaterThan(1)
   })
 
-  it('says of a bench that does not measure yet what it will measure', async () => {
-    const { stdout } = await bench('sdk')
-    expect(stdout.trim().split('\n')).toHaveLength(1)
-    expect(stdout).toContain('span_cpu_ratio_to_bare_otel: not taken, this bench does not measure')
+  it('measures the SDK under the fixed name, both sides sending the same', async () => {
+    const { stdout } = await bench('sdk', '--quick', '--json')
+    const { measures } = JSON.parse(stdout) as Report
+    const valueOf = (name: string): number | null | undefined =>
+      measures.find((measure) => measure.name === name)?.value
+    expect(valueOf('span_cpu_ratio_to_bare_otel')).toBeGreaterThan(0)
+    expect(valueOf('wire_bytes_ratio_to_bare_otel')).toBeGreaterThan(0.9)
+    expect(valueOf('wire_bytes_ratio_to_bare_otel')).toBeLessThan(1.1)
   })
 
   it.each([
