@@ -70,6 +70,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/witness.ts')).witnessCommand,
   },
   {
+    name: 'keys',
+    summary: 'List the keys that checkpoints are signed with, or change one',
+    load: async () => (await import('./commands/keys.ts')).keysCommand,
+  },
+  {
     name: 'verify',
     summary: 'Recompute every row and hold it against what was sealed',
     load: async () => (await import('./commands/verify.ts')).verifyCommand,

@@ -60,7 +60,7 @@ export function readDataDir(environment: Environment): string {
 }
 
 /** `WHODID_KEYS_DIR`, default `keys` in the data directory, made absolute. */
-function readKeysDir(environment: Environment): string {
+export function readKeysDir(environment: Environment): string {
   const given = setting(environment, 'WHODID_KEYS_DIR')
   return given === undefined ? join(readDataDir(environment), 'keys') : resolve(given)
 }

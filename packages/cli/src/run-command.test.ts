@@ -58,6 +58,7 @@ test.each([
   'tail',
   'exporter',
   'quarantine',
+  'keys',
   'migrate',
   'doctor',
 ])('%s has a help of its own', async (name) => {
@@ -96,6 +97,8 @@ test.each([
   [['exporter'], 'expected add, list or remove; got nothing'],
   [['quarantine'], 'expected list or replay; got nothing'],
   [['quarantine', 'burn'], 'expected list or replay; got "burn"'],
+  [['keys'], 'expected list or rotate; got nothing'],
+  [['keys', 'rotate', '--overlap', 'soon'], '--log expected a log that has started once'],
   [['exporter', 'add'], '"--name" expected 1–64 letters'],
   [['exporter', 'add', '--name', '../x'], '"--name" expected 1–64 letters'],
 ])('%j is a usage error', async (argv, message) => {

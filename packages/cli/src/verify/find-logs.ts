@@ -63,9 +63,12 @@ async function findLog(dir: string, name: string, places: LogPlaces): Promise<Fo
   const own = given.filter((anchor) => anchor.startsWith(`${origin}\n`))
   const cosigned = await readText(join(dir, 'cosigned'))
   const head = await readText(join(places.keysDir, `log-${name}.head`))
-  const signed = [...(await readHistory(dir)), ...(head === undefined ? [] : [head])]
+  const history = await readHistory(dir)
+  const signed = [...sampleOf(history), ...(head === undefined ? [] : [head])]
   // Read after all that may not be larger.
-  const note = await readPublished(join(dir, 'checkpoint'), signed)
+  const published = await readPublished(join(dir, 'checkpoint'), signed)
+  // A crash between keeping a checkpoint and publishing it leaves it the newest of all; the next start publishes it.
+  const note = published === history.at(-2) ? (history.at(-1) ?? published) : published
   return {
     origin,
     note,
@@ -105,6 +108,10 @@ async function readHistory(dir: string): Promise<string[]> {
     for (let at = 0; at + 2 < parts.length; at += 2)
       notes.push(`${parts[at] ?? ''}\n\n${parts[at + 1] ?? ''}\n`)
   }
+  return notes
+}
+
+function sampleOf(notes: readonly string[]): string[] {
   const step = Math.max(Math.ceil(notes.length / historyMax), 1)
   return notes.filter((_, place) => place % step === 0 || place === notes.length - 1)
 }

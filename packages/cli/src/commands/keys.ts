@@ -1,0 +1,164 @@
+import { basename } from 'node:path/posix'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { leaveNextKey, listLogKeys } from '@whodid/collector'
+import type { LogKey, LogKeys } from '@whodid/collector'
+import { printableLine, WhodidError } from '@whodid/model'
+import type { Command, CommandContext } from '../command.ts'
+import { readKeysDir } from '../config.ts'
+import { parseArguments } from '../parse-arguments.ts'
+
+/** `whodid keys`: the keys that checkpoints are signed with. */
+export const keysCommand: Command = {
+  name: 'keys',
+  help: `Usage: whodid keys list [--json]
+       whodid keys rotate [--log <origin>] [--overlap <seconds>] [--json]
+
+A log's checkpoints are signed by a key that lies apart from the database. "rotate" makes the next one and leaves it for the
+collector, which takes it up within a second when it runs, else at its next start: it puts the change on record, signed by
+the old key and the new, and from there on signs with the new one; for the overlap with both. Then the private half of the
+old key is erased, and nothing that it might still sign is believed.
+
+Checkpoints of before stay as valid as they were. Whoever keeps the log's keys must be given the new one within the overlap:
+a policy another line "log <vkey>", a witness another --log <vkey>, whoever uses "verify --keys" the new file.
+
+  --log <origin>        which log, where the directory holds the keys of several
+  --overlap <seconds>   how long both keys sign, 0 to 7776000; default 86400, a day
+  --json                one JSON object; never a private key
+
+Environment: WHODID_DATA_DIR, WHODID_KEYS_DIR. docs/howto/keys.md says more.`,
+  run: keys,
+}
+
+const overlapSDefault = 86_400
+/** Milliseconds for which it is waited that a running collector takes the key up. */
+const takeUpMs = 10_000
+const lookMs = 100
+
+function keys(context: CommandContext): Promise<number> {
+  const [action, ...args] = context.args
+  if (action === 'list') return list({ ...context, args })
+  if (action === 'rotate') return rotate({ ...context, args })
+  throw new WhodidError(
+    'invalid_parameter',
+    `expected list or rotate; got ${action === undefined ? 'nothing' : `"${printableLine(action, 60)}"`}`,
+  )
+}
+
+const noPositionals = { min: 0, max: 0, what: 'options only' }
+const boolean = { type: 'boolean' } as const
+
+async function list({ args, environment, stdout }: CommandContext): Promise<number> {
+  const typed = parseArguments(args, { json: boolean }, noPositionals)
+  const logs = await listLogKeys(readKeysDir(environment))
+  if (typed.flag('json')) stdout.write(`${JSON.stringify({ logs: logs.map(shown) })}\n`)
+  else if (logs.length === 0)
+    stdout.write('No log has a key here yet: it is made at the first start.\n')
+  else for (const log of logs) stdout.write(describe(log))
+  return 0
+}
+
+async function rotate(context: CommandContext): Promise<number> {
+  const { args, environment, stdout, stopping } = context
+  const string = { type: 'string' } as const
+  const typed = parseArguments(args, { log: string, overlap: string, json: boolean }, noPositionals)
+  const keysDir = readKeysDir(environment)
+  const log = chooseLog(await listLogKeys(keysDir), typed.value('log'))
+  const overlapS = readOverlap(typed.value('overlap'))
+  const { origin } = log
+  const newVkey = await leaveNextKey({ keysDir, origin, overlapMs: overlapS * 1_000 })
+  const oldVkey = log.epochs.at(-1)?.vkey ?? ''
+  const isTakenUp = await takenUp({ keysDir, origin, newVkey }, stopping)
+  const outcome = {
+    log: origin,
+    old: oldVkey,
+    new: newVkey,
+    overlap_s: overlapS,
+    taken_up: isTakenUp,
+  }
+  stdout.write(typed.flag('json') ? `${JSON.stringify(outcome)}\n` : told(outcome))
+  return 0
+}
+
+function chooseLog(logs: readonly LogKeys[], wanted: string | undefined): LogKeys {
+  const found = logs.filter(({ origin }) => wanted === undefined || origin === wanted)
+  const [log] = found
+  if (log !== undefined && found.length === 1) return log
+  const known = logs.map(({ origin }) => printableLine(origin, 200)).join(', ')
+  throw new WhodidError(
+    'invalid_parameter',
+    `--log expected ${known === '' ? 'a log that has started once; there is none' : `one of ${known}`}; got ${wanted === undefined ? 'nothing' : `"${printableLine(wanted, 80)}"`}`,
+  )
+}
+
+function readOverlap(text: string | undefined): number {
+  if (text === undefined) return overlapSDefault
+  if (/^\d{1,7}$/u.test(text)) return Number(text)
+  throw new WhodidError(
+    'invalid_parameter',
+    `--overlap expected seconds, 0 to 7776000; got "${printableLine(text, 40)}"`,
+  )
+}
+
+/** Whether a collector runs that has taken the key up: it is in force then. */
+async function takenUp(
+  { keysDir, origin, newVkey }: { keysDir: string; origin: string; newVkey: string },
+  stopping: AbortSignal,
+): Promise<boolean> {
+  const deadline = performance.now() + takeUpMs
+  for (;;) {
+    const log = (await listLogKeys(keysDir)).find((one) => one.origin === origin)
+    if (log?.epochs.at(-1)?.vkey === newVkey) return true
+    if (performance.now() > deadline || stopping.aborted) return false
+    await sleep(lookMs)
+  }
+}
+
+interface Rotation {
+  readonly log: string
+  readonly old: string
+  readonly new: string
+  readonly overlap_s: number
+  readonly taken_up: boolean
+}
+
+function told(rotation: Rotation): string {
+  const { log, overlap_s: overlapS, taken_up: isTakenUp } = rotation
+  const state = isTakenUp
+    ? 'The collector has taken it up; the change is on record, signed by both keys.'
+    : 'No collector has taken it up yet: it does at its next start.'
+  return `The log ${printableLine(log, 200)} goes over to another key. ${state}
+
+  old  ${rotation.old}
+  new  ${rotation.new}
+
+Both sign for ${overlapS} seconds; then the old private key is erased, and what it signs after is refused. Until then:
+  - in every policy, add the line  log ${rotation.new}
+  - start each witness with one more  --log ${rotation.new}
+  - give whoever verifies with --keys the file tlog/${basename(log)}/keys anew
+`
+}
+
+function shown({ origin, epochs, nextVkey }: LogKeys): object {
+  return {
+    log: origin,
+    keys: epochs.map(({ vkey, fromSize, toSize, signs, retiresMs }) => ({
+      vkey,
+      from_size: fromSize,
+      to_size: toSize,
+      signs,
+      retires_at: retiresMs === null ? null : new Date(retiresMs).toISOString(),
+    })),
+    next: nextVkey ?? null,
+  }
+}
+
+function describe({ origin, epochs, nextVkey }: LogKeys): string {
+  const next = nextVkey === undefined ? '' : `  ${nextVkey}  waits to be taken up\n`
+  return `${printableLine(origin, 200)}\n${epochs.map(line).join('')}${next}`
+}
+
+function line({ vkey, fromSize, toSize, signs, retiresMs }: LogKey): string {
+  const until = toSize === null ? '' : ` to ${toSize}`
+  const retires = retiresMs === null ? '' : `, until ${new Date(retiresMs).toISOString()}`
+  return `  ${vkey}  from size ${fromSize}${until}${signs ? `, signs${retires}` : ', retired'}\n`
+}

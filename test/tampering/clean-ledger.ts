@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ContentKeys } from '@whodid/content'
+import { openSealedLog, verifyLedger, verifyLog } from '@whodid/query'
+import type { Finding } from '@whodid/query'
+import { createContentEraser, createLeafReader, createRecordPruner } from '@whodid/store'
+import type { ContentEraser, LeafReader, RecordPruner } from '@whodid/store'
+import { findLogs } from '../../packages/cli/src/verify/find-logs.ts'
+import type { FoundLog } from '../../packages/cli/src/verify/find-logs.ts'
+import { startDbaLedger } from '../harness/dba-ledger.ts'
+import type { DbaLedger } from '../harness/dba-ledger.ts'
+
+/** A ledger on the real engine that lives through many runs: everything but the collector, which comes and goes. */
+export interface CleanLedger {
+  readonly root: string
+  readonly keysDir: string
+  readonly engine: DbaLedger
+  readonly keys: ContentKeys
+  readonly eraser: ContentEraser
+  readonly pruner: RecordPruner
+  /** The clock of all lives: it goes on by a millisecond whenever it is looked at. */
+  readonly now: () => bigint
+  /** Lets hours go by. */
+  readonly wait: (hours: number) => void
+  /** What `whodid verify` would say of the records from this place on, and how many leaves are sealed. */
+  readonly verifyFrom: (from: number) => Promise<Verified>
+  /** The same of everything. */
+  readonly verifyAll: () => Promise<Verified>
+  readonly stop: () => Promise<void>
+}
+
+/** What a verification came to. */
+export interface Verified {
+  readonly findings: readonly Finding[]
+  readonly size: number
+  readonly rowCount: number
+}
+
+/** Starts one whose clock stands at the beginning of 2024. */
+export async function startCleanLedger(): Promise<CleanLedger> {
+  const root = await mkdtemp(join(tmpdir(), 'whodid-clean-'))
+  const engine = await startDbaLedger()
+  const keysDir = join(root, 'keys')
+  const reader = createLeafReader(engine.access('verifier'), { threadsMax: 1 })
+  const eraser = createContentEraser(engine.access('eraser'))
+  const pruner = createRecordPruner(engine.access('pruner'))
+  let clockNs = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n
+  const find = async (): Promise<FoundLog[]> => {
+    const logs = await findLogs({ dataDir: root, keysDir })
+    // As `whodid verify` has it, by the clock of the runs.
+    const sealedByUnixNs = clockNs - 60_000_000_000n
+    return logs.map((log) => ({ ...log, options: { ...log.options, sealedByUnixNs } }))
+  }
+  return {
+    root,
+    keysDir,
+    engine,
+    eraser,
+    pruner,
+    keys: await ContentKeys.open(join(keysDir, 'content')),
+    now: () => (clockNs += 1_000_000n),
+    wait: (hours) => {
+      clockNs += BigInt(Math.round(hours * 3_600_000)) * 1_000_000n
+    },
+    verifyFrom: async (from) => verifyNewest(await find(), reader, from),
+    verifyAll: async () => verifyWhole(await find(), reader),
+    stop: async () => {
+      await Promise.all([reader.close(), eraser.close(), pruner.close()])
+      await engine.stop()
+      await rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+    },
+  }
+}
+
+/** The newest rows, and the checkpoints that were signed last; all of them are held against the log in the whole. */
+async function verifyNewest(
+  logs: readonly FoundLog[],
+  reader: LeafReader,
+  from: number,
+): Promise<Verified> {
+  const [log] = logs
+  // Before the first start there is nothing to verify.
+  if (log?.note === undefined) return { findings: [], size: 0, rowCount: 0 }
+  const { log: sealed, findings } = await openSealedLog({
+    ...log,
+    anchors: log.anchors?.slice(-3) ?? [],
+  })
+  if (sealed === undefined) return { findings, size: 0, rowCount: 0 }
+  const verified = await verifyLog(sealed, reader, { ...log.options, from })
+  return { ...verified, findings: [...findings, ...verified.findings] }
+}
+
+async function verifyWhole(logs: readonly FoundLog[], reader: LeafReader): Promise<Verified> {
+  const { logs: verified, findings } = await verifyLedger(logs, reader)
+  const size = verified[0]?.size ?? 0
+  return { findings, size, rowCount: verified.reduce((sum, { rowCount }) => sum + rowCount, 0) }
+}
+
+/** A span ID that a run gives once. */
+export function spanIdOf(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 16)
+}
