@@ -36,6 +36,8 @@ export interface Verified {
   readonly findings: readonly Finding[]
   readonly size: number
   readonly rowCount: number
+  /** Rows that are sealed and on their way into ClickHouse: what the ledger itself said a moment ago. */
+  readonly pendingCount: number
 }
 
 /** Starts one whose clock stands at the beginning of 2024. */
@@ -82,20 +84,21 @@ async function verifyNewest(
 ): Promise<Verified> {
   const [log] = logs
   // Before the first start there is nothing to verify.
-  if (log?.note === undefined) return { findings: [], size: 0, rowCount: 0 }
+  if (log?.note === undefined) return { findings: [], size: 0, rowCount: 0, pendingCount: 0 }
   const { log: sealed, findings } = await openSealedLog({
     ...log,
     anchors: log.anchors?.slice(-3) ?? [],
   })
-  if (sealed === undefined) return { findings, size: 0, rowCount: 0 }
+  if (sealed === undefined) return { findings, size: 0, rowCount: 0, pendingCount: 0 }
   const verified = await verifyLog(sealed, reader, { ...log.options, from })
   return { ...verified, findings: [...findings, ...verified.findings] }
 }
 
 async function verifyWhole(logs: readonly FoundLog[], reader: LeafReader): Promise<Verified> {
   const { logs: verified, findings } = await verifyLedger(logs, reader)
-  const size = verified[0]?.size ?? 0
-  return { findings, size, rowCount: verified.reduce((sum, { rowCount }) => sum + rowCount, 0) }
+  const [log] = verified
+  const { size = 0, rowCount = 0, pendingCount = 0 } = log ?? {}
+  return { findings, size, rowCount, pendingCount }
 }
 
 /** A span ID that a run gives once. */
