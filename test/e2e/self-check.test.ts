@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { formatKeyEpochs } from '@whodid/tlog'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { selfCheckFamilies, startSelfCheck } from '../../packages/cli/src/serve/self-check.ts'
+import { describeWatch } from '@whodid/query'
+import { startSelfCheck } from '../../packages/cli/src/serve/self-check.ts'
+import { selfCheckFamilies } from '../../packages/cli/src/serve/self-check-families.ts'
 import { newTrace, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 import { createTestLog } from '../harness/sealed-log.ts'
@@ -43,15 +45,16 @@ test('a service finds by itself that a row is not what was sealed, says it once 
   const state = startSelfCheck(
     { config, stops, onEvent: (event) => said.push(JSON.stringify(event)) },
     { verifier: ledger.access('verifier') },
-    50,
+    { everyMs: 50 },
   )
+  const stateOf = () => describeWatch(state()).state
   try {
-    expect(state()).toMatchObject({ state: 'unknown', checkedUnixMs: 0 })
-    await vi.waitFor(() => expect(state().state).toBe('ok'), waitMs)
+    expect(stateOf()).toBe('never')
+    await vi.waitFor(() => expect(stateOf()).toBe('ok'), waitMs)
     expect(state().rowCount).toBeGreaterThanOrEqual(300)
     const forged = newTrace().record({ name: 'forged', logId: log.origin, logIndex: 5 })
     await ledger.insert([forged])
-    await vi.waitFor(() => expect(state().state).toBe('failed'), waitMs)
+    await vi.waitFor(() => expect(stateOf()).toBe('failed'), waitMs)
     const checked = state().rowCount
     await vi.waitFor(() => expect(state().rowCount).toBeGreaterThan(checked + 600), waitMs)
     expect(state().findings.map(({ code }) => code)).toEqual(['row_mismatch', 'row_duplicated'])

@@ -1,5 +1,6 @@
 import type { ContentReader, Custodian } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
+import type { LedgerWatch } from '@whodid/query'
 import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
 import type { NoteSigner } from '@whodid/tlog'
 import type { ApiToken } from './authenticate.ts'
@@ -14,6 +15,8 @@ export interface ApiOptions {
   readonly readRecorder: ReadRecorder
   /** The trees that rows are held against; default none, and then no answer is `sealed`. */
   readonly trees?: LogTrees | undefined
+  /** Who watches over the ledger; without it nothing is more than `local`, and no check is told of. */
+  readonly watch?: LedgerWatch | undefined
   /** What evidence packages are made with; without it none is. */
   readonly exports?: {
     readonly signer: NoteSigner

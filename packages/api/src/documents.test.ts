@@ -97,6 +97,7 @@ test('the document covers every route, its failures and its security', async () 
     '/v1/holds/release',
     '/v1/actions/{id}/proof',
     '/v1/checkpoints',
+    '/v1/integrity',
     '/v1/exports',
     '/v1/trust',
     '/v1/tail',

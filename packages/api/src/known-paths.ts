@@ -1,5 +1,5 @@
 import { custodyRoutes } from './custody-routes.ts'
-import { checkpointsRoute, proofRoute } from './proof-routes.ts'
+import { checkpointsRoute, integrityRoute, proofRoute } from './proof-routes.ts'
 import { exportRoutes } from './export-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { coreRoutes } from './route-definitions.ts'
@@ -25,6 +25,7 @@ const knownPaths = [
   ...exportRoutes,
   proofRoute,
   checkpointsRoute,
+  integrityRoute,
 ].map((route: DefinedRoute) => ({
   pattern: new RegExp(`^${route.path.replaceAll(/\{\w+\}/gu, '[^/]+')}$`, 'u'),
   path: route.path,

@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { printableLine, WhodidError } from '@whodid/model'
-import { listCheckpoints, proveAction } from '@whodid/query'
+import { describeWatch, listCheckpoints, proveAction } from '@whodid/query'
 import type { LogTree } from '@whodid/store'
 import type { ApiOptions } from './api-options.ts'
-import { checkpointsRoute, proofRoute } from './proof-routes.ts'
+import { checkpointsRoute, integrityRoute, proofRoute } from './proof-routes.ts'
 import type { RecordedRead } from './recorded-read.ts'
 import type { ApiEnv } from './request-scope.ts'
 
@@ -38,6 +38,15 @@ export function addProofs(
       )
     if (trees === undefined) throw new WhodidError('not_found', 'no log is sealed here')
     return c.json(await listCheckpoints(trees, { name: log, from: Number(from) }), 200)
+  })
+
+  app.openapi(integrityRoute, (c) => {
+    const state = options.watch?.state()
+    if (state === undefined) return c.json({ check: null, logs: [] }, 200)
+    const logs = [...state.logs].map(([log, { size, assurance, assuredSize }]) => {
+      return { log, size, assurance, assured: assurance === 'local' ? 0 : assuredSize }
+    })
+    return c.json({ check: describeWatch(state), logs }, 200)
   })
 
   const treeOf = async (name: string): Promise<LogTree> => {

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { assurances, integrityCheckSchema } from '@whodid/model'
 import { checkpointsMax } from '@whodid/query'
 import {
   caseHeader,
@@ -75,5 +76,36 @@ export const checkpointsRoute = createRoute({
       },
     },
     ...problems(...everyRoute, 'unauthenticated', 'too_many_requests', 'not_found'),
+  },
+})
+
+export const integrityRoute = createRoute({
+  method: 'get',
+  path: '/v1/integrity',
+  operationId: 'getIntegrity',
+  summary: 'How the ledger stands, by the service’s own check',
+  description:
+    'The service verifies its ledger by itself, part by part, and asks its witnesses. It is the service that says so: whoever owns its machine can have it say anything, so run `whodid verify` elsewhere too. It holds sizes and findings and no record, so this read is not recorded.',
+  security,
+  responses: {
+    200: {
+      description: 'The last check, null where none runs, and the logs it looked at',
+      content: {
+        'application/json': {
+          schema: z.object({
+            check: z.union([integrityCheckSchema, z.null()]),
+            logs: z.array(
+              z.object({
+                log: z.string(),
+                size: z.int(),
+                assurance: z.enum(assurances),
+                assured: z.int().describe('Records that enough witnesses stand behind'),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    ...problems(...everyRoute, 'unauthenticated', 'too_many_requests'),
   },
 })

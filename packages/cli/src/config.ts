@@ -22,6 +22,8 @@ export interface ServiceConfig {
   readonly logOrigin: string | undefined
   /** `WHODID_WITNESSES`: `<vkey> <url>` of each who is asked to cosign checkpoints, separated by `;`. */
   readonly witnesses: readonly WitnessEndpoint[]
+  /** `WHODID_POLICY`: a file (C2SP tlog-policy) that says whose cosignatures are enough; default: those of every witness above. */
+  readonly policyPath: string | undefined
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
   readonly host: string
   /** `WHODID_API_PORT`, default 4320; 0 takes a free one. */
@@ -45,6 +47,7 @@ export function readServiceConfig(environment: Environment): ServiceConfig {
     keysDir: readKeysDir(environment),
     logOrigin: setting(environment, 'WHODID_LOG_ORIGIN'),
     witnesses: parseWitnesses(setting(environment, 'WHODID_WITNESSES') ?? '', 'WHODID_WITNESSES'),
+    policyPath: setting(environment, 'WHODID_POLICY'),
     host: readHost(environment),
     apiPort: readPort(environment, 'WHODID_API_PORT', 4320),
     otlpHttpPort: readPort(environment, 'WHODID_OTLP_HTTP_PORT', 4318),

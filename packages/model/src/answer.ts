@@ -18,6 +18,8 @@ import type {
 import { handleKinds } from './handle.ts'
 import type { HandleKind } from './handle.ts'
 import type { SpanRef } from './ids.ts'
+import { integritySchema } from './integrity.ts'
+import type { Integrity } from './integrity.ts'
 
 /** How well a claim is backed, strongest first; `contradicted` overrides all and keeps both values. */
 export const grades = [
@@ -198,16 +200,7 @@ export interface WhoDidAnswer {
   } | null
   correlation_id: string | null
   gaps: Gap[]
-  integrity: {
-    state: 'sealed' | 'pending' | 'failed'
-    log: string | null
-    index: number | null
-    /** The checkpoint's note, which anyone may keep: later trees must continue it. */
-    checkpoint: string | null
-    proof: string | null
-    /** The records, of those the answer quotes, that are not what was sealed, each with why. */
-    findings: { span: string; text: string }[]
-  }
+  integrity: Integrity
   /** Other actions on the same handle, newest first. */
   alternatives: Alternative[]
   /** What the answer cost: SQL statements sent, rows and bytes the engine read, milliseconds from question to answer. */
@@ -327,15 +320,6 @@ const credentialSchema = z.object({
   issuer: z.string().nullable(),
   borrowed: z.boolean(),
   scopes: z.array(z.string()),
-})
-
-const integritySchema = z.object({
-  state: z.enum(['sealed', 'pending', 'failed']),
-  log: z.string().nullable(),
-  index: z.int().nullable(),
-  checkpoint: z.string().nullable(),
-  proof: z.string().nullable(),
-  findings: z.array(z.object({ span: spanRefText, text: z.string() })),
 })
 
 const alternativeSchema = z.object({

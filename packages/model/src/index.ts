@@ -44,6 +44,8 @@ export { formatHandle, handleKinds, handleLengthMax, parseHandle } from './handl
 export type { Handle, HandleKind } from './handle.ts'
 export { isSpanIdHex, isTraceIdHex, parseSpanRef, spanRef } from './ids.ts'
 export type { SpanIdHex, SpanRef, TraceIdHex } from './ids.ts'
+export { assurances, integrityCheckSchema } from './integrity.ts'
+export type { Assurance, Integrity, IntegrityCheck } from './integrity.ts'
 export type { MetricFamily, MetricSample } from './metric-family.ts'
 export { printable, printableLine } from './printable.ts'
 export type { Channel, Envelope, LedgerRecord } from './record.ts'

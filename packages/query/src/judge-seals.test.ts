@@ -6,13 +6,17 @@ import {
   formatCheckpoint,
   generateNoteKey,
   leafHash,
+  parsePolicy,
   parseSkey,
   rootOf,
   signNote,
   signText,
 } from '@whodid/tlog'
+import type { Policy } from '@whodid/tlog'
 import { expect, it } from 'vitest'
 import { judgeSeals } from './judge-seals.ts'
+import { nothingWatched } from './verify/ledger-watch.ts'
+import type { LedgerWatch } from './verify/ledger-watch.ts'
 
 const origin = 'ledger.example/c1'
 const { skey, vkey } = generateNoteKey(origin, 'note')
@@ -26,19 +30,19 @@ for (const size of [200, 300])
 
 it('proves by what witnesses have cosigned, and by the newest checkpoint what they have not', async () => {
   const cosigned = addSignatures(noteOf(200), [signText(textOf(200), witness, 1_700_000_000)])
-  const judged = await judge([10, 250, 300], noteOf(300), cosigned)
+  const judged = await judge([10, 250, 300], noteOf(300), [cosigned])
   expect(judged.map(({ state, checkpoint }) => [state, checkpoint])).toEqual([
     ['sealed', cosigned],
     ['sealed', noteOf(300)],
     ['pending', ''],
   ])
-  expect((await judge([10], noteOf(300), undefined)).map(({ checkpoint }) => checkpoint)).toEqual([
+  expect((await judge([10], noteOf(300), [])).map(({ checkpoint }) => checkpoint)).toEqual([
     noteOf(300),
   ])
 })
 
 it('fails when witnesses have cosigned more than is shown: the log was put back', async () => {
-  const [judged] = await judge([10], noteOf(200), noteOf(300))
+  const [judged] = await judge([10], noteOf(200), [noteOf(300)])
   expect(judged).toMatchObject({
     state: 'failed',
     why: 'the log was put back: witnesses have cosigned 300 records, it shows 200',
@@ -48,15 +52,61 @@ it('fails when witnesses have cosigned more than is shown: the log was put back'
 it('fails when what was cosigned is of another past', async () => {
   const other = leaves.map((leaf, n) => (n === 150 ? leafHash(Buffer.from('another')) : leaf))
   const cosigned = noteOf(200, other)
-  const judged = await judge([10, 250], noteOf(300), cosigned)
+  const judged = await judge([10, 250], noteOf(300), [cosigned])
   expect(judged.map(({ state }) => state)).toEqual(['failed', 'sealed'])
 })
 
 it('fails when what was cosigned is not the log’s', async () => {
   const stranger = parseSkey(generateNoteKey(origin, 'note').skey)
-  const [judged] = await judge([10], noteOf(300), signNote(textOf(200), [stranger]))
+  const [judged] = await judge([10], noteOf(300), [signNote(textOf(200), [stranger])])
   expect(judged?.state).toBe('failed')
 })
+
+it('says against whom each row holds', async () => {
+  const cosigned = addSignatures(noteOf(200), [signText(textOf(200), witness, 1_700_000_000)])
+  const indexes = [10, 250, 300]
+  const assured = async (watch?: LedgerWatch) =>
+    (await judge(indexes, noteOf(300), [cosigned, watch])).map(({ assurance }) => assurance)
+  expect(await assured()).toEqual(['local', 'local', null])
+  expect(await assured(watching(policyOf('any')))).toEqual(['witnessed', 'local', null])
+  // One of two is not all of them.
+  expect(await assured(watching(policyOf('all')))).toEqual(['local', 'local', null])
+  expect(await assured(watching(parsePolicy('quorum none\n')))).toEqual(['local', 'local', null])
+  const monitored = new Map([
+    [
+      origin,
+      {
+        size: 300,
+        assurance: 'witnessed+monitored' as const,
+        assuredSize: 200,
+        lookedUnixMs: Date.now(),
+      },
+    ],
+  ])
+  const watch = watching(policyOf('any'), { ...nothingWatched, logs: monitored })
+  expect(await assured(watch)).toEqual(['witnessed+monitored', 'local', null])
+})
+
+it('fails when a cosignature is not of what it stands under', async () => {
+  const cosigned = addSignatures(noteOf(200), [signText(textOf(100), witness, 1_700_000_000)])
+  const [judged] = await judge([10], noteOf(300), [cosigned, watching(policyOf('any'))])
+  expect(judged).toMatchObject({ state: 'failed', assurance: null })
+})
+
+function policyOf(quorum: 'any' | 'all'): Policy {
+  const other = generateNoteKey('witness.example/w2', 'cosignature').vkey
+  const lines = [
+    `witness w1 ${witness.verifier.vkey}`,
+    `witness w2 ${other}`,
+    `group g ${quorum} w1 w2`,
+    'quorum g',
+  ]
+  return parsePolicy(`${lines.join('\n')}\n`)
+}
+
+function watching(policy: Policy, state = nothingWatched): LedgerWatch {
+  return { policy, state: () => state }
+}
 
 function textOf(size: number, of = leaves): string {
   return formatCheckpoint({
@@ -70,7 +120,11 @@ function noteOf(size: number, of = leaves): string {
   return signNote(textOf(size, of), [log])
 }
 
-function judge(indexes: readonly number[], checkpoint: string, cosigned: string | undefined) {
+function judge(
+  indexes: readonly number[],
+  checkpoint: string,
+  [cosigned, watch]: readonly [cosigned?: string, watch?: LedgerWatch | undefined],
+) {
   const tree = {
     origin,
     name: 'c1',
@@ -91,5 +145,5 @@ function judge(indexes: readonly number[], checkpoint: string, cosigned: string 
     index,
     leaf: leaves[index] ?? leafHash(Buffer.from('none')),
   }))
-  return judgeSeals(trees, claims)
+  return judgeSeals(trees, claims, watch)
 }

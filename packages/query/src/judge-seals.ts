@@ -1,6 +1,10 @@
-import { ProofError, proveInclusion, verifyEpochCheckpoint, verifyInclusion } from '@whodid/tlog'
-import type { Checkpoint, TileReader } from '@whodid/tlog'
+import type { Assurance } from '@whodid/model'
 import type { LogTree, LogTrees } from '@whodid/store'
+import { ProofError, proveInclusion, verifyEpochCheckpoint, verifyInclusion } from '@whodid/tlog'
+import type { Checkpoint, Policy, TileReader } from '@whodid/tlog'
+import { isCosignedEnough } from './verify/judge-witnesses.ts'
+import { monitoredAssurance } from './verify/ledger-watch.ts'
+import type { LedgerWatch } from './verify/ledger-watch.ts'
 
 /** What a row says about its own place, and what its columns hash to now. */
 export interface SealClaim {
@@ -21,6 +25,8 @@ export interface SealJudgement {
   /** The inclusion proof, and the note of the checkpoint it leads to; only when it is sealed. */
   readonly proof: readonly Buffer[]
   readonly checkpoint: string
+  /** Against whom it holds; null when it is not sealed. */
+  readonly assurance: Assurance | null
 }
 
 /** Rows judged for one answer; the chain and the inputs of an act are fewer. */
@@ -32,26 +38,36 @@ const sealClaimsMax = 256
  * Never throws for what it finds.
  *
  * `sealed` means that the row is what the collector recorded, as far as this machine's tree and keys are to be trusted;
- * `pending` that no checkpoint covers it yet; `failed` that it was changed, or that its tree was.
+ * `pending` that no checkpoint covers it yet; `failed` that it was changed, or that its tree was. `watch` says whose
+ * cosignatures count, and what its check heard from those witnesses; without it all that is sealed is so `local`.
  */
 export async function judgeSeals(
   trees: LogTrees,
   claims: readonly SealClaim[],
+  watch?: LedgerWatch,
 ): Promise<SealJudgement[]> {
   const grounds = new Map<string, Promise<Ground>>()
   const groundOf = (log: string): Promise<Ground> => {
-    const known = grounds.get(log) ?? openGround(trees, log)
+    const known = grounds.get(log) ?? openGround(trees, log, watch?.policy)
     grounds.set(log, known)
     return known
   }
   return Promise.all(
-    claims.slice(0, sealClaimsMax).map(async (claim) => judge(claim, await groundOf(claim.log))),
+    claims.slice(0, sealClaimsMax).map(async (claim) => {
+      const judgement = await judge(claim, await groundOf(claim.log))
+      if (judgement.assurance !== 'witnessed' || watch === undefined) return judgement
+      return { ...judgement, assurance: monitoredAssurance(watch.state(), claim) }
+    }),
   )
 }
 
 /** A log's newest checkpoint, the newest that witnesses cosigned, and its tiles; or why there is none to stand on. */
 type Ground =
-  | { readonly newest: Signed; readonly cosigned: Signed | undefined; readonly tiles: TileReader }
+  | {
+      readonly newest: Signed
+      readonly cosigned: (Signed & { readonly isEnough: boolean }) | undefined
+      readonly tiles: TileReader
+    }
   | { readonly state: 'pending' | 'failed'; readonly why: string }
 
 interface Signed {
@@ -59,11 +75,15 @@ interface Signed {
   readonly note: string
 }
 
-async function openGround(trees: LogTrees, log: string): Promise<Ground> {
+async function openGround(
+  trees: LogTrees,
+  log: string,
+  policy: Policy | undefined,
+): Promise<Ground> {
   try {
     const tree = log === '' ? undefined : await trees.byOrigin(log)
     if (tree === undefined) return { state: 'pending', why: `the log "${log}" has no tree here` }
-    return await readGround(tree)
+    return await readGround(tree, policy)
   } catch (thrown) {
     if (thrown instanceof ProofError) return { state: 'failed', why: thrown.message }
     const why = thrown instanceof Error ? thrown.message : 'unknown failure'
@@ -71,7 +91,7 @@ async function openGround(trees: LogTrees, log: string): Promise<Ground> {
   }
 }
 
-async function readGround(tree: LogTree): Promise<Ground> {
+async function readGround(tree: LogTree, policy: Policy | undefined): Promise<Ground> {
   // Read first: a checkpoint is published before it is cosigned, so none that is cosigned is larger than one read later.
   const cosignedNote = await tree.cosigned()
   const note = await tree.checkpoint()
@@ -82,6 +102,7 @@ async function readGround(tree: LogTree): Promise<Ground> {
   const cosigned = {
     note: cosignedNote,
     checkpoint: verifyEpochCheckpoint(cosignedNote, tree.epochs),
+    isEnough: policy !== undefined && isCosignedEnough(cosignedNote, policy),
   }
   const shown = newest.checkpoint.size
   const known = cosigned.checkpoint.size
@@ -105,7 +126,7 @@ function readOnce(tiles: TileReader): TileReader {
 }
 
 async function judge({ span, index, leaf }: SealClaim, ground: Ground): Promise<SealJudgement> {
-  const none = { span, proof: [], checkpoint: '' }
+  const none = { span, proof: [], checkpoint: '', assurance: null }
   if ('state' in ground) return { ...none, state: ground.state, why: ground.why }
   const { newest, cosigned } = ground
   // What a witness has signed too is worth more than what is newer.
@@ -117,7 +138,8 @@ async function judge({ span, index, leaf }: SealClaim, ground: Ground): Promise<
   try {
     const proof = await proveInclusion(ground.tiles, index, size)
     verifyInclusion({ leaf, index, size, root, proof })
-    return { span, state: 'sealed', why: '', proof, checkpoint: note }
+    const assurance = isCosigned && cosigned.isEnough ? 'witnessed' : 'local'
+    return { span, state: 'sealed', why: '', proof, checkpoint: note, assurance }
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : 'unknown failure'
     return { ...none, state: 'failed', why: `the row is not what was sealed at ${index}: ${why}` }

@@ -5,6 +5,7 @@ import { decide } from './decide.ts'
 import { readEvidence } from './evidence/evidence.ts'
 import type { EvidenceRow } from './evidence/evidence.ts'
 import { sealAnswer } from './seal-answer.ts'
+import type { SealGround } from './seal-answer.ts'
 import { openTexts } from './open-texts.ts'
 import { planWhoDid } from './plan.ts'
 import type { Question } from './question.ts'
@@ -17,6 +18,8 @@ export interface WhoDidSources {
   readonly contents: ContentReader
   /** The trees that rows are held against; without them every answer is `pending`. */
   readonly trees?: LogTrees | undefined
+  /** Who watches over the ledger; without it nothing is more than `local`, and no check is told of. */
+  readonly watch?: SealGround['watch']
 }
 
 /**
@@ -29,7 +32,7 @@ export interface WhoDidSources {
  * Throws what `Selector.select` throws. Does NOT record the read, and does NOT check who asks: the caller does both.
  */
 export async function whoDid(
-  { selector, contents, trees }: WhoDidSources,
+  { selector, contents, trees, watch }: WhoDidSources,
   tenant: string,
   question: Question,
 ): Promise<WhoDidAnswer> {
@@ -42,7 +45,7 @@ export async function whoDid(
     bytes_read: selection.bytesRead,
     elapsed_ms: 0,
   })
-  const sealed = await sealAnswer(question, answer, { evidence, trees })
+  const sealed = await sealAnswer(question, answer, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
   return { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
 }

@@ -1,24 +1,32 @@
-import type { Gap, WhoDidAnswer } from '@whodid/model'
+import { assurances } from '@whodid/model'
+import type { Gap, Integrity, WhoDidAnswer } from '@whodid/model'
 import type { LogTrees } from '@whodid/store'
 import type { Evidence } from './evidence/evidence.ts'
 import { judgeSeals } from './judge-seals.ts'
 import type { SealClaim, SealJudgement } from './judge-seals.ts'
 import type { Question } from './question.ts'
 import { summarize } from './summarize.ts'
+import { describeWatch } from './verify/ledger-watch.ts'
+import type { LedgerWatch } from './verify/ledger-watch.ts'
 
 /** What of an answer quotes records. */
 type Quoting = Pick<WhoDidAnswer, 'action' | 'prompt' | 'plan' | 'chain' | 'inputs'>
 
-/** What an answer says about its proof. */
-type Integrity = WhoDidAnswer['integrity']
+/** What an answer's records are held against. */
+export interface SealGround {
+  readonly evidence: Evidence
+  readonly trees: LogTrees | undefined
+  readonly watch: LedgerWatch | undefined
+}
 
 /** Adds to an answer what its records' proof says: the integrity, what is missing of it, and the summary that rests on it. */
 export async function sealAnswer(
   question: Question,
   answer: Omit<WhoDidAnswer, 'summary' | 'integrity'>,
-  { evidence, trees }: { readonly evidence: Evidence; readonly trees: LogTrees | undefined },
+  ground: SealGround,
 ): Promise<WhoDidAnswer> {
-  const integrity = withTexts(await judgeIntegrity(answer, evidence, trees), answer.gaps)
+  const judged = withTexts(await judgeIntegrity(answer, ground), answer.gaps)
+  const integrity = withCheck(judged, ground.watch)
   const gaps = [...answer.gaps, ...integrityGaps({ ...answer, integrity })]
   const sealed = { ...answer, integrity, gaps }
   return { ...sealed, summary: summarize(question, sealed) }
@@ -32,7 +40,20 @@ function withTexts(integrity: Integrity, gaps: readonly Gap[]): Integrity {
       : [],
   )
   if (findings.length === 0) return integrity
-  return { ...integrity, state: 'failed', findings: [...integrity.findings, ...findings] }
+  return {
+    ...integrity,
+    state: 'failed',
+    assurance: null,
+    findings: [...integrity.findings, ...findings],
+  }
+}
+
+/** A ledger that is known not to be what was sealed answers nothing for certain: what an answer lacks may be what was taken. */
+function withCheck(integrity: Integrity, watch: LedgerWatch | undefined): Integrity {
+  if (watch === undefined) return integrity
+  const check = describeWatch(watch.state())
+  if (check.state !== 'failed') return { ...integrity, check }
+  return { ...integrity, state: 'failed', assurance: null, check }
 }
 
 /**
@@ -42,8 +63,7 @@ function withTexts(integrity: Integrity, gaps: readonly Gap[]): Integrity {
  */
 async function judgeIntegrity(
   answer: Quoting,
-  evidence: Evidence,
-  trees: LogTrees | undefined,
+  { evidence, trees, watch }: SealGround,
 ): Promise<Integrity> {
   const span = answer.action?.span
   const [subject] = evidence.kin.get(span ?? '') ?? []
@@ -52,37 +72,55 @@ async function judgeIntegrity(
   const proof = `/v1/actions/${span}/proof`
   const located = place.log === null ? { log: null, index: null } : place
   if (trees === undefined) return { ...nothingToSeal, ...located }
-  const judgements = await judgeSeals(trees, claimsOf(answer, evidence))
+  const judgements = await judgeSeals(trees, claimsOf(answer, evidence), watch)
   const own = judgements.find((judgement) => judgement.span === span)
   const findings = judgements.filter(({ state }) => state === 'failed').map(findingOf)
   const isPending = judgements.some(({ state }) => state === 'pending')
   return {
     ...located,
     state: findings.length > 0 ? 'failed' : isPending ? 'pending' : 'sealed',
+    assurance: weakest(judgements),
     checkpoint: own?.state === 'sealed' ? own.checkpoint : null,
     proof: own?.state === 'sealed' ? proof : null,
     findings,
+    check: null,
   }
+}
+
+/** Against whom all of them hold; null where one is not sealed. */
+function weakest(judgements: readonly SealJudgement[]): Integrity['assurance'] {
+  const known = judgements.map(({ assurance }) =>
+    assurance === null ? -1 : assurances.indexOf(assurance),
+  )
+  return assurances[Math.min(...known)] ?? null
 }
 
 /** What is missing of the proof, for the answer's gaps. */
 function integrityGaps(answer: Pick<WhoDidAnswer, 'action' | 'integrity'>): Gap[] {
   const { action, integrity } = answer
-  if (action === null || integrity.state === 'sealed') return []
+  if (integrity.state === 'sealed' || (action === null && integrity.state === 'pending')) return []
+  const span = action?.span ?? null
+  const [found] = integrity.check?.state === 'failed' ? integrity.check.findings : []
+  if (integrity.findings.length === 0 && found !== undefined) {
+    const text = `The ledger is not what was sealed (${found.code}: ${found.text}): what this answer lacks may be what was taken.`
+    return [{ code: 'unsealed', text, span }]
+  }
   const text =
     integrity.state === 'failed'
       ? 'What is quoted is not what was sealed: a record, its text or the tree that proves it has been changed.'
       : 'No checkpoint covers all of this yet: nothing proves so far that nobody edited it.'
-  return [{ code: 'unsealed', text, span: action.span }]
+  return [{ code: 'unsealed', text, span }]
 }
 
 const nothingToSeal: Integrity = {
   state: 'pending',
+  assurance: null,
   log: null,
   index: null,
   checkpoint: null,
   proof: null,
   findings: [],
+  check: null,
 }
 
 function claimsOf(answer: Quoting, { kin }: Evidence): SealClaim[] {

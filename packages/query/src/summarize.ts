@@ -19,9 +19,10 @@ const pastTense: Readonly<Record<string, string>> = {
 /** One plain sentence that a person can paste into an incident channel. */
 export function summarize(question: Question, answer: Omit<WhoDidAnswer, 'summary'>): string {
   const { action, reasons, integrity } = answer
+  const what = integrity.findings.length > 0 ? 'the record' : 'the ledger'
   const warning =
     integrity.state === 'failed'
-      ? ' DO NOT RELY ON THIS: the record is not what was sealed; it has been changed.'
+      ? ` DO NOT RELY ON THIS: ${what} is not what was sealed; it has been changed.`
       : ''
   if (action === null || answer.verdict === 'undetermined')
     return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ''}${warning}`

@@ -248,6 +248,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/integrity': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * How the ledger stands, by the service’s own check
+     * @description The service verifies its ledger by itself, part by part, and asks its witnesses. It is the service that says so: whoever owns its machine can have it say anything, so run `whodid verify` elsewhere too. It holds sizes and findings and no record, so this read is not recorded.
+     */
+    get: operations['getIntegrity']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/exports': {
     parameters: {
       query?: never
@@ -623,6 +643,8 @@ export interface components {
       integrity: {
         /** @enum {string} */
         state: 'sealed' | 'pending' | 'failed'
+        /** @enum {string|null} */
+        assurance: 'local' | 'witnessed' | 'witnessed+monitored' | null
         log: string | null
         index: number | null
         checkpoint: string | null
@@ -632,6 +654,19 @@ export interface components {
           span: string
           text: string
         }[]
+        check: {
+          /** @enum {string} */
+          state: 'ok' | 'failed' | 'stale' | 'never'
+          /** @description RFC 3339, UTC */
+          checked_at: string | null
+          /** @description RFC 3339, UTC */
+          whole_since: string | null
+          findings: {
+            code: string
+            log: string
+            text: string
+          }[]
+        } | null
       }
       alternatives: {
         /** @description <trace id>-<span id>, lower-case hex */
@@ -2440,6 +2475,93 @@ export interface operations {
       }
       /** @description `not_found` */
       404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  getIntegrity: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The last check, null where none runs, and the logs it looked at */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            check: {
+              /** @enum {string} */
+              state: 'ok' | 'failed' | 'stale' | 'never'
+              /** @description RFC 3339, UTC */
+              checked_at: string | null
+              /** @description RFC 3339, UTC */
+              whole_since: string | null
+              findings: {
+                code: string
+                log: string
+                text: string
+              }[]
+            } | null
+            logs: {
+              log: string
+              size: number
+              /** @enum {string} */
+              assurance: 'local' | 'witnessed' | 'witnessed+monitored'
+              /** @description Records that enough witnesses stand behind */
+              assured: number
+            }[]
+          }
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
         headers: {
           [name: string]: unknown
         }

@@ -86,11 +86,13 @@ const merged: WhoDidAnswer = {
   gaps: [{ code: 'unsealed', text: 'The record is not sealed yet.', span: null }],
   integrity: {
     state: 'pending',
+    assurance: null,
     log: null,
     index: null,
     checkpoint: null,
     proof: null,
     findings: [],
+    check: null,
   },
   alternatives: [
     {
@@ -235,3 +237,19 @@ test('text that no API of ours would send cannot draw on the terminal or leave i
   expect(lines.filter((line) => line.startsWith('VERDICT'))).toEqual([])
   expect(lines.filter((line) => line.includes('more lines'))).toHaveLength(1)
 })
+
+test('what the service found out about its own ledger stands at the foot', () => {
+  const check = { state: 'failed', checked_at: null, whole_since: null, findings: [found] } as const
+  const integrity = { ...nothing.integrity, check: { ...check, findings: [found] } }
+  const foot = (answer: WhoDidAnswer): string[] =>
+    renderAnswer(answer, { color: false, width: 80 }).split('\n').slice(-3)
+  expect(foot({ ...nothing, integrity })).toEqual([
+    'Self-check THE LEDGER IS NOT WHAT WAS SEALED',
+    '  row_missing  ledger.example/c1: row 3',
+    '',
+  ])
+  const sealed = { ...nothing.integrity, state: 'sealed', assurance: 'witnessed' } as const
+  expect(foot({ ...nothing, integrity: sealed })[1]).toMatch(/^Integrity sealed, witnessed · /u)
+})
+
+const found = { code: 'row_missing', log: 'ledger.example/c1', text: 'row 3' }

@@ -192,7 +192,24 @@ function footPart({ integrity, cost }: WhoDidAnswer, palette: Palette): string[]
   const state = integrity.state === 'failed' ? palette.red('FAILED') : integrity.state
   const statements = cost.statements === 1 ? '1 statement' : `${cost.statements} statements`
   const spent = `${statements}, ${cost.rows_read.toLocaleString('en')} rows read, ${Math.round(cost.elapsed_ms)} ms`
-  return [`${palette.dim('Integrity')} ${state}${palette.dim(` · ${spent}`)}`]
+  const assurance = integrity.assurance === null ? '' : `, ${integrity.assurance}`
+  const foot = `${palette.dim('Integrity')} ${state}${assurance}${palette.dim(` · ${spent}`)}`
+  return [foot, ...checkLines(integrity, palette)]
+}
+
+/** What the service's check of its own ledger says, unless all is well. */
+function checkLines({ check }: WhoDidAnswer['integrity'], palette: Palette): string[] {
+  if (check === null || (check.state === 'ok' && check.findings.length === 0)) return []
+  const said = {
+    ok: 'the ledger is as it was sealed',
+    failed: palette.red('THE LEDGER IS NOT WHAT WAS SEALED'),
+    stale: palette.yellow('the last check, or the newest checkpoint, is too old'),
+    never: 'this service has not verified its ledger yet',
+  }[check.state]
+  const findings = check.findings.map(
+    ({ code, log, text }) => `  ${code}  ${id(log)}: ${printableLine(text, 400)}`,
+  )
+  return [`${palette.dim('Self-check')} ${said}`, ...findings]
 }
 
 function id(text: string): string {

@@ -22,6 +22,7 @@ export interface ApiGround {
   readonly custodian: Custodian
   readonly readiness: () => Promise<readonly string[]>
   readonly metrics: () => readonly MetricFamily[]
+  readonly watch: Parameters<typeof createApi>[0]['watch']
 }
 
 /** The tenant of the tokens of `tokens.json`. */
@@ -44,6 +45,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
     tokens: apiTokens(ground.tokens),
     readiness: ground.readiness,
     metrics: ground.metrics,
+    watch: ground.watch,
     hostCheck: isLoopback(config.host) ? 'loopback' : 'any',
     stopping: stopping.signal,
     onFailure: (requestId, thrown) => {

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { collectorFamilies } from '@whodid/collector'
 import type { Collector } from '@whodid/collector'
-import type { MetricFamily } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import type { LedgerAccess } from '../config.ts'
-import { selfCheckFamilies, startSelfCheck } from './self-check.ts'
+import { readTrust } from '../verify/read-trust.ts'
+import { startSelfCheck } from './self-check.ts'
+import type { ApiGround } from './open-api.ts'
+import { selfCheckFamilies } from './self-check-families.ts'
 import type { Starting } from './starting.ts'
 
 /** Where the collector stands once it listens. */
@@ -33,20 +35,22 @@ export function createReadiness(
   }
 }
 
-/**
- * Makes what stands behind `/metrics`: the collector's measures, none before it listens, and those of the self-check, which
- * it starts.
- */
-export function createMetrics(
+/** What tells how the service stands: the collector's measures, none before it listens, and the self-check. */
+type Instruments = Pick<ApiGround, 'metrics' | 'watch'>
+
+/** Starts the self-check, and makes what tells of it. Throws `invalid_config` for a file that is no policy. */
+export async function openInstruments(
   starting: Starting,
   access: LedgerAccess,
   slot: CollectorSlot,
-): () => readonly MetricFamily[] {
-  const verification = startSelfCheck(starting, access)
-  return () =>
+): Promise<Instruments> {
+  const policy = await readTrust(starting.config)
+  const state = startSelfCheck(starting, access, { policy })
+  const metrics: Instruments['metrics'] = () =>
     slot.collector === undefined
       ? []
-      : [...collectorFamilies(slot.collector.metrics()), ...selfCheckFamilies(verification())]
+      : [...collectorFamilies(slot.collector.metrics()), ...selfCheckFamilies(state())]
+  return { metrics, watch: { policy, state } }
 }
 
 async function answers(selector: Selector): Promise<boolean> {

@@ -1,64 +1,73 @@
-import { openSealedLog, verifyLog } from '@whodid/query'
-import type { Finding, LogToVerify } from '@whodid/query'
-import type { MetricFamily } from '@whodid/model'
+import {
+  isPassing,
+  judgeFreshness,
+  judgeWitnesses,
+  missingLogs,
+  nothingWatched,
+  openSealedLog,
+  verifyLog,
+} from '@whodid/query'
+import type { Finding, WatchedLog, WatchState } from '@whodid/query'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
+import type { Policy } from '@whodid/tlog'
 import type { LedgerAccess } from '../config.ts'
 import { findLogs } from '../verify/find-logs.ts'
+import type { FoundLog } from '../verify/find-logs.ts'
+import { askAboutLogs } from '../verify/ask-about-logs.ts'
 import type { Starting } from './starting.ts'
 
-/** What the service has found out about its own ledger, a part at a time. */
-export interface VerificationState {
-  /** `unknown` before the first part was verified. */
-  readonly state: 'unknown' | 'ok' | 'failed'
-  /** Milliseconds since 1970 at which the last part was verified; 0 before the first. */
-  readonly checkedUnixMs: number
-  /** Rows verified since the start, again and again. */
-  readonly rowCount: number
-  /** What was found since the start, the first hundred. */
-  readonly findings: readonly Finding[]
+/** How a service verifies itself. */
+export interface SelfCheckOptions {
+  /** Whose cosignatures are trusted; undefined where nobody cosigns. */
+  readonly policy?: Policy | undefined
+  /** Milliseconds from one look to the next. Default a minute. */
+  readonly everyMs?: number
+  /** Milliseconds within which the sealer of this service's own log must have said that it lives. Default five minutes. */
+  readonly freshMsMax?: number
 }
 
-const intervalMs = 60_000
-/** Rows verified in one interval: about half a second of one core. */
+const everyMsDefault = 60_000
+const freshMsMaxDefault = 300_000
+
+/** Rows verified in one look: about half a second of one core. */
 const rowsAtOnce = 65_536
 const findingsMax = 100
 
 /**
  * Verifies the ledger part by part, round and round, for as long as the service runs: one part a minute, on one thread of
- * ClickHouse. What it finds stays found until the service starts again, and is said once.
+ * ClickHouse; and each time that the log is fresh and what its witnesses say of it. What was changed stays found until the
+ * service starts again, and is said once; what is only late is found for as long as it is.
  */
 export function startSelfCheck(
   { config, onEvent, stops }: Starting,
   access: Pick<LedgerAccess, 'verifier'>,
-  everyMs: number = intervalMs,
-): () => VerificationState {
+  { policy, everyMs = everyMsDefault, freshMsMax = freshMsMaxDefault }: SelfCheckOptions = {},
+): () => WatchState {
   const reader = createLeafReader(access.verifier, { threadsMax: 1 })
-  const next = new Map<string, number>()
   const stopping = new AbortController()
-  let state: VerificationState = { state: 'unknown', checkedUnixMs: 0, rowCount: 0, findings: [] }
+  const rounds = new Map<string, Round>()
+  const startedMs = performance.now()
+  let state: WatchState = nothingWatched
   let running: Promise<void> | undefined
 
   async function check(): Promise<void> {
+    const isSettled = performance.now() - startedMs > freshMsMax
+    const looked = { reader, rounds, policy, freshMsMax: isSettled ? freshMsMax : undefined }
     try {
-      for (const log of await findLogs(config)) {
-        const { rowCount, findings } = await checkPart({ log, reader, next, stopping })
-        const fresh = findings.filter(
-          ({ code, index }) =>
-            !state.findings.some((known) => known.code === code && known.index === index),
-        )
-        state = {
-          state: state.state === 'failed' || findings.length > 0 ? 'failed' : 'ok',
-          checkedUnixMs: Date.now(),
-          rowCount: state.rowCount + rowCount,
-          findings: [...state.findings, ...fresh].slice(0, findingsMax),
-        }
-        for (const { code, text } of fresh)
-          onEvent({
-            event: 'warning',
-            message: `THE LEDGER IS NOT WHAT WAS SEALED: ${code}: ${text}`,
-          })
-      }
+      const asked = await askAboutLogs(policy, config.dataDir, stopping.signal)
+      const looks: Look[] = []
+      const logs = await findLogs(config)
+      for (const log of logs)
+        looks.push(await look(log, { ...looked, served: asked.get(log.origin), stopping }))
+      const gone = missing(
+        logs.map(({ origin }) => origin),
+        { rounds, policy },
+      )
+      const before = state
+      state = after(before, [...looks, gone], rounds)
+      for (const { code, text } of state.findings.filter((one) => !isKnown(one, before.findings)))
+        onEvent({ event: 'warning', message: warningOf(code, text) })
     } catch (thrown) {
       // ClickHouse that does not answer is another alarm; the age of the last check tells that this one is silent.
       const why = thrown instanceof Error ? thrown.message : 'unknown failure'
@@ -79,58 +88,138 @@ export function startSelfCheck(
   return () => state
 }
 
-interface Part {
-  readonly log: LogToVerify
+/** How far the verification of one log has come. */
+interface Round {
+  /** Where the next part begins, and when, in milliseconds since 1970, the round did. */
+  readonly next: number
+  readonly beganUnixMs: number
+  /** When the last whole round began; 0 before its end. */
+  readonly wholeUnixMs: number
+}
+
+interface Looking {
   readonly reader: LeafReader
-  /** Where each log's next part begins. */
-  readonly next: Map<string, number>
+  readonly rounds: Map<string, Round>
+  readonly policy: Policy | undefined
+  readonly served: readonly string[] | undefined
+  readonly freshMsMax: number | undefined
   readonly stopping: AbortController
 }
 
-async function checkPart({
-  log,
-  reader,
-  next,
-  stopping,
-}: Part): Promise<{ rowCount: number; findings: readonly Finding[] }> {
-  // A log that has sealed nothing yet has no checkpoint, and nothing to be held against.
-  if (log.note === undefined) return { rowCount: 0, findings: [] }
-  const opened = await openSealedLog(log)
-  if (opened.log === undefined) return { rowCount: 0, findings: opened.findings }
-  const { size } = opened.log.checkpoint
-  const from = next.get(log.origin) ?? 0
-  const isLast = from + rowsAtOnce >= size
-  next.set(log.origin, isLast ? 0 : from + rowsAtOnce)
-  const { rowCount, findings } = await verifyLog(opened.log, reader, {
-    ...log.options,
-    from,
-    ...(isLast ? {} : { to: from + rowsAtOnce }),
-    signal: stopping.signal,
-  })
-  return { rowCount, findings: [...opened.findings, ...findings] }
+/** What one look at one log came to. */
+interface Look {
+  readonly origin: string
+  readonly rowCount: number
+  readonly findings: readonly Finding[]
+  readonly watched: WatchedLog | undefined
 }
 
-/** The same for Prometheus. */
-export function selfCheckFamilies(state: VerificationState): MetricFamily[] {
-  const age = state.checkedUnixMs === 0 ? -1 : (Date.now() - state.checkedUnixMs) / 1000
-  return [
-    {
-      name: 'whodid_self_check_rows_total',
-      type: 'counter',
-      help: 'Rows whose hash was recomputed and held against what was sealed.',
-      samples: [{ value: state.rowCount }],
-    },
-    {
-      name: 'whodid_self_check_failed',
-      type: 'gauge',
-      help: '1 when the self-check has found that the ledger is not what was sealed.',
-      samples: [{ value: state.state === 'failed' ? 1 : 0 }],
-    },
-    {
-      name: 'whodid_self_check_age_seconds',
-      type: 'gauge',
-      help: 'Seconds since a part of the ledger was verified; -1 before the first.',
-      samples: [{ value: age }],
-    },
-  ]
+async function look(log: FoundLog, looking: Looking): Promise<Look> {
+  const { origin, note, epochs, cosigned } = log
+  const { policy, served, reader, freshMsMax } = looking
+  // A log that has sealed nothing yet has no checkpoint, and nothing to be held against; one that had a checkpoint is robbed.
+  if (note === undefined && !looking.rounds.has(origin))
+    return { origin, rowCount: 0, findings: [], watched: undefined }
+  const opened = await openSealedLog(log)
+  if (opened.log === undefined)
+    return { origin, rowCount: 0, findings: opened.findings, watched: undefined }
+  const nowMs = Date.now()
+  const { size } = opened.log.checkpoint
+  const evidence = { epochs, cosigned, served: served ?? [], nowS: Math.floor(nowMs / 1000) }
+  const judged =
+    policy === undefined
+      ? { assurance: 'local' as const, size, findings: [] }
+      : await judgeWitnesses(opened.log, { ...evidence, policy })
+  const fresh = await judgeFreshness(opened.log, reader, {
+    ...log.options,
+    ...(freshMsMax === undefined || !log.isOwn
+      ? {}
+      : { freshByUnixNs: BigInt(nowMs - freshMsMax) * 1_000_000n }),
+  })
+  const { rowCount, findings } = await checkPart(log, opened.log, looking)
+  const { assurance, size: assuredSize } = judged
+  return {
+    origin,
+    rowCount,
+    findings: [...opened.findings, ...judged.findings, ...fresh, ...findings],
+    watched: { size, assurance, assuredSize, lookedUnixMs: nowMs },
+  }
 }
+
+async function checkPart(
+  log: FoundLog,
+  sealed: Parameters<typeof verifyLog>[0],
+  { reader, rounds, stopping }: Looking,
+): Promise<{ rowCount: number; findings: readonly Finding[] }> {
+  const { size } = sealed.checkpoint
+  const round = rounds.get(log.origin) ?? { next: 0, beganUnixMs: 0, wholeUnixMs: 0 }
+  const from = round.next
+  const to = Math.min(from + rowsAtOnce, size)
+  const beganUnixMs = from === 0 ? Date.now() : round.beganUnixMs
+  const { rowCount, findings } = await verifyLog(sealed, reader, {
+    ...log.options,
+    from,
+    to,
+    signal: stopping.signal,
+  })
+  const { wholeUnixMs } = round
+  const isLast = to >= size
+  rounds.set(
+    log.origin,
+    isLast
+      ? { next: 0, beganUnixMs, wholeUnixMs: beganUnixMs }
+      : { next: to, beganUnixMs, wholeUnixMs },
+  )
+  return { rowCount, findings }
+}
+
+/** Logs that were there, or that the policy names, and are not. */
+function missing(
+  origins: readonly string[],
+  { rounds, policy }: Pick<Looking, 'rounds' | 'policy'>,
+): Look {
+  const gone = [...rounds.keys()].filter((origin) => !origins.includes(origin))
+  const findings: Finding[] = gone.map((log) => {
+    const text = 'the log was here since the service started; its tree is gone'
+    return { code: 'log_missing', log, text }
+  })
+  const named = policy === undefined ? [] : missingLogs(policy, origins)
+  const all = [...findings, ...named.filter(({ log }) => !gone.includes(log))]
+  return { origin: '', rowCount: 0, findings: all, watched: undefined }
+}
+
+/** What is over is forgotten; what was changed is not. */
+function after(
+  before: WatchState,
+  looks: readonly Look[],
+  rounds: ReadonlyMap<string, Round>,
+): WatchState {
+  const found = looks.flatMap(({ findings }) => findings)
+  const kept = before.findings.filter(({ code }) => !isPassing(code))
+  const fresh = found.filter((finding) => !isKnown(finding, kept))
+  const logs = looks.flatMap(({ origin, watched }) =>
+    watched === undefined ? [] : [[origin, watched] as const],
+  )
+  const whole = logs.map(([origin]) => rounds.get(origin)?.wholeUnixMs ?? 0)
+  return {
+    checkedUnixMs: Date.now(),
+    wholeUnixMs: whole.length === 0 ? 0 : Math.min(...whole),
+    rowCount: before.rowCount + looks.reduce((sum, { rowCount }) => sum + rowCount, 0),
+    findings: [...kept, ...fresh].slice(0, findingsMax),
+    logs: new Map(logs),
+  }
+}
+
+function isKnown({ code, log, index }: Finding, known: readonly Finding[]): boolean {
+  const isPlaced = !isPassing(code)
+  return known.some(
+    (one) => one.code === code && one.log === log && (!isPlaced || one.index === index),
+  )
+}
+
+function warningOf(code: Finding['code'], text: string): string {
+  const head = isPassing(code) ? 'the ledger is not as fresh as it should be' : alarm
+  return `${head}: ${code}: ${text}`
+}
+
+const alarm = 'THE LEDGER IS NOT WHAT WAS SEALED'

@@ -6,7 +6,7 @@ import { openApi } from './open-api.ts'
 import { openContents } from './open-contents.ts'
 import { openCollector } from './open-collector.ts'
 import { openLedger } from './open-ledger.ts'
-import { createMetrics, createReadiness } from './readiness.ts'
+import { createReadiness, openInstruments } from './readiness.ts'
 import type { CollectorSlot } from './readiness.ts'
 import type { OnServiceEvent } from './service-event.ts'
 import type { Starting } from './starting.ts'
@@ -59,8 +59,9 @@ async function start(starting: Starting, stop: () => Promise<void>): Promise<Run
   const slot: CollectorSlot = {}
   const { keys, ...held } = await openContents(starting, access, slot)
   const readiness = createReadiness(selector, slot)
-  const metrics = createMetrics(starting, access, slot)
-  const api = await openApi(starting, { tokens, access, selector, ...held, readiness, metrics })
+  const { metrics, watch } = await openInstruments(starting, access, slot)
+  const ground = { tokens, access, selector, ...held, readiness, metrics, watch }
+  const api = await openApi(starting, ground)
   const collector = await openCollector(starting, access, { tokens, keys })
   slot.collector = collector
   // What a crash left half erased; what ClickHouse does not take now is tried again with the next start.

@@ -22,6 +22,8 @@ export interface LogPlaces {
 export interface FoundLog extends LogToVerify {
   /** The newest checkpoint that witnesses cosigned. */
   readonly cosigned: string | undefined
+  /** Whether it is the log of this directory's own collector. */
+  readonly isOwn: boolean
 }
 
 /** How often, and after how many milliseconds each, it is looked whether a checkpoint that was signed is published. */
@@ -51,7 +53,7 @@ export async function findLogs(places: LogPlaces): Promise<FoundLog[]> {
       log.origin === own && unstored !== undefined
         ? { sealedByUnixNs, storedTo: unstored }
         : { sealedByUnixNs }
-    return { ...log, options }
+    return { ...log, options, isOwn: log.origin === own }
   })
 }
 
@@ -75,6 +77,7 @@ async function findLog(dir: string, name: string, places: LogPlaces): Promise<Fo
     epochs,
     anchors: [...signed, ...own],
     cosigned,
+    isOwn: false,
     tiles: createTileReader(dir),
   }
 }

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { printableLine, WhodidError } from '@whodid/model'
+import { printableLine } from '@whodid/model'
 import { missingLogs } from '@whodid/query'
 import type { Finding, LogToVerify } from '@whodid/query'
-import { parsePolicy, ProofError } from '@whodid/tlog'
 import type { Policy } from '@whodid/tlog'
 import { fetchServed } from '@whodid/witness'
 import type { ServedCheckpoints } from '@whodid/witness'
 import type { FoundLog } from './find-logs.ts'
+import { readPolicy } from './read-trust.ts'
 
 /** Whom the investigator trusts, and what the witnesses among them say themselves. */
 export interface PolicyEvidence {
@@ -24,7 +23,7 @@ export async function gatherPolicyEvidence(
   origins: readonly string[],
   signal: AbortSignal,
 ): Promise<PolicyEvidence> {
-  const policy = await readPolicy(path)
+  const policy = await readPolicy(path, '--policy')
   const logs = new Set([...policy.logs.map(({ key }) => key.name), ...origins])
   const asked = await Promise.all(
     [...logs].map(async (log) => [log, await fetchServed(policy, log, { signal })] as const),
@@ -61,16 +60,4 @@ export function unansweredLines({ served }: PolicyEvidence): string[] {
   return [...served].flatMap(([log, { missing }]) =>
     missing.map(({ name, why }) => printableLine(`witness ${name} about ${log}: ${why}`, 300)),
   )
-}
-
-async function readPolicy(path: string): Promise<Policy> {
-  try {
-    return parsePolicy(await readFile(path))
-  } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : 'unknown failure'
-    const expected = thrown instanceof ProofError ? 'a policy' : 'a readable file'
-    throw new WhodidError('invalid_config', `--policy expected ${expected}; "${path}": ${why}`, {
-      cause: thrown,
-    })
-  }
 }

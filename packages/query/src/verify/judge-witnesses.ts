@@ -1,15 +1,9 @@
+import type { Assurance } from '@whodid/model'
 import { isQuorumMet, parseNote, ProofError, verifySignatures } from '@whodid/tlog'
 import type { KeyEpoch, Policy, VerifiedSignature } from '@whodid/tlog'
 import type { Finding } from './finding.ts'
 import { findInconsistency, readCheckpoint } from './sealed-log.ts'
 import type { SealedLog } from './sealed-log.ts'
-
-/**
- * Against whom the proof holds. `local`: whoever lacks the log's key. `witnessed`: whoever lacks the keys of as many
- * witnesses as the policy asks for, too. `witnessed+monitored`: and what those witnesses say themselves, asked past the
- * log, is what the log shows.
- */
-export type Assurance = 'local' | 'witnessed' | 'witnessed+monitored'
 
 /** What is known of a log's witnesses. */
 export interface WitnessEvidence {
@@ -99,6 +93,15 @@ async function readCosigned(
     if (!(thrown instanceof ProofError)) throw thrown
     return { code: 'checkpoint_signature', log: log.origin, text: thrown.message }
   }
+}
+
+/** Whether the witnesses that a policy asks for have signed a note. Throws `ProofError` when a line of theirs is false. */
+export function isCosignedEnough(note: string | Uint8Array, policy: Policy): boolean {
+  const { text, signatures } = parseNote(note)
+  const witnesses = policy.witnesses.map(({ key }) => key)
+  return (
+    policy.quorum !== undefined && isEnough(policy, verifySignatures(text, signatures, witnesses))
+  )
 }
 
 function isEnough(policy: Policy, signatures: readonly VerifiedSignature[]): boolean {

@@ -1,4 +1,3 @@
-import { formatInstant } from '@whodid/model'
 import type { LeafReader } from '@whodid/store'
 import { hashBytes, tileWidth } from '@whodid/tlog'
 import { checkTree } from './check-tree.ts'
@@ -6,19 +5,19 @@ import type { CheckedTree } from './check-tree.ts'
 import { compareLeaves } from './compare-leaves.ts'
 import type { ComparedLeaves } from './compare-leaves.ts'
 import type { Finding, FindingCode } from './finding.ts'
+import { judgeFreshness } from './judge-freshness.ts'
+import type { Freshness } from './judge-freshness.ts'
 import { nameRows } from './name-rows.ts'
 import type { SealedLog } from './sealed-log.ts'
 import { verifyRows } from './verify-rows.ts'
 
 /** What to verify of a log, and what may be so without being wrong. */
-export interface LogVerificationOptions {
+export interface LogVerificationOptions extends Freshness {
   /** Places to verify, `to` not among them. Default: all that the checkpoint covers. */
   readonly from?: number
   readonly to?: number
   /** The first place whose row may still be on its way into ClickHouse. Default: none may. */
   readonly storedTo?: number
-  /** Nanoseconds since 1970 at or before which a row must be sealed by now. Default: all must. */
-  readonly sealedByUnixNs?: bigint
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
   readonly signal?: AbortSignal
 }
@@ -74,7 +73,7 @@ export async function verifyLog(
       await verifyChunk(verification, tree, { from: first, to: Math.min(nextChunk(first), to) })
       options.onProgress?.({ done: Math.min(nextChunk(first), to) - from, total: to - from })
     }
-  if (options.to === undefined) found.push(...(await unsealedRows(verification)))
+  if (options.to === undefined) found.push(...(await judgeFreshness(log, reader, options)))
   const { rowCount, pendingCount, prunedCount } = sums
   return { log: log.origin, size, from, to, rowCount, pendingCount, prunedCount, findings: found }
 }
@@ -183,15 +182,4 @@ async function nameAll(
   for (const [code, indexes] of kinds)
     findings.push(...(await nameRows(where, { code, indexes, namedMax })))
   return findings
-}
-
-/** Rows above the checkpoint: on their way to be sealed, or put there by somebody whom the sealer does not know. */
-async function unsealedRows({ log, reader, options }: Verification): Promise<Finding[]> {
-  const { size } = log.checkpoint
-  const { rowCount, receivedUnixNsMin } = await reader.above(log.origin, size)
-  if (rowCount === 0) return []
-  const { sealedByUnixNs } = options
-  if (sealedByUnixNs !== undefined && receivedUnixNsMin > sealedByUnixNs) return []
-  const text = `the log expected no row from place ${size} on that should be sealed by now; got ${rowCount}, the first received ${formatInstant(receivedUnixNsMin)}`
-  return [{ code: 'row_unsealed', log: log.origin, index: size, count: rowCount, text }]
 }
