@@ -293,7 +293,7 @@ WITH
             SELECT trace_id, span_id
             FROM
             (
-            SELECT trace_id, span_id, ts, outcome, record_kind
+            SELECT trace_id, span_id, ts, received_at, outcome, record_kind
             FROM whodid.actions
             WHERE {kind:String} != 'span'
                 AND (
@@ -309,13 +309,13 @@ WITH
                 AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
                 AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})))
             UNION ALL
-            SELECT trace_id, span_id, ts, outcome, record_kind
+            SELECT trace_id, span_id, ts, received_at, outcome, record_kind
             FROM whodid.spans
             WHERE {kind:String} = 'span'
                 AND trace_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 1, 32), '')), 16)
                 AND span_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 34, 16), '')), 8)
             )
-            ORDER BY {kind:String} = 'action' AND outcome = 'unknown', ts DESC, record_kind = 'tool_call' DESC, span_id
+            ORDER BY {kind:String} = 'action' AND outcome = 'unknown', least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
             LIMIT 1
         )
     ) AS chosen,
@@ -323,17 +323,41 @@ WITH
         SELECT CAST(
             (
                 any(key.trace), any(key.span), countIf(mine),
-                uniqExactIf((actor_type, instance_id, template_id, delegator_id, user_id), mine),
                 groupUniqArrayIf(16)(instance_id, mine),
                 argMinIf(ts, received_at, mine),
                 if(argMinIf(correlation_id, received_at, mine) AS correlation = '', '\0', correlation),
                 toFixedString(unhex(substring(argMinIf(prompt_ref, received_at, mine AND match(prompt_ref, '^[0-9a-f]{32}-[0-9a-f]{16}$')), 1, 32)), 16),
                 groupUniqArray(4000)(parent_span_id)
             ),
-            'Tuple(trace FixedString(16), span FixedString(8), versions UInt64, identities UInt64, instances Array(String), ts DateTime64(9, \'UTC\'), correlation String, prompt_trace FixedString(16), parents Array(FixedString(8)))'
+            'Tuple(trace FixedString(16), span FixedString(8), versions UInt64, instances Array(String), ts DateTime64(9, \'UTC\'), correlation String, prompt_trace FixedString(16), parents Array(FixedString(8)))'
         )
         FROM (SELECT *, chosen[1] AS key, span_id = key.span AS mine FROM whodid.spans WHERE trace_id = chosen[1].trace)
     ) AS target,
+    (
+        SELECT groupArray(lower(concat(hex(chosen[1].trace), '-', hex(span_id))))
+        FROM
+        (
+            SELECT span_id
+            FROM whodid.spans
+            WHERE trace_id = chosen[1].trace
+            GROUP BY span_id
+            HAVING uniqExactIf((actor_type, instance_id, instance_rule, template_id, template_rule, delegator_id, delegator_type, delegator_rule, user_id, service_name) AS identity, channel != 'unentitled') > 1
+                OR (countIf(channel != 'unentitled') = 0 AND uniqExact(identity) > 1)
+        )
+    ) AS disputed,
+    (
+        SELECT groupArray((key, template_id, exporter, since))
+        FROM
+        (
+            SELECT key, template_id, exporter, min(received_at) AS since
+            FROM whodid.threads
+            WHERE key IN (SELECT arrayJoin(own) FROM whodid.threads WHERE key = sipHash64('trace', chosen[1].trace))
+                AND template_id != ''
+            GROUP BY key, template_id, exporter
+            ORDER BY since
+            LIMIT 1000
+        )
+    ) AS claimants,
     listed AS
     (
         SELECT groupArray(CAST(
@@ -389,6 +413,7 @@ WITH
                 AND about.versions > 0
             ORDER BY
                 (trace_id = about.trace AND span_id = about.span) DESC,
+                channel = 'unentitled',
                 (record_kind IN ('session', 'prompt', 'plan', 'delegation') OR input_source != '' OR is_parent) DESC,
                 abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about.ts)),
                 received_at
@@ -399,28 +424,113 @@ WITH
     trailed AS
     (
         SELECT
-            about, kin,
+            about, kin, parents,
             arrayFold(
                 (trail, candidate) -> if(candidate.1 = trail[-1].parent AND length(trail) < 64, arrayPushBack(trail, candidate.4), trail),
                 arrayConcat(arrayReverseSort(p -> p.3, parents) AS newest, newest),
                 [kin[1]]
-            ) AS trail,
-            arrayFirst(x -> x.actor_type != '', trail) AS actor
+            ) AS trail
         FROM kindred
+    ),
+    acted AS
+    (
+        SELECT
+            *,
+            arrayFirst(x -> tupleElement(x, 'actor_type') != '', trail) AS actor,
+            arrayFirstIndex(x -> tupleElement(x, 'actor_type') NOT IN ('', 'agent'), trail) AS border
+        FROM trailed
+    ),
+    bounded AS
+    (
+        SELECT
+            about, kin, parents, trail, actor,
+            if(border = 0, trail, arraySlice(trail, 1, border - (tupleElement(actor, 'actor_type') = 'agent'))) AS way
+        FROM acted
+    ),
+    parted AS
+    (
+        SELECT
+            about, kin, parents, trail, actor, way,
+            arrayFilter(x -> tupleElement(x, 'actor_type') = 'agent', way) AS agents,
+            arrayFilter(x -> tupleElement(x, 'actor_type') = '', way) AS strays
+        FROM bounded
+    ),
+    spoken AS
+    (
+        SELECT
+            *,
+            arrayFirst(x -> tupleElement(x, 'instance') != '' AND tupleElement(x, 'instance_rule') = '', agents) AS said,
+            arrayFirstIndex(x -> tupleElement(x, 'delegator_rule') = '' AND (tupleElement(x, 'delegator') != '' OR tupleElement(x, 'delegator_type') = 'none'), agents) AS plainly
+        FROM parted
+    ),
+    named_by AS
+    (
+        SELECT
+            *,
+            if(plainly = 0, arrayFirst(x -> tupleElement(x, 'delegator') != '', agents), agents[plainly]) AS delegator_nearest,
+            arrayFirst(x -> tupleElement(x, 'instance') != '' AND tupleElement(x, 'instance_rule') = '' AND tupleElement(x, 'instance') != tupleElement(said, 'instance'), agents) AS above,
+            if(tupleElement(said, 'key') != '', said, arrayFirst(x -> tupleElement(x, 'instance') != '' AND tupleElement(x, 'instance_rule') NOT IN ('session_id', 'resource.service_name'), agents)) AS named
+        FROM spoken
+    ),
+    neared AS
+    (
+        SELECT *, arraySlice(agents, 1, greatest(arrayFirstIndex(x -> tupleElement(x, 'key') = tupleElement(named, 'key'), agents), 1) - 1) AS nearer
+        FROM named_by
+    ),
+    heard AS
+    (
+        SELECT
+            *,
+            arrayFilter(
+                x -> tupleElement(said, 'key') = '' OR tupleElement(said, 'channel') = 'unentitled'
+                    OR tupleElement(x, 'exporter') != tupleElement(said, 'exporter') OR tupleElement(x, 'service') != tupleElement(said, 'service'),
+                nearer
+            ) AS others
+        FROM neared
     ),
     claimed AS
     (
         SELECT
-            about, kin, trail, actor,
-            if(tupleElement(actor, 'actor_type') = 'agent', trail, [actor]) AS speakers,
-            arrayFirst(x -> x.instance != '', speakers) AS instance_says,
-            arrayFirst(x -> x.template != '', speakers) AS template_says,
-            arrayFirst(x -> x.delegator != '' OR x.delegator_type = 'none', speakers) AS delegator_says,
+            *,
+            arrayFirst(x -> tupleElement(named, 'template') != '' AND tupleElement(x, 'template') != '' AND tupleElement(x, 'template') != tupleElement(named, 'template') AND tupleElement(x, 'template_rule') NOT IN ('session_id', 'resource.service_name'), others) AS other
+        FROM heard
+    ),
+    speaking AS
+    (
+        SELECT
+            *,
+            if(tupleElement(other, 'key') = '', named, kin[4001]) AS instance_says,
+            multiIf(
+                tupleElement(actor, 'actor_type') != 'agent', kin[4001],
+                tupleElement(other, 'key') != '', other,
+                tupleElement(named, 'template') != '', named,
+                tupleElement(said, 'key') = '', arraySort(x -> multiIf(tupleElement(x, 'template') = '', 3, tupleElement(x, 'template_rule') = '', 0, tupleElement(x, 'template_rule') IN ('session_id', 'resource.service_name'), 2, 1), agents)[1],
+                length(arrayDistinct(arrayMap(x -> tupleElement(x, 'template'), arrayFilter(x -> tupleElement(x, 'template') != '', agents)))) = 1, arrayFirst(x -> tupleElement(x, 'template') != '', agents),
+                kin[4001]
+            ) AS template_says,
+            if(
+                tupleElement(actor, 'actor_type') != 'agent'
+                    OR arrayExists(x -> tupleElement(x, 'delegator_rule') = '' AND (tupleElement(x, 'delegator') != '' OR tupleElement(x, 'delegator_type') = 'none') AND tupleElement(x, 'delegator') != tupleElement(delegator_nearest, 'delegator'), strays)
+                    OR arrayExists(x -> tupleElement(x, 'delegator') != '' AND tupleElement(x, 'delegator') != tupleElement(delegator_nearest, 'delegator'), if(plainly = 0, agents, arraySlice(agents, 1, plainly - 1)))
+                    OR (
+                        tupleElement(said, 'key') != ''
+                        AND (tupleElement(delegator_nearest, 'instance') = '' OR tupleElement(delegator_nearest, 'instance_rule') != '')
+                        AND (plainly = 0 OR arrayExists(x -> tupleElement(x, 'delegator_rule') = '' AND (tupleElement(x, 'delegator') != '' OR tupleElement(x, 'delegator_type') = 'none') AND tupleElement(x, 'delegator') != tupleElement(delegator_nearest, 'delegator'), agents))
+                    ),
+                kin[4001],
+                delegator_nearest
+            ) AS delegator_says
+        FROM claimed
+    ),
+    graded AS
+    (
+        SELECT
+            *,
             arrayMap(
                 claim -> multiIf(
                     claim.1 = '', 'none',
                     claim.2 = 'unentitled', 'contradicted',
-                    claim.3 != trail[1].key OR claim.4 != '', 'inferred',
+                    claim.3 != tupleElement(trail[1], 'key') OR claim.4 != '', 'inferred',
                     claim.2 = 'entitled', 'channel',
                     'asserted'
                 ),
@@ -430,43 +540,84 @@ WITH
                     (tupleElement(template_says, 'template'), tupleElement(template_says, 'channel'), tupleElement(template_says, 'key'), tupleElement(template_says, 'template_rule')),
                     (tupleElement(delegator_says, 'delegator'), tupleElement(delegator_says, 'channel'), tupleElement(delegator_says, 'key'), tupleElement(delegator_says, 'delegator_rule'))
                 ]
-            ) AS claim_grades
-        FROM trailed
+            ) AS claim_grades,
+            multiIf(
+                tupleElement(actor, 'actor_type') = 'agent', if(tupleElement(instance_says, 'instance') != '', tupleElement(instance_says, 'instance'), tupleElement(template_says, 'template')),
+                tupleElement(actor, 'actor_type') = 'human', tupleElement(actor, 'user'),
+                tupleElement(actor, 'actor_type') = 'service', tupleElement(actor, 'service'),
+                ''
+            ) AS named_actor,
+            sipHash64('instance', tupleElement(instance_says, 'instance')) AS instance_key,
+            arrayFirst(c -> c.1 = sipHash64('instance', tupleElement(instance_says, 'instance')) AND (c.2 = tupleElement(instance_says, 'template') OR c.3 = tupleElement(instance_says, 'exporter')), claimants) AS own_claim
+        FROM speaking
     ),
     judged AS
     (
         SELECT
-            about, kin, trail, actor, instance_says, template_says, delegator_says, claim_grades,
+            about, kin, trail, actor, instance_says, template_says, delegator_says, claim_grades, named_actor, candidates,
             multiIf(
                 tupleElement(about, 'versions') = 0, '',
-                tupleElement(about, 'identities') > 1 OR (tupleElement(actor, 'actor_type') = 'human' AND tupleElement(actor, 'instance') != ''), 'conflicting_identity',
-                has(claim_grades, 'contradicted'), 'exporter_not_entitled',
+                arrayExists(x -> has(disputed, tupleElement(x, 'key')), way)
+                    OR (tupleElement(actor, 'actor_type') = 'human' AND tupleElement(actor, 'instance') != '')
+                    OR (
+                        tupleElement(said, 'key') != ''
+                        AND (
+                            arrayExists(x -> tupleElement(x, 'instance') != '' AND tupleElement(x, 'instance_rule') = '' AND tupleElement(x, 'instance') != tupleElement(said, 'instance'), strays)
+                            OR arrayExists(x -> tupleElement(x, 'instance') != '' AND tupleElement(x, 'instance') != tupleElement(said, 'instance') AND tupleElement(x, 'instance_rule') NOT IN ('session_id', 'resource.service_name'), others)
+                            OR (
+                                tupleElement(above, 'key') != ''
+                                AND tupleElement(above, 'exporter') = tupleElement(said, 'exporter')
+                                AND tupleElement(above, 'service') = tupleElement(said, 'service')
+                                AND tupleElement(above, 'template') = tupleElement(said, 'template')
+                                AND NOT arrayExists(
+                                    x -> tupleElement(x, 'instance') = tupleElement(said, 'instance')
+                                        AND (tupleElement(x, 'instance_parent') != '' OR has(tupleElement(x, 'delegation_chain'), tupleElement(above, 'instance')) OR tupleElement(x, 'kind') IN ('session', 'prompt', 'delegation')),
+                                    agents
+                                )
+                            )
+                        )
+                    ), 'conflicting_identity',
+                tupleElement(actor, 'channel') = 'unentitled'
+                    OR arrayExists(x -> tupleElement(x, 'channel') = 'unentitled' AND (tupleElement(x, 'key') = tupleElement(said, 'key') OR tupleElement(said, 'channel') IN ('', 'unentitled') OR tupleElement(x, 'exporter') != tupleElement(said, 'exporter') OR tupleElement(x, 'service') != tupleElement(said, 'service')), agents)
+                    OR has(claim_grades, 'contradicted'), 'exporter_not_entitled',
+                tupleElement(instance_says, 'instance_rule') = '' AND tupleElement(instance_says, 'template') != ''
+                    AND arrayExists(
+                        c -> c.1 = instance_key AND c.2 != tupleElement(instance_says, 'template') AND c.3 != tupleElement(instance_says, 'exporter')
+                            AND NOT (own_claim.1 != 0 AND c.4 > addDays(own_claim.4, 1)),
+                        claimants
+                    ), 'instance_of_another_template',
+                {kind:String} NOT IN ('action', 'span')
+                    AND arrayExists(
+                        c -> tupleElement(c, 'ts') = tupleElement(trail[1], 'ts') AND tupleElement(c, 'key') != tupleElement(trail[1], 'key') AND tupleElement(c, 'channel') != 'unentitled'
+                            AND tupleElement(c, 'outcome') = 'success' AND if({verb:String} = '', tupleElement(c, 'verb') != 'read', tupleElement(c, 'verb') = {verb:String})
+                            AND (multiIf(tupleElement(c, 'actor_type') = 'agent' AND tupleElement(c, 'instance') != '', tupleElement(c, 'instance'), tupleElement(c, 'actor_type') = 'agent', tupleElement(c, 'template'), tupleElement(c, 'actor_type') = 'human', tupleElement(c, 'user'), tupleElement(c, 'actor_type') = 'service', tupleElement(c, 'service'), '') AS doer) NOT IN ('', named_actor),
+                        candidates
+                    ), 'simultaneous_actions',
+                tupleElement(actor, 'actor_type') IN ('', 'agent')
+                    AND (
+                        length(trail) >= 64
+                        OR (length(kin) >= 4000 AND tupleElement(said, 'key') = '')
+                        OR (arrayExists(p -> p.1 = trail[-1].parent, parents) AND NOT arrayExists(x -> tupleElement(x, 'key') = trail[-1].parent, trail))
+                    ), 'beyond_the_view',
                 ''
-            ) AS contradiction,
-            multiIf(
-                tupleElement(about, 'versions') = 0 OR contradiction != '', 'undetermined',
-                tupleElement(actor, 'actor_type') = 'agent' AND (tupleElement(instance_says, 'instance') != '' OR tupleElement(template_says, 'template') != ''), 'agent',
-                tupleElement(actor, 'actor_type') = 'human' AND tupleElement(actor, 'user') != '', 'human',
-                tupleElement(actor, 'actor_type') = 'service' AND tupleElement(actor, 'service') != '', 'service',
-                'undetermined'
-            ) AS decided
-        FROM claimed
+            ) AS contradiction
+        FROM graded CROSS JOIN listed
+    ),
+    decided_on AS
+    (
+        SELECT *, if(tupleElement(about, 'versions') = 0 OR contradiction != '' OR named_actor = '', 'undetermined', tupleElement(actor, 'actor_type')) AS decided
+        FROM judged
     )
 SELECT
     decided AS verdict,
     multiIf(
-        contradiction != '', 'contradicted',
+        contradiction NOT IN ('', 'beyond_the_view'), 'contradicted',
         decided = 'undetermined', 'none',
         has(if(decided = 'agent', claim_grades, [claim_grades[1]]), 'inferred'), 'inferred',
         has(if(decided = 'agent', claim_grades, [claim_grades[1]]), 'asserted'), 'asserted',
         'channel'
     ) AS grade,
-    multiIf(
-        decided = 'agent', if(tupleElement(instance_says, 'instance') != '', tupleElement(instance_says, 'instance'), tupleElement(template_says, 'template')),
-        decided = 'human', tupleElement(actor, 'user'),
-        decided = 'service', tupleElement(actor, 'service'),
-        ''
-    ) AS actor_id,
+    if(decided = 'undetermined', '', named_actor) AS actor_id,
     if(decided = 'agent', tupleElement(instance_says, 'instance'), '') AS instance,
     if(decided = 'agent', tupleElement(template_says, 'template'), '') AS template,
     if(decided = 'agent' AND tupleElement(delegator_says, 'delegator_type') != 'none', tupleElement(delegator_says, 'delegator'), '') AS delegator,
@@ -480,19 +631,19 @@ SELECT
     tupleElement(instance_says, 'identity') AS identity,
     tupleElement(instance_says, 'delegation_chain') AS delegation_chain,
     trail,
-    arrayFilter(x -> x.input_source != '' OR x.kind IN ('session', 'prompt', 'plan', 'delegation'), kin) AS evidence,
+    arrayFilter(x -> tupleElement(x, 'input_source') != '' OR tupleElement(x, 'kind') IN ('session', 'prompt', 'plan', 'delegation'), kin) AS evidence,
     if(
         trail[1].seq < 1 OR trail[1].instance = '', 0,
         trail[1].seq - toInt64(length(arrayDistinct(arrayFilter(
             seq -> seq >= 1 AND seq <= trail[1].seq,
-            arrayMap(x -> if(x.instance = trail[1].instance, x.seq, -1), kin)
+            arrayMap(x -> if(tupleElement(x, 'instance') = trail[1].instance, tupleElement(x, 'seq'), -1), kin)
         ))))
     ) AS sequence_missing,
     length(kin) AS kin_count,
     tupleElement(about, 'versions') AS versions,
     tupleElement(about, 'instances') AS claimed_instances,
     candidates
-FROM judged CROSS JOIN listed;
+FROM decided_on;
 
 CREATE OR REPLACE VIEW whodid.who_did
 SQL SECURITY INVOKER
@@ -538,7 +689,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0004_create_reads.sql', '43d0eeb27f649c2427ecb1266d14f4fc508df6d76ff08d02359b87d3716c5fd9' WHERE '0004_create_reads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0005_create_who_did_when.sql', '6c7511cd8b31ec05cb85e62a232ea4d5c7d6aa68a92a623a96bb6e60e31b361d' WHERE '0005_create_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0005_create_who_did_when.sql', '8b37d27fceceac1ca252c52d8185c7eabee2862eb3a4cd1be5a9d2e042cb9135' WHERE '0005_create_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0006_create_who_did.sql', 'e061de8d03bfba295f640e63ca54187d07dcfc8f4b950f925f5cbc8f92a2c3dc' WHERE '0006_create_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);

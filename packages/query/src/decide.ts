@@ -16,7 +16,7 @@ import { walkTrail } from './rules/walk-trail.ts'
  * Decides who did it, from the evidence and nothing else: versions → trail → claims → contradictions → verdict → path.
  *
  * Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. The rules are in
- * `rules/`, one a file; the view `whodid.who_did_when` decides the same in SQL.
+ * `rules/`, one a file; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
  */
 export function decide(evidence: Evidence): Decision {
   const testimony = rememberTestimony(evidence)
