@@ -175,6 +175,14 @@ describe('the disk and the clock, simulated', () => {
     await runAll('clock jumps by ±1 h', runs)
   })
 
+  it('stores once what is sent twice or in another order', async () => {
+    // Each load has both: one request in five is sent again, with its spans reversed, or takes earlier spans along.
+    await runAll(
+      'duplicated and reordered requests',
+      runsOf(61, (seed) => ({ seed, crashes: [], failuresOfTen: seed % 2 === 0 ? 0 : 3 })),
+    )
+  })
+
   it('says what a flipped bit in the log has cost, and loses nothing else', async () => {
     const seeds = Array.from({ length: 10 * times }, (_, index) => 4_100_000 + index)
     for (const seed of seeds)

@@ -26,6 +26,8 @@ export interface ChildOptions {
   readonly logDir: string
   readonly limits: Partial<CollectorLimits>
   readonly killAt?: KillAt | undefined
+  /** No file that it writes may become larger: RLIMIT_FSIZE. */
+  readonly fileKibibytesMax?: number
 }
 
 /** A collector in a process of its own. */
@@ -48,8 +50,10 @@ export async function buildCollector(): Promise<void> {
 /** Starts a collector and resolves when it listens or has ended. */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const script = join(root, 'test/faults/collector-child.mjs')
-  const given = JSON.stringify({ ...options, exporters: [loadExporter] })
-  const child = spawn(process.execPath, [script, given], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const { fileKibibytesMax, ...rest } = options
+  const given = JSON.stringify({ ...rest, exporters: [loadExporter] })
+  const [program, ...args] = limited([process.execPath, script, given], fileKibibytesMax)
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit').then(() => child.exitCode)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const line = async (): Promise<string | undefined> => {
@@ -60,4 +64,13 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   // The child writes its port first, and nothing when it was killed before.
   const port = first === undefined ? undefined : (JSON.parse(first) as { port: number }).port
   return { process: child, port, exited, line }
+}
+
+function limited(
+  command: [string, ...string[]],
+  kibibytes: number | undefined,
+): [string, ...string[]] {
+  // The shell's unit is 512 bytes; it becomes the command, so that a signal reaches that.
+  if (kibibytes === undefined) return command
+  return ['/bin/sh', '-c', `ulimit -f ${2 * kibibytes}; exec "$@"`, 'sh', ...command]
 }
