@@ -19,6 +19,10 @@ export interface BenchOptions {
   readonly soakMinutes: number | undefined
   /** Spans to which the ask bench fills its ledger; undefined for its default. */
   readonly rowsMax: number | undefined
+  /** Where the ask bench keeps the ledgers it has filled, to measure them later or again; undefined for a directory that goes with it. */
+  readonly ledgersDir: string | undefined
+  /** Whether the ask bench only fills them. */
+  readonly fillOnly: boolean
   /** Told what is going on; standard output belongs to the result. */
   readonly say: (line: string) => void
 }

@@ -8,6 +8,8 @@ const usage = `usage: npm run bench -- <${Object.keys(benches).join(' | ')}> [--
   --quick           seconds instead of minutes: shows that the bench works, no more
   --json            one JSON object on standard output
   --soak <minutes>  ingest only: full load for so long, its memory drawn into docs/performance/
+  --ledgers <dir>   ask only: keeps the ledgers it fills there, and takes those that are there already
+  --fill-only       ask only, with --ledgers: fills them and measures nothing
   --rows-max <n>    ask: fills the ledger to so many spans, tenfold a step from a million; 100000000 writes docs/
                     proof: verifies so many`
 
@@ -72,8 +74,16 @@ function readOrder(argv: string[]): Order | string {
   if (typeof soakMinutes === 'string') return soakMinutes
   const rowsMax = readNumber(values['rows-max'], rowsOption, name)
   if (typeof rowsMax === 'string') return rowsMax
+  const { quick, ledgers: ledgersDir, 'fill-only': fillOnly } = values
+  if (name !== 'ask' && (fillOnly || ledgersDir !== undefined))
+    return '--ledgers and --fill-only belong to ask'
+  if (fillOnly && ledgersDir === undefined) return '--fill-only expected --ledgers <dir> with it'
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
-  return { name, json: values.json, options: { quick: values.quick, soakMinutes, rowsMax, say } }
+  return {
+    name,
+    json: values.json,
+    options: { quick, soakMinutes, rowsMax, ledgersDir, fillOnly, say },
+  }
 }
 
 /** The number that was typed, undefined when none was, or what is wrong with it. */
@@ -110,6 +120,8 @@ function parseTyped(argv: string[]) {
       json: { type: 'boolean', default: false },
       soak: { type: 'string' },
       'rows-max': { type: 'string' },
+      ledgers: { type: 'string' },
+      'fill-only': { type: 'boolean', default: false },
     },
   })
 }

@@ -5,7 +5,7 @@ import type { BenchOptions, Measure } from '../bench.ts'
 import { inBenchDir } from '../ingest/in-bench-dir.ts'
 import { askMeasures } from './ask-measures.ts'
 import { withAskTable } from './ask-table.ts'
-import { seedLedger } from './fill-ledger.ts'
+import { keptLedgers } from './kept-ledgers.ts'
 import { latencyChart } from './latency-chart.ts'
 import { measureSize } from './measure-size.ts'
 import type { Effort, SizeResult } from './measure-size.ts'
@@ -18,39 +18,37 @@ const whole: Effort = { handles: 20, warmPasses: 8, writingPasses: 3, crowdHandl
 const quickly: Effort = { handles: 4, warmPasses: 3, writingPasses: 1, crowdHandles: 12 }
 
 /**
- * Fills a ledger step by step, tenfold each, and asks it at each size: cold and warm, at the last size also while the
- * collector writes at half load, and by 64 askers at once. To 100 million spans takes an hour and some 20 GB of disk, and
- * writes the table and the plot of docs/PERFORMANCE.md; less measures and writes nothing.
+ * Fills a ledger step by step, tenfold each, keeps one at each size, and asks them one after the other: cold and warm, the last
+ * also while the collector writes at half load, and by 64 askers at once. To 100 million spans takes an hour and some 25 GB
+ * of disk, and writes the table and the plot of docs/PERFORMANCE.md; less measures and writes nothing.
  */
-export async function runAsk({ quick, rowsMax, say }: BenchOptions): Promise<readonly Measure[]> {
+export async function runAsk(options: BenchOptions): Promise<readonly Measure[]> {
+  const { ledgersDir } = options
+  if (ledgersDir === undefined) return inBenchDir((dir) => askWithin(dir, options))
+  await mkdir(ledgersDir, { recursive: true })
+  return askWithin(ledgersDir, options)
+}
+
+async function askWithin(
+  dir: string,
+  { quick, rowsMax, fillOnly, say }: BenchOptions,
+): Promise<readonly Measure[]> {
   const last = quick ? rowsQuick : (rowsMax ?? rowsMaxDefault)
-  const results = await inBenchDir(async (dataDir) => {
-    let engine = await startEngine({ dataDir })
+  const ledgers = await keptLedgers(dir, sizesUpTo(last), say)
+  if (fillOnly) return []
+  const taken: SizeResult[] = []
+  for (const { size, rows, dataDir } of ledgers) {
+    // A started engine has read nothing yet but what it needs to start.
+    const engine = await startEngine({ dataDir, startTimeoutMs: 600_000 })
+    const [busy, effort] = [size === last, quick ? quickly : whole]
     try {
-      const ledger = await seedLedger(engine, dataDir, say)
-      const taken: SizeResult[] = []
-      for (const size of sizesUpTo(last)) {
-        const rows = await ledger.grow(size, engine)
-        // A started engine has read nothing yet but what it needs to start.
-        await engine.stop()
-        engine = await startEngine({ dataDir, startTimeoutMs: 600_000 })
-        taken.push(
-          await measureSize(engine, {
-            rows,
-            busy: size === last,
-            effort: quick ? quickly : whole,
-            dataDir,
-            say,
-          }),
-        )
-      }
-      return taken
+      taken.push(await measureSize(engine, { rows, busy, effort, dataDir, say }))
     } finally {
       await engine.stop()
     }
-  })
-  if (last >= wholeRows) await publish(results)
-  return askMeasures(results)
+  }
+  if (last >= wholeRows) await publish(taken)
+  return askMeasures(taken)
 }
 
 function sizesUpTo(last: number): number[] {
