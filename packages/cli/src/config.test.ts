@@ -11,6 +11,7 @@ test('the defaults of the contract', () => {
     otlpGrpcPort: 4317,
     logOrigin: undefined,
     witnesses: [],
+    retention: { textDays: undefined, recordDays: undefined },
     memoryBytesMax: undefined,
     ledger: undefined,
   })
@@ -23,6 +24,8 @@ test.each([
   [{ WHODID_API_PORT: '-1' }, 'WHODID_API_PORT expected a port'],
   [{ WHODID_HOST: 'a b' }, 'WHODID_HOST expected an address or name; got "a b"'],
   [{ WHODID_MEMORY_BYTES_MAX: '1G' }, 'WHODID_MEMORY_BYTES_MAX expected at least 268435456 bytes'],
+  [{ WHODID_RETAIN_TEXT_DAYS: '0' }, 'WHODID_RETAIN_TEXT_DAYS expected 1 to 36500 days; got "0"'],
+  [{ WHODID_RETAIN_RECORD_DAYS: '1y' }, 'WHODID_RETAIN_RECORD_DAYS expected 1 to 36500 days'],
   [{ CLICKHOUSE_URL: 'clickhouse:9000' }, 'CLICKHOUSE_URL expected an http or https URL'],
   [
     { CLICKHOUSE_URL: 'http://ch:8123' },

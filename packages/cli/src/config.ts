@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import type { Retention } from '@whodid/content'
 import { forEachUser } from '@whodid/engine'
 import type { EngineUser } from '@whodid/engine'
 import { printableLine, WhodidError } from '@whodid/model'
@@ -24,6 +25,8 @@ export interface ServiceConfig {
   readonly witnesses: readonly WitnessEndpoint[]
   /** `WHODID_POLICY`: a file (C2SP tlog-policy) that says whose cosignatures are enough; default: those of every witness above. */
   readonly policyPath: string | undefined
+  /** `WHODID_RETAIN_TEXT_DAYS` and `WHODID_RETAIN_RECORD_DAYS`, 1 to 36,500; default for ever. */
+  readonly retention: Retention
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
   readonly host: string
   /** `WHODID_API_PORT`, default 4320; 0 takes a free one. */
@@ -48,6 +51,10 @@ export function readServiceConfig(environment: Environment): ServiceConfig {
     logOrigin: setting(environment, 'WHODID_LOG_ORIGIN'),
     witnesses: parseWitnesses(setting(environment, 'WHODID_WITNESSES') ?? '', 'WHODID_WITNESSES'),
     policyPath: setting(environment, 'WHODID_POLICY'),
+    retention: {
+      textDays: readDays(environment, 'WHODID_RETAIN_TEXT_DAYS'),
+      recordDays: readDays(environment, 'WHODID_RETAIN_RECORD_DAYS'),
+    },
     host: readHost(environment),
     apiPort: readPort(environment, 'WHODID_API_PORT', 4320),
     otlpHttpPort: readPort(environment, 'WHODID_OTLP_HTTP_PORT', 4318),
@@ -102,6 +109,14 @@ function readHost(environment: Environment): string {
   if (!/^[A-Za-z0-9.:-]{1,253}$/u.test(host))
     throw invalid('WHODID_HOST', 'an address or name', host)
   return host
+}
+
+function readDays(environment: Environment, name: string): number | undefined {
+  const text = setting(environment, name)
+  if (text === undefined) return undefined
+  const days = /^\d{1,5}$/u.test(text) ? Number(text) : 0
+  if (days < 1 || days > 36_500) throw invalid(name, '1 to 36500 days', text)
+  return days
 }
 
 function readMemory(environment: Environment): number | undefined {

@@ -15,3 +15,5 @@ export type {
 } from './custody/custodian.ts'
 export type { Hold } from './custody/custody-files.ts'
 export { custodyExporter } from './custody/custody-record.ts'
+export { retain } from './custody/retain.ts'
+export type { Retention, RetentionOutcome } from './custody/retain.ts'

@@ -11,6 +11,8 @@ export interface RecordPruner {
    * the months before it are dropped. A log whose records all go has its next index, one past its last.
    */
   firstIndexesFrom(unixNs: bigint): Promise<Record<string, string>>
+  /** Whether there are records of a month before the month of this time. Throws as {@link dropBefore}. */
+  hasBefore(unixNs: bigint): Promise<boolean>
   /**
    * Drops the partitions of records, actions and text before the month of this time. Throws `store_unavailable` or
    * `store_refused`. Safe to repeat. Does NOT record it: the caller has.
@@ -27,6 +29,7 @@ export function createRecordPruner(access: StoreAccess): RecordPruner {
   const client = openClient(access)
   return {
     firstIndexesFrom: (unixNs) => firstIndexesFrom(client, unixNs),
+    hasBefore: (unixNs) => hasBefore(client, unixNs),
     dropBefore: (unixNs) => dropBefore(client, unixNs),
     close: () => client.close(),
   }
@@ -51,17 +54,34 @@ async function firstIndexesFrom(
   }
 }
 
+async function hasBefore(client: ClickHouseClient, unixNs: bigint): Promise<boolean> {
+  try {
+    return (await partitionsBefore(client, 'spans', unixNs)).length > 0
+  } catch (thrown) {
+    throw storeError(thrown, 'to find old months of records')
+  }
+}
+
+/** The partitions of the months before the month of this time. */
+async function partitionsBefore(
+  client: ClickHouseClient,
+  table: string,
+  unixNs: bigint,
+): Promise<string[]> {
+  const month = Number(toDateTime64(unixNs).slice(0, 7).replace('-', ''))
+  const answer = await client.query({
+    query: `SELECT DISTINCT partition_id FROM system.parts
+      WHERE database = 'whodid' AND table = {table:String} AND active AND toUInt32(partition_id) < {month:UInt32}`,
+    query_params: { table, month },
+    format: 'JSONEachRow',
+  })
+  return (await answer.json<{ partition_id: string }>()).map(({ partition_id: id }) => id)
+}
+
 async function dropBefore(client: ClickHouseClient, unixNs: bigint): Promise<void> {
   try {
-    const month = Number(toDateTime64(unixNs).slice(0, 7).replace('-', ''))
     for (const table of tables) {
-      const answer = await client.query({
-        query: `SELECT DISTINCT partition_id FROM system.parts
-          WHERE database = 'whodid' AND table = {table:String} AND active AND toUInt32(partition_id) < {month:UInt32}`,
-        query_params: { table, month },
-        format: 'JSONEachRow',
-      })
-      for (const { partition_id: id } of await answer.json<{ partition_id: string }>())
+      for (const id of await partitionsBefore(client, table, unixNs))
         // A partition's name cannot be a parameter; this one is a number that was read as one.
         await client.command({
           query: `ALTER TABLE whodid.${table} DROP PARTITION ${Number(id)}`,

@@ -4,8 +4,10 @@ import { ContentKeys, createContentReader, openCustodian } from '@whodid/content
 import type { ContentReader, Custodian } from '@whodid/content'
 import { WhodidError } from '@whodid/model'
 import { createContentEraser, createRecordPruner } from '@whodid/store'
+import type { RecordPruner } from '@whodid/store'
 import type { LedgerAccess } from '../config.ts'
 import type { CollectorSlot } from './readiness.ts'
+import { startRetention } from './start-retention.ts'
 import type { Starting } from './starting.ts'
 
 /** What encrypts text on its way in, opens it on its way out, and takes it away. */
@@ -13,6 +15,7 @@ export interface Contents {
   readonly keys: ContentKeys
   readonly contents: ContentReader
   readonly custodian: Custodian
+  readonly pruner: Pick<RecordPruner, 'hasBefore'>
 }
 
 /** Milliseconds that an erasure waits for text on its way into ClickHouse. */
@@ -45,5 +48,15 @@ export async function openContents(
     pruner,
     now: () => BigInt(Date.now()) * 1_000_000n,
   })
-  return { keys, contents: createContentReader(keys, custodian.expiredBefore), custodian }
+  return { keys, contents: createContentReader(keys, custodian.expiredBefore), custodian, pruner }
+}
+
+/** Goes on with what a crash left half done, and from now on lets go by age what is past its time. */
+export async function resumeCustody(
+  starting: Starting,
+  held: Pick<Contents, 'custodian' | 'pruner'>,
+): Promise<void> {
+  // What ClickHouse does not take now is tried again with the next start.
+  await held.custodian.resume()
+  startRetention(starting, held)
 }

@@ -3,7 +3,7 @@ import { loadOrCreateTokens } from '../tokens.ts'
 import type { Tokens } from '../tokens.ts'
 import { checkDataDir } from './check-data-dir.ts'
 import { openApi } from './open-api.ts'
-import { openContents } from './open-contents.ts'
+import { openContents, resumeCustody } from './open-contents.ts'
 import { openCollector } from './open-collector.ts'
 import { openLedger } from './open-ledger.ts'
 import { createReadiness, openInstruments } from './readiness.ts'
@@ -64,8 +64,7 @@ async function start(starting: Starting, stop: () => Promise<void>): Promise<Run
   const api = await openApi(starting, ground)
   const collector = await openCollector(starting, access, { tokens, keys })
   slot.collector = collector
-  // What a crash left half erased; what ClickHouse does not take now is tried again with the next start.
-  await held.custodian.resume()
+  await resumeCustody(starting, held)
   onEvent({
     event: 'ready',
     api_url: api.url,
