@@ -6,12 +6,12 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { encodeFresh } from '../../packages/collector/dist/log/fresh-rows.js'
+import { sequenceFrame } from '../../packages/collector/dist/log/sequence-frame.js'
 import { normalize } from '../../packages/collector/dist/normalize.js'
 import { decode } from '../../packages/collector/dist/otlp/decode.js'
-import { recordKey } from '../../packages/collector/dist/record-key.js'
 import { redact } from '../../packages/collector/dist/redact.js'
 import { sealDraft } from '../../packages/collector/dist/seal-draft.js'
-import { encodeRecords } from '../../packages/store/dist/index.js'
 import { spanBatch } from './span-batches.mjs'
 
 const limits = { elementsMax: 2_000_000, valueDepthMax: 32 }
@@ -26,7 +26,7 @@ const bodies = Array.from({ length: 16 }, (_, seed) => ({
 }))
 const bytesPerSpan = bodies.reduce((sum, { bytes }) => sum + bytes.length, 0) / (16 * 512)
 
-const stages = ['decode', 'normalize', 'redact', 'seal', 'key', 'encode']
+const stages = ['decode', 'normalize', 'redact', 'seal', 'rows', 'frame']
 
 function runOnce(body, spent) {
   const marks = [process.hrtime.bigint()]
@@ -39,12 +39,12 @@ function runOnce(body, spent) {
   mark()
   const records = redacted.map((draft) => sealDraft(draft))
   mark()
-  const keys = records.map((record) => recordKey(record))
+  const fresh = encodeFresh('bench.invalid/log', records, () => true)
   mark()
-  const block = encodeRecords(records)
+  const { parts } = sequenceFrame(fresh, { nextIndex: 0, lastReceivedUnixNs: 0n })
   mark()
   stages.forEach((stage, at) => (spent[stage] += Number(marks[at + 1] - marks[at])))
-  return { records, keys, block }
+  return { records, parts }
 }
 
 function vectors() {
@@ -63,12 +63,12 @@ const zero = () => Object.fromEntries(stages.map((stage) => [stage, 0]))
 const digest = createHash('sha256')
 let recordCount = 0
 for (const body of [...bodies, ...vectors()]) {
-  const { records, block } = runOnce(body, zero())
+  const { records, parts } = runOnce(body, zero())
   recordCount += records.length
   digest.update(
     JSON.stringify(records, (_, value) => (typeof value === 'bigint' ? `${value}n` : value)),
   )
-  digest.update(block)
+  for (const part of parts) digest.update(part)
 }
 console.log(
   `records ${recordCount} digest ${digest.digest('hex').slice(0, 16)} bytes/span ${bytesPerSpan.toFixed(0)}`,

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EngineUser } from '@whodid/engine'
-import { blankRecord } from '@whodid/model'
-import {
-  createReadRecorder,
-  encodeRecords,
-  migrate,
-  readMigrations,
-  spanColumns,
-} from '@whodid/store'
+import { blankRecord, recordFields } from '@whodid/model'
+import { createReadRecorder, encodeRecords, migrate, readMigrations } from '@whodid/store'
 import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 
@@ -52,7 +46,7 @@ describe('migrations', () => {
       'migrator',
       "SELECT name FROM system.columns WHERE database = 'whodid' AND table = 'spans' ORDER BY position",
     )
-    expect(columns.split('\n')).toEqual(spanColumns.map((column) => column.name))
+    expect(columns.split('\n')).toEqual(recordFields.map(({ column }) => column))
   })
 })
 

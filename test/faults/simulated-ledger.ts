@@ -1,4 +1,4 @@
-import { WhodidError } from '@whodid/model'
+import { recordFields, WhodidError } from '@whodid/model'
 import type { AppendBatch } from '@whodid/store'
 
 /** What each span of the load carries once, for the simulated ledger to find it by. */
@@ -59,31 +59,35 @@ function emptyTable(): Table {
   return { tokens: new Set(), marks: [], indexes: [] }
 }
 
-/** The column `log_index` of a Native block: the second, behind the texts of `log_id`. */
-function indexesOf(block: Buffer): number[] {
+/** The field `log_index` of rows of RowBinary, which are read to the end: a row that is none is an error. */
+function indexesOf(rows: Buffer): number[] {
+  const indexes: number[] = []
   let at = 0
   const varUint = (): number => {
     let value = 0
     for (let shift = 0; ; shift += 7) {
-      const byte = block[at] ?? 0
+      const byte = rows.readUInt8(at)
       at += 1
       value += (byte & 0x7f) * 2 ** shift
       if (byte < 0x80) return value
     }
   }
-  const text = (): string => {
-    const end = varUint() + at
-    const from = at
-    at = end
-    return block.toString('utf8', from, end)
+  const skipText = (): void => {
+    const length = varUint()
+    at += length
   }
-  varUint()
-  const rowCount = varUint()
-  if (text() !== 'log_id' || text() !== 'String') throw new Error('log_id expected first')
-  for (let row = 0; row < rowCount; row += 1) text()
-  if (text() !== 'log_index' || text() !== 'UInt64') throw new Error('log_index expected second')
-  return Array.from({ length: rowCount }, (_, row) => Number(block.readBigUInt64LE(at + 8 * row)))
+  while (at < rows.length)
+    for (const field of recordFields) {
+      if (field.column === 'log_index') indexes.push(Number(rows.readBigUInt64LE(at)))
+      if (field.kind === 'text') skipText()
+      else if (field.kind === 'list') for (let left = varUint(); left > 0; left -= 1) skipText()
+      else at += field.kind === 'fixed' ? field.bytes : widths[field.kind]
+    }
+  if (at !== rows.length) throw new Error(`rows expected to end at ${rows.length}; got ${at}`)
+  return indexes
 }
+
+const widths = { time: 8, uint8: 1, bool: 1, uint32: 4, uint64: 8, int64: 8 } as const
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))

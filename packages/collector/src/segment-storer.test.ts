@@ -52,7 +52,7 @@ function frame(firstIndex: number, block: string): Buffer[] {
     lastReceivedUnixNs: 0n,
     keys: Buffer.alloc(16, firstIndex),
     leaves: Buffer.alloc(32),
-    // As `encodeBlocks` has it, without envelopes.
+    // As `joinBlocks` has it, without envelopes.
     block: Buffer.concat([Buffer.of(block.length, 0, 0, 0), Buffer.from(block)]),
   })
 }

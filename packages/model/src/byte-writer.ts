@@ -10,7 +10,7 @@ const shortLengthMax = 24
 /** Bytes of the longest VarUInt of a safe integer. */
 const varUintBytesMax = 8
 
-/** Appends the primitives of ClickHouse's Native format to a growing buffer. Integers are little-endian. */
+/** Appends the primitives of ClickHouse's RowBinary and Native formats to a growing buffer. Integers are little-endian. */
 export class ByteWriter {
   #buffer: Buffer = Buffer.allocUnsafeSlow(initialBytes)
   #view = new DataView(this.#buffer.buffer)
@@ -59,19 +59,6 @@ export class ByteWriter {
     else this.#moveText(start, textStart, byteLength)
   }
 
-  /** Writes again what was written from `start` to `end`. */
-  again(start: number, end: number): void {
-    const byteLength = end - start
-    this.#reserve(byteLength)
-    const buffer = this.#buffer
-    const at = this.#length
-    if (byteLength > shortLengthMax) buffer.copyWithin(at, start, end)
-    else
-      for (let index = 0; index < byteLength; index += 1)
-        buffer[at + index] = buffer[start + index] ?? 0
-    this.#length = at + byteLength
-  }
-
   /** `byteLength` bytes from hex; '' writes zeroes. Precondition: '' or exactly twice as many hex digits. */
   hex(text: string, byteLength: number): void {
     this.#reserve(byteLength)
@@ -86,6 +73,18 @@ export class ByteWriter {
     this.#putVarUint(bytes.length)
     this.#buffer.set(bytes, this.#length)
     this.#length += bytes.length
+  }
+
+  /** Bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length)
+    this.#buffer.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
+  /** Takes back all that was written from `length` on. */
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length)
   }
 
   uint8(value: number): void {

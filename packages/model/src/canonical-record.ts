@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto'
 import { ByteWriter } from './byte-writer.ts'
-import { recordFields } from './record-fields.ts'
-import type { RecordField } from './record-fields.ts'
+import { writeRow } from './record-row.ts'
 import type { LedgerRecord } from './record.ts'
 
 /** Bytes of the longest entry: what an entry bundle of C2SP tlog-tiles can hold. */
@@ -26,14 +25,23 @@ export function canonicalRecord(record: LedgerRecord): Buffer {
  * the bytes are valid until the next call.
  */
 export function leafInput(record: LedgerRecord): Uint8Array {
+  rows.clear()
+  writeRow(rows, record)
+  return leafInputOfRow(rows.view())
+}
+
+const rows = new ByteWriter()
+
+/** The same of a record that is a row already, see `writeRow`. */
+export function leafInputOfRow(row: Uint8Array): Uint8Array {
   writer.clear()
   writeHead(wholeForm)
-  for (const field of recordFields) writeField(field, record)
+  writer.raw(row)
   if (writer.length - 1 <= entryBytesMax) return writer.view()
   const digest = hash('sha256', writer.view(), 'buffer')
   writer.clear()
   writeHead(digestForm)
-  for (const byte of digest) writer.uint8(byte)
+  writer.raw(digest)
   return writer.view()
 }
 
@@ -49,30 +57,4 @@ const digestForm = 0x02
 function writeHead(form: number): void {
   for (const byte of head) writer.uint8(byte)
   writer.uint8(form)
-}
-
-function writeField(field: RecordField, record: LedgerRecord): void {
-  switch (field.kind) {
-    case 'text':
-      return writer.string(field.read(record))
-    case 'list':
-      return writeList(field.read(record))
-    case 'fixed':
-      return writer.hex(field.read(record), field.bytes)
-    case 'time':
-      return writer.int64(field.read(record))
-    case 'uint8':
-    case 'bool':
-      return writer.uint8(Number(field.read(record)))
-    case 'uint32':
-      return writer.uint32(field.read(record))
-    case 'uint64':
-    case 'int64':
-      return writer.safeInt64(field.read(record))
-  }
-}
-
-function writeList(list: readonly string[]): void {
-  writer.varUint(list.length)
-  for (const element of list) writer.string(element)
 }

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
+import { recordFields } from '@whodid/model'
 import { openClient } from './client.ts'
 import type { StoreAccess } from './client.ts'
 import { storeError } from './store-error.ts'
 
 /** A batch that goes into the ledger as one insert. */
 export interface AppendBatch {
-  /** Blocks from `encodeRecords`, in order. */
+  /** Rows from `encodeRecords`, in order. */
   readonly blocks: readonly Uint8Array[]
   /** Blocks from `encodeContents`: the text of these records, and of no others. */
   readonly contents?: readonly Uint8Array[]
@@ -57,8 +58,14 @@ async function append(client: ClickHouseClient, batch: AppendBatch): Promise<voi
   await insert(client, { table: 'spans', blocks, token })
 }
 
+/** What an insert into each table holds. Rows say no names, so the statement does. */
+const inserted = {
+  contents: 'whodid.contents FORMAT Native',
+  spans: `whodid.spans (${recordFields.map(({ column }) => column).join(', ')}) FORMAT RowBinary`,
+} as const
+
 interface Insert {
-  readonly table: 'contents' | 'spans'
+  readonly table: keyof typeof inserted
   readonly blocks: readonly Uint8Array[]
   readonly token: string
 }
@@ -66,7 +73,7 @@ interface Insert {
 async function insert(client: ClickHouseClient, { table, blocks, token }: Insert): Promise<void> {
   try {
     const { stream } = await client.exec({
-      query: `INSERT INTO whodid.${table} FORMAT Native`,
+      query: `INSERT INTO ${inserted[table]}`,
       values: Readable.from(blocks, { objectMode: false }),
       clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
     })

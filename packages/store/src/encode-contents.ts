@@ -1,12 +1,18 @@
 import { ByteWriter } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 
+/** What `whodid.contents` says of a record. */
+export type EnvelopeOwner = Pick<LedgerRecord, 'tenant' | 'receivedUnixNs' | 'envelope'>
+
 /**
  * Encodes the envelopes of records as one block of ClickHouse's Native format for `whodid.contents`, each once however
- * many of the records are in it; empty when none has text. See `encodeRecords` for the format.
+ * many of the records are in it; empty when none has text.
+ *
+ * A block, byte by byte: VarUInt columns, VarUInt rows, then per column: String name, String type, the values. Blocks may be
+ * concatenated.
  */
-export function encodeContents(records: readonly LedgerRecord[]): Buffer {
-  const rows: LedgerRecord[] = []
+export function encodeContents(records: readonly EnvelopeOwner[]): Buffer {
+  const rows: EnvelopeOwner[] = []
   const known = new Set<object>()
   for (const record of records) {
     if (record.envelope === undefined || known.has(record.envelope)) continue

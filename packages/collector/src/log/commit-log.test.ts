@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blankRecord, canonicalRecord, WhodidError } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
+import { encodeRecords } from '@whodid/store'
 import { leafHash } from '@whodid/tlog'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { collectorLimits } from '../limits.ts'
@@ -230,13 +231,20 @@ describe('commit log', () => {
   it('puts a clock that went back on the time of the last record', async () => {
     const log = await open()
     await log.append([{ ...record('a'), receivedUnixNs: 500n }])
-    const late = { ...record('b'), receivedUnixNs: 400n }
-    await log.append([late])
-    expect(late).toMatchObject({ receivedUnixNs: 500n, logIndex: 1, logId })
+    await log.append([{ ...record('b'), receivedUnixNs: 400n }])
     opened.length = 0
-    const later = { ...record('c'), receivedUnixNs: 1n }
-    await (await open()).append([later])
-    expect(later).toMatchObject({ receivedUnixNs: 500n, logIndex: 2 })
+    await (await open()).append([{ ...record('c'), receivedUnixNs: 1n }])
+    const placed = ['a', 'b', 'c'].map((name, logIndex) => ({
+      ...record(name),
+      receivedUnixNs: 500n,
+      logId,
+      logIndex,
+    }))
+    const frames = await allFrames()
+    for (const [index, one] of placed.entries()) {
+      expect(frames[index]?.block.subarray(4)).toEqual(encodeRecords([one]))
+      expect(frames[index]?.leaves).toEqual(leafHash(canonicalRecord(one)))
+    }
   })
 
   it('says which indexes damage has emptied, and never gives one again that is sealed', async () => {
@@ -254,13 +262,12 @@ describe('commit log', () => {
       { first: 1, end: 2 },
       { first: 3, end: 5 },
     ])
-    const next = record('d')
-    await reopened.log.append([next])
-    expect(next.logIndex).toBe(5)
+    await reopened.log.append([record('d')])
+    expect((await allFrames()).at(-1)?.firstIndex).toBe(5)
   })
 
   it('refuses at its bound, and takes more when what it holds has been stored', async () => {
-    const log = await open({ logBytesMax: 3_700, segmentRowsMax: 1 })
+    const log = await open({ logBytesMax: 700, segmentRowsMax: 1 })
     await log.append([record('a')])
     const error = await log.append([record('c')]).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'log_full' })

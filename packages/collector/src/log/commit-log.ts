@@ -1,6 +1,7 @@
 import { WhodidError } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
-import { recordKey } from '../record-key.ts'
+import { encodeFresh } from './fresh-rows.ts'
+import type { FreshRows } from './fresh-rows.ts'
 import { logError } from './log-error.ts'
 import { systemFiles } from './log-files.ts'
 import type { LogOptions, OpenedLog } from './log-options.ts'
@@ -67,7 +68,7 @@ export class CommitLog {
     })
     const { logIdHex, nextNumber, segments, sequence, unsealed, missing } = recovered
     const writer = new SegmentWriter({ files, dir, logIdHex, nextNumber })
-    const queue = new SequenceQueue(options.logId, sequence)
+    const queue = new SequenceQueue(sequence)
     const log = new CommitLog(options, { keys, writer, queue })
     const sealed = segments
       .filter(({ state }) => state === 'sealed')
@@ -119,7 +120,7 @@ export class CommitLog {
    * are durable. Only before anything is appended.
    */
   async fill(firstIndex: number, records: readonly LedgerRecord[]): Promise<LeafRun> {
-    const fresh = records.map((record) => ({ key: recordKey(record), record }))
+    const fresh = encodeFresh(this.logId, records, () => true)
     const { frame, written } = this.#push(fresh, firstIndex)
     this.#wake()
     await written
@@ -145,30 +146,28 @@ export class CommitLog {
   /** Holds no record when it returns: whoever waits for the flush keeps the records alive. */
   #takeFresh(records: readonly LedgerRecord[]): Taken {
     const covers = new Set<Promise<void>>()
-    const fresh: Waiting['fresh'][number][] = []
     const freshKeys = new Set<string>()
-    for (const record of records) {
-      const key = recordKey(record)
+    const fresh = encodeFresh(this.logId, records, (key) => {
       const cover = this.#pending.get(key)
       if (cover !== undefined) covers.add(cover)
-      else if (!this.#keys.has(key) && !freshKeys.has(key)) {
-        freshKeys.add(key)
-        fresh.push({ key, record })
-      }
-    }
-    if (fresh.length > 0) covers.add(this.#enqueue(fresh))
-    return { covers, appendedCount: fresh.length, duplicateCount: records.length - fresh.length }
+      if (cover !== undefined || this.#keys.has(key) || freshKeys.has(key)) return false
+      freshKeys.add(key)
+      return true
+    })
+    const appendedCount = fresh.rows.length
+    if (appendedCount > 0) covers.add(this.#enqueue(fresh))
+    return { covers, appendedCount, duplicateCount: records.length - appendedCount }
   }
 
-  #enqueue(fresh: Waiting['fresh']): Promise<void> {
+  #enqueue(fresh: FreshRows): Promise<void> {
     const { limits, unsealedCount } = this.#options
     if ((unsealedCount?.() ?? 0) >= limits.unsealedRowsMax)
       throw new WhodidError(
         'log_full',
         `the log expected at most ${limits.unsealedRowsMax} records that are not sealed; the sealer is behind or has failed`,
       )
+    const { keys } = fresh
     const { frame, written } = this.#push(fresh)
-    const keys = fresh.map(({ key }) => key)
     const durable = this.#settle(written, keys, frame.bytes)
     for (const key of keys) this.#pending.set(key, durable)
     this.#wake()
@@ -176,10 +175,7 @@ export class CommitLog {
   }
 
   /** Takes the next places in the log, or those from `holeAt` on. */
-  #push(
-    fresh: Waiting['fresh'],
-    holeAt?: number,
-  ): { frame: Waiting['frame']; written: Promise<void> } {
+  #push(fresh: FreshRows, holeAt?: number): { frame: Waiting['frame']; written: Promise<void> } {
     const { logBytesMax } = this.#options.limits
     const frame = this.#queue.frame(fresh, holeAt)
     if (this.#unstoredBytes + frame.bytes > logBytesMax)

@@ -1,12 +1,11 @@
-import { encodeContents, encodeRecords } from '@whodid/store'
-import type { AppendBatch } from '@whodid/store'
-import type { LedgerRecord } from '@whodid/model'
+import { encodeContents } from '@whodid/store'
+import type { AppendBatch, EnvelopeOwner } from '@whodid/store'
 
 /*
  * What a frame holds of its records, byte by byte:
  *
- *   0  4  n, bytes of the records' block, little-endian
- *   4  n  Native block of the records
+ *   0  4  n, bytes of the records' rows, little-endian
+ *   4  n  rows of the records, RowBinary
  *   …  …  Native block of their envelopes; nothing when none has text
  *
  * Text is encrypted before it comes here: the log holds none that can be read without its key.
@@ -14,15 +13,14 @@ import type { LedgerRecord } from '@whodid/model'
 
 const lengthBytes = 4
 
-/** Encodes records and their text for a frame. */
-export function encodeBlocks(records: readonly LedgerRecord[]): Buffer {
-  const block = encodeRecords(records)
+/** Joins rows, and the envelopes of their text, for a frame. */
+export function joinBlocks(rows: Buffer, owners: readonly EnvelopeOwner[]): Buffer {
   const head = Buffer.alloc(lengthBytes)
-  head.writeUInt32LE(block.length)
-  return Buffer.concat([head, block, encodeContents(records)])
+  head.writeUInt32LE(rows.length)
+  return Buffer.concat([head, rows, encodeContents(owners)])
 }
 
-/** What the frames of a segment insert. Precondition: each was made by {@link encodeBlocks}. */
+/** What the frames of a segment insert. Precondition: each was made by {@link joinBlocks}. */
 export function splitBlocks(frames: readonly Buffer[]): Omit<AppendBatch, 'token'> {
   const blocks: Buffer[] = []
   const contents: Buffer[] = []

@@ -6,7 +6,7 @@ import { recordKeyBytes } from '../record-key.ts'
  * A segment, byte by byte. Integers are little-endian.
  *
  *   header  0  4  "WDSG"
- *           4  2  version, 2
+ *           4  2  version, 3
  *           6  2  zero
  *           8 16  log ID
  *          24  8  segment number
@@ -15,7 +15,7 @@ import { recordKeyBytes } from '../record-key.ts'
  *           4  4  payload length
  *           8  4  CRC-32 of bytes 4–7 and the payload
  *          12  …  payload: 4 row count n, 4 flags, 8 index of the first record, 8 time of receipt of the last,
- *                 n × 16 record keys, n × 32 leaf hashes, one Native block of n rows
+ *                 n × 16 record keys, n × 32 leaf hashes, n rows and their text
  *
  * A frame is one request's records, whose indexes follow one another. Flag 1: it fills a hole that damage has left, with
  * indexes lower than those before it. The magic lets a reader find the next frame behind one whose length is damaged. The
@@ -24,7 +24,7 @@ import { recordKeyBytes } from '../record-key.ts'
 
 const headerMagic = Buffer.from('WDSG')
 const frameMagic = Buffer.from('WDFR')
-const version = 2
+const version = 3
 
 /** Bytes of a segment's header. */
 export const segmentHeaderBytes = 36
@@ -52,7 +52,7 @@ export interface Frame {
   /** Leaf hashes of the records, one after another. */
   readonly leaves: Buffer
   readonly rowCount: number
-  /** A block from `encodeRecords`. */
+  /** What `joinBlocks` made. */
   readonly block: Buffer
 }
 

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
-import { leafInput } from '@whodid/model'
-import type { LedgerRecord } from '@whodid/model'
+import { leafInputOfRow } from '@whodid/model'
 import { hashBytes } from '@whodid/tlog'
 import { recordKeyBytes } from '../record-key.ts'
-import { encodeBlocks } from './frame-blocks.ts'
+import { joinBlocks } from './frame-blocks.ts'
+import type { FreshRows } from './fresh-rows.ts'
 import { encodeFrame } from './segment.ts'
 
 /** Where the log stands: what its next record gets. */
@@ -11,12 +11,6 @@ export interface Sequence {
   readonly nextIndex: number
   /** No later record is received earlier, whatever the clock says. */
   readonly lastReceivedUnixNs: bigint
-}
-
-/** A record that the log does not hold yet. */
-export interface KeyedRecord {
-  readonly key: string
-  readonly record: LedgerRecord
 }
 
 /** Records in their places, encoded. */
@@ -31,45 +25,46 @@ export interface SequencedFrame {
   readonly next: Sequence
 }
 
-/** Which log, and whether the records fill a hole instead of following the last one. */
-export interface FramePlace {
-  readonly logId: string
-  readonly fillsHole?: boolean
-}
-
 /**
- * Gives records their places in the log and encodes them: each gets the log's ID, the next index and a time of receipt not
- * before the last one's, in place, and from then on its leaf hash is fixed.
+ * Gives rows their places in the log: each gets the next index and a time of receipt not before the last one's, written over
+ * what its bytes hold there, and from then on its leaf hash is fixed. Safe to repeat with another place until the frame is
+ * written.
  *
  * The leaf hash is made here and not behind the flush, so that it is as durable as the record: a start goes on with the
  * tree without decoding a row. Making a frame takes no index: that is its caller's, once the frame is accepted.
  */
 export function sequenceFrame(
-  records: readonly KeyedRecord[],
+  { keys: keyTexts, bytes, rows, texts }: FreshRows,
   from: Sequence,
-  { logId, fillsHole = false }: FramePlace,
+  fillsHole = false,
 ): SequencedFrame {
-  const keys = Buffer.allocUnsafe(records.length * recordKeyBytes)
-  const leaves = Buffer.allocUnsafe(records.length * hashBytes)
+  const keys = Buffer.allocUnsafe(rows.length * recordKeyBytes)
+  const leaves = Buffer.allocUnsafe(rows.length * hashBytes)
+  const { nextIndex: firstIndex } = from
   let { lastReceivedUnixNs } = from
-  for (const [place, { key, record }] of records.entries()) {
-    if (record.receivedUnixNs < lastReceivedUnixNs) record.receivedUnixNs = lastReceivedUnixNs
-    lastReceivedUnixNs = record.receivedUnixNs
-    record.logId = logId
-    record.logIndex = from.nextIndex + place
-    keys.write(key, place * recordKeyBytes, 'latin1')
+  for (const [place, row] of rows.entries()) {
+    if (row.receivedUnixNs > lastReceivedUnixNs) lastReceivedUnixNs = row.receivedUnixNs
+    bytes.writeBigInt64LE(lastReceivedUnixNs, row.receivedAt)
+    bytes.writeUInt32LE((firstIndex + place) >>> 0, row.logIndexAt)
+    bytes.writeUInt32LE(Math.floor((firstIndex + place) / 2 ** 32), row.logIndexAt + 4)
+    keys.write(keyTexts[place] ?? '', place * recordKeyBytes, 'latin1')
     // Asking for a string is two to three times as fast as asking for a Buffer.
-    leaves.write(hash('sha256', leafInput(record), 'binary'), place * hashBytes, 'latin1')
+    const leaf = hash('sha256', leafInputOfRow(bytes.subarray(row.start, row.end)), 'binary')
+    leaves.write(leaf, place * hashBytes, 'latin1')
   }
-  const block = encodeBlocks(records.map(({ record }) => record))
-  const firstIndex = from.nextIndex
+  const owners = texts.map(({ tenant, envelope, receivedAt }) => ({
+    tenant,
+    envelope,
+    receivedUnixNs: bytes.readBigInt64LE(receivedAt),
+  }))
+  const block = joinBlocks(bytes, owners)
   const parts = encodeFrame({ firstIndex, fillsHole, lastReceivedUnixNs, keys, leaves, block })
   return {
     parts,
     bytes: parts.reduce((sum, part) => sum + part.length, 0),
     firstIndex,
-    rowCount: records.length,
+    rowCount: rows.length,
     leaves,
-    next: { nextIndex: firstIndex + records.length, lastReceivedUnixNs },
+    next: { nextIndex: firstIndex + rows.length, lastReceivedUnixNs },
   }
 }

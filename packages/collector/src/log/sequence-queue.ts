@@ -1,32 +1,31 @@
 import type { WhodidError } from '@whodid/model'
+import type { FreshRows } from './fresh-rows.ts'
 import type { IndexRange } from './segment-writer.ts'
 import { sequenceFrame } from './sequence-frame.ts'
-import type { KeyedRecord, Sequence, SequencedFrame } from './sequence-frame.ts'
+import type { Sequence, SequencedFrame } from './sequence-frame.ts'
 
-/** Records that wait to be written, in their places. */
+/** Rows that wait to be written, in their places. */
 export interface Waiting {
-  readonly fresh: readonly KeyedRecord[]
+  readonly fresh: FreshRows
   readonly frame: SequencedFrame
   readonly fillsHole: boolean
   readonly resolve: () => void
   readonly reject: (error: WhodidError) => void
 }
 
-/** The same, once nothing can give it another place: the records are bytes, and the objects are gone. */
+/** The same, once nothing can give it another place. */
 export type Writing = Omit<Waiting, 'fresh'>
 
 /**
- * The one place where an index is given. A place is taken when records come, so that they are encoded while the disk
+ * The one place where an index is given. A place is taken when records come, so that they are hashed while the disk
  * flushes those before them; a write that fails gives its places back, and those that wait behind it move up. An index is
  * therefore durable with its record or was never given, and the durable ones have no hole.
  */
 export class SequenceQueue {
-  readonly #logId: string
   #sequence: Sequence
   #waiting: Waiting[] = []
 
-  constructor(logId: string, sequence: Sequence) {
-    this.#logId = logId
+  constructor(sequence: Sequence) {
     this.#sequence = sequence
   }
 
@@ -35,11 +34,11 @@ export class SequenceQueue {
     return this.#waiting.length === 0
   }
 
-  /** Encodes records for the next places, or for those from `holeAt` on. They take no place before {@link push}. */
-  frame(fresh: readonly KeyedRecord[], holeAt?: number): SequencedFrame {
+  /** Puts rows into the next places, or into those from `holeAt` on. They take none before {@link push}. */
+  frame(fresh: FreshRows, holeAt?: number): SequencedFrame {
     const fillsHole = holeAt !== undefined
     const from = fillsHole ? { ...this.#sequence, nextIndex: holeAt } : this.#sequence
-    return sequenceFrame(fresh, from, { logId: this.#logId, fillsHole })
+    return sequenceFrame(fresh, from, fillsHole)
   }
 
   push(waiting: Waiting): void {
@@ -49,7 +48,6 @@ export class SequenceQueue {
 
   /** All that waits, to be written as one group. */
   take(): Writing[] {
-    // Records that live on through a flush are copied by the garbage collector, which was a tenth of the collector's CPU.
     return this.#takeAll().map(({ frame, fillsHole, resolve, reject }) => ({
       frame,
       fillsHole,
