@@ -51,7 +51,7 @@ beforeAll(async () => {
     selector,
     contents: createContentReader(keys, () => 0n),
     readRecorder,
-    tokens: [{ name: 'test', role: 'investigator', tenant: 'default', sha256 }],
+    tokens: () => [{ name: 'test', role: 'investigator', tenant: 'default', sha256 }],
     readiness: () => Promise.resolve([]),
   })
   running = await startApi({ api, host: '127.0.0.1', port: 0 })

@@ -27,7 +27,7 @@ const running = await startApi({
     selector,
     contents: createContentReader(await ContentKeys.open(settings.keysDir), () => 0n),
     readRecorder,
-    tokens: [{ ...token, sha256: settings.tokenSha256 }],
+    tokens: () => [{ ...token, sha256: settings.tokenSha256 }],
     readiness: () => Promise.resolve([]),
     onFailure: (_, thrown) => {
       process.stderr.write(`api: ${thrown instanceof Error ? thrown.message : 'unknown failure'}\n`)

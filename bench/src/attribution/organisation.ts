@@ -34,7 +34,7 @@ export async function startOrganisation(dataDir: string, corpus: Corpus): Promis
     selector,
     contents: createContentReader(keys, () => 0n),
     readRecorder,
-    tokens: [{ ...reader, sha256: sha256(token) }],
+    tokens: () => [{ ...reader, sha256: sha256(token) }],
     readiness: () => Promise.resolve([]),
   })
   const running = await startApi({ api, host: '127.0.0.1', port: 0 })

@@ -25,7 +25,8 @@ export interface ApiOptions {
     /** Name and version of what made the package. */
     readonly product: string
   }
-  readonly tokens: readonly ApiToken[]
+  /** Asked at each request, so that a token can come and go. */
+  readonly tokens: () => readonly ApiToken[]
   /** Resolves with what is missing before a span can be stored and asked about, a phrase each; empty when ready. */
   readonly readiness: () => Promise<readonly string[]>
   /** What the service measures, for `/metrics`, beside what the API measures itself; default nothing. */

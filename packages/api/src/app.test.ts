@@ -9,7 +9,7 @@ import { streamsMax } from './tail-stream.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-const tokens: ApiOptions['tokens'] = [
+const tokens: ReturnType<ApiOptions['tokens']> = [
   { name: 'ingest', role: 'ingest', tenant: 'default', sha256: sha256('whodid_ing_x') },
   { name: 'investigator', role: 'investigator', tenant: 'default', sha256: sha256('whodid_inv_x') },
   { name: 'admin', role: 'admin', tenant: 'acme', sha256: sha256('whodid_adm_x') },
@@ -44,7 +44,13 @@ function apiOf(overrides: {
     close: async () => {},
   }
   const contents = { open: () => Promise.reject(new Error('no text is asked for')) }
-  const options = { selector, contents, readRecorder, tokens, readiness: async () => [] }
+  const options = {
+    selector,
+    contents,
+    readRecorder,
+    tokens: () => tokens,
+    readiness: async () => [],
+  }
   return { ...createApi({ ...options, ...overrides.options }), statements, reads }
 }
 

@@ -34,7 +34,7 @@ async function servedDocument(): Promise<string> {
     selector: { select: unused, ping: unused, close: unused },
     contents: { open: unused },
     readRecorder: { record: unused, close: unused },
-    tokens: [],
+    tokens: () => [],
     readiness: unused,
   })
   const response = await api.fetch(new Request('http://localhost/openapi.json'), {})

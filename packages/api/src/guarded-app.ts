@@ -28,13 +28,13 @@ export function createGuardedApp(options: ApiOptions): GuardedApp {
   app.use(stampRequest(), refuseOddRequests(options.hostCheck ?? 'loopback'))
   const load = { inFlight: 0 }
   app.use('/metrics', async (c, next) => {
-    c.set('token', authenticate(c.req.header('authorization'), options.tokens))
+    c.set('token', authenticate(c.req.header('authorization'), options.tokens()))
     await next()
   })
   app.use('/v1/*', boundRequestsInFlight(load), async (c, next) => {
     // Tools of C2SP have no token, and the trees hold no record.
     if (!c.req.path.startsWith(treesPath))
-      c.set('token', authenticate(c.req.header('authorization'), options.tokens))
+      c.set('token', authenticate(c.req.header('authorization'), options.tokens()))
     const route = findPaths(c.req.path).find((known) => takes(known, c.req.method))
     if (route !== undefined) readParameters(c.req.url, route.parameterNames)
     await next()

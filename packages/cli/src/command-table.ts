@@ -60,6 +60,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/exporter.ts')).exporterCommand,
   },
   {
+    name: 'reader',
+    summary: 'Add, list or remove who may ask about a tenant',
+    load: async () => (await import('./commands/reader.ts')).readerCommand,
+  },
+  {
     name: 'quarantine',
     summary: 'List or replay spans that were rejected and kept',
     load: async () => (await import('./commands/quarantine.ts')).quarantineCommand,

@@ -8,19 +8,33 @@ const authorizationLengthMax = 4096
 /** Finds the exporter of an `Authorization: Bearer …` header, or throws `unauthenticated`. */
 export type Authenticate = (authorization: string | undefined) => Exporter
 
+/** Who may send, for now. */
+export interface KnownExporters {
+  readonly authenticate: Authenticate
+  readonly named: (name: string) => Exporter | undefined
+  /** From the next request on. Throws `invalid_config` for a hash that is none, and then nothing changes. */
+  readonly replace: (exporters: readonly Exporter[]) => void
+}
+
 /**
  * Prepares the check of tokens. Each is compared by its hash with every exporter's, in time that does not tell which one
- * came near.
+ * came near. Throws `invalid_config`.
  */
-export function createAuthenticate(exporters: readonly Exporter[]): Authenticate {
-  const known = exporters.map((exporter) => ({ exporter, hash: hashOf(exporter) }))
-  return (authorization) => {
-    const token = bearerToken(authorization)
-    const presented = createHash('sha256').update(token).digest()
-    let found: Exporter | undefined
-    for (const { exporter, hash } of known) if (timingSafeEqual(hash, presented)) found = exporter
-    if (found === undefined) throw unauthenticated('no exporter has the token that came')
-    return found
+export function knowExporters(exporters: readonly Exporter[]): KnownExporters {
+  const hashed = (some: readonly Exporter[]): { exporter: Exporter; hash: Buffer }[] =>
+    some.map((exporter) => ({ exporter, hash: hashOf(exporter) }))
+  let known = hashed(exporters)
+  return {
+    authenticate: (authorization) => {
+      const token = bearerToken(authorization)
+      const presented = createHash('sha256').update(token).digest()
+      let found: Exporter | undefined
+      for (const { exporter, hash } of known) if (timingSafeEqual(hash, presented)) found = exporter
+      if (found === undefined) throw unauthenticated('no exporter has the token that came')
+      return found
+    },
+    named: (name) => known.find(({ exporter }) => exporter.name === name)?.exporter,
+    replace: (some) => void (known = hashed(some)),
   }
 }
 

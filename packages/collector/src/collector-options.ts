@@ -20,6 +20,7 @@ export interface CollectorOptions {
   readonly logOrigin?: string | undefined
   /** Where the tree and its keys are kept. Default: records are numbered, and nothing is sealed. */
   readonly seal?: SealOptions | undefined
+  /** Who may send at the start; `setExporters` changes it. */
   readonly exporters: readonly Exporter[]
   readonly appender: Pick<Appender, 'append'>
   /** The keys of subjects, to be kept apart from the database. Default: those in `keys` of `logDir`. */

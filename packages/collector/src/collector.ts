@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ContentKeys } from '@whodid/content'
-import { createAuthenticate } from './authenticate.ts'
+import { knowExporters } from './authenticate.ts'
 import { CollectorMeter } from './collector-meter.ts'
 import type { CollectorMetrics } from './collector-meter.ts'
 import type { CollectorOptions } from './collector-options.ts'
@@ -22,6 +22,8 @@ export interface Collector {
   readonly grpcUrl: string | undefined
   readonly grpcPort: number | undefined
   metrics(): CollectorMetrics
+  /** Who may send from the next request on. Throws `invalid_config` for a token's hash that is none, and then nothing changes. */
+  setExporters(exporters: CollectorOptions['exporters']): void
   /** Appends records of Whodid's own; resolves when they are durable. They hold no text. */
   record(records: Parameters<OpenLog['log']['append']>[0]): Promise<void>
   /** Resolves when all that is acknowledged now is in ClickHouse; waits as long as ClickHouse is down. */
@@ -47,7 +49,7 @@ export interface Collector {
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const limits: CollectorLimits = { ...collectorLimits, ...options.limits }
   const nowUnixNs = options.now ?? systemUnixNs
-  const authenticate = createAuthenticate(options.exporters)
+  const { authenticate, named, replace } = knowExporters(options.exporters)
   const meter = new CollectorMeter(options.onEvent ?? ignore)
   const keys = options.keys ?? (await ContentKeys.open(`${options.logDir}/keys`))
   const opened = await openLog({
@@ -56,7 +58,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     keys,
     files: options.files ?? systemFiles,
     random: options.random ?? Math.random,
-    exporters: options.exporters,
+    exporterNamed: named,
     logOrigin: options.logOrigin,
     seal: options.seal,
     nowUnixNs,
@@ -90,6 +92,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
         oldestUnstoredAgeMs: Math.max(Math.round(ageMs), 0),
       })
     },
+    setExporters: replace,
     record: async (records) => {
       await log.append(records)
     },

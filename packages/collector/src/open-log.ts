@@ -16,7 +16,7 @@ export interface LogParts extends Omit<SealedLogParts, 'onSealed' | 'onProblem'>
   readonly appender: Pick<Appender, 'append'>
   readonly keys: Parameters<typeof replayEntry>[1]['keys']
   readonly random: () => number
-  readonly exporters: readonly Exporter[]
+  readonly exporterNamed: (name: string) => Exporter | undefined
   readonly meter: CollectorMeter
 }
 
@@ -47,7 +47,7 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
     files,
     limits,
     onProblem,
-    replay: (entry) => replayEntry(entry, { ...parts, log }, parts.exporters),
+    replay: (entry) => replayEntry(entry, { ...parts, log }, parts.exporterNamed),
     onReplayed: (spanCount) => meter.replayed(spanCount),
   }).catch(onFailure)
   const storer = new SegmentStorer({

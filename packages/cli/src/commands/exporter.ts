@@ -25,7 +25,7 @@ says about any other actor is kept and not believed. One that is bound to no act
 
 Without --template, --humans and --services it is bound to no actor.
 
-"add" prints the token, once: only its hash is kept. A running Whodid takes a change up when it is started again.
+"add" prints the token, once: only its hash is kept. A running Whodid takes a change up within seconds.
 Environment: WHODID_DATA_DIR.`,
   run: exporter,
 }
@@ -80,7 +80,6 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
   else {
     stderr.write(`Exporter "${name}" added. Its token, shown this once:\n`)
     stdout.write(`${token}\n`)
-    stderr.write('Start Whodid again to let it in.\n')
   }
   return 0
 }
@@ -116,7 +115,7 @@ async function remove({ args, environment, stdout, stderr }: CommandContext): Pr
     throw new WhodidError('not_found', `there is no exporter "${name}"`)
   await writeExporters(dataDir, left)
   if (typed.flag('json')) stdout.write(`${JSON.stringify({ removed: name })}\n`)
-  else stderr.write(`Exporter "${name}" removed. Start Whodid again to shut it out.\n`)
+  else stderr.write(`Exporter "${name}" removed. A running Whodid shuts it out within seconds.\n`)
   return 0
 }
 

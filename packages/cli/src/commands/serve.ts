@@ -109,6 +109,9 @@ function createScreen({ stderr, environment }: CommandContext): (event: ServiceE
       case 'engine_restarted':
         stderr.write('whodid: ClickHouse is back.\n')
         break
+      case 'access_changed':
+        stderr.write(`whodid: the ${event.what} have changed: ${event.count} are named now.\n`)
+        break
       case 'stopping':
         progress = setTimeout(() => stderr.write('Storing what is on its way…\n'), progressAfterMs)
         break

@@ -1,21 +1,20 @@
 import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
-import type { ApiToken, RunningApi } from '@whodid/api'
+import type { RunningApi } from '@whodid/api'
 import type { ContentReader, Custodian } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
 import { createReadRecorder, openLogTrees } from '@whodid/store'
 import type { Selector } from '@whodid/store'
 import { isLoopback } from '../config.ts'
 import type { LedgerAccess } from '../config.ts'
-import { tokenSha256 } from '../tokens.ts'
-import type { Tokens } from '../tokens.ts'
+import { followReaders } from './follow-readers.ts'
 import { listenError } from './listen-error.ts'
 import { openExports } from './open-exports.ts'
 import type { Starting } from './starting.ts'
 
 /** What the API stands on. */
 export interface ApiGround {
-  readonly tokens: Tokens
+  readonly tokens: Parameters<typeof followReaders>[1]
   readonly access: LedgerAccess
   readonly selector: Selector
   readonly contents: ContentReader
@@ -24,9 +23,6 @@ export interface ApiGround {
   readonly metrics: () => readonly MetricFamily[]
   readonly watch: Parameters<typeof createApi>[0]['watch']
 }
-
-/** The tenant of the tokens of `tokens.json`. */
-export const tenantDefault = 'default'
 
 /** Starts the API; stopping it ends the open streams first. Throws `invalid_config`, naming the variable of its port. */
 export async function openApi(starting: Starting, ground: ApiGround): Promise<RunningApi> {
@@ -42,7 +38,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
     readRecorder,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: await openExports(config),
-    tokens: apiTokens(ground.tokens),
+    tokens: await followReaders(starting, ground.tokens),
     readiness: ground.readiness,
     metrics: ground.metrics,
     watch: ground.watch,
@@ -64,14 +60,4 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
   })
   onEvent({ event: 'api_listening', url: running.url, port: running.port })
   return running
-}
-
-function apiTokens(tokens: Tokens): ApiToken[] {
-  const roles = ['ingest', 'investigator', 'admin'] as const
-  return roles.map((role) => ({
-    name: role,
-    role,
-    tenant: tenantDefault,
-    sha256: tokenSha256(tokens[role]),
-  }))
 }

@@ -1,23 +1,22 @@
 import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
 import type { ContentKeys } from '@whodid/content'
-import type { Collector, Exporter } from '@whodid/collector'
+import type { Collector } from '@whodid/collector'
 import { createAppender } from '@whodid/store'
 import type { LedgerAccess, ServiceConfig } from '../config.ts'
-import { readExporters } from '../exporters.ts'
-import { tokenSha256 } from '../tokens.ts'
 import type { Tokens } from '../tokens.ts'
+import { exportersNow, followExporters } from './follow-exporters.ts'
 import { listenError } from './listen-error.ts'
 import type { Listener } from './listen-error.ts'
-import { tenantDefault } from './open-api.ts'
 import type { Starting } from './starting.ts'
 
 /** Starts the collector. Throws `invalid_config`, naming the variable of its port or the file of its exporters. */
 export async function openCollector(
-  { config, onEvent, stops }: Starting,
+  starting: Starting,
   access: LedgerAccess,
   { tokens, keys }: { readonly tokens: Tokens; readonly keys: ContentKeys },
 ): Promise<Collector> {
+  const { config, onEvent, stops } = starting
   onEvent({ event: 'starting', what: 'collector' })
   const appender = createAppender(access.writer)
   stops.push(() => appender.close())
@@ -32,7 +31,7 @@ export async function openCollector(
       keysDir: config.keysDir,
       witnesses: config.witnesses,
     },
-    exporters: await exportersOf(config.dataDir, tokens),
+    exporters: await exportersNow(config.dataDir, tokens),
     appender,
     keys,
     onEvent: ({ message }) => onEvent({ event: 'warning', message }),
@@ -40,6 +39,7 @@ export async function openCollector(
     throw listenError(thrown, listenerOf(thrown, config))
   })
   stops.push(() => collector.stop())
+  await followExporters(starting, tokens, collector)
   onEvent({
     event: 'collector_listening',
     url: collector.url,
@@ -55,15 +55,4 @@ function listenerOf(thrown: unknown, config: ServiceConfig): Listener {
   return port === config.otlpGrpcPort
     ? { what: 'collector', variable: 'WHODID_OTLP_GRPC_PORT', port: config.otlpGrpcPort }
     : { what: 'collector', variable: 'WHODID_OTLP_HTTP_PORT', port: config.otlpHttpPort }
-}
-
-/** The ingest and the admin token may speak for everyone of the default tenant; the operator names the others. */
-async function exportersOf(dataDir: string, tokens: Tokens): Promise<Exporter[]> {
-  const everyone = { tenant: tenantDefault, templates: '*', humans: true, services: true } as const
-  const named = await readExporters(dataDir)
-  return [
-    { name: 'ingest', tokenSha256: tokenSha256(tokens.ingest), ...everyone },
-    { name: 'admin', tokenSha256: tokenSha256(tokens.admin), ...everyone },
-    ...named.map(({ token_sha256: hash, ...rest }) => ({ ...rest, tokenSha256: hash })),
-  ]
 }

@@ -17,6 +17,11 @@ export type ServiceEvent =
       readonly otlp_grpc_url: string | undefined
       readonly data_dir: string
     }
+  | {
+      readonly event: 'access_changed'
+      readonly what: 'exporters' | 'readers'
+      readonly count: number
+    }
   | { readonly event: 'warning'; readonly message: string }
   | { readonly event: 'engine_exited'; readonly message: string }
   | { readonly event: 'engine_restarted'; readonly url: string; readonly version: string }

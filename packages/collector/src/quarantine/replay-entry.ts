@@ -14,9 +14,9 @@ import type { QuarantineEntry } from './quarantine-entry.ts'
 export async function replayEntry(
   entry: QuarantineEntry,
   pipeline: Pick<Pipeline, 'log' | 'keys' | 'limits' | 'nowUnixNs'>,
-  exporters: readonly Exporter[],
+  exporterNamed: (name: string) => Exporter | undefined,
 ): Promise<RejectedBatch> {
-  const exporter = exporters.find(({ name }) => name === entry.exporter)
+  const exporter = exporterNamed(entry.exporter)
   if (exporter === undefined)
     throw new WhodidError('not_found', `there is no exporter "${entry.exporter}" any more`)
   const receivedUnixNs = pipeline.nowUnixNs()
