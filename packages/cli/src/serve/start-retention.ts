@@ -1,6 +1,6 @@
 import { retain } from '@whodid/content'
 import type { Contents } from './open-contents.ts'
-import { tenantDefault } from './open-api.ts'
+import { tenantDefault } from './follow-readers.ts'
 import type { Starting } from './starting.ts'
 
 /** Once an hour it is looked what is past its time. */
