@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startWhodidProcess } from '../harness/whodid-process.ts'
 import type { WhodidProcess } from '../harness/whodid-process.ts'
 
@@ -11,6 +12,7 @@ const main = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.met
 const verifier = fileURLToPath(new URL('../../packages/export/verify.mjs', import.meta.url))
 const resource = 'github:pull:acme/app/812'
 const trace = 'ab'.repeat(16)
+const waitMs = { timeout: 90_000, interval: 200 }
 
 let whodid: WhodidProcess
 let dir: string
@@ -132,6 +134,20 @@ test('the export is recorded under its case, and evidence is not written over', 
       expect.objectContaining({ route: '/v1/exports', case_id: 'INC-7', reader: 'investigator' }),
     ]),
   })
+  // And in the ledger itself, sealed, by the package's own digest.
+  const digest = createHash('sha256')
+    .update(await readFile(join(dir, 'evidence.zip')))
+    .digest('hex')
+  const of = encodeURIComponent(`resource:whodid:export:${digest}`)
+  await vi.waitFor(async () => {
+    const answer = await (await whodid.get(`/v1/who-did?of=${of}&verb=read`)).json()
+    expect(answer).toMatchObject({
+      verdict: 'service',
+      actor: { id: 'whodid' },
+      action: { verb: 'read' },
+      integrity: { state: 'sealed' },
+    })
+  }, waitMs)
   const again = await run([main, 'export', resource])
   expect(again.code).not.toBe(0)
   expect(again.stderr).toContain('expected a new file')

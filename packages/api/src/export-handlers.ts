@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { buildPackage, gatherEvidence } from '@whodid/export'
-import { formatInstant, WhodidError } from '@whodid/model'
+import { formatInstant, printableLine, WhodidError } from '@whodid/model'
 import { parseQuestion } from '@whodid/query'
 import type { LogTrees } from '@whodid/store'
 import { verifierKeys } from './verifier-keys.ts'
@@ -36,8 +37,16 @@ export function addExports(
       c,
       { roles, question: asked },
       {
-        run: async () =>
-          buildPackage(await gatherEvidence(sources, { tenant, question, made, role }), signer),
+        run: async () => {
+          const evidence = await gatherEvidence(sources, { tenant, question, made, role })
+          const built = buildPackage(evidence, signer)
+          // On record before it leaves: what is handed out and not in the ledger did not come from here.
+          await options.custodian?.exported(
+            { of: printableLine(asked.of, handleShownMax), sha256: sha256(built) },
+            { tenant, requestedBy: name, reason: 'export', caseId: made.case },
+          )
+          return built
+        },
       },
     )
     const headers = {
@@ -52,6 +61,13 @@ export function addExports(
     const run = () => verifierKeys(trees, { signer, witnesses })
     return c.json(await recordedRead(c, { roles, question: {} }, { run }), 200)
   })
+}
+
+/** Characters of the handle that the record keeps. */
+const handleShownMax = 500
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 type Ground = NonNullable<ApiOptions['exports']> & { readonly trees: LogTrees }

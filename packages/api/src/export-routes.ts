@@ -30,7 +30,7 @@ export const exportRoute = createRoute({
   operationId: 'exportEvidence',
   summary: 'An evidence package',
   description:
-    'A zip of the answer with every record of the traces it quotes, their proofs, the texts that are still there, who looked at it, and `verify.mjs`, which checks all of it offline. The read itself is recorded, under the case of the header.',
+    'A zip of the answer with every record of the traces it quotes, their proofs, the texts that are still there, who looked at it, and `verify.mjs`, which checks all of it offline. The export is recorded in the ledger itself, sealed like any record (`resource:whodid:export:<SHA-256 of the zip>`), and among the reads, under the case of the header.',
   security,
   request: {
     headers: caseHeader,
@@ -48,6 +48,8 @@ export const exportRoute = createRoute({
       'unsupported_content_type',
       'body_too_large',
       'not_sealed',
+      'log_full',
+      'log_failed',
       'not_found',
     ),
   },

@@ -12,6 +12,7 @@ export type {
   CustodyOutcome,
   CustodyPorts,
   CustodyRequest,
+  ExportedEvidence,
 } from './custody/custodian.ts'
 export type { Hold } from './custody/custody-files.ts'
 export { custodyExporter } from './custody/custody-record.ts'

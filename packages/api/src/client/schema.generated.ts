@@ -279,7 +279,7 @@ export interface paths {
     put?: never
     /**
      * An evidence package
-     * @description A zip of the answer with every record of the traces it quotes, their proofs, the texts that are still there, who looked at it, and `verify.mjs`, which checks all of it offline. The read itself is recorded, under the case of the header.
+     * @description A zip of the answer with every record of the traces it quotes, their proofs, the texts that are still there, who looked at it, and `verify.mjs`, which checks all of it offline. The export is recorded in the ledger itself, sealed like any record (`resource:whodid:export:<SHA-256 of the zip>`), and among the reads, under the case of the header.
      */
     post: operations['exportEvidence']
     delete?: never
@@ -2704,7 +2704,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description `store_unavailable`, `read_not_recorded` */
+      /** @description `store_unavailable`, `read_not_recorded`, `log_full`, `log_failed` */
       503: {
         headers: {
           [name: string]: unknown

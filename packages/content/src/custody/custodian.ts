@@ -34,6 +34,14 @@ export interface CustodyRequest {
   readonly caseId: string
 }
 
+/** A package of evidence that is handed out. */
+export interface ExportedEvidence {
+  /** The handle that was asked about. */
+  readonly of: string
+  /** SHA-256 of the package, hex. */
+  readonly sha256: string
+}
+
 /** What an act on evidence came to. */
 export interface CustodyOutcome {
   /** The act's first record in the ledger, `<trace>-<span>`. */
@@ -63,6 +71,11 @@ export interface Custodian {
   /** Releases every hold of a case. Throws `not_found` when there is none. */
   release(request: CustodyRequest): Promise<readonly Hold[]>
   holds(tenant: string): Promise<readonly Hold[]>
+  /**
+   * Records that evidence about a handle is handed out, in a package of this SHA-256 (hex); resolves with the record,
+   * `<trace>-<span>`, once it is durable: only then may the package leave.
+   */
+  exported(evidence: ExportedEvidence, request: CustodyRequest): Promise<string>
   /** Text received before this was taken away by age; nanoseconds since 1970. */
   readonly expiredBefore: () => bigint
   /** Goes on with what a crash or an absent ClickHouse left undone; how many jobs still are. */
@@ -87,6 +100,8 @@ export async function openCustodian(ports: CustodyPorts): Promise<Custodian> {
     hold: (subject, request) => inTurn(() => hold(state, subject, request)),
     release: (request) => inTurn(() => release(state, request)),
     holds: async (tenant) => (await files.holds()).filter((held) => held.tenant === tenant),
+    // Takes nothing away, so that it need not wait for its turn.
+    exported: (evidence, request) => exported(state, evidence, request),
     expiredBefore: () => state.expiredBefore,
     resume: () => inTurn(() => resume(state)),
   }
@@ -206,6 +221,17 @@ async function release(state: State, request: CustodyRequest): Promise<readonly 
   return released
 }
 
+async function exported(
+  state: State,
+  { of, sha256 }: ExportedEvidence,
+  request: CustodyRequest,
+): Promise<string> {
+  const resourceId = `whodid:export:${sha256}`
+  const record = custodyRecord({ ...newAct('export', request, state), resourceId, more: { of } })
+  await state.ports.record([record])
+  return `${record.traceIdHex}-${record.spanIdHex}`
+}
+
 function newJob(
   kind: CustodyJob['kind'],
   { tenant, requestedBy, reason, caseId }: CustodyRequest,
@@ -227,7 +253,7 @@ function newJob(
 }
 
 function newAct(
-  kind: 'hold' | 'release',
+  kind: 'hold' | 'release' | 'export',
   { tenant, requestedBy, reason, caseId }: CustodyRequest,
   { ports }: State,
 ): CustodyAct {

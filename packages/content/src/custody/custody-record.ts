@@ -2,7 +2,7 @@ import { blankRecord, canonicalJson } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 
 /** What was done to evidence. */
-export type CustodyKind = 'erasure' | 'expiry' | 'prune' | 'hold' | 'release'
+export type CustodyKind = 'erasure' | 'expiry' | 'prune' | 'hold' | 'release' | 'export'
 
 /** The exporter of Whodid's own records. No token may have this name, so nobody else's record can pass for one. */
 export const custodyExporter = 'whodid'
@@ -16,7 +16,7 @@ export interface CustodyAct {
   readonly atUnixNs: bigint
   readonly traceIdHex: string
   readonly spanIdHex: string
-  /** What it was done to: `whodid:content:<key>`, `whodid:log:<log>`, `whodid:case:<case>`. */
+  /** What it was done to: `whodid:content:<key>`, `whodid:log:<log>`, `whodid:case:<case>`, `whodid:export:<SHA-256>`. */
   readonly resourceId: string
   readonly requestedBy: string
   readonly reason: string
@@ -31,6 +31,7 @@ const verbOf: Readonly<Record<CustodyKind, string>> = {
   prune: 'delete',
   hold: 'create',
   release: 'delete',
+  export: 'read',
 }
 
 /**
