@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { buildPackage, gatherEvidence } from '@whodid/export'
-import { formatInstant, printableLine, WhodidError } from '@whodid/model'
+import { formatInstant } from '@whodid/model'
 import { parseQuestion } from '@whodid/query'
-import type { LogTrees } from '@whodid/store'
 import { verifierKeys } from './verifier-keys.ts'
 import type { ApiOptions } from './api-options.ts'
+import { exportGround } from './export-ground.ts'
 import { exportRoute, trustRoute } from './export-routes.ts'
 import { systemUnixNs } from './recorded-read.ts'
 import type { RecordedRead } from './recorded-read.ts'
@@ -24,7 +23,7 @@ export function addExports(
   app.openapi(exportRoute, async (c) => {
     const asked = c.req.valid('json')
     const question = parseQuestion(asked)
-    const { trees, signer, product } = groundOf(options)
+    const { trees, signer, product, record } = exportGround(options)
     const { tenant, name, role } = c.get('token')
     const made = {
       at: formatInstant(now()),
@@ -41,10 +40,7 @@ export function addExports(
           const evidence = await gatherEvidence(sources, { tenant, question, made, role })
           const built = buildPackage(evidence, signer)
           // On record before it leaves: what is handed out and not in the ledger did not come from here.
-          await options.custodian?.exported(
-            { of: printableLine(asked.of, handleShownMax), sha256: sha256(built) },
-            { tenant, requestedBy: name, reason: 'export', caseId: made.case },
-          )
+          await record(built, { of: asked.of, tenant, by: name, caseId: made.case })
           return built
         },
       },
@@ -57,22 +53,8 @@ export function addExports(
   })
 
   app.openapi(trustRoute, async (c) => {
-    const { trees, signer, witnesses } = groundOf(options)
+    const { trees, signer, witnesses } = exportGround(options)
     const run = () => verifierKeys(trees, { signer, witnesses })
     return c.json(await recordedRead(c, { roles, question: {} }, { run }), 200)
   })
-}
-
-/** Characters of the handle that the record keeps. */
-const handleShownMax = 500
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
-}
-
-type Ground = NonNullable<ApiOptions['exports']> & { readonly trees: LogTrees }
-
-function groundOf({ exports, trees }: ApiOptions): Ground {
-  if (exports !== undefined && trees !== undefined) return { ...exports, trees }
-  throw new WhodidError('not_found', 'evidence is not exported here: nothing is sealed')
 }
