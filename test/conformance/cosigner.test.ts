@@ -66,6 +66,7 @@ test('has every checkpoint that stays cosigned by all witnesses, and keeps no lo
       cosignedSize: 60,
       cosignedAtS: expect.any(Number),
       detail: '',
+      failureCount: 0,
     })),
   )
   expect(problems).toEqual([])

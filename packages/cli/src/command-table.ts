@@ -80,6 +80,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/keys.ts')).keysCommand,
   },
   {
+    name: 'meta-log',
+    summary: 'Take the checkpoints of all collectors, so that none can be left out',
+    load: async () => (await import('./commands/meta-log.ts')).metaLogCommand,
+  },
+  {
     name: 'verify',
     summary: 'Recompute every row and hold it against what was sealed',
     load: async () => (await import('./commands/verify.ts')).verifyCommand,

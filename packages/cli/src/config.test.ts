@@ -12,6 +12,7 @@ test('the defaults of the contract', () => {
     logOrigin: undefined,
     witnesses: [],
     retention: { textDays: undefined, recordDays: undefined },
+    metaLog: undefined,
     memoryBytesMax: undefined,
     ledger: undefined,
   })

@@ -27,6 +27,8 @@ export interface ServiceConfig {
   readonly policyPath: string | undefined
   /** `WHODID_RETAIN_TEXT_DAYS` and `WHODID_RETAIN_RECORD_DAYS`, 1 to 36,500; default for ever. */
   readonly retention: Retention
+  /** `WHODID_META_LOG`: `<vkey> <url>` of the meta-log that takes each checkpoint; default none. */
+  readonly metaLog: WitnessEndpoint | undefined
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
   readonly host: string
   /** `WHODID_API_PORT`, default 4320; 0 takes a free one. */
@@ -55,6 +57,7 @@ export function readServiceConfig(environment: Environment): ServiceConfig {
       textDays: readDays(environment, 'WHODID_RETAIN_TEXT_DAYS'),
       recordDays: readDays(environment, 'WHODID_RETAIN_RECORD_DAYS'),
     },
+    metaLog: readMetaLog(environment),
     host: readHost(environment),
     apiPort: readPort(environment, 'WHODID_API_PORT', 4320),
     otlpHttpPort: readPort(environment, 'WHODID_OTLP_HTTP_PORT', 4318),
@@ -102,6 +105,13 @@ export function readUrl(environment: Environment, name: string): string | undefi
   if (!URL.canParse(text) || !/^https?:$/u.test(new URL(text).protocol))
     throw invalid(name, 'an http or https URL', text)
   return text.replace(/\/+$/u, '')
+}
+
+function readMetaLog(environment: Environment): WitnessEndpoint | undefined {
+  const text = setting(environment, 'WHODID_META_LOG') ?? ''
+  const [metaLog, ...others] = parseWitnesses(text, 'WHODID_META_LOG')
+  if (others.length > 0) throw invalid('WHODID_META_LOG', 'one meta-log', text)
+  return metaLog
 }
 
 function readHost(environment: Environment): string {

@@ -117,10 +117,34 @@ function sealFamilies(metrics: CollectorMetrics): MetricFamily[] {
         labels: { witness: name },
       })),
     },
+    ...metaLogFamilies(metrics),
     gauge(
       'whodid_seal_failed',
       '1 when sealing has stopped and an operator must look.',
       metrics.sealFailure === '' ? 0 : 1,
+    ),
+  ]
+}
+
+/** Without a meta-log there are none of these. */
+function metaLogFamilies({ metaLog, sealedSize }: CollectorMetrics): MetricFamily[] {
+  if (metaLog === undefined) return []
+  const { outcome, cosignedSize, failureCount } = metaLog
+  return [
+    gauge(
+      'whodid_meta_log_lag_records',
+      'Sealed records that no checkpoint covers that the meta-log took in this run.',
+      Math.max(sealedSize - cosignedSize, 0),
+    ),
+    counter(
+      'whodid_meta_log_failures_total',
+      'Submissions that the meta-log did not acknowledge.',
+      failureCount,
+    ),
+    gauge(
+      'whodid_meta_log_alarm',
+      '1 while the meta-log says that the log was put back (ahead) or written anew (fork).',
+      outcome === 'ahead' || outcome === 'fork' ? 1 : 0,
     ),
   ]
 }

@@ -28,6 +28,8 @@ export interface WitnessLevel {
   readonly cosignedAtS: number
   /** Why it did not cosign; '' when it did. */
   readonly detail: string
+  /** Submissions that did not end in a cosignature, since the start. */
+  readonly failureCount: number
 }
 
 interface Relation {
@@ -61,6 +63,7 @@ export class Cosigner {
         cosignedSize: 0,
         cosignedAtS: 0,
         detail: '',
+        failureCount: 0,
       },
       failures: 0,
       notBeforeMs: 0,
@@ -128,12 +131,13 @@ export class Cosigner {
         cosignedSize: size,
         cosignedAtS: timeS,
         detail: '',
+        failureCount: before.failureCount,
       }
       if (before.detail !== '') this.#options.onProblem(`witness ${name} cosigns again`)
       return submission.lines
     }
     const { outcome, detail } = submission
-    relation.level = { ...before, outcome, detail }
+    relation.level = { ...before, outcome, detail, failureCount: before.failureCount + 1 }
     relation.notBeforeMs = performance.now() + this.#pauseMs(relation.failures)
     relation.failures += 1
     if (before.outcome !== outcome) this.#options.onProblem(problemOf(before.name, outcome, detail))

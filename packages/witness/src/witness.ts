@@ -35,8 +35,8 @@ export interface WitnessEvent {
 export interface WitnessSetup {
   /** Its key, of kind `cosignature`. */
   readonly signer: NoteSigner
-  /** The keys of the logs it knows; several of one name are one log's. */
-  readonly logs: readonly NoteVerifier[]
+  /** The keys of the logs it knows at the moment; several of one name are one log's. */
+  readonly logs: () => readonly NoteVerifier[]
   readonly state: WitnessState
   /** Seconds since 1970. */
   readonly nowS: () => number
@@ -61,9 +61,6 @@ interface Known extends Checkpoint {
  * cannot both continue the same one. Does NOT guard the state against a second witness in another process: `startWitness` does.
  */
 export function createWitness(setup: WitnessSetup): Witness {
-  const keys = new Map<string, NoteVerifier[]>()
-  for (const key of setup.logs) keys.set(key.name, [...(keys.get(key.name) ?? []), key])
-  const origins = new Map([...keys.keys()].map((origin) => [originHashOf(origin), origin]))
   const turns = new Map<string, Promise<unknown>>()
 
   /** Runs `work` when all earlier work for this log has ended, however it ended. */
@@ -79,8 +76,8 @@ export function createWitness(setup: WitnessSetup): Witness {
         const request = parseAddCheckpoint(body)
         const { text } = parseNote(request.checkpoint)
         const origin = text.slice(0, text.indexOf('\n'))
-        const logKeys = keys.get(origin)
-        if (logKeys === undefined) return reply(404, 'this witness does not know the log')
+        const logKeys = setup.logs().filter(({ name }) => name === origin)
+        if (logKeys.length === 0) return reply(404, 'this witness does not know the log')
         verifyNote(request.checkpoint, logKeys)
         const checkpoint = parseCheckpoint(text)
         if (request.oldSize > checkpoint.size)
@@ -92,7 +89,9 @@ export function createWitness(setup: WitnessSetup): Witness {
       }
     },
     latest: async (originHash) =>
-      origins.has(originHash) ? setup.state.read(originHash) : undefined,
+      setup.logs().some(({ name }) => originHashOf(name) === originHash)
+        ? setup.state.read(originHash)
+        : undefined,
   }
 }
 

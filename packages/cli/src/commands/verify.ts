@@ -6,15 +6,8 @@ import type { Command, CommandContext } from '../command.ts'
 import { readServiceConfig } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
-import { findLogs } from '../verify/find-logs.ts'
-import type { LogPlaces } from '../verify/find-logs.ts'
-import {
-  gatherPolicyEvidence,
-  policyFindings,
-  unansweredLines,
-  withWitnesses,
-} from '../verify/policy-evidence.ts'
-import type { PolicyEvidence } from '../verify/policy-evidence.ts'
+import { gatherEvidence } from '../verify/gather-evidence.ts'
+import { verificationJson, verificationText } from '../verify/show-verification.ts'
 import { withLeafReader } from '../verify/with-leaf-reader.ts'
 
 /** `whodid verify`: whether the ledger is what was sealed. */
@@ -31,6 +24,8 @@ checkpoint of its log; names each row that is not what was sealed, is missing, s
   --keys <file>        the log's keys to trust; default: those beside its tree
   --anchor <file>      a checkpoint that was kept elsewhere; the log must begin with it. May be repeated
   --policy <file>      whom to trust (C2SP tlog-policy): witnesses, which are asked themselves, and every log there must be
+  --meta-log <place>   URL or directory of the meta-log: every log that it registers must be here, and begin with what it took
+  --meta-key <vkey>    the meta-log's key, from somewhere else than the meta-log; with --policy its witnesses are asked, not the logs'
   --threads <n>        threads of ClickHouse; default: as many as there are cores
   --json               one JSON object
 
@@ -44,7 +39,7 @@ const progressAfterMs = 2_000
 const progressEveryMs = 5_000
 
 async function verify(context: CommandContext): Promise<number> {
-  const { environment, stdout } = context
+  const { environment, stdout, stderr } = context
   const typed = parse(context.args)
   const config = readServiceConfig(environment)
   const places = {
@@ -53,9 +48,15 @@ async function verify(context: CommandContext): Promise<number> {
     anchorPaths: typed.values('anchor'),
     keysPath: typed.value('keys'),
   }
-  const policy = await askWitnesses(context, typed.value('policy'), places)
-  const all = await findLogs(places)
-  const found = policy === undefined ? all : withWitnesses(all, policy)
+  const evidence = await gatherEvidence({
+    places,
+    policyPath: typed.value('policy'),
+    metaLog: readMetaLogPlace(typed),
+    onUnanswered: (line) => stderr.write(`${line}\n`),
+    onProgress: progress(context),
+    signal: context.stopping,
+  })
+  const found = evidence.logs
   const only = typed.value('log')
   const logs = found.filter(({ origin }) => only === undefined || origin === only)
   if (only !== undefined && logs.length === 0)
@@ -64,27 +65,25 @@ async function verify(context: CommandContext): Promise<number> {
       `--log expected one of ${found.map(({ origin }) => origin).join(', ') || 'no log at all'}; got "${printableLine(only, 80)}"`,
     )
   const threads = readCount(typed, 'threads')
-  const result = await withLeafReader(
+  const verified = await withLeafReader(
     config,
     threads === undefined ? {} : { threadsMax: threads },
-    (reader) => run({ context, typed, logs, reader, known: found, policy }),
+    (reader) => run({ context, typed, logs, reader, known: found }),
   )
-  if (typed.flag('json')) stdout.write(`${JSON.stringify(shown(result))}\n`)
-  else stdout.write(sentences(result))
+  const result = await evidence.judge(verified, only)
+  if (typed.flag('json')) stdout.write(`${JSON.stringify(verificationJson(result))}\n`)
+  else stdout.write(verificationText(result))
   return result.exitCode
 }
 
-/** What witnesses say must be heard before the checkpoint is read that they are held against. */
-async function askWitnesses(
-  { stderr, stopping }: CommandContext,
-  path: string | undefined,
-  places: LogPlaces,
-): Promise<PolicyEvidence | undefined> {
-  if (path === undefined) return undefined
-  const origins = (await findLogs(places)).map(({ origin }) => origin)
-  const policy = await gatherPolicyEvidence(path, origins, stopping)
-  for (const line of unansweredLines(policy)) stderr.write(`${line}\n`)
-  return policy
+/** The meta-log to hold the logs against, if one is named. */
+function readMetaLogPlace(typed: ParsedArguments): { place: string; vkey: string } | undefined {
+  const place = typed.value('meta-log')
+  const vkey = typed.value('meta-key')
+  if (place === undefined && vkey === undefined) return undefined
+  if (place === undefined || vkey === undefined)
+    throw new WhodidError('invalid_parameter', '--meta-log and --meta-key expected each other')
+  return { place, vkey }
 }
 
 function parse(args: readonly string[]): ParsedArguments {
@@ -99,6 +98,8 @@ function parse(args: readonly string[]): ParsedArguments {
       keys: string,
       anchor: { type: 'string', multiple: true },
       policy: string,
+      'meta-log': string,
+      'meta-key': string,
       threads: string,
       json: { type: 'boolean' },
     },
@@ -113,19 +114,9 @@ interface Run {
   /** Every log there is: a row of another is a finding. */
   readonly known: readonly LogToVerify[]
   readonly reader: LeafReader
-  readonly policy: PolicyEvidence | undefined
 }
 
-async function run(wanted: Run): Promise<LedgerVerification> {
-  const { typed, known, policy } = wanted
-  const result = await runChosen(wanted)
-  if (policy === undefined || typed.value('log') !== undefined) return result
-  const origins = known.map(({ origin }) => origin)
-  const findings = [...result.findings, ...policyFindings(policy, origins)]
-  return { ...result, findings, exitCode: exitCodeOf(findings) }
-}
-
-function runChosen({ context, typed, logs, known, reader }: Run): Promise<LedgerVerification> {
+function run({ context, typed, logs, known, reader }: Run): Promise<LedgerVerification> {
   const of = typed.value('of')
   if (of !== undefined) return verifyHandle(of, known, reader)
   const from = readCount(typed, 'from')
@@ -211,52 +202,4 @@ function readCount(typed: ParsedArguments, name: string): number | undefined {
     'invalid_parameter',
     `--${name} expected a whole number; got "${printableLine(text, 40)}"`,
   )
-}
-
-function shown({ logs, findings, assurances, exitCode }: LedgerVerification): object {
-  return {
-    ok: exitCode === 0,
-    logs: logs.map(({ log, size, from, to, rowCount, pendingCount, prunedCount }) => ({
-      log,
-      size,
-      from,
-      to,
-      rows: rowCount,
-      pending: pendingCount,
-      pruned: prunedCount,
-      ...assuranceOf(log, assurances),
-    })),
-    findings,
-  }
-}
-
-/** Without a policy nobody but the log itself was asked. */
-function assuranceOf(
-  log: string,
-  assurances: readonly LogAssurance[] = [],
-): { readonly assurance: string; readonly assured: number } | { readonly assurance: 'local' } {
-  const known = assurances.find((assurance) => assurance.log === log)
-  return known === undefined
-    ? { assurance: 'local' }
-    : { assurance: known.assurance, assured: known.size }
-}
-
-function sentences({ logs, findings, assurances, exitCode }: LedgerVerification): string {
-  const done = logs.map(({ log, size, rowCount, pendingCount }) => {
-    const pending = pendingCount === 0 ? '' : `, ${pendingCount} on their way`
-    const { assurance } = assuranceOf(log, assurances)
-    return `${printableLine(log)}: ${rowCount} rows recomputed, ${size} sealed${pending}; ${assurance}\n`
-  })
-  const found = findings.map(({ code, log, text, span, count }) => {
-    const row = span === undefined ? '' : ` (span:${span})`
-    const all = count === undefined ? '' : `; ${count} in all`
-    return `${code}  ${printableLine(log)}: ${printableLine(text, 400)}${row}${all}\n`
-  })
-  const nothing = logs.length === 0 && findings.length === 0
-  const end = nothing
-    ? 'There is nothing to verify: no log is sealed here, or no record bears the handle.\n'
-    : exitCode === 0
-      ? 'Every row is as it was sealed.\n'
-      : 'THE LEDGER IS NOT WHAT WAS SEALED.\n'
-  return `${done.join('')}${found.join('')}${end}`
 }

@@ -1,12 +1,12 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import { printableLine, WhodidError } from '@whodid/model'
-import { generateNoteKey, parseSkey, parseVkey, ProofError } from '@whodid/tlog'
-import type { NoteSigner, NoteVerifier } from '@whodid/tlog'
+import { resolve } from 'node:path'
+import { printableLine } from '@whodid/model'
+import { generateNoteKey, parseSkey } from '@whodid/tlog'
+import type { NoteSigner } from '@whodid/tlog'
 import { startWitness } from '@whodid/witness'
 import type { WitnessEvent, WitnessFailure } from '@whodid/witness'
 import type { Command, CommandContext } from '../command.ts'
 import { readPort } from '../config.ts'
+import { asInvalid, checkName, readKeyFile, readLogKey, required } from '../key-file.ts'
 import { parseArguments } from '../parse-arguments.ts'
 
 /** `whodid witness`: cosigns the checkpoints of logs, apart from them. */
@@ -43,7 +43,7 @@ const options = {
 async function witness({ args, stdout, stderr, stopping }: CommandContext): Promise<number> {
   const typed = parseArguments(args, options, { min: 0, max: 0, what: 'options only' })
   const keyPath = resolve(required(typed.value('key'), '--key'))
-  const logs = typed.values('log').map(readLog)
+  const logs = typed.values('log').map((vkey) => readLogKey('--log', vkey))
   const signer = await readSigner(keyPath, typed.value('name'))
   const show = (event: WitnessEvent | WitnessFailure | WitnessReady): void => {
     if (typed.flag('json')) stdout.write(`${JSON.stringify(event)}\n`)
@@ -85,58 +85,8 @@ function describe(event: WitnessEvent | WitnessFailure | WitnessReady): string {
 
 /** The key in the file; a new one, if there is no file and a name for it. */
 async function readSigner(path: string, name: string | undefined): Promise<NoteSigner> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    if (!missing) throw unreadable(path, error)
-    text = await makeKey(path, required(name, `--name, since there is no key in "${path}" yet`))
-  }
+  const text = await readKeyFile(path, name, (given) => generateNoteKey(given, 'cosignature').skey)
   const signer = asInvalid('--key', () => parseSkey(text.trim()))
-  if (name !== undefined && signer.verifier.name !== name)
-    throw new WhodidError(
-      'invalid_config',
-      `--name expected "${signer.verifier.name}", the name of the key in "${path}"; got "${printableLine(name, 80)}"`,
-    )
+  checkName(path, name, signer)
   return signer
-}
-
-/** Makes a key where none is. A crash leaves no file or a whole one: a key is 150 bytes, written and synced before it is used. */
-async function makeKey(path: string, name: string): Promise<string> {
-  const { skey } = asInvalid('--name', () => generateNoteKey(name, 'cosignature'))
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(`${skey}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  return skey
-}
-
-function readLog(vkey: string): NoteVerifier {
-  return asInvalid('--log', () => parseVkey(vkey))
-}
-
-function asInvalid<T>(what: string, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof ProofError)) throw error
-    throw new WhodidError('invalid_config', `${what}: ${error.message}`, { cause: error })
-  }
-}
-
-function required(value: string | undefined, what: string): string {
-  if (value !== undefined && value !== '') return value
-  throw new WhodidError('invalid_parameter', `expected ${what}; got nothing`)
-}
-
-function unreadable(path: string, cause: unknown): WhodidError {
-  const detail = cause instanceof Error ? cause.message : String(cause)
-  return new WhodidError('invalid_config', `--key expected a readable file; "${path}": ${detail}`, {
-    cause,
-  })
 }

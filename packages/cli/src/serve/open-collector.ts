@@ -30,6 +30,7 @@ export async function openCollector(
       treeDir: join(config.dataDir, 'tlog'),
       keysDir: config.keysDir,
       witnesses: config.witnesses,
+      metaLog: config.metaLog,
     },
     exporters: await exportersNow(config.dataDir, tokens),
     appender,

@@ -24,6 +24,8 @@ export interface FoundLog extends LogToVerify {
   readonly cosigned: string | undefined
   /** Whether it is the log of this directory's own collector. */
   readonly isOwn: boolean
+  /** The newest checkpoint that the meta-log acknowledged. */
+  readonly recorded: string | undefined
 }
 
 /** How often, and after how many milliseconds each, it is looked whether a checkpoint that was signed is published. */
@@ -64,6 +66,7 @@ async function findLog(dir: string, name: string, places: LogPlaces): Promise<Fo
   const origin = first === undefined ? name : parseVkey(first.vkey).name
   const own = given.filter((anchor) => anchor.startsWith(`${origin}\n`))
   const cosigned = await readText(join(dir, 'cosigned'))
+  const recorded = await readText(join(dir, 'recorded'))
   const head = await readText(join(places.keysDir, `log-${name}.head`))
   const history = await readHistory(dir)
   const signed = [...sampleOf(history), ...(head === undefined ? [] : [head])]
@@ -78,6 +81,7 @@ async function findLog(dir: string, name: string, places: LogPlaces): Promise<Fo
     anchors: [...signed, ...own],
     cosigned,
     isOwn: false,
+    recorded,
     tiles: createTileReader(dir),
   }
 }

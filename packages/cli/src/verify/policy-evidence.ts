@@ -31,11 +31,20 @@ export async function gatherPolicyEvidence(
   return { policy, served: new Map(asked) }
 }
 
-/** The logs, with what is known of their witnesses. */
+/**
+ * The logs, with what is known of their witnesses. Where a meta-log stands for them it is the one to be witnessed: what a
+ * witness serves of a log itself is then one more checkpoint that the log must begin with.
+ */
 export function withWitnesses(
   logs: readonly FoundLog[],
   { policy, served }: PolicyEvidence,
+  isWitnessedByMetaLog: boolean,
 ): LogToVerify[] {
+  if (isWitnessedByMetaLog)
+    return logs.map((log) => ({
+      ...log,
+      anchors: [...(log.anchors ?? []), ...(served.get(log.origin)?.served ?? [])],
+    }))
   const nowS = Math.floor(Date.now() / 1000)
   return logs.map((log) => {
     const { cosigned, origin } = log

@@ -12,12 +12,14 @@ interface CosignedLog {
   readonly files: LogFiles
   /** Directory of the log's tree. */
   readonly dir: string
+  /** The file in it that the newest with cosignatures is kept in. */
+  readonly name: 'cosigned' | 'recorded'
   readonly onProblem: (message: string) => void
 }
 
-/** Makes what has a log's checkpoints cosigned; the newest that is stands in `cosigned` beside the tree. */
-export function createCosigner({ witnesses, files, dir, onProblem }: CosignedLog): Cosigner {
-  const path = join(dir, 'cosigned')
+/** Makes what has a log's checkpoints cosigned; the newest that is stands in a file beside the tree. */
+export function createCosigner({ witnesses, files, dir, name, onProblem }: CosignedLog): Cosigner {
+  const path = join(dir, name)
   let newest = ''
   return new Cosigner({
     witnesses,

@@ -56,7 +56,7 @@ export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
 
 function openSealer(
   { files, limits, nowUnixNs, onProblem }: SealedLogParts,
-  { treeDir, keysDir, witnesses = [] }: SealOptions,
+  { treeDir, keysDir, witnesses = [], metaLog }: SealOptions,
   origin: string,
 ): Promise<Sealer> {
   return Sealer.open({
@@ -64,6 +64,7 @@ function openSealer(
     dir: join(treeDir, logName(origin)),
     keysDir,
     witnesses,
+    metaLog,
     files,
     limits,
     nowUnixMs: () => Number(nowUnixNs() / 1_000_000n),

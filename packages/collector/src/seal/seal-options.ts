@@ -11,6 +11,8 @@ export interface SealOptions {
   readonly keysDir: string
   /** Who is asked to cosign each checkpoint. Default: nobody, and the tree proves nothing against whoever holds its key. */
   readonly witnesses?: readonly WitnessEndpoint[]
+  /** The meta-log that takes each checkpoint, by the key that it acknowledges with. Default: none. */
+  readonly metaLog?: WitnessEndpoint | undefined
 }
 
 /** What a log and its sealer are opened with. */

@@ -15,6 +15,7 @@ export interface SealerOptions {
   readonly nowUnixMs: () => number
   readonly onProblem: (message: string) => void
   readonly witnesses: readonly WitnessEndpoint[]
+  readonly metaLog: WitnessEndpoint | undefined
 }
 
 /** Appends what the ledger itself has to say. */
@@ -34,6 +35,8 @@ export interface SealLevels {
   readonly sealMs: number
   readonly checkpoints: number
   readonly witnesses: readonly WitnessLevel[]
+  /** How the log stands with the meta-log; undefined where there is none. */
+  readonly metaLog: WitnessLevel | undefined
 }
 
 /** How it stands where nothing is sealed. */
@@ -45,4 +48,5 @@ export const noSeal: SealLevels = {
   sealMs: 0,
   checkpoints: 0,
   witnesses: [],
+  metaLog: undefined,
 }

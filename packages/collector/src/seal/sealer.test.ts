@@ -53,6 +53,7 @@ async function open(changes: Partial<SealerOptions> = {}): Promise<Sealer> {
     files: systemFiles,
     limits: { ...collectorLimits, checkpointIntervalMs: 5 },
     witnesses: [],
+    metaLog: undefined,
     nowUnixMs: () => nowUnixMs,
     onProblem: (message) => problems.push(message),
     ...changes,

@@ -23,6 +23,8 @@ export class Sealer {
   readonly #options: SealerOptions
   readonly #queue = new LeafQueue()
   readonly #cosigner: ReturnType<typeof createCosigner>
+  /** Apart from the witnesses': a witness that is slow holds up no round of this one. */
+  readonly #recorder: ReturnType<typeof createCosigner>
   #tree: LoadedTree | undefined
   #edge: TreeEdge = emptyEdge
   #failure = ''
@@ -37,7 +39,9 @@ export class Sealer {
 
   private constructor(options: SealerOptions) {
     this.#options = options
-    this.#cosigner = createCosigner(options)
+    this.#cosigner = createCosigner({ ...options, name: 'cosigned' })
+    const witnesses = options.metaLog === undefined ? [] : [options.metaLog]
+    this.#recorder = createCosigner({ ...options, name: 'recorded', witnesses })
   }
 
   /**
@@ -78,6 +82,7 @@ export class Sealer {
       sealMs: Math.round(this.#sealMs),
       checkpoints: this.#checkpoints,
       witnesses: this.#cosigner.levels,
+      metaLog: this.#recorder.levels[0],
     }
   }
 
@@ -114,7 +119,7 @@ export class Sealer {
     this.#append = undefined
     this.#wake()
     await this.#running
-    await this.#cosigner.stop()
+    await Promise.all([this.#cosigner.stop(), this.#recorder.stop()])
   }
 
   #wake(): void {
@@ -171,6 +176,7 @@ export class Sealer {
     this.#checkpointAtMs = performance.now()
     this.#tellWatchers()
     this.#cosigner.offer(note)
+    this.#recorder.offer(note)
     await tree.tiles.forget(before, edge)
   }
 

@@ -1,0 +1,82 @@
+import { join } from 'node:path'
+import {
+  encodeEntryBundle,
+  entriesPath,
+  hashBytes,
+  parseTilePath,
+  tilePath,
+  tileWidth,
+} from '@whodid/tlog'
+import type { TileReader } from '@whodid/tlog'
+import { readIfThere, systemFiles } from './meta-files.ts'
+import type { MetaFiles } from './meta-files.ts'
+import { wholeEntries } from './whole-entries.ts'
+
+/** Longest answer that is read, in bytes: an entry bundle of 256 entries, each as long as one can be. */
+const responseBytesMax = 256 * (65_535 + 2)
+const timeoutMsDefault = 15_000
+
+/**
+ * Where a meta-log is read from: `checkpoint`, `cosigned`, and tiles and entry bundles by their C2SP paths. Undefined for what is not
+ * there; throws when that cannot be known. Nothing that it gives has been checked.
+ */
+export type MetaLogSource = TileReader
+
+/** Reads a meta-log's own directory, also while it grows. */
+export function createDirectorySource(dir: string, files: MetaFiles = systemFiles): MetaLogSource {
+  return {
+    read: async (path) => {
+      const tile = parseTilePath(path)
+      if (tile === undefined)
+        return path === 'checkpoint' || path === 'cosigned'
+          ? readIfThere(files, join(dir, path))
+          : undefined
+      const { level, index, width } = tile
+      const whole = level === 'entries' ? entriesPath({ index }) : tilePath({ level, index })
+      const bytes = await readIfThere(files, join(dir, whole))
+      if (bytes === undefined) return undefined
+      if (level !== 'entries')
+        return bytes.length < width * hashBytes ? undefined : bytes.subarray(0, width * hashBytes)
+      const entries = wholeEntries(bytes).slice(0, width)
+      return entries.length < width ? undefined : encodeEntryBundle(entries)
+    },
+  }
+}
+
+/** Reads a meta-log over HTTP. Throws when the answer is neither 200 nor 404, is too long, or does not come in 15 seconds. */
+export function createUrlSource(url: string, signal?: AbortSignal): MetaLogSource {
+  const prefix = url.replace(/\/+$/u, '')
+  return {
+    read: async (path) => {
+      const timeout = AbortSignal.timeout(timeoutMsDefault)
+      const response = await fetch(`${prefix}/${path}`, {
+        redirect: 'error',
+        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+      })
+      const bytes = await readBytes(response.body)
+      if (response.status === 404) return undefined
+      if (response.status !== 200) throw new Error(`${prefix}/${path} answered ${response.status}`)
+      return bytes
+    },
+  }
+}
+
+/** Whether all hashes or entries of a path are below `size`: only those are signed. */
+export function isBelow(path: string, size: number): boolean {
+  const tile = parseTilePath(path)
+  if (tile === undefined) return false
+  const count = Math.floor(size / tileWidth ** (tile.level === 'entries' ? 0 : tile.level))
+  return tile.index * tileWidth + tile.width <= count
+}
+
+async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body ?? []) {
+    length += chunk.length
+    if (length > responseBytesMax)
+      throw new Error(`the answer is longer than ${responseBytesMax} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
