@@ -157,3 +157,33 @@ test.each([
   expect(ran.stderr).toContain(message)
   expect(ran.stdout).toBe('')
 })
+
+test('every question is on record under the case it was asked for', async () => {
+  const questions = {
+    '/v1/who-did': ['ask', 't:x:1'],
+    '/v1/actions': ['actions'],
+    '/v1/instances/triage-1': ['instance', 'triage-1'],
+    '/v1/instances/triage-1/blast-radius': ['blast-radius', 'triage-1'],
+    '/v1/templates': ['templates'],
+    '/v1/delegators/dev%40acme.example': ['delegator', 'dev@acme.example'],
+  }
+  for (const [route, args] of Object.entries(questions)) {
+    const { code, stderr } = await run(...args, '--case', `INC 7 ${route}`)
+    expect({ code, stderr }, route).toEqual({ code: 0, stderr: '' })
+  }
+  const many = await run('ask', 't:x:1', 'instance:triage-1', '--case', 'INC-8')
+  expect(many.code).toBe(0)
+  const list = await whodid.get('/v1/reads?limit=1000', whodid.tokens.admin)
+  const { reads } = (await list.json()) as { reads: { route: string; case_id: string | null }[] }
+  const underCase = reads.map(({ case_id: caseId }) => caseId).filter((caseId) => caseId !== null)
+  const wanted = Object.keys(questions).map((route) => `INC 7 ${route}`)
+  expect(underCase.toSorted()).toEqual([...wanted, 'INC-8'].toSorted())
+})
+
+test('a case that no header can carry is refused before anything is asked', async () => {
+  for (const caseId of ['', 'a\nb', 'ä', 'x'.repeat(201)]) {
+    const { code, stderr } = await run('ask', 't:x:1', '--case', caseId)
+    expect(code).toBe(2)
+    expect(stderr).toContain('invalid_parameter')
+  }
+})

@@ -83,6 +83,19 @@ describe('what has no end', () => {
     expect(answer.chain.length).toBeLessThanOrEqual(3)
   })
 
+  test('two grants that each are given under the other', async () => {
+    const grant = (own: string, of: string) => ({ delegationId: own, delegationParentId: of })
+    const one = { ...triage, instanceId: 'grant-1', delegationChain: [], ...grant('g:1', 'g:2') }
+    const two = { ...triage, instanceId: 'grant-2', delegationChain: [], ...grant('g:2', 'g:1') }
+    const act = newTrace().record({ ...one, ...update, resourceId: 'loop:1:2' })
+    const handed = newTrace().record({ ...two, recordKind: 'delegation' })
+    const back = newTrace().record({ ...one, recordKind: 'delegation' })
+    await ledger.insert([act, handed, back])
+    const answer = await ledger.ask('loop:1:2')
+    expect(answer).toMatchObject({ verdict: 'agent', agent: { instance: { id: 'grant-1' } } })
+    expect(answer.chain.length).toBeLessThanOrEqual(3)
+  })
+
   test('an instance with fifty thousand acts, each in a trace of its own', async () => {
     const busy = { ...triage, instanceId: 'busy', delegationChain: ['dev@acme.example', 'busy'] }
     const acts = Array.from({ length: 50_000 }, (_, n) =>

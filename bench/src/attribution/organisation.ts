@@ -13,6 +13,8 @@ import { deliverCorpus } from './deliver-corpus.ts'
 export interface Organisation {
   /** Asks over HTTP. */
   ask(question: Readonly<Record<string, string | undefined>>): Promise<WhoDidAnswer>
+  /** Reads its ledger, as the API does. */
+  readonly selector: ReturnType<typeof createSelector>
   stop(): Promise<void>
 }
 
@@ -40,6 +42,7 @@ export async function startOrganisation(dataDir: string, corpus: Corpus): Promis
   const running = await startApi({ api, host: '127.0.0.1', port: 0 })
   return {
     ask: (question) => ask(`${running.url}/v1/who-did`, token, question),
+    selector,
     stop: async () => {
       await running.stop()
       await Promise.all([selector.close(), readRecorder.close()])

@@ -54,10 +54,7 @@ export function scoreAnswer(question: CorpusQuestion, answer: WhoDidAnswer): Mar
       true: answer.prompt?.span === truth.prompt,
       exists: truth.prompt !== null,
     }),
-    chain: mark('chain', {
-      ...chainSaid(question, answer),
-      ...(isDecided ? {} : { given: false }),
-    }),
+    chain: scoreChain(question, answer, { isDecided, onSubject }),
     decidable: truth.evidence.verdict.is === 'suffices' && truth.verdict !== 'undetermined',
   }
 }
@@ -73,8 +70,22 @@ function isActor(answer: WhoDidAnswer, truth: CorpusQuestion['truth']): boolean 
   return truth.verdict === 'agent' || truth.who === null || answer.actor?.id === truth.who
 }
 
-/** The way is right when it holds every record of the true one, in order, and none that lies beside it. */
-function chainSaid({ truth, subjects }: CorpusQuestion, answer: WhoDidAnswer): Said {
+/** Gaps that say of a chain that it may have begun farther out. */
+const openEnds: ReadonlySet<string> = new Set([
+  'missing_prompt',
+  'missing_parent',
+  'missing_instance',
+])
+
+/**
+ * The way is right when it holds every record of the true one, in order, and none that lies beside it. Where the evidence does
+ * not reach to the root, a way that ends before it and says so is right too: it has claimed no more.
+ */
+function scoreChain(
+  { truth, subjects }: CorpusQuestion,
+  answer: WhoDidAnswer,
+  { isDecided, onSubject }: { readonly isDecided: boolean; readonly onSubject: boolean },
+): Mark {
   const told = answer.chain.map(({ span }) => span)
   const belongs = new Set([...truth.chain, ...truth.beside, ...subjects])
   const subject = answer.action?.span
@@ -83,9 +94,17 @@ function chainSaid({ truth, subjects }: CorpusQuestion, answer: WhoDidAnswer): S
     subjects.includes(ref) && subject !== undefined ? subject : ref,
   )
   const inOrder = told.filter((ref) => way.includes(ref))
+  const isClean =
+    told.every((ref) => belongs.has(ref)) &&
+    inOrder.join() === way.filter((ref) => told.includes(ref)).join()
+  const isWhole = inOrder.length === way.length
+  const isOpen = answer.gaps.some(({ code }) => openEnds.has(code))
+  const { is } = truth.evidence.chain
+  const given = isDecided && told.length > 0
+  const reaches = is === 'lacks' ? isOpen : isWhole || (is === 'arguable' && isOpen)
   return {
-    given: told.length > 0,
-    true: told.every((ref) => belongs.has(ref)) && inOrder.join() === way.join(),
-    exists: truth.chain.length > 0,
+    given,
+    right: given && onSubject && isClean && reaches,
+    sought: is === 'suffices' && truth.chain.length > 0,
   }
 }

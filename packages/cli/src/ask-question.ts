@@ -2,6 +2,7 @@ import type { ApiClient } from '@whodid/api/client'
 import { dataOf, openApi, readApiAccess } from './client/api-client.ts'
 import type { CommandContext } from './command.ts'
 import type { ParsedArguments } from './parse-arguments.ts'
+import { caseIdOf } from './question-options.ts'
 import { createPalette, usesColor } from './render/palette.ts'
 import type { Palette } from './render/palette.ts'
 import { showProgress } from './show-progress.ts'
@@ -20,7 +21,7 @@ export async function askQuestion<Answer>(
   { call, render }: AskedQuestion<Answer>,
 ): Promise<Answer> {
   const { environment, stdout, stderr, stopping } = context
-  const api = openApi(await readApiAccess(environment), stopping)
+  const api = openApi(await readApiAccess(environment), stopping, caseIdOf(typed))
   const answer = await showProgress(stderr, 'Asking…', dataOf(call(api)))
   if (typed.flag('json')) {
     stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`)

@@ -10,6 +10,7 @@ export const questionOptions: OptionTable = {
   to: string,
   'as-recorded': string,
   limit: string,
+  case: string,
   json: { type: 'boolean' },
 }
 
@@ -18,7 +19,8 @@ export const pageOptions: OptionTable = { ...questionOptions, cursor: string }
 
 /** What {@link questionOptions} say in a help text. */
 export const questionHelp: string = `  --from, --to       only what was done in this time (RFC 3339 with a zone)
-  --as-recorded <t>  only what had been received by then`
+  --as-recorded <t>  only what had been received by then
+  --case <id>        the case this read belongs to; kept with the record of it`
 
 /** Options as the API's parameters: those that were given. */
 export function parametersOf<Name extends string>(
@@ -31,6 +33,16 @@ export function parametersOf<Name extends string>(
     if (value !== undefined) given[name] = value
   }
   return given
+}
+
+/** The case that a read belongs to. Throws `invalid_parameter` unless it is 1–200 printable ASCII characters, or not given. */
+export function caseIdOf(typed: ParsedArguments): string | undefined {
+  const caseId = typed.value('case')
+  if (caseId === undefined || /^[!-~](?:[ -~]{0,198}[!-~])?$/u.test(caseId)) return caseId
+  throw new WhodidError(
+    'invalid_parameter',
+    `"--case" expected 1–200 printable ASCII characters; got "${printableLine(caseId, 60)}"`,
+  )
 }
 
 /** The ID that an argument names, with or without its kind before it. Throws `invalid_handle` for another kind's handle. */

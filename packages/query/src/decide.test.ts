@@ -6,6 +6,7 @@ import { evidenceColumns } from './evidence/evidence-columns.ts'
 import type { Evidence } from './evidence/evidence.ts'
 import type { EvidenceRecord, InstanceClaim, ListedAction } from './evidence/evidence-record.ts'
 import { lineageOf } from './lineage.ts'
+import { findPlan } from './plan-in-force.ts'
 
 const blank = Object.fromEntries(
   Object.keys(evidenceColumns).map((field) => [field, '']),
@@ -160,6 +161,26 @@ describe('each rule', () => {
     expect(decided([stray, asked]).path.at(-1)?.joinedBy).toBe('correlation')
     const second = { ...asked, key: 'ask2' }
     expect(decided([stray, asked, second]).path).toHaveLength(1)
+  })
+
+  test('joined_by_delegation past an instance that left nothing: by the grant that it worked under', () => {
+    const of = { ...agent, instance: 'C', instance_parent: 'B', delegation: 'g2' }
+    const third = record('act', { ...of, delegation_parent: 'g1' })
+    const handing = record('hand', { ...agent, kind: 'delegation', delegation: 'g1' })
+    const found = decided([third, handing])
+    expect(found.path.at(-1)).toMatchObject({ joinedBy: 'delegation', leftOut: 'B' })
+    expect(decided([third, { ...handing, delegation: 'g0' }]).path).toHaveLength(1)
+    const unentitled = { ...handing, channel: 'unentitled' }
+    expect(decided([third, unentitled]).path).toHaveLength(1)
+  })
+
+  test('a plan is not looked for past the prompt that began the task', () => {
+    const before = record('plan', { ...agent, kind: 'plan' })
+    const asked = { ...agent, kind: 'prompt', prompt_origin: 'human', plan_ref: 'plan' }
+    const act = record('act', { ...agent, parent: 'ask' })
+    expect(findPlan(decided([act, record('ask', asked), before])).plan).toBeUndefined()
+    const sub = record('ask', { ...asked, prompt_origin: 'agent' })
+    expect(findPlan(decided([act, sub, before])).plan?.key).toBe('plan')
   })
 
   test('a record of no actor that names somebody else conflicts', () => {

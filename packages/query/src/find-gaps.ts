@@ -4,6 +4,7 @@ import { kinMax } from './evidence/evidence.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import type { PromptTrail } from './initiating-prompt.ts'
 import type { PlanInForce } from './plan-in-force.ts'
+import { nameOrNull } from './text.ts'
 
 /** What the way back to the root came to. */
 export interface WayBack {
@@ -56,8 +57,16 @@ function conflictGaps(decision: Decision, gap: MakeGap): Gap[] {
     : []
 }
 
-function trailGaps({ trail, evidence }: Decision, { leftOut }: WayBack, gap: MakeGap): Gap[] {
-  const gaps: Gap[] = []
+function trailGaps({ trail, evidence, path }: Decision, { leftOut }: WayBack, gap: MakeGap): Gap[] {
+  const gaps = path
+    .filter((hop) => hop.leftOut !== '')
+    .map(({ record, leftOut: instance }) =>
+      gap(
+        'missing_instance',
+        `The instance ${nameOrNull(instance) ?? ''}, which stood between, left nothing on record: the chain goes on with whoever gave it its grant.`,
+        record.key,
+      ),
+    )
   const root = trail.records.at(-1)
   if (trail.missingParent !== '')
     gaps.push(

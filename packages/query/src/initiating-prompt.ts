@@ -40,7 +40,7 @@ export function followPrompts({ path, testimony }: Decision): PromptTrail {
 const initiators: ReadonlySet<string> = new Set(['human', 'schedule', 'system'])
 
 /** Whether a task begins with it. What an agent or a tool says was said because of something before. */
-function initiates(prompt: EvidenceRecord | undefined): boolean {
+export function initiates(prompt: EvidenceRecord | undefined): boolean {
   return prompt !== undefined && initiators.has(prompt.prompt_origin)
 }
 

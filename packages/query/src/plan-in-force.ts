@@ -1,6 +1,7 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import type { Decision } from './decision.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
+import { initiates } from './initiating-prompt.ts'
 import { textOrNull } from './text.ts'
 
 /** The plan an action followed, and its reference when the plan itself is not on record. */
@@ -9,7 +10,10 @@ export interface PlanInForce {
   readonly missingRef: string
 }
 
-/** Finds the plan that the subject, or the nearest record on the way outwards that has one, names. */
+/**
+ * Finds the plan that the subject, or the nearest record on the way outwards that has one, names. A prompt that begins a task
+ * ends the search: what its own record names is the plan of the task before.
+ */
 export function findPlan(decision: Decision): PlanInForce {
   const ref = firstPlanRef(decision)
   if (ref === '') return { plan: undefined, missingRef: '' }
@@ -33,6 +37,7 @@ export function describePlan({ path }: Decision, { plan }: PlanInForce): WhoDidA
 function firstPlanRef({ path }: Decision): string {
   for (const { record } of path) {
     if (record.kind === 'plan') return record.key
+    if (record.kind === 'prompt' && initiates(record)) return ''
     if (record.plan_ref !== '') return record.plan_ref
   }
   return ''

@@ -86,7 +86,8 @@ export class Run {
       'gen_ai.input.messages': messagesOf('user', text),
       ...(isSub ? this.#parentPromptRef() : {}),
     })
-    if (!isSub || this.#rootPrompt === null) this.#rootPrompt = spanRefOf(span)
+    // What an agent asks of another was asked because of something before: it starts no task.
+    if (!isSub) this.#rootPrompt = spanRefOf(span)
     // A later prompt of the same run starts another task.
     if (!isSub) this.#chain = this.#chain.filter((ref) => !before.has(ref))
     this.#chain.push(spanRefOf(span))

@@ -54,10 +54,18 @@ export async function readApiAccess(environment: Environment): Promise<ApiAccess
 
 /**
  * The typed routes of the API. A call resolves when its answer is there, whose status is 200; it throws as
- * {@link requestApi} does.
+ * {@link requestApi} does. `caseId` is kept with the record of each read.
  */
-export function openApi({ apiUrl, token }: ApiAccess, signal?: AbortSignal): ApiClient {
-  return createApiClient({ url: apiUrl, token, fetch: (request) => send(request, apiUrl, signal) })
+export function openApi(
+  { apiUrl, token }: ApiAccess,
+  signal?: AbortSignal,
+  caseId?: string,
+): ApiClient {
+  const ask = (request: Request): Promise<Response> => {
+    if (caseId !== undefined) request.headers.set('whodid-case', caseId)
+    return send(request, apiUrl, signal)
+  }
+  return createApiClient({ url: apiUrl, token, fetch: ask })
 }
 
 /** The answer of a typed call. `openApi` throws for every other outcome, so that there is one. */

@@ -26,6 +26,7 @@ credential:<id> resource:<id>, or bare: a trace ID, <trace>-<span>, a URL, syste
   --from, --to       only actions in this time
   --verb <verb>      only actions of this verb
   --limit <n>        how many other actions on the handle to give, 0–100 (default 10)
+  --case <id>        the case this read belongs to; kept with the record of it
   --json             the API's answer as JSON; of several handles, {"outcomes":[…]}
 
 Example: whodid ask https://github.com/acme/app/pull/812
@@ -45,6 +46,7 @@ async function ask(context: CommandContext): Promise<number> {
       to: string,
       verb: string,
       limit: string,
+      case: string,
       json: { type: 'boolean' },
     },
     { min: 1, max: handlesMax, what: `one handle, or up to ${handlesMax}` },

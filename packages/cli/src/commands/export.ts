@@ -6,6 +6,7 @@ import type { Command, CommandContext } from '../command.ts'
 import { readApiAccess, requestApi } from '../client/api-client.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
+import { caseIdOf } from '../question-options.ts'
 
 /** `whodid export`: the evidence behind an answer. */
 export const exportCommand: Command = {
@@ -49,9 +50,7 @@ async function exportEvidence(context: CommandContext): Promise<number> {
   if ((handle === undefined) !== isTrust)
     throw new WhodidError('invalid_parameter', 'expected either a handle or --trust')
   const access = await readApiAccess(context.environment)
-  const request = isTrust
-    ? {}
-    : { post: questionOf(typed, handle ?? ''), caseId: typed.value('case') }
+  const request = isTrust ? {} : { post: questionOf(typed, handle ?? ''), caseId: caseIdOf(typed) }
   const answer = await requestApi(access, isTrust ? '/v1/trust' : '/v1/exports', {
     ...request,
     signal: context.stopping,

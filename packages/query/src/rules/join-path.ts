@@ -7,6 +7,8 @@ import type { Trail } from './walk-trail.ts'
 export interface Hop {
   readonly record: EvidenceRecord
   readonly joinedBy: 'subject' | 'parent' | 'delegation' | 'correlation'
+  /** The instance between this record and the one before that nothing is on record of; '' when none is left out. */
+  readonly leftOut: string
 }
 
 /** Traces and instances passed on one way outwards; more is no delegation but a loop. */
@@ -24,13 +26,15 @@ export interface Kin {
  * evidence, or a record where the way has been.
  *
  * Delegation: the record by which the parent instance handed over, known by the same delegation ID or by the instance that
- * the child calls its parent; without one, the prompt or session in which the parent stood. Correlation: the one human
- * prompt under the same correlation ID; where there are two, neither is taken.
+ * the child calls its parent; without one, the prompt or session in which the parent stood. Where nothing of the parent is on
+ * record, the one by which its own grant was given. Correlation: the one human prompt under the same correlation ID; where
+ * there are two, neither is taken.
  */
 export function joinPath(trail: Trail, kin: Kin): Hop[] {
   const hops = trail.records.map((record, index): Hop => ({
     record,
     joinedBy: index === 0 ? 'subject' : 'parent',
+    leftOut: '',
   }))
   if (hops.length === 0) return hops
   const records = [...kin.keys()].flatMap((key) => {
@@ -43,13 +47,15 @@ export function joinPath(trail: Trail, kin: Kin): Hop[] {
     const others = records.filter((record) => !passed.has(record.key))
     const byDelegation = delegatingRecord(segment, others)
     const hasPrompt = hops.some(({ record }) => isHumanPrompt(record))
-    const next = byDelegation ?? (hasPrompt ? undefined : correlatedPrompt(segment, others))
+    const prompt = hasPrompt ? undefined : correlatedPrompt(segment, others)
+    const next =
+      byDelegation ?? (prompt && { record: prompt, joinedBy: 'correlation' as const, leftOut: '' })
     if (next === undefined) break
-    const farther = walkTrail(next.key, kin.testimony).records.filter((r) => !passed.has(r.key))
+    const trail = walkTrail(next.record.key, kin.testimony).records
+    const farther = trail.filter((record) => !passed.has(record.key))
     farther.forEach((record, index) => {
       passed.add(record.key)
-      const joined = byDelegation === undefined ? 'correlation' : 'delegation'
-      hops.push({ record, joinedBy: index === 0 ? joined : 'parent' })
+      hops.push(index === 0 ? { ...next, record } : { record, joinedBy: 'parent', leftOut: '' })
     })
     segment = farther
   }
@@ -60,7 +66,7 @@ export function joinPath(trail: Trail, kin: Kin): Hop[] {
 function delegatingRecord(
   segment: readonly EvidenceRecord[],
   others: readonly EvidenceRecord[],
-): EvidenceRecord | undefined {
+): Hop | undefined {
   // What the outermost instance descends from is what is not on the way yet. The record of a delegation names the grant
   // that it gives, every other record the one under which it was made.
   const instance = segment.findLast((record) => record.instance !== '')?.instance
@@ -73,25 +79,38 @@ function delegatingRecord(
   const from = others.filter(
     (record) => record.instance !== instance && (parent === '' || record.instance === parent),
   )
-  const handedOver = from.filter((record) => record.kind === 'delegation')
   const ofParent = from.filter(
     (r) => parent !== '' || (parentGrant !== '' && r.delegation === parentGrant),
   )
   const start = segment.at(-1)?.ts ?? ''
-  return (
+  const record = latest(givingOf(grant, instance, from), start) ?? handingOver(ofParent, start)
+  if (record !== undefined) return { record, joinedBy: 'delegation', leftOut: '' }
+  const above = latest(givingOf(parentGrant, instance, others), start)
+  return above && { record: above, joinedBy: 'delegation', leftOut: parent }
+}
+
+/** Of a parent's records: that of a delegation, else its prompt, else where it stood. */
+function handingOver(
+  ofParent: readonly EvidenceRecord[],
+  start: string,
+): EvidenceRecord | undefined {
+  const ofKind = (kind: string): EvidenceRecord | undefined =>
     latest(
-      handedOver.filter((r) => grant !== '' && r.delegation === grant),
+      ofParent.filter((record) => record.kind === kind),
       start,
-    ) ??
-    latest(
-      handedOver.filter((r) => ofParent.includes(r)),
-      start,
-    ) ??
-    latest(
-      ofParent.filter((record) => record.kind === 'prompt'),
-      start,
-    ) ??
-    latest(ofParent, start)
+    )
+  return ofKind('delegation') ?? ofKind('prompt') ?? latest(ofParent, start)
+}
+
+/** The records by which others gave a grant. */
+function givingOf(
+  grant: string,
+  instance: string,
+  others: readonly EvidenceRecord[],
+): readonly EvidenceRecord[] {
+  if (grant === '') return []
+  return others.filter(
+    (r) => r.kind === 'delegation' && r.delegation === grant && r.instance !== instance,
   )
 }
 

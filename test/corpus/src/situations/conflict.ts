@@ -73,10 +73,16 @@ const forged = (claim: string): Lacking => ({ verdict: `its sender may not speak
 /** An act by the exporter of another agent, which says that somebody else did it. */
 function forgery(
   scene: Scene,
-  ...given: [by: ExporterName, said: (victim: Act) => Attributes, claim: string, under?: boolean]
+  ...given: [
+    by: ExporterName,
+    said: (victim: Act) => Attributes,
+    claim: string,
+    form?: { readonly under?: boolean; readonly afterMs?: number; readonly ofVictim?: Lacking },
+  ]
 ): void {
-  const [by, said, claim, under = false] = given
+  const [by, said, claim, { under = false, afterMs, ofVictim = {} } = {}] = given
   const victim = calledBy(scene)
+  victim.lacking = ofVictim
   const forger = new Run(scene, { template: 'ci-bot', delegator: null, by: 'ci-bot' })
   const source = forger.call({ resource: scene.ownResource(), intent: false })
   scene.lose(source.span)
@@ -87,7 +93,7 @@ function forgery(
     parentId: under ? victim.span.spanId : '',
     attributes: { ...plainCall(source), ...claims },
   }
-  scene.emit(span, by)
+  scene.emit(span, by, afterMs)
   const subjects = [`${span.traceId}-${span.spanId}`]
   const instance = claims['whodid.agent.instance.id']
   const names = { action: source.names.action, resource: source.names.resource }
@@ -118,17 +124,31 @@ const asVictim = ({ truth }: Act): Attributes => ({
   'whodid.delegator.type': 'human',
 })
 
+const asOwnTemplate = (victim: Act): Attributes => ({
+  ...asVictim(victim),
+  'gen_ai.agent.id': 'ci-bot',
+})
+const onRecordAsAnother = 'an instance that is on record as another template'
+
 /** An instance ID that its sender may not speak for. */
 const forgedInstance: Situation = {
   name: 'forged-instance',
   title: 'a forged instance ID, sent with a token that may not speak for it',
   variations: [
     (scene) => forgery(scene, 'ci-bot', asVictim, 'that template'),
-    (scene) => forgery(scene, 'ci-bot', asVictim, 'that template', true),
+    (scene) => forgery(scene, 'ci-bot', asVictim, 'that template', { under: true }),
     (scene) => {
       // Its own template, which it may speak for, and another's instance: an instance is of one template.
-      const said = (victim: Act) => ({ ...asVictim(victim), 'gen_ai.agent.id': 'ci-bot' })
-      forgery(scene, 'ci-bot', said, 'an instance that is on record as another template')
+      // Whose it is, nothing tells: each sender may speak for the template it names, and they came within minutes.
+      const ofVictim = {
+        verdict: { arguable: 'two senders, each entitled, claim the instance for two templates' },
+      }
+      forgery(scene, 'ci-bot', asOwnTemplate, onRecordAsAnother, { ofVictim })
+    },
+    // The same, when the victim has been on record alone for more than a day.
+    (scene) => {
+      const afterMs = 26 * 3_600_000
+      forgery(scene, 'ci-bot', asOwnTemplate, onRecordAsAnother, { afterMs })
     },
     (scene) => {
       const said = () => ({ 'whodid.actor.type': 'human', 'user.id': scene.human() })
