@@ -162,6 +162,35 @@ describe('decode protobuf', () => {
     )
   })
 
+  it('refuses a batch that was cut, at whatever byte', () => {
+    fc.assert(
+      fc.property(attributes, span, (resource, item) => {
+        const whole = toProtobuf(resource, [item])
+        expect(read(whole, 'protobuf')).toHaveLength(1)
+        for (let length = 1; length < whole.length; length += 1)
+          expect(refusal(whole.subarray(0, length), 'protobuf').code, `${length}`).toBe(
+            'invalid_body',
+          )
+      }),
+      { numRuns: 10 },
+    )
+  })
+
+  it('takes the last of a number or a text that comes twice', () => {
+    const twice = message((w) => {
+      fixed64(w.uint32(0x2a).string('first').uint32(0x30).int32(1).uint32(0x39), 5n)
+      return w.uint32(0x30).int32(3).uint32(0x2a).string('last')
+    })
+    const group = message((g) => g.uint32(0x12).bytes(message((w) => w.uint32(0x12).bytes(twice))))
+    const [only] = read(
+      message((w) => w.uint32(0x0a).bytes(group)),
+      'protobuf',
+    ) as {
+      items: unknown[]
+    }[]
+    expect(only?.items).toMatchObject([{ name: 'last', kind: 3, startUnixNs: 5n }])
+  })
+
   it('answers any bytes with a batch or with invalid_body, and cut ones never with a hang', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
