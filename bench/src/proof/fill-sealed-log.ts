@@ -19,7 +19,7 @@ const stepSeconds = 60
 export async function fillSealedLog(
   engine: Engine,
   dataDir: string,
-  wanted: number,
+  { wanted, say }: { readonly wanted: number; readonly say: (line: string) => void },
 ): Promise<FilledLog> {
   await migrate({ url: engine.url, ...engine.users.migrator })
   const token = 'agent-runs'
@@ -49,6 +49,7 @@ export async function fillSealedLog(
   for (let from = 1; from <= copies; from += perInsert) {
     const count = Math.min(perInsert, copies - from + 1)
     await sql(multiplySpans({ from, count, seedRows, stepSeconds }))
+    say(`${(from + count) * seedRows} rows are stored`)
   }
   await untilQuiet(sql)
   const origin = await sql('SELECT any(log_id) FROM whodid.spans')

@@ -1,3 +1,4 @@
+import { leafRowBytes } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import { hashBytes, tileWidth } from '@whodid/tlog'
 import { checkTree } from './check-tree.ts'
@@ -37,8 +38,14 @@ export interface LogVerification {
   readonly findings: readonly Finding[]
 }
 
-/** Leaves compared at a time: 32 bytes of each, and 2 more, are held in memory. A whole number of tiles. */
-const chunkLeavesMax = 2_097_152
+/**
+ * Leaves compared at a time: 32 bytes of each, and 2 more, are held in memory. A whole number of tiles. Not fewer: rows lie by
+ * their hour, so each chunk has the engine read all of the hours that it is in, and a quarter of a leaf's cost is the reading.
+ */
+const chunkLeavesMax = 8_388_608
+
+/** Rows between two calls of `onProgress`; also how soon `signal` is heard. */
+const progressRows = 262_144
 
 /** Findings of one kind that are named one by one in a chunk; the last says how many there are. */
 const namedMax = 100
@@ -70,7 +77,11 @@ export async function verifyLog(
   if (tree !== undefined)
     for (let first = from; first < to; first = nextChunk(first)) {
       options.signal?.throwIfAborted()
-      await verifyChunk(verification, tree, { from: first, to: Math.min(nextChunk(first), to) })
+      await verifyChunk(verification, tree, {
+        from: first,
+        to: Math.min(nextChunk(first), to),
+        onRead: progressOf(options, { from, first, to }),
+      })
       options.onProgress?.({ done: Math.min(nextChunk(first), to) - from, total: to - from })
     }
   if (options.to === undefined) found.push(...(await judgeFreshness(log, reader, options)))
@@ -116,16 +127,36 @@ function nextChunk(first: number): number {
   return first - (first % chunkLeavesMax) + chunkLeavesMax
 }
 
+/** Tells the progress within a chunk that begins at `first`. Rows that are doubled or not sealed count no further than the range. */
+function progressOf(
+  { onProgress, signal }: LogVerificationOptions,
+  { from, first, to }: Chunk & { readonly first: number },
+): (rows: number) => void {
+  const end = Math.min(nextChunk(first), to)
+  let done = first
+  let told = first
+  return (rows) => {
+    done += rows
+    if (done - told < progressRows) return
+    told = done
+    signal?.throwIfAborted()
+    onProgress?.({ done: Math.min(done, end) - from, total: to - from })
+  }
+}
+
 async function verifyChunk(
   { log, reader, options, found, sums, prunedTo }: Verification,
   tree: CheckedTree,
-  { from, to }: Chunk,
+  { from, to, onRead }: Chunk & { readonly onRead: (rows: number) => void },
 ): Promise<void> {
   const leaves = Buffer.alloc((to - from) * hashBytes)
   const known = new Uint8Array(to - from)
   found.push(...(await readSealed(tree, { from, to }, { leaves, known })))
   const comparison = compareLeaves({ from, leaves, known })
-  await reader.read({ logId: log.origin, from, to }, comparison.add)
+  await reader.read({ logId: log.origin, from, to }, (rows) => {
+    comparison.add(rows)
+    onRead(rows.length / leafRowBytes)
+  })
   const compared = comparison.finish()
   sums.rowCount += compared.rowCount
   const missing = compared.missing.filter((index) => {
