@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { verifyLedger } from '@whodid/query'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import { startDbaLedger } from '../harness/dba-ledger.ts'
@@ -46,4 +47,15 @@ test('a row deleted from the table of actions is not found', async () => {
   await ledger.dba("ALTER TABLE whodid.actions DELETE WHERE resource_id = 'x:y:hidden'")
   expect(await ledger.dba(count)).toBe('0')
   expect((await verifyTestLog(log, reader)).findings).toEqual([])
+})
+
+test('a log that is dropped whole is not missed where nobody names it', async () => {
+  const log = createTestLog('limits.test/dropped')
+  await ledger.insert(log.seal([newTrace().record({ name: 'dropped' })]), 'dropped')
+  const known = ['limits.test/lie', 'limits.test/actions']
+  expect((await verifyLedger([], reader, known)).findings).toMatchObject([
+    { code: 'row_of_unknown_log', log: log.origin },
+  ])
+  await ledger.dba(`ALTER TABLE whodid.spans DELETE WHERE log_id = '${log.origin}'`)
+  expect((await verifyLedger([], reader, known)).findings).toEqual([])
 })

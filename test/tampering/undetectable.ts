@@ -2,6 +2,9 @@
 export const undetectable: readonly string[] = [
   'What was never sent is not missed.',
   'What was false when it was sealed verifies.',
+  'The collector’s clock is believed.',
+  'A log that nobody named is not missed.',
+  'Texts are verified where their keys are.',
   'Until it is sealed, whoever owns the collector’s machine can change a record unseen.',
   'An engine that lies about what it hashed is believed.',
   'The tables beside the ledger are not sealed.',

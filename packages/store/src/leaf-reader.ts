@@ -5,6 +5,8 @@ import { openClient } from './client.ts'
 import type { StoreAccess } from './client.ts'
 import { leafExpression } from './leaf-expression.ts'
 import { storeError } from './store-error.ts'
+import { createTextReader } from './text-rows.ts'
+import type { TextReader } from './text-rows.ts'
 
 /** Places in a log, `to` not among them. */
 export interface LogRange {
@@ -38,7 +40,7 @@ export interface LogExtent {
 }
 
 /** Recomputes the hashes of rows inside the engine, as the user that can do nothing else. */
-export interface LeafReader {
+export interface LeafReader extends TextReader {
   /**
    * Streams the rows of a range, in no order, {@link leafRowBytes} bytes each: index (8, little-endian), then leaf
    * hash (32). Each call gets whole rows, valid until it returns.
@@ -80,6 +82,7 @@ export function createLeafReader(access: StoreAccess, options: LeafReaderOptions
     options.threadsMax === undefined ? {} : { max_threads: options.threadsMax }
   const run = { client, settings }
   return {
+    ...createTextReader(run),
     read: (range, onRows) => readRange(run, range, onRows),
     at: (logId, indexes) => rowsAt(run, logId, indexes),
     of: (handle) => rowsOf(run, handle),

@@ -6,6 +6,7 @@ import type { Command, CommandContext } from '../command.ts'
 import { readServiceConfig } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
+import { checkTexts } from '../verify/check-texts.ts'
 import { gatherEvidence } from '../verify/gather-evidence.ts'
 import { verificationJson, verificationText } from '../verify/show-verification.ts'
 import { withLeafReader } from '../verify/with-leaf-reader.ts'
@@ -26,6 +27,7 @@ checkpoint of its log; names each row that is not what was sealed, is missing, s
   --policy <file>      whom to trust (C2SP tlog-policy): witnesses, which are asked themselves, and every log there must be
   --meta-log <place>   URL or directory of the meta-log: every log that it registers must be here, and begin with what it took
   --meta-key <vkey>    the meta-log's key, from somewhere else than the meta-log; with --policy its witnesses are asked, not the logs'
+  --no-texts           leave texts unopened; where the keys of their subjects are not, they are left so anyway
   --threads <n>        threads of ClickHouse; default: as many as there are cores
   --json               one JSON object
 
@@ -68,7 +70,7 @@ async function verify(context: CommandContext): Promise<number> {
   const verified = await withLeafReader(
     config,
     threads === undefined ? {} : { threadsMax: threads },
-    (reader) => run({ context, typed, logs, reader, known: found }),
+    (reader) => run({ context, typed, logs, reader, known: found, keysDir: config.keysDir }),
   )
   const result = await evidence.judge(verified, only)
   if (typed.flag('json')) stdout.write(`${JSON.stringify(verificationJson(result))}\n`)
@@ -98,6 +100,7 @@ function parse(args: readonly string[]): ParsedArguments {
       keys: string,
       anchor: { type: 'string', multiple: true },
       policy: string,
+      'no-texts': { type: 'boolean' },
       'meta-log': string,
       'meta-key': string,
       threads: string,
@@ -114,9 +117,11 @@ interface Run {
   /** Every log there is: a row of another is a finding. */
   readonly known: readonly LogToVerify[]
   readonly reader: LeafReader
+  readonly keysDir: string
 }
 
-function run({ context, typed, logs, known, reader }: Run): Promise<LedgerVerification> {
+async function run(wanted: Run): Promise<LedgerVerification> {
+  const { context, typed, logs, known, reader } = wanted
   const of = typed.value('of')
   if (of !== undefined) return verifyHandle(of, known, reader)
   const from = readCount(typed, 'from')
@@ -137,7 +142,21 @@ function run({ context, typed, logs, known, reader }: Run): Promise<LedgerVerifi
   const others = known
     .filter(({ origin }) => !logs.some((log) => log.origin === origin))
     .map(({ origin }) => origin)
-  return verifyLedger(chosen, reader, others)
+  const result = await verifyLedger(chosen, reader, others)
+  if (typed.flag('no-texts')) return result
+  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+  const { keysDir } = wanted
+  const texts = await checkTexts({
+    ...range,
+    logs,
+    known,
+    keysDir,
+    reader,
+    onProgress,
+    signal: context.stopping,
+  })
+  const findings = [...result.findings, ...texts.flatMap((checked) => checked.findings)]
+  return { ...result, texts, findings, exitCode: exitCodeOf(findings) }
 }
 
 async function verifyHandle(

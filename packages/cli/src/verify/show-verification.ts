@@ -1,11 +1,12 @@
 import { printableLine } from '@whodid/model'
-import type { LedgerVerification, LogAssurance } from '@whodid/query'
+import type { LedgerVerification, LogAssurance, TextsVerification } from '@whodid/query'
 
 /** What was verified, as JSON. */
 export function verificationJson({
   logs,
   findings,
   assurances,
+  texts,
   exitCode,
 }: LedgerVerification): object {
   return {
@@ -19,6 +20,7 @@ export function verificationJson({
       pending: pendingCount,
       pruned: prunedCount,
       ...assuranceOf(log, assurances),
+      texts: textsOf(log, texts),
     })),
     findings,
   }
@@ -35,17 +37,29 @@ function assuranceOf(
     : { assurance: known.assurance, assured: known.size }
 }
 
+/** Null where no text could be opened, or none was to be. */
+function textsOf(
+  log: string,
+  texts: readonly TextsVerification[] = [],
+): { readonly checked: number; readonly removed: number } | null {
+  const own = texts.find((one) => one.log === log)
+  return own === undefined ? null : { checked: own.textCount, removed: own.removedCount }
+}
+
 /** What was verified, in sentences. */
 export function verificationText({
   logs,
   findings,
   assurances,
+  texts,
   exitCode,
 }: LedgerVerification): string {
   const done = logs.map(({ log, size, rowCount, pendingCount }) => {
     const pending = pendingCount === 0 ? '' : `, ${pendingCount} on their way`
     const { assurance } = assuranceOf(log, assurances)
-    return `${printableLine(log)}: ${rowCount} rows recomputed, ${size} sealed${pending}; ${assurance}\n`
+    const opened = textsOf(log, texts)
+    const read = opened === null ? '' : `, ${opened.checked} texts opened`
+    return `${printableLine(log)}: ${rowCount} rows recomputed, ${size} sealed${pending}${read}; ${assurance}\n`
   })
   const found = findings.map(({ code, log, text, span, count }) => {
     const row = span === undefined ? '' : ` (span:${span})`

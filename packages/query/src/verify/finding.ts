@@ -13,6 +13,8 @@ export const findingCodes = {
   row_duplicated: 40,
   row_unsealed: 40,
   row_of_unknown_log: 40,
+  content_missing: 40,
+  content_mismatch: 40,
   log_missing: 40,
   unregistered_log: 40,
   tile_missing: 40,

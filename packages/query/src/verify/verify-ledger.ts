@@ -8,6 +8,7 @@ import { openSealedLog } from './sealed-log.ts'
 import type { LogEvidence } from './sealed-log.ts'
 import { verifyLog } from './verify-log.ts'
 import type { LogVerification, LogVerificationOptions } from './verify-log.ts'
+import type { TextsVerification } from './verify-texts.ts'
 
 /** What a verification of a whole ledger did and found. */
 export interface LedgerVerification {
@@ -15,6 +16,8 @@ export interface LedgerVerification {
   readonly findings: readonly Finding[]
   /** Against whom each log holds; of those whose witnesses were judged. */
   readonly assurances?: readonly LogAssurance[]
+  /** The texts of those logs whose texts were opened. */
+  readonly texts?: readonly TextsVerification[]
   /** 0 when nothing was found, else that of the worst finding. */
   readonly exitCode: number
 }

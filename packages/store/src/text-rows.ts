@@ -1,0 +1,141 @@
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
+import { leafExpression } from './leaf-expression.ts'
+import type { LogRange, PlacedRow } from './leaf-reader.ts'
+import { storeError } from './store-error.ts'
+
+/** A row that has text: what its record committed to, and the name of the envelope that holds it. */
+export interface TextRow {
+  readonly tenant: string
+  readonly index: number
+  readonly traceIdHex: string
+  readonly spanIdHex: string
+  /** 48 hex digits. */
+  readonly refHex: string
+  readonly receivedUnixNs: bigint
+  /** By part, 64 hex digits each; zeroes where the record has no such text. */
+  readonly commitments: Readonly<Record<'content' | 'result' | 'detail', string>>
+}
+
+/** A row that says that text received before a time was taken away by age. */
+export interface RemovalRow extends PlacedRow {
+  /** RFC 3339, as the row has it: nothing vouches for it yet. */
+  readonly before: string
+}
+
+/** Reads the text of records as it lies in ClickHouse, encrypted. Throws as `LeafReader` does. */
+export interface TextReader {
+  /** The rows of a range that have text, in the order of their places. A range holds at most {@link textPlacesMax} places. */
+  readonly textRows: (range: LogRange) => Promise<TextRow[]>
+  /** Envelopes by their names, of those that are there; at most {@link envelopeRefsMax} at once. */
+  readonly envelopes: (
+    tenant: string,
+    refsHex: readonly string[],
+  ) => Promise<ReadonlyMap<string, Buffer>>
+  /** The rows that say that text was taken away by age. */
+  readonly removals: () => Promise<RemovalRow[]>
+}
+
+/** Places whose texts are looked up at once. */
+export const textPlacesMax = 8_192
+
+/** Envelopes read at once; one may be some megabytes large. */
+export const envelopeRefsMax = 32
+
+/** Rows that tell of removals by age; they are few. */
+const removalsMax = 1_000
+
+/** A client, and what its statements are run with. */
+export interface TextRun {
+  readonly client: ClickHouseClient
+  readonly settings: ClickHouseSettings
+}
+
+/** Makes the way to the texts. */
+export function createTextReader(run: TextRun): TextReader {
+  return {
+    textRows: (range) => readTextRows(run, range),
+    envelopes: (tenant, refsHex) => readEnvelopes(run, tenant, refsHex),
+    removals: () => readRemovals(run),
+  }
+}
+
+async function readTextRows(run: TextRun, { logId, from, to }: LogRange): Promise<TextRow[]> {
+  type Row = Record<
+    'owner' | 'place' | 'trace' | 'span' | 'ref' | 'received' | 'content' | 'result' | 'detail',
+    string
+  >
+  const rows = await select<Row>(run, {
+    query: `SELECT s.tenant AS owner, toString(s.log_index) AS place, lower(hex(s.trace_id)) AS trace,
+  lower(hex(s.span_id)) AS span, lower(hex(s.content_ref)) AS ref,
+  toString(toUnixTimestamp64Nano(s.received_at)) AS received, lower(hex(s.content_commitment)) AS content,
+  lower(hex(s.result_commitment)) AS result, lower(hex(s.detail_commitment)) AS detail
+FROM whodid.spans AS s
+WHERE s.log_id = {log:String} AND s.log_index >= {from:UInt64} AND s.log_index < {to:UInt64}
+  AND s.content_ref != toFixedString('', 24)
+ORDER BY s.log_index LIMIT ${2 * textPlacesMax}`,
+    query_params: { log: logId, from, to: Math.min(to, from + textPlacesMax) },
+  })
+  return rows.map(({ owner, place, trace, span, ref, received, content, result, detail }) => ({
+    tenant: owner,
+    index: Number(place),
+    traceIdHex: trace,
+    spanIdHex: span,
+    refHex: ref,
+    receivedUnixNs: BigInt(received),
+    commitments: { content, result, detail },
+  }))
+}
+
+async function readEnvelopes(
+  run: TextRun,
+  tenant: string,
+  refsHex: readonly string[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  const refs = refsHex.slice(0, envelopeRefsMax)
+  if (refs.length === 0) return new Map()
+  const rows = await select<{ name: string; bytes: string }>(run, {
+    query: `SELECT lower(hex(c.ref)) AS name, base64Encode(c.sealed) AS bytes FROM whodid.contents AS c
+WHERE c.tenant = {tenant:String} AND c.ref IN (SELECT toFixedString(unhex(arrayJoin({refs:Array(String)})), 24))`,
+    query_params: { tenant, refs },
+  })
+  return new Map(rows.map(({ name, bytes }) => [name, Buffer.from(bytes, 'base64')]))
+}
+
+async function readRemovals(run: TextRun): Promise<RemovalRow[]> {
+  type Row = Record<'log' | 'place' | 'owner' | 'span' | 'received' | 'leaf' | 'before', string>
+  const rows = await select<Row>(run, {
+    query: `SELECT s.log_id AS log, toString(s.log_index) AS place, s.tenant AS owner,
+  lower(concat(hex(s.trace_id), '-', hex(s.span_id))) AS span,
+  toString(toUnixTimestamp64Nano(s.received_at)) AS received, lower(hex(${leafExpression('s')})) AS leaf,
+  JSONExtractString(s.attributes, 'whodid.custody.before') AS before
+FROM whodid.spans AS s
+WHERE s.exporter = 'whodid' AND s.name IN ('whodid.expiry', 'whodid.prune')
+ORDER BY s.received_at DESC LIMIT ${removalsMax}`,
+    query_params: {},
+  })
+  return rows.map(({ log, place, owner, span, received, leaf, before }) => ({
+    logId: log,
+    index: Number(place),
+    tenant: owner,
+    span,
+    receivedUnixNs: BigInt(received),
+    leafHex: leaf,
+    before,
+  }))
+}
+
+async function select<Row>(
+  { client, settings }: TextRun,
+  statement: { query: string; query_params: Record<string, unknown> },
+): Promise<Row[]> {
+  try {
+    const answer = await client.query({
+      ...statement,
+      format: 'JSONEachRow',
+      clickhouse_settings: { ...settings, wait_end_of_query: 1 },
+    })
+    return await answer.json<Row>()
+  } catch (thrown) {
+    throw storeError(thrown, 'to read texts by their place')
+  }
+}
