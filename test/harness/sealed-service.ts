@@ -2,64 +2,36 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createApi, startApi } from '@whodid/api'
 import { startCollector } from '@whodid/collector'
 import type { Collector, CollectorOptions } from '@whodid/collector'
-import { ContentKeys, createContentReader } from '@whodid/content'
-import { whoDidAnswerSchema } from '@whodid/model'
-import type { WhoDidAnswer } from '@whodid/model'
-import { createAppender, createReadRecorder, createSelector, openLogTrees } from '@whodid/store'
+import { createAppender } from '@whodid/store'
 import type { Policy } from '@whodid/tlog'
-import { startSelfCheck } from '../../packages/cli/src/serve/self-check.ts'
-import { selfCheckFamilies } from '../../packages/cli/src/serve/self-check-families.ts'
 import type { DbaLedger } from './dba-ledger.ts'
 import { sendHttp, spanJson, token } from './memory-collector.ts'
+import { startSealedApi } from './sealed-api.ts'
+import type { SealedApi } from './sealed-api.ts'
 
 /** Whodid on a ledger whose administrator has every right: collector, sealer, self-check and API, in this process. */
-export interface SealedService {
+export interface SealedService extends SealedApi {
   readonly dataDir: string
   readonly keysDir: string
   /** Starts a collector; the first one's log lies in `log`, where the service's own lies. */
   readonly collect: (origin: string, more?: Partial<CollectorOptions>) => Promise<Collector>
   /** Sends spans, and waits until they are in ClickHouse. Gives the last one's handle. */
   readonly send: (collector: Collector, count: number) => Promise<string>
-  /** Asks over HTTP. */
-  readonly ask: (of: string) => Promise<WhoDidAnswer>
-  /** `/metrics`, as lines. */
-  readonly metrics: () => Promise<string[]>
-  readonly stop: () => Promise<void>
 }
 
-/** Starts one, without a collector yet. Its self-check looks several times a second. */
+/** Starts one, without a collector yet. */
 export async function startSealedService(
   ledger: DbaLedger,
   policy?: Policy,
 ): Promise<SealedService> {
   const dataDir = await mkdtemp(join(tmpdir(), 'whodid-sealed-'))
   const keysDir = join(dataDir, 'keys')
-  const stops: (() => Promise<void>)[] = []
-  // Sound: the check looks at the two directories and at nothing else.
-  const config = { dataDir, keysDir } as Parameters<typeof startSelfCheck>[0]['config']
-  const access = { verifier: ledger.access('verifier') }
-  const state = startSelfCheck({ config, stops, onEvent: () => {} }, access, {
-    policy,
-    everyMs: 200,
-  })
-  const api = await openApi(ledger, stops, {
-    keys: await ContentKeys.open(join(keysDir, 'content')),
-    dataDir,
-    watch: { policy, state },
-    families: () => selfCheckFamilies(state()),
-  })
-  const get = async (path: string): Promise<string> => {
-    const answer = await fetch(`${api}${path}`, { headers: { authorization: `Bearer ${token}` } })
-    const text = await answer.text()
-    if (!answer.ok) throw new Error(`${path}: ${text}`)
-    return text
-  }
+  const api = await startSealedApi(ledger, { dataDir, keysDir, policy, token, sha256 })
   const appender = createAppender(ledger.access('writer'))
-  stops.unshift(() => appender.close())
   return {
+    ...api,
     dataDir,
     keysDir,
     collect: (origin, more = {}) =>
@@ -74,11 +46,9 @@ export async function startSealedService(
         ...more,
       }),
     send,
-    ask: async (of) =>
-      whoDidAnswerSchema.parse(JSON.parse(await get(`/v1/who-did?of=${encodeURIComponent(of)}`))),
-    metrics: async () => (await get('/metrics')).split('\n'),
     stop: async () => {
-      for (const stop of stops.toReversed()) await stop()
+      await api.stop()
+      await appender.close()
       await rm(dataDir, { recursive: true, force: true })
     },
   }
@@ -93,39 +63,6 @@ const exporter = {
   humans: true,
   services: true,
 } as const
-
-interface ApiGround {
-  readonly keys: ContentKeys
-  readonly dataDir: string
-  readonly watch: NonNullable<Parameters<typeof createApi>[0]['watch']>
-  readonly families: NonNullable<Parameters<typeof createApi>[0]['metrics']>
-}
-
-async function openApi(
-  ledger: DbaLedger,
-  stops: (() => Promise<void>)[],
-  { keys, dataDir, watch, families }: ApiGround,
-): Promise<string> {
-  const selector = createSelector(ledger.access('reader'))
-  const readRecorder = createReadRecorder(ledger.access('recorder'))
-  const api = createApi({
-    selector,
-    contents: createContentReader(keys, () => 0n),
-    readRecorder,
-    trees: openLogTrees(join(dataDir, 'tlog')),
-    tokens: [{ name: 'test', role: 'admin', tenant: 'default', sha256 }],
-    readiness: () => Promise.resolve([]),
-    metrics: families,
-    watch,
-  })
-  const running = await startApi({ api, host: '127.0.0.1', port: 0 })
-  stops.push(
-    () => selector.close(),
-    () => readRecorder.close(),
-    () => running.stop(),
-  )
-  return running.url
-}
 
 let traces = 0
 

@@ -234,7 +234,7 @@ test('a key that was retired is stolen, and signs once more', async () => {
   service = await startSealedService(ledger)
   const origin = 'service.test/epoch'
   const act = await sealed(origin)
-  const [old = ''] = [await skeyOf(origin)]
+  const old = await skeyOf(origin)
   const next = generateNoteKey(origin, 'note')
   await writeFile(
     join(service.keysDir, 'log-epoch.next.json'),

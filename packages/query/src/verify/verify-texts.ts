@@ -47,7 +47,7 @@ export async function verifyTexts(log: SealedLog, ground: TextGround): Promise<T
   const expiredBefore = await sealedExpiry(ground)
   const contents = ground.openWith(() => expiredBefore)
   const isErased = createErasureCheck(ground)
-  const found = { text: 0, removed: 0, missing: [] as Finding[], mismatch: [] as Finding[] }
+  const found: Found = { text: 0, removed: 0, missing: [], mismatch: [] }
   for (let first = from; first < to; first += textPlacesMax) {
     ground.signal?.throwIfAborted()
     const end = Math.min(first + textPlacesMax, to)
@@ -72,6 +72,13 @@ export async function verifyTexts(log: SealedLog, ground: TextGround): Promise<T
   }
   const findings = [...named(found.mismatch), ...named(found.missing)]
   return { log: log.origin, textCount: found.text, removedCount: found.removed, findings }
+}
+
+interface Found {
+  text: number
+  removed: number
+  readonly missing: Finding[]
+  readonly mismatch: Finding[]
 }
 
 interface WantedText {
