@@ -57,7 +57,7 @@ beforeAll(async () => {
       witnesses: [],
       product: 'whodid',
     },
-    tokens: [{ name: 'investigator', role: 'investigator', tenant: 'default', sha256 }],
+    tokens: () => [{ name: 'investigator', role: 'investigator', tenant: 'default', sha256 }],
     readiness: () => Promise.resolve([]),
     now,
   })
