@@ -47,7 +47,7 @@ export async function startSealedApi(
     contents: createContentReader(keys, () => 0n),
     readRecorder,
     trees: openLogTrees(join(dataDir, 'tlog')),
-    tokens: [{ name: 'test', role: 'admin', tenant: 'default', sha256 }],
+    tokens: () => [{ name: 'test', role: 'admin', tenant: 'default', sha256 }],
     readiness: () => Promise.resolve([]),
     metrics: () => selfCheckFamilies(state()),
     watch: { policy, state },
