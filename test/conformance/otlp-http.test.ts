@@ -268,19 +268,22 @@ describe('OTLP/HTTP, under its bounds', () => {
     const bounded = await start(down, { logBytesMax: 5_000, retryDelayMaxMs: 50 })
     const statuses: number[] = []
     let refused: Answer | undefined
-    for (let index = 0; index < 5; index += 1) {
+    // How many spans fill the log is the log's own business; that it stays full is not.
+    for (let index = 0; index < 50; index += 1) {
       const answer = await send(bounded, { body: spanJson() })
       statuses.push(answer.status)
       if (answer.status !== 200) refused = answer
     }
-    expect(statuses).toEqual([200, 200, 503, 503, 503])
+    const taken = statuses.indexOf(503)
+    expect(taken).toBeGreaterThan(0)
+    expect(statuses).toEqual(statuses.map((_, index) => (index < taken ? 200 : 503)))
     expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0)
     expect(JSON.parse(refused?.body.toString() ?? '')).toMatchObject({ code: 14 })
-    expect(bounded.metrics()).toMatchObject({ recordsLogged: 2, recordsStored: 0 })
+    expect(bounded.metrics()).toMatchObject({ recordsLogged: taken, recordsStored: 0 })
     down.isDown = false
     await bounded.stored()
     expect(bounded.metrics()).toMatchObject({
-      recordsStored: 2,
+      recordsStored: taken,
       logBytes: 0,
       isStoreFailing: false,
     })
