@@ -1,4 +1,5 @@
 import { unwatchFile, watchFile } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { entriesPath, readEntries } from '../entry-file.ts'
 import type { EntryKind } from '../entry-file.ts'
 import type { Starting } from './starting.ts'
@@ -28,7 +29,10 @@ export async function followEntries<Entry>(
     }
   }
   // Watched before it is read: a change between the two is read twice rather than missed.
-  const listener = (): void => void (looks = looks.then(look))
+  const listener = (now: Stats, before: Stats): void => {
+    // Node tells once of a file that is not there, which is no change.
+    if (now.ino !== 0 || before.ino !== 0) looks = looks.then(look)
+  }
   watchFile(path, { interval: lookMs, persistent: false }, listener)
   stops.push(async () => {
     unwatchFile(path, listener)
