@@ -56,6 +56,7 @@ export const gapCodes = [
   'dropped_attributes',
   'evidence_truncated',
   'parent_cycle',
+  'clock_ahead',
 ] as const
 export type GapCode = (typeof gapCodes)[number]
 

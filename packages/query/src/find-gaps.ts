@@ -25,6 +25,7 @@ export function findGaps(decision: Decision, way: WayBack): Gap[] {
   const gap: MakeGap = (code, text, span = subject.key) => ({ code, text, span })
   return [
     ...conflictGaps(decision, gap),
+    ...clockGaps(subject, gap),
     ...trailGaps(decision, way, gap),
     ...(way.needsPrompt
       ? [
@@ -55,6 +56,26 @@ function conflictGaps(decision: Decision, gap: MakeGap): Gap[] {
   return isClaimedTwice
     ? [gap('conflicting_identity', 'More than one identity is claimed for this act.')]
     : []
+}
+
+/** Clocks disagree by seconds everywhere; by more, what was "newest" is no longer what the stamps say. */
+const clockAheadMaxS = 60
+
+function clockGaps({ ts, received_at }: EvidenceRecord, gap: MakeGap): Gap[] {
+  const aheadS = Math.floor((millisecondsOf(ts) - millisecondsOf(received_at)) / 1000)
+  return aheadS <= clockAheadMaxS
+    ? []
+    : [
+        gap(
+          'clock_ahead',
+          `The act is stamped ${aheadS} s after it was received: the clock behind it ran ahead, and among other acts it counts as of its receipt.`,
+        ),
+      ]
+}
+
+/** Of `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC, since 1970. */
+function millisecondsOf(text: string): number {
+  return Date.parse(`${text.slice(0, 10)}T${text.slice(11, 23)}Z`)
 }
 
 function trailGaps({ trail, evidence, path }: Decision, { leftOut }: WayBack, gap: MakeGap): Gap[] {

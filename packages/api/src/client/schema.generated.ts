@@ -636,6 +636,7 @@ export interface components {
           | 'dropped_attributes'
           | 'evidence_truncated'
           | 'parent_cycle'
+          | 'clock_ahead'
         text: string
         /** @description <trace id>-<span id>, lower-case hex */
         span: string | null

@@ -23,6 +23,7 @@ const listedMax = 201
  */
 const newestActsMax = 256
 const newestListedMax = 1024
+const newestBegunMax = 256
 
 /** Claims on the instances of one trace, the earliest. */
 const claimsMax = 1000
@@ -82,7 +83,7 @@ FROM
 (
   SELECT *
   FROM ${newestFirst(kind, known, newestListedMax)}
-  ORDER BY ts DESC, span_id
+  ORDER BY least(ts, received_at) DESC, ts DESC, span_id
   LIMIT 1 BY trace_id, span_id
   LIMIT ${listedMax}
 )
@@ -113,9 +114,19 @@ WHERE ref IN
   LIMIT ${envelopesMax}
 )`
 
-/** The newest of what is read in order; all of what is read by its traces, which are bounded. */
+/**
+ * The newest of what is read in order; all of what is read by its traces, which are bounded.
+ *
+ * The order is by the time that emitters stamp. Whose clock runs ahead could fill its end with acts of the future and hide
+ * what was done since, so the newest of those that had begun when they were received are read beside it.
+ */
 function newestFirst(kind: HandleKind, source: string, max: number): string {
-  return isInOrder(kind) ? `(SELECT * FROM ${source} ORDER BY ts DESC LIMIT ${max})` : source
+  if (!isInOrder(kind)) return source
+  return `(
+        SELECT * FROM (SELECT * FROM ${source} ORDER BY ts DESC LIMIT ${max})
+        UNION ALL
+        SELECT * FROM (SELECT * FROM ${source} AND ts <= received_at ORDER BY ts DESC LIMIT ${newestBegunMax})
+      )`
 }
 
 function isInOrder(kind: HandleKind): boolean {
