@@ -26,7 +26,7 @@ export interface PlacedRow {
   readonly leafHex: string
 }
 
-/** A row that says that the rows of its log below a place were removed. */
+/** A row that says that the rows of a log, its own or another, below a place were removed. */
 export interface PruneRow extends PlacedRow {
   /** The first place whose row was left. */
   readonly to: number
@@ -52,7 +52,7 @@ export interface LeafReader extends TextReader {
   readonly at: (logId: string, indexes: readonly number[]) => Promise<PlacedRow[]>
   /** The rows of every trace in which the handle is named, at most {@link placesMax}, in the order of their places. */
   readonly of: (handle: Handle) => Promise<PlacedRow[]>
-  /** The rows that say that the log was pruned, each with the first place that it left. Nothing vouches for them yet. */
+  /** The rows, of whatever log, that say that this one was pruned, each with the first place that it left. Nothing vouches for them yet. */
   readonly prunes: (logId: string) => Promise<PruneRow[]>
   /** How many rows lie at `from` or above, and when the first of them was received. */
   readonly above: (
@@ -193,9 +193,8 @@ async function pruneRows(run: Run, logId: string): Promise<PruneRow[]> {
   const rows = await select<PlacedColumns & { to: string }>(run, {
     query: `SELECT ${placedColumns}, JSONExtractString(s.attributes, 'whodid.custody.min_index') AS to
 FROM whodid.spans AS s
-WHERE s.log_id = {log:String} AND s.resource_id = concat('whodid:log:', {log:String})
-  AND s.exporter = 'whodid' AND s.name = 'whodid.prune'
-ORDER BY s.log_index DESC LIMIT ${prunesMax}`,
+WHERE s.resource_id = concat('whodid:log:', {log:String}) AND s.exporter = 'whodid' AND s.name = 'whodid.prune'
+ORDER BY s.received_at DESC, s.log_id, s.log_index DESC LIMIT ${prunesMax}`,
     query_params: { log: logId },
   })
   return rows.map((row) => ({ ...placedRow(row), to: Number(row.to) }))

@@ -139,9 +139,7 @@ async function run(wanted: Run): Promise<LedgerVerification> {
       signal: context.stopping,
     },
   }))
-  const others = known
-    .filter(({ origin }) => !logs.some((log) => log.origin === origin))
-    .map(({ origin }) => origin)
+  const others = known.filter(({ origin }) => !logs.some((log) => log.origin === origin))
   const result = await verifyLedger(chosen, reader, others)
   if (typed.flag('no-texts')) return result
   const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }

@@ -58,8 +58,10 @@ export function startSelfCheck(
       const asked = await askAboutLogs(policy, config.dataDir, stopping.signal)
       const looks: Look[] = []
       const logs = await findLogs(config)
-      for (const log of logs)
-        looks.push(await look(log, { ...looked, served: asked.get(log.origin), stopping }))
+      for (const log of logs) {
+        const others = logs.filter((one) => one !== log)
+        looks.push(await look(log, { ...looked, others, served: asked.get(log.origin), stopping }))
+      }
       const gone = missing(
         logs.map(({ origin }) => origin),
         { rounds, policy },
@@ -101,6 +103,8 @@ interface Looking {
   readonly reader: LeafReader
   readonly rounds: Map<string, Round>
   readonly policy: Policy | undefined
+  /** The other logs: what one of them prunes is sealed there. */
+  readonly others: readonly FoundLog[]
   readonly served: readonly string[] | undefined
   readonly freshMsMax: number | undefined
   readonly stopping: AbortController
@@ -149,15 +153,17 @@ async function look(log: FoundLog, looking: Looking): Promise<Look> {
 async function checkPart(
   log: FoundLog,
   sealed: Parameters<typeof verifyLog>[0],
-  { reader, rounds, stopping }: Looking,
+  { reader, rounds, others, stopping }: Looking,
 ): Promise<{ rowCount: number; findings: readonly Finding[] }> {
   const { size } = sealed.checkpoint
   const round = rounds.get(log.origin) ?? { next: 0, beganUnixMs: 0, wholeUnixMs: 0 }
   const from = round.next
   const to = Math.min(from + rowsAtOnce, size)
   const beganUnixMs = from === 0 ? Date.now() : round.beganUnixMs
+  const opened = await Promise.all(others.map((other) => openSealedLog(other)))
   const { rowCount, findings } = await verifyLog(sealed, reader, {
     ...log.options,
+    others: opened.flatMap(({ log: one }) => (one === undefined ? [] : [one])),
     from,
     to,
     signal: stopping.signal,

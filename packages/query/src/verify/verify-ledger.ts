@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts'
 import { judgeWitnesses } from './judge-witnesses.ts'
 import type { WitnessEvidence, WitnessJudgement } from './judge-witnesses.ts'
 import { openSealedLog } from './sealed-log.ts'
-import type { LogEvidence } from './sealed-log.ts'
+import type { LogEvidence, SealedLog } from './sealed-log.ts'
 import { verifyLog } from './verify-log.ts'
 import type { LogVerification, LogVerificationOptions } from './verify-log.ts'
 import type { TextsVerification } from './verify-texts.ts'
@@ -36,32 +36,60 @@ export interface LogToVerify extends LogEvidence {
 
 /**
  * Verifies every log that is known, and that no row names another: a row outside of all logs was put there past the
- * collector. `others` are logs that are known and not verified now. Throws as `LeafReader` does.
+ * collector. `others` are logs that are known and not verified now, by name or with their evidence: what is sealed in one of
+ * those may excuse what another lacks. Throws as `LeafReader` does.
  */
 export async function verifyLedger(
   logs: readonly LogToVerify[],
   reader: LeafReader,
-  others: readonly string[] = [],
+  others: readonly (string | LogEvidence)[] = [],
 ): Promise<LedgerVerification> {
   const findings: Finding[] = []
   const verified: LogVerification[] = []
   const assurances: LogAssurance[] = []
-  for (const { options, witnesses, ...evidence } of logs) {
-    const opened = await openSealedLog(evidence)
-    findings.push(...opened.findings)
-    if (opened.log === undefined) continue
+  const opened: Opened[] = []
+  for (const { options, witnesses, ...evidence } of logs)
+    opened.push({ options, witnesses, evidence, ...(await openSealedLog(evidence)) })
+  const sealedLogs = opened.flatMap(({ log }) => (log === undefined ? [] : [log]))
+  const known = [...sealedLogs, ...(await openEach(others))]
+  for (const { options, witnesses, evidence, log: sealed, findings: ofOpening } of opened) {
+    findings.push(...ofOpening)
+    if (sealed === undefined) continue
     if (witnesses !== undefined) {
       const { epochs, origin: log } = evidence
-      const judged = await judgeWitnesses(opened.log, { epochs, ...witnesses })
+      const judged = await judgeWitnesses(sealed, { epochs, ...witnesses })
       findings.push(...judged.findings)
       assurances.push({ log, assurance: judged.assurance, size: judged.size })
     }
-    const verification = await verifyLog(opened.log, reader, options)
+    const verification = await verifyLog(sealed, reader, {
+      ...options,
+      others: known.filter((one) => one !== sealed),
+    })
     verified.push(verification)
     findings.push(...verification.findings)
   }
-  findings.push(...(await rowsOfNoLog([...logs.map(({ origin }) => origin), ...others], reader)))
+  const names = [...logs, ...others].map((log) => (typeof log === 'string' ? log : log.origin))
+  findings.push(...(await rowsOfNoLog(names, reader)))
   return { logs: verified, findings, assurances, exitCode: exitCodeOf(findings) }
+}
+
+interface Opened {
+  readonly evidence: LogEvidence
+  readonly options: LogVerificationOptions | undefined
+  readonly witnesses: LogToVerify['witnesses']
+  readonly log?: SealedLog | undefined
+  readonly findings: readonly Finding[]
+}
+
+/** What is wrong with a log that is not verified now is not told now; nothing in it counts then. */
+async function openEach(others: readonly (string | LogEvidence)[]): Promise<SealedLog[]> {
+  const logs: SealedLog[] = []
+  for (const other of others) {
+    if (typeof other === 'string') continue
+    const { log, findings } = await openSealedLog(other)
+    if (log !== undefined && findings.length === 0) logs.push(log)
+  }
+  return logs
 }
 
 async function rowsOfNoLog(origins: readonly string[], reader: LeafReader): Promise<Finding[]> {

@@ -19,6 +19,8 @@ export interface LogVerificationOptions extends Freshness {
   readonly to?: number
   /** The first place whose row may still be on its way into ClickHouse. Default: none may. */
   readonly storedTo?: number
+  /** Other logs that are known: where collectors share a database, what one of them prunes is sealed in its own. Default: none. */
+  readonly others?: readonly SealedLog[]
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
   readonly signal?: AbortSignal
 }
@@ -72,7 +74,7 @@ export async function verifyLog(
   const { tree, findings } = await checkTree(log)
   const sums = { rowCount: 0, pendingCount: 0, prunedCount: 0 }
   const found: Finding[] = [...findings]
-  const prunedTo = await sealedPrune(log, reader)
+  const prunedTo = await sealedPrune([log, ...(options.others ?? [])], log.origin, reader)
   const verification = { log, reader, options, found, sums, prunedTo }
   if (tree !== undefined)
     for (let first = from; first < to; first = nextChunk(first)) {
@@ -90,12 +92,18 @@ export async function verifyLog(
 }
 
 /**
- * The first place that a prune left whose own record is what was sealed; 0 without one. A record of a prune that the log
- * never held, or that was altered, excuses nothing.
+ * The first place of the log that a prune left whose own record is what was sealed, in this log or another that is known; 0
+ * without one. A record that none of them ever held, or that was altered, excuses nothing.
  */
-async function sealedPrune(log: SealedLog, reader: LeafReader): Promise<number> {
+async function sealedPrune(
+  known: readonly SealedLog[],
+  origin: string,
+  reader: LeafReader,
+): Promise<number> {
   let prunedTo = 0
-  for (const row of await reader.prunes(log.origin)) {
+  for (const row of await reader.prunes(origin)) {
+    const log = known.find((one) => one.origin === row.logId)
+    if (log === undefined) continue
     const { rowCount, findings } = await verifyRows(log, [row])
     if (rowCount === 1 && findings.length === 0 && Number.isSafeInteger(row.to))
       prunedTo = Math.max(prunedTo, row.to)
