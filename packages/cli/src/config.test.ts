@@ -30,7 +30,7 @@ test.each([
   [{ CLICKHOUSE_URL: 'clickhouse:9000' }, 'CLICKHOUSE_URL expected an http or https URL'],
   [
     { CLICKHOUSE_URL: 'http://ch:8123' },
-    'WHODID_CLICKHOUSE_WRITER_PASSWORD expected the password of whodid_writer, since CLICKHOUSE_URL is set; got nothing',
+    'WHODID_CLICKHOUSE_MIGRATOR_PASSWORD expected the passwords of these users, since CLICKHOUSE_URL is set; got nothing',
   ],
 ])('%j is refused with a sentence', (environment, message) => {
   expect(() => readServiceConfig(environment)).toThrow(
@@ -51,6 +51,15 @@ test('a server of one’s own has every user', () => {
   })
   const access = { url: 'https://ch.example:8443', username: 'whodid_recorder', password: 'c' }
   expect(config.ledger?.recorder).toEqual(access)
+})
+
+test('who needs one user of the server needs one password', () => {
+  const environment = { CLICKHOUSE_URL: 'http://ch:8123' }
+  expect(() => readServiceConfig(environment, ['verifier'])).toThrow(
+    'WHODID_CLICKHOUSE_VERIFIER_PASSWORD expected the password of whodid_verifier, since CLICKHOUSE_URL is set; got nothing',
+  )
+  const given = { ...environment, WHODID_CLICKHOUSE_VERIFIER_PASSWORD: 'v' }
+  expect(readServiceConfig(given, ['verifier']).ledger?.verifier.password).toBe('v')
 })
 
 test('what is loopback and what is not', () => {

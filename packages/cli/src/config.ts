@@ -45,8 +45,14 @@ export interface ServiceConfig {
 
 const memoryBytesMin = 268_435_456
 
-/** Reads the configuration of the service. Throws `invalid_config`, naming the variable, what was expected and what came. */
-export function readServiceConfig(environment: Environment): ServiceConfig {
+/**
+ * Reads the configuration of the service. Throws `invalid_config`, naming the variable, what was expected and what came.
+ * `users` are those whose passwords are needed where `CLICKHOUSE_URL` is set, by default all; another's is empty when not given.
+ */
+export function readServiceConfig(
+  environment: Environment,
+  users?: readonly EngineUser[],
+): ServiceConfig {
   return {
     dataDir: readDataDir(environment),
     keysDir: readKeysDir(environment),
@@ -63,7 +69,7 @@ export function readServiceConfig(environment: Environment): ServiceConfig {
     otlpHttpPort: readPort(environment, 'WHODID_OTLP_HTTP_PORT', 4318),
     otlpGrpcPort: readPort(environment, 'WHODID_OTLP_GRPC_PORT', 4317),
     memoryBytesMax: readMemory(environment),
-    ledger: readLedger(environment),
+    ledger: readLedger(environment, users),
   }
 }
 
@@ -138,20 +144,32 @@ function readMemory(environment: Environment): number | undefined {
   return bytes
 }
 
-function readLedger(environment: Environment): LedgerAccess | undefined {
+function readLedger(
+  environment: Environment,
+  users: readonly EngineUser[] | undefined,
+): LedgerAccess | undefined {
   const url = readUrl(environment, 'CLICKHOUSE_URL')
   if (url === undefined) return undefined
-  return forEachUser((user) => {
-    const variable = `WHODID_CLICKHOUSE_${user.toUpperCase()}_PASSWORD`
-    const password = setting(environment, variable)
-    if (password === undefined)
-      throw invalid(
-        variable,
-        `the password of whodid_${user}, since CLICKHOUSE_URL is set`,
-        undefined,
-      )
-    return { url, username: `whodid_${user}`, password }
+  const missing: EngineUser[] = []
+  const access = forEachUser((user) => {
+    const password = setting(environment, passwordVariable(user))
+    if (password === undefined && (users?.includes(user) ?? true)) missing.push(user)
+    return { url, username: `whodid_${user}`, password: password ?? '' }
   })
+  const [first] = missing
+  if (first === undefined) return access
+  const variables = missing.map(passwordVariable).join(', ')
+  throw invalid(
+    variables,
+    missing.length === 1
+      ? `the password of whodid_${first}, since CLICKHOUSE_URL is set`
+      : 'the passwords of these users, since CLICKHOUSE_URL is set',
+    undefined,
+  )
+}
+
+function passwordVariable(user: EngineUser): string {
+  return `WHODID_CLICKHOUSE_${user.toUpperCase()}_PASSWORD`
 }
 
 function invalid(name: string, expected: string, got: string | undefined): WhodidError {

@@ -38,5 +38,9 @@ export function storeError(thrown: unknown, doing: string): WhodidError {
     )
   }
   const code = permanentTypes[type] ?? 'store_unavailable'
-  return new WhodidError(code, `ClickHouse refused ${doing}: ${type}`, { cause: thrown })
+  const hint =
+    type === 'AUTHENTICATION_FAILED'
+      ? ': the user is not there, or WHODID_CLICKHOUSE_*_PASSWORD is not its password'
+      : ''
+  return new WhodidError(code, `ClickHouse refused ${doing}: ${type}${hint}`, { cause: thrown })
 }

@@ -14,7 +14,9 @@ export const migrateCommand: Command = {
   help: `Usage: whodid migrate [--json]
 
 Brings the schema of the ledger up to date: that of CLICKHOUSE_URL when it is set, else that of the embedded ClickHouse in
-WHODID_DATA_DIR, which must not be running. "whodid serve" does the same at its start. Safe to repeat.`,
+WHODID_DATA_DIR, which must not be running. "whodid serve" does the same at its start. Safe to repeat.
+
+Environment: WHODID_DATA_DIR, CLICKHOUSE_URL and WHODID_CLICKHOUSE_MIGRATOR_PASSWORD.`,
   run: migrate,
 }
 
@@ -24,7 +26,7 @@ async function migrate({ args, environment, stdout, stderr }: CommandContext): P
     { json: { type: 'boolean' } },
     { min: 0, max: 0, what: 'no argument' },
   )
-  const config = readServiceConfig(environment)
+  const config = readServiceConfig(environment, ['migrator'])
   const outcome = await showProgress(stderr, 'Migrating…', migrateWhere(config))
   if (typed.flag('json')) stdout.write(`${JSON.stringify(outcome)}\n`)
   else if (outcome.applied.length === 0)

@@ -27,7 +27,7 @@ Environment, with defaults:
   WHODID_RETAIN_RECORD_DAYS        days that records are kept, by whole months; default for ever
   WHODID_MEMORY_BYTES_MAX          memory of the embedded ClickHouse, default 2 GiB
   CLICKHOUSE_URL                   a ClickHouse of your own instead, with
-  WHODID_CLICKHOUSE_{WRITER,READER,MIGRATOR,RECORDER}_PASSWORD`,
+  WHODID_CLICKHOUSE_{WRITER,READER,MIGRATOR,RECORDER,ERASER,PRUNER,VERIFIER}_PASSWORD`,
   run: serve,
 }
 

@@ -33,7 +33,7 @@ checkpoint of its log; names each row that is not what was sealed, is missing, s
 
 Exit code: 0 all is as it was sealed; 10 unwitnessed; 20 stale; 30 inconsistent with an earlier checkpoint, or rolled back; 40 tampered
 with, or not sealed; 50 malformed; 1 could not verify; 2 asked wrongly. docs/howto/verify.md says what each finding means.
-Environment: WHODID_DATA_DIR, WHODID_KEYS_DIR, CLICKHOUSE_URL and the passwords of its users.`,
+Environment: WHODID_DATA_DIR, WHODID_KEYS_DIR, CLICKHOUSE_URL and WHODID_CLICKHOUSE_VERIFIER_PASSWORD.`,
   run: verify,
 }
 
@@ -43,7 +43,7 @@ const progressEveryMs = 5_000
 async function verify(context: CommandContext): Promise<number> {
   const { environment, stdout, stderr } = context
   const typed = parse(context.args)
-  const config = readServiceConfig(environment)
+  const config = readServiceConfig(environment, ['verifier'])
   const places = {
     dataDir: config.dataDir,
     keysDir: config.keysDir,
