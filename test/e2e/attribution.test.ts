@@ -2,10 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { makeCorpus, situations } from '@whodid/corpus'
+import { agentTemplates, makeCorpus, situations } from '@whodid/corpus'
+import type { TemplatesAnswer } from '@whodid/query'
+import { askAsRecorded } from '../../bench/src/attribution/ask-as-recorded.ts'
+import type { AskedAsRecorded } from '../../bench/src/attribution/ask-as-recorded.ts'
 import { compareView } from '../../bench/src/attribution/compare-view.ts'
 import { startOrganisation } from '../../bench/src/attribution/organisation.ts'
 import { faults, scoreCorpus } from '../../bench/src/attribution/score-corpus.ts'
+import { scoreInputs } from '../../bench/src/attribution/score-inputs.ts'
+import { trueInventory } from '../../bench/src/attribution/score-inventory.ts'
 import { claims, tally } from '../../bench/src/attribution/tally.ts'
 
 const seed = 1
@@ -17,6 +22,11 @@ const unsolved: readonly string[] = []
 let scored: Awaited<ReturnType<typeof scoreCorpus>> = []
 let told: ReturnType<typeof tally>
 let compared: Awaited<ReturnType<typeof compareView>>
+let recorded: AskedAsRecorded[] = []
+let inventory: TemplatesAnswer
+
+/** Situations in which records come late. */
+const lateSituations: ReadonlySet<string> = new Set(['late', 'out-of-order', 'inputs'])
 
 beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'whodid-corpus-'))
@@ -24,6 +34,10 @@ beforeAll(async () => {
     const organisation = await startOrganisation(dataDir, corpus)
     try {
       scored = await scoreCorpus(organisation, corpus)
+      recorded = await askAsRecorded(organisation, corpus, lateSituations)
+      inventory = (await organisation.get('/v1/templates', {
+        from: '2026-11-02T00:00:00Z',
+      })) as TemplatesAnswer
       compared = await compareView(organisation.selector, scored)
     } finally {
       await organisation.stop()
@@ -111,6 +125,44 @@ describe('the answers to it', () => {
     )
     const variations = new Set(failing.map(({ question }) => question.id.split('.')[0] ?? ''))
     expect(unsolved.filter((name) => !variations.has(name))).toEqual([])
+  })
+})
+
+describe('what entered the context before the act', () => {
+  test('is told whole, in order and with its trust, and nothing that came later or belongs to others', () => {
+    const { faults: wrong, sought } = scoreInputs(scored)
+    expect(wrong).toEqual([])
+    expect(sought).toBeGreaterThan(30)
+  })
+})
+
+describe('as recorded', () => {
+  test('before the last receipt, an answer shows nothing of what had not come', () => {
+    expect(recorded.length).toBeGreaterThan(40)
+    expect(
+      recorded.flatMap(({ question, foreseen }) => (foreseen.length > 0 ? [question.id] : [])),
+    ).toEqual([])
+  })
+
+  test('from then on, it shows it and is right', () => {
+    const after = recorded.map((each) => each.after)
+    expect(faults(after)).toEqual([])
+    expect(scoreInputs(after).faults).toEqual([])
+  })
+})
+
+describe('the inventory', () => {
+  test('has of each template the instances, delegators and tools of those who may speak for it, no more', () => {
+    const told = inventory.templates
+      .filter(({ id }) => (agentTemplates as readonly string[]).includes(id))
+      .map(({ id, instances_total, instances, delegators, tools }) => ({
+        template: id,
+        instances: instances_total,
+        newest: instances.map((instance) => instance.id),
+        delegators,
+        tools,
+      }))
+    expect(told).toEqual(trueInventory(corpus, agentTemplates))
   })
 })
 

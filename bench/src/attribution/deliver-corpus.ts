@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { startCollector } from '@whodid/collector'
 import type { ContentKeys } from '@whodid/content'
-import type { Corpus } from '@whodid/corpus'
+import type { Corpus, CorpusRequest } from '@whodid/corpus'
 import { createAppender } from '@whodid/store'
 import type { StoreAccess } from '@whodid/store'
 
@@ -15,7 +15,10 @@ export interface Delivery {
 
 /** Sends a corpus to a collector in its order, the collector's clock at each request's, and waits until it is stored. */
 export async function deliverCorpus(
-  { exporters, requests }: Pick<Corpus, 'exporters' | 'requests'>,
+  {
+    exporters,
+    requests,
+  }: Pick<Corpus, 'exporters'> & { readonly requests: readonly Omit<CorpusRequest, 'spans'>[] },
   { logDir, writer, keys }: Delivery,
 ): Promise<void> {
   const appender = createAppender(writer)

@@ -9,10 +9,15 @@ import type { WhoDidAnswer } from '@whodid/model'
 import { createReadRecorder, createSelector, migrate } from '@whodid/store'
 import { deliverCorpus } from './deliver-corpus.ts'
 
+/** The parameters of a question. */
+export type Asked = Readonly<Record<string, string | undefined>>
+
 /** A whole Whodid that has heard a corpus. */
 export interface Organisation {
   /** Asks over HTTP. */
-  ask(question: Readonly<Record<string, string | undefined>>): Promise<WhoDidAnswer>
+  ask(question: Asked): Promise<WhoDidAnswer>
+  /** Any other question of the API, by its path; the body of the answer. */
+  get(path: string, query: Asked): Promise<unknown>
   /** Reads its ledger, as the API does. */
   readonly selector: ReturnType<typeof createSelector>
   stop(): Promise<void>
@@ -41,7 +46,9 @@ export async function startOrganisation(dataDir: string, corpus: Corpus): Promis
   })
   const running = await startApi({ api, host: '127.0.0.1', port: 0 })
   return {
-    ask: (question) => ask(`${running.url}/v1/who-did`, token, question),
+    ask: async (question) =>
+      whoDidAnswerSchema.parse(await get(`${running.url}/v1/who-did`, token, question)),
+    get: (path, query) => get(`${running.url}${path}`, token, query),
     selector,
     stop: async () => {
       await running.stop()
@@ -51,11 +58,7 @@ export async function startOrganisation(dataDir: string, corpus: Corpus): Promis
   }
 }
 
-async function ask(
-  url: string,
-  token: string,
-  question: Readonly<Record<string, string | undefined>>,
-): Promise<WhoDidAnswer> {
+async function get(url: string, token: string, question: Asked): Promise<unknown> {
   const query = new URLSearchParams()
   for (const [key, value] of Object.entries(question))
     if (value !== undefined) query.set(key, value)
@@ -64,7 +67,7 @@ async function ask(
   })
   const body: unknown = await response.json()
   if (response.status !== 200) throw new Error(`${query.toString()}: ${JSON.stringify(body)}`)
-  return whoDidAnswerSchema.parse(body)
+  return body
 }
 
 function sha256(text: string): string {

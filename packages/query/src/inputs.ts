@@ -16,18 +16,22 @@ export function listInputs(decision: Decision): Input[] {
   if (subject === undefined) return []
   const lineage = new Set(lineageOf(decision))
   const onTrail = new Set(decision.trail.records.map((record) => record.key))
-  return [...decision.evidence.kin.keys()]
-    .flatMap((key) => decision.testimony(key)?.record ?? [])
-    .filter((record) => record.input_source !== '' && record.ts <= subject.ts)
-    .filter((record) => lineage.has(record.instance) || onTrail.has(record.key))
-    .toSorted((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1))
-    .slice(-inputsMax)
-    .map((record) => ({
-      span: record.key,
-      source: nameOrNull(record.input_source) ?? '',
-      trust: inputTrusts.find((trust) => trust === record.input_trust) ?? 'unknown',
-      hash: nameOrNull(record.input_hash),
-      instance: nameOrNull(record.instance),
-      read_at: toInstant(record.ts),
-    }))
+  return (
+    [...decision.evidence.kin.keys()]
+      .flatMap((key) => decision.testimony(key)?.record ?? [])
+      .filter((record) => record.input_source !== '' && record.ts <= subject.ts)
+      // Who may not speak for an instance does not say what it has read.
+      .filter((record) => record.channel !== 'unentitled')
+      .filter((record) => lineage.has(record.instance) || onTrail.has(record.key))
+      .toSorted((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1))
+      .slice(-inputsMax)
+      .map((record) => ({
+        span: record.key,
+        source: nameOrNull(record.input_source) ?? '',
+        trust: inputTrusts.find((trust) => trust === record.input_trust) ?? 'unknown',
+        hash: nameOrNull(record.input_hash),
+        instance: nameOrNull(record.instance),
+        read_at: toInstant(record.ts),
+      }))
+  )
 }

@@ -5,8 +5,8 @@ import { parentOf } from './rules/join-path.ts'
 const ancestorsMax = 64
 
 /**
- * The acting instance and those it descends from, nearest first: by the instance each calls its parent, as far as the record
- * reaches. Ends where it would come back to itself. Empty when no instance is known.
+ * The acting instance and those it descends from, nearest first: by the instance each calls its parent, else by the grant it
+ * works under, as far as the record reaches. Ends where it would come back to itself. Empty when no instance is known.
  */
 export function lineageOf(decision: Decision): readonly string[] {
   const parents = new Map<string, string>()
@@ -20,6 +20,15 @@ export function lineageOf(decision: Decision): readonly string[] {
       const next = chain[index + 1]
       if (next !== undefined && !parents.has(next)) parents.set(next, id)
     })
+  }
+  // Where only grants tie them: the holder of a grant descends from whoever gave it.
+  let holder = ''
+  for (const { record, joinedBy } of decision.path) {
+    const { instance } = record
+    if (instance === '' || record.channel === 'unentitled') continue
+    const isGiver = joinedBy === 'delegation' && holder !== '' && holder !== instance
+    if (isGiver && !parents.has(holder)) parents.set(holder, instance)
+    holder = instance
   }
   const line: string[] = []
   let instance = decision.instance

@@ -10,7 +10,7 @@ export interface Act {
   readonly names: ActNames
   readonly verb: string
   readonly outcome: 'success' | 'failure' | 'denied' | 'unknown'
-  readonly truth: Omit<Truth, 'evidence'>
+  readonly truth: Omit<Truth, 'evidence' | 'inputs'>
   lacking: Lacking
 }
 

@@ -15,6 +15,8 @@ export interface CorpusRequest {
   readonly token: string
   readonly contentType: 'application/json' | 'application/x-protobuf'
   readonly body: Buffer
+  /** What the body holds. */
+  readonly spans: readonly SimSpan[]
   /** The collector's clock when it comes, in nanoseconds since 1970. */
   readonly arriveNs: bigint
 }
@@ -61,7 +63,7 @@ export function makeCorpus(seed: number, rounds: number): Corpus {
       .flatMap((exporter) => requestsOf(exporter, emissions))
       .toSorted((a, b) => Number(a.arriveNs - b.arriveNs)),
     questions: scenes.flatMap(({ record }) =>
-      record.questions.map((question) => closeQuestion(question, arrived)),
+      record.questions.map((question) => closeQuestion(question, record, arrived)),
     ),
     exporters: corpusExporters,
     spanCount: emissions.length,
@@ -83,6 +85,7 @@ function requestsOf(exporter: CorpusExporter, emissions: readonly Emission[]): C
       token: exporter.token,
       contentType: exporter.encoding === 'json' ? 'application/json' : 'application/x-protobuf',
       body: encodeRequest(batch, exporter.encoding),
+      spans: batch,
       arriveNs: endsNs,
     })
     batch = []

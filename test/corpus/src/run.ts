@@ -38,6 +38,7 @@ export class Run {
     this.template = options.template ?? scene.template()
     this.delegator = options.delegator
     this.by = options.by ?? 'agents'
+    scene.record.descent.set(this.instance, parent?.run.instance ?? '')
     this.grant = options.grant ?? scene.chance.uuid()
     this.#clockNs = scene.startNs
     this.correlation = correlationOf(scene, options)

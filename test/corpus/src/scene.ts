@@ -5,6 +5,8 @@ import { agentTemplates } from './corpus-exporter.ts'
 import type { ExporterName } from './corpus-exporter.ts'
 import { milliseconds, spanRefOf } from './sim-span.ts'
 import type { SimSpan } from './sim-span.ts'
+import { inputsBefore } from './inputs-before.ts'
+import type { ReadInput } from './read-input.ts'
 import { evidenceOf } from './truth.ts'
 import type { CorpusQuestion } from './truth.ts'
 
@@ -26,6 +28,10 @@ export interface SceneRecord {
   readonly emissions: Emission[]
   readonly acts: Act[]
   readonly questions: OpenQuestion[]
+  /** What entered the context of an instance. */
+  readonly reads: ReadInput[]
+  /** Of each instance, the one that started it; '' of a root. */
+  readonly descent: Map<string, string>
 }
 
 const people = ['ana', 'li', 'sam', 'kim', 'omar', 'eva', 'jo', 'mia', 'raj', 'tom'] as const
@@ -38,7 +44,13 @@ export class Scene {
   readonly chance: Chance
   /** When the case begins. */
   readonly startNs: bigint
-  readonly record: SceneRecord = { emissions: [], acts: [], questions: [] }
+  readonly record: SceneRecord = {
+    emissions: [],
+    acts: [],
+    questions: [],
+    reads: [],
+    descent: new Map(),
+  }
 
   constructor(given: { id: string; situation: string; chance: Chance; startNs: bigint }) {
     this.id = given.id
@@ -163,9 +175,10 @@ export class Scene {
   }
 }
 
-/** Closes a question: of its chain, what never arrived is not asked for. */
+/** Closes a question: of its chain and of its inputs, what never arrived is not asked for. */
 export function closeQuestion(
   { act, ...question }: OpenQuestion,
+  record: SceneRecord,
   arrived: ReadonlySet<string>,
 ): CorpusQuestion {
   if (act === undefined)
@@ -181,6 +194,7 @@ export function closeQuestion(
         prompt: null,
         chain: [],
         beside: [],
+        inputs: [],
         evidence: evidenceOf({ verdict: 'nothing of it is on record' }),
       },
     }
@@ -191,6 +205,7 @@ export function closeQuestion(
     truth: {
       ...truth,
       chain: truth.chain.filter((ref) => arrived.has(ref)),
+      inputs: inputsBefore(act, record).filter(({ span }) => arrived.has(span)),
       evidence: evidenceOf(lacking),
     },
   }

@@ -8,6 +8,7 @@ import { conflictSituations } from './situations/conflict.ts'
 import { outcomeSituations } from './situations/outcomes.ts'
 import { nameSituations } from './situations/names.ts'
 import { thirdPartySituations } from './situations/third-party.ts'
+import { inputSituations } from './situations/inputs.ts'
 
 /** Every situation, in the order of the table. */
 export const situations: readonly Situation[] = [
@@ -20,4 +21,5 @@ export const situations: readonly Situation[] = [
   ...outcomeSituations,
   ...nameSituations,
   ...thirdPartySituations,
+  ...inputSituations,
 ]

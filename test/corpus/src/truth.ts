@@ -1,3 +1,5 @@
+import type { ReadInput } from './read-input.ts'
+
 /** What a principal is. */
 export type PrincipalType = 'human' | 'service' | 'schedule' | 'agent'
 
@@ -24,6 +26,8 @@ export interface Truth {
   readonly chain: readonly string[]
   /** Records that belong to the way and need not be told, such as sessions. */
   readonly beside: readonly string[]
+  /** What stood in the context of the acting instance, and of those it descends from, and is on record; oldest first. */
+  readonly inputs: readonly Pick<ReadInput, 'span' | 'trust'>[]
   readonly evidence: Evidence
 }
 

@@ -6,7 +6,7 @@ import { encodeCursor } from './cursor.ts'
 import type { TemplatesQuestion } from './templates-question.ts'
 import { timeBoundParameters, withinTimeBounds } from './time-bounds.ts'
 
-/** One template and what its instances were seen with: of each list at most 100, in no order. */
+/** One template and what its instances were seen with, by those who may speak for it: of each list at most 100, in no order. */
 export interface TemplateEntry {
   id: string
   names: string[]
@@ -83,9 +83,9 @@ const templatesSql = `
 SELECT
   id,
   groupUniqArrayArray(100)(names) AS names, groupUniqArrayArray(100)(versions) AS versions,
-  countIf(instance != '') AS instances_total,
+  countIf(instance != '' AND seen > forged) AS instances_total,
   CAST(
-    groupArraySortedIf(${instancesMax})((-toUnixTimestamp64Nano(last_at), instance, last_at), instance != ''),
+    groupArraySortedIf(${instancesMax})((-toUnixTimestamp64Nano(last_at), instance, last_at), instance != '' AND seen > forged),
     'Array(Tuple(order Int64, id String, last DateTime64(9, \\'UTC\\')))'
   ) AS instances,
   groupUniqArrayArray(100)(delegators) AS delegators, groupUniqArrayArray(100)(tools) AS tools,
@@ -95,11 +95,11 @@ FROM
 (
   SELECT
     row.template_id AS id, row.instance_id AS instance,
-    groupUniqArrayIf(10)(row.template_name, row.template_name != '') AS names,
-    groupUniqArrayIf(10)(row.template_version, row.template_version != '') AS versions,
-    groupUniqArrayIf(100)(row.delegator_id, row.delegator_id != '') AS delegators,
-    groupUniqArrayIf(100)(row.tool_name, row.tool_name != '') AS tools,
-    groupUniqArrayIf(100)(row.credential_id, row.credential_id != '') AS credentials,
+    groupUniqArrayIf(10)(row.template_name, row.template_name != '' AND row.channel != 'unentitled') AS names,
+    groupUniqArrayIf(10)(row.template_version, row.template_version != '' AND row.channel != 'unentitled') AS versions,
+    groupUniqArrayIf(100)(row.delegator_id, row.delegator_id != '' AND row.channel != 'unentitled') AS delegators,
+    groupUniqArrayIf(100)(row.tool_name, row.tool_name != '' AND row.channel != 'unentitled') AS tools,
+    groupUniqArrayIf(100)(row.credential_id, row.credential_id != '' AND row.channel != 'unentitled') AS credentials,
     count() AS seen, countIf(row.channel = 'unentitled') AS forged, min(row.ts) AS first_at, max(row.ts) AS last_at
   FROM whodid.spans AS row
   WHERE row.template_id > {after:String} AND ${withinTimeBounds}

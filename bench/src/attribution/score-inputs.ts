@@ -1,0 +1,29 @@
+import type { Scored } from './score-corpus.ts'
+
+/** What answers say of what entered the context before the act, against the truth. */
+export interface InputScore {
+  /** A line for each input that is told and not true, or true and not told, or told with another trust. */
+  readonly faults: readonly string[]
+  /** Inputs that were to be told. */
+  readonly sought: number
+}
+
+/** Scores the inputs of the answers that are about the act that was asked for. */
+export function scoreInputs(scored: readonly Scored[]): InputScore {
+  const faults: string[] = []
+  let sought = 0
+  for (const { question, answer } of scored) {
+    const { truth, subjects } = question
+    if (answer.action === null || !subjects.includes(answer.action.span)) continue
+    const told = answer.inputs.map(({ span, trust }) => `${span} ${trust}`)
+    const real = truth.inputs.map(({ span, trust }) => `${span} ${trust}`)
+    sought += real.length
+    const added = told.filter((input) => !real.includes(input))
+    const missing = real.filter((input) => !told.includes(input))
+    if (added.length + missing.length > 0 || told.join() !== real.join())
+      faults.push(
+        `${question.id} · ${question.of} · not true ${added.join()} · untold ${missing.join()}`,
+      )
+  }
+  return { faults, sought }
+}
