@@ -9,6 +9,18 @@ const ancestorsMax = 64
  * works under, as far as the record reaches. Ends where it would come back to itself. Empty when no instance is known.
  */
 export function lineageOf(decision: Decision): readonly string[] {
+  const parents = claimedParents(decision)
+  addGivers(decision, parents)
+  const line: string[] = []
+  let instance = decision.instance
+  while (instance !== '' && !line.includes(instance) && line.length < ancestorsMax) {
+    line.push(instance)
+    instance = parents.get(instance) ?? ''
+  }
+  return line
+}
+
+function claimedParents(decision: Decision): Map<string, string> {
   const parents = new Map<string, string>()
   for (const key of decision.evidence.kin.keys()) {
     const record = decision.testimony(key)?.record
@@ -21,7 +33,11 @@ export function lineageOf(decision: Decision): readonly string[] {
       if (next !== undefined && !parents.has(next)) parents.set(next, id)
     })
   }
-  // Where only grants tie them: the holder of a grant descends from whoever gave it.
+  return parents
+}
+
+/** Where only grants tie them: the holder of a grant descends from whoever gave it. */
+function addGivers(decision: Decision, parents: Map<string, string>): void {
   let holder = ''
   for (const { record, joinedBy } of decision.path) {
     const { instance } = record
@@ -30,11 +46,4 @@ export function lineageOf(decision: Decision): readonly string[] {
     if (isGiver && !parents.has(holder)) parents.set(holder, instance)
     holder = instance
   }
-  const line: string[] = []
-  let instance = decision.instance
-  while (instance !== '' && !line.includes(instance) && line.length < ancestorsMax) {
-    line.push(instance)
-    instance = parents.get(instance) ?? ''
-  }
-  return line
 }

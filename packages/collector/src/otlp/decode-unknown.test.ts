@@ -26,7 +26,7 @@ function encode(message: Message, before: () => Buffer = () => Buffer.alloc(0)):
   const parts = message.flatMap(([tag, payload]) => [
     before(),
     varint(tag),
-    Buffer.isBuffer(payload) ? payload : delimited(encode(payload as Message, before)),
+    Buffer.isBuffer(payload) ? payload : delimited(encode(payload, before)),
   ])
   return Buffer.concat([...parts, before()])
 }
@@ -74,7 +74,7 @@ function int64(value: bigint): Buffer {
 const scalar = fc.oneof(...kinds.map((kind) => scalars[kind]))
 const array: fc.Arbitrary<Written> = fc
   .oneof(
-    ...kinds.map((kind) => fc.array(scalars[kind] as fc.Arbitrary<Written>, { maxLength: 6 })),
+    ...kinds.map((kind) => fc.array(scalars[kind], { maxLength: 6 })),
     fc.array(scalar, { maxLength: 6 }),
   )
   .map(arrayOf)
