@@ -2,8 +2,7 @@ import type { Situation } from './situation.ts'
 import { directSituations } from './situations/direct.ts'
 import { sideBySideSituations } from './situations/side-by-side.ts'
 import { delegationSituations } from './situations/delegation.ts'
-import { missingSituations } from './situations/missing.ts'
-import { deliverySituations } from './situations/delivery.ts'
+import { transportSituations } from './situations/transport.ts'
 import { conflictSituations } from './situations/conflict.ts'
 import { outcomeSituations } from './situations/outcomes.ts'
 import { nameSituations } from './situations/names.ts'
@@ -15,8 +14,7 @@ export const situations: readonly Situation[] = [
   ...directSituations,
   ...sideBySideSituations,
   ...delegationSituations,
-  ...missingSituations,
-  ...deliverySituations,
+  ...transportSituations,
   ...conflictSituations,
   ...outcomeSituations,
   ...nameSituations,

@@ -1,5 +1,5 @@
 import { onBehalfOf } from '../run-options.ts'
-import type { RunOptions } from '../run-options.ts'
+import type { RunOptions, Unsaid } from '../run-options.ts'
 import { inputAttributes, readInput, readThroughTool } from '../read-input.ts'
 import { Run } from '../run.ts'
 import type { Scene } from '../scene.ts'
@@ -8,6 +8,13 @@ import type { Situation } from '../situation.ts'
 const page = 'https://forum.example/thread/81'
 const ticket = 'https://tickets.example/4711'
 const mail = 'mail:stranger@partner.example'
+
+/** What a line of sub-agents leaves unsaid, more and more of it; in the last, only the grants tie them. */
+const unsaidOfSubs: readonly (readonly Unsaid[])[] = [
+  ['correlation'],
+  ['correlation', 'refs', 'chain'],
+  ['correlation', 'refs', 'chain', 'parent'],
+]
 
 function askedRun(scene: Scene, options: Partial<RunOptions> = {}): Run {
   const run = new Run(scene, { delegator: onBehalfOf(scene.human()), ...options })
@@ -53,13 +60,8 @@ const inputs: Situation = {
       sub.wait(5_000)
       actAndReadOn(scene, sub, first)
     },
-    ...[
-      { unsaid: ['correlation'] },
-      { unsaid: ['correlation', 'refs', 'chain'] },
-      // Only the grants tie them.
-      { unsaid: ['correlation', 'refs', 'chain', 'parent'] },
-    ].map(({ unsaid }) => (scene: Scene) => {
-      const options = { sameTrace: false, unsaid } as Partial<RunOptions>
+    ...unsaidOfSubs.map((unsaid) => (scene: Scene) => {
+      const options = { sameTrace: false, unsaid }
       const first = askedRun(scene)
       readInput(first, page)
       const second = subOf(first, options)
