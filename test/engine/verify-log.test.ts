@@ -76,5 +76,8 @@ test('rows stored before they are sealed are none while they are young', async (
   const sealedByUnixNs = young.receivedUnixNs - 1n
   expect((await verifyTestLog(log, reader, { sealedByUnixNs })).findings).toEqual([])
   const { findings } = await verifyTestLog(log, reader, { sealedByUnixNs: young.receivedUnixNs })
-  expect(findings).toMatchObject([{ code: 'row_unsealed', index: 10, count: 1 }])
+  expect(findings).toMatchObject([
+    { code: 'row_unsealed', index: 10, count: 1 },
+    { code: 'checkpoint_stale', index: 9 },
+  ])
 })

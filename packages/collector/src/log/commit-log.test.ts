@@ -113,6 +113,13 @@ describe('commit log', () => {
     expect(await rowsOf('0000000000000001.open')).toEqual([2, 1])
   })
 
+  it('hands on the leaves of what is durable, and nothing that would keep its bytes', async () => {
+    const log = await open()
+    await log.append([record('a'), record('b')])
+    expect(durable.map((run) => Object.keys(run))).toEqual([['firstIndex', 'leaves']])
+    expect(durable[0]?.leaves).toHaveLength(64)
+  })
+
   it('keeps two records of one span ID that say different things', async () => {
     const log = await open()
     const other = { ...record('a'), outcome: 'failure' as const }

@@ -238,7 +238,8 @@ export class CommitLog {
       return
     }
     for (const { fillsHole, frame, resolve } of group) {
-      if (!fillsHole) onDurable?.(frame)
+      // Not the frame: its bytes would be kept for as long as its leaves wait to be sealed.
+      if (!fillsHole) onDurable?.({ firstIndex: frame.firstIndex, leaves: frame.leaves })
       resolve()
     }
   }
