@@ -122,6 +122,12 @@ SETTINGS
     -- are less to do for as many columns as these.
     vertical_merge_algorithm_min_rows_to_activate = 1,
     ratio_of_defaults_for_sparse_serialization = 1,
+    -- A month is over when nothing more is received in it. A day after its last write its parts become one, so that a question opens
+    -- one part of it and not ten; a month under way is rewritten whole only after a day in which nothing came. What would be
+    -- larger than the engine's own limit of a merge (150 GB) stays in parts.
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
     -- The collector forgets a segment once the insert is acknowledged, so an acknowledged insert must be on the disk.
     fsync_after_insert = 1,
     fsync_part_directory = 1,

@@ -25,6 +25,10 @@ ORDER BY (tenant, key, hour, trace_id)
 SETTINGS
     index_granularity = 256,
     string_serialization_version = 'single_stream',
+    -- A month that is over becomes one part: see whodid.spans.
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     non_replicated_deduplication_window = 10000

@@ -19,6 +19,10 @@ SETTINGS
     min_bytes_for_wide_part = 67108864,
     -- Seconds until what a deletion has replaced leaves the disk.
     old_parts_lifetime = 60,
+    -- A month that is over becomes one part: see whodid.spans.
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     non_replicated_deduplication_window = 10000

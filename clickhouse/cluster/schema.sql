@@ -114,6 +114,9 @@ SETTINGS
     string_serialization_version = 'single_stream',
     vertical_merge_algorithm_min_rows_to_activate = 1,
     ratio_of_defaults_for_sparse_serialization = 1,
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
@@ -162,6 +165,9 @@ SETTINGS
     string_serialization_version = 'single_stream',
     vertical_merge_algorithm_min_rows_to_activate = 1,
     ratio_of_defaults_for_sparse_serialization = 1,
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
@@ -214,6 +220,9 @@ ORDER BY (tenant, key, hour, trace_id)
 SETTINGS
     index_granularity = 256,
     string_serialization_version = 'single_stream',
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
@@ -269,6 +278,9 @@ SETTINGS
     index_granularity_bytes = 131072,
     min_bytes_for_wide_part = 67108864,
     old_parts_lifetime = 60,
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
@@ -677,10 +689,10 @@ CREATE TABLE IF NOT EXISTS whodid.migrations
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0001_create_spans.sql', '7d908b8e31d845dbd84f48484c5553934385e796a594a54e422e5a1406f5bc3b' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0001_create_spans.sql', '820fa68a9c15f66258340bed17f858b64872084cc4e63c3177f4c6e78990ab2d' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0002_create_actions.sql', 'bbba1a798ef230df7d5d6bd1ba466b10da7db13d5257a09af2f704036a00e127' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0002_create_actions.sql', '5c5409d296c53a5a86c6448c582c4155552867e3f6147abe2f76664d98346916' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0003_create_actions_of_spans.sql', '204181a52d3b07300f790a5ebd395dda202acc3103612e9f603c3343c8be9157' WHERE '0003_create_actions_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
@@ -695,13 +707,13 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0006_create_who_did.sql', 'e061de8d03bfba295f640e63ca54187d07dcfc8f4b950f925f5cbc8f92a2c3dc' WHERE '0006_create_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0007_create_threads.sql', '28a2612ae0084f4a7759288e20836ff554338781eb8d5c2fa6400c11f6da45cc' WHERE '0007_create_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0007_create_threads.sql', '049ce91c27f39a98ed901ca1c7ced5cdc08fc3535c55e7031c8df5815c0ef0d5' WHERE '0007_create_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0008_create_threads_of_spans.sql', '83ec625804d63e930025d2d89360ad2d775986e60cecd98e1c7a4ccd7917be20' WHERE '0008_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0009_create_contents.sql', 'f2c5786186d2e2f5eebafb1dceee77838fcd2ab06b145c593625eb6059c2a28c' WHERE '0009_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0009_create_contents.sql', '48aa8bbe654524aa78c012742f8a5aea4a03038a6bdba3a954e07daddfadc866' WHERE '0009_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0010_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0010_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
