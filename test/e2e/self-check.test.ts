@@ -1,14 +1,18 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { sealContents } from '@whodid/content'
+import { describeWatch } from '@whodid/query'
+import type { WatchState } from '@whodid/query'
+import { encodeContents, encodeRecords } from '@whodid/store'
 import { formatKeyEpochs } from '@whodid/tlog'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { describeWatch } from '@whodid/query'
 import { startSelfCheck } from '../../packages/cli/src/serve/self-check.ts'
 import { selfCheckFamilies } from '../../packages/cli/src/serve/self-check-families.ts'
 import { newTrace, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 import { createTestLog } from '../harness/sealed-log.ts'
+import type { TestLog } from '../harness/sealed-log.ts'
 
 const waitMs = { timeout: 60_000 }
 
@@ -25,17 +29,23 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true })
 })
 
-test('a service finds by itself that a row is not what was sealed, says it once and keeps saying it in its metrics', async () => {
-  const log = createTestLog('ledger.example/checked')
-  const trace = newTrace()
-  await ledger.insert(log.seal(Array.from({ length: 300 }, () => trace.record({ name: 'a' }))))
-  const dir = join(dataDir, 'tlog', 'checked')
+/** Keeps a log's tree where the service looks for it. */
+async function keepTree(log: TestLog): Promise<void> {
+  const dir = join(dataDir, 'tlog', log.origin.split('/').at(-1) ?? '')
   for (const [path, bytes] of log.tiles) {
     await mkdir(dirname(join(dir, path)), { recursive: true })
     await writeFile(join(dir, path), bytes)
   }
   await writeFile(join(dir, 'keys'), formatKeyEpochs(log.epochs))
   await writeFile(join(dir, 'checkpoint'), log.note)
+}
+
+/** Starts a check that looks twenty times a second. */
+function startCheck(): {
+  readonly state: () => WatchState
+  readonly said: string[]
+  readonly stop: () => Promise<void>
+} {
   const said: string[] = []
   const stops: (() => Promise<void>)[] = []
   // Sound: the check looks at the two directories and at nothing else.
@@ -45,8 +55,65 @@ test('a service finds by itself that a row is not what was sealed, says it once 
   const state = startSelfCheck(
     { config, stops, onEvent: (event) => said.push(JSON.stringify(event)) },
     { verifier: ledger.access('verifier') },
-    { everyMs: 50 },
+    { everyMs: 50, keys: ledger.keys },
   )
+  const stop = async (): Promise<void> => {
+    for (const stopPart of stops) await stopPart()
+  }
+  return { state, said, stop }
+}
+
+function measured(state: WatchState, name: string): unknown {
+  return selfCheckFamilies(state).find((family) => family.name === name)?.samples
+}
+
+test('a service opens its texts by itself, and finds one that is gone', async () => {
+  const log = createTestLog('ledger.example/texts')
+  const trace = newTrace()
+  const records = Array.from({ length: 10 }, (_, n) =>
+    trace.record({ recordKind: 'prompt', delegatorId: 'ann', content: `text ${n}` }),
+  )
+  await sealContents(ledger.keys, records)
+  const placed = log.seal(records)
+  const blocks = { blocks: [encodeRecords(placed)], contents: [encodeContents(placed)] }
+  await ledger.appender.append({ ...blocks, token: log.note })
+  await keepTree(log)
+  const { state, said, stop } = startCheck()
+  try {
+    await vi.waitFor(() => expect(describeWatch(state()).texts_whole_since).not.toBeNull(), waitMs)
+    expect(describeWatch(state()).state).toBe('ok')
+    expect(state().textCount).toBeGreaterThanOrEqual(10)
+    expect(measured(state(), 'whodid_self_check_texts_total')).toEqual([
+      { value: state().textCount },
+    ])
+    const mine = `hex(ref) = upper('${placed[0]?.contentRefHex ?? ''}')`
+    await ledger.sql(
+      'eraser',
+      `ALTER TABLE whodid.contents DELETE WHERE ${mine} SETTINGS mutations_sync = 1`,
+    )
+    const left = `SELECT count() FROM whodid.contents WHERE ${mine}`
+    expect(await ledger.sql('verifier', left), 'the text is really gone').toBe('0')
+    await vi.waitFor(() => expect(describeWatch(state()).state).toBe('failed'), waitMs)
+    expect(state().findings).toHaveLength(10)
+    expect(new Set(state().findings.map(({ code }) => code))).toEqual(new Set(['content_missing']))
+    expect(said).toHaveLength(10)
+    expect(measured(state(), 'whodid_self_check_failed')).toEqual([{ value: 1 }])
+    expect(measured(state(), 'whodid_self_check_findings')).toContainEqual({
+      labels: { code: 'content_missing' },
+      value: 10,
+    })
+  } finally {
+    await stop()
+    await rm(join(dataDir, 'tlog'), { recursive: true })
+  }
+})
+
+test('a service finds by itself that a row is not what was sealed, says it once and keeps saying it in its metrics', async () => {
+  const log = createTestLog('ledger.example/checked')
+  const trace = newTrace()
+  await ledger.insert(log.seal(Array.from({ length: 300 }, () => trace.record({ name: 'a' }))))
+  await keepTree(log)
+  const { state, said, stop } = startCheck()
   const stateOf = () => describeWatch(state()).state
   try {
     expect(stateOf()).toBe('never')
@@ -59,11 +126,8 @@ test('a service finds by itself that a row is not what was sealed, says it once 
     await vi.waitFor(() => expect(state().rowCount).toBeGreaterThan(checked + 600), waitMs)
     expect(state().findings.map(({ code }) => code)).toEqual(['row_mismatch', 'row_duplicated'])
     expect(said).toHaveLength(2)
-    const failed = selfCheckFamilies(state()).find(
-      ({ name }) => name === 'whodid_self_check_failed',
-    )
-    expect(failed?.samples).toEqual([{ value: 1 }])
+    expect(measured(state(), 'whodid_self_check_failed')).toEqual([{ value: 1 }])
   } finally {
-    for (const stop of stops) await stop()
+    await stop()
   }
 })

@@ -63,6 +63,11 @@ test('a service is witnessed, and when all of it is put back the witness tells',
     logs: [{ log: origin, assurance: 'witnessed+monitored' }],
     findings: [],
   })
+  await vi.waitFor(async () => {
+    // The files of a package are stored as they are.
+    const zip = Buffer.from(await exported(whodid!))
+    expect(zip.includes('"assurance": "witnessed')).toBe(true)
+  }, waitMs)
   await whodid.stop()
 
   // Database, log, tree, keys: everything that its administrators have, as it was before.
@@ -96,6 +101,20 @@ async function send({ otlpUrl, tokens }: WhodidProcess): Promise<void> {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens.ingest}` },
   })
   expect(answer.status).toBe(200)
+}
+
+/** The evidence package about the span that was sent last. */
+async function exported({ apiUrl, tokens }: WhodidProcess): Promise<ArrayBuffer> {
+  const answer = await fetch(`${apiUrl}/v1/exports`, {
+    method: 'POST',
+    body: JSON.stringify({ of: `span:${'ab'.repeat(16)}-${spans.toString(16).padStart(16, '0')}` }),
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${tokens.investigator}`,
+    },
+  })
+  expect(answer.status).toBe(200)
+  return answer.arrayBuffer()
 }
 
 function read(name: string): Promise<string> {

@@ -34,12 +34,12 @@ export async function startSealedApi(
   const stops: (() => Promise<void>)[] = []
   // Sound: the check looks at the two directories and at nothing else.
   const config = { dataDir, keysDir } as Parameters<typeof startSelfCheck>[0]['config']
+  const keys = await ContentKeys.open(join(keysDir, 'content'))
   const state = startSelfCheck(
     { config, stops, onEvent: () => {} },
     { verifier: ledger.access('verifier') },
-    { policy, everyMs: 200 },
+    { policy, keys, everyMs: 200 },
   )
-  const keys = await ContentKeys.open(join(keysDir, 'content'))
   const selector = createSelector(ledger.access('reader'))
   const readRecorder = createReadRecorder(ledger.access('recorder'))
   const api = createApi({

@@ -18,7 +18,7 @@ export function addExports(
   options: ApiOptions,
   recordedRead: RecordedRead,
 ): void {
-  const { selector, contents, now = systemUnixNs } = options
+  const { selector, contents, watch, now = systemUnixNs } = options
 
   app.openapi(exportRoute, async (c) => {
     const asked = c.req.valid('json')
@@ -31,7 +31,7 @@ export function addExports(
       case: c.req.header('whodid-case') ?? '',
       product,
     }
-    const sources = { selector, contents, trees }
+    const sources = { selector, contents, trees, watch }
     const zip = await recordedRead(
       c,
       { roles, question: asked },

@@ -18,6 +18,8 @@ export interface IntegrityCheck {
   checked_at: string | null
   /** Since when every row was verified at least once; null while the first round goes on. */
   whole_since: string | null
+  /** Since when every text was opened at least once and held against what its record committed to; null while the first round goes on. */
+  texts_whole_since: string | null
   /** What is not as it was sealed, or not as fresh as it should be, by the codes of `whodid verify`; the first ones. */
   findings: { code: string; log: string; text: string }[]
 }
@@ -45,6 +47,7 @@ export const integrityCheckSchema: z.ZodType<IntegrityCheck> = z.object({
   state: z.enum(checkStates),
   checked_at: instant.nullable(),
   whole_since: instant.nullable(),
+  texts_whole_since: instant.nullable(),
   findings: z.array(z.object({ code: z.string(), log: z.string(), text: z.string() })),
 })
 

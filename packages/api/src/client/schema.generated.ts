@@ -662,6 +662,8 @@ export interface components {
           checked_at: string | null
           /** @description RFC 3339, UTC */
           whole_since: string | null
+          /** @description RFC 3339, UTC */
+          texts_whole_since: string | null
           findings: {
             code: string
             log: string
@@ -2526,6 +2528,8 @@ export interface operations {
               checked_at: string | null
               /** @description RFC 3339, UTC */
               whole_since: string | null
+              /** @description RFC 3339, UTC */
+              texts_whole_since: string | null
               findings: {
                 code: string
                 log: string

@@ -239,7 +239,13 @@ test('text that no API of ours would send cannot draw on the terminal or leave i
 })
 
 test('what the service found out about its own ledger stands at the foot', () => {
-  const check = { state: 'failed', checked_at: null, whole_since: null, findings: [found] } as const
+  const check = {
+    state: 'failed',
+    checked_at: null,
+    whole_since: null,
+    texts_whole_since: null,
+    findings: [found],
+  } as const
   const integrity = { ...nothing.integrity, check: { ...check, findings: [found] } }
   const foot = (answer: WhoDidAnswer): string[] =>
     renderAnswer(answer, { color: false, width: 80 }).split('\n').slice(-3)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { collectorFamilies } from '@whodid/collector'
 import type { Collector } from '@whodid/collector'
+import type { ContentKeys } from '@whodid/content'
 import type { Selector } from '@whodid/store'
 import type { LedgerAccess } from '../config.ts'
 import { readTrust } from '../verify/read-trust.ts'
@@ -42,10 +43,10 @@ type Instruments = Pick<ApiGround, 'metrics' | 'watch'>
 export async function openInstruments(
   starting: Starting,
   access: LedgerAccess,
-  slot: CollectorSlot,
+  { slot, keys }: { readonly slot: CollectorSlot; readonly keys: ContentKeys },
 ): Promise<Instruments> {
   const policy = await readTrust(starting.config)
-  const state = startSelfCheck(starting, access, { policy })
+  const state = startSelfCheck(starting, access, { policy, keys })
   const metrics: Instruments['metrics'] = () =>
     slot.collector === undefined
       ? []

@@ -18,6 +18,12 @@ export function selfCheckFamilies(state: WatchState): MetricFamily[] {
       samples: [{ value: state.rowCount }],
     },
     {
+      name: 'whodid_self_check_texts_total',
+      type: 'counter',
+      help: 'Texts that were opened and found as their records committed to.',
+      samples: [{ value: state.textCount }],
+    },
+    {
       name: 'whodid_self_check_failed',
       type: 'gauge',
       help: '1 when the self-check has found that the ledger is not what was sealed.',

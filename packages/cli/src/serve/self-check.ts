@@ -1,3 +1,4 @@
+import type { ContentKeys } from '@whodid/content'
 import {
   isPassing,
   judgeFreshness,
@@ -7,7 +8,7 @@ import {
   openSealedLog,
   verifyLog,
 } from '@whodid/query'
-import type { Finding, WatchedLog, WatchState } from '@whodid/query'
+import type { Finding, SealedLog, WatchedLog, WatchState } from '@whodid/query'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import type { Policy } from '@whodid/tlog'
@@ -15,12 +16,16 @@ import type { LedgerAccess } from '../config.ts'
 import { findLogs } from '../verify/find-logs.ts'
 import type { FoundLog } from '../verify/find-logs.ts'
 import { askAboutLogs } from '../verify/ask-about-logs.ts'
+import { checkTextPart } from './check-text-part.ts'
+import type { TextPart, TextRound } from './check-text-part.ts'
 import type { Starting } from './starting.ts'
 
 /** How a service verifies itself. */
 export interface SelfCheckOptions {
   /** Whose cosignatures are trusted; undefined where nobody cosigns. */
   readonly policy?: Policy | undefined
+  /** Opens the texts of what was sealed; without it they are left unopened. */
+  readonly keys?: Pick<ContentKeys, 'find'> | undefined
   /** Milliseconds from one look to the next. Default a minute. */
   readonly everyMs?: number
   /** Milliseconds within which the sealer of this service's own log must have said that it lives. Default five minutes. */
@@ -36,17 +41,18 @@ const findingsMax = 100
 
 /**
  * Verifies the ledger part by part, round and round, for as long as the service runs: one part a minute, on one thread of
- * ClickHouse; and each time that the log is fresh and what its witnesses say of it. What was changed stays found until the
+ * ClickHouse, and the texts of a smaller part, which it opens as `whodid verify` does; and each time that the log is fresh and what its witnesses say of it. What was changed stays found until the
  * service starts again, and is said once; what is only late is found for as long as it is.
  */
 export function startSelfCheck(
   { config, onEvent, stops }: Starting,
   access: Pick<LedgerAccess, 'verifier'>,
-  { policy, everyMs = everyMsDefault, freshMsMax = freshMsMaxDefault }: SelfCheckOptions = {},
+  { policy, keys, everyMs = everyMsDefault, freshMsMax = freshMsMaxDefault }: SelfCheckOptions = {},
 ): () => WatchState {
   const reader = createLeafReader(access.verifier, { threadsMax: 1 })
   const stopping = new AbortController()
   const rounds = new Map<string, Round>()
+  const textRounds = new Map<string, TextRound>()
   const startedMs = performance.now()
   let state: WatchState = nothingWatched
   let running: Promise<void> | undefined
@@ -54,20 +60,22 @@ export function startSelfCheck(
   async function check(): Promise<void> {
     const isSettled = performance.now() - startedMs > freshMsMax
     const looked = { reader, rounds, policy, freshMsMax: isSettled ? freshMsMax : undefined }
+    const texts = { keys, rounds: textRounds }
     try {
       const asked = await askAboutLogs(policy, config.dataDir, stopping.signal)
       const looks: Look[] = []
       const logs = await findLogs(config)
       for (const log of logs) {
         const others = logs.filter((one) => one !== log)
-        looks.push(await look(log, { ...looked, others, served: asked.get(log.origin), stopping }))
+        const served = asked.get(log.origin)
+        looks.push(await look(log, { ...looked, texts, others, served, stopping }))
       }
       const gone = missing(
         logs.map(({ origin }) => origin),
         { rounds, policy },
       )
       const before = state
-      state = after(before, [...looks, gone], rounds)
+      state = after(before, [...looks, gone], { rounds, textRounds })
       for (const { code, text } of state.findings.filter((one) => !isKnown(one, before.findings)))
         onEvent({ event: 'warning', message: warningOf(code, text) })
     } catch (thrown) {
@@ -108,25 +116,30 @@ interface Looking {
   readonly served: readonly string[] | undefined
   readonly freshMsMax: number | undefined
   readonly stopping: AbortController
+  readonly texts: {
+    readonly keys: SelfCheckOptions['keys']
+    readonly rounds: Map<string, TextRound>
+  }
 }
 
 /** What one look at one log came to. */
 interface Look {
   readonly origin: string
   readonly rowCount: number
+  readonly textCount: number
   readonly findings: readonly Finding[]
   readonly watched: WatchedLog | undefined
 }
+
+const nothing: Look = { origin: '', rowCount: 0, textCount: 0, findings: [], watched: undefined }
 
 async function look(log: FoundLog, looking: Looking): Promise<Look> {
   const { origin, note, epochs, cosigned } = log
   const { policy, served, reader, freshMsMax } = looking
   // A log that has sealed nothing yet has no checkpoint, and nothing to be held against; one that had a checkpoint is robbed.
-  if (note === undefined && !looking.rounds.has(origin))
-    return { origin, rowCount: 0, findings: [], watched: undefined }
+  if (note === undefined && !looking.rounds.has(origin)) return { ...nothing, origin }
   const opened = await openSealedLog(log)
-  if (opened.log === undefined)
-    return { origin, rowCount: 0, findings: opened.findings, watched: undefined }
+  if (opened.log === undefined) return { ...nothing, origin, findings: opened.findings }
   const nowMs = Date.now()
   const { size } = opened.log.checkpoint
   const evidence = { epochs, cosigned, served: served ?? [], nowS: Math.floor(nowMs / 1000) }
@@ -140,30 +153,49 @@ async function look(log: FoundLog, looking: Looking): Promise<Look> {
       ? {}
       : { freshByUnixNs: BigInt(nowMs - freshMsMax) * 1_000_000n }),
   })
-  const { rowCount, findings } = await checkPart(log, opened.log, looking)
+  const others = (await Promise.all(looking.others.map(openSealedLog))).flatMap(({ log: one }) =>
+    one === undefined ? [] : [one],
+  )
+  const { rowCount, findings } = await checkPart(log, opened.log, { ...looking, others })
+  const texts = await checkTexts(opened.log, { ...looking, others })
   const { assurance, size: assuredSize } = judged
   return {
     origin,
     rowCount,
-    findings: [...opened.findings, ...judged.findings, ...fresh, ...findings],
+    textCount: texts.textCount,
+    findings: [...opened.findings, ...judged.findings, ...fresh, ...findings, ...texts.findings],
     watched: { size, assurance, assuredSize, lookedUnixMs: nowMs },
   }
 }
 
+/** What a part of a log is checked with, the other logs opened. */
+type Checking = Omit<Looking, 'others'> & { readonly others: readonly SealedLog[] }
+
+async function checkTexts(
+  sealed: SealedLog,
+  { reader, others, texts: { keys, rounds }, stopping: { signal } }: Checking,
+): Promise<Pick<TextPart, 'textCount' | 'findings'>> {
+  if (keys === undefined) return { textCount: 0, findings: [] }
+  const { origin } = sealed
+  const ground = { reader, keys, logs: [sealed, ...others], signal }
+  const part = await checkTextPart(sealed, ground, rounds.get(origin))
+  rounds.set(origin, part.round)
+  return part
+}
+
 async function checkPart(
   log: FoundLog,
-  sealed: Parameters<typeof verifyLog>[0],
-  { reader, rounds, others, stopping }: Looking,
+  sealed: SealedLog,
+  { reader, rounds, others, stopping }: Checking,
 ): Promise<{ rowCount: number; findings: readonly Finding[] }> {
   const { size } = sealed.checkpoint
   const round = rounds.get(log.origin) ?? { next: 0, beganUnixMs: 0, wholeUnixMs: 0 }
   const from = round.next
   const to = Math.min(from + rowsAtOnce, size)
   const beganUnixMs = from === 0 ? Date.now() : round.beganUnixMs
-  const opened = await Promise.all(others.map((other) => openSealedLog(other)))
   const { rowCount, findings } = await verifyLog(sealed, reader, {
     ...log.options,
-    others: opened.flatMap(({ log: one }) => (one === undefined ? [] : [one])),
+    others,
     from,
     to,
     signal: stopping.signal,
@@ -191,14 +223,20 @@ function missing(
   })
   const named = policy === undefined ? [] : missingLogs(policy, origins)
   const all = [...findings, ...named.filter(({ log }) => !gone.includes(log))]
-  return { origin: '', rowCount: 0, findings: all, watched: undefined }
+  return { ...nothing, findings: all }
 }
 
 /** What is over is forgotten; what was changed is not. */
 function after(
   before: WatchState,
   looks: readonly Look[],
-  rounds: ReadonlyMap<string, Round>,
+  {
+    rounds,
+    textRounds,
+  }: {
+    readonly rounds: ReadonlyMap<string, Round>
+    readonly textRounds: ReadonlyMap<string, TextRound>
+  },
 ): WatchState {
   const found = looks.flatMap(({ findings }) => findings)
   const kept = before.findings.filter(({ code }) => !isPassing(code))
@@ -206,11 +244,14 @@ function after(
   const logs = looks.flatMap(({ origin, watched }) =>
     watched === undefined ? [] : [[origin, watched] as const],
   )
-  const whole = logs.map(([origin]) => rounds.get(origin)?.wholeUnixMs ?? 0)
+  const wholeOf = (known: ReadonlyMap<string, { readonly wholeUnixMs: number }>): number =>
+    logs.length === 0 ? 0 : Math.min(...logs.map(([origin]) => known.get(origin)?.wholeUnixMs ?? 0))
   return {
     checkedUnixMs: Date.now(),
-    wholeUnixMs: whole.length === 0 ? 0 : Math.min(...whole),
+    wholeUnixMs: wholeOf(rounds),
+    textsWholeUnixMs: wholeOf(textRounds),
     rowCount: before.rowCount + looks.reduce((sum, { rowCount }) => sum + rowCount, 0),
+    textCount: before.textCount + looks.reduce((sum, { textCount }) => sum + textCount, 0),
     findings: [...kept, ...fresh].slice(0, findingsMax),
     logs: new Map(logs),
   }

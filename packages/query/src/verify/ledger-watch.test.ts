@@ -17,12 +17,14 @@ it('says when it looked, and that it has not', () => {
     state: 'never',
     checked_at: null,
     whole_since: null,
+    texts_whole_since: null,
     findings: [],
   })
   expect(describeWatch(state({ wholeUnixMs: nowMs - 120_000 }), nowMs)).toEqual({
     state: 'ok',
     checked_at: '2026-01-01T23:59:00.000000000Z',
     whole_since: '2026-01-01T23:58:00.000000000Z',
+    texts_whole_since: null,
     findings: [],
   })
 })

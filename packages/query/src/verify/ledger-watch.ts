@@ -18,6 +18,10 @@ export interface WatchState {
   readonly checkedUnixMs: number
   /** Milliseconds since 1970 since which every row was verified; 0 while the first round goes on. */
   readonly wholeUnixMs: number
+  /** Milliseconds since 1970 since which every text was opened; 0 while the first round goes on, and where none is opened. */
+  readonly textsWholeUnixMs: number
+  /** Texts that were found as they were committed to since the start, again and again. */
+  readonly textCount: number
   /** Rows verified since the start, again and again. */
   readonly rowCount: number
   /** What was found since the start, and is not over; the first hundred. */
@@ -39,6 +43,8 @@ export interface WatchedLog {
 export const nothingWatched: WatchState = {
   checkedUnixMs: 0,
   wholeUnixMs: 0,
+  textsWholeUnixMs: 0,
+  textCount: 0,
   rowCount: 0,
   findings: [],
   logs: new Map(),
@@ -52,11 +58,12 @@ const shownMax = 10
 
 /** The check as answers and the API tell of it. */
 export function describeWatch(state: WatchState, nowMs: number = Date.now()): IntegrityCheck {
-  const { checkedUnixMs, wholeUnixMs, findings } = state
+  const { checkedUnixMs, wholeUnixMs, textsWholeUnixMs, findings } = state
   return {
     state: checkStateOf(state, nowMs),
     checked_at: checkedUnixMs === 0 ? null : instantOf(checkedUnixMs),
     whole_since: wholeUnixMs === 0 ? null : instantOf(wholeUnixMs),
+    texts_whole_since: textsWholeUnixMs === 0 ? null : instantOf(textsWholeUnixMs),
     findings: findings.slice(0, shownMax).map(({ code, log, text }) => ({ code, log, text })),
   }
 }
