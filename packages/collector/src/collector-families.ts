@@ -127,7 +127,11 @@ function sealFamilies(metrics: CollectorMetrics): MetricFamily[] {
 }
 
 /** Without a meta-log there are none of these. */
-function metaLogFamilies({ metaLog, sealedSize }: CollectorMetrics): MetricFamily[] {
+function metaLogFamilies({
+  metaLog,
+  sealedSize,
+  unregisteredKeys,
+}: CollectorMetrics): MetricFamily[] {
   if (metaLog === undefined) return []
   const { outcome, cosignedSize, failureCount } = metaLog
   return [
@@ -145,6 +149,11 @@ function metaLogFamilies({ metaLog, sealedSize }: CollectorMetrics): MetricFamil
       'whodid_meta_log_alarm',
       '1 while the meta-log says that the log was put back (ahead) or written anew (fork).',
       outcome === 'ahead' || outcome === 'fork' ? 1 : 0,
+    ),
+    gauge(
+      'whodid_meta_log_unregistered_keys',
+      'Keys of the log that the meta-log has not acknowledged; it is told again and again.',
+      unregisteredKeys,
     ),
   ]
 }

@@ -8,6 +8,7 @@ import {
   createWitness,
   lockState,
   plainReply,
+  readRequest,
   serveReplies,
 } from '@whodid/witness'
 import type {
@@ -17,6 +18,7 @@ import type {
   WitnessEvent,
   WitnessLevel,
 } from '@whodid/witness'
+import { addKey } from './add-key.ts'
 import { systemFiles, writeDurably } from './meta-files.ts'
 import type { MetaFiles } from './meta-files.ts'
 import { MetaLog } from './meta-log.ts'
@@ -69,7 +71,7 @@ export interface RunningMetaLog {
 
 /**
  * Runs a meta-log over HTTP. Collectors submit checkpoints as to a witness (C2SP tlog-witness): the same checks, and what is
- * acknowledged is a leaf. Serves `checkpoint`, tiles and entry bundles on the C2SP paths, `cosigned`, and what a witness serves.
+ * acknowledged is a leaf. `POST /add-key` takes a log's next key by the word of the one before it. Serves `checkpoint`, tiles and entry bundles on the C2SP paths, `cosigned`, and what a witness serves.
  *
  * Throws `invalid_config`, and `seal_failed` when its directory was put back. Does NOT speak TLS.
  */
@@ -196,6 +198,10 @@ function serve(options: MetaLogServiceOptions, log: MetaLog): Promise<ReplyServe
   const answer = async (request: IncomingMessage): Promise<Reply> => {
     const asWitness = await answerWitness(witness, request)
     if (asWitness !== undefined) return asWitness
+    if (request.method === 'POST' && request.url === '/add-key') {
+      const body = await readRequest(request)
+      return typeof body === 'string' ? addKey({ log, receipts, nowS, onEvent }, body) : body
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return plainReply(405, 'expected GET')
     const path = (request.url ?? '').slice(1)

@@ -1,15 +1,9 @@
-import {
-  formatSignature,
-  parseCheckpoint,
-  parseNote,
-  parseSignatures,
-  ProofError,
-  proveConsistency,
-  verifySignatures,
-} from '@whodid/tlog'
+import { parseCheckpoint, parseNote, proveConsistency } from '@whodid/tlog'
 import type { NoteVerifier, TileReader } from '@whodid/tlog'
 import { formatAddCheckpoint } from './add-checkpoint.ts'
-import { readBounded } from './read-bounded.ts'
+import { postText } from './post-text.ts'
+import type { TextResponse } from './post-text.ts'
+import { readSignature } from './read-signature.ts'
 
 /** A witness as a log knows it. */
 export interface WitnessEndpoint {
@@ -48,13 +42,6 @@ export type Submission =
   | { readonly outcome: 'unreachable' | 'refused' | 'fork'; readonly detail: string }
   | { readonly outcome: 'ahead'; readonly detail: string; readonly size: number }
 
-interface Response {
-  readonly status: number
-  readonly contentType: string
-  readonly body: string
-}
-
-const timeoutMsDefault = 5_000
 /** Requests for one submission: others may submit the same log's checkpoints in between. */
 const requestsMax = 4
 
@@ -73,7 +60,7 @@ export async function submitCheckpoint(
   for (let request = 0; request < requestsMax; request++) {
     const proof = await proveConsistency(reader, oldSize, size)
     const body = formatAddCheckpoint({ oldSize, proof, checkpoint })
-    const response = await post(`${witness.url}/add-checkpoint`, body, options)
+    const response = await postText(`${witness.url}/add-checkpoint`, body, options)
     if ('outcome' in response) return response
     if (response.status !== 409) return read(response, { text, size }, witness.key)
     const known = readSize(response)
@@ -91,7 +78,7 @@ export async function submitCheckpoint(
 }
 
 function read(
-  { status, body }: Response,
+  { status, body }: TextResponse,
   { text, size }: { text: string; size: number },
   key: NoteVerifier,
 ): Submission {
@@ -108,51 +95,14 @@ function readCosignature(
   { text, size }: { text: string; size: number },
   key: NoteVerifier,
 ): Submission {
-  try {
-    const given = parseSignatures(body).filter(({ name, id }) => name === key.name && id === key.id)
-    const times = verifySignatures(text, given, [key]).map(({ time }) => time ?? 0)
-    if (times.length === 0)
-      return { outcome: 'refused', detail: 'no line of its answer is signed by its key' }
-    return {
-      outcome: 'cosigned',
-      lines: given.map(formatSignature),
-      size,
-      timeS: Math.max(...times),
-    }
-  } catch (error) {
-    if (!(error instanceof ProofError)) throw error
-    return { outcome: 'refused', detail: `its answer does not hold: ${error.message}` }
-  }
+  const signed = readSignature(body, text, key)
+  return 'detail' in signed
+    ? { outcome: 'refused', ...signed }
+    : { outcome: 'cosigned', size, ...signed }
 }
 
-function readSize({ contentType, body }: Response): number | undefined {
+function readSize({ contentType, body }: TextResponse): number | undefined {
   if (!contentType.startsWith('text/x.tlog.size')) return undefined
   const digits = /^(0|[1-9]\d{0,15})\n?$/u.exec(body)?.[1]
   return digits === undefined || !Number.isSafeInteger(Number(digits)) ? undefined : Number(digits)
-}
-
-async function post(
-  url: string,
-  body: string,
-  { timeoutMs = timeoutMsDefault, signal }: SubmitOptions,
-): Promise<Response | { readonly outcome: 'unreachable'; readonly detail: string }> {
-  const timeout = AbortSignal.timeout(timeoutMs)
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
-      redirect: 'error',
-      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-    })
-    return {
-      status: response.status,
-      contentType: response.headers.get('content-type') ?? '',
-      body: await readBounded(response.body),
-    }
-  } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error
-    const detail = cause instanceof Error ? cause.message : String(cause)
-    return { outcome: 'unreachable', detail: `${url}: ${detail}` }
-  }
 }

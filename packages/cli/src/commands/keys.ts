@@ -18,6 +18,7 @@ collector, which takes it up within a second when it runs, else at its next star
 the old key and the new, and from there on signs with the new one; for the overlap with both. Then the private half of the
 old key is erased, and nothing that it might still sign is believed.
 
+Where a meta-log is set, the collector tells it of the new key by itself, again and again until it has said that it knows it.
 Checkpoints of before stay as valid as they were. Whoever keeps the log's keys must be given the new one within the overlap:
 a policy another line "log <vkey>", a witness another --log <vkey>, whoever uses "verify --keys" the new file.
 
@@ -74,6 +75,7 @@ async function rotate(context: CommandContext): Promise<number> {
     new: newVkey,
     overlap_s: overlapS,
     taken_up: isTakenUp,
+    unregistered: isTakenUp && (await isUnregistered({ keysDir, origin, newVkey }, stopping)),
   }
   stdout.write(typed.flag('json') ? `${JSON.stringify(outcome)}\n` : told(outcome))
   return 0
@@ -113,24 +115,42 @@ async function takenUp(
   }
 }
 
+/** Whether the collector waits for a meta-log that has not acknowledged the new key. */
+async function isUnregistered(
+  { keysDir, origin, newVkey }: { keysDir: string; origin: string; newVkey: string },
+  stopping: AbortSignal,
+): Promise<boolean> {
+  const deadline = performance.now() + takeUpMs
+  for (;;) {
+    const log = (await listLogKeys(keysDir)).find((one) => one.origin === origin)
+    if (log?.unregistered.includes(newVkey) !== true) return false
+    if (performance.now() > deadline || stopping.aborted) return true
+    await sleep(lookMs)
+  }
+}
+
 interface Rotation {
   readonly log: string
   readonly old: string
   readonly new: string
   readonly overlap_s: number
   readonly taken_up: boolean
+  readonly unregistered: boolean
 }
 
 function told(rotation: Rotation): string {
-  const { log, overlap_s: overlapS, taken_up: isTakenUp } = rotation
+  const { log, overlap_s: overlapS, taken_up: isTakenUp, unregistered } = rotation
   const state = isTakenUp
     ? 'The collector has taken it up; the change is on record, signed by both keys.'
     : 'No collector has taken it up yet: it does at its next start.'
+  const metaLog = unregistered
+    ? '\nThe meta-log does not know the new key yet: the collector tells it again and again, also after a restart. "whodid keys list" says when it does.\n'
+    : ''
   return `The log ${printableLine(log, 200)} goes over to another key. ${state}
 
   old  ${rotation.old}
   new  ${rotation.new}
-
+${metaLog}
 Both sign for ${overlapS} seconds; then the old private key is erased, and what it signs after is refused. Until then:
   - in every policy, add the line  log ${rotation.new}
   - start each witness with one more  --log ${rotation.new}
@@ -138,7 +158,7 @@ Both sign for ${overlapS} seconds; then the old private key is erased, and what 
 `
 }
 
-function shown({ origin, epochs, nextVkey }: LogKeys): object {
+function shown({ origin, epochs, nextVkey, unregistered }: LogKeys): object {
   return {
     log: origin,
     keys: epochs.map(({ vkey, fromSize, toSize, signs, retiresMs }) => ({
@@ -149,12 +169,14 @@ function shown({ origin, epochs, nextVkey }: LogKeys): object {
       retires_at: retiresMs === null ? null : new Date(retiresMs).toISOString(),
     })),
     next: nextVkey ?? null,
+    unregistered,
   }
 }
 
-function describe({ origin, epochs, nextVkey }: LogKeys): string {
+function describe({ origin, epochs, nextVkey, unregistered }: LogKeys): string {
   const next = nextVkey === undefined ? '' : `  ${nextVkey}  waits to be taken up\n`
-  return `${printableLine(origin, 200)}\n${epochs.map(line).join('')}${next}`
+  const unknown = unregistered.map((vkey) => `  ${vkey}  not known to the meta-log yet\n`).join('')
+  return `${printableLine(origin, 200)}\n${epochs.map(line).join('')}${next}${unknown}`
 }
 
 function line({ vkey, fromSize, toSize, signs, retiresMs }: LogKey): string {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
-import { formatKeyEpochs, generateNoteKey, parseSkey, signNote } from '@whodid/tlog'
+import { formatKeyEpochs, generateNoteKey, parseSkey, signKeyChange, signNote } from '@whodid/tlog'
 import type { KeyEpoch, NoteSigner } from '@whodid/tlog'
 import { makeDirectory, syncDirectory, writeDurably } from '../log/log-files.ts'
 import type { LogFiles } from '../log/log-files.ts'
@@ -82,11 +82,10 @@ export class KeyRing {
     return signNote(text, signers)
   }
 
-  /** Signs a statement about a change of keys with the key in force and the new one. */
-  signChange(text: string, next: NextKey): string {
-    const last = this.#epochs.at(-1)
-    const old = last === undefined ? [] : [this.#signer(last.vkey, last.skey)]
-    return signNote(text, [...old, parseSkey(next.skey)])
+  /** The statement that the key in force names the new one, signed by both. */
+  signChange(next: NextKey): string {
+    const { vkey, skey } = this.#epochs.at(-1) ?? next
+    return signKeyChange(this.#signer(vkey, skey), parseSkey(next.skey))
   }
 
   /** The key that `whodid keys rotate` has left, if any; one that is in force already is no next key. */

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
+import { verifyKeyChange } from '@whodid/tlog'
 import type { KeyEpoch } from '@whodid/tlog'
 import { systemFiles } from '../log/log-files.ts'
 import { parseKeyFile, parseNextKey } from './key-file.ts'
+import { keyChangesPath, parseKeyChanges } from './key-registrar.ts'
 import { nextKeyPath } from './key-ring.ts'
 
 /** The keys of one log, without their private halves. */
@@ -11,6 +13,8 @@ export interface LogKeys {
   readonly epochs: readonly LogKey[]
   /** The key that was left for the log and that it has not taken up. */
   readonly nextVkey: string | undefined
+  /** Keys that the meta-log has not acknowledged; none where there is no meta-log. */
+  readonly unregistered: readonly string[]
 }
 
 /** One key of a log. */
@@ -33,8 +37,12 @@ async function readLogKeys(keysDir: string, name: string): Promise<LogKeys> {
   const origin = originOf(text, name)
   const epochs = parseKeyFile(text, origin)
   const next = await systemFiles.readFile(nextKeyPath(keysDir, origin), 'utf8').catch(() => '')
+  const changes = await systemFiles
+    .readFile(keyChangesPath(keysDir, origin), 'utf8')
+    .catch(() => '')
   return {
     origin,
+    unregistered: (parseKeyChanges(changes) ?? []).map((note) => verifyKeyChange(note).newVkey),
     epochs: epochs.map(({ vkey, fromSize, toSize, retiresMs, skey }) => ({
       vkey,
       fromSize,

@@ -5,6 +5,7 @@ import type { Checkpoint, TreeEdge } from '@whodid/tlog'
 import { makeDirectory, writeDurably } from '../log/log-files.ts'
 import { CheckpointFiles } from './checkpoint-files.ts'
 import { HeadFile } from './head-file.ts'
+import { KeyRegistrar } from './key-registrar.ts'
 import { KeyRing } from './key-ring.ts'
 import type { SealerOptions } from './sealer-options.ts'
 import { TreeFiles } from './tree-files.ts'
@@ -15,6 +16,8 @@ export interface LoadedTree {
   readonly tiles: TreeFiles
   readonly checkpoints: CheckpointFiles
   readonly head: HeadFile
+  /** Tells the meta-log of new keys. */
+  readonly registrar: KeyRegistrar
   readonly edge: TreeEdge
 }
 
@@ -32,10 +35,11 @@ export async function loadTree(options: SealerOptions): Promise<LoadedTree> {
   const hasCheckpoint = checkpoints.latest !== ''
   const keys = await KeyRing.open({ files, keysDir, origin, hasCheckpoint, nowUnixMs })
   const head = await HeadFile.open(files, keysDir, origin)
+  const registrar = await KeyRegistrar.open(options)
   const tiles = new TreeFiles(files, dir)
   const latest = hasCheckpoint ? signedBy(keys, checkpoints.latest) : undefined
   checkAgainst(latest, head.latest === '' ? undefined : signedBy(keys, head.latest))
-  if (latest === undefined) return { keys, tiles, checkpoints, head, edge: emptyEdge }
+  if (latest === undefined) return { keys, registrar, tiles, checkpoints, head, edge: emptyEdge }
   const published = checkpoints.published
   if (published !== '' && signedBy(keys, published).size > latest.size)
     throw failed('the history of checkpoints ends before the newest one: it was put back')
@@ -44,7 +48,7 @@ export async function loadTree(options: SealerOptions): Promise<LoadedTree> {
   })
   if (!rootOf(edge).equals(latest.root))
     throw failed(`the tiles lead to another root than the checkpoint of size ${latest.size}`)
-  return { keys, tiles, checkpoints, head, edge }
+  return { keys, registrar, tiles, checkpoints, head, edge }
 }
 
 function signedBy(keys: KeyRing, note: string): Checkpoint {

@@ -37,6 +37,8 @@ export interface SealLevels {
   readonly witnesses: readonly WitnessLevel[]
   /** How the log stands with the meta-log; undefined where there is none. */
   readonly metaLog: WitnessLevel | undefined
+  /** Keys of the log that the meta-log has not acknowledged; 0 where there is none. */
+  readonly unregisteredKeys: number
 }
 
 /** How it stands where nothing is sealed. */
@@ -49,4 +51,5 @@ export const noSeal: SealLevels = {
   checkpoints: 0,
   witnesses: [],
   metaLog: undefined,
+  unregisteredKeys: 0,
 }

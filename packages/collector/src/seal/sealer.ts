@@ -83,6 +83,7 @@ export class Sealer {
       checkpoints: this.#checkpoints,
       witnesses: this.#cosigner.levels,
       metaLog: this.#recorder.levels[0],
+      unregisteredKeys: this.#tree?.registrar.waitingCount ?? 0,
     }
   }
 
@@ -95,6 +96,7 @@ export class Sealer {
   begin(unsealed: readonly LeafRun[], append: AppendEvent): void {
     for (const run of unsealed) this.take(run)
     this.#append = append
+    this.#tree?.registrar.wake()
     this.#timer = setInterval(() => this.#wake(), this.#options.limits.checkpointIntervalMs).unref()
   }
 
@@ -119,7 +121,7 @@ export class Sealer {
     this.#append = undefined
     this.#wake()
     await this.#running
-    await Promise.all([this.#cosigner.stop(), this.#recorder.stop()])
+    await Promise.all([this.#cosigner.stop(), this.#recorder.stop(), this.#tree?.registrar.stop()])
   }
 
   #wake(): void {
@@ -145,9 +147,13 @@ export class Sealer {
     const { keys } = tree
     const next = await keys.next()
     if (next !== undefined) {
-      await changeKey({ keys, next, append, origin: this.#options.origin })
+      const statement = keys.signChange(next)
+      await changeKey({ statement, oldVkey: keys.vkey, newVkey: next.vkey, append })
       await this.#seal(tree)
+      await tree.registrar.keep(statement)
+      // A crash before this begins the change again; after it, the next start tells the meta-log.
       await keys.rotate(next, this.#edge.size + 1)
+      tree.registrar.wake()
       await publishKeys(tree, this.#options)
     }
     const { heartbeatIntervalMs } = this.#options.limits
