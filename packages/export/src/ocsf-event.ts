@@ -4,8 +4,12 @@ import type { RecordRow } from './record-row.ts'
 /** An event of OCSF 1.9.0, class API Activity (6003). */
 export type OcsfEvent = Readonly<Record<string, unknown>>
 
-const activityOf: Readonly<Record<string, number>> = { create: 1, read: 2, update: 3, delete: 4 }
-const statusOf: Readonly<Record<string, number>> = { success: 1, failure: 2, denied: 2 }
+const activityOf: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({ create: 1, read: 2, update: 3, delete: 4 }),
+)
+const statusOf: ReadonlyMap<string, number> = new Map(
+  Object.entries<number>({ success: 1, failure: 2, denied: 2 }),
+)
 const otherId = 99
 const nsPerMs = 1_000_000n
 
@@ -17,7 +21,7 @@ export function ocsfEvent(row: RecordRow): OcsfEvent {
   const at = (column: string): string => printableLine(String(row[column]), 1024)
   const unixMs = (column: string): number =>
     Number(parseInstant(String(row[column]), column) / nsPerMs)
-  const activity = activityOf[at('verb')] ?? otherId
+  const activity = activityOf.get(at('verb')) ?? otherId
   return {
     class_uid: 6003,
     class_name: 'API Activity',
@@ -29,7 +33,7 @@ export function ocsfEvent(row: RecordRow): OcsfEvent {
     time: unixMs('ts'),
     start_time: unixMs('ts'),
     end_time: unixMs('end_ts'),
-    status_id: statusOf[at('outcome')] ?? 0,
+    status_id: statusOf.get(at('outcome')) ?? 0,
     metadata: {
       version: '1.9.0',
       product: { name: 'Whodid', vendor_name: 'Whodid' },

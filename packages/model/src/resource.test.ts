@@ -5,6 +5,32 @@ import { normalizeResource } from './resource.ts'
 test.each([
   ['github:pull:acme/app/812', 'github:pull:acme/app/812', 'github.pull'],
   ['GitHub:Pull:Acme/App/812/', 'github:pull:acme/app/812', 'github.pull'],
+  [
+    'https://api.github.com/repos/Acme/app/pulls/812/merge',
+    'github:pull:acme/app/812',
+    'github.pull',
+  ],
+  [
+    'https://api.github.com/repos/acme/app/issues/9/comments',
+    'github:issue:acme/app/9',
+    'github.issue',
+  ],
+  [
+    `https://api.github.com/repos/acme/app/commits/${'a1'.repeat(20)}`,
+    `github:commit:acme/app/${'a1'.repeat(20)}`,
+    'github.commit',
+  ],
+  [
+    'https://api.github.com/repos/acme/app/issues/comments/7',
+    'https://api.github.com/repos/acme/app/issues/comments/7',
+    'url',
+  ],
+  [
+    'https://api.github.com/repos/acme/app/pulls',
+    'https://api.github.com/repos/acme/app/pulls',
+    'url',
+  ],
+  ['https://github.com/acme/app/constructor/1', 'https://github.com/acme/app/constructor/1', 'url'],
   ['db:row:Shop/Customers/42', 'db:row:Shop/Customers/42', 'db.row'],
   ['https://user:secret@example.com/a?b=1#c', 'https://example.com/a?b=1', 'url'],
   ['https://example.com', 'https://example.com/', 'url'],

@@ -7,21 +7,23 @@ export interface Resource {
 /** Systems whose names do not distinguish case, so that one artefact has one ID. */
 const caseInsensitiveOwners = new Set(['github'])
 
-const githubKinds: Readonly<Record<string, string>> = {
-  pull: 'pull',
-  pulls: 'pull',
-  issues: 'issue',
-  commit: 'commit',
-  commits: 'commit',
-  blob: 'file',
-  tree: 'file',
-}
+const githubKinds: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    pull: 'pull',
+    pulls: 'pull',
+    issues: 'issue',
+    commit: 'commit',
+    commits: 'commit',
+    blob: 'file',
+    tree: 'file',
+  }),
+)
 
 /**
  * Gives a resource its one canonical name, so that a responder's URL and an agent's ID meet.
  *
- * GitHub URLs of pull requests, issues, commits and files become `github:<kind>:<owner>/<repo>/<rest>` with owner and
- * repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
+ * GitHub URLs of pull requests, issues, commits and files, those of its API too, become
+ * `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
  * percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; everything else is trimmed and put in Unicode form NFC. Idempotent.
  * Does NOT resolve symbolic links, redirects or renamed repositories.
  */
@@ -58,17 +60,31 @@ function plainEscapes(href: string): string {
 }
 
 function githubResource(url: URL): string | undefined {
-  if (url.hostname !== 'github.com' && url.hostname !== 'www.github.com') return undefined
-  const [owner, repo, page, ...rest] = url.pathname
+  const parts = url.pathname
     .split('/')
     .filter((part) => part !== '')
     .map(decodePart)
-  if (owner === undefined || repo === undefined || page === undefined) return undefined
-  const kind = githubKinds[page]
-  if (kind === undefined || rest.length === 0) return undefined
+  if (url.hostname === 'github.com' || url.hostname === 'www.github.com') return githubPage(parts)
+  return url.hostname === 'api.github.com' ? githubEndpoint(parts) : undefined
+}
+
+function githubPage([owner, repo, page, ...rest]: readonly string[]): string | undefined {
+  const kind = page === undefined ? undefined : githubKinds.get(page)
+  if (owner === undefined || repo === undefined || kind === undefined || rest.length === 0)
+    return undefined
   // A pull request's or an issue's sub-pages (/files, /commits) are that pull request or issue.
   const tail = kind === 'file' ? rest.join('/') : rest[0]
   return normalizeName(`github:${kind}:${owner}/${repo}/${tail ?? ''}`)
+}
+
+/** The artefact that an endpoint of GitHub's API, or one beneath it (/merge, /comments), reads or changes. */
+function githubEndpoint([root, owner, repo, page, id]: readonly string[]): string | undefined {
+  if (root !== 'repos' || owner === undefined || repo === undefined || id === undefined)
+    return undefined
+  const isNumber = (page === 'pulls' || page === 'issues') && /^\d{1,20}$/u.test(id)
+  // A commit by its hash: a branch's name under the same endpoint is no commit.
+  const isCommit = page === 'commits' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u.test(id)
+  return isNumber || isCommit ? githubPage([owner, repo, page, id]) : undefined
 }
 
 function decodePart(part: string): string {

@@ -5,16 +5,18 @@ import type { Question } from './question.ts'
 /** Longest piece of a prompt quoted in the summary, in UTF-16 units. */
 const quoteLengthMax = 80
 
-const pastTense: Readonly<Record<string, string>> = {
-  approve: 'approved',
-  create: 'created',
-  delete: 'deleted',
-  execute: 'executed',
-  grant: 'granted access to',
-  read: 'read',
-  send: 'sent',
-  update: 'updated',
-}
+const pastTense: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    approve: 'approved',
+    create: 'created',
+    delete: 'deleted',
+    execute: 'executed',
+    grant: 'granted access to',
+    read: 'read',
+    send: 'sent',
+    update: 'updated',
+  }),
+)
 
 /** One plain sentence that a person can paste into an incident channel. */
 export function summarize(question: Question, answer: Omit<WhoDidAnswer, 'summary'>): string {
@@ -44,7 +46,7 @@ function subjectOf(answer: Omit<WhoDidAnswer, 'summary'>): string {
 
 function deedOf(action: NonNullable<WhoDidAnswer['action']>): string {
   const verb =
-    pastTense[action.verb] ?? (action.verb === '' ? 'acted on' : `did "${action.verb}" to`)
+    pastTense.get(action.verb) ?? (action.verb === '' ? 'acted on' : `did "${action.verb}" to`)
   const what = action.resource?.id ?? action.tool ?? action.id
   const tool = action.tool === null || action.tool === what ? '' : ` with ${action.tool}`
   const when = action.started_at.slice(0, 19).replace('T', ' ')

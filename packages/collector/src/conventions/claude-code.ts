@@ -4,28 +4,34 @@ import type { Convention } from './convention.ts'
 import { firstText, textOf } from './telemetry.ts'
 import type { Claims, Telemetry } from './telemetry.ts'
 
-const spanKinds: Readonly<Record<string, RecordKind>> = {
-  'claude_code.interaction': 'prompt',
-  'claude_code.llm_request': 'model_call',
-  'claude_code.tool': 'tool_call',
-  'claude_code.tool.blocked_on_user': 'approval',
-  'claude_code.tool.execution': 'action',
-}
+const spanKinds: ReadonlyMap<string, RecordKind> = new Map(
+  Object.entries<RecordKind>({
+    'claude_code.interaction': 'prompt',
+    'claude_code.llm_request': 'model_call',
+    'claude_code.tool': 'tool_call',
+    'claude_code.tool.blocked_on_user': 'approval',
+    'claude_code.tool.execution': 'action',
+  }),
+)
 
 /** Log records by their event. What is not here is `other`: it repeats what a span says, or concerns no one. */
-const eventKinds: Readonly<Record<string, RecordKind>> = {
-  user_prompt: 'prompt',
-  tool_decision: 'approval',
-}
+const eventKinds: ReadonlyMap<string, RecordKind> = new Map(
+  Object.entries<RecordKind>({
+    user_prompt: 'prompt',
+    tool_decision: 'approval',
+  }),
+)
 
 /** Tools whose name says what they do to a file. The others `execute`. */
-const verbOfTool: Readonly<Record<string, string>> = {
-  Read: 'read',
-  Edit: 'update',
-  MultiEdit: 'update',
-  NotebookEdit: 'update',
-  Write: 'update',
-}
+const verbOfTool: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    Read: 'read',
+    Edit: 'update',
+    MultiEdit: 'update',
+    NotebookEdit: 'update',
+    Write: 'update',
+  }),
+)
 
 /** What stands for text when the emitter was told to keep it to itself. */
 const withheld = '<REDACTED>'
@@ -36,8 +42,9 @@ export const claudeCode: Convention = {
   speaks: ({ scopeName }) => scopeName.startsWith('com.anthropic.claude_code'),
   ofAgent: () => true,
   kind: ({ signal, name }) =>
-    (signal === 'span' ? spanKinds[name] : eventKinds[name.replace(/^claude_code\./u, '')]) ??
-    'other',
+    (signal === 'span'
+      ? spanKinds.get(name)
+      : eventKinds.get(name.replace(/^claude_code\./u, ''))) ?? 'other',
   read: readClaudeCode,
 }
 
@@ -49,7 +56,7 @@ function readClaudeCode(telemetry: Telemetry, kind: RecordKind): Claims {
   return {
     toolName,
     toolCallId: textOf(attributes, 'tool_use_id'),
-    verb: verbOfTool[toolName] ?? (kind === 'action' ? 'execute' : ''),
+    verb: verbOfTool.get(toolName) ?? (kind === 'action' ? 'execute' : ''),
     resourceId: path.startsWith('/') ? `file:${path}` : '',
     instanceParentId: parentOf(attributes),
     approvalDecision: kind === 'approval' ? decision : '',

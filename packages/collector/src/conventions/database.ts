@@ -4,22 +4,24 @@ import type { Convention } from './convention.ts'
 import { firstText, textOf } from './telemetry.ts'
 import type { Claims, Telemetry } from './telemetry.ts'
 
-const verbOfOperation: Readonly<Record<string, string>> = {
-  SELECT: 'read',
-  FIND: 'read',
-  GET: 'read',
-  AGGREGATE: 'read',
-  INSERT: 'create',
-  CREATE: 'create',
-  UPDATE: 'update',
-  UPSERT: 'update',
-  MERGE: 'update',
-  REPLACE: 'update',
-  ALTER: 'update',
-  DELETE: 'delete',
-  DROP: 'delete',
-  TRUNCATE: 'delete',
-}
+const verbOfOperation: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    SELECT: 'read',
+    FIND: 'read',
+    GET: 'read',
+    AGGREGATE: 'read',
+    INSERT: 'create',
+    CREATE: 'create',
+    UPDATE: 'update',
+    UPSERT: 'update',
+    MERGE: 'update',
+    REPLACE: 'update',
+    ALTER: 'update',
+    DELETE: 'delete',
+    DROP: 'delete',
+    TRUNCATE: 'delete',
+  }),
+)
 
 /** A database call, by `db.system.name` or its older name `db.system`. */
 export const database: Convention = {
@@ -34,7 +36,7 @@ function readDatabase({ attributes }: Telemetry, kind: RecordKind): Claims {
   // A model or a memory kept in a database is told as what it is.
   if (kind !== 'action' && kind !== 'tool_call') return {}
   return {
-    verb: verbOfOperation[operation(attributes)] ?? 'execute',
+    verb: verbOfOperation.get(operation(attributes)) ?? 'execute',
     resourceId: table(attributes),
     content: firstText(attributes, ['db.query.text', 'db.statement']),
   }

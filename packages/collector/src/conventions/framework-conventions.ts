@@ -3,8 +3,10 @@ import { aiSdk } from './ai-sdk.ts'
 import { claudeCode } from './claude-code.ts'
 import type { Convention } from './convention.ts'
 import { langsmith } from './langsmith.ts'
+import { langfuse } from './langfuse.ts'
 import { mastra } from './mastra.ts'
 import { openInference } from './openinference.ts'
+import { pydanticAi } from './pydantic-ai.ts'
 import { traceloop } from './traceloop.ts'
 
 /** The emitters that have names of their own, or give standard ones a meaning of their own. A record speaks one or two. */
@@ -14,6 +16,8 @@ export const frameworkConventions: readonly Convention[] = [
   openInference,
   traceloop,
   langsmith,
+  langfuse,
+  pydanticAi,
   mastra,
   adk,
 ]

@@ -7,35 +7,39 @@ import { textOf } from './telemetry.ts'
 import type { Claims, Telemetry } from './telemetry.ts'
 
 /** `gen_ai.operation.name` and the kind of record it makes. What is not here is `other`. */
-const kindOfOperation: Readonly<Record<string, RecordKind>> = {
-  chat: 'model_call',
-  generate_content: 'model_call',
-  text_completion: 'model_call',
-  embeddings: 'model_call',
-  fetch_response: 'model_call',
-  invoke_agent: 'prompt',
-  invoke_workflow: 'session',
-  create_agent: 'session',
-  plan: 'plan',
-  execute_tool: 'tool_call',
-  retrieval: 'input',
-  search_memory: 'input',
-  create_memory: 'action',
-  update_memory: 'action',
-  upsert_memory: 'action',
-  delete_memory: 'action',
-  create_memory_store: 'action',
-  delete_memory_store: 'action',
-}
+const kindOfOperation: ReadonlyMap<string, RecordKind> = new Map(
+  Object.entries<RecordKind>({
+    chat: 'model_call',
+    generate_content: 'model_call',
+    text_completion: 'model_call',
+    embeddings: 'model_call',
+    fetch_response: 'model_call',
+    invoke_agent: 'prompt',
+    invoke_workflow: 'session',
+    create_agent: 'session',
+    plan: 'plan',
+    execute_tool: 'tool_call',
+    retrieval: 'input',
+    search_memory: 'input',
+    create_memory: 'action',
+    update_memory: 'action',
+    upsert_memory: 'action',
+    delete_memory: 'action',
+    create_memory_store: 'action',
+    delete_memory_store: 'action',
+  }),
+)
 
-const verbOfOperation: Readonly<Record<string, string>> = {
-  create_memory: 'create',
-  create_memory_store: 'create',
-  update_memory: 'update',
-  upsert_memory: 'update',
-  delete_memory: 'delete',
-  delete_memory_store: 'delete',
-}
+const verbOfOperation: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    create_memory: 'create',
+    create_memory_store: 'create',
+    update_memory: 'update',
+    upsert_memory: 'update',
+    delete_memory: 'delete',
+    delete_memory_store: 'delete',
+  }),
+)
 
 const decisionEvent = 'gen_ai.tool.call.decision'
 
@@ -56,7 +60,7 @@ export const genAi: Convention = {
   kind: (telemetry) => {
     if (telemetry.name === decisionEvent) return 'approval'
     const operation = textOf(telemetry.attributes, attribute.operationName)
-    return operation === '' ? '' : (kindOfOperation[operation] ?? 'other')
+    return operation === '' ? '' : (kindOfOperation.get(operation) ?? 'other')
   },
   read: readGenAi,
 }
@@ -64,7 +68,7 @@ export const genAi: Convention = {
 function readGenAi(telemetry: Telemetry, kind: RecordKind): Claims {
   const { attributes } = telemetry
   const claims: Claims = {
-    verb: verbOfOperation[textOf(attributes, attribute.operationName)] ?? '',
+    verb: verbOfOperation.get(textOf(attributes, attribute.operationName)) ?? '',
     approvalDecision: textOf(attributes, 'gen_ai.tool.call.decision.outcome'),
     identityId: textOf(attributes, 'gen_ai.agent.identity.id'),
   }

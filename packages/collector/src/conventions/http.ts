@@ -5,15 +5,17 @@ import { firstText } from './telemetry.ts'
 import type { Claims, Telemetry } from './telemetry.ts'
 
 /** A POST may create, change or only ask: that it sent something is all that the method says. */
-const verbOfMethod: Readonly<Record<string, string>> = {
-  GET: 'read',
-  HEAD: 'read',
-  OPTIONS: 'read',
-  POST: 'send',
-  PUT: 'update',
-  PATCH: 'update',
-  DELETE: 'delete',
-}
+const verbOfMethod: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    GET: 'read',
+    HEAD: 'read',
+    OPTIONS: 'read',
+    POST: 'send',
+    PUT: 'update',
+    PATCH: 'update',
+    DELETE: 'delete',
+  }),
+)
 
 const clientKind = 3
 
@@ -30,7 +32,7 @@ function readHttp(telemetry: Telemetry, kind: RecordKind): Claims {
   // A model's endpoint is no resource that a model call acted on.
   if (kind !== 'action' && kind !== 'tool_call') return {}
   return {
-    verb: verbOfMethod[method(telemetry.attributes).toUpperCase()] ?? 'execute',
+    verb: verbOfMethod.get(method(telemetry.attributes).toUpperCase()) ?? 'execute',
     resourceId: firstText(telemetry.attributes, ['url.full', 'http.url']),
     outcome: outcomeOf(telemetry),
   }

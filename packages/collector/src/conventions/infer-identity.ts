@@ -1,4 +1,5 @@
 import type { DelegatorType } from '@whodid/model'
+import type { Attributes } from '../otlp/batch.ts'
 import { isInstanceScope } from './instance-scopes.ts'
 import { textOf } from './telemetry.ts'
 import type { Telemetry } from './telemetry.ts'
@@ -13,6 +14,8 @@ export interface InferredClaim {
 interface Alias {
   readonly rule: string
   readonly key: string
+  /** The name of the claim within the JSON object that the attribute holds. */
+  readonly member?: string
   /** Emitters of which this is true; all when absent. */
   readonly only?: (telemetry: Telemetry) => boolean
 }
@@ -31,6 +34,13 @@ const templateAliases: readonly Alias[] = [
     only: (telemetry) => textOf(telemetry.attributes, 'traceloop.span.kind') === 'agent',
   },
   { rule: 'langsmith.lc_agent_name', key: 'langsmith.metadata.lc_agent_name' },
+  { rule: 'traceloop.lc_agent_name', key: 'traceloop.association.properties.lc_agent_name' },
+  {
+    rule: 'openinference.lc_agent_name',
+    key: 'metadata',
+    member: 'lc_agent_name',
+    only: isOpenInference,
+  },
   // Weak: one service may run many agents. It is better than none, and its grade says what it is.
   { rule: 'resource.service_name', key: 'service.name' },
 ]
@@ -65,6 +75,12 @@ const delegatorAliases: readonly Alias[] = [
   { rule: 'user_email', key: 'user.email' },
   { rule: 'user_account_uuid', key: 'user.account_uuid' },
   { rule: 'traceloop.user_id', key: 'traceloop.association.properties.user_id' },
+  {
+    rule: 'openinference.metadata_user_id',
+    key: 'metadata',
+    member: 'user_id',
+    only: isOpenInference,
+  },
   { rule: 'langsmith.user_id', key: 'langsmith.metadata.user_id' },
   { rule: 'ai_sdk.metadata_user_id', key: 'ai.telemetry.metadata.userId' },
   { rule: 'ai_sdk.context_user_id', key: 'ai.settings.context.userId' },
@@ -99,11 +115,36 @@ export function namesPerson(telemetry: Telemetry): boolean {
 function infer(telemetry: Telemetry, aliases: readonly Alias[]): InferredClaim | undefined {
   for (const alias of aliases) {
     if (alias.only !== undefined && !alias.only(telemetry)) continue
-    const own = textOf(telemetry.attributes, alias.key)
-    const id = own === '' ? textOf(telemetry.resource, alias.key) : own
+    const own = told(telemetry.attributes, alias)
+    const id = own === '' ? told(telemetry.resource, alias) : own
     if (id !== '') return { id, rule: alias.rule }
   }
   return undefined
+}
+
+function told(attributes: Attributes, { key, member }: Alias): string {
+  const text = textOf(attributes, key)
+  return member === undefined ? text : memberOf(text, member)
+}
+
+/** UTF-16 units of a JSON object that a name is looked for in. */
+const objectLengthMax = 64 * 1024
+
+function memberOf(text: string, member: string): string {
+  if (text.length > objectLengthMax || !text.includes(`"${member}"`)) return ''
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed !== 'object' || parsed === null || !Object.hasOwn(parsed, member)) return ''
+    const value: unknown = Reflect.get(parsed, member)
+    return typeof value === 'string' ? value : ''
+  } catch {
+    // Not JSON after all: it says no name.
+    return ''
+  }
+}
+
+function isOpenInference({ attributes }: Telemetry): boolean {
+  return attributes.has('openinference.span.kind')
 }
 
 function isClaudeCode(telemetry: Telemetry): boolean {

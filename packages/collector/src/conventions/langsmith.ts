@@ -4,12 +4,14 @@ import { joinedText, lastUserText } from './message-text.ts'
 import { textOf } from './telemetry.ts'
 import type { Claims, Telemetry } from './telemetry.ts'
 
-const kinds: Readonly<Record<string, RecordKind>> = {
-  llm: 'model_call',
-  embedding: 'model_call',
-  tool: 'tool_call',
-  retriever: 'input',
-}
+const kinds: ReadonlyMap<string, RecordKind> = new Map(
+  Object.entries<RecordKind>({
+    llm: 'model_call',
+    embedding: 'model_call',
+    tool: 'tool_call',
+    retriever: 'input',
+  }),
+)
 
 /**
  * LangSmith's OpenTelemetry output, by `langsmith.span.kind`. `gen_ai.prompt` and `gen_ai.completion` hold what a run
@@ -22,7 +24,7 @@ export const langsmith: Convention = {
   kind: (telemetry) => {
     const kind = textOf(telemetry.attributes, 'langsmith.span.kind')
     if (kind === 'chain' && telemetry.isRoot) return 'prompt'
-    return kinds[kind] ?? 'other'
+    return kinds.get(kind) ?? 'other'
   },
   read: readLangsmith,
 }

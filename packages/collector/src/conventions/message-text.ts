@@ -17,19 +17,42 @@ interface Message {
  * OpenAI's and Anthropic's content, an object with `messages` or `prompt`, as JSON text or structured. '' when none.
  */
 export function lastUserText(value: Value | undefined): string {
-  return messagesOf(value).findLast(({ role, text }) => role === 'user' && text !== '')?.text ?? ''
+  return lastOfUser(messagesIn(parse(value)))
+}
+
+/**
+ * What a person asked of an agent or a chain, of what that was given: the last user message where there are messages,
+ * the only argument where it was called with one text, else all of it as it came.
+ */
+export function promptText(given: string): string {
+  const parsed = parse(given)
+  if (typeof parsed !== 'object' || parsed === null) return given
+  return lastOfUser(messagesIn(parsed)) || onlyArgument(parsed) || given
+}
+
+/** Of a call that a decorator wrote down as `{"args":[…],"kwargs":{…}}`, its argument when it is one text. */
+function onlyArgument(call: object): string {
+  const positional: unknown = Reflect.get(call, 'args')
+  const named: unknown = Reflect.get(call, 'kwargs')
+  const hasNamed = typeof named === 'object' && named !== null && Object.keys(named).length > 0
+  if (!Array.isArray(positional) || positional.length !== 1 || hasNamed) return ''
+  const only: unknown = positional[0]
+  return typeof only === 'string' ? only : ''
 }
 
 /** The text of all messages, in order, joined by an empty line. */
 export function joinedText(value: Value | undefined): string {
-  return messagesOf(value)
+  return messagesIn(parse(value))
     .map(({ text }) => text)
     .filter((text) => text !== '')
     .join('\n\n')
 }
 
-function messagesOf(value: Value | undefined): Message[] {
-  const parsed = parse(value)
+function lastOfUser(messages: readonly Message[]): string {
+  return messages.findLast(({ role, text }) => role === 'user' && text !== '')?.text ?? ''
+}
+
+function messagesIn(parsed: unknown): Message[] {
   if (typeof parsed === 'string') return parsed === '' ? [] : [{ role: 'user', text: parsed }]
   if (Array.isArray(parsed)) return parsed.map(toMessage)
   if (typeof parsed !== 'object' || parsed === null) return []
@@ -37,6 +60,10 @@ function messagesOf(value: Value | undefined): Message[] {
     const list: unknown = Reflect.get(parsed, name)
     if (Array.isArray(list)) return list.map(toMessage)
   }
+  // What a chain of LangChain was given, within what its callback was.
+  const inputs: unknown = Reflect.get(parsed, 'inputs')
+  if (typeof inputs === 'object' && inputs !== null && !Reflect.has(inputs, 'inputs'))
+    return messagesIn(inputs)
   const prompt: unknown = Reflect.get(parsed, 'prompt')
   if (typeof prompt === 'string') return [{ role: 'user', text: prompt }]
   if (Array.isArray(prompt)) return prompt.map(toMessage)
@@ -60,12 +87,23 @@ function toMessage(message: unknown): Message {
   if (typeof message !== 'object' || message === null) return { role: '', text: '' }
   const inner: unknown = Reflect.get(message, 'message')
   if (typeof inner === 'object' && inner !== null) return toMessage(inner)
-  const role: unknown = Reflect.get(message, 'role') ?? Reflect.get(message, 'type')
-  return { role: roleName(role), text: contentText(message, 0) }
+  const role: unknown =
+    Reflect.get(message, 'role') ?? classOf(message) ?? Reflect.get(message, 'type')
+  const holder: unknown = Reflect.get(message, 'data') ?? Reflect.get(message, 'kwargs')
+  const isWrapped = typeof holder === 'object' && holder !== null
+  return { role: roleName(role), text: contentText(isWrapped ? holder : message, 0) }
+}
+
+/** Of a message that LangChain wrote down as an object to build again, the name of its class. */
+function classOf(message: object): unknown {
+  const path: unknown = Reflect.get(message, 'id')
+  return Reflect.get(message, 'type') === 'constructor' && Array.isArray(path)
+    ? path.at(-1)
+    : undefined
 }
 
 function roleName(role: unknown): string {
-  if (role === 'human') return 'user'
+  if (role === 'human' || role === 'HumanMessage') return 'user'
   return typeof role === 'string' ? role : ''
 }
 

@@ -1,17 +1,20 @@
 import type { RecordKind } from '@whodid/model'
 import type { Attributes } from '../otlp/batch.ts'
 import type { Convention } from './convention.ts'
+import { promptText } from './message-text.ts'
 import { firstText, textOf } from './telemetry.ts'
 import type { Claims, Telemetry } from './telemetry.ts'
 
-const kinds: Readonly<Record<string, RecordKind>> = {
-  LLM: 'model_call',
-  EMBEDDING: 'model_call',
-  RERANKER: 'model_call',
-  TOOL: 'tool_call',
-  AGENT: 'prompt',
-  RETRIEVER: 'input',
-}
+const kinds: ReadonlyMap<string, RecordKind> = new Map(
+  Object.entries<RecordKind>({
+    LLM: 'model_call',
+    EMBEDDING: 'model_call',
+    RERANKER: 'model_call',
+    TOOL: 'tool_call',
+    AGENT: 'prompt',
+    RETRIEVER: 'input',
+  }),
+)
 
 /** OpenInference (Arize), by `openinference.span.kind`. */
 export const openInference: Convention = {
@@ -22,7 +25,7 @@ export const openInference: Convention = {
     const kind = textOf(telemetry.attributes, 'openinference.span.kind').toUpperCase()
     // The root of a run is often a CHAIN: there the run was asked for.
     if (kind === 'CHAIN' && telemetry.isRoot) return 'prompt'
-    return kinds[kind] ?? 'other'
+    return kinds.get(kind) ?? 'other'
   },
   read: readOpenInference,
 }
@@ -39,7 +42,7 @@ function readOpenInference(telemetry: Telemetry, kind: RecordKind): Claims {
       result: output,
     }
   return {
-    content: lastOfRole(attributes, 'llm.input_messages.', 'user') || input,
+    content: lastOfRole(attributes, 'llm.input_messages.', 'user') || promptText(input),
     result: lastOfRole(attributes, 'llm.output_messages.', 'assistant') || output,
   }
 }

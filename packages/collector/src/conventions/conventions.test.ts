@@ -1,0 +1,92 @@
+import { recordKinds } from '@whodid/model'
+import { describe, expect, it } from 'vitest'
+import { conventions } from './conventions.ts'
+import { lastUserText, promptText } from './message-text.ts'
+import type { Telemetry } from './telemetry.ts'
+
+function telemetryOf(
+  attributes: Readonly<Record<string, string>>,
+  more: Partial<Telemetry> = {},
+): Telemetry {
+  return {
+    signal: 'span',
+    name: 'op',
+    kind: 3,
+    isRoot: false,
+    statusCode: 0,
+    scopeName: '',
+    attributes: new Map(Object.entries(attributes)),
+    resource: new Map(),
+    events: [],
+    body: null,
+    ...more,
+  }
+}
+
+/** Names that every object of the language has: as a key they must find nothing in a table. */
+const inheritedNames = Object.getOwnPropertyNames(Object.prototype)
+
+const choosingKeys = [
+  'gen_ai.operation.name',
+  'openinference.span.kind',
+  'langsmith.span.kind',
+  'langfuse.observation.type',
+  'traceloop.span.kind',
+  'ai.operationId',
+  'http.request.method',
+  'db.operation.name',
+  'tool_name',
+]
+
+describe('a value that is the name of a member of every object', () => {
+  it.each(inheritedNames)('%s makes a kind and texts, as any other value', (name) => {
+    const telemetries = [
+      ...choosingKeys.map((key) => telemetryOf({ 'db.system': 'x', [key]: name })),
+      telemetryOf({ tool_name: name }, { name, scopeName: 'com.anthropic.claude_code.tracing' }),
+      telemetryOf({}, { name, signal: 'log', scopeName: 'com.anthropic.claude_code.events' }),
+    ]
+    for (const telemetry of telemetries)
+      for (const convention of conventions.filter((one) => one.speaks(telemetry))) {
+        expect(['', ...recordKinds]).toContain(convention.kind(telemetry))
+        for (const kind of recordKinds)
+          for (const claim of Object.values(convention.read(telemetry, kind)))
+            expect(typeof claim).toBe('string')
+      }
+  })
+})
+
+describe('what a person asked', () => {
+  it.each([
+    ['{"messages":[{"role":"user","content":"Merge it"}]}', 'Merge it'],
+    ['{"messages":[{"type":"human","data":{"content":"Merge it"}}]}', 'Merge it'],
+    [
+      '{"messages":[{"lc":1,"type":"constructor","id":["langchain_core","messages","HumanMessage"],"kwargs":{"content":"Merge it"}}]}',
+      'Merge it',
+    ],
+    ['{"inputs":{"messages":[{"role":"user","content":"Merge it"}]},"tags":[]}', 'Merge it'],
+    ['{"inputs":{"inputs":{"inputs":{}}}}', '{"inputs":{"inputs":{"inputs":{}}}}'],
+    ['{"args":["Merge it"],"kwargs":{}}', 'Merge it'],
+    ['{"args":["Merge it"],"kwargs":{"n":1}}', '{"args":["Merge it"],"kwargs":{"n":1}}'],
+    ['{"task":"Merge it"}', '{"task":"Merge it"}'],
+    ['Merge it', 'Merge it'],
+    ['"Merge it"', '"Merge it"'],
+    ['[]', '[]'],
+    ['', ''],
+  ])('of %s is %s', (given, text) => {
+    expect(promptText(given)).toBe(text)
+  })
+
+  it('is not what an assistant or a tool said in the same list', () => {
+    const message = (name: string, content: string): object => ({
+      type: 'constructor',
+      id: ['langchain_core', 'messages', name],
+      kwargs: { content },
+    })
+    const messages = [
+      message('HumanMessage', 'Merge it'),
+      message('AIMessage', 'merging'),
+      message('ToolMessage', 'merged'),
+    ]
+    expect(lastUserText(JSON.stringify({ messages }))).toBe('Merge it')
+  })
+})

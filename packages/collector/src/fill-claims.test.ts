@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import type { LedgerRecord } from '@whodid/model'
+import { describe, expect, it } from 'vitest'
+import { collectorLimits } from './limits.ts'
+import { normalize } from './normalize.ts'
+import { decode } from './otlp/decode.ts'
+
+const exporter = {
+  name: 'any',
+  tenant: 'default',
+  tokenSha256: '',
+  templates: '*' as const,
+  humans: true,
+  services: true,
+}
+
+/** The records of what an emitter sent, by the name of their span; of one name the first. */
+function recorded(emitter: string): ReadonlyMap<string, LedgerRecord> {
+  const file = new URL(`../../../test/vectors/otlp/${emitter}/0001-traces.json`, import.meta.url)
+  const batch = decode({
+    bytes: readFileSync(file),
+    encoding: 'json',
+    signal: 'spans',
+    limits: collectorLimits,
+  })
+  const { drafts, rejection } = normalize(batch, { exporter, receivedUnixNs: 5n })
+  expect(rejection.count).toBe(0)
+  return new Map(drafts.toReversed().map(({ record }) => [record.name, record]))
+}
+
+describe('what unmodified emitters claim', () => {
+  it('Langfuse: observations by their type, the user and the session', () => {
+    const records = recorded('langfuse')
+    expect(records.get('support-agent')).toMatchObject({
+      recordKind: 'prompt',
+      actorType: 'agent',
+      content: 'Refund order 7',
+      delegatorId: 'ann@acme.example',
+      sessionId: 'sess-1',
+    })
+    expect(records.get('llm')).toMatchObject({ recordKind: 'model_call', result: 'calling refund' })
+    expect(records.get('refund_order')).toMatchObject({
+      recordKind: 'tool_call',
+      toolName: 'refund_order',
+      outcome: 'success',
+      content: '{"order":7}',
+      result: '{"ok":true}',
+    })
+    expect(records.get('kb')?.recordKind).toBe('input')
+  })
+
+  it.each(['pydantic-ai-v2', 'pydantic-ai-v5'])(
+    '%s: what was asked, and how the tool ended',
+    (emitter) => {
+      const records = [...recorded(emitter).values()]
+      expect(records.find(({ recordKind }) => recordKind === 'prompt')).toMatchObject({
+        templateId: 'mailer',
+        instanceRule: 'gen_ai.agent_call_id',
+        content: 'Mail bob',
+      })
+      expect(records.find(({ recordKind }) => recordKind === 'tool_call')).toMatchObject({
+        toolName: 'send_mail',
+        toolCallId: 'pyd_ai_tool_call_id__send_mail',
+        outcome: 'success',
+        content: '{"to":"a"}',
+        result: 'sent a',
+      })
+    },
+  )
+
+  it('LangChain under OpenInference: agent and user stand in its metadata', () => {
+    const records = recorded('openinference-langchain')
+    expect(records.get('repo_agent')).toMatchObject({
+      recordKind: 'prompt',
+      content: 'Merge 42 of acme/app',
+    })
+    for (const record of records.values())
+      expect(record).toMatchObject({
+        templateId: 'repo_agent',
+        templateRule: 'openinference.lc_agent_name',
+        delegatorId: 'ann@acme.example',
+        delegatorRule: 'openinference.metadata_user_id',
+      })
+  })
+
+  it('LangGraph under OpenLLMetry: its run is an instance, and is asked something', () => {
+    const records = recorded('traceloop-langchain')
+    expect(records.get('repo_agent.workflow')).toMatchObject({
+      recordKind: 'prompt',
+      templateId: 'repo_agent',
+      instanceRule: 'gen_ai.agent_id_of_instance_scope',
+      content: 'Merge 42 of acme/app',
+    })
+    expect(records.get('execute_tool merge_pull_request')).toMatchObject({
+      recordKind: 'tool_call',
+      toolName: 'merge_pull_request',
+      delegatorRule: 'traceloop.user_id',
+      conversationId: 'th-9',
+      outcome: 'success',
+    })
+  })
+})
