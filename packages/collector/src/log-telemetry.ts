@@ -4,7 +4,7 @@ import type { LedgerRecord } from '@whodid/model'
 import { fitsLedger } from './check-span.ts'
 import { textOf } from './conventions/telemetry.ts'
 import type { Telemetry } from './conventions/telemetry.ts'
-import type { Attributes, OtlpGroup, OtlpLogRecord, Value } from './otlp/batch.ts'
+import type { Attributes, OtlpSource, OtlpLogRecord, Value } from './otlp/batch.ts'
 import { stringifyValue } from './otlp/stringify-value.ts'
 
 /** A body that can be an event's name. Anything else is text, which has no place in a name. */
@@ -16,7 +16,7 @@ const eventNameLike = /^[\w.:/-]{1,200}$/u
  */
 export function logTelemetry(
   item: OtlpLogRecord,
-  group: OtlpGroup<OtlpLogRecord>,
+  group: OtlpSource<OtlpLogRecord>,
 ): { telemetry: Telemetry; envelope: LedgerRecord; toldUnixNs: bigint } {
   const hasTrace = isTraceIdHex(item.traceIdHex)
   const hasSpan = hasTrace && isSpanIdHex(item.spanIdHex)

@@ -4,7 +4,7 @@ import type { Telemetry } from './conventions/telemetry.ts'
 import type { Draft } from './draft.ts'
 import type { Exporter } from './exporter.ts'
 import { fillClaims } from './fill-claims.ts'
-import type { OtlpGroup } from './otlp/batch.ts'
+import type { OtlpSource } from './otlp/batch.ts'
 
 /** What is true of a whole request. */
 export interface Reception {
@@ -17,7 +17,7 @@ export interface Received {
   readonly telemetry: Telemetry
   /** Blank but for what the span or log record says outside its attributes. */
   readonly envelope: LedgerRecord
-  readonly group: Pick<OtlpGroup<unknown>, 'resource' | 'scope'>
+  readonly group: Pick<OtlpSource<unknown>, 'resource' | 'scope'>
   readonly links: Draft['links']
 }
 

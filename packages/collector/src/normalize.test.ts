@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs'
 import { blankRecord } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { describe, expect, it } from 'vitest'
+import type { Draft } from './draft.ts'
 import type { Exporter } from './exporter.ts'
 import { collectorLimits } from './limits.ts'
 import { normalize } from './normalize.ts'
-import type { Normalized } from './normalize.ts'
 import { decode } from './otlp/decode.ts'
+import type { Rejection } from './otlp/encode-response.ts'
 import { recordKey } from './record-key.ts'
 import { redact } from './redact.ts'
 import { sealDraft } from './seal-draft.ts'
@@ -20,11 +21,20 @@ const exporter: Exporter = {
   services: false,
 }
 
+interface Normalized {
+  readonly drafts: readonly Draft[]
+  readonly rejection: Rejection
+}
+
 function run(json: unknown, by: Exporter = exporter): Normalized {
   const bytes = Buffer.from(typeof json === 'string' ? json : JSON.stringify(json))
   const signal = bytes.includes('resourceLogs') ? 'logs' : 'spans'
   const batch = decode({ bytes, encoding: 'json', signal, limits: collectorLimits })
-  return normalize(batch, { exporter: by, receivedUnixNs: 5n })
+  const drafts: Draft[] = []
+  const rejection = normalize(batch, { exporter: by, receivedUnixNs: 5n }, (draft) => {
+    drafts.push(draft)
+  })
+  return { drafts, rejection }
 }
 
 const records = (json: unknown, by?: Exporter): LedgerRecord[] =>

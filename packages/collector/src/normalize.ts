@@ -3,50 +3,46 @@ import type { Draft } from './draft.ts'
 import { logTelemetry } from './log-telemetry.ts'
 import { makeDraft } from './make-draft.ts'
 import type { Reception } from './make-draft.ts'
-import type { OtlpGroup, OtlpLogRecord, OtlpSpan } from './otlp/batch.ts'
-import type { OtlpBatch } from './otlp/decode.ts'
+import type { OtlpSource, OtlpLogRecord, OtlpSpan } from './otlp/batch.ts'
+import type { OtlpStream } from './otlp/decode.ts'
 import type { Rejection } from './otlp/encode-response.ts'
 import { spanTelemetry } from './span-telemetry.ts'
-
-export interface Normalized {
-  readonly drafts: readonly Draft[]
-  /** Spans that cannot stand in the ledger, and why the first few cannot. */
-  readonly rejection: Rejection
-}
 
 /** Reasons told in one answer. */
 const reasonsMax = 5
 
 /**
- * Turns what was decoded into records: the conventions settle what each one is and claims, the exporter's token how far
- * it is believed. Pure. Refuses only a span whose IDs or times the ledger could not hold.
+ * Turns what is decoded into records, one at a time, and hands each to `use`: the conventions settle what it is and claims, the
+ * exporter's token how far it is believed. Refuses only a span whose IDs or times the ledger could not hold, and returns
+ * how many those are and why the first few. Throws what reading the stream throws.
  */
-export function normalize(batch: OtlpBatch, reception: Reception): Normalized {
-  const drafts: Draft[] = []
+export function normalize(
+  stream: OtlpStream,
+  reception: Reception,
+  use: (draft: Draft) => void,
+): Rejection {
   const reasons: string[] = []
   let rejectedCount = 0
   const take = (draft: Draft | string): void => {
-    if (typeof draft !== 'string') drafts.push(draft)
+    if (typeof draft !== 'string') use(draft)
     else {
       rejectedCount += 1
       if (reasons.length < reasonsMax) reasons.push(draft)
     }
   }
-  if (batch.signal === 'spans') {
-    for (const group of batch.groups)
+  if (stream.signal === 'spans') {
+    for (const group of stream.groups)
       for (const span of group.items) take(spanDraft(span, group, reception))
   } else {
-    for (const group of batch.groups)
-      for (const item of group.items) {
-        take(logDraft(item, group, reception))
-      }
+    for (const group of stream.groups)
+      for (const item of group.items) take(logDraft(item, group, reception))
   }
-  return { drafts, rejection: { count: rejectedCount, message: tell(rejectedCount, reasons) } }
+  return { count: rejectedCount, message: tell(rejectedCount, reasons) }
 }
 
 function spanDraft(
   span: OtlpSpan,
-  group: OtlpGroup<OtlpSpan>,
+  group: OtlpSource<OtlpSpan>,
   reception: Reception,
 ): Draft | string {
   const problem = checkSpan(span)
@@ -57,7 +53,7 @@ function spanDraft(
 
 function logDraft(
   item: OtlpLogRecord,
-  group: OtlpGroup<OtlpLogRecord>,
+  group: OtlpSource<OtlpLogRecord>,
   reception: Reception,
 ): Draft {
   const { telemetry, envelope, toldUnixNs } = logTelemetry(item, group)

@@ -3,13 +3,12 @@ import type { Authenticate } from './authenticate.ts'
 import type { BodyRoom } from './http/read-body.ts'
 import type { CollectorLimits } from './limits.ts'
 import type { Appended, CommitLog } from './log/commit-log.ts'
-import { normalize } from './normalize.ts'
-import type { Normalized } from './normalize.ts'
-import { decode } from './otlp/decode.ts'
+import type { Reception } from './make-draft.ts'
+import { makeRecords } from './make-records.ts'
+import { decode, decodeStream } from './otlp/decode.ts'
 import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
 import type { Rejection } from './otlp/encode-response.ts'
 import type { Quarantine, RejectedBatch } from './quarantine/quarantine.ts'
-import { sealDrafts } from './seal-drafts.ts'
 
 /** What the write path works with. */
 export interface Pipeline {
@@ -42,7 +41,7 @@ export interface Received {
 /** What a request came to. Its records are durable, but for the rejected ones. */
 export interface Accepted extends Appended {
   readonly encoding: OtlpEncoding
-  readonly rejection: Normalized['rejection']
+  readonly rejection: Rejection
   /** Of the rejected ones, how many are kept in quarantine: all or, past its bounds, none. */
   readonly quarantinedCount: number
 }
@@ -79,16 +78,16 @@ interface Taken {
 /** The steps that need the message as objects. None outlives them: a flush is long, and what it outlives is copied. */
 async function take(
   { signal, encoding, bytes }: Pick<Received, 'encoding' | 'bytes'> & { signal: OtlpSignal },
-  reception: Parameters<typeof normalize>[1],
+  reception: Reception,
   { limits, log, keys }: Pipeline,
 ): Promise<Taken> {
-  const batch = decode({ bytes, encoding, signal, limits })
-  const { drafts, rejection } = normalize(batch, reception)
-  const records = await sealDrafts(drafts, keys)
-  const { exporter, receivedUnixNs } = reception
-  const rejected = { batch, exporter: exporter.name, receivedUnixNs }
+  const body = { bytes, encoding, signal, limits }
+  const { records, rejection } = await makeRecords(decodeStream(body), reception, keys)
   const appending = log.append(records)
-  return { appending, rejection, rejected: rejection.count > 0 ? rejected : undefined }
+  if (rejection.count === 0) return { appending, rejection, rejected: undefined }
+  const { exporter, receivedUnixNs } = reception
+  const rejected = { batch: decode(body), exporter: exporter.name, receivedUnixNs }
+  return { appending, rejection, rejected }
 }
 
 function toldOf({ count, message }: Rejection, isKept: boolean): Rejection {

@@ -1,7 +1,7 @@
 import { blankRecord } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { Telemetry } from './conventions/telemetry.ts'
-import type { OtlpGroup, OtlpSpan } from './otlp/batch.ts'
+import type { OtlpSource, OtlpSpan } from './otlp/batch.ts'
 
 const uint8Max = 255
 const uint32Max = 2 ** 32 - 1
@@ -9,7 +9,7 @@ const uint32Max = 2 ** 32 - 1
 /** Sees a span as the conventions do, and takes what its envelope says. Precondition: it has passed `checkSpan`. */
 export function spanTelemetry(
   span: OtlpSpan,
-  group: OtlpGroup<OtlpSpan>,
+  group: OtlpSource<OtlpSpan>,
 ): { telemetry: Telemetry; envelope: LedgerRecord } {
   const isRoot = /^0*$/u.test(span.parentSpanIdHex)
   const kind = clamp(span.kind, uint8Max)

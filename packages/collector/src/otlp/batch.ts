@@ -73,10 +73,15 @@ export interface OtlpLogRecord {
   readonly droppedCount: number
 }
 
-/** Items that share a resource and a scope. */
-export interface OtlpGroup<Item> {
+/** Items that share a resource and a scope, whole or to be read one at a time. */
+export interface OtlpSource<Item> {
   readonly resource: OtlpResource
   readonly scope: OtlpScope
+  readonly items: Iterable<Item>
+}
+
+/** The same with all its items. */
+export interface OtlpGroup<Item> extends OtlpSource<Item> {
   readonly items: readonly Item[]
 }
 

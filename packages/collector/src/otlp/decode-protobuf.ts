@@ -1,4 +1,4 @@
-import type { LogBatch, OtlpGroup, OtlpResource, OtlpScope, SpanBatch } from './batch.ts'
+import type { OtlpLogRecord, OtlpResource, OtlpScope, OtlpSource, OtlpSpan } from './batch.ts'
 import { emptyResource, emptyScope } from './batch.ts'
 import type { DecodeBudget } from './decode-budget.ts'
 import { readAttribute } from './read-attributes.ts'
@@ -13,13 +13,20 @@ import { WireReader } from './wire-reader.ts'
  * lost: `skip` refuses a tag of a known field that no case took.
  */
 
-/** Decodes an `ExportTraceServiceRequest`. Throws `invalid_body` or `body_too_large`; what it returns is unchecked. */
-export function decodeSpansProtobuf(bytes: Buffer, budget: DecodeBudget): SpanBatch {
+/**
+ * Decodes an `ExportTraceServiceRequest`: resources and scopes at once, and each span when it is asked for, once, so that
+ * no more than one needs to stand in memory. Throws `invalid_body` or `body_too_large`, then and there; what it gives is
+ * unchecked.
+ */
+export function decodeSpansProtobuf(bytes: Buffer, budget: DecodeBudget): OtlpSource<OtlpSpan>[] {
   return decodeGroups(new WireReader(bytes, budget), { readItem: readSpan, itemName: 'spans' })
 }
 
 /** Decodes an `ExportLogsServiceRequest`; as {@link decodeSpansProtobuf}. */
-export function decodeLogsProtobuf(bytes: Buffer, budget: DecodeBudget): LogBatch {
+export function decodeLogsProtobuf(
+  bytes: Buffer,
+  budget: DecodeBudget,
+): OtlpSource<OtlpLogRecord>[] {
   return decodeGroups(new WireReader(bytes, budget), {
     readItem: readLogRecord,
     itemName: 'log_records',
@@ -31,8 +38,8 @@ interface Shape<Item> {
   readonly itemName: string
 }
 
-function decodeGroups<Item>(reader: WireReader, shape: Shape<Item>): OtlpGroup<Item>[] {
-  const groups: OtlpGroup<Item>[] = []
+function decodeGroups<Item>(reader: WireReader, shape: Shape<Item>): OtlpSource<Item>[] {
+  const groups: OtlpSource<Item>[] = []
   while (reader.pos < reader.end) {
     const tag = reader.uint32()
     if (tag === 0x0a) readResourceGroups(reader, shape, groups)
@@ -50,10 +57,10 @@ const resourceGroupFields = [
 function readResourceGroups<Item>(
   reader: WireReader,
   shape: Shape<Item>,
-  groups: OtlpGroup<Item>[],
+  groups: OtlpSource<Item>[],
 ): void {
   let resource = emptyResource
-  const scopes: { scope: OtlpScope; items: Item[] }[] = []
+  const scopes: { scope: OtlpScope; items: Iterable<Item> }[] = []
   reader.budget.take()
   const parentEnd = reader.enter()
   while (reader.pos < reader.end) {
@@ -70,23 +77,35 @@ function readResourceGroups<Item>(
 function readScopeGroup<Item>(
   reader: WireReader,
   shape: Shape<Item>,
-): { scope: OtlpScope; items: Item[] } {
+): { scope: OtlpScope; items: Iterable<Item> } {
   const fields = [
     [0x0a, 'scope'],
     [0x12, shape.itemName],
   ] as const
   let scope = emptyScope
-  const items: Item[] = []
+  // The scope may come last, and the resource behind it: where the items are is noted, and they are read afterwards.
+  const places: number[] = []
   reader.budget.take()
   const parentEnd = reader.enter()
   while (reader.pos < reader.end) {
     const tag = reader.uint32()
     if (tag === 0x0a) scope = readScope(reader)
-    else if (tag === 0x12) items.push(shape.readItem(reader))
+    else if (tag === 0x12) places.push(reader.pass())
     else reader.skip(tag, fields)
   }
   reader.leave(parentEnd)
-  return { scope, items }
+  return { scope, items: readEach(reader, places, shape.readItem) }
+}
+
+function* readEach<Item>(
+  reader: WireReader,
+  places: readonly number[],
+  readItem: Shape<Item>['readItem'],
+): Generator<Item, void> {
+  for (const place of places) {
+    reader.goTo(place)
+    yield readItem(reader)
+  }
 }
 
 const resourceFields = [

@@ -2,8 +2,8 @@ import { WhodidError } from '@whodid/model'
 import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
 import { describe, expect, it } from 'vitest'
-import { DecodeBudget } from './decode-budget.ts'
-import { decodeLogsProtobuf, decodeSpansProtobuf } from './decode-protobuf.ts'
+import { decode } from './decode.ts'
+import type { OtlpSignal } from './decode.ts'
 
 // Whole batches as a tree of messages. The same tree is written with fields that nobody knows at random places, and must decode to
 // what it decodes to without them; arrays of every kind of value must decode to what was written into them.
@@ -12,7 +12,9 @@ import { decodeLogsProtobuf, decodeSpansProtobuf } from './decode-protobuf.ts'
 type Field = readonly [tag: number, payload: Buffer | Message]
 type Message = readonly Field[]
 
-const budget = (): DecodeBudget => new DecodeBudget({ elementsMax: 10_000, valueDepthMax: 32 })
+const limits = { elementsMax: 10_000, valueDepthMax: 32 }
+const groupsOf = (signal: OtlpSignal, bytes: Buffer) =>
+  decode({ bytes, encoding: 'protobuf', signal, limits }).groups
 
 function bytesOf(write: (writer: protobuf.Writer) => protobuf.Writer): Buffer {
   return Buffer.from(write(protobuf.Writer.create()).finish())
@@ -131,10 +133,7 @@ const logOf = (some: Pairs): Message => [
   ...pairs(0x32, some),
 ]
 
-const signals = {
-  spans: { decode: decodeSpansProtobuf, itemOf: spanOf },
-  logs: { decode: decodeLogsProtobuf, itemOf: logOf },
-} as const
+const itemsOf = { spans: spanOf, logs: logOf } as const
 
 /** A field that no message of OTLP has; of every wire type, groups within groups among them. */
 const unknownField: fc.Arbitrary<Buffer> = fc
@@ -175,12 +174,12 @@ function scatter(some: readonly Buffer[], places: readonly number[]): () => Buff
 }
 
 describe.each(['spans', 'logs'] as const)('a batch of %s', (signal) => {
-  const { decode, itemOf } = signals[signal]
+  const itemOf = itemsOf[signal]
 
   it('with arrays of every kind of scalar decodes to what was written', () => {
     fc.assert(
       fc.property(attributes, attributes, (resource, some) => {
-        const [only] = decode(encode(batch(resource, itemOf(some))), budget())
+        const [only] = groupsOf(signal, encode(batch(resource, itemOf(some))))
         expect(only?.resource.attributes).toEqual(new Map(resource.map(([k, v]) => [k, v.value])))
         expect(only?.items[0]?.attributes).toEqual(new Map(some.map(([k, v]) => [k, v.value])))
       }),
@@ -197,8 +196,8 @@ describe.each(['spans', 'logs'] as const)('a batch of %s', (signal) => {
         fc.array(fc.nat(8), { minLength: 1, maxLength: 40 }),
         (resource, some, unknown, places) => {
           const message = batch(resource, itemOf(some))
-          const plain = decode(encode(message), budget())
-          expect(decode(encode(message, scatter(unknown, places)), budget())).toEqual(plain)
+          const plain = groupsOf(signal, encode(message))
+          expect(groupsOf(signal, encode(message, scatter(unknown, places)))).toEqual(plain)
         },
       ),
       { numRuns: 500 },
@@ -226,7 +225,7 @@ describe.each(['spans', 'logs'] as const)('a batch of %s', (signal) => {
         })
         let asked = 0
         const bytes = encode(message, () => (asked++ === place % places ? broken : Buffer.alloc(0)))
-        const thrown = thrownBy(() => decode(bytes, budget()))
+        const thrown = thrownBy(() => groupsOf(signal, bytes))
         expect(thrown).toBeInstanceOf(WhodidError)
         expect(thrown).toMatchObject({ code: 'invalid_body' })
         expect((thrown as WhodidError).message).toContain(sentence)
@@ -246,7 +245,7 @@ describe('an array', () => {
       [0x12, value],
     ]
     const bytes = encode(batch([], [[0x4a, pair]]))
-    expect(thrownBy(() => decodeSpansProtobuf(bytes, budget()))).toMatchObject({
+    expect(thrownBy(() => groupsOf('spans', bytes))).toMatchObject({
       code: 'invalid_body',
     })
   })

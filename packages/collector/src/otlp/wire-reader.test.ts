@@ -23,7 +23,7 @@ function spanOf(bytes: Uint8Array): OtlpSpan {
     message((w) => w.uint32(0x0a).bytes(group)),
     budget(),
   )
-  return groups[0]!.items[0]!
+  return [...groups[0]!.items][0]!
 }
 
 const pair = (key: string, text: string): Buffer => {

@@ -47,6 +47,19 @@ export class WireReader {
     this.end = parentEnd
   }
 
+  /** Passes over a message inside the message and returns where it is, for {@link goTo}. */
+  pass(): number {
+    const start = this.pos
+    this.#take(this.#length())
+    return start
+  }
+
+  /** Goes to where a message was passed, to enter it. */
+  goTo(place: number): void {
+    this.pos = place
+    this.end = this.bytes.length
+  }
+
   /** An integer of at most ten bytes, of which the low 32 bits stand. */
   uint32(): number {
     const { bytes, end } = this

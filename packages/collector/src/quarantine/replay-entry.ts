@@ -1,9 +1,8 @@
 import { WhodidError } from '@whodid/model'
 import type { Exporter } from '../exporter.ts'
-import { normalize } from '../normalize.ts'
+import { makeRecords } from '../make-records.ts'
 import { decode } from '../otlp/decode.ts'
 import type { Pipeline } from '../pipeline.ts'
-import { sealDrafts } from '../seal-drafts.ts'
 import type { RejectedBatch } from './quarantine.ts'
 import type { QuarantineEntry } from './quarantine-entry.ts'
 
@@ -23,7 +22,7 @@ export async function replayEntry(
   const bytes = Buffer.from(JSON.stringify(entry.request))
   const { limits } = pipeline
   const batch = decode({ bytes, encoding: 'json', signal: 'spans', limits })
-  const { drafts } = normalize(batch, { exporter, receivedUnixNs })
-  await pipeline.log.append(await sealDrafts(drafts, pipeline.keys))
+  const { records } = await makeRecords(batch, { exporter, receivedUnixNs }, pipeline.keys)
+  await pipeline.log.append(records)
   return { batch, exporter: exporter.name, receivedUnixNs }
 }
