@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { encodeFresh } from '../../packages/collector/dist/log/fresh-rows.js'
 import { sequenceFrame } from '../../packages/collector/dist/log/sequence-frame.js'
 import { normalize } from '../../packages/collector/dist/normalize.js'
-import { decode } from '../../packages/collector/dist/otlp/decode.js'
+import { decodeStream } from '../../packages/collector/dist/otlp/decode.js'
 import { redact } from '../../packages/collector/dist/redact.js'
 import { sealDraft } from '../../packages/collector/dist/seal-draft.js'
 import { spanBatch } from './span-batches.mjs'
@@ -26,18 +26,15 @@ const bodies = Array.from({ length: 16 }, (_, seed) => ({
 }))
 const bytesPerSpan = bodies.reduce((sum, { bytes }) => sum + bytes.length, 0) / (16 * 512)
 
-const stages = ['decode', 'normalize', 'redact', 'seal', 'rows', 'frame']
+const stages = ['records', 'rows', 'frame']
 
 function runOnce(body, spent) {
   const marks = [process.hrtime.bigint()]
   const mark = () => marks.push(process.hrtime.bigint())
-  const batch = decode({ ...body, limits })
-  mark()
-  const { drafts } = normalize(batch, reception)
-  mark()
-  const redacted = drafts.map((draft) => redact(draft))
-  mark()
-  const records = redacted.map((draft) => sealDraft(draft))
+  const records = []
+  normalize(decodeStream({ ...body, limits }), reception, (draft) => {
+    records.push(sealDraft(redact(draft)))
+  })
   mark()
   const fresh = encodeFresh('bench.invalid/log', records, () => true)
   mark()

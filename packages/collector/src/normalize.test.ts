@@ -21,12 +21,7 @@ const exporter: Exporter = {
   services: false,
 }
 
-interface Normalized {
-  readonly drafts: readonly Draft[]
-  readonly rejection: Rejection
-}
-
-function run(json: unknown, by: Exporter = exporter): Normalized {
+function run(json: unknown, by = exporter): { drafts: Draft[]; rejection: Rejection } {
   const bytes = Buffer.from(typeof json === 'string' ? json : JSON.stringify(json))
   const signal = bytes.includes('resourceLogs') ? 'logs' : 'spans'
   const batch = decode({ bytes, encoding: 'json', signal, limits: collectorLimits })
