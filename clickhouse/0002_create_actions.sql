@@ -43,6 +43,8 @@ PARTITION BY toYYYYMM(received_at)
 ORDER BY (tenant, resource_id, ts)
 SETTINGS
     index_granularity = 1024,
+    -- A question reads a granule of some columns in each part: smaller blocks are a tenth less to do, for 1 % more bytes.
+    min_compress_block_size = 16384,
     string_serialization_version = 'single_stream',
     vertical_merge_algorithm_min_rows_to_activate = 1,
     ratio_of_defaults_for_sparse_serialization = 1,

@@ -162,6 +162,7 @@ PARTITION BY toYYYYMM(received_at)
 ORDER BY (tenant, resource_id, ts)
 SETTINGS
     index_granularity = 1024,
+    min_compress_block_size = 16384,
     string_serialization_version = 'single_stream',
     vertical_merge_algorithm_min_rows_to_activate = 1,
     ratio_of_defaults_for_sparse_serialization = 1,
@@ -692,7 +693,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0001_create_spans.sql', '820fa68a9c15f66258340bed17f858b64872084cc4e63c3177f4c6e78990ab2d' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0002_create_actions.sql', '5c5409d296c53a5a86c6448c582c4155552867e3f6147abe2f76664d98346916' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0002_create_actions.sql', 'd57ccae96160cb3dac68464d88a2a7c5d3cc069c799f5bbf5fe2278a426760aa' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0003_create_actions_of_spans.sql', '204181a52d3b07300f790a5ebd395dda202acc3103612e9f603c3343c8be9157' WHERE '0003_create_actions_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

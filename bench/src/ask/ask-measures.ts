@@ -1,4 +1,5 @@
 import type { Measure } from '../bench.ts'
+import { tellParts } from './close-months.ts'
 import type { KindLatency, SizeResult } from './measure-size.ts'
 
 const million = 1_000_000
@@ -36,6 +37,12 @@ export function askMeasures(results: readonly SizeResult[]): Measure[] {
       'most rows that one question read',
       'count',
     ),
+    {
+      name: 'parts',
+      value: last.parts.reduce((sum, each) => sum + each.parts, 0),
+      unit: 'count',
+      of: `parts of the ledger’s tables, by month: ${tellParts(last.parts)}`,
+    },
     ...busyMeasures(last),
   ]
 }

@@ -1,3 +1,4 @@
+import { tellParts } from './close-months.ts'
 import type { SizeResult } from './measure-size.ts'
 
 const begins =
@@ -56,7 +57,14 @@ function crowdLines(results: readonly SizeResult[]): string {
     )
     .join(', ')
   const last = results.at(-1)
-  const told = `\`SELECT 1\` by the same client, between the questions: p50 ${selectOne}.\n`
+  const parts = results.map(
+    (each) => `at ${(each.rows / 1e6).toFixed(0)} M ${tellParts(each.parts)}`,
+  )
+  const told = `\`SELECT 1\` by the same client, between the questions: p50 ${selectOne}.
+
+Parts, by month: ${parts.join('. ')}. Months that were over by the time of the newest copy had been made one part before, by \`OPTIMIZE … PARTITION … FINAL\`,
+as the engine does by itself a day after their last write; the month under way was left as its merges had it. The seed itself was received when the ledger was filled.
+`
   if (last?.crowd === undefined) return told
   const { crowd } = last
   const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(0)

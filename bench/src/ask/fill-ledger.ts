@@ -8,11 +8,15 @@ import { deliverCorpus } from '../attribution/deliver-corpus.ts'
 import { createSql } from '../ingest/contender.ts'
 import type { Sql } from '../ingest/contender.ts'
 import { makeBatches } from '../ingest/make-batches.ts'
+import { closeMonths } from './close-months.ts'
 import { multiplyContents, multiplySpans } from './multiply-spans.ts'
 
 /** A ledger that grows inside the engine. */
 export interface GrowingLedger {
-  /** Adds copies until it holds so many spans, and waits a while for merges. Resolves with how many there are. */
+  /**
+   * Adds copies until it holds so many spans, waits a while for merges, and makes one part of each month that is over by the time of
+   * the newest copy. Resolves with how many spans there are.
+   */
   grow(rows: number, engine: Engine): Promise<number>
 }
 
@@ -63,7 +67,9 @@ export async function seedLedger(
     `CREATE TABLE whodid.bench_seed ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (${moved.join(', ')}) FROM whodid.spans`,
   )
   await sql(
-    'CREATE TABLE whodid.bench_contents ENGINE = MergeTree ORDER BY tuple() AS SELECT * FROM whodid.contents',
+    `CREATE TABLE whodid.bench_contents ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (
+      fromUnixTimestamp64Nano(toUnixTimestamp64Nano(${begin}) + toUnixTimestamp64Nano(received_at) - toUnixTimestamp64Nano(min(received_at) OVER ())) AS received_at
+    ) FROM whodid.contents`,
   )
   const seedRows = Number(await sql('SELECT count() FROM whodid.bench_seed'))
   say(`the seed has ${seedRows} spans`)
@@ -90,9 +96,17 @@ function growing(seedRows: number, say: (line: string) => void): GrowingLedger {
       }
       await settle(sql)
       say(`merged after ${seconds()} s`)
+      await closeMonths(sql, await monthOfCopy(sql, copies), say)
+      say(`months that are over are one part each after ${seconds()} s`)
       return rows
     },
   }
+}
+
+/** The month of the ledger's time in which that copy was received. */
+function monthOfCopy(sql: Sql, copy: number): Promise<string> {
+  const shift = `toIntervalSecond(${copy * stepSeconds})`
+  return sql(`SELECT toYYYYMM(max(received_at) + ${shift}) FROM whodid.bench_seed`)
 }
 
 /** Waits until no merge runs, but no longer than four minutes. */

@@ -4,6 +4,8 @@ import { createSql } from '../ingest/contender.ts'
 import { percentile } from '../percentile.ts'
 import { askCrowd } from './ask-crowd.ts'
 import type { Crowd } from './ask-crowd.ts'
+import { partsOfMonths } from './close-months.ts'
+import type { PartsOfMonth } from './close-months.ts'
 import { oneThing, sampleHandles } from './sample-handles.ts'
 import type { OneThing } from './sample-handles.ts'
 import { startAsking } from './start-asking.ts'
@@ -25,6 +27,8 @@ export interface KindLatency {
 /** What was measured with so many spans stored. */
 export interface SizeResult {
   readonly rows: number
+  /** When the measuring began. */
+  readonly parts: readonly PartsOfMonth[]
   readonly kinds: readonly KindLatency[]
   /** Milliseconds of `SELECT 1`, between the warm questions, and between those while the collector wrote. */
   readonly selectOneP50: number
@@ -58,6 +62,7 @@ export async function measureSize(
 ): Promise<SizeResult> {
   const { effort, say } = given
   const sql = createSql(engine)
+  const parts = await partsOfMonths(sql)
   const drawn = new Map<OneThing, string[]>()
   const asking = await startAsking(engine, given.dataDir)
   try {
@@ -76,6 +81,7 @@ export async function measureSize(
     }
     const alone = {
       rows: given.rows,
+      parts,
       kinds,
       selectOneP50: percentile(selectOneMs, 0.5),
       selectOneWritingP50: undefined,
