@@ -2,9 +2,12 @@ import { fork } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Engine } from '@whodid/engine'
 import type { CollectorReply, CollectorSettings } from '../ingest/collector-process.ts'
+import { createSql } from '../ingest/contender.ts'
+import type { Sql } from '../ingest/contender.ts'
 import { startLoad } from '../ingest/start-load.ts'
 
 /** A collector that writes into the ledger while it is asked. */
@@ -19,6 +22,8 @@ export interface Writing {
 const connections = 8
 const batches = 100
 const probeSeconds = 6
+const quietMs = 3_000
+const storedMsMax = 120_000
 
 /** Starts a collector and what sends to it, and finds out how much it takes. */
 export async function startWriting(engine: Engine, dataDir: string): Promise<Writing> {
@@ -47,6 +52,7 @@ export async function startWriting(engine: Engine, dataDir: string): Promise<Wri
     return sent.spans / sent.seconds
   }
   const fullLoad = await send(null, probeSeconds)
+  await untilStored(createSql(engine))
   return {
     fullLoad,
     writeAtHalf: async (seconds) => ({ spansPerSecond: await send(fullLoad / 2, seconds) }),
@@ -55,5 +61,17 @@ export async function startWriting(engine: Engine, dataDir: string): Promise<Wri
       if (child.connected) child.disconnect()
       await exited
     },
+  }
+}
+
+/** Until nothing of the full load is on its way any more, so that what is measured then is half of it. */
+async function untilStored(sql: Sql): Promise<void> {
+  const deadlineMs = performance.now() + storedMsMax
+  let stored = ''
+  while (performance.now() < deadlineMs) {
+    const now = await sql('SELECT count() FROM whodid.spans')
+    if (now === stored && (await sql('SELECT count() FROM system.merges')) === '0') return
+    stored = now
+    await sleep(quietMs)
   }
 }

@@ -4,10 +4,13 @@ import type { LedgerWatch } from '@whodid/query'
 import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
 import type { NoteSigner } from '@whodid/tlog'
 import type { ApiToken } from './authenticate.ts'
+import type { StatementBounds } from './bound-selector.ts'
 
 /** What the API needs. It opens nothing itself: the selector and the recorder are its caller's to close. */
 export interface ApiOptions {
   readonly selector: Selector
+  /** How many questions of who did it the engine is given at one time; by default twice as many as there are cores. */
+  readonly statements?: Partial<StatementBounds>
   /** Opens the texts that answers quote. */
   readonly contents: ContentReader
   /** Erases, prunes and holds; without it those routes answer `not_found`. */

@@ -17,6 +17,7 @@ import {
 } from '@whodid/query'
 import type { HandleOutcome } from '@whodid/query'
 import type { ApiOptions } from './api-options.ts'
+import { boundSelector, statementBoundsDefault } from './bound-selector.ts'
 import { addEvidence } from './evidence-handlers.ts'
 import { problemOf } from './problem.ts'
 import {
@@ -40,11 +41,12 @@ export function addQuestions(
   recordedRead: RecordedRead,
 ): void {
   const { selector } = options
+  const sources = boundSources(options)
   app.openapi(whoDidRoute, async (c) => {
     const asked = c.req.valid('query')
     const question = parseQuestion(asked)
     const { tenant } = c.get('token')
-    const run = () => whoDid(options, tenant, question)
+    const run = () => whoDid(sources, tenant, question)
     return c.json(await recordedRead(c, { roles, question: asked }, { run }), 200)
   })
 
@@ -88,8 +90,14 @@ export function addQuestions(
     return c.json(await recordedRead(c, { roles, question: asked }, { run }), 200)
   })
 
-  addManyHandles(app, options, recordedRead)
+  addManyHandles(app, sources, recordedRead)
   addEvidence(app, options, recordedRead)
+}
+
+/** What answers who did it, its statements bounded: whoever asks for many at once waits with the others. */
+function boundSources(options: ApiOptions): ApiOptions {
+  const bounds = { ...statementBoundsDefault, ...options.statements }
+  return { ...options, selector: boundSelector(options.selector, bounds) }
 }
 
 function addManyHandles(

@@ -12,6 +12,9 @@ import { listenError } from './listen-error.ts'
 import { openExports } from './open-exports.ts'
 import type { Starting } from './starting.ts'
 
+/** Questions of who did it that a ClickHouse of one's own is given at one time: as many as the API has connections to it. */
+const ownServerStatementsMax = 32
+
 /** What the API stands on. */
 export interface ApiGround {
   readonly tokens: Parameters<typeof followReaders>[1]
@@ -33,6 +36,8 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
   const stopping = new AbortController()
   const api = createApi({
     selector: ground.selector,
+    // How many cores a server of one's own has is not known here.
+    ...(config.ledger === undefined ? {} : { statements: { atOnceMax: ownServerStatementsMax } }),
     contents: ground.contents,
     custodian: ground.custodian,
     readRecorder,
