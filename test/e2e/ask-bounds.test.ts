@@ -22,7 +22,7 @@ const rows = 300_000
  * Rows that a question about one thing may read: some granules of each table, in each of the parts that merges have left. The
  * bench measures that it stays so at a hundred million.
  */
-const rowsReadMax = 90_000
+const rowsReadMax = 70_000
 const handlesEach = 6
 const askers = 64
 

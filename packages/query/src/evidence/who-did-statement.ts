@@ -53,21 +53,28 @@ WITH
       LIMIT 1
     )
   ) AS subject,
-  outwards AS (SELECT arrayJoin(up) FROM whodid.threads WHERE key = sipHash64('trace', subject.1)),
-  farther AS
   (
-    SELECT arrayJoin(up) FROM whodid.threads
-    WHERE key IN (SELECT sipHash64('trace', trace_id) FROM whodid.threads WHERE key IN (SELECT * FROM outwards) LIMIT ${kinTracesMax})
-  ),
-  near AS
-  (
-    SELECT DISTINCT hour, trace_id FROM whodid.threads WHERE key IN (SELECT * FROM farther)
-    ORDER BY trace_id = subject.1 DESC, abs(toInt64(toUnixTimestamp(hour)) - toInt64(toUnixTimestamp(subject.3)))
-    LIMIT ${kinTracesMax}
-  )
+    SELECT groupArray((hour, trace_id))
+    FROM
+    (
+      SELECT DISTINCT hour, trace_id FROM whodid.threads
+      WHERE key IN
+      (
+        SELECT arrayJoin(up) FROM whodid.threads
+        WHERE key IN
+        (
+          SELECT sipHash64('trace', trace_id) FROM whodid.threads
+          WHERE key IN (SELECT arrayJoin(up) FROM whodid.threads WHERE key = sipHash64('trace', subject.1))
+          LIMIT ${kinTracesMax}
+        )
+      )
+      ORDER BY trace_id = subject.1 DESC, abs(toInt64(toUnixTimestamp(hour)) - toInt64(toUnixTimestamp(subject.3)))
+      LIMIT ${kinTracesMax}
+    )
+  ) AS near
 SELECT if((trace_id, span_id) = (subject.1, subject.2), 'subject', 'kin') AS role, ${rowSql(evidenceColumns)} AS record
 FROM whodid.spans
-WHERE (toStartOfHour(ts), trace_id) IN (SELECT * FROM near)
+WHERE ${isNear}
   AND received_at <= {recorded:DateTime64(9, 'UTC')}
 ORDER BY
   role = 'subject' DESC,
@@ -99,6 +106,9 @@ UNION ALL
 ${envelopesSql}`
 }
 
+/** An array that is known before the read begins finds its granules by the sort key, as a set does, and is made once for all who ask. */
+const isNear = `has(near, (toStartOfHour(ts), trace_id))`
+
 /** The envelopes of the texts of prompts and plans, the nearest first. */
 const envelopesSql = `SELECT 'envelope', ${rowSql(envelopeColumns)}
 FROM whodid.contents
@@ -106,7 +116,7 @@ WHERE ref IN
 (
   SELECT content_ref
   FROM whodid.spans
-  WHERE (toStartOfHour(ts), trace_id) IN (SELECT * FROM near)
+  WHERE ${isNear}
     AND record_kind IN ('prompt', 'plan') AND content_commitment != toFixedString('', 32)
     AND received_at <= {recorded:DateTime64(9, 'UTC')}
   ORDER BY trace_id = subject.1 DESC, abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(subject.4))
