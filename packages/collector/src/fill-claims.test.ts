@@ -15,12 +15,16 @@ const exporter = {
 }
 
 /** The records of what an emitter sent, by the name of their span; of one name the first. */
-function recorded(emitter: string): ReadonlyMap<string, LedgerRecord> {
-  const file = new URL(`../../../test/vectors/otlp/${emitter}/0001-traces.json`, import.meta.url)
+function recorded(
+  emitter: string,
+  signal: 'spans' | 'logs' = 'spans',
+): ReadonlyMap<string, LedgerRecord> {
+  const name = `${emitter}/0001-${signal === 'spans' ? 'traces' : 'logs'}.json`
+  const file = new URL(`../../../test/vectors/otlp/${name}`, import.meta.url)
   const batch = decode({
     bytes: readFileSync(file),
     encoding: 'json',
-    signal: 'spans',
+    signal,
     limits: collectorLimits,
   })
   const records = new Map<string, LedgerRecord>()
@@ -101,5 +105,51 @@ describe('what unmodified emitters claim', () => {
       conversationId: 'th-9',
       outcome: 'success',
     })
+  })
+
+  it('Codex: its log records, by the name that an attribute gives them', () => {
+    const records = recorded('codex', 'logs')
+    expect(records.get('codex.user_prompt')).toMatchObject({
+      recordKind: 'prompt',
+      content: 'Write hi to out.txt',
+    })
+    expect(records.get('codex.tool_decision')).toMatchObject({
+      recordKind: 'approval',
+      approvalDecision: 'allow',
+      approvalSource: 'config',
+    })
+    const call = records.get('codex.tool_result')
+    expect(call).toMatchObject({
+      recordKind: 'tool_call',
+      actorType: 'agent',
+      toolName: 'exec_command',
+      verb: 'execute',
+      outcome: 'success',
+      content: '{"cmd":"echo hi > /home/dev/app/out.txt"}',
+    })
+    expect(call?.toolCallId).toBe(records.get('codex.tool_decision')?.toolCallId)
+    expect(call?.result).toContain('Process exited with code 0')
+  })
+
+  it('Gemini CLI: operations under names of its own, and log records where traces are off', () => {
+    const logs = recorded('gemini-cli', 'logs')
+    expect(logs.get('gemini_cli.user_prompt')).toMatchObject({
+      recordKind: 'prompt',
+      content: 'Write hi to g.txt',
+    })
+    expect(logs.get('gemini_cli.tool_call')).toMatchObject({
+      recordKind: 'tool_call',
+      toolName: 'run_shell_command',
+      outcome: 'success',
+    })
+    const spans = recorded('gemini-cli')
+    expect(spans.get('schedule_tool_calls')?.recordKind).toBe('other')
+    expect(spans.get('tool_call')).toMatchObject({
+      recordKind: 'tool_call',
+      templateId: 'gemini-cli',
+      toolName: 'run_shell_command',
+      outcome: 'success',
+    })
+    expect(spans.get('tool_call')?.toolCallId).toMatch(/^run_shell_command__/u)
   })
 })

@@ -50,8 +50,10 @@ export function logTelemetry(
 }
 
 function eventName(item: OtlpLogRecord): string {
-  if (item.eventName !== '') return item.eventName
   const attribute = textOf(item.attributes, 'event.name')
+  // Rust's tracing names an event by its place in the source, "event src/a.rs:7": no name where another is told.
+  const isName = attribute === '' || eventNameLike.test(item.eventName)
+  if (item.eventName !== '' && isName) return item.eventName
   if (attribute !== '') return attribute
   return typeof item.body === 'string' && eventNameLike.test(item.body) ? item.body : ''
 }

@@ -103,7 +103,7 @@ function notFoundReason(question: Question, { evidence }: Decision): BareReason 
   if (listed.length === 0)
     return {
       code: 'no_record',
-      text: 'Nothing is recorded for this handle. Absence of a record is no evidence of a human.',
+      text: 'No action is recorded for this handle. Absence of a record is no evidence of a human.',
     }
   if (listed.some((action) => action.outcome === 'unknown'))
     return {

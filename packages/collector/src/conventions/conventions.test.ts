@@ -1,7 +1,9 @@
 import { recordKinds } from '@whodid/model'
 import { describe, expect, it } from 'vitest'
 import { conventions } from './conventions.ts'
+import { genAi } from './gen-ai.ts'
 import { lastUserText, promptText } from './message-text.ts'
+import type { OtlpEvent } from '../otlp/batch.ts'
 import type { Telemetry } from './telemetry.ts'
 
 function telemetryOf(
@@ -52,6 +54,39 @@ describe('a value that is the name of a member of every object', () => {
           for (const claim of Object.values(convention.read(telemetry, kind)))
             expect(typeof claim).toBe('string')
       }
+  })
+})
+
+describe('the older events of a span', () => {
+  const event = (name: string, attributes: Readonly<Record<string, string>>): OtlpEvent => ({
+    name,
+    timeUnixNs: 1n,
+    attributes: new Map(Object.entries(attributes)),
+    droppedCount: 0,
+  })
+
+  it('tell what an agent was asked in blocks of Bedrock, of whom nobody is said to speak', () => {
+    const events = [
+      event('gen_ai.user.message', { content: '[{"text":"Refund order 7"}]' }),
+      event('gen_ai.choice', { message: 'refunded\n', finish_reason: 'end_turn' }),
+    ]
+    const telemetry = telemetryOf({ 'gen_ai.operation.name': 'invoke_agent' }, { events })
+    expect(genAi.read(telemetry, 'prompt')).toMatchObject({
+      content: 'Refund order 7',
+      result: 'refunded\n',
+    })
+  })
+
+  it('tell what a tool was given and gave', () => {
+    const events = [
+      event('gen_ai.tool.message', { role: 'tool', content: '{"order":7}', id: 'c1' }),
+      event('gen_ai.choice', { message: '[{"text":"refunded"}]', id: 'c1' }),
+    ]
+    const telemetry = telemetryOf({ 'gen_ai.operation.name': 'execute_tool' }, { events })
+    expect(genAi.read(telemetry, 'tool_call')).toMatchObject({
+      content: '{"order":7}',
+      result: '[{"text":"refunded"}]',
+    })
   })
 })
 

@@ -4,6 +4,7 @@ import { frameworkConventions } from './framework-conventions.ts'
 import { genAi } from './gen-ai.ts'
 import { http } from './http.ts'
 import { mcp } from './mcp.ts'
+import { programConventions } from './program-conventions.ts'
 
 /**
  * Every vocabulary but Whodid's own, in order: of a field that several fill, the first stands, after what Whodid's own
@@ -11,6 +12,7 @@ import { mcp } from './mcp.ts'
  * to the world.
  */
 export const conventions: readonly Convention[] = [
+  ...programConventions,
   ...frameworkConventions,
   genAi,
   mcp,

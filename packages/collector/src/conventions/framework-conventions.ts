@@ -1,6 +1,5 @@
 import { adk } from './adk.ts'
 import { aiSdk } from './ai-sdk.ts'
-import { claudeCode } from './claude-code.ts'
 import type { Convention } from './convention.ts'
 import { langsmith } from './langsmith.ts'
 import { langfuse } from './langfuse.ts'
@@ -9,9 +8,8 @@ import { openInference } from './openinference.ts'
 import { pydanticAi } from './pydantic-ai.ts'
 import { traceloop } from './traceloop.ts'
 
-/** The emitters that have names of their own, or give standard ones a meaning of their own. A record speaks one or two. */
+/** The libraries that have names of their own, or give standard ones a meaning of their own. A record speaks one or two. */
 export const frameworkConventions: readonly Convention[] = [
-  claudeCode,
   aiSdk,
   openInference,
   traceloop,

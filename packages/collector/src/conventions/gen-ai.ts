@@ -73,13 +73,23 @@ function readGenAi(telemetry: Telemetry, kind: RecordKind): Claims {
     identityId: textOf(attributes, 'gen_ai.agent.identity.id'),
   }
   if (kind === 'tool_call' || kind === 'action' || kind === 'input') {
-    claims.content = textOf(attributes, attribute.toolCallArguments)
-    claims.result = textOf(attributes, attribute.toolCallResult)
+    claims.content =
+      textOf(attributes, attribute.toolCallArguments) ||
+      eventText(telemetry, 'gen_ai.tool.message', 'content')
+    claims.result =
+      textOf(attributes, attribute.toolCallResult) ||
+      eventText(telemetry, 'gen_ai.choice', 'message')
     return claims
   }
   const said = joinedText(outputMessages(telemetry))
   if (kind === 'plan') return { ...claims, content: said }
   return { ...claims, content: lastUserText(inputMessages(telemetry)), result: said }
+}
+
+/** Of a tool's span, what it was given or gave in the older events. */
+function eventText({ events }: Telemetry, name: string, key: string): string {
+  const event = events.find((one) => one.name === name)
+  return event === undefined ? '' : textOf(event.attributes, key)
 }
 
 function inputMessages(telemetry: Telemetry): Value | undefined {

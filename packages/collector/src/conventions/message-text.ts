@@ -54,7 +54,10 @@ function lastOfUser(messages: readonly Message[]): string {
 
 function messagesIn(parsed: unknown): Message[] {
   if (typeof parsed === 'string') return parsed === '' ? [] : [{ role: 'user', text: parsed }]
-  if (Array.isArray(parsed)) return parsed.map(toMessage)
+  if (Array.isArray(parsed))
+    return parsed.every(isBlock)
+      ? [{ role: 'user', text: contentText({ content: parsed }, 0) }]
+      : parsed.map(toMessage)
   if (typeof parsed !== 'object' || parsed === null) return []
   for (const name of ['messages', 'contents', 'choices']) {
     const list: unknown = Reflect.get(parsed, name)
@@ -80,6 +83,12 @@ function parse(value: Value | undefined): unknown {
     // Plain text where others send JSON: it is the message itself.
     return text
   }
+}
+
+/** Whether it is a part of one message, as Bedrock writes them, and not a message: nobody is said to have spoken. */
+function isBlock(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null || !Reflect.has(part, 'text')) return false
+  return !['role', 'type', 'message'].some((key) => Reflect.has(part, key))
 }
 
 function toMessage(message: unknown): Message {
