@@ -125,7 +125,7 @@ describe('what unmodified emitters claim', () => {
       toolName: 'exec_command',
       verb: 'execute',
       outcome: 'success',
-      content: '{"cmd":"echo hi > /home/dev/app/out.txt"}',
+      content: '{"cmd":"echo hi > /srv/app/out.txt"}',
     })
     expect(call?.toolCallId).toBe(records.get('codex.tool_decision')?.toolCallId)
     expect(call?.result).toContain('Process exited with code 0')
