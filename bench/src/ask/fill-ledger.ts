@@ -52,9 +52,7 @@ export async function seedLedger(
     `CREATE TABLE whodid.bench_seed ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (${moved.join(', ')}) FROM whodid.spans`,
   )
   await sql(
-    `CREATE TABLE whodid.bench_contents ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (
-      fromUnixTimestamp64Nano(toUnixTimestamp64Nano(${begin}) + toUnixTimestamp64Nano(received_at) - toUnixTimestamp64Nano(min(received_at) OVER ())) AS received_at
-    ) FROM whodid.contents`,
+    `CREATE TABLE whodid.bench_contents ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (${begin} AS received_at) FROM whodid.contents`,
   )
   const seedRows = Number(await sql('SELECT count() FROM whodid.bench_seed'))
   say(`the seed has ${seedRows} spans`)
