@@ -4,14 +4,22 @@
 //   node verify.mjs <package.zip | directory> --trust trust.json [--fresh-within <hours>]
 //
 // Get this file and trust.json from elsewhere than from the package: whoever can alter a package can put another verifier
-// and other keys into it. Exit codes: 0 everything holds, 10 unwitnessed (fewer cosignatures than the trust file demands), 20 stale, 30 inconsistent
+// and other keys into it. Exit codes: 0 everything holds, 10 unwitnessed (fewer cosignatures than the trust file demands) or unrecorded (a log is not
+// shown to be in the meta-log that the trust file names), 20 stale, 30 inconsistent
 // (the log's own checkpoints contradict each other), 40 tampered, 50 malformed. The format is docs/FORMAT.md of Whodid.
 import { createHash, createHmac, createPublicKey, verify } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
 
-const exits = { unwitnessed: 10, stale: 20, inconsistent: 30, tampered: 40, malformed: 50 }
+const exits = {
+  unwitnessed: 10,
+  unrecorded: 10,
+  stale: 20,
+  inconsistent: 30,
+  tampered: 40,
+  malformed: 50,
+}
 const payloadType = 'application/vnd.in-toto+json'
 const entryBytesMax = 65_535
 const parts = { content: 1, result: 2, detail: 3 }
@@ -64,10 +72,14 @@ export function verifyPackage(files, trust, freshHours) {
   const records = readRecords(files)
   const checkpoints = new Map()
   for (const record of records) checkInclusion(files, { record, trust, checkpoints })
-  checkHistory(files, { trust, checkpoints })
+  const history = checkHistory(files, { trust, checkpoints })
+  const entries = checkMetaLogs(files, { trust, records, history })
+  checkWitnesses(trust, { checkpoints, entries })
   const texts = checkContents(files, records)
   checkAnswer(files, { records, texts })
-  const times = [...checkpoints.values()].map(({ cosignedS }) => cosignedS)
+  const times = [...checkpoints.values()].map(({ origin, cosignedS }) =>
+    Math.max(cosignedS, entries.get(origin)?.cosignedS ?? 0),
+  )
   const newestS = Math.min(...(times.length > 0 ? times : [0]))
   if (freshHours !== undefined && Date.now() / 1000 - newestS > freshHours * 3600)
     fail(
@@ -79,6 +91,7 @@ export function verifyPackage(files, trust, freshHours) {
     trust.quorum > 0
       ? `WITNESSED: every checkpoint is cosigned by at least ${trust.quorum} trusted witnesses`
       : "UNWITNESSED: the trust file demands no witness; whoever holds the log's key could have made another log",
+    metaLogLine(files, trust),
     `case ${plain(statement.predicate.case)}, asked ${plain(statement.predicate.question.of)}, exported ${plain(statement.predicate.made_at)} by ${plain(statement.predicate.made_by)}`,
   ]
 }
@@ -261,16 +274,12 @@ function leafOf(form) {
 function checkInclusion(files, { record, trust, checkpoints }) {
   const { log_id: log, log_index: index } = record.row
   const name = proofPath(log, index)
-  const [head, ...rest] = textOf(files, name).split('\n\n')
-  const note = rest.join('\n\n')
-  const [version, place, ...hashes] = head.split('\n')
-  if (version !== 'c2sp.org/tlog-proof@v1' || place !== `index ${index}`)
-    fail('tampered', `${name}: is not the proof of index ${index}`)
-  const known = checkpoints.get(note) ?? readCheckpoint(note, { name, trust, quorum: trust.quorum })
+  const { place, note, proof } = readTlogProof(textOf(files, name), name)
+  if (place !== index) fail('tampered', `${name}: is not the proof of index ${index}`)
+  const known = checkpoints.get(note) ?? readCheckpoint(note, { name, trust })
   checkpoints.set(note, known)
   if (known.origin !== log)
     fail('tampered', `${name}: its checkpoint is of the log ${plain(known.origin)}`)
-  const proof = hashes.map((hash) => strictBase64(hash, name))
   const reached =
     index < known.size ? climb(leafOf(record.form), { index, size: known.size, proof }) : undefined
   if (reached === undefined || !reached.equals(known.root))
@@ -278,6 +287,15 @@ function checkInclusion(files, { record, trust, checkpoints }) {
       'tampered',
       `records.bin: ${record.key}, record ${index} of the log, is not what was sealed there`,
     )
+}
+
+function readTlogProof(text, name) {
+  const [head, ...rest] = text.split('\n\n')
+  const [version, place, ...hashes] = head.split('\n')
+  if (version !== 'c2sp.org/tlog-proof@v1' || !/^index (0|[1-9]\d{0,15})$/u.test(place))
+    fail('tampered', `${name}: is no proof`)
+  const proof = hashes.map((hash) => strictBase64(hash, name))
+  return { place: Number(place.slice(6)), note: rest.join('\n\n'), proof }
 }
 
 export function proofPath(log, index) {
@@ -301,7 +319,7 @@ function climb(leaf, { index, size, proof }) {
 
 // Checkpoints: notes signed by the log's key of their size, and cosigned.
 
-function readCheckpoint(note, { name, trust, quorum }) {
+function readCheckpoint(note, { name, trust }) {
   const split = note.lastIndexOf('\n\n')
   const text = note.slice(0, split + 1)
   const [origin, sizeText, root] = text.split('\n')
@@ -335,13 +353,71 @@ function readCheckpoint(note, { name, trust, quorum }) {
   const cosigned = trust.witnesses
     .map((vkey) => signedBy(parseVkey(vkey)))
     .filter(({ length }) => length > 0)
-  if (cosigned.length < quorum)
-    fail(
-      'unwitnessed',
-      `${name}: cosigned by ${cosigned.length} trusted witnesses, expected ${quorum}`,
-    )
   const cosignedS = Math.max(0, ...cosigned.flat().map(({ timeS }) => timeS))
-  return { origin, size, root: strictBase64(root, name), cosignedS }
+  return {
+    name,
+    origin,
+    size,
+    root: strictBase64(root, name),
+    cosignerCount: cosigned.length,
+    cosignedS,
+  }
+}
+
+/** Enough witnesses stand behind each checkpoint that proofs lead to, or behind the meta-log that its log is in. */
+function checkWitnesses({ quorum }, { checkpoints, entries }) {
+  for (const { name, origin, cosignerCount } of checkpoints.values()) {
+    const count = Math.max(cosignerCount, entries.get(origin)?.cosignerCount ?? 0)
+    if (count < quorum)
+      fail('unwitnessed', `${name}: cosigned by ${count} trusted witnesses, expected ${quorum}`)
+  }
+}
+
+/**
+ * Where the trust file names a meta-log: each log has a checkpoint that covers its records and is an entry there. Of each log what
+ * witnesses say of the meta-log's checkpoint.
+ */
+function checkMetaLogs(files, { trust, records, history }) {
+  const entries = new Map()
+  const keys = (trust.meta_logs ?? []).map((vkey) => ({ vkey, from_size: 0, to_size: null }))
+  if (keys.length === 0) return entries
+  for (const log of new Set(records.map(({ row }) => row.log_id))) {
+    const name = `meta-log/${log.slice(log.lastIndexOf('/') + 1)}.json`
+    if (!files.has(name))
+      fail('unrecorded', `${name}: is missing, and the trust file names a meta-log`)
+    const { state, why, entry, tlog_proof: text } = parseJson(files, name)
+    if (state !== 'included') fail('unrecorded', `${name}: ${state}: ${why}`)
+    const { place: index, note, proof } = readTlogProof(String(text), name)
+    const meta = readCheckpoint(note, { name, trust: { ...trust, logs: keys } })
+    const leaf = sha256(Buffer.concat([Buffer.of(0), Buffer.from(String(entry))]))
+    const { size } = meta
+    const reached = index < size ? climb(leaf, { index, size, proof }) : undefined
+    if (reached === undefined || !reached.equals(meta.root))
+      fail(
+        'tampered',
+        `${name}: the checkpoint of ${plain(log)} is not entry ${index} of the meta-log`,
+      )
+    const taken = readCheckpoint(String(entry), { name, trust })
+    if (taken.origin !== log || !history.has(placeOf(taken)))
+      fail('tampered', `${name}: its entry is no checkpoint of the history of ${plain(log)}`)
+    const last = Math.max(...records.map(({ row }) => (row.log_id === log ? row.log_index : -1)))
+    if (taken.size <= last)
+      fail(
+        'unrecorded',
+        `${name}: the meta-log has ${taken.size} records of ${plain(log)}, not record ${last}`,
+      )
+    entries.set(log, meta)
+  }
+  return entries
+}
+
+function metaLogLine(files, { meta_logs: keys = [] }) {
+  if (keys.length > 0)
+    return `RECORDED: a checkpoint of each log that covers its records is in a meta-log of the trust file`
+  const isThere = [...files.keys()].some((name) => name.startsWith('meta-log/'))
+  return isThere
+    ? 'META-LOG NOT CHECKED: the package has its proofs, the trust file names no meta-log'
+    : 'NO META-LOG: nothing here shows which logs there are'
 }
 
 /** The checkpoints of each log, each proven to begin the next, up to the ones that the records' proofs lead to. */
@@ -351,7 +427,7 @@ function checkHistory(files, { trust, checkpoints }) {
   for (const name of history) {
     let before
     for (const { note, consistency } of parseJson(files, name)) {
-      const now = readCheckpoint(note, { name, trust, quorum: 0 })
+      const now = readCheckpoint(note, { name, trust })
       if (
         before !== undefined &&
         !isConsistent(
@@ -364,16 +440,21 @@ function checkHistory(files, { trust, checkpoints }) {
           'inconsistent',
           `${name}: the checkpoints of ${before.size} and ${now.size} records are of two logs`,
         )
-      reached.add(`${now.origin} ${now.size} ${now.root.toString('hex')}`)
+      reached.add(placeOf(now))
       before = now
     }
   }
-  for (const { origin, size, root } of checkpoints.values())
-    if (!reached.has(`${origin} ${size} ${root.toString('hex')}`))
+  for (const checkpoint of checkpoints.values())
+    if (!reached.has(placeOf(checkpoint)))
       fail(
         'inconsistent',
-        `checkpoints: the one of ${size} records, which proofs lead to, is not among them`,
+        `checkpoints: the one of ${checkpoint.size} records, which proofs lead to, is not among them`,
       )
+  return reached
+}
+
+function placeOf({ origin, size, root }) {
+  return `${origin} ${size} ${root.toString('hex')}`
 }
 
 function isConsistent(from, to, proof) {

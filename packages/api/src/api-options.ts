@@ -1,6 +1,6 @@
 import type { ContentReader, Custodian } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
-import type { LedgerWatch } from '@whodid/query'
+import type { LedgerWatch, MetaLogEndpoint } from '@whodid/query'
 import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
 import type { NoteSigner } from '@whodid/tlog'
 import type { ApiToken } from './authenticate.ts'
@@ -20,6 +20,8 @@ export interface ApiOptions {
   readonly trees?: LogTrees | undefined
   /** Who watches over the ledger; without it nothing is more than `local`, and no check is told of. */
   readonly watch?: LedgerWatch | undefined
+  /** The meta-log that takes the checkpoints of the logs here, for proofs and packages. Default: none. */
+  readonly metaLog?: MetaLogEndpoint | undefined
   /** What evidence packages are made with; without it none is. */
   readonly exports?: {
     readonly signer: NoteSigner

@@ -18,7 +18,7 @@ export function addExports(
   options: ApiOptions,
   recordedRead: RecordedRead,
 ): void {
-  const { selector, contents, watch, now = systemUnixNs } = options
+  const { selector, contents, watch, metaLog, now = systemUnixNs } = options
 
   app.openapi(exportRoute, async (c) => {
     const asked = c.req.valid('json')
@@ -31,7 +31,7 @@ export function addExports(
       case: c.req.header('whodid-case') ?? '',
       product,
     }
-    const sources = { selector, contents, trees, watch }
+    const sources = { selector, contents, trees, watch, metaLog }
     const zip = await recordedRead(
       c,
       { roles, question: asked },
@@ -54,7 +54,7 @@ export function addExports(
 
   app.openapi(trustRoute, async (c) => {
     const { trees, signer, witnesses } = exportGround(options)
-    const run = () => verifierKeys(trees, { signer, witnesses })
+    const run = () => verifierKeys(trees, { signer, witnesses, metaLog })
     return c.json(await recordedRead(c, { roles, question: {} }, { run }), 200)
   })
 }

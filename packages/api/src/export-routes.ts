@@ -21,6 +21,9 @@ const trustSchema = z
     witnesses: z.array(z.string()),
     quorum: z.int(),
     exporters: z.array(z.string()),
+    meta_logs: z
+      .array(z.string())
+      .describe('Keys of meta-logs (`WHODID_META_KEY`), under one of which each log must be'),
   })
   .openapi('Trust')
 

@@ -12,13 +12,33 @@ import {
 const base64 = z.string().describe('base64')
 const note = z.string().describe('The signed note of a checkpoint (C2SP tlog-checkpoint)')
 
+const includedSchema = z.object({
+  state: z.literal('included'),
+  log: z.string().describe('The meta-log'),
+  index: z.int().describe('The entry’s place in it'),
+  entry: note.describe('The entry: the log’s checkpoint as the meta-log took it'),
+  record_proof: z.array(base64).describe('From the record to the root of `entry`'),
+  proof: z.array(base64).describe('From the entry to the root of `checkpoint`'),
+  checkpoint: note.describe('The meta-log’s checkpoint, with cosignatures where it has some'),
+  tlog_proof: z.string(),
+})
+
+const notIncludedSchema = z.object({
+  state: z
+    .enum(['pending', 'unreachable', 'failed'])
+    .describe(
+      '`pending`: a second or so after sealing; `failed`: what the meta-log serves does not hold',
+    ),
+  why: z.string(),
+})
+
 export const proofRoute = createRoute({
   method: 'get',
   path: '/v1/actions/{id}/proof',
   operationId: 'proveAction',
   summary: 'The proof that a record is what was sealed',
   description:
-    'Hash `entry` with a zero byte in front of it, climb `proof` to the root of `checkpoint`, check its signature by the key you hold. `tlog_proof` is the same as text, for tools of c2sp.org/tlog-proof@v1. The read itself is recorded.',
+    'Hash `entry` with a zero byte in front of it, climb `proof` to the root of `checkpoint`, check its signature by the key you hold. `tlog_proof` is the same as text, for tools of c2sp.org/tlog-proof@v1. With a meta-log, `meta_log` leads on to its root: hash `entry` likewise and climb its `proof`. The read itself is recorded.',
   security,
   request: {
     headers: caseHeader,
@@ -40,6 +60,9 @@ export const proofRoute = createRoute({
             proof: z.array(base64),
             checkpoint: note,
             tlog_proof: z.string(),
+            meta_log: z
+              .union([includedSchema, notIncludedSchema, z.null()])
+              .describe('How the log stands in the meta-log; null where none is set'),
           }),
         },
       },

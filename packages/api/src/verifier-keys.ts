@@ -1,3 +1,4 @@
+import type { MetaLogEndpoint } from '@whodid/query'
 import type { LogTrees } from '@whodid/store'
 import type { NoteSigner } from '@whodid/tlog'
 
@@ -8,16 +9,33 @@ export interface VerifierKeys {
   /** How many of the witnesses must have cosigned. */
   readonly quorum: number
   readonly exporters: string[]
+  /** Keys of meta-logs, under one of which each log must be; none where none is set. */
+  readonly meta_logs: string[]
 }
 
 /** The public keys of all logs here, of the witnesses that are asked, and of this exporter. No secret. */
 export async function verifierKeys(
   trees: LogTrees,
-  { signer, witnesses }: { readonly signer: NoteSigner; readonly witnesses: readonly string[] },
+  {
+    signer,
+    witnesses,
+    metaLog,
+  }: {
+    readonly signer: NoteSigner
+    readonly witnesses: readonly string[]
+    readonly metaLog: MetaLogEndpoint | undefined
+  },
 ): Promise<VerifierKeys> {
   const logs = (await trees.all()).flatMap(({ epochs }) =>
     epochs.map(({ vkey, fromSize, toSize }) => ({ vkey, from_size: fromSize, to_size: toSize })),
   )
   const quorum = Math.min(1, witnesses.length)
-  return { logs, witnesses: [...witnesses], quorum, exporters: [signer.verifier.vkey] }
+  const metaLogs = metaLog?.key === undefined ? [] : [metaLog.key.vkey]
+  return {
+    logs,
+    witnesses: [...witnesses],
+    quorum,
+    exporters: [signer.verifier.vkey],
+    meta_logs: metaLogs,
+  }
 }

@@ -1,3 +1,4 @@
+import { generateNoteKey } from '@whodid/tlog'
 import { expect, test } from 'vitest'
 import { isLoopback, readServiceConfig } from './config.ts'
 
@@ -13,6 +14,7 @@ test('the defaults of the contract', () => {
     witnesses: [],
     retention: { textDays: undefined, recordDays: undefined },
     metaLog: undefined,
+    metaKey: undefined,
     memoryBytesMax: undefined,
     ledger: undefined,
   })
@@ -23,6 +25,11 @@ test.each([
   [{ WHODID_OTLP_HTTP_PORT: '4318x' }, 'WHODID_OTLP_HTTP_PORT expected a port'],
   [{ WHODID_OTLP_GRPC_PORT: '99999' }, 'WHODID_OTLP_GRPC_PORT expected a port'],
   [{ WHODID_API_PORT: '-1' }, 'WHODID_API_PORT expected a port'],
+  [{ WHODID_META_KEY: 'nonsense' }, 'WHODID_META_KEY: '],
+  [
+    { WHODID_META_KEY: generateNoteKey('meta.example/all', 'note').vkey },
+    'WHODID_META_KEY expected the key, of type 1, of the meta-log ""',
+  ],
   [{ WHODID_HOST: 'a b' }, 'WHODID_HOST expected an address or name; got "a b"'],
   [{ WHODID_MEMORY_BYTES_MAX: '1G' }, 'WHODID_MEMORY_BYTES_MAX expected at least 268435456 bytes'],
   [{ WHODID_RETAIN_TEXT_DAYS: '0' }, 'WHODID_RETAIN_TEXT_DAYS expected 1 to 36500 days; got "0"'],

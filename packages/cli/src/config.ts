@@ -4,8 +4,10 @@ import { forEachUser } from '@whodid/engine'
 import type { EngineUser } from '@whodid/engine'
 import { printableLine, WhodidError } from '@whodid/model'
 import type { StoreAccess } from '@whodid/store'
+import type { NoteVerifier } from '@whodid/tlog'
 import { parseWitnesses } from '@whodid/witness'
 import type { WitnessEndpoint } from '@whodid/witness'
+import { readLogKey } from './key-file.ts'
 
 /** The environment as a process gets it. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -29,6 +31,8 @@ export interface ServiceConfig {
   readonly retention: Retention
   /** `WHODID_META_LOG`: `<vkey> <url>` of the meta-log that takes each checkpoint; default none. */
   readonly metaLog: WitnessEndpoint | undefined
+  /** `WHODID_META_KEY`: the key that the meta-log signs its own checkpoints with, for whoever checks an evidence package; default unknown. */
+  readonly metaKey: NoteVerifier | undefined
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
   readonly host: string
   /** `WHODID_API_PORT`, default 4320; 0 takes a free one. */
@@ -64,6 +68,7 @@ export function readServiceConfig(
       recordDays: readDays(environment, 'WHODID_RETAIN_RECORD_DAYS'),
     },
     metaLog: readMetaLog(environment),
+    metaKey: readMetaKey(environment),
     host: readHost(environment),
     apiPort: readPort(environment, 'WHODID_API_PORT', 4320),
     otlpHttpPort: readPort(environment, 'WHODID_OTLP_HTTP_PORT', 4318),
@@ -118,6 +123,16 @@ function readMetaLog(environment: Environment): WitnessEndpoint | undefined {
   const [metaLog, ...others] = parseWitnesses(text, 'WHODID_META_LOG')
   if (others.length > 0) throw invalid('WHODID_META_LOG', 'one meta-log', text)
   return metaLog
+}
+
+function readMetaKey(environment: Environment): NoteVerifier | undefined {
+  const vkey = setting(environment, 'WHODID_META_KEY')
+  if (vkey === undefined) return undefined
+  const key = readLogKey('WHODID_META_KEY', vkey)
+  const name = readMetaLog(environment)?.key.name
+  if (key.kind !== 'note' || key.name !== name)
+    throw invalid('WHODID_META_KEY', `the key, of type 1, of the meta-log "${name ?? ''}"`, vkey)
+  return key
 }
 
 function readHost(environment: Environment): string {

@@ -288,6 +288,83 @@ describe('buildPackage', () => {
   })
 })
 
+describe('a package with a meta-log', () => {
+  const metaKey = generateNoteKey('meta.example/all', 'note')
+  const recorded = { ...trust, meta_logs: [metaKey.vkey] }
+
+  /** The evidence, its log's checkpoint `nth` an entry of a meta-log that holds `leaf` in its place. */
+  async function inMetaLog(nth: number, leaf?: string): Promise<Evidence> {
+    const whole = await evidence()
+    const entry = whole.logs[0]?.checkpoints[nth]?.note ?? ''
+    const { edge } = appendLeaves(emptyEdge, [leafHash(Buffer.from(leaf ?? entry))])
+    const text = formatCheckpoint({ origin: 'meta.example/all', size: 1, root: rootOf(edge) })
+    const checkpoint = signNote(text, [parseSkey(metaKey.skey)])
+    const log = 'meta.example/all'
+    const tlogProof = formatTlogProof({ index: 0, proof: [], checkpoint })
+    const metaLog = { state: 'included', log, entry, tlog_proof: tlogProof } as const
+    return { ...whole, logs: whole.logs.map((one) => ({ ...one, metaLog })) }
+  }
+
+  const signer = parseSkey(exporterKey.skey)
+
+  it('says whether the log is in it, and fails by name where it is not shown to be', async () => {
+    const bytes = buildPackage(await inMetaLog(1), signer)
+    expect(verify(bytes, recorded)).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('RECORDED'),
+    })
+    expect(verify(bytes).said).toContain('META-LOG NOT CHECKED')
+    const without = buildPackage(await evidence(), signer)
+    expect(verify(without).said).toContain('NO META-LOG')
+    expect(verify(without, recorded)).toMatchObject({
+      code: 10,
+      said: expect.stringContaining('FAILED unrecorded: meta-log/c1.json: is missing'),
+    })
+    const away = await evidence()
+    const metaLog = { state: 'unreachable', why: 'nobody answered' } as const
+    const logs = away.logs.map((log) => ({ ...log, metaLog }))
+    expect(verify(buildPackage({ ...away, logs }, signer), recorded)).toMatchObject({
+      code: 10,
+      said: expect.stringContaining('unreachable: nobody answered'),
+    })
+  })
+
+  it('fails for an entry that does not hold, signed though it is', async () => {
+    const early = await inMetaLog(0)
+    expect(verify(buildPackage(early, signer), recorded)).toMatchObject({
+      code: 10,
+      said: expect.stringContaining('not record 3'),
+    })
+    const other = await inMetaLog(1, 'another entry')
+    expect(verify(buildPackage(other, signer), recorded)).toMatchObject({
+      code: 40,
+      said: expect.stringContaining('is not entry 0 of the meta-log'),
+    })
+    const stranger = generateNoteKey('meta.example/all', 'note').vkey
+    const sound = await inMetaLog(1)
+    expect(verify(buildPackage(sound, signer), { ...trust, meta_logs: [stranger] }).code).toBe(40)
+    const [log] = sound.logs
+    const [earlier, last] = log?.checkpoints ?? []
+    // The log signed it, and it is in the meta-log: and it is of another history than the one that is shown.
+    const text = formatCheckpoint({ origin, size: 6, root: Buffer.alloc(32, 1) })
+    const fork = signNote(text, [parseSkey(logKey.skey)])
+    const { edge } = appendLeaves(emptyEdge, [leafHash(Buffer.from(fork))])
+    const metaText = formatCheckpoint({ origin: 'meta.example/all', size: 1, root: rootOf(edge) })
+    const checkpoint = signNote(metaText, [parseSkey(metaKey.skey)])
+    const metaLog = {
+      state: 'included',
+      log: 'meta.example/all',
+      entry: fork,
+      tlog_proof: formatTlogProof({ index: 0, proof: [], checkpoint }),
+    } as const
+    const logs = [{ ...log!, checkpoints: [earlier!, last!], metaLog }]
+    expect(verify(buildPackage({ ...sound, logs }, signer), recorded)).toMatchObject({
+      code: 40,
+      said: expect.stringContaining('no checkpoint of the history'),
+    })
+  })
+})
+
 interface Verifier {
   readonly fields: readonly { readonly column: string; readonly kind: string }[]
   readonly readZip: (bytes: Buffer) => Map<string, Buffer>

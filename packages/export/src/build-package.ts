@@ -51,7 +51,7 @@ export function buildPackage(evidence: Evidence, signer: NoteSigner): Buffer {
 }
 
 function addLog(
-  { name, epochs, checkpoints }: LogEvidence,
+  { name, epochs, checkpoints, metaLog }: LogEvidence,
   add: (name: string, text: string) => unknown,
 ): void {
   const told = checkpoints.map(({ note, consistency }) => ({
@@ -60,6 +60,7 @@ function addLog(
   }))
   add(`checkpoints/${name}.json`, `${JSON.stringify(told, null, 2)}\n`)
   add(`checkpoints/${name}.keys`, formatKeyEpochs(epochs))
+  if (metaLog !== undefined) add(`meta-log/${name}.json`, `${JSON.stringify(metaLog)}\n`)
 }
 
 function proofPath(row: RecordRow): string {

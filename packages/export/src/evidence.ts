@@ -1,4 +1,5 @@
 import type { WhoDidAnswer } from '@whodid/model'
+import type { FoundInMetaLog } from '@whodid/query'
 import type { KeyEpoch } from '@whodid/tlog'
 
 /** What a package is made of. All of it is hostile but for the proofs: it is written as it is, and shown nowhere. */
@@ -28,9 +29,23 @@ export interface LogEvidence {
   /** The last element of its origin. */
   readonly name: string
   readonly epochs: readonly KeyEpoch[]
-  /** Checkpoints, smallest first; the last is the one that the proofs lead to. */
+  /** Checkpoints, smallest first; among them the one that the proofs lead to, and the one that the meta-log took. */
   readonly checkpoints: readonly CheckpointEvidence[]
+  /** What the meta-log says of it; undefined where there is none. */
+  readonly metaLog?: MetaLogEvidence
 }
+
+/** A checkpoint of the log as an entry of the meta-log, a note, and that entry's proof; or why there is none. */
+export type MetaLogEvidence =
+  | {
+      readonly state: 'included'
+      /** The meta-log. */
+      readonly log: string
+      readonly entry: string
+      /** c2sp.org/tlog-proof@v1 */
+      readonly tlog_proof: string
+    }
+  | Exclude<FoundInMetaLog, { readonly state: 'included' }>
 
 /** A checkpoint, and the proof that it begins with the one before it. */
 export interface CheckpointEvidence {

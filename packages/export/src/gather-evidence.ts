@@ -1,7 +1,7 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import { listReads, readsMax, whoDid } from '@whodid/query'
-import type { LedgerWatch, Question } from '@whodid/query'
+import type { LedgerWatch, MetaLogEndpoint, Question } from '@whodid/query'
 import type { LogTrees, Selector } from '@whodid/store'
 import { packageRecordsMax } from './build-package.ts'
 import type { CustodyEvent, Evidence, Making } from './evidence.ts'
@@ -17,6 +17,7 @@ export interface EvidenceSources {
   readonly trees: LogTrees
   /** Who watches over the ledger, as for `whoDid`: the answer in a package says what the same answer over the API does. */
   readonly watch?: LedgerWatch | undefined
+  readonly metaLog?: MetaLogEndpoint | undefined
 }
 
 /** What is exported, and for whom. */
@@ -35,14 +36,14 @@ export interface EvidenceRequest {
  * `Selector.select` throws. Does NOT record the read.
  */
 export async function gatherEvidence(
-  { selector, contents, trees, watch }: EvidenceSources,
+  { selector, contents, trees, watch, metaLog }: EvidenceSources,
   { tenant, question, made, role }: EvidenceRequest,
 ): Promise<Evidence> {
   const answer = await whoDid({ selector, contents, trees, watch }, tenant, question)
   const found = await readForms(selector, tenant, tracesOf(answer))
   const forms = found.slice(0, packageRecordsMax)
   const rows = forms.map(recordRow)
-  const { logs, proofs } = await gatherLogs(trees, rows)
+  const { logs, proofs } = await gatherLogs({ trees, metaLog }, rows)
   const texts = await gatherContents({ selector, contents }, tenant, rows)
   return {
     answer,

@@ -13,9 +13,11 @@ Exported ${made.at} with ${made.product}: ${records.length} records, ${contents.
 Node 20 or newer is all it takes; nothing is installed and nothing is fetched. Get \`verify.mjs\` and \`trust.json\` from the owner of the log by another way than
 this package: whoever can alter the package can alter the copy of the verifier in it. \`trust.json\` names the keys that you trust:
 
-    { "logs": [{ "vkey": "…", "from_size": 0, "to_size": null }], "witnesses": [], "quorum": 0, "exporters": ["…"] }
+    { "logs": [{ "vkey": "…", "from_size": 0, "to_size": null }], "witnesses": [], "quorum": 0, "exporters": ["…"], "meta_logs": [] }
 
-Exit codes: 0 all of it holds, 10 unwitnessed, 20 stale, 30 inconsistent, 40 tampered, 50 malformed.
+Where \`meta_logs\` names a meta-log, each log must be in it, and its cosignatures count for the logs.
+
+Exit codes: 0 all of it holds, 10 unwitnessed, or unrecorded by the meta-log, 20 stale, 30 inconsistent, 40 tampered, 50 malformed.
 
 ## What it proves, and what not
 
@@ -28,6 +30,7 @@ answer are not in the package. With \`quorum\` 0 nobody but the holder of the lo
 - \`answer.json\`: the answer as it was given. \`manifest.json\`, \`manifest.dsse.json\`: digests of all files, signed (DSSE, in-toto Statement v1).
 - \`records.bin\`: the records as they were hashed, each behind its length (4 bytes, big-endian). \`records.jsonl\`: the same to read.
 - \`proofs/<log>/<index>.tlog-proof\`: c2sp.org/tlog-proof@v1. \`checkpoints/<log>.json\`: the log's checkpoints with consistency proofs. \`checkpoints/<log>.keys\`: a copy, for information.
+- \`meta-log/<log>.json\`, where there is a meta-log: a checkpoint of the log as an entry of it, and the entry's proof; or why there is none.
 - \`content/<span>.<part>.json\`: texts with their salts. \`absent.jsonl\`: texts that are no longer there, and why.
 - \`custody.jsonl\`: who looked at this evidence. \`timeline.jsonl\`: for Timesketch. \`ocsf.jsonl\`: OCSF 1.9 events.
 `

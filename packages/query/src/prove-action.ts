@@ -1,9 +1,11 @@
 import { parseSpanRef, WhodidError } from '@whodid/model'
 import { leafInputExpression } from '@whodid/store'
 import type { LogTrees, Selector } from '@whodid/store'
-import { formatTlogProof, leafHash } from '@whodid/tlog'
+import { formatTlogProof, leafHash, parseCheckpoint, parseNote, proveInclusion } from '@whodid/tlog'
 import { readEvidence } from './evidence/evidence.ts'
 import type { EvidenceRow } from './evidence/evidence.ts'
+import { findInMetaLog } from './find-in-meta-log.ts'
+import type { MetaLogEndpoint } from './find-in-meta-log.ts'
 import { judgeSeals } from './judge-seals.ts'
 import { planWhoDid } from './plan.ts'
 import { parseQuestion } from './question.ts'
@@ -23,6 +25,36 @@ export interface ActionProof {
   readonly checkpoint: string
   /** The same as text, `c2sp.org/tlog-proof@v1`. */
   readonly tlog_proof: string
+  /** How the log stands in the meta-log that takes its checkpoints; null where there is none. */
+  readonly meta_log: MetaLogProof | null
+}
+
+/** The meta-log's own word of the log: a checkpoint of it that is an entry there, with both proofs; or why there is none. */
+export type MetaLogProof =
+  | {
+      readonly state: 'included'
+      /** The meta-log, and the entry's place in it. */
+      readonly log: string
+      readonly index: number
+      /** The entry: the log's checkpoint as it was taken, a note. */
+      readonly entry: string
+      /** From the record's leaf to the root of `entry`, base64. */
+      readonly record_proof: string[]
+      /** From the entry's leaf to the root of `checkpoint`, base64. */
+      readonly proof: string[]
+      /** The note of the meta-log's checkpoint, with cosignatures where it has some. */
+      readonly checkpoint: string
+      /** The entry's proof as text. */
+      readonly tlog_proof: string
+    }
+  | { readonly state: 'pending' | 'unreachable' | 'failed'; readonly why: string }
+
+/** What a proof is made from. */
+export interface ProofSources {
+  readonly selector: Selector
+  readonly trees?: LogTrees | undefined
+  /** The meta-log that takes the checkpoints of the logs here; it is asked at each proof. */
+  readonly metaLog?: MetaLogEndpoint | undefined
 }
 
 /**
@@ -32,7 +64,7 @@ export interface ActionProof {
  * what `Selector.select` throws.
  */
 export async function proveAction(
-  { selector, trees }: { readonly selector: Selector; readonly trees?: LogTrees | undefined },
+  { selector, trees, metaLog }: ProofSources,
   tenant: string,
   id: string,
 ): Promise<ActionProof> {
@@ -62,6 +94,27 @@ export async function proveAction(
     proof: judged.proof.map((hash) => hash.toString('base64')),
     checkpoint: judged.checkpoint,
     tlog_proof: formatTlogProof({ index, proof: judged.proof, checkpoint: judged.checkpoint }),
+    meta_log: metaLog === undefined ? null : await proveInMetaLog(metaLog, trees, { log, index }),
+  }
+}
+
+async function proveInMetaLog(
+  metaLog: MetaLogEndpoint,
+  trees: LogTrees,
+  { log, index }: { readonly log: string; readonly index: number },
+): Promise<MetaLogProof> {
+  const tree = await trees.byOrigin(log)
+  if (tree === undefined) return { state: 'failed', why: `the log "${log}" has no tree here` }
+  const found = await findInMetaLog(metaLog, { origin: log, epochs: tree.epochs, index })
+  if (found.state !== 'included') return found
+  const { entry, proof, checkpoint } = found
+  const { size } = parseCheckpoint(parseNote(entry).text)
+  const recordProof = await proveInclusion(tree.tiles, index, size)
+  return {
+    ...found,
+    record_proof: recordProof.map((hash) => hash.toString('base64')),
+    proof: proof.map((hash) => hash.toString('base64')),
+    tlog_proof: formatTlogProof({ index: found.index, proof, checkpoint }),
   }
 }
 

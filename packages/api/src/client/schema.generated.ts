@@ -217,7 +217,7 @@ export interface paths {
     }
     /**
      * The proof that a record is what was sealed
-     * @description Hash `entry` with a zero byte in front of it, climb `proof` to the root of `checkpoint`, check its signature by the key you hold. `tlog_proof` is the same as text, for tools of c2sp.org/tlog-proof@v1. The read itself is recorded.
+     * @description Hash `entry` with a zero byte in front of it, climb `proof` to the root of `checkpoint`, check its signature by the key you hold. `tlog_proof` is the same as text, for tools of c2sp.org/tlog-proof@v1. With a meta-log, `meta_log` leads on to its root: hash `entry` likewise and climb its `proof`. The read itself is recorded.
      */
     get: operations['proveAction']
     put?: never
@@ -1061,6 +1061,8 @@ export interface components {
       witnesses: string[]
       quorum: number
       exporters: string[]
+      /** @description Keys of meta-logs (`WHODID_META_KEY`), under one of which each log must be */
+      meta_logs: string[]
     }
   }
   responses: never
@@ -2332,6 +2334,34 @@ export interface operations {
             /** @description The signed note of a checkpoint (C2SP tlog-checkpoint) */
             checkpoint: string
             tlog_proof: string
+            /** @description How the log stands in the meta-log; null where none is set */
+            meta_log:
+              | {
+                  /** @enum {string} */
+                  state: 'included'
+                  /** @description The meta-log */
+                  log: string
+                  /** @description The entry’s place in it */
+                  index: number
+                  /** @description The entry: the log’s checkpoint as the meta-log took it */
+                  entry: string
+                  /** @description From the record to the root of `entry` */
+                  record_proof: string[]
+                  /** @description From the entry to the root of `checkpoint` */
+                  proof: string[]
+                  /** @description The meta-log’s checkpoint, with cosignatures where it has some */
+                  checkpoint: string
+                  tlog_proof: string
+                }
+              | {
+                  /**
+                   * @description `pending`: a second or so after sealing; `failed`: what the meta-log serves does not hold
+                   * @enum {string}
+                   */
+                  state: 'pending' | 'unreachable' | 'failed'
+                  why: string
+                }
+              | null
           }
         }
       }

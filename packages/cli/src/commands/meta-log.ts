@@ -122,7 +122,7 @@ interface MetaLogReady {
 function describe(event: MetaLogEvent | MetaLogReady): string {
   switch (event.event) {
     case 'ready':
-      return `listening. Collectors submit to it with\n  WHODID_META_LOG="${event.receipts} ${event.url}"\nand it is verified with\n  whodid verify --meta-log ${event.url} --meta-key ${event.vkey}`
+      return `listening. Collectors submit to it with\n  WHODID_META_LOG="${event.receipts} ${event.url}"\nand it is verified with\n  whodid verify --meta-log ${event.url} --meta-key ${event.vkey}\nand WHODID_META_KEY="${event.vkey}" names it in evidence packages`
     case 'first':
       return `first checkpoint of ${printableLine(event.origin, 200)}, ${event.size} leaves: taken on its word`
     case 'conflict':

@@ -43,6 +43,11 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
     readRecorder,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: await openExports(config),
+    metaLog: config.metaLog && {
+      receiptKey: config.metaLog.key,
+      url: config.metaLog.url,
+      key: config.metaKey,
+    },
     tokens: await followReaders(starting, ground.tokens),
     readiness: ground.readiness,
     metrics: ground.metrics,

@@ -3,9 +3,7 @@ import { MetaRegistry, parseMetaEntry } from '@whodid/meta-log'
 import type { MetaLogSource } from '@whodid/meta-log'
 import {
   appendLeaves,
-  decodeEntryBundle,
   emptyEdge,
-  entriesPath,
   leafHash,
   parseCheckpoint,
   parseNote,
@@ -18,6 +16,7 @@ import type { Checkpoint, TreeEdge } from '@whodid/tlog'
 import type { Finding } from './finding.ts'
 import { judgeWitnesses } from './judge-witnesses.ts'
 import type { WitnessEvidence } from './judge-witnesses.ts'
+import { readBundle } from './read-bundle.ts'
 import { openSealedLog } from './sealed-log.ts'
 import type { SealedLog } from './sealed-log.ts'
 
@@ -148,19 +147,6 @@ function sizesOf({ logs }: MetaRegistry): ReadonlyMap<string, number> {
       newest === null ? [] : [[origin, parseCheckpoint(parseNote(newest.note).text).size]],
     ),
   )
-}
-
-async function readBundle(source: MetaLogSource, first: number, size: number): Promise<Buffer[]> {
-  const index = first / tileWidth
-  const width = Math.min(tileWidth, size - first)
-  const path = entriesPath({ index, width })
-  // A partial bundle may be gone once the full one is there.
-  const bytes = (await source.read(path)) ?? (await source.read(entriesPath({ index })))
-  if (bytes === undefined) throw new ProofError('tile_missing', `${path}: it is not stored`)
-  const entries = decodeEntryBundle(bytes).slice(0, width)
-  if (entries.length < width)
-    throw new ProofError('malformed_tile', `${path}: expected ${width}, got ${entries.length}`)
-  return entries
 }
 
 /** Every `step`th checkpoint of a log. */
