@@ -129,6 +129,19 @@ test('its own tables are a short query log and no other', async () => {
   expect(config).toContain('INTERVAL 3 DAY DELETE')
 })
 
+test('each run has a query log, and that of the run before lies beside it', async () => {
+  const data = join(dataDir, 'engine', 'data')
+  for (let run = 0; run < 3; run += 1) {
+    const engine = await start()
+    await ask(engine, `SELECT ${run}`)
+    await engine.stop()
+    expect(await readdir(join(data, 'data', 'system'))).toEqual(['query_log'])
+    expect((await readdir(data)).includes('query_log_before')).toBe(run > 0)
+  }
+  const log = await readFile(join(dataDir, 'engine', 'log', 'engine.log'), 'utf8')
+  expect(log).not.toContain('Failed to flush system log')
+})
+
 test('what cannot start says why, by code', async () => {
   const missing = { dataDir, resolveLibrary: () => join(dataDir, 'no-such-library.so') }
   await expect(startEngine(missing)).rejects.toMatchObject({

@@ -10,6 +10,9 @@ export interface EngineCredentials {
   readonly password: string
 }
 
+/** All users of the engine. */
+export type EngineUsers = Readonly<Record<EngineUser, EngineCredentials>>
+
 const passwordBytes = 32
 
 /**
@@ -18,9 +21,7 @@ const passwordBytes = 32
  * Called under the lock on the data directory: two starts never make two sets. Throws `invalid_config` when the file is not
  * what this function wrote; deleting it is safe, because the engine takes its users from it at every start.
  */
-export async function loadCredentials(
-  path: string,
-): Promise<Readonly<Record<EngineUser, EngineCredentials>>> {
+export async function loadCredentials(path: string): Promise<EngineUsers> {
   const kept = await readKept(path)
   if (kept !== undefined) {
     await chmod(path, 0o600)
@@ -34,9 +35,7 @@ export async function loadCredentials(
   return made
 }
 
-async function readKept(
-  path: string,
-): Promise<Readonly<Record<EngineUser, EngineCredentials>> | undefined> {
+async function readKept(path: string): Promise<EngineUsers | undefined> {
   let text: string
   try {
     text = await readFile(path, 'utf8')

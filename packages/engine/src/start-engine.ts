@@ -2,10 +2,10 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { printableLine, WhodidError } from '@whodid/model'
 import { choosePort } from './choose-port.ts'
-import type { EngineUser } from './grants.ts'
 import { loadCredentials } from './load-credentials.ts'
-import type { EngineCredentials } from './load-credentials.ts'
+import type { EngineCredentials, EngineUsers } from './load-credentials.ts'
 import { resolveLibrary } from './resolve-library.ts'
+import { setAsideQueryLog } from './set-aside-query-log.ts'
 import { spawnChild } from './spawn-child.ts'
 import type { EngineChild } from './spawn-child.ts'
 import { waitReady } from './wait-ready.ts'
@@ -15,7 +15,7 @@ import { writeConfig } from './write-config.ts'
 export interface Engine {
   /** `http://127.0.0.1:<port>` */
   readonly url: string
-  readonly users: Readonly<Record<EngineUser, EngineCredentials>>
+  readonly users: EngineUsers
   /** ClickHouse's own version, such as `26.7.2.1`. */
   readonly version: string
   readonly processId: number
@@ -97,7 +97,9 @@ async function enter(child: EngineChild, start: Start): Promise<Engine> {
   const httpPort = await choosePort(options.httpPort ?? 0)
   const memoryBytesMax = options.memoryBytesMax ?? memoryBytesDefault
   const { configPath, logPath } = await writeConfig(directory, { httpPort, memoryBytesMax, users })
-  child.order({ library, args: serverArguments(configPath, join(directory, 'data')) })
+  const dataPath = join(directory, 'data')
+  await setAsideQueryLog(dataPath)
+  child.order({ library, args: serverArguments(configPath, dataPath) })
 
   const url = `http://127.0.0.1:${httpPort}`
   const startMs = options.startTimeoutMs ?? startMsDefault
