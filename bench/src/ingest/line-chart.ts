@@ -17,8 +17,9 @@ export interface Chart {
 
 const width = 760
 const height = 320
-const margin = { top: 44, right: 24, bottom: 46, left: 72 }
+const margin = { top: 58, right: 24, bottom: 46, left: 72 }
 const ticks = 5
+const legendsPerRow = 3
 
 /** Draws a line chart as an SVG document that reads on light and dark ground and needs no font or script. */
 export function lineChart(chart: Chart): string {
@@ -57,11 +58,12 @@ interface Place {
 }
 
 function legend(series: readonly ChartSeries[]): string {
-  const step = Math.min(220, (width - margin.left - margin.right) / Math.max(1, series.length))
+  const step = (width - margin.left - margin.right) / legendsPerRow
   return series
     .map(({ label, color }, index) => {
-      const x = round(margin.left + index * step)
-      return `<rect x="${x}" y="26" width="12" height="8" fill="${color}"/><text x="${x + 18}" y="34">${escapeXml(label)}</text>`
+      const x = round(margin.left + (index % legendsPerRow) * step)
+      const y = 34 + Math.floor(index / legendsPerRow) * 14
+      return `<rect x="${x}" y="${y - 8}" width="12" height="8" fill="${color}"/><text x="${x + 18}" y="${y}">${escapeXml(label)}</text>`
     })
     .join('\n')
 }
@@ -87,11 +89,11 @@ function polyline({ points, color }: ChartSeries, { xAt, yAt }: Place): string {
   return `<polyline points="${path}" fill="none" stroke="${color}" stroke-width="1.5"/>`
 }
 
-/** The next 1, 2 or 5 times a power of ten. */
+/** The next 1, 2, 2.5, 3, 4 or 5 times a power of ten. */
 function niceMax(value: number): number {
   if (!(value > 0)) return 1
   const power = 10 ** Math.floor(Math.log10(value))
-  return [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((nice) => nice >= value) ?? value
+  return [1, 2, 2.5, 3, 4, 5, 10].map((factor) => factor * power).find((nice) => nice >= value) ?? value
 }
 
 function number(value: number): string {
