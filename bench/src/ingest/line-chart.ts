@@ -93,7 +93,9 @@ function polyline({ points, color }: ChartSeries, { xAt, yAt }: Place): string {
 function niceMax(value: number): number {
   if (!(value > 0)) return 1
   const power = 10 ** Math.floor(Math.log10(value))
-  return [1, 2, 2.5, 3, 4, 5, 10].map((factor) => factor * power).find((nice) => nice >= value) ?? value
+  return (
+    [1, 2, 2.5, 3, 4, 5, 10].map((factor) => factor * power).find((nice) => nice >= value) ?? value
+  )
 }
 
 function number(value: number): string {
