@@ -68,14 +68,18 @@ async function rotate(context: CommandContext): Promise<number> {
   const { origin } = log
   const newVkey = await leaveNextKey({ keysDir, origin, overlapMs: overlapS * 1_000 })
   const oldVkey = log.epochs.at(-1)?.vkey ?? ''
-  const isTakenUp = await takenUp({ keysDir, origin, newVkey }, stopping)
+  const looked = { keysDir, origin, stopping }
+  // A collector that runs takes the key up: it is in force then, and the meta-log, where there is one, is told.
+  const isTakenUp = await untilKeys(looked, ({ epochs }) => epochs.at(-1)?.vkey === newVkey)
+  const isRegistered =
+    isTakenUp && (await untilKeys(looked, ({ unregistered }) => !unregistered.includes(newVkey)))
   const outcome = {
     log: origin,
     old: oldVkey,
     new: newVkey,
     overlap_s: overlapS,
     taken_up: isTakenUp,
-    unregistered: isTakenUp && (await isUnregistered({ keysDir, origin, newVkey }, stopping)),
+    unregistered: isTakenUp && !isRegistered,
   }
   stdout.write(typed.flag('json') ? `${JSON.stringify(outcome)}\n` : told(outcome))
   return 0
@@ -101,30 +105,16 @@ function readOverlap(text: string | undefined): number {
   )
 }
 
-/** Whether a collector runs that has taken the key up: it is in force then. */
-async function takenUp(
-  { keysDir, origin, newVkey }: { keysDir: string; origin: string; newVkey: string },
-  stopping: AbortSignal,
+/** Looks at a log's keys until they are so; false when they are not after a while. */
+async function untilKeys(
+  { keysDir, origin, stopping }: { keysDir: string; origin: string; stopping: AbortSignal },
+  isSo: (log: LogKeys) => boolean,
 ): Promise<boolean> {
   const deadline = performance.now() + takeUpMs
   for (;;) {
     const log = (await listLogKeys(keysDir)).find((one) => one.origin === origin)
-    if (log?.epochs.at(-1)?.vkey === newVkey) return true
+    if (log !== undefined && isSo(log)) return true
     if (performance.now() > deadline || stopping.aborted) return false
-    await sleep(lookMs)
-  }
-}
-
-/** Whether the collector waits for a meta-log that has not acknowledged the new key. */
-async function isUnregistered(
-  { keysDir, origin, newVkey }: { keysDir: string; origin: string; newVkey: string },
-  stopping: AbortSignal,
-): Promise<boolean> {
-  const deadline = performance.now() + takeUpMs
-  for (;;) {
-    const log = (await listLogKeys(keysDir)).find((one) => one.origin === origin)
-    if (log?.unregistered.includes(newVkey) !== true) return false
-    if (performance.now() > deadline || stopping.aborted) return true
     await sleep(lookMs)
   }
 }
