@@ -13,6 +13,8 @@ const tables = ['contents', 'threads', 'actions', 'spans'] as const
 /** So many at once: one a core of the smallest machine. */
 const lanes = 2
 const closingMsMax = 3_600_000
+/** Looks, a second apart, that find no merge of the table before it is asked for again. */
+const idleLooksMax = 15
 
 /**
  * Makes one part of each month that is over, as the tables' own `min_age_to_force_merge_seconds` does a day after the last
@@ -73,17 +75,14 @@ async function closeMonth(
   const parts = async (): Promise<number> =>
     (await partsOfMonths(sql)).find((each) => each.table === table && each.month === month)
       ?.parts ?? 0
-  let failed = ''
-  // Its request may end before it does: what tells is how many parts there are.
-  void sql(`OPTIMIZE TABLE whodid.${table} PARTITION ID '${month}' FINAL`).catch(
-    (thrown: unknown) => {
-      failed = thrown instanceof Error ? thrown.message : 'unknown failure'
-    },
-  )
   while ((await parts()) > 1 && performance.now() < deadlineMs) {
-    const merging = await sql(`SELECT count() FROM system.merges WHERE table = '${table}'`)
-    if (failed !== '' && merging === '0') break
-    await sleep(1_000)
+    // Its request may end before it does, and it with its request: what tells is how many parts there are.
+    void sql(`OPTIMIZE TABLE whodid.${table} PARTITION ID '${month}' FINAL`).catch(() => undefined)
+    for (let idle = 0; idle < idleLooksMax && (await parts()) > 1;) {
+      await sleep(1_000)
+      const merging = await sql(`SELECT count() FROM system.merges WHERE table = '${table}'`)
+      idle = merging === '0' ? idle + 1 : 0
+    }
   }
   say(`${table} ${month}: ${await parts()} parts`)
 }
