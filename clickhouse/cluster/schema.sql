@@ -286,6 +286,26 @@ SETTINGS
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
 
+CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.people_of_spans TO whodid_shard.threads
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS SELECT tenant, key, hour, trace_id, emptyArrayUInt64() AS up, emptyArrayUInt64() AS own, '' AS template_id, '' AS exporter, received_at FROM
+(
+    SELECT
+        tenant, toStartOfHour(ts) AS hour, trace_id,
+        groupUniqArray(delegator_id) AS delegators,
+        groupUniqArray(user_id) AS users,
+        groupUniqArray(session_id) AS sessions,
+        groupUniqArray(conversation_id) AS conversations,
+        toDateTime64(min(received_at), 3, 'UTC') AS received_at
+    FROM whodid_shard.spans
+    WHERE delegator_id != '' OR user_id != '' OR session_id != '' OR conversation_id != ''
+    GROUP BY tenant, hour, trace_id
+)
+ARRAY JOIN arrayConcat(
+    arrayMap(x -> sipHash64('delegator', x), arrayFilter(x -> x != '', arrayDistinct(arrayConcat(delegators, users)))),
+    arrayMap(x -> sipHash64('session', x), arrayFilter(x -> x != '', sessions)),
+    arrayMap(x -> sipHash64('conversation', x), arrayFilter(x -> x != '', conversations))) AS key;
+
 CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
 ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
 
@@ -718,3 +738,6 @@ SELECT '0009_create_contents.sql', '48aa8bbe654524aa78c012742f8a5aea4a03038a6bdb
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0010_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0010_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0011_create_people_of_spans.sql', 'fa1d60a7295b27ba7974a89c93fd3d5385536b67a6e6c9d41e10631040a9671c' WHERE '0011_create_people_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

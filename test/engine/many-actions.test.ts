@@ -60,7 +60,7 @@ describe(`an instance with ${actions} actions`, () => {
       verdict: 'agent',
       agent: { instance: { id: 'busy' } },
       action: { resource: { id: newest } },
-      cost: { statements: 1 },
+      cost: { statements: 2 },
     })
     expect(answer.alternatives.length).toBeLessThanOrEqual(10)
     expect(answer.cost.rows_read).toBeLessThan(4 * actions)

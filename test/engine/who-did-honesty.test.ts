@@ -133,7 +133,7 @@ describe('which action', () => {
     ).toBe('no_record')
   })
 
-  test('an intent without an outcome is said, not counted', async () => {
+  test('an intent without an outcome names who announced it, and says that the outcome is open', async () => {
     const intent = newTrace().record({
       ...triage,
       recordKind: 'action',
@@ -144,11 +144,15 @@ describe('which action', () => {
     })
     await ledger.insert([intent])
     const answer = await ledger.ask('w:row:1')
-    expect(answer).toMatchObject({ verdict: 'undetermined', action: null })
-    expect(answer.reasons[0]?.code).toBe('outcome_unknown')
-    expect(answer.alternatives).toMatchObject([
-      { span: refOf(intent), outcome: 'unknown', verdict: 'agent' },
-    ])
+    expect(answer).toMatchObject({
+      verdict: 'agent',
+      actor: { id: triage.instanceId },
+      action: { span: refOf(intent), outcome: 'unknown' },
+    })
+    expect(answer.summary).toMatch(/announced at .* to delete w:row:1 \(outcome not on record\)/u)
+    expect(answer.reasons.map(({ code }) => code)).toContain('outcome_unknown')
+    expect(answer.gaps.map(({ code }) => code)).toContain('outcome_not_recorded')
+    expect(answer.alternatives).toEqual([])
     expect((await ledger.ask('action:lost')).action).toMatchObject({
       span: refOf(intent),
       outcome: 'unknown',

@@ -53,7 +53,7 @@ describe('an agent that acted for a human', () => {
       'borrowed_credential',
       'untrusted_input',
     ])
-    expect(answer.cost).toMatchObject({ statements: 1 })
+    expect(answer.cost).toMatchObject({ statements: 2 })
     expect(answer.cost.rows_read).toBeGreaterThan(0)
   })
 

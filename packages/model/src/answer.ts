@@ -57,6 +57,9 @@ export const gapCodes = [
   'evidence_truncated',
   'parent_cycle',
   'clock_ahead',
+  'inputs_truncated',
+  'outcome_not_recorded',
+  'vocabulary_not_understood',
 ] as const
 export type GapCode = (typeof gapCodes)[number]
 

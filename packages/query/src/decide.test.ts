@@ -30,6 +30,8 @@ const nothing = {
   listed: [],
   instanceClaims: [],
   envelopes: new Map<string, Buffer>(),
+  separate: new Map<string, never>(),
+  counted: { records: 0, unexplained: 0 },
   truncated: false,
 }
 

@@ -1,21 +1,26 @@
 import { outcomes, recordKinds } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
+import type { ShownAct } from './explain-act.ts'
 import { nameOrNull, toInstant } from './text.ts'
 
 /** The act itself; null when there is none. */
-export function describeAction(subject: EvidenceRecord | undefined): WhoDidAnswer['action'] {
+export function describeAction(
+  subject: EvidenceRecord | undefined,
+  act: ShownAct | undefined,
+): WhoDidAnswer['action'] {
   if (subject === undefined) return null
+  const shown = act ?? subject
   return {
     id: nameOrNull(subject.action) ?? subject.key,
     span: subject.key,
-    verb: nameOrNull(subject.verb) ?? '',
-    outcome: outcomes.find((outcome) => outcome === subject.outcome) ?? null,
-    tool: nameOrNull(subject.tool),
+    verb: nameOrNull(shown.verb) ?? '',
+    outcome: outcomes.find((outcome) => outcome === shown.outcome) ?? null,
+    tool: nameOrNull(shown.tool),
     resource:
-      subject.resource === ''
+      shown.resource === ''
         ? null
-        : { id: nameOrNull(subject.resource) ?? '', type: nameOrNull(subject.resource_type) ?? '' },
+        : { id: nameOrNull(shown.resource) ?? '', type: nameOrNull(shown.resource_type) ?? '' },
     started_at: toInstant(subject.ts),
     ended_at: toInstant(subject.end_ts),
     record_kind: recordKinds.find((kind) => kind === subject.kind) ?? 'other',

@@ -2,7 +2,7 @@ import type { ContentReader, WantedContent } from '@whodid/content'
 import { parseInstant } from '@whodid/model'
 import type { Evidence } from './evidence/evidence.ts'
 import type { ContentState, EvidenceRecord } from './evidence/evidence-record.ts'
-import { envelopesMax } from './evidence/who-did-statement.ts'
+import { envelopesMax } from './evidence/gather-kin.ts'
 import { toInstant } from './text.ts'
 
 /**

@@ -2,12 +2,10 @@ import { parseSpanRef, WhodidError } from '@whodid/model'
 import { leafInputExpression } from '@whodid/store'
 import type { LogTrees, Selector } from '@whodid/store'
 import { formatTlogProof, leafHash, parseCheckpoint, parseNote, proveInclusion } from '@whodid/tlog'
-import { readEvidence } from './evidence/evidence.ts'
-import type { EvidenceRow } from './evidence/evidence.ts'
 import { findInMetaLog } from './find-in-meta-log.ts'
 import type { MetaLogEndpoint } from './find-in-meta-log.ts'
+import { gatherEvidence } from './gather-evidence.ts'
 import { judgeSeals } from './judge-seals.ts'
-import { planWhoDid } from './plan.ts'
 import { parseQuestion } from './question.ts'
 
 /** All that it takes to check one record without us: hash `entry`, climb `proof`, check the checkpoint's signature. */
@@ -69,9 +67,8 @@ export async function proveAction(
   id: string,
 ): Promise<ActionProof> {
   const of = parseSpanRef(id) === undefined ? `action:${id}` : `span:${id}`
-  const found = await selector.select<EvidenceRow>(planWhoDid(parseQuestion({ of }), tenant))
-  const { kin, subject } = readEvidence(found.rows)
-  const [record] = kin.get(subject) ?? []
+  const { evidence } = await gatherEvidence(selector, tenant, parseQuestion({ of }))
+  const [record] = evidence.kin.get(evidence.subject) ?? []
   if (record === undefined) throw new WhodidError('not_found', `no action on record is "${id}"`)
   if (trees === undefined || record.log === '')
     throw new WhodidError('not_sealed', 'the record is in no log that this service keeps')

@@ -2,12 +2,10 @@ import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { LogTrees, Selector } from '@whodid/store'
 import { decide } from './decide.ts'
-import { readEvidence } from './evidence/evidence.ts'
-import type { EvidenceRow } from './evidence/evidence.ts'
+import { gatherEvidence } from './gather-evidence.ts'
 import { sealAnswer } from './seal-answer.ts'
 import type { SealGround } from './seal-answer.ts'
 import { openTexts } from './open-texts.ts'
-import { planWhoDid } from './plan.ts'
 import type { Question } from './question.ts'
 import { shapeAnswer } from './shape-answer.ts'
 
@@ -23,9 +21,9 @@ export interface WhoDidSources {
 }
 
 /**
- * Answers "who did this?": question → plan → one SQL statement → evidence → texts → decision → answer → proof.
+ * Answers "who did this?": question → acts → evidence → texts → decision → answer → proof.
  *
- * The statement gathers plain rows; what they come to is decided here, by pure functions. Nothing found is an answer
+ * A few statements gather plain rows; what they come to is decided here, by pure functions. Nothing found is an answer
  * too: `undetermined`, with the reason `no_record`. Every record that the answer quotes is held against the tree of its log, on
  * this machine's disk.
  *
@@ -37,14 +35,9 @@ export async function whoDid(
   question: Question,
 ): Promise<WhoDidAnswer> {
   const startedMs = performance.now()
-  const selection = await selector.select<EvidenceRow>(planWhoDid(question, tenant))
-  const evidence = await openTexts(readEvidence(selection.rows), tenant, contents)
-  const answer = shapeAnswer(question, decide(evidence), {
-    statements: 1,
-    rows_read: selection.rowsRead,
-    bytes_read: selection.bytesRead,
-    elapsed_ms: 0,
-  })
+  const gathered = await gatherEvidence(selector, tenant, question)
+  const evidence = await openTexts(gathered.evidence, tenant, contents)
+  const answer = shapeAnswer(question, decide(evidence), { ...gathered.cost, elapsed_ms: 0 })
   const sealed = await sealAnswer(question, answer, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
   return { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }

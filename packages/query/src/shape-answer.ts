@@ -3,7 +3,12 @@ import { listAlternatives } from './alternatives.ts'
 import { describeAction, describeCredential } from './describe-action.ts'
 import type { Decision } from './decision.ts'
 import { describeActors } from './describe-actors.ts'
+import { actGaps, explainAct } from './explain-act.ts'
+import type { ShownAct } from './explain-act.ts'
 import { explainVerdict } from './explain-verdict.ts'
+import { foldActs } from './fold-act.ts'
+import type { Fold } from './fold-act.ts'
+import { describePart } from './judge-candidate.ts'
 import type { Question } from './question.ts'
 import { nameOrNull } from './text.ts'
 import { traceBack } from './trace-back.ts'
@@ -17,19 +22,36 @@ export function shapeAnswer(
   const origin = traceBack(decision)
   const trail = decision.trail.records
   const correlated = trail.find((record) => record.correlation !== '')
+  const { evidence, testimony } = decision
+  const fold = foldActs({ keys: () => evidence.kin.keys(), testimony })
+  const act = shownAct(decision, fold)
+  const isAct = trail[0]?.kind === 'tool_call' || trail[0]?.kind === 'action'
   return {
     question: describeQuestion(question),
     verdict: decision.verdict,
     grade: decision.grade,
-    reasons: explainVerdict(question, decision, origin.inputs),
-    action: describeAction(trail[0]),
+    reasons: [
+      ...explainVerdict(question, decision, origin.inputs),
+      ...(act === undefined || !isAct ? [] : explainAct(act, decision)),
+    ],
+    action: describeAction(trail[0], act),
     ...describeActors(decision),
     ...origin,
+    gaps: [...origin.gaps, ...(act === undefined ? [] : actGaps(act, isAct))],
     credential: describeCredential(trail),
     correlation_id: nameOrNull(correlated?.correlation ?? ''),
-    alternatives: listAlternatives(decision, question.limit),
+    alternatives: listAlternatives(decision, fold, question.limit),
     cost,
   }
+}
+
+/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
+function shownAct({ trail, evidence }: Decision, fold: Fold): ShownAct | undefined {
+  const [record] = trail.records
+  const act = fold(evidence.subject)
+  if (record === undefined || act === undefined) return undefined
+  if (act.key === record.key) return act
+  return { key: record.key, parts: act.parts, ...describePart(record, act) }
 }
 
 function describeQuestion(question: Question): WhoDidAnswer['question'] {

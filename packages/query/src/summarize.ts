@@ -45,14 +45,30 @@ function subjectOf(answer: Omit<WhoDidAnswer, 'summary'>): string {
 }
 
 function deedOf(action: NonNullable<WhoDidAnswer['action']>): string {
-  const verb =
-    pastTense.get(action.verb) ?? (action.verb === '' ? 'acted on' : `did "${action.verb}" to`)
   const what = action.resource?.id ?? action.tool ?? action.id
   const tool = action.tool === null || action.tool === what ? '' : ` with ${action.tool}`
   const when = action.started_at.slice(0, 19).replace('T', ' ')
-  const ended =
-    action.outcome === 'success' ? '' : ` (outcome: ${action.outcome ?? 'not recorded'})`
-  return `${verb} ${what}${tool} at ${when} UTC${ended}`
+  const done = `${pastTense.get(action.verb) ?? (action.verb === '' ? 'acted on' : `did "${action.verb}" to`)} ${what}${tool} at ${when} UTC`
+  const attempt = `${infinitive(action.verb)} ${what}${tool} at ${when} UTC`
+  switch (action.outcome) {
+    case 'success':
+      return done
+    case 'failure':
+      return `tried to ${attempt} and failed`
+    case 'denied':
+      return `tried to ${attempt} and was denied`
+    case 'unknown':
+      return `announced at ${when} UTC to ${infinitive(action.verb)} ${what}${tool} (outcome not on record)`
+    case null:
+      return `${done} (outcome not on record)`
+  }
+}
+
+/** The verb as it stands after "to". */
+function infinitive(verb: string): string {
+  if (verb === '') return 'act on'
+  if (verb === 'grant') return 'grant access to'
+  return pastTense.has(verb) ? verb : `do "${verb}" to`
 }
 
 function becauseOf(answer: Omit<WhoDidAnswer, 'summary'>): string {

@@ -50,9 +50,15 @@ export interface EvidenceRecord {
   readonly plan_step: string
   readonly seq: string
   readonly tool: string
+  /** The ID that a model gave to the call; parallel calls may share one. */
+  readonly tool_call: string
+  /** Of an approval: `allow`, `deny` or `require_approval`; '' elsewhere. */
+  readonly approval: string
   readonly action: string
   readonly verb: string
   readonly outcome: string
+  /** The named rule that derived the outcome; '' when the record says it, or says none. */
+  readonly outcome_rule: string
   readonly resource: string
   readonly resource_type: string
   readonly input_source: string
@@ -83,14 +89,18 @@ export interface EvidenceRecord {
 export interface ListedAction {
   readonly key: string
   readonly ts: string
+  readonly received_at: string
   readonly action: string
   readonly verb: string
   readonly outcome: string
   readonly kind: string
+  readonly tool: string
   readonly resource: string
   readonly actor_type: string
   readonly instance: string
+  readonly instance_rule: string
   readonly template: string
+  readonly template_rule: string
   readonly user: string
   readonly service: string
   readonly channel: string

@@ -1,0 +1,81 @@
+import type { Gap, Reason } from '@whodid/model'
+import type { Decision } from './decision.ts'
+import { isSameAct } from './evidence/separate-acts.ts'
+import type { FoldedAct } from './fold-act.ts'
+import { nameOrNone } from './text.ts'
+
+/** Records of other acts that are named in one reason. */
+const namedMax = 5
+
+/** The act that the verdict concerns, and what is said of it where it is only a part of one. */
+export interface ShownAct extends Pick<
+  FoldedAct,
+  'outcome' | 'toldBy' | 'tool' | 'verb' | 'resource' | 'resource_type' | 'parts'
+> {
+  readonly key: string
+}
+
+/** What a responder should know of how the act was put together. */
+export function explainAct(act: ShownAct, { evidence }: Decision): Reason[] {
+  return [...foldReasons(act), ...openOutcome(act), ...sharedSpan(act, evidence)]
+}
+
+function foldReasons({ key, toldBy, outcome }: ShownAct): Reason[] {
+  if (toldBy === undefined || toldBy.key === key) return []
+  return [
+    {
+      code: 'outcome_of_part',
+      text: `That it ended as ${outcome} is told by another record of the same act, ${nameOrNone(toldBy.name)}.`,
+      span: toldBy.key,
+    },
+  ]
+}
+
+function openOutcome({ key, outcome }: ShownAct): Reason[] {
+  if (outcome === 'unknown')
+    return [
+      {
+        code: 'outcome_unknown',
+        text: 'The act was announced, and its outcome never arrived: it may or may not have happened.',
+        span: key,
+      },
+    ]
+  return outcome === ''
+    ? [
+        {
+          code: 'outcome_not_recorded',
+          text: 'The record does not say how the act ended.',
+          span: key,
+        },
+      ]
+    : []
+}
+
+function sharedSpan({ key }: ShownAct, { separate, kin }: Decision['evidence']): Reason[] {
+  const own = kin.get(key)?.[0]
+  const others = (separate.get(key) ?? []).flatMap(([first]) =>
+    first !== undefined && own !== undefined && !isSameAct(first, own) ? [first] : [],
+  )
+  if (others.length === 0) return []
+  const named = others.slice(0, namedMax).map((record) => {
+    const what = record.resource === '' ? record.tool : record.resource
+    return `${nameOrNone(record.verb)} ${nameOrNone(what)} (exporter "${nameOrNone(record.exporter)}")`
+  })
+  return [
+    {
+      code: 'shared_span_id',
+      text: `Another act is recorded under the same span ID: ${named.join('; ')}. Ask about what it touched to see it.`,
+      span: key,
+    },
+  ]
+}
+
+/** What the record should say of how the act ended, and does not. */
+export function actGaps({ key, outcome }: ShownAct, isAct: boolean): Gap[] {
+  if (!isAct || (outcome !== '' && outcome !== 'unknown')) return []
+  const text =
+    outcome === 'unknown'
+      ? 'The outcome of the act, which was announced, is not on record.'
+      : 'How the act ended is not on record.'
+  return [{ code: 'outcome_not_recorded', text, span: key }]
+}

@@ -1,0 +1,171 @@
+import type { Handle, HandleKind } from '@whodid/model'
+import { decide } from './decide.ts'
+import type { Kin } from './evidence/evidence.ts'
+import type { EvidenceRecord, ListedAction } from './evidence/evidence-record.ts'
+import { foldActs } from './fold-act.ts'
+import type { Fold, FoldedAct } from './fold-act.ts'
+import type { Question } from './question.ts'
+import { mergeVersions } from './rules/merge-versions.ts'
+import type { Testimony } from './rules/merge-versions.ts'
+import { walkTrail } from './rules/walk-trail.ts'
+
+/** An act that the verdict may concern. */
+export interface JudgedCandidate {
+  readonly key: string
+  readonly outcome: string
+}
+
+/** What a candidate is judged by. */
+export interface CandidateGround {
+  readonly kin: Kin
+  /** Whether its own record carries the name that was asked about; else it must inherit it. */
+  readonly carriesName: boolean
+}
+
+/**
+ * Judges whether the verdict may concern a candidate, once what surrounds it is known: as the whole act it is part of, by its
+ * outcome and verb, and, where its own record does not carry the name that was asked about, by what it inherits.
+ * Undefined when it may not. Pure.
+ */
+export function judgeCandidate(
+  question: Question,
+  candidate: ListedAction,
+  { kin, carriesName }: CandidateGround,
+): JudgedCandidate | undefined {
+  const { fold, testimony } = readerOf(kin)
+  const record = testimony(candidate.key)?.record
+  const act = fold(candidate.key)
+  if (record === undefined || act === undefined) return undefined
+  const call = testimony(act.key)?.record ?? record
+  // An answer about a resource, a token or an action shows a record that names it.
+  const key = namesToo(question.handle, call) ? act.key : candidate.key
+  const { outcome, verb } = key === act.key ? act : describePart(record, act)
+  if (outcome === 'failure' || outcome === 'denied') return undefined
+  if (question.verb === null ? verb === 'read' : verb !== question.verb) return undefined
+  if (!carriesName && !inheritsName(question.handle, key, { kin, testimony })) return undefined
+  return { key, outcome }
+}
+
+/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
+export function describePart(
+  record: EvidenceRecord,
+  act: FoldedAct,
+): Pick<FoldedAct, 'outcome' | 'toldBy' | 'tool' | 'verb' | 'resource' | 'resource_type'> {
+  const isToldByItself = record.outcome !== '' && record.outcome !== 'unknown'
+  return {
+    outcome: isToldByItself ? record.outcome : act.outcome,
+    toldBy: isToldByItself ? record : act.toldBy,
+    tool: record.tool === '' ? act.tool : record.tool,
+    verb: record.verb === '' ? act.verb : record.verb,
+    resource: record.resource,
+    resource_type: record.resource_type,
+  }
+}
+
+/** Kinds of handle whose name a part may carry and the call above it not. */
+function namesToo({ kind, value }: Handle, call: EvidenceRecord): boolean {
+  if (kind === 'resource') return call.resource === value
+  if (kind === 'credential') return call.credential === value
+  return true
+}
+
+/**
+ * Whether an act inherits the name that was asked about. What stands below a call that carries the name is how that call was
+ * done, and the call is found by its own record.
+ */
+function inheritsName(
+  { kind, value }: Handle,
+  key: string,
+  { kin, testimony }: Pick<KinReader, 'testimony'> & { readonly kin: Kin },
+): boolean {
+  const counted = { records: 0, unexplained: 0 }
+  const found = decide({ ...kin, subject: key, listed: [], counted })
+  const above = walkTrail(key, testimony).records.slice(1)
+  if (above.some((record) => isCall(record) && carries(record, kind, value))) return false
+  if (kind === 'template') return found.template === value
+  if (kind === 'instance') return found.instance === value
+  return found.delegator === value || (found.verdict === 'human' && found.actorId === value)
+}
+
+function isCall({ kind }: EvidenceRecord): boolean {
+  return kind === 'tool_call' || kind === 'action'
+}
+
+function carries(record: EvidenceRecord, kind: HandleKind, value: string): boolean {
+  if (kind === 'template') return record.template === value
+  if (kind === 'instance') return record.instance === value
+  return record.delegator === value || record.user === value
+}
+
+interface KinReader {
+  readonly fold: Fold
+  readonly testimony: (key: string) => Testimony | undefined
+}
+
+const readers = new WeakMap<Kin, KinReader>()
+
+/** Merges and folds once for all that is asked of the same evidence. */
+function readerOf(kin: Kin): KinReader {
+  let reader = readers.get(kin)
+  if (reader === undefined) {
+    const merged = new Map<string, Testimony>()
+    const testimony = (key: string): Testimony | undefined => {
+      const versions = kin.kin.get(key)
+      if (versions === undefined) return undefined
+      let found = merged.get(key)
+      if (found === undefined) merged.set(key, (found = mergeVersions(versions)))
+      return found
+    }
+    reader = { testimony, fold: foldActs({ keys: () => kin.kin.keys(), testimony }) }
+    readers.set(kin, reader)
+  }
+  return reader
+}
+
+const channels = ['entitled', 'unbound', 'unentitled']
+
+/**
+ * The act that a handle of one act names. Whoever learned an action's ID can write it on a record of its own: the ID is its whose
+ * record is best backed and came first, and of that actor's records the one that tells the outcome.
+ */
+export function namedAct(
+  kind: HandleKind,
+  candidates: readonly ListedAction[],
+): ListedAction | undefined {
+  const ranked = candidates.toSorted(
+    (a, b) => rankOf(a) - rankOf(b) || compare(a.received_at, b.received_at),
+  )
+  const [owner] = ranked
+  if (owner === undefined || kind !== 'action') return owner
+  const own = candidates.filter((one) => rankOf(one) === rankOf(owner) && isSameActor(one, owner))
+  return own.toSorted(newestFirst).find((one) => one.outcome !== 'unknown') ?? owner
+}
+
+function isSameActor(a: ListedAction, b: ListedAction): boolean {
+  return (['actor_type', 'template', 'instance', 'user', 'service'] as const).every(
+    (field) => a[field] === b[field],
+  )
+}
+
+function rankOf({ channel }: ListedAction): number {
+  return channels.indexOf(channel)
+}
+
+/** By the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides nothing that was done since. */
+export function newestFirst(a: ListedAction, b: ListedAction): number {
+  return (
+    compare(earlier(b), earlier(a)) ||
+    compare(b.ts, a.ts) ||
+    Number(b.kind === 'tool_call') - Number(a.kind === 'tool_call') ||
+    compare(a.key, b.key)
+  )
+}
+
+function earlier({ ts, received_at }: ListedAction): string {
+  return ts < received_at ? ts : received_at
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
