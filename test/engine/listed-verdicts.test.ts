@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LedgerRecord } from '@whodid/model'
 import { listActions, parseActionsQuestion } from '@whodid/query'
+import type { ListedAction } from '@whodid/query'
 import { done } from '../harness/incident.ts'
 import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
@@ -58,6 +59,45 @@ test('a list says of a lone record what the question says of it, for every mixtu
       disagreements.push(`${JSON.stringify(claimsOf(record))}: asked ${asked}, listed ${told}`)
   }
   expect(disagreements).toEqual([])
+})
+
+test('a list says of an act below others what the question says of it', async () => {
+  const trace = newTrace()
+  const agent = { actorType: 'agent', templateId: 'lister', instanceId: 'l-1' } as const
+  const run = trace.record({ ...agent, recordKind: 'prompt' })
+  const call = trace.record({ ...done, toolName: 'put', verb: 'update' }, run)
+  const wire = trace.record(
+    { recordKind: 'action', outcome: 'success', verb: 'send', resourceId: 't:wire:1' },
+    call,
+  )
+  const asked = trace.record({ recordKind: 'tool_call', toolName: 'rm', verb: 'delete' }, run)
+  const denied = trace.record({ recordKind: 'approval', approvalDecision: 'deny' }, asked)
+  const hinted = newTrace().record({
+    ...done,
+    actorType: 'agent',
+    templateId: 'some-service',
+    templateRule: 'resource.service_name',
+  })
+  await ledger.insert([run, call, wire, asked, denied, hinted])
+  const list = async (raw: object): Promise<ListedAction[]> =>
+    (await listActions(ledger.selector, 'default', parseActionsQuestion(raw))).actions
+  const listed = [
+    ...(await list({ trace: trace.traceIdHex })),
+    ...(await list({ trace: hinted.traceIdHex })),
+  ]
+  expect(listed.map(({ span }) => span)).toEqual([asked, wire, call, hinted].map(refOf))
+  for (const { span, verdict, actor, outcome } of listed) {
+    const answer = await ledger.ask(`span:${span}`)
+    expect([span, verdict, actor, outcome]).toEqual([
+      span,
+      answer.verdict,
+      answer.actor?.id ?? null,
+      answer.action?.outcome ?? null,
+    ])
+  }
+  expect(listed[0]).toMatchObject({ outcome: 'denied', actor: 'l-1', template: 'lister' })
+  expect(await list({ trace: trace.traceIdHex, outcome: 'denied' })).toHaveLength(1)
+  expect(await list({ trace: trace.traceIdHex, verdict: 'human' })).toEqual([])
 })
 
 function claimsOf(record: LedgerRecord): object {

@@ -17,7 +17,30 @@ export interface ShownAct extends Pick<
 
 /** What a responder should know of how the act was put together. */
 export function explainAct(act: ShownAct, { evidence }: Decision): Reason[] {
-  return [...foldReasons(act), ...openOutcome(act), ...sharedSpan(act, evidence)]
+  return [
+    ...foldReasons(act),
+    ...openOutcome(act),
+    ...sharedSpan(act, evidence),
+    ...newerUnentitled(evidence),
+  ]
+}
+
+/** A newer record on the handle that names an actor for whom its sender may not speak: it decides nothing, and may have happened. */
+function newerUnentitled({ subject, kin, listed }: Decision['evidence']): Reason[] {
+  const own = kin.get(subject)?.[0]
+  if (own === undefined || own.channel === 'unentitled') return []
+  const newer = listed.filter(
+    ({ channel, ts, key }) => channel === 'unentitled' && ts > own.ts && key !== subject,
+  )
+  const [first] = newer
+  if (first === undefined) return []
+  return [
+    {
+      code: 'newer_act_not_entitled',
+      text: `${newer.length === 1 ? 'A newer record names an actor for whom its exporter may' : `${newer.length} newer records name actors for whom their exporters may`} not speak: what was done then, and by whom, is not decided here. See the alternatives.`,
+      span: first.key,
+    },
+  ]
 }
 
 function foldReasons({ key, toldBy, outcome }: ShownAct): Reason[] {

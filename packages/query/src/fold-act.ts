@@ -207,8 +207,10 @@ function isPart(record: EvidenceRecord, call: EvidenceRecord): boolean {
   if (record.action !== '' && record.action === call.action) return true
   if (record.tool !== '') return true
   // Without a tool of its own: the execution of the call, or the message by which it was sent; not what it did to something.
-  if (record.kind === 'tool_call') return true
-  return record.resource === '' && (isSameCall === true || record.name.startsWith(`${call.name}.`))
+  if (record.resource !== '' && record.resource !== call.resource) return isSameCall === true
+  return (
+    record.kind === 'tool_call' || isSameCall === true || record.name.startsWith(`${call.name}.`)
+  )
 }
 
 function isAct(record: EvidenceRecord): boolean {

@@ -6,6 +6,7 @@ import type { Evidence, EvidenceRow, FoundActs, Kin } from './evidence/evidence.
 import type { ListedAction } from './evidence/evidence-record.ts'
 import { isSameAct } from './evidence/separate-acts.ts'
 import { judgeCandidate, namedAct, newestFirst } from './judge-candidate.ts'
+import type { JudgedCandidate } from './judge-candidate.ts'
 import { planFindActs, planGatherKin } from './plan.ts'
 import type { Question } from './question.ts'
 
@@ -80,7 +81,8 @@ async function chooseNewest(
   const carries = new Set(candidates)
   const all = [...candidates, ...inheriting].toSorted(newestFirst).slice(0, candidatesMax)
   const judged = new Set<string>()
-  let open: Chosen | undefined
+  // By how good an answer each is about: a success, an open outcome, what its sender may not say. The newest of each.
+  const ranked: (Chosen | undefined)[] = []
   for (const candidate of all) {
     const gathered = await walk.kinOf(candidate)
     if (gathered === undefined) break
@@ -89,10 +91,20 @@ async function chooseNewest(
     if (found === undefined || judged.has(found.key)) continue
     judged.add(found.key)
     const chosen = { subject: found.key, kin: found.key === candidate.key ? kin : gathered }
-    if (found.outcome === 'success') return chosen
-    open ??= chosen
+    const rank = rankOf(found)
+    if (rank === 0) return chosen
+    ranked[rank] ??= chosen
   }
-  return open
+  return ranked.find((chosen) => chosen !== undefined)
+}
+
+/**
+ * Whoever may send can write anybody's name on a record about anything. Such a record is answered about only where nothing
+ * that can be believed is on record: otherwise it would hide what is.
+ */
+function rankOf({ outcome, isEntitled }: JudgedCandidate): number {
+  if (!isEntitled) return 2
+  return outcome === 'success' ? 0 : 1
 }
 
 /** The evidence with the act that was found in the place of its span ID, where several acts share one. */

@@ -13,6 +13,8 @@ import { walkTrail } from './rules/walk-trail.ts'
 export interface JudgedCandidate {
   readonly key: string
   readonly outcome: string
+  /** Whether its exporter may say what it says of who acted. */
+  readonly isEntitled: boolean
 }
 
 /** What a candidate is judged by. */
@@ -43,7 +45,7 @@ export function judgeCandidate(
   if (outcome === 'failure' || outcome === 'denied') return undefined
   if (question.verb === null ? verb === 'read' : verb !== question.verb) return undefined
   if (!carriesName && !inheritsName(question.handle, key, { kin, testimony })) return undefined
-  return { key, outcome }
+  return { key, outcome, isEntitled: record.channel !== 'unentitled' }
 }
 
 /** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */

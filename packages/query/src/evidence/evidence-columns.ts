@@ -1,5 +1,11 @@
 import { leafExpression } from '@whodid/store'
-import type { EnvelopeRow, InstanceClaim, ListedAction, StoredRecord } from './evidence-record.ts'
+import type {
+  EnvelopeRow,
+  EvidenceRecord,
+  InstanceClaim,
+  ListedAction,
+  StoredRecord,
+} from './evidence-record.ts'
 
 /** The SQL of each field, in the order in which a row carries them. */
 export type Columns<Row> = Readonly<Record<keyof Row, string>>
@@ -109,12 +115,12 @@ export const envelopeColumns: Columns<EnvelopeRow> = {
 }
 
 /** One row of evidence as one text: a JSON array in the order of the columns. */
-export function rowSql<Row>(columns: Columns<Row>): string {
-  return `toJSONString(tuple(${Object.values<string>(columns).join(', ')}))`
+export function rowSql<Row>(columns: Partial<Columns<Row>>): string {
+  return `toJSONString(tuple(${Object.values<string | undefined>(columns).join(', ')}))`
 }
 
 /** Reads what {@link rowSql} wrote. Throws when it is not an array of that length: an own bug. */
-export function readRow<Row>(columns: Columns<Row>, text: string): Row {
+export function readRow<Row>(columns: Partial<Columns<Row>>, text: string): Row {
   const values: unknown = JSON.parse(text)
   const fields = Object.keys(columns)
   if (!Array.isArray(values) || values.length !== fields.length)
@@ -122,4 +128,20 @@ export function readRow<Row>(columns: Columns<Row>, text: string): Row {
   const entries = fields.map((field, index): [string, unknown] => [field, values[index]])
   // Sound: the columns name every field of the row once, and the engine wrote one value for each.
   return Object.fromEntries(entries) as Row
+}
+
+const numbers = { seq: '-1', plan_step: '-1', dropped: 0 }
+const lists = { delegation_chain: [], credential_scopes: [] }
+
+/** A record that says nothing. */
+export const blankEvidenceRecord: EvidenceRecord = {
+  // Sound: every other field is a text.
+  ...(Object.fromEntries(
+    Object.keys(evidenceColumns).map((field) => [field, '']),
+  ) as unknown as StoredRecord),
+  ...numbers,
+  ...lists,
+  credential_borrowed: false,
+  content: '',
+  content_state: { state: 'unread' },
 }

@@ -97,23 +97,32 @@ function compare(a: string, b: string): number {
 
 /** Reads the rows of the statement that gathers what explains an act. */
 export function readKin(rows: readonly EvidenceRow[]): Kin {
-  const found = new Map<string, EvidenceRecord[]>()
-  const instanceClaims: InstanceClaim[] = []
+  const records: EvidenceRecord[] = []
+  const claims: InstanceClaim[] = []
   const envelopes = new Map<string, Buffer>()
-  let count = 0
   for (const { role, record: text } of rows) {
-    if (role === 'claimed') instanceClaims.push(readRow<InstanceClaim>(instanceClaimColumns, text))
+    if (role === 'claimed') claims.push(readRow<InstanceClaim>(instanceClaimColumns, text))
     else if (role === 'envelope') {
       const { ref, sealed } = readRow<EnvelopeRow>(envelopeColumns, text)
       envelopes.set(ref, Buffer.from(sealed, 'base64'))
     } else {
       const stored = readRow<StoredRecord>(evidenceColumns, text)
-      const record = { ...stored, content: '', content_state: unopened }
-      const versions = found.get(record.key)
-      if (versions === undefined) found.set(record.key, [record])
-      else versions.push(record)
-      count += 1
+      records.push({ ...stored, content: '', content_state: unopened })
     }
+  }
+  return { ...kinOf(records, { claims, truncated: records.length > kinMax }), envelopes }
+}
+
+/** Orders records by their keys, and parts the acts that share one. */
+export function kinOf(
+  records: readonly EvidenceRecord[],
+  { claims, truncated }: { readonly claims: readonly InstanceClaim[]; readonly truncated: boolean },
+): Kin {
+  const found = new Map<string, EvidenceRecord[]>()
+  for (const record of records) {
+    const versions = found.get(record.key)
+    if (versions === undefined) found.set(record.key, [record])
+    else versions.push(record)
   }
   const kin = new Map<string, readonly EvidenceRecord[]>()
   const separate = new Map<string, readonly (readonly EvidenceRecord[])[]>()
@@ -122,8 +131,8 @@ export function readKin(rows: readonly EvidenceRow[]): Kin {
     kin.set(key, acts[0] ?? [])
     if (acts.length > 1) separate.set(key, acts)
   }
-  instanceClaims.sort(byReceipt)
-  return { kin, separate, instanceClaims, envelopes, truncated: count > kinMax }
+  const instanceClaims = claims.toSorted(byReceipt)
+  return { kin, separate, instanceClaims, envelopes: new Map(), truncated }
 }
 
 function byReceipt(a: { received_at: string }, b: { received_at: string }): number {

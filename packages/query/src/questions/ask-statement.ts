@@ -8,7 +8,7 @@ export interface QuestionCost {
   readonly elapsed_ms: number
 }
 
-/** Sends the one statement of a question. Throws what `Selector.select` throws. */
+/** Sends one statement of a question. Throws what `Selector.select` throws. */
 export async function askStatement<Row>(
   selector: Selector,
   statement: Statement,
@@ -18,4 +18,14 @@ export async function askStatement<Row>(
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
   const cost = { statements: 1, rows_read: rowsRead, bytes_read: bytesRead, elapsed_ms: elapsedMs }
   return { rows, cost }
+}
+
+/** What several statements cost together. */
+export function sumCosts(costs: readonly QuestionCost[]): QuestionCost {
+  return costs.reduce((sum, cost) => ({
+    statements: sum.statements + cost.statements,
+    rows_read: sum.rows_read + cost.rows_read,
+    bytes_read: sum.bytes_read + cost.bytes_read,
+    elapsed_ms: Math.round((sum.elapsed_ms + cost.elapsed_ms) * 100) / 100,
+  }))
 }

@@ -1,4 +1,5 @@
 import { isAct, ownGrade } from './listed-action.ts'
+import { notEnded } from './not-ended.ts'
 import { inThreads } from './threads.ts'
 import { withinTimeBounds } from './time-bounds.ts'
 
@@ -124,7 +125,7 @@ SELECT
           uniqExact(cityHash64(row.trace_id, row.span_id)) AS acts, min(row.ts) AS first, max(row.ts) AS last,
           groupUniqArray(16)(row.instance_id) AS instances, groupUniqArrayIf(16)(row.tool_name, row.tool_name != '') AS tools
         FROM whodid.spans AS row
-        WHERE ${ofTree} AND ${withinTimeBounds} AND row.resource_id IN (${latestResources})
+        WHERE ${ofTree} AND ${withinTimeBounds} AND row.resource_id IN (${latestResources}) AND ${notEnded('whodid.spans', `${ofTree} AND ${withinTimeBounds}`)}
         GROUP BY resource, verb, outcome, grade
       )
       GROUP BY resource
@@ -138,7 +139,7 @@ SELECT
       'Tuple(resources UInt64, nameless UInt64)'
     )
     FROM whodid.spans AS row
-    WHERE ${ofTree} AND ${isAct} AND ${withinTimeBounds}
+    WHERE ${ofTree} AND ${isAct} AND ${withinTimeBounds} AND ${notEnded('whodid.spans', `${ofTree} AND ${withinTimeBounds}`)}
   ) AS totals,
   (
     SELECT groupArray(CAST(

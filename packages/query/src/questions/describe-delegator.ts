@@ -2,11 +2,13 @@ import { outcomes } from '@whodid/model'
 import type { Outcome } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 import { nameOrNull, toInstant } from '../text.ts'
-import { askStatement } from './ask-statement.ts'
+import { askStatement, sumCosts } from './ask-statement.ts'
 import type { QuestionCost } from './ask-statement.ts'
 import type { DelegatorQuestion } from './delegator-question.ts'
+import { judgeListed } from './judge-listed.ts'
 import { actionColumns, toListedAction } from './listed-action.ts'
 import type { ActionRow, ListedAction } from './listed-action.ts'
+import { notEnded } from './not-ended.ts'
 import { rowsOfPage, takePage } from './page.ts'
 import { timeBoundParameters, withinTimeBounds } from './time-bounds.ts'
 
@@ -73,8 +75,8 @@ interface DelegatorRow {
 const agentsMax = 100
 
 /**
- * A delegator's own acts and those done for it, within the time asked about, by each record's own claims. A human's act
- * is direct whoever else it names. Throws what `Selector.select` throws.
+ * A delegator's own acts and those done for it, within the time asked about. Counts go by each record's own claims, an
+ * intent and its outcome as one; the newest acts are judged as answers are. A human's act is direct whoever else it names. Throws what `Selector.select` throws.
  */
 export async function describeDelegator(
   selector: Selector,
@@ -85,17 +87,26 @@ export async function describeDelegator(
   const { rows, cost } = await askStatement<DelegatorRow>(selector, statement)
   const [row] = rows
   if (row === undefined) throw new Error('the statement gave no row, and it always gives one')
-  const acts = (total: TotalRow, latest: readonly ActionRow[]): ActsOfDelegator =>
-    toActs(total, takePage(latest, question.limit).records.map(toListedAction))
+  const page = (latest: readonly ActionRow[]): ListedAction[] =>
+    takePage(latest, question.limit).records.map(toListedAction)
+  const [direct, delegated] = [page(row.latest_direct), page(row.latest_delegated)]
+  const judged = await judgeListed(selector, tenant, {
+    entries: [...direct, ...delegated],
+    handles: { delegator: question.id },
+    recorded: timeBoundParameters(question.time).recorded,
+  })
+  const spans = new Set(direct.map(({ span }) => span))
+  const of = (isDirect: boolean): ListedAction[] =>
+    judged.entries.filter(({ span }) => spans.has(span) === isDirect)
   return {
     id: nameOrNull(question.id) ?? '',
-    direct: acts(row.totals.direct, row.latest_direct),
+    direct: toActs(row.totals.direct, of(true)),
     delegated: {
-      ...acts(row.totals.delegated, row.latest_delegated),
+      ...toActs(row.totals.delegated, of(false)),
       agents: row.agents.map(toAgent),
       agents_total: Number(row.totals.delegated.agents),
     },
-    cost,
+    cost: judged.cost === undefined ? cost : sumCosts([cost, judged.cost]),
   }
 }
 
@@ -131,7 +142,7 @@ const latest = (which: string): string => `
     (
       SELECT ${actionColumns}
       FROM whodid.actions AS row
-      WHERE ${ofPrincipal} AND ${which}
+      WHERE ${ofPrincipal} AND ${which} AND ${notEnded('whodid.actions', ofPrincipal)}
       ORDER BY row.ts DESC, row.trace_id DESC, row.span_id DESC, row.received_at
       LIMIT {rows:UInt32}
     )
@@ -141,7 +152,7 @@ const delegatorSql = `
 SELECT
   (
     SELECT CAST((${totals(isDirect)}, ${totals(isDelegated)}), 'Tuple(direct ${totalType}, delegated ${totalType})')
-    FROM (SELECT *, cityHash64(row.trace_id, row.span_id) AS record FROM whodid.actions AS row WHERE ${ofPrincipal}) AS row
+    FROM (SELECT *, cityHash64(row.trace_id, row.span_id) AS record FROM whodid.actions AS row WHERE ${ofPrincipal} AND ${notEnded('whodid.actions', ofPrincipal)}) AS row
   ) AS totals,
   (
     SELECT groupArray(CAST((template, instance, acts, first, last), 'Tuple(template String, instance String, acts UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'))'))
@@ -151,7 +162,7 @@ SELECT
         row.template_id AS template, row.instance_id AS instance, uniqExact(cityHash64(row.trace_id, row.span_id)) AS acts,
         min(row.ts) AS first, max(row.ts) AS last
       FROM whodid.actions AS row
-      WHERE ${ofPrincipal} AND ${isDelegated}
+      WHERE ${ofPrincipal} AND ${isDelegated} AND ${notEnded('whodid.actions', ofPrincipal)}
       GROUP BY template, instance
       ORDER BY last DESC, instance
       LIMIT ${agentsMax}

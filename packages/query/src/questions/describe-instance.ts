@@ -6,6 +6,7 @@ import { askStatement } from './ask-statement.ts'
 import type { QuestionCost } from './ask-statement.ts'
 import { encodeCursor } from './cursor.ts'
 import type { InstanceQuestion } from './instance-question.ts'
+import { notEnded } from './not-ended.ts'
 import { rowsOfPage, takePage } from './page.ts'
 import { inThreadsOf } from './threads.ts'
 import { timeBoundParameters, withinTimeBounds } from './time-bounds.ts'
@@ -184,7 +185,7 @@ SELECT
         'Tuple(trace String, span String, parent String, ts DateTime64(9, \\'UTC\\'), end_ts DateTime64(9, \\'UTC\\'), received_at DateTime64(9, \\'UTC\\'), kind String, name String, seq Int64, tool String, verb String, outcome String, resource String, prompt String, input_source String, input_trust String, approval String, grade String)'
       ) AS entry
       FROM whodid.spans AS row
-      WHERE ${ofInstance} AND ${withinTimeBounds}
+      WHERE ${ofInstance} AND ${withinTimeBounds} AND ${notEnded('whodid.spans', `${ofInstance} AND ${withinTimeBounds}`)}
       ${position}
       ORDER BY row.ts, row.trace_id, row.span_id, row.received_at
       LIMIT {rows:UInt32}

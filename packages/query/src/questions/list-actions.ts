@@ -2,9 +2,12 @@ import type { HandleKind } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 import type { ActionFilters, ActionsQuestion } from './actions-question.ts'
 import { askStatement } from './ask-statement.ts'
+import { sumCosts } from './ask-statement.ts'
 import type { QuestionCost } from './ask-statement.ts'
 import { encodeCursor } from './cursor.ts'
-import { actionColumns, isAct, ownGrade, ownVerdict, toListedAction } from './listed-action.ts'
+import type { Position } from './cursor.ts'
+import { judgeListed } from './judge-listed.ts'
+import { actionColumns, isAct, toListedAction } from './listed-action.ts'
 import type { ActionRow, ListedAction } from './listed-action.ts'
 import { rowsOfPage, takePage } from './page.ts'
 import { inThreadsOf } from './threads.ts'
@@ -19,25 +22,63 @@ export interface ActionsAnswer {
 }
 
 /**
- * The actions that fit the filters, newest first, a page at a time.
+ * The actions that fit the filters, newest first, a page at a time, each judged as an answer about it would judge it.
  *
  * Pages follow one another by time and ID, not by number: while records arrive, no action comes twice and none that was
  * there at the first page is left out; one that arrives late is seen when its time lies on a page still to come.
  *
- * Throws what `Selector.select` throws.
+ * A page may hold fewer than were asked for although another follows: the records of one act are one entry, and what does not
+ * fit once it is judged is left out. Throws what `Selector.select` throws.
  */
 export async function listActions(
   selector: Selector,
   tenant: string,
   question: ActionsQuestion,
 ): Promise<ActionsAnswer> {
-  const { rows, cost } = await askStatement<ActionRow>(selector, planActions(question, tenant))
-  const { records, next } = takePage(rows, question.limit)
-  return {
-    actions: records.map(toListedAction),
-    next_cursor: next === null ? null : encodeCursor(question.filters, next),
-    cost,
+  let after = question.after
+  const costs: QuestionCost[] = []
+  for (let page = 1; ; page += 1) {
+    const found = await askPage(selector, tenant, { ...question, after })
+    costs.push(...found.costs)
+    after = found.next
+    const isLast = after === null || found.actions.length > 0 || page === emptyPagesMax
+    if (isLast)
+      return {
+        actions: found.actions,
+        next_cursor: after === null ? null : encodeCursor(question.filters, after),
+        cost: sumCosts(costs),
+      }
   }
+}
+
+/** Pages in a row of which judging leaves nothing, before an empty one is given with a cursor. */
+const emptyPagesMax = 8
+
+/** One page as it is read, then judged; what judging leaves may be less than a page. */
+async function askPage(
+  selector: Selector,
+  tenant: string,
+  question: ActionsQuestion,
+): Promise<{ actions: ListedAction[]; next: Position | null; costs: QuestionCost[] }> {
+  const { filters, limit } = question
+  const { rows, cost } = await askStatement<ActionRow>(selector, planActions(question, tenant))
+  const { records, next } = takePage(rows, limit)
+  const judged = await judgeListed(selector, tenant, {
+    entries: records.map(toListedAction),
+    handles: filters.handles,
+    recorded: timeBoundParameters(filters.time).recorded,
+  })
+  const actions = judged.entries.filter((action) => fits(action, filters))
+  return { actions, next, costs: [cost, ...(judged.cost === undefined ? [] : [judged.cost])] }
+}
+
+/** Outcome, verdict and grade are known once an act is judged. */
+function fits(action: ListedAction, { outcome, verdict, grade }: ActionFilters): boolean {
+  return (
+    (outcome === null || action.outcome === outcome) &&
+    (verdict === null || action.verdict === verdict) &&
+    (grade === null || action.grade === grade)
+  )
 }
 
 /** The one statement: of the table that the handle's index leads to, or of the hours asked about. */
@@ -55,10 +96,9 @@ function planActions({ filters, limit, after }: ActionsQuestion, tenant: string)
   conditions.push(...source.conditions)
   for (const [condition, values] of handleConditions(filters.handles)) add(condition, values)
   if (filters.verb !== null) add('row.verb = {verb:String}', { verb: filters.verb })
-  if (filters.outcome !== null) add('row.outcome = {outcome:String}', { outcome: filters.outcome })
-  if (filters.verdict !== null)
-    add(`${ownVerdict} = {verdict:String}`, { verdict: filters.verdict })
-  if (filters.grade !== null) add(`${ownGrade} = {grade:String}`, { grade: filters.grade })
+  // What the record leaves open, or only its form says, may be told by another record of the same act.
+  if (filters.outcome !== null)
+    add(`row.outcome IN ({outcome:String}, '', 'unknown', 'success')`, { outcome: filters.outcome })
   if (after !== null) {
     const [ts = '', trace = '', span = ''] = after
     add(afterPosition, { after_ts: ts, after_trace: trace, after_span: span })

@@ -3,8 +3,8 @@ import type { Grade, Outcome, RecordKind, Verdict } from '@whodid/model'
 import { nameOrNull, toInstant } from '../text.ts'
 
 /**
- * One record of something done, judged by its own claims alone: nothing is inherited, and no other record is weighed
- * against it but copies under the same span ID. `GET /v1/who-did` of its `span` judges it with all the evidence.
+ * One act, judged by the records of its trace as an answer about its span judges it. What leads across traces is not followed:
+ * `GET /v1/who-did` of its `span` judges it with all the evidence.
  */
 export interface ListedAction {
   span: string
@@ -18,7 +18,7 @@ export interface ListedAction {
   grade: Grade
   /** null when undetermined. An instance that is only hinted at is not named. */
   actor: string | null
-  /** This and what follows as the record claims it. */
+  /** This and what follows as decided; where the verdict is open, as the record claims it. */
   template: string | null
   instance: string | null
   delegator: string | null
