@@ -1,6 +1,7 @@
 import { outcomes, recordKinds } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
+import { outcomeGrade } from './outcome-reason.ts'
 import { nameOrNull, toInstant } from './text.ts'
 
 /** The act itself; null when there is none. */
@@ -11,6 +12,7 @@ export function describeAction(subject: EvidenceRecord | undefined): WhoDidAnswe
     span: subject.key,
     verb: nameOrNull(subject.verb) ?? '',
     outcome: outcomes.find((outcome) => outcome === subject.outcome) ?? null,
+    outcome_grade: outcomeGrade(subject),
     tool: nameOrNull(subject.tool),
     resource:
       subject.resource === ''

@@ -4,6 +4,7 @@ import type { BareReason } from './deciding-reason.ts'
 import type { Decision } from './decision.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import type { Question } from './question.ts'
+import { outcomeReason } from './outcome-reason.ts'
 import { claimStrength } from './rules/claim-strength.ts'
 import { nameOrNull } from './text.ts'
 
@@ -23,7 +24,7 @@ export function explainVerdict(
   const span = subject?.key ?? null
   const deciding = { ...decidingReason(question, decision), span }
   if (subject === undefined) return [deciding]
-  const recorded = [deciding, ...versionReasons(decision, subject)]
+  const recorded = [deciding, ...versionReasons(decision, subject), ...outcomeReason(subject)]
   if (decision.verdict === 'undetermined') return recorded
   const beside = [
     inferredReason(decision, subject),
