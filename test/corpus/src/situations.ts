@@ -5,7 +5,6 @@ import { delegationSituations } from './situations/delegation.ts'
 import { transportSituations } from './situations/transport.ts'
 import { conflictSituations } from './situations/conflict.ts'
 import { outcomeSituations } from './situations/outcomes.ts'
-import { unsaidOutcomeSituations } from './situations/unsaid-outcomes.ts'
 import { nameSituations } from './situations/names.ts'
 import { thirdPartySituations } from './situations/third-party.ts'
 import { inputSituations } from './situations/inputs.ts'
@@ -21,5 +20,4 @@ export const situations: readonly Situation[] = [
   ...nameSituations,
   ...thirdPartySituations,
   ...inputSituations,
-  ...unsaidOutcomeSituations,
 ]
