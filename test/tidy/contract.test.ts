@@ -29,7 +29,7 @@ const frozenAttributes = `
   gen_ai.input.messages gen_ai.output.messages gen_ai.system_instructions
   gen_ai.tool.name gen_ai.tool.type gen_ai.tool.description gen_ai.tool.call.id
   gen_ai.tool.call.arguments gen_ai.tool.call.result
-  whodid.action.id whodid.action.verb whodid.action.outcome
+  whodid.action.id whodid.action.verb whodid.action.outcome whodid.outcome.rule
   whodid.resource.id whodid.resource.type
   whodid.input.source whodid.input.trust whodid.input.hash
   whodid.credential.id whodid.credential.type whodid.credential.subject whodid.credential.actor

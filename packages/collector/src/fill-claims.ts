@@ -1,5 +1,5 @@
-import { normalizeResource } from '@whodid/model'
-import type { LedgerRecord, Outcome, RecordKind } from '@whodid/model'
+import { attribute, normalizeResource } from '@whodid/model'
+import type { LedgerRecord, RecordKind } from '@whodid/model'
 import { conventions } from './conventions/conventions.ts'
 import type { Convention } from './conventions/convention.ts'
 import {
@@ -11,6 +11,8 @@ import {
 import { firstText } from './conventions/telemetry.ts'
 import type { Claims, Telemetry } from './conventions/telemetry.ts'
 import { fillOwnClaims, ownFieldOf, saidKind } from './conventions/own-claims.ts'
+import type { OutcomeRule } from './conventions/outcome-rules.ts'
+import { tellOutcome } from './conventions/tell-outcome.ts'
 import type { Attributes, Value } from './otlp/batch.ts'
 
 /**
@@ -31,9 +33,9 @@ export function fillClaims(record: LedgerRecord, telemetry: Telemetry): Attribut
   if (record.actorType === '' && isOfAgent && !isLoneModelCall(record, telemetry))
     record.actorType = 'agent'
   fillIdentity(record, telemetry)
-  fillOutcome(record, telemetry)
+  const rule = fillOutcome(record, telemetry, spoken)
   canonizeResource(record)
-  return remaining(telemetry.attributes, record)
+  return withOutcomeRule(remaining(telemetry.attributes, record), rule, record)
 }
 
 /** Whether it is a model call that names no agent: any service may ask a model, and only its ancestors can tell. */
@@ -65,6 +67,9 @@ function isAbsent(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0
 }
 
+/** What the column of dropped attributes holds. */
+const droppedCountMax = 2 ** 32 - 1
+
 const personKeys = ['user.id', 'enduser.id']
 
 /** Identities under other names, for records of agents only: elsewhere a `user.id` or a service's name is no such claim. */
@@ -92,17 +97,35 @@ function fillIdentity(record: LedgerRecord, telemetry: Telemetry): void {
   }
 }
 
-function fillOutcome(record: LedgerRecord, telemetry: Telemetry): void {
+/** Fills in how an act ended; returns the rule that derived it, '' where the record says it or nothing does. */
+function fillOutcome(
+  record: LedgerRecord,
+  telemetry: Telemetry,
+  spoken: readonly Convention[],
+): OutcomeRule | '' {
   const isAct = record.recordKind === 'tool_call' || record.recordKind === 'action'
-  if (!isAct) return
+  if (!isAct) return ''
   if (record.verb === '' && record.recordKind === 'tool_call') record.verb = 'execute'
-  if (record.outcome === '') record.outcome = evidencedOutcome(record, telemetry)
+  const { outcome, rule } = tellOutcome(record, telemetry, spoken)
+  record.outcome = outcome
+  return rule
 }
 
-/** How an act ended, by evidence: an error, a status set to ok, or something that came back. */
-function evidencedOutcome(record: LedgerRecord, telemetry: Telemetry): Outcome | '' {
-  if (telemetry.statusCode === 2 || telemetry.attributes.has('error.type')) return 'failure'
-  return telemetry.statusCode === 1 || record.result !== '' ? 'success' : ''
+/**
+ * Keeps the rule's name beside the outcome that it derived, first, so that no bound on attributes cuts it. The key is the
+ * collector's own: what a sender says under it is left out and counted.
+ */
+function withOutcomeRule(
+  attributes: Attributes,
+  rule: OutcomeRule | '',
+  record: LedgerRecord,
+): Attributes {
+  const isTaken = attributes.has(attribute.outcomeRule)
+  if (isTaken) record.droppedCount = Math.min(record.droppedCount + 1, droppedCountMax)
+  if (!isTaken && rule === '') return attributes
+  const kept = new Map<string, Value>(rule === '' ? [] : [[attribute.outcomeRule, rule]])
+  for (const [key, value] of attributes) if (key !== attribute.outcomeRule) kept.set(key, value)
+  return kept
 }
 
 function canonizeResource(record: LedgerRecord): void {

@@ -324,15 +324,15 @@ describe('normalize, claims', () => {
       {
         recordKind: 'action',
         verb: 'delete',
-        outcome: '',
+        outcome: 'success',
         resourceId: 'db:table:shop/customers',
         actorType: '',
       },
     ],
     [
-      'a tool that said nothing of its end',
+      'a tool that ended without a failure being marked',
       { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 't' },
-      { recordKind: 'tool_call', outcome: '', verb: 'execute' },
+      { recordKind: 'tool_call', outcome: 'success', verb: 'execute' },
     ],
     [
       'a tool that failed',
@@ -450,7 +450,7 @@ describe('normalize, what cannot stand', () => {
     expect(Buffer.byteLength(record.detail)).toBeLessThanOrEqual(256 * 1024 + 20)
     const detail = JSON.parse(record.detail) as { attributes: object }
     expect(Object.keys(detail.attributes)).toHaveLength(4)
-    expect(JSON.parse(record.attributes)).toEqual({ 'gen_ai.operation.name': 'execute_tool' })
+    expect(record.attributes).toMatch(/^\{"whodid.outcome.rule":"[^"]+","gen_ai.op[^,]+\}$/u)
     // Result, tool name, and of the eleven attributes left those that found no room.
     expect(record.droppedCount).toBeGreaterThanOrEqual(8)
   })

@@ -169,6 +169,8 @@ export interface WhoDidAnswer {
     span: SpanRef
     verb: string
     outcome: Outcome | null
+    /** How well the outcome is backed: said on an entitled channel, said on another, derived by a rule, or not on record. */
+    outcome_grade: Grade
     tool: string | null
     resource: { id: string; type: string } | null
     started_at: Instant
@@ -242,6 +244,9 @@ const actionSchema = z.object({
   span: spanRefText,
   verb: z.string(),
   outcome: z.enum(outcomes).nullable(),
+  outcome_grade: grade.describe(
+    'inferred where a rule derived the outcome, which a reason then names',
+  ),
   tool: z.string().nullable(),
   resource: z.object({ id: z.string(), type: z.string() }).nullable(),
   started_at: instant,

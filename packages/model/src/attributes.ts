@@ -57,6 +57,8 @@ export const attribute = {
   actionId: 'whodid.action.id',
   actionVerb: 'whodid.action.verb',
   actionOutcome: 'whodid.action.outcome',
+  // Written by the collector alone, beside an outcome that it derived.
+  outcomeRule: 'whodid.outcome.rule',
   resourceId: 'whodid.resource.id',
   resourceType: 'whodid.resource.type',
 

@@ -1,7 +1,9 @@
 import { outcomes, recordKinds } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
+import { toldOutcome } from './explain-act.ts'
 import type { ShownAct } from './explain-act.ts'
+import { outcomeGrade } from './outcome-reason.ts'
 import { nameOrNull, toInstant } from './text.ts'
 
 /** The act itself; null when there is none. */
@@ -16,6 +18,7 @@ export function describeAction(
     span: subject.key,
     verb: nameOrNull(shown.verb) ?? '',
     outcome: outcomes.find((outcome) => outcome === shown.outcome) ?? null,
+    outcome_grade: outcomeGrade(act === undefined ? subject : toldOutcome(act)),
     tool: nameOrNull(shown.tool),
     resource:
       shown.resource === ''

@@ -2,6 +2,8 @@ import type { Gap, Reason } from '@whodid/model'
 import type { Decision } from './decision.ts'
 import { isSameAct } from './evidence/separate-acts.ts'
 import type { FoldedAct } from './fold-act.ts'
+import { outcomeReason } from './outcome-reason.ts'
+import type { OutcomeEvidence } from './outcome-reason.ts'
 import { nameOrNone } from './text.ts'
 
 /** Records of other acts that are named in one reason. */
@@ -19,6 +21,7 @@ export interface ShownAct extends Pick<
 export function explainAct(act: ShownAct, { evidence }: Decision): Reason[] {
   return [
     ...foldReasons(act),
+    ...outcomeReason(toldOutcome(act)),
     ...openOutcome(act),
     ...sharedSpan(act, evidence),
     ...newerUnentitled(evidence),
@@ -41,6 +44,13 @@ function newerUnentitled({ subject, kin, listed }: Decision['evidence']): Reason
       span: first.key,
     },
   ]
+}
+
+/** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */
+export function toldOutcome({ key, toldBy, outcome }: ShownAct): OutcomeEvidence {
+  if (toldBy === undefined) return { key, outcome: '', outcome_rule: '', channel: '' }
+  const { outcome_rule, channel } = toldBy
+  return { key: toldBy.key, outcome, outcome_rule, channel }
 }
 
 function foldReasons({ key, toldBy, outcome }: ShownAct): Reason[] {

@@ -13,6 +13,8 @@ export interface ForeignOptions {
   readonly extra?: Attributes
   readonly service?: string
   readonly scope?: string
+  /** OTLP's status code. Default: 1, OK. */
+  readonly status?: number
 }
 
 /** Records a span under another one; it acts on a table or a URL of its own, or only stands in between. */
@@ -31,7 +33,7 @@ export function foreignSpan(
     kind: form.kind,
     startNs,
     endNs: startNs + milliseconds(5),
-    status: 1,
+    status: options.status ?? 1,
     scope: options.scope ?? form.scope,
     attributes: { ...form.attributes, ...options.extra },
     resource: { 'service.name': options.service ?? 'orders-service' },

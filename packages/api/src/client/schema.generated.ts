@@ -432,6 +432,19 @@ export interface components {
         verb: string
         /** @enum {string|null} */
         outcome: 'success' | 'failure' | 'denied' | 'unknown' | null
+        /**
+         * @description inferred where a rule derived the outcome, which a reason then names
+         * @enum {string}
+         */
+        outcome_grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
         tool: string | null
         resource: {
           id: string

@@ -25,6 +25,7 @@ const merged: WhoDidAnswer = {
     span: `${trace}-4444444444444444`,
     verb: 'update',
     outcome: 'success',
+    outcome_grade: 'channel',
     tool: 'merge_pull_request',
     resource: { id: 'github:pull:acme/app/812', type: 'github.pull' },
     started_at: instant('03.120'),

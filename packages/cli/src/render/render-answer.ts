@@ -101,7 +101,8 @@ function did({ action }: WhoDidAnswer): string | null {
   if (action === null) return null
   const resource = action.resource === null ? '' : ` ${id(action.resource.id)}`
   const tool = action.tool === null ? '' : ` with ${id(action.tool)}`
-  return `${id(action.verb)}${resource}${tool}: ${action.outcome ?? 'outcome not on record'}`
+  const inferred = action.outcome_grade === 'inferred' ? ' (inferred)' : ''
+  return `${id(action.verb)}${resource}${tool}: ${action.outcome ?? 'outcome not on record'}${inferred}`
 }
 
 function credential({ credential: used }: WhoDidAnswer, palette: Palette): string | null {

@@ -4,7 +4,9 @@ import { frameworkConventions } from './framework-conventions.ts'
 import { genAi } from './gen-ai.ts'
 import { http } from './http.ts'
 import { mcp } from './mcp.ts'
+import { messaging } from './messaging.ts'
 import { programConventions } from './program-conventions.ts'
+import { rpc } from './rpc.ts'
 
 /**
  * Every vocabulary but Whodid's own, in order: of a field that several fill, the first stands, after what Whodid's own
@@ -18,4 +20,6 @@ export const conventions: readonly Convention[] = [
   mcp,
   http,
   database,
+  messaging,
+  rpc,
 ]

@@ -1,3 +1,4 @@
+import { attribute } from '@whodid/model'
 import { leafExpression } from '@whodid/store'
 import type {
   EnvelopeRow,
@@ -56,7 +57,7 @@ export const evidenceColumns: Columns<StoredRecord> = {
   action: 'action_id',
   verb: 'verb',
   outcome: 'outcome',
-  outcome_rule: `if(record_kind IN ('tool_call', 'action'), JSONExtractString(attributes, 'whodid.outcome.rule'), '')`,
+  outcome_rule: `if(record_kind IN ('tool_call', 'action'), JSONExtractString(attributes, '${attribute.outcomeRule}'), '')`,
   resource: 'resource_id',
   resource_type: 'resource_type',
   input_source: 'input_source',

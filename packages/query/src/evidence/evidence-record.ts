@@ -57,7 +57,7 @@ export interface EvidenceRecord {
   readonly action: string
   readonly verb: string
   readonly outcome: string
-  /** The named rule that derived the outcome; '' when the record says it, or says none. */
+  /** The named rule by which the collector derived the outcome; '' when the record says it, or nothing does. */
   readonly outcome_rule: string
   readonly resource: string
   readonly resource_type: string

@@ -6,6 +6,7 @@ import { Run } from '../run.ts'
 import type { Scene } from '../scene.ts'
 import { milliseconds } from '../sim-span.ts'
 import type { Situation } from '../situation.ts'
+import { unsaidOutcomeSituations } from './unsaid-outcomes.ts'
 
 function askedRun(scene: Scene, options: Partial<RunOptions> = {}): Run {
   const run = new Run(scene, { delegator: onBehalfOf(scene.human()), ...options })
@@ -236,4 +237,5 @@ export const outcomeSituations: readonly Situation[] = [
   deniedThenHuman,
   failedThenRetried,
   readNotWrite,
+  ...unsaidOutcomeSituations,
 ]

@@ -1,0 +1,77 @@
+import { attribute, outcomes } from '@whodid/model'
+import type { LedgerRecord, Outcome } from '@whodid/model'
+import type { Convention } from './convention.ts'
+import { endingInResult } from './ending-in-result.ts'
+import { unsetStatusRule } from './outcome-rules.ts'
+import type { OutcomeRule } from './outcome-rules.ts'
+import { isRefusal, statedEnding } from './stated-ending.ts'
+import type { Telemetry } from './telemetry.ts'
+
+/** How an act ended, and the rule that derived it; no rule where the record says so itself. */
+export interface ToldOutcome {
+  readonly outcome: Outcome | ''
+  readonly rule: OutcomeRule | ''
+}
+
+const statusOk = 1
+const statusError = 2
+
+/**
+ * Tells how an act ended. What Whodid's own attribute says stands. Else a refusal goes before a failure, a failure before
+ * whatever has the form of a success (a status OK, a result), and what is said before what only a rule derives. Where
+ * neither is there, nothing is told. Precondition: `record` holds what the conventions claim.
+ */
+export function tellOutcome(
+  record: LedgerRecord,
+  telemetry: Telemetry,
+  spoken: readonly Convention[],
+): ToldOutcome {
+  const claimed = record.outcome
+  if (isSaid(telemetry)) return said(claimed)
+  const stated = statedEnding(telemetry.attributes)
+  if (claimed === 'denied' || stated === 'denied' || isRefusal(record.approvalDecision))
+    return said('denied')
+  const isFailure =
+    telemetry.statusCode === statusError || stated === 'failure' || claimed === 'failure'
+  if (isFailure) return said('failure')
+  const inResult = endingInResult(record.result)
+  if (inResult === 'failure') return { outcome: 'failure', rule: 'result_is_error' }
+  if (hasUnsettledException(telemetry)) return { outcome: 'failure', rule: 'exception_event' }
+  if (claimed === 'unknown' || stated === 'unknown') return said('unknown')
+  if (stated === 'open') return nothing
+  if (claimed === 'success' || stated === 'success') return said('success')
+  return inResult === 'unclear' ? nothing : succeeded(record, telemetry, spoken)
+}
+
+const nothing: ToldOutcome = { outcome: '', rule: '' }
+
+function said(outcome: Outcome | ''): ToldOutcome {
+  return { outcome, rule: '' }
+}
+
+/** Whether Whodid's own attribute says the outcome; what it says stands in the record already. */
+function isSaid({ attributes, resource }: Telemetry): boolean {
+  const value = attributes.get(attribute.actionOutcome) ?? resource.get(attribute.actionOutcome)
+  return outcomes.some((outcome) => outcome === value)
+}
+
+/** An exception that was recorded, where no status says that the act came through in spite of it. */
+function hasUnsettledException({ statusCode, events }: Telemetry): boolean {
+  return statusCode !== statusOk && events.some(({ name }) => name === 'exception')
+}
+
+/** Success, where a rule says so of an act that nothing calls a failure. */
+function succeeded(
+  record: LedgerRecord,
+  telemetry: Telemetry,
+  spoken: readonly Convention[],
+): ToldOutcome {
+  if (telemetry.statusCode === statusOk) return { outcome: 'success', rule: 'status_ok' }
+  const rule = hasEnded(record) ? unsetStatusRule(telemetry, spoken) : ''
+  if (rule !== '') return { outcome: 'success', rule }
+  return record.result === '' ? nothing : { outcome: 'success', rule: 'result_present' }
+}
+
+function hasEnded({ startUnixNs, endUnixNs }: LedgerRecord): boolean {
+  return endUnixNs > 0n && endUnixNs >= startUnixNs
+}
