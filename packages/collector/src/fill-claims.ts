@@ -1,7 +1,8 @@
 import { normalizeResource } from '@whodid/model'
 import type { LedgerRecord, Outcome, RecordKind } from '@whodid/model'
-import { conventions } from './conventions/conventions.ts'
+import { conventionsOf } from './conventions/conventions.ts'
 import type { Convention } from './conventions/convention.ts'
+import { handoffOf, withoutTarget } from './conventions/handoff.ts'
 import {
   inferDelegator,
   inferInstance,
@@ -11,6 +12,7 @@ import {
 import { firstText } from './conventions/telemetry.ts'
 import type { Claims, Telemetry } from './conventions/telemetry.ts'
 import { fillOwnClaims, ownFieldOf, saidKind } from './conventions/own-claims.ts'
+import { toolNameIn } from './conventions/tool-name.ts'
 import type { Attributes, Value } from './otlp/batch.ts'
 
 /**
@@ -19,21 +21,24 @@ import type { Attributes, Value } from './otlp/batch.ts'
  * Of a field that several conventions fill, the first in their order stands. An identity that only a rule derived
  * carries the rule's name. What nothing says stays absent: an outcome above all.
  */
-export function fillClaims(record: LedgerRecord, telemetry: Telemetry): Attributes {
-  const spoken = conventions.filter((convention) => convention.speaks(telemetry))
-  const kind = kindOf(spoken, telemetry)
+export function fillClaims(record: LedgerRecord, sent: Telemetry): Attributes {
+  const spoken = conventionsOf(sent)
+  const kind = kindOf(spoken, sent)
+  // Whom a hand-over names is not who hands over: that one stands above it.
+  const telemetry = handoffOf(sent)?.namesTarget === true ? withoutTarget(sent) : sent
   record.recordKind = kind
   // From the last to the first, so that the first stands.
   for (let index = spoken.length - 1; index >= 0; index -= 1)
-    assignPresent(record, spoken[index]?.read(telemetry, kind) ?? {})
+    assignPresent(record, spoken[index]?.read(sent, kind) ?? {})
   fillOwnClaims(record, telemetry)
+  if (kind === 'tool_call' && record.toolName === '') record.toolName = toolNameIn(sent.name)
   const isOfAgent = spoken.some((convention) => convention.ofAgent(telemetry))
   if (record.actorType === '' && isOfAgent && !isLoneModelCall(record, telemetry))
     record.actorType = 'agent'
   fillIdentity(record, telemetry)
   fillOutcome(record, telemetry)
   canonizeResource(record)
-  return remaining(telemetry.attributes, record)
+  return remaining(sent.attributes, record)
 }
 
 /** Whether it is a model call that names no agent: any service may ask a model, and only its ancestors can tell. */
