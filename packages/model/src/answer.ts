@@ -57,6 +57,7 @@ export const gapCodes = [
   'evidence_truncated',
   'parent_cycle',
   'clock_ahead',
+  'vocabulary_not_understood',
 ] as const
 export type GapCode = (typeof gapCodes)[number]
 
@@ -85,6 +86,8 @@ export const joins = [
   'prompt_ref',
   'delegation',
   'correlation',
+  'link',
+  'prompt_text',
 ] as const
 export type JoinedBy = (typeof joins)[number]
 

@@ -4,6 +4,7 @@ import type { LogTrees, Selector } from '@whodid/store'
 import { decide } from './decide.ts'
 import { readEvidence } from './evidence/evidence.ts'
 import type { EvidenceRow } from './evidence/evidence.ts'
+import { gatherMore } from './gather-more.ts'
 import { sealAnswer } from './seal-answer.ts'
 import type { SealGround } from './seal-answer.ts'
 import { openTexts } from './open-texts.ts'
@@ -23,7 +24,7 @@ export interface WhoDidSources {
 }
 
 /**
- * Answers "who did this?": question → plan → one SQL statement → evidence → texts → decision → answer → proof.
+ * Answers "who did this?": question → plan → one SQL statement → evidence → texts → what is missing → decision → answer → proof.
  *
  * The statement gathers plain rows; what they come to is decided here, by pure functions. Nothing found is an answer
  * too: `undetermined`, with the reason `no_record`. Every record that the answer quotes is held against the tree of its log, on
@@ -38,11 +39,13 @@ export async function whoDid(
 ): Promise<WhoDidAnswer> {
   const startedMs = performance.now()
   const selection = await selector.select<EvidenceRow>(planWhoDid(question, tenant))
-  const evidence = await openTexts(readEvidence(selection.rows), tenant, contents)
+  const first = { rows: selection.rows, evidence: readEvidence(selection.rows) }
+  const opened = { ...first, evidence: await openTexts(first.evidence, tenant, contents) }
+  const { evidence, cost } = await gatherMore({ selector, contents }, { tenant, question }, opened)
   const answer = shapeAnswer(question, decide(evidence), {
-    statements: 1,
-    rows_read: selection.rowsRead,
-    bytes_read: selection.bytesRead,
+    statements: 1 + cost.statements,
+    rows_read: selection.rowsRead + cost.rowsRead,
+    bytes_read: selection.bytesRead + cost.bytesRead,
     elapsed_ms: 0,
   })
   const sealed = await sealAnswer(question, answer, { evidence, trees, watch })

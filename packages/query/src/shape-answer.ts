@@ -4,6 +4,8 @@ import { describeAction, describeCredential } from './describe-action.ts'
 import type { Decision } from './decision.ts'
 import { describeActors } from './describe-actors.ts'
 import { explainVerdict } from './explain-verdict.ts'
+import { joinLink } from './join-link.ts'
+import { nameFromSteps } from './name-from-steps.ts'
 import type { Question } from './question.ts'
 import { nameOrNull } from './text.ts'
 import { traceBack } from './trace-back.ts'
@@ -11,9 +13,10 @@ import { traceBack } from './trace-back.ts'
 /** Puts a decision into the answer's words. Pure; decides nothing. */
 export function shapeAnswer(
   question: Question,
-  decision: Decision,
+  decided: Decision,
   cost: WhoDidAnswer['cost'],
 ): Omit<WhoDidAnswer, 'summary' | 'integrity'> {
+  const decision = joinLink(nameFromSteps(decided))
   const origin = traceBack(decision)
   const trail = decision.trail.records
   const correlated = trail.find((record) => record.correlation !== '')

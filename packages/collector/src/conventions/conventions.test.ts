@@ -111,6 +111,14 @@ describe('what a person asked', () => {
     ['{"input":{"messages":[{"role":"user","content":"Merge it"}]}}', 'Merge it'],
     ['{"messages":[{"source":"user","content":"Merge it","type":"TextMessage"}]}', 'Merge it'],
     ['{"request":{"instructions":"Merge it"},"config":{"n":1}}', 'Merge it'],
+    [
+      `{"messages":["ChatMessage(role=<MessageRole.USER: 'user'>, blocks=[TextBlock(block_type='text', text='It\\\\'s \\\\"it\\\\": merge')])"]}`,
+      `It's "it": merge`,
+    ],
+    [
+      `{"messages":["SystemMessage(content='Be kind')","HumanMessage(content='Merge it')"]}`,
+      'Merge it',
+    ],
     ['{"who":"zoe"}', '{"who":"zoe"}'],
     ['{"agent":{"role":"Clerk","goal":"refund"},"context":"","tools":["x"]}', ''],
     ['{"init_state":{"is_running":false,"workers":{}},"start_event":"StartEvent()"}', ''],

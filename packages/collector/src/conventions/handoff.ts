@@ -143,9 +143,7 @@ function readHandoff(telemetry: Telemetry): Claims {
 /** Who hands over, unless the span says it in the template's own attribute. */
 function sourceClaims({ source, namesTarget }: Handoff, attributes: Attributes): Claims {
   const isSaid = !namesTarget && attributes.has(attribute.templateId)
-  return source === '' || isSaid
-    ? {}
-    : { templateId: source, templateRule: 'handoff.source_agent' }
+  return source === '' || isSaid ? {} : { templateId: source, templateRule: 'handoff.source_agent' }
 }
 
 /** The target as a template: by its ID where it has one that is not an object's. */

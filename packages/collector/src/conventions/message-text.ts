@@ -106,7 +106,7 @@ function isBlock(part: unknown): boolean {
 }
 
 function toMessage(message: unknown): Message {
-  if (typeof message === 'string') return { role: 'user', text: message }
+  if (typeof message === 'string') return reprMessage(message) ?? { role: 'user', text: message }
   if (typeof message !== 'object' || message === null) return { role: '', text: '' }
   const inner: unknown = Reflect.get(message, 'message')
   if (typeof inner === 'object' && inner !== null) return toMessage(inner)
@@ -125,6 +125,28 @@ function classOf(message: object): unknown {
   return Reflect.get(message, 'type') === 'constructor' && Array.isArray(path)
     ? path.at(-1)
     : undefined
+}
+
+/** UTF-16 units of a message in Python's own notation that are read. */
+const reprLengthMax = 64 * 1024
+
+const reprText = /\b(?:text|content)=(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/gsu
+
+/** A message that Python wrote down as an object, `ChatMessage(role=<…: 'user'>, … text='…')`; undefined for another text. */
+function reprMessage(text: string): Message | undefined {
+  const written = text.slice(0, reprLengthMax)
+  const name = /^(\w{0,64}Message)\(/u.exec(written)?.[1]
+  if (name === undefined) return undefined
+  const role = /\brole=(?:<[\w.]{1,64}: )?'(\w{1,64})'/u.exec(written)?.[1]
+  const texts = [...written.matchAll(reprText)].map(([, single, double]) => single ?? double ?? '')
+  return { role: roleName(role ?? name), text: texts.map(unescaped).join('\n') }
+}
+
+function unescaped(literal: string): string {
+  return literal.replaceAll(/\\(.)/gsu, (_, character: string) => {
+    if (character === 'n') return '\n'
+    return character === 't' ? '\t' : character
+  })
 }
 
 function roleName(role: unknown): string {

@@ -29,7 +29,10 @@ export const kinMax = 4000
 export interface Evidence {
   /** `<trace>-<span>` of what the verdict concerns; '' when there is nothing. */
   readonly subject: string
-  /** Every version of each record that may explain the subject, by its key; versions in the order of receipt. */
+  /**
+   * Every version of each record that may explain the subject, by its key; versions in the order of receipt. Without a subject,
+   * some of the records that the handle names, where it names any.
+   */
   readonly kin: ReadonlyMap<string, readonly EvidenceRecord[]>
   /** The newest actions on the handle, newest first. */
   readonly listed: readonly ListedAction[]
