@@ -1,6 +1,6 @@
 import type { Decision } from './decision.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
-import { followPrompts } from './initiating-prompt.ts'
+import { followPrompts, initiates } from './initiating-prompt.ts'
 import { linkedKeys } from './span-links.ts'
 import { claimStrength } from './rules/claim-strength.ts'
 import type { Hop } from './rules/join-path.ts'
@@ -33,13 +33,9 @@ export function linksToFollow(decision: Decision): string[] {
   return linksOf(decision).filter((key) => !decision.evidence.kin.has(key))
 }
 
-/** Whether something is missing that a run before could tell. */
+/** Whether the task may have begun in a run before: nothing on record says that it began in this one. */
 function isOpen(decision: Decision): boolean {
-  if (decision.verdict !== 'agent') return false
-  const { initiating, teller } = followPrompts(decision)
-  const isAsked = initiating !== undefined && teller?.content_state.state === 'text'
-  const isFor = decision.delegator !== '' || decision.delegatorType === 'none'
-  return !isAsked || (!isFor && decision.conflictingDelegators.length === 0)
+  return decision.verdict === 'agent' && !initiates(followPrompts(decision).initiating)
 }
 
 /** What the outermost stretch of the way links to, the nearest first. */

@@ -1,13 +1,11 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { LogTrees, Selector } from '@whodid/store'
+import { addRows, nothingGathered } from './add-rows.ts'
 import { decide } from './decide.ts'
-import { readEvidence } from './evidence/evidence.ts'
-import type { EvidenceRow } from './evidence/evidence.ts'
 import { gatherMore } from './gather-more.ts'
 import { sealAnswer } from './seal-answer.ts'
 import type { SealGround } from './seal-answer.ts'
-import { openTexts } from './open-texts.ts'
 import { planWhoDid } from './plan.ts'
 import type { Question } from './question.ts'
 import { shapeAnswer } from './shape-answer.ts'
@@ -38,14 +36,13 @@ export async function whoDid(
   question: Question,
 ): Promise<WhoDidAnswer> {
   const startedMs = performance.now()
-  const selection = await selector.select<EvidenceRow>(planWhoDid(question, tenant))
-  const first = { rows: selection.rows, evidence: readEvidence(selection.rows) }
-  const opened = { ...first, evidence: await openTexts(first.evidence, tenant, contents) }
-  const { evidence, cost } = await gatherMore({ selector, contents }, { tenant, question }, opened)
+  const sources = { selector, contents, tenant }
+  const first = await addRows(sources, nothingGathered, planWhoDid(question, tenant))
+  const { evidence, cost } = await gatherMore(sources, question, first)
   const answer = shapeAnswer(question, decide(evidence), {
-    statements: 1 + cost.statements,
-    rows_read: selection.rowsRead + cost.rowsRead,
-    bytes_read: selection.bytesRead + cost.bytesRead,
+    statements: cost.statements,
+    rows_read: cost.rowsRead,
+    bytes_read: cost.bytesRead,
     elapsed_ms: 0,
   })
   const sealed = await sealAnswer(question, answer, { evidence, trees, watch })

@@ -1,11 +1,10 @@
 import type { WhoDidAnswer } from '@whodid/model'
+import { completeDecision } from './complete-decision.ts'
 import { listAlternatives } from './alternatives.ts'
 import { describeAction, describeCredential } from './describe-action.ts'
 import type { Decision } from './decision.ts'
 import { describeActors } from './describe-actors.ts'
 import { explainVerdict } from './explain-verdict.ts'
-import { joinLink } from './join-link.ts'
-import { nameFromSteps } from './name-from-steps.ts'
 import type { Question } from './question.ts'
 import { nameOrNull } from './text.ts'
 import { traceBack } from './trace-back.ts'
@@ -16,7 +15,7 @@ export function shapeAnswer(
   decided: Decision,
   cost: WhoDidAnswer['cost'],
 ): Omit<WhoDidAnswer, 'summary' | 'integrity'> {
-  const decision = joinLink(nameFromSteps(decided))
+  const decision = completeDecision(decided)
   const origin = traceBack(decision)
   const trail = decision.trail.records
   const correlated = trail.find((record) => record.correlation !== '')

@@ -112,8 +112,12 @@ describe('what a person asked', () => {
     ['{"messages":[{"source":"user","content":"Merge it","type":"TextMessage"}]}', 'Merge it'],
     ['{"request":{"instructions":"Merge it"},"config":{"n":1}}', 'Merge it'],
     [
-      `{"messages":["ChatMessage(role=<MessageRole.USER: 'user'>, blocks=[TextBlock(block_type='text', text='It\\\\'s \\\\"it\\\\": merge')])"]}`,
-      `It's "it": merge`,
+      JSON.stringify({
+        messages: [
+          "ChatMessage(role=<MessageRole.USER: 'user'>, blocks=[TextBlock(block_type='text', text='It\\'s it: merge')])",
+        ],
+      }),
+      "It's it: merge",
     ],
     [
       `{"messages":["SystemMessage(content='Be kind')","HumanMessage(content='Merge it')"]}`,

@@ -130,7 +130,11 @@ function inputMessages(telemetry: Telemetry): Value | undefined {
 
 /** What a log record's body holds under that name. */
 function inBody({ signal, body }: Telemetry, key: string): Value | undefined {
-  return signal === 'log' && body instanceof Map ? (body as Attributes).get(key) : undefined
+  return signal === 'log' && isMap(body) ? body.get(key) : undefined
+}
+
+function isMap(value: Value): value is Attributes {
+  return value instanceof Map
 }
 
 function outputMessages(telemetry: Telemetry): Value | undefined {

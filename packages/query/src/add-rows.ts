@@ -1,0 +1,50 @@
+import type { ContentReader } from '@whodid/content'
+import type { Selector, Statement } from '@whodid/store'
+import { readEvidence } from './evidence/evidence.ts'
+import type { Evidence, EvidenceRow } from './evidence/evidence.ts'
+import { openTexts } from './open-texts.ts'
+
+/** Where rows and texts come from, and whose they are. */
+export interface RowSources {
+  readonly selector: Selector
+  readonly contents: ContentReader
+  readonly tenant: string
+}
+
+/** What was gathered so far, and at what cost. */
+export interface Gathered {
+  /** The rows of all statements, as they came. */
+  readonly rows: readonly EvidenceRow[]
+  /** The same, read and with its texts. */
+  readonly evidence: Evidence
+  readonly cost: {
+    readonly statements: number
+    readonly rowsRead: number
+    readonly bytesRead: number
+  }
+}
+
+/** Nothing, before the first statement. */
+export const nothingGathered: Gathered = {
+  rows: [],
+  evidence: readEvidence([]),
+  cost: { statements: 0, rowsRead: 0, bytesRead: 0 },
+}
+
+/** Adds the rows of one more statement, and opens the texts that are then at hand. Throws what `Selector.select` throws. */
+export async function addRows(
+  { selector, contents, tenant }: RowSources,
+  before: Gathered,
+  statement: Omit<Statement, 'tenant'>,
+): Promise<Gathered> {
+  const selection = await selector.select<EvidenceRow>({ ...statement, tenant })
+  const { statements, rowsRead, bytesRead } = before.cost
+  const cost = {
+    statements: statements + 1,
+    rowsRead: rowsRead + selection.rowsRead,
+    bytesRead: bytesRead + selection.bytesRead,
+  }
+  if (selection.rows.length === 0) return { ...before, cost }
+  const rows = [...before.rows, ...selection.rows]
+  return { rows, evidence: await openTexts(readEvidence(rows), tenant, contents), cost }
+}
