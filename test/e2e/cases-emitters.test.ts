@@ -38,25 +38,51 @@ async function ask(handle: string): Promise<WhoDidAnswer> {
 const gapsOf = ({ gaps }: WhoDidAnswer): string[] => gaps.map(({ code }) => code)
 const reasonsOf = ({ reasons }: WhoDidAnswer): string[] => reasons.map(({ code }) => code)
 
-/** Of each case: the template, for whom, the tool, and what it was asked; null where nothing says it. */
-const told: readonly [string, string | null, string | null, string, string | null][] = [
-  ['real-sk-uuid-template', 'RefundAgent', null, 'P-refund_order', null],
-  [
-    'handoff-target-named',
-    'front-desk',
-    'lena@club.example',
-    'transfer_to_cancellations',
-    'Cancel my gym plan',
-  ],
-  ['real-crewai-openinference', 'Refund clerk', null, 'refund_order', 'Refund order A-1'],
-  ['real-llamaindex-openinference', 'refunder', null, 'refund_order', 'Refund order A-1'],
-  ['real-voltagent', 'refund-agent', 'zoe@shop.example', 'refund_order', 'Refund order A-1'],
-  ['real-openai-agents-prompt', 'Refunds', null, 'refund_order', 'Refund order A-1'],
-  ['hitl-interrupt-resume', 'payer', 'mia@books.example', 'pay_invoice', 'Pay invoice 31'],
+/** What of a case is told; null where nothing says it. */
+interface Told {
+  readonly name: string
+  readonly template: string
+  readonly delegator: string | null
+  readonly tool: string
+  readonly prompt: string | null
+}
+
+const refund = { delegator: null, tool: 'refund_order', prompt: 'Refund order A-1' }
+const told: readonly Told[] = [
+  {
+    ...refund,
+    name: 'real-sk-uuid-template',
+    template: 'RefundAgent',
+    tool: 'P-refund_order',
+    prompt: null,
+  },
+  {
+    name: 'handoff-target-named',
+    template: 'front-desk',
+    delegator: 'lena@club.example',
+    tool: 'transfer_to_cancellations',
+    prompt: 'Cancel my gym plan',
+  },
+  { ...refund, name: 'real-crewai-openinference', template: 'Refund clerk' },
+  { ...refund, name: 'real-llamaindex-openinference', template: 'refunder' },
+  {
+    ...refund,
+    name: 'real-voltagent',
+    template: 'refund-agent',
+    delegator: 'zoe@shop.example',
+  },
+  { ...refund, name: 'real-openai-agents-prompt', template: 'Refunds' },
+  {
+    name: 'hitl-interrupt-resume',
+    template: 'payer',
+    delegator: 'mia@books.example',
+    tool: 'pay_invoice',
+    prompt: 'Pay invoice 31',
+  },
 ]
 
 describe('what real emitters sent', () => {
-  test.each(told)('%s', async (name, template, delegator, tool, prompt) => {
+  test.each(told)('$name', async ({ name, template, delegator, tool, prompt }) => {
     const { handle, requests } = await readCase(name)
     await world.send(requests)
     const answer = await ask(handle)

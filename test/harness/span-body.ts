@@ -13,8 +13,8 @@ export interface TestSpan {
 export interface SpanBody {
   readonly body: Readonly<Record<string, unknown>>
   readonly traceId: string
-  handle(id: number): string
-  ref(id: number): { traceId: string; spanId: string }
+  readonly handle: (id: number) => string
+  readonly ref: (id: number) => { readonly traceId: string; readonly spanId: string }
 }
 
 const startNs = BigInt(Date.UTC(2026, 10, 20)) * 1_000_000n

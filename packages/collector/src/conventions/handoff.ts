@@ -6,6 +6,7 @@ import { isObjectId } from './object-id.ts'
 import { firstText, textOf } from './telemetry.ts'
 import type { Claims, Telemetry } from './telemetry.ts'
 import { argumentOf, targetOfTool } from './handoff-tool.ts'
+import type { ToolTarget } from './handoff-tool.ts'
 import { toolNameIn } from './tool-name.ts'
 
 /** What says of a span that it hands over: the kind of the interaction, or of the span. */
@@ -104,18 +105,22 @@ export function handoffOf(telemetry: Telemetry): Handoff | undefined {
   if (signal !== 'span' || (!openOperations.has(operation) && !words.has(operation)))
     return undefined
   const tool = toolOf(telemetry)
-  const told = firstText(attributes, targetKeys) || targetOfSpan(telemetry)
   const byTool = targetOfTool(tool)
-  const isSaid = words.has(operation) || isSaidBy(telemetry) || byTool.isSure
+  const told = firstText(attributes, targetKeys) || targetOfSpan(telemetry)
   const name = firstText(attributes, [attribute.templateName, 'agent.name'])
-  const isNamed = name !== '' && isSameName(name, byTool.target)
-  if (told === '' && !isSaid && !isNamed) return undefined
+  const isSaid = words.has(operation) || isSaidBy(telemetry) || byTool.isSure
+  if (told === '' && !isSaid && !isSameName(name, byTool.target)) return undefined
   if (speaksWhodid(attributes)) return undefined
-  const inArguments = byTool.argument ? argumentOf(attributes) : ''
-  const byName = byTool.target === '' || isNamed ? name : ''
-  const target = told || inArguments || byName || byTool.target
+  const target = told || targetOf(byTool, name, attributes)
   const source = firstText(attributes, sourceKeys) || sourceOfSpan(telemetry)
-  return { target, source, tool, namesTarget: name !== '' && isSameName(name, target) }
+  return { target, source, tool, namesTarget: isSameName(name, target) }
+}
+
+/** Where no target is told: whom the arguments name, else the agent named, unless the tool is called after another one. */
+function targetOf(byTool: ToolTarget, name: string, attributes: Attributes): string {
+  const inArguments = byTool.argument ? argumentOf(attributes) : ''
+  const isFree = byTool.target === '' || isSameName(name, byTool.target)
+  return inArguments || (isFree ? name : '') || byTool.target
 }
 
 /** The span as one that names no agent: the one it names is not who acts. */
