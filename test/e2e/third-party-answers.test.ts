@@ -92,7 +92,9 @@ describe('what real, unmodified emitters sent', () => {
       expect(gaps).toContain('unsealed')
       expect(gaps.includes('missing_instance')).toBe(!answer.agent?.instance)
       expect(gaps.includes('missing_delegator')).toBe(!answer.delegator)
-      expect(answer.cost.statements).toBeLessThanOrEqual(5)
+      // One for the act and what surrounds it, and a few where a prompt's text or a linked run is looked for.
+      expect(answer.cost.statements).toBeGreaterThanOrEqual(1)
+      expect(answer.cost.statements).toBeLessThanOrEqual(6)
     }
   })
 

@@ -1,7 +1,8 @@
 import { attribute, normalizeResource } from '@whodid/model'
 import type { LedgerRecord, RecordKind } from '@whodid/model'
-import { conventions } from './conventions/conventions.ts'
+import { conventionsOf } from './conventions/conventions.ts'
 import type { Convention } from './conventions/convention.ts'
+import { handoffOf, withoutTarget } from './conventions/handoff.ts'
 import {
   inferDelegator,
   inferInstance,
@@ -13,6 +14,7 @@ import type { Claims, Telemetry } from './conventions/telemetry.ts'
 import { fillOwnClaims, ownFieldOf, saidKind } from './conventions/own-claims.ts'
 import type { OutcomeRule } from './conventions/outcome-rules.ts'
 import { tellOutcome } from './conventions/tell-outcome.ts'
+import { toolNameIn } from './conventions/tool-name.ts'
 import type { Attributes, Value } from './otlp/batch.ts'
 
 /**
@@ -21,21 +23,24 @@ import type { Attributes, Value } from './otlp/batch.ts'
  * Of a field that several conventions fill, the first in their order stands. An identity that only a rule derived
  * carries the rule's name. What nothing says stays absent: an outcome above all.
  */
-export function fillClaims(record: LedgerRecord, telemetry: Telemetry): Attributes {
-  const spoken = conventions.filter((convention) => convention.speaks(telemetry))
-  const kind = kindOf(spoken, telemetry)
+export function fillClaims(record: LedgerRecord, sent: Telemetry): Attributes {
+  const spoken = conventionsOf(sent)
+  const kind = kindOf(spoken, sent)
+  // Whom a hand-over names is not who hands over: that one stands above it.
+  const telemetry = handoffOf(sent)?.namesTarget === true ? withoutTarget(sent) : sent
   record.recordKind = kind
   // From the last to the first, so that the first stands.
   for (let index = spoken.length - 1; index >= 0; index -= 1)
-    assignPresent(record, spoken[index]?.read(telemetry, kind) ?? {})
+    assignPresent(record, spoken[index]?.read(sent, kind) ?? {})
   fillOwnClaims(record, telemetry)
+  if (kind === 'tool_call' && record.toolName === '') record.toolName = toolNameIn(sent.name)
   const isOfAgent = spoken.some((convention) => convention.ofAgent(telemetry))
   if (record.actorType === '' && isOfAgent && !isLoneModelCall(record, telemetry))
     record.actorType = 'agent'
   fillIdentity(record, telemetry)
   const rule = fillOutcome(record, telemetry, spoken)
   canonizeResource(record)
-  return withOutcomeRule(remaining(telemetry.attributes, record), rule, record)
+  return withOutcomeRule(remaining(sent.attributes, record), rule, record)
 }
 
 /** Whether it is a model call that names no agent: any service may ask a model, and only its ancestors can tell. */

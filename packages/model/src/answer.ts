@@ -88,6 +88,8 @@ export const joins = [
   'prompt_ref',
   'delegation',
   'correlation',
+  'link',
+  'prompt_text',
 ] as const
 export type JoinedBy = (typeof joins)[number]
 

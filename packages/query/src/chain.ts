@@ -2,6 +2,7 @@ import { outcomes, recordKinds } from '@whodid/model'
 import type { ChainHop } from '@whodid/model'
 import type { Decision } from './decision.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
+import type { PromptTrail } from './initiating-prompt.ts'
 import { nameOrNull, toInstant } from './text.ts'
 
 /** Hops shown: the outermost, where it began, and the nearest, where it ended. */
@@ -16,11 +17,11 @@ export interface Chain {
 
 /**
  * The way from the root to the action: the records on the way outwards in the order of their nesting, and between them the
- * prompts and the plan they name that are not on it, each before the first hop that started later. The action is last.
+ * prompts, what tells their text, and the plan they name that are not on it, each before the first hop that started later. The action is last.
  */
 export function buildChain(
   { path }: Decision,
-  prompts: readonly EvidenceRecord[],
+  { prompts, teller }: Pick<PromptTrail, 'prompts' | 'teller'>,
   plan: EvidenceRecord | undefined,
 ): Chain {
   const [subject, ...outwards] = path
@@ -28,7 +29,10 @@ export function buildChain(
   const hops: { record: EvidenceRecord; joinedBy: ChainHop['joined_by'] }[] = outwards.toReversed()
   hops.push(subject)
   const onPath = new Set(path.map(({ record }) => record.key))
+  const onWay = new Set([...path.map(({ record }) => record.key), ...prompts.map((p) => p.key)])
+  const told = teller !== undefined && !onWay.has(teller.key) ? [teller] : []
   const beside = [
+    ...told.map((record) => ({ record, joinedBy: 'prompt_text' as const })),
     ...prompts.map((record) => ({ record, joinedBy: 'prompt_ref' as const })),
     ...(plan === undefined ? [] : [{ record: plan, joinedBy: 'plan_ref' as const }]),
   ].filter(({ record }) => !onPath.has(record.key))

@@ -31,7 +31,6 @@ const nothing = {
   instanceClaims: [],
   envelopes: new Map<string, Buffer>(),
   separate: new Map<string, never>(),
-  counted: { records: 0, unexplained: 0 },
   truncated: false,
 }
 

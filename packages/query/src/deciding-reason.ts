@@ -2,6 +2,7 @@ import type { Decision } from './decision.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import type { Question } from './question.ts'
 import { nameOrNone, nameOrNull } from './text.ts'
+import { isForeign, isUnread } from './unread-vocabulary.ts'
 
 /** A reason before it is tied to a record. */
 export interface BareReason {
@@ -76,7 +77,14 @@ export function describeClaim(record: EvidenceRecord | undefined): string {
   return `${type === '' ? 'actor' : type} instance ${nameOrNone(instance)} of ${nameOrNone(template)}${behalf}`
 }
 
-function unnamedReason({ trail, evidence }: Decision): BareReason {
+const notUnderstood: BareReason = {
+  code: 'vocabulary_not_understood',
+  text: 'Records exist for this handle, in a vocabulary that is not understood: who acted in them is not known.',
+}
+
+function unnamedReason(decision: Decision): BareReason {
+  const { trail, evidence } = decision
+  if (isForeign(decision)) return notUnderstood
   if (trail.records.some((record) => record.actor_type !== ''))
     return {
       code: 'no_actor_identity',
@@ -100,6 +108,7 @@ function unnamedReason({ trail, evidence }: Decision): BareReason {
 
 function notFoundReason(question: Question, { evidence }: Decision): BareReason {
   const { listed } = evidence
+  if (isUnread(evidence)) return notUnderstood
   if (listed.length === 0)
     return {
       code: 'no_record',

@@ -61,6 +61,12 @@ function versionReasons({ testimony }: Decision, { key }: EvidenceRecord): Reaso
 function inferredReason(decision: Decision, subject: EvidenceRecord): Reason | undefined {
   const speaker = decision.speakers.instance ?? decision.speakers.template
   if (decision.verdict !== 'agent' || speaker === undefined) return undefined
+  if (decision.trail.records.every(({ key }) => key !== speaker.key))
+    return {
+      code: 'named_by_steps',
+      text: 'No record above the act names the agent; the steps of the agent run that it stands in do, and all the same one.',
+      span: speaker.key,
+    }
   if (speaker.key !== subject.key)
     return {
       code: 'inherited_from_ancestor',
@@ -126,6 +132,14 @@ function joinReasons({ path }: Decision): Reason[] {
         {
           code: 'joined_by_delegation',
           text: `The way leads on to the instance ${nameOrNull(record.instance) ?? ''}, which handed the task over.`,
+          span: record.key,
+        },
+      ]
+    if (joinedBy === 'link')
+      return [
+        {
+          code: 'joined_by_link',
+          text: 'The run resumes another one, which it links to: the way leads on to what that one was asked.',
           span: record.key,
         },
       ]

@@ -3,6 +3,7 @@ import type { Decision } from './decision.ts'
 import { kinMax } from './evidence/evidence.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import type { PromptTrail } from './initiating-prompt.ts'
+import { isForeign, isUnread } from './unread-vocabulary.ts'
 import type { PlanInForce } from './plan-in-force.ts'
 import { nameOrNull } from './text.ts'
 
@@ -21,12 +22,13 @@ type MakeGap = (code: GapCode, text: string, span?: string) => Gap
 /** What the record should hold and does not: shown, never filled. Nothing found has no gaps, it is one. */
 export function findGaps(decision: Decision, way: WayBack): Gap[] {
   const [subject] = decision.trail.records
-  if (subject === undefined) return []
+  if (subject === undefined) return unreadGaps(decision)
   const gap: MakeGap = (code, text, span = subject.key) => ({ code, text, span })
   return [
     ...conflictGaps(decision, gap),
     ...clockGaps(subject, gap),
     ...trailGaps(decision, way, gap),
+    ...(isForeign(decision) ? [gap('vocabulary_not_understood', vocabularyText)] : []),
     ...(way.needsPrompt
       ? [
           ...identityGaps(decision, gap),
@@ -45,6 +47,16 @@ export function findGaps(decision: Decision, way: WayBack): Gap[] {
         ),
       ),
   ]
+}
+
+const vocabularyText =
+  'The records are in a vocabulary that is not understood: who acted in them, and what was done, may stand in them all the same.'
+
+/** Records of the handle that are there and say nothing that is understood. */
+function unreadGaps({ evidence }: Decision): Gap[] {
+  return isUnread(evidence)
+    ? [{ code: 'vocabulary_not_understood', text: vocabularyText, span: null }]
+    : []
 }
 
 function conflictGaps(decision: Decision, gap: MakeGap): Gap[] {
@@ -160,7 +172,7 @@ function promptGaps(trail: PromptTrail, gap: MakeGap): Gap[] {
         initiating.key,
       ),
     )
-  return [...gaps, ...contentGaps(initiating, 'prompt', gap)]
+  return [...gaps, ...contentGaps(trail.teller ?? initiating, 'prompt', gap)]
 }
 
 function planGaps({ plan, missingRef }: PlanInForce, gap: MakeGap): Gap[] {

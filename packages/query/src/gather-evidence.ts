@@ -1,21 +1,15 @@
 import type { HandleKind } from '@whodid/model'
-import type { Selector } from '@whodid/store'
+import { addRows, nothingGathered } from './add-rows.ts'
+import type { Gathered, RowSources } from './add-rows.ts'
 import { candidatesMax, isNamed } from './evidence/find-acts.ts'
-import { readFoundActs, readKin } from './evidence/evidence.ts'
-import type { Evidence, EvidenceRow, FoundActs, Kin } from './evidence/evidence.ts'
+import { kinMax, readEvidence, readFoundActs, readRecord } from './evidence/evidence.ts'
+import type { EvidenceRow, FoundActs } from './evidence/evidence.ts'
 import type { ListedAction } from './evidence/evidence-record.ts'
 import { isSameAct } from './evidence/separate-acts.ts'
 import { judgeCandidate, namedAct, newestFirst } from './judge-candidate.ts'
 import type { JudgedCandidate } from './judge-candidate.ts'
 import { planFindActs, planGatherKin } from './plan.ts'
 import type { Question } from './question.ts'
-
-/** What the statements of one question cost. */
-export interface StatementCost {
-  readonly statements: number
-  readonly rows_read: number
-  readonly bytes_read: number
-}
 
 /** Times that one question gathers what surrounds an act. Most find what they look for at the first. */
 const gatheringsMax = 4
@@ -30,36 +24,18 @@ const gatheringsMax = 4
  *
  * Throws what `Selector.select` throws.
  */
-export async function gatherEvidence(
-  selector: Selector,
-  tenant: string,
-  question: Question,
-): Promise<{ evidence: Evidence; cost: StatementCost }> {
-  const walk = new Walk(selector, tenant, question)
-  const acts = await walk.findActs()
-  const found = isNamed(question.handle.kind)
-    ? await chooseNamed(question.handle.kind, acts, walk)
-    : await chooseNewest(question, acts, walk)
-  const { listed, counted } = acts
-  const evidence: Evidence =
-    found === undefined
-      ? { ...nothing, truncated: walk.isCut, listed, counted, subject: '' }
-      : { ...found.kin, listed, counted, subject: found.subject }
-  return { evidence, cost: walk.cost }
+export async function gatherEvidence(sources: RowSources, question: Question): Promise<Gathered> {
+  const walk = new Walk(sources, question)
+  const found = await walk.findActs()
+  const { kind } = question.handle
+  const chosen = isNamed(kind)
+    ? await chooseNamed(kind, found, walk)
+    : await chooseNewest(question, found, walk)
+  return walk.gathered(chosen)
 }
 
-const nothing = {
-  kin: new Map(),
-  separate: new Map(),
-  instanceClaims: [],
-  envelopes: new Map(),
-} satisfies Partial<Evidence>
-
-/** An act, and what surrounds it. */
-interface Chosen {
-  readonly subject: string
-  readonly kin: Kin
-}
+/** An act, and the rows of what surrounds it, its own as `subject`. */
+type Chosen = readonly EvidenceRow[]
 
 /** A handle that names one act concerns that act however it ended. */
 async function chooseNamed(
@@ -68,9 +44,9 @@ async function chooseNamed(
   walk: Walk,
 ): Promise<Chosen | undefined> {
   const act = namedAct(kind, candidates)
-  if (act === undefined) return undefined
-  const kin = await walk.kinOf(act)
-  return kin && { subject: act.key, kin: kind === 'span' ? kin : withAct(kin, act) }
+  const rows = act && (await walk.rowsAround(act))
+  if (act === undefined || rows === undefined) return undefined
+  return kind === 'span' ? withSubject(rows, act.key) : withSubject(rows, act.key, act)
 }
 
 async function chooseNewest(
@@ -84,13 +60,14 @@ async function chooseNewest(
   // By how good an answer each is about: a success, an open outcome, what its sender may not say. The newest of each.
   const ranked: (Chosen | undefined)[] = []
   for (const candidate of all) {
-    const gathered = await walk.kinOf(candidate)
+    const gathered = await walk.rowsAround(candidate)
     if (gathered === undefined) break
-    const kin = withAct(gathered, candidate)
-    const found = judgeCandidate(question, candidate, { kin, carriesName: carries.has(candidate) })
+    const rows = withSubject(gathered, candidate.key, candidate)
+    const carriesName = carries.has(candidate)
+    const found = judgeCandidate(question, candidate, { evidence: walk.read(rows), carriesName })
     if (found === undefined || judged.has(found.key)) continue
     judged.add(found.key)
-    const chosen = { subject: found.key, kin: found.key === candidate.key ? kin : gathered }
+    const chosen = found.key === candidate.key ? rows : withSubject(gathered, found.key)
     const rank = rankOf(found)
     if (rank === 0) return chosen
     ranked[rank] ??= chosen
@@ -107,62 +84,77 @@ function rankOf({ outcome, isEntitled }: JudgedCandidate): number {
   return outcome === 'success' ? 0 : 1
 }
 
-/** The evidence with the act that was found in the place of its span ID, where several acts share one. */
-function withAct(kin: Kin, act: ListedAction): Kin {
-  const acts = kin.separate.get(act.key)
-  const own = acts?.find((versions) => versions.every((version) => isSameAct(version, act)))
-  if (own === undefined) return kin
-  return { ...kin, kin: new Map([...kin.kin, [act.key, own]]) }
+/** The rows with those of one act as the subject: of several acts under one span ID, the one that was found. */
+function withSubject(rows: readonly EvidenceRow[], key: string, act?: ListedAction): EvidenceRow[] {
+  return rows.map((row) => {
+    if (row.role !== 'kin' || !row.record.startsWith(`["${key}"`)) return row
+    const isSubject = act === undefined || isSameAct(readRecord(row.record), act)
+    return isSubject ? { role: 'subject', record: row.record } : row
+  })
 }
 
 /** One question's statements, their cost, and what they brought. */
 class Walk {
-  readonly #selector: Selector
-  readonly #tenant: string
+  readonly #sources: RowSources
   readonly #question: Question
-  readonly #gathered = new Map<string, Kin>()
+  readonly #around = new Map<string, { readonly rows: EvidenceRow[]; readonly isCut: boolean }>()
+  readonly #read = new WeakMap<readonly EvidenceRow[], ReturnType<typeof readEvidence>>()
+  #listed: readonly EvidenceRow[] = []
   #gatherings = 0
-  #cost: StatementCost = { statements: 0, rows_read: 0, bytes_read: 0 }
+  #cost = nothingGathered.cost
   /** Whether an act was not looked at because too much had been gathered. */
-  isCut = false
+  #isCut = false
 
-  constructor(selector: Selector, tenant: string, question: Question) {
-    this.#selector = selector
-    this.#tenant = tenant
+  constructor(sources: RowSources, question: Question) {
+    this.#sources = sources
     this.#question = question
   }
 
-  get cost(): StatementCost {
-    return this.#cost
-  }
-
   async findActs(): Promise<FoundActs> {
-    return readFoundActs(await this.#select(planFindActs(this.#question, this.#tenant)))
+    const rows = await this.#select(planFindActs(this.#question, this.#sources.tenant))
+    this.#listed = rows.filter(({ role }) => role === 'listed')
+    return readFoundActs(rows)
   }
 
-  /** What surrounds an act; undefined once too much has been gathered. */
-  async kinOf(act: ListedAction): Promise<Kin | undefined> {
+  /** What surrounds an act, as rows; undefined once too much has been gathered. */
+  async rowsAround(act: ListedAction): Promise<readonly EvidenceRow[] | undefined> {
     const trace = act.key.slice(0, 32)
-    const known = this.#gathered.get(trace)
-    if (known !== undefined && (known.kin.has(act.key) || !known.truncated)) return known
+    const known = this.#around.get(trace)
+    const isThere = known?.rows.some(({ record }) => record.startsWith(`["${act.key}"`))
+    if (known !== undefined && (isThere === true || !known.isCut)) return known.rows
     if (this.#gatherings >= gatheringsMax) {
-      this.isCut = true
+      this.#isCut = true
       return undefined
     }
     this.#gatherings += 1
-    const kin = readKin(await this.#select(planGatherKin(this.#question, act, this.#tenant)))
-    this.#gathered.set(trace, kin)
-    return kin
+    const rows = [...(await this.#select(planGatherKin(this.#question, act, this.#sources.tenant)))]
+    const isCut = rows.filter(({ role }) => role === 'kin').length > kinMax
+    this.#around.set(trace, { rows, isCut })
+    return rows
+  }
+
+  /** Rows as evidence, read once. */
+  read(rows: readonly EvidenceRow[]): ReturnType<typeof readEvidence> {
+    let evidence = this.#read.get(rows)
+    if (evidence === undefined) this.#read.set(rows, (evidence = readEvidence(rows)))
+    return evidence
+  }
+
+  /** All that was gathered about what was chosen, its texts opened. */
+  gathered(chosen: Chosen | undefined): Promise<Gathered> {
+    const cut: EvidenceRow[] = this.#isCut ? [{ role: 'cut', record: '[]' }] : []
+    const rows = [...this.#listed, ...(chosen ?? cut)]
+    return addRows(this.#sources, { ...nothingGathered, cost: this.#cost }, rows)
   }
 
   async #select(statement: ReturnType<typeof planFindActs>): Promise<readonly EvidenceRow[]> {
-    const { rows, rowsRead, bytesRead } = await this.#selector.select<EvidenceRow>(statement)
-    const { statements, rows_read, bytes_read } = this.#cost
+    const selection = await this.#sources.selector.select<EvidenceRow>(statement)
+    const { statements, rowsRead, bytesRead } = this.#cost
     this.#cost = {
       statements: statements + 1,
-      rows_read: rows_read + rowsRead,
-      bytes_read: bytes_read + bytesRead,
+      rowsRead: rowsRead + selection.rowsRead,
+      bytesRead: bytesRead + selection.bytesRead,
     }
-    return rows
+    return selection.rows
   }
 }

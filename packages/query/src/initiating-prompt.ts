@@ -2,6 +2,7 @@ import { promptOrigins } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { Decision } from './decision.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
+import { tellPrompt } from './tell-prompt.ts'
 import { textOrNull } from './text.ts'
 
 /** Prompts followed outwards, a sub-agent's to its parent's and on; a longer way is no delegation but a loop. */
@@ -15,10 +16,13 @@ export interface PromptTrail {
   readonly initiating: EvidenceRecord | undefined
   /** A prompt that is named and not on record; '' when all that are named are. */
   readonly missingRef: string
+  /** The record that tells the initiating prompt's text: its own, or one of its run; undefined without a prompt. */
+  readonly teller: EvidenceRecord | undefined
 }
 
 /** Follows `whodid.prompt.ref` from every record on the way outwards: each prompt names the one it was given under. */
-export function followPrompts({ path, testimony }: Decision): PromptTrail {
+export function followPrompts(decision: Decision): PromptTrail {
+  const { path, testimony } = decision
   const prompts: EvidenceRecord[] = []
   let missingRef = ''
   const hasInitiator = (): boolean => initiates(prompts.at(-1))
@@ -34,7 +38,9 @@ export function followPrompts({ path, testimony }: Decision): PromptTrail {
       ref = prompt.prompt_ref
     }
   }
-  return { prompts, initiating: prompts.at(-1), missingRef }
+  const initiating = prompts.at(-1)
+  const teller = initiating && tellPrompt(decision, initiating)
+  return { prompts, initiating, missingRef, teller }
 }
 
 const initiators: ReadonlySet<string> = new Set(['human', 'schedule', 'system'])
@@ -65,7 +71,7 @@ function describePrompt(
   return {
     span: prompt.key,
     origin: promptOrigins.find((origin) => origin === prompt.prompt_origin) ?? 'unknown',
-    text: textOrNull(prompt.content),
+    text: textOrNull(tellPrompt(decision, prompt).content),
     hash: prompt.prompt_hash === '' ? null : prompt.prompt_hash,
     grade: promptGrade(decision, prompt),
   }

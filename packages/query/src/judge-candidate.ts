@@ -1,6 +1,6 @@
 import type { Handle, HandleKind } from '@whodid/model'
 import { decide } from './decide.ts'
-import type { Kin } from './evidence/evidence.ts'
+import type { Evidence } from './evidence/evidence.ts'
 import type { EvidenceRecord, ListedAction } from './evidence/evidence-record.ts'
 import { foldActs } from './fold-act.ts'
 import type { Fold, FoldedAct } from './fold-act.ts'
@@ -19,7 +19,7 @@ export interface JudgedCandidate {
 
 /** What a candidate is judged by. */
 export interface CandidateGround {
-  readonly kin: Kin
+  readonly evidence: Evidence
   /** Whether its own record carries the name that was asked about; else it must inherit it. */
   readonly carriesName: boolean
 }
@@ -32,9 +32,9 @@ export interface CandidateGround {
 export function judgeCandidate(
   question: Question,
   candidate: ListedAction,
-  { kin, carriesName }: CandidateGround,
+  { evidence, carriesName }: CandidateGround,
 ): JudgedCandidate | undefined {
-  const { fold, testimony } = readerOf(kin)
+  const { fold, testimony } = readerOf(evidence)
   const record = testimony(candidate.key)?.record
   const act = fold(candidate.key)
   if (record === undefined || act === undefined) return undefined
@@ -44,7 +44,7 @@ export function judgeCandidate(
   const { outcome, verb } = key === act.key ? act : describePart(record, act)
   if (outcome === 'failure' || outcome === 'denied') return undefined
   if (question.verb === null ? verb === 'read' : verb !== question.verb) return undefined
-  if (!carriesName && !inheritsName(question.handle, key, { kin, testimony })) return undefined
+  if (!carriesName && !inheritsName(question.handle, key, { evidence, testimony })) return undefined
   return { key, outcome, isEntitled: record.channel !== 'unentitled' }
 }
 
@@ -78,10 +78,9 @@ function namesToo({ kind, value }: Handle, call: EvidenceRecord): boolean {
 function inheritsName(
   { kind, value }: Handle,
   key: string,
-  { kin, testimony }: Pick<KinReader, 'testimony'> & { readonly kin: Kin },
+  { evidence, testimony }: Pick<EvidenceReader, 'testimony'> & Pick<CandidateGround, 'evidence'>,
 ): boolean {
-  const counted = { records: 0, unexplained: 0 }
-  const found = decide({ ...kin, subject: key, listed: [], counted })
+  const found = decide({ ...evidence, subject: key, listed: [] })
   const above = walkTrail(key, testimony).records.slice(1)
   if (above.some((record) => isCall(record) && carries(record, kind, value))) return false
   if (kind === 'template') return found.template === value
@@ -99,27 +98,27 @@ function carries(record: EvidenceRecord, kind: HandleKind, value: string): boole
   return record.delegator === value || record.user === value
 }
 
-interface KinReader {
+interface EvidenceReader {
   readonly fold: Fold
   readonly testimony: (key: string) => Testimony | undefined
 }
 
-const readers = new WeakMap<Kin, KinReader>()
+const readers = new WeakMap<Evidence, EvidenceReader>()
 
 /** Merges and folds once for all that is asked of the same evidence. */
-function readerOf(kin: Kin): KinReader {
-  let reader = readers.get(kin)
+function readerOf(evidence: Evidence): EvidenceReader {
+  let reader = readers.get(evidence)
   if (reader === undefined) {
     const merged = new Map<string, Testimony>()
     const testimony = (key: string): Testimony | undefined => {
-      const versions = kin.kin.get(key)
+      const versions = evidence.kin.get(key)
       if (versions === undefined) return undefined
       let found = merged.get(key)
       if (found === undefined) merged.set(key, (found = mergeVersions(versions)))
       return found
     }
-    reader = { testimony, fold: foldActs({ keys: () => kin.kin.keys(), testimony }) }
-    readers.set(kin, reader)
+    reader = { testimony, fold: foldActs({ keys: () => evidence.kin.keys(), testimony }) }
+    readers.set(evidence, reader)
   }
   return reader
 }

@@ -6,15 +6,15 @@ import { envelopesMax } from './evidence/gather-kin.ts'
 import { toInstant } from './text.ts'
 
 /**
- * Opens the texts of the prompts and plans among the evidence. A text comes out as it was committed to, or not at all, and
- * then with what became of it.
+ * Opens the texts of the prompts and plans among the evidence, and those of the model calls that were sought. A text comes
+ * out as it was committed to, or not at all, and then with what became of it.
  */
 export async function openTexts(
   evidence: Evidence,
   tenant: string,
   reader: ContentReader,
 ): Promise<Evidence> {
-  const records = [...evidence.kin.values()].flat().filter(hasText)
+  const records = [...evidence.kin.values()].flat().filter((record) => isWanted(record, evidence))
   if (records.length === 0) return evidence
   const isWhole = evidence.envelopes.size < envelopesMax
   const opened = await reader.open(
@@ -37,8 +37,10 @@ export async function openTexts(
   return { ...evidence, kin }
 }
 
-function hasText({ content_commitment: commitment }: EvidenceRecord): boolean {
-  return commitment !== ''
+/** Of a model call nothing is looked at unless its envelope was sought: most of them no answer quotes. */
+function isWanted(record: EvidenceRecord, { envelopes }: Evidence): boolean {
+  if (record.content_commitment === '') return false
+  return record.kind !== 'model_call' || envelopes.has(record.content_ref)
 }
 
 function wantedOf(record: EvidenceRecord, tenant: string): WantedContent {

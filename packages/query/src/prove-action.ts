@@ -1,3 +1,4 @@
+import type { ContentReader } from '@whodid/content'
 import { parseSpanRef, WhodidError } from '@whodid/model'
 import { leafInputExpression } from '@whodid/store'
 import type { LogTrees, Selector } from '@whodid/store'
@@ -7,6 +8,11 @@ import type { MetaLogEndpoint } from './find-in-meta-log.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { judgeSeals } from './judge-seals.ts'
 import { parseQuestion } from './question.ts'
+
+/** A proof quotes no text. */
+const noTexts: ContentReader = {
+  open: (wanted) => Promise.resolve(wanted.map(() => ({ state: 'withheld' }))),
+}
 
 /** All that it takes to check one record without us: hash `entry`, climb `proof`, check the checkpoint's signature. */
 export interface ActionProof {
@@ -67,7 +73,10 @@ export async function proveAction(
   id: string,
 ): Promise<ActionProof> {
   const of = parseSpanRef(id) === undefined ? `action:${id}` : `span:${id}`
-  const { evidence } = await gatherEvidence(selector, tenant, parseQuestion({ of }))
+  const { evidence } = await gatherEvidence(
+    { selector, tenant, contents: noTexts },
+    parseQuestion({ of }),
+  )
   const [record] = evidence.kin.get(evidence.subject) ?? []
   if (record === undefined) throw new WhodidError('not_found', `no action on record is "${id}"`)
   if (trees === undefined || record.log === '')

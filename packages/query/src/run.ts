@@ -3,9 +3,9 @@ import type { WhoDidAnswer } from '@whodid/model'
 import type { LogTrees, Selector } from '@whodid/store'
 import { decide } from './decide.ts'
 import { gatherEvidence } from './gather-evidence.ts'
+import { gatherMore } from './gather-more.ts'
 import { sealAnswer } from './seal-answer.ts'
 import type { SealGround } from './seal-answer.ts'
-import { openTexts } from './open-texts.ts'
 import type { Question } from './question.ts'
 import { shapeAnswer } from './shape-answer.ts'
 
@@ -21,7 +21,7 @@ export interface WhoDidSources {
 }
 
 /**
- * Answers "who did this?": question → acts → evidence → texts → decision → answer → proof.
+ * Answers "who did this?": question → acts → evidence → texts → what is missing → decision → answer → proof.
  *
  * A few statements gather plain rows; what they come to is decided here, by pure functions. Nothing found is an answer
  * too: `undetermined`, with the reason `no_record`. Every record that the answer quotes is held against the tree of its log, on
@@ -35,9 +35,15 @@ export async function whoDid(
   question: Question,
 ): Promise<WhoDidAnswer> {
   const startedMs = performance.now()
-  const gathered = await gatherEvidence(selector, tenant, question)
-  const evidence = await openTexts(gathered.evidence, tenant, contents)
-  const answer = shapeAnswer(question, decide(evidence), { ...gathered.cost, elapsed_ms: 0 })
+  const sources = { selector, contents, tenant }
+  const first = await gatherEvidence(sources, question)
+  const { evidence, cost } = await gatherMore(sources, question, first)
+  const answer = shapeAnswer(question, decide(evidence), {
+    statements: cost.statements,
+    rows_read: cost.rowsRead,
+    bytes_read: cost.bytesRead,
+    elapsed_ms: 0,
+  })
   const sealed = await sealAnswer(question, answer, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
   return { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }

@@ -1,4 +1,5 @@
 import type { WhoDidAnswer } from '@whodid/model'
+import { completeDecision } from './complete-decision.ts'
 import { listAlternatives } from './alternatives.ts'
 import { describeAction, describeCredential } from './describe-action.ts'
 import type { Decision } from './decision.ts'
@@ -16,9 +17,10 @@ import { traceBack } from './trace-back.ts'
 /** Puts a decision into the answer's words. Pure; decides nothing. */
 export function shapeAnswer(
   question: Question,
-  decision: Decision,
+  decided: Decision,
   cost: WhoDidAnswer['cost'],
 ): Omit<WhoDidAnswer, 'summary' | 'integrity'> {
+  const decision = completeDecision(decided)
   const origin = traceBack(decision)
   const trail = decision.trail.records
   const correlated = trail.find((record) => record.correlation !== '')

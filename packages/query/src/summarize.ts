@@ -9,6 +9,7 @@ const pastTense: ReadonlyMap<string, string> = new Map(
   Object.entries<string>({
     approve: 'approved',
     create: 'created',
+    delegate: 'handed over to',
     delete: 'deleted',
     execute: 'executed',
     grant: 'granted access to',
@@ -28,7 +29,7 @@ export function summarize(question: Question, answer: Omit<WhoDidAnswer, 'summar
       : ''
   if (action === null || answer.verdict === 'undetermined')
     return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ''}${warning}`
-  return `${subjectOf(answer)} ${deedOf(action)}${becauseOf(answer)}.${warning}`
+  return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${warning}`
 }
 
 function subjectOf(answer: Omit<WhoDidAnswer, 'summary'>): string {
@@ -44,8 +45,8 @@ function subjectOf(answer: Omit<WhoDidAnswer, 'summary'>): string {
     : `${who}, acting for ${delegator.id},`
 }
 
-function deedOf(action: NonNullable<WhoDidAnswer['action']>): string {
-  const what = action.resource?.id ?? action.tool ?? action.id
+function deedOf(action: NonNullable<WhoDidAnswer['action']>, chain: WhoDidAnswer['chain']): string {
+  const what = action.resource?.id ?? action.tool ?? nameOfAct(action, chain)
   const tool = action.tool === null || action.tool === what ? '' : ` with ${action.tool}`
   const when = action.started_at.slice(0, 19).replace('T', ' ')
   const done = `${pastTense.get(action.verb) ?? (action.verb === '' ? 'acted on' : `did "${action.verb}" to`)} ${what}${tool} at ${when} UTC`
@@ -69,6 +70,20 @@ function infinitive(verb: string): string {
   if (verb === '') return 'act on'
   if (verb === 'grant') return 'grant access to'
   return pastTense.has(verb) ? verb : `do "${verb}" to`
+}
+
+/** What an act is called that names no tool: by the nearest call it is a part of, else by its own span. */
+function nameOfAct(
+  { id, span }: NonNullable<WhoDidAnswer['action']>,
+  chain: WhoDidAnswer['chain'],
+): string {
+  const own = chain.findLast((hop) => hop.span === span)
+  const call = chain.findLast(
+    (hop) => hop.span !== span && hop.record_kind === 'tool_call' && hop.tool !== null,
+  )
+  const isPart = own?.record_kind === 'tool_call' || own?.record_kind === 'action'
+  const name = (isPart ? call?.tool : undefined) ?? own?.name ?? ''
+  return name === '' ? id : name
 }
 
 function becauseOf(answer: Omit<WhoDidAnswer, 'summary'>): string {

@@ -13,7 +13,7 @@ export function traceBack(
   const isOwnAct = decision.verdict === 'human' || decision.verdict === 'service'
   const prompts = followPrompts(decision)
   const plan = findPlan(decision)
-  const { hops, leftOut } = buildChain(decision, prompts.prompts, plan.plan)
+  const { hops, leftOut } = buildChain(decision, prompts, plan.plan)
   return {
     ...describePrompts(decision, prompts),
     plan: describePlan(decision, plan),

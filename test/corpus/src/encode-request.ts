@@ -31,6 +31,7 @@ function asJson(group: readonly SimSpan[]): object {
           startTimeUnixNano: String(span.startNs),
           endTimeUnixNano: String(span.endNs),
           attributes: jsonAttributes(span.attributes),
+          links: (span.links ?? []).map(({ traceId, spanId }) => ({ traceId, spanId })),
           status: { code: span.status },
         })),
       },
@@ -69,6 +70,15 @@ function protobufSpan(span: SimSpan): Buffer {
     fixed64(7, span.startNs),
     fixed64(8, span.endNs),
     protobufAttributes(9, span.attributes),
+    ...(span.links ?? []).map(({ traceId, spanId }) =>
+      message(
+        13,
+        Buffer.concat([
+          message(1, Buffer.from(traceId, 'hex')),
+          message(2, Buffer.from(spanId, 'hex')),
+        ]),
+      ),
+    ),
     message(15, number(3, span.status)),
   ])
 }

@@ -18,6 +18,8 @@ export interface SimSpan {
   readonly status: number
   readonly scope: string
   readonly attributes: Attributes
+  /** Spans of other traces that it links to. */
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[]
   /** What the emitting process says of itself. */
   readonly resource: Attributes
 }

@@ -607,7 +607,15 @@ export interface components {
          * @description what tied this record to the chain
          * @enum {string}
          */
-        joined_by: 'subject' | 'parent' | 'plan_ref' | 'prompt_ref' | 'delegation' | 'correlation'
+        joined_by:
+          | 'subject'
+          | 'parent'
+          | 'plan_ref'
+          | 'prompt_ref'
+          | 'delegation'
+          | 'correlation'
+          | 'link'
+          | 'prompt_text'
       }[]
       inputs: {
         /** @description <trace id>-<span id>, lower-case hex */
@@ -650,6 +658,7 @@ export interface components {
           | 'evidence_truncated'
           | 'parent_cycle'
           | 'clock_ahead'
+          | 'vocabulary_not_understood'
         text: string
         /** @description <trace id>-<span id>, lower-case hex */
         span: string | null

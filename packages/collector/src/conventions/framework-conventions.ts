@@ -7,6 +7,7 @@ import { mastra } from './mastra.ts'
 import { openInference } from './openinference.ts'
 import { pydanticAi } from './pydantic-ai.ts'
 import { traceloop } from './traceloop.ts'
+import { voltAgent } from './voltagent.ts'
 
 /** The libraries that have names of their own, or give standard ones a meaning of their own. A record speaks one or two. */
 export const frameworkConventions: readonly Convention[] = [
@@ -18,4 +19,5 @@ export const frameworkConventions: readonly Convention[] = [
   pydanticAi,
   mastra,
   adk,
+  voltAgent,
 ]

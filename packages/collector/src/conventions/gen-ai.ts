@@ -43,6 +43,15 @@ const verbOfOperation: ReadonlyMap<string, string> = new Map(
 
 const decisionEvent = 'gen_ai.tool.call.decision'
 
+/** Log records by their event, where no operation is told: what was asked of a model, and the call in full. */
+const kindOfEvent: ReadonlyMap<string, RecordKind> = new Map(
+  Object.entries<RecordKind>({
+    'gen_ai.user.message': 'prompt',
+    'gen_ai.content.prompt': 'prompt',
+    'gen_ai.client.inference.operation.details': 'model_call',
+  }),
+)
+
 /** OpenTelemetry's semantic conventions for generative AI, in their present form and the older ones still sent. */
 export const genAi: Convention = {
   name: 'gen_ai',
@@ -59,8 +68,11 @@ export const genAi: Convention = {
   ofAgent: (telemetry) => !(telemetry.kind === 2 && telemetry.attributes.has('mcp.method.name')),
   kind: (telemetry) => {
     if (telemetry.name === decisionEvent) return 'approval'
+    const event = telemetry.signal === 'log' ? kindOfEvent.get(telemetry.name) : undefined
+    // A message is one whatever operation it belongs to.
+    if (event === 'prompt') return event
     const operation = textOf(telemetry.attributes, attribute.operationName)
-    return operation === '' ? '' : (kindOfOperation.get(operation) ?? 'other')
+    return operation === '' ? (event ?? '') : (kindOfOperation.get(operation) ?? 'other')
   },
   read: readGenAi,
 }
@@ -81,9 +93,20 @@ function readGenAi(telemetry: Telemetry, kind: RecordKind): Claims {
       eventText(telemetry, 'gen_ai.choice', 'message')
     return claims
   }
+  if (telemetry.signal === 'log' && kindOfEvent.get(telemetry.name) === 'prompt')
+    return { ...claims, content: userMessage(telemetry) }
   const said = joinedText(outputMessages(telemetry))
   if (kind === 'plan') return { ...claims, content: said }
   return { ...claims, content: lastUserText(inputMessages(telemetry)), result: said }
+}
+
+/** What a user's message says that is a log record of its own: in its body, or in an attribute. */
+function userMessage({ attributes, body }: Telemetry): string {
+  const told = ['gen_ai.event.content', 'content', 'gen_ai.prompt']
+    .map((key) => attributes.get(key))
+    .find((value) => value !== undefined && value !== null)
+  const message = told ?? body
+  return lastUserText(message) || joinedText(message)
 }
 
 /** Of a tool's span, what it was given or gave in the older events. */
@@ -100,8 +123,18 @@ function inputMessages(telemetry: Telemetry): Value | undefined {
       'gen_ai.user.message',
       'gen_ai.content.prompt',
     ]) ??
+    inBody(telemetry, attribute.inputMessages) ??
     indexed(attributes, 'gen_ai.prompt.')
   )
+}
+
+/** What a log record's body holds under that name. */
+function inBody({ signal, body }: Telemetry, key: string): Value | undefined {
+  return signal === 'log' && isMap(body) ? body.get(key) : undefined
+}
+
+function isMap(value: Value): value is Attributes {
+  return value instanceof Map
 }
 
 function outputMessages(telemetry: Telemetry): Value | undefined {

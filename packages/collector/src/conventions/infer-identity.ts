@@ -1,6 +1,12 @@
 import type { DelegatorType } from '@whodid/model'
 import type { Attributes } from '../otlp/batch.ts'
-import { isInstanceScope } from './instance-scopes.ts'
+import { isInstanceScope, namesObject } from './instance-scopes.ts'
+import {
+  currentAgentName,
+  nodeIdOfAgent,
+  nodeNameOfAgent,
+  spanNameOfAgent,
+} from './openinference-agent.ts'
 import { textOf } from './telemetry.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -16,6 +22,8 @@ interface Alias {
   readonly key: string
   /** The name of the claim within the JSON object that the attribute holds. */
   readonly member?: string
+  /** Reads the name where it is no attribute's whole text. */
+  readonly read?: (telemetry: Telemetry) => string
   /** Emitters of which this is true; all when absent. */
   readonly only?: (telemetry: Telemetry) => boolean
 }
@@ -27,6 +35,17 @@ const templateAliases: readonly Alias[] = [
   { rule: 'agent.type_id', key: 'agent.type.id' },
   { rule: 'gen_ai.agent_name', key: 'gen_ai.agent.name' },
   { rule: 'agent.name', key: 'agent.name' },
+  { rule: 'openinference.graph_node_name', key: 'graph.node.name', read: nodeNameOfAgent },
+  { rule: 'openinference.graph_node_id', key: 'graph.node.id', read: nodeIdOfAgent },
+  { rule: 'openinference.current_agent_name', key: 'input.value', read: currentAgentName },
+  { rule: 'openinference.agent_span_name', key: 'openinference.span.kind', read: spanNameOfAgent },
+  { rule: 'voltagent.subagent_id', key: 'subagent.id', only: isVoltAgent },
+  {
+    rule: 'voltagent.entity_id',
+    key: 'entity.id',
+    only: (telemetry) =>
+      isVoltAgent(telemetry) && textOf(telemetry.attributes, 'entity.type') === 'agent',
+  },
   { rule: 'ai_sdk.function_id', key: 'ai.telemetry.functionId' },
   {
     rule: 'traceloop.agent_entity',
@@ -56,6 +75,8 @@ const instanceAliases: readonly Alias[] = [
     key: 'gen_ai.agent.id',
     only: (telemetry) => isInstanceScope(telemetry.scopeName),
   },
+  { rule: 'gen_ai.agent_object_id', key: 'gen_ai.agent.id', only: namesObject },
+  { rule: 'voltagent.operation_id', key: 'operation.id', only: isVoltAgent },
   { rule: 'claude_code.agent_id', key: 'agent_id', only: isClaudeCode },
   { rule: 'mastra.run_id', key: 'mastra.metadata.runId' },
   { rule: 'adk.invocation_id', key: 'gcp.vertex.agent.invocation_id' },
@@ -115,7 +136,8 @@ export function namesPerson(telemetry: Telemetry): boolean {
 function infer(telemetry: Telemetry, aliases: readonly Alias[]): InferredClaim | undefined {
   for (const alias of aliases) {
     if (alias.only !== undefined && !alias.only(telemetry)) continue
-    const own = told(telemetry.attributes, alias)
+    const own = alias.read === undefined ? told(telemetry.attributes, alias) : alias.read(telemetry)
+    if (alias.read !== undefined && own === '') continue
     const id = own === '' ? told(telemetry.resource, alias) : own
     if (id !== '') return { id, rule: alias.rule }
   }
@@ -145,6 +167,10 @@ function memberOf(text: string, member: string): string {
 
 function isOpenInference({ attributes }: Telemetry): boolean {
   return attributes.has('openinference.span.kind')
+}
+
+function isVoltAgent({ scopeName, attributes }: Telemetry): boolean {
+  return scopeName.startsWith('@voltagent/') || attributes.has('voltagent.operation_id')
 }
 
 function isClaudeCode(telemetry: Telemetry): boolean {

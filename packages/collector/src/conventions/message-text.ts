@@ -1,5 +1,6 @@
 import type { Value } from '../otlp/batch.ts'
 import { stringifyValue } from '../otlp/stringify-value.ts'
+import { taskText } from './task-text.ts'
 
 /** UTF-16 units of a message list that is parsed for its text; a longer one stays in the attributes only. */
 const messagesLengthMax = 4 * 1024 * 1024
@@ -22,22 +23,35 @@ export function lastUserText(value: Value | undefined): string {
 
 /**
  * What a person asked of an agent or a chain, of what that was given: the last user message where there are messages,
- * the only argument where it was called with one text, else all of it as it came.
+ * the member that is the task where it was called with arguments, the only argument that is a text. Plain inputs, none of
+ * which is named as the task, are the request as they came; a program's state is none.
  */
 export function promptText(given: string): string {
   const parsed = parse(given)
   if (typeof parsed !== 'object' || parsed === null) return given
-  return lastOfUser(messagesIn(parsed)) || onlyArgument(parsed) || given
+  const text =
+    lastOfUser(messagesIn(parsed)) || taskText(parsed, textOfUser) || onlyArgument(parsed)
+  return text !== '' || isState(parsed) ? text : given
 }
 
-/** Of a call that a decorator wrote down as `{"args":[…],"kwargs":{…}}`, its argument when it is one text. */
+function textOfUser(value: unknown): string {
+  return lastOfUser(messagesIn(value))
+}
+
+/** Of a call that a decorator wrote down as `{"args":[…],"kwargs":{…}}`, its argument when only one of them is a text. */
 function onlyArgument(call: object): string {
   const positional: unknown = Reflect.get(call, 'args')
-  const named: unknown = Reflect.get(call, 'kwargs')
-  const hasNamed = typeof named === 'object' && named !== null && Object.keys(named).length > 0
-  if (!Array.isArray(positional) || positional.length !== 1 || hasNamed) return ''
-  const only: unknown = positional[0]
-  return typeof only === 'string' ? only : ''
+  if (!Array.isArray(positional)) return ''
+  const texts = positional.filter((one): one is string => typeof one === 'string')
+  return texts.length === 1 ? (texts[0] ?? '') : ''
+}
+
+/** Whether it holds objects within objects: how a program stands, and not what somebody asked. */
+function isState(given: object): boolean {
+  return Object.values(given).some(
+    (value: unknown) =>
+      typeof value === 'object' && value !== null && Object.keys(value).length > 0,
+  )
 }
 
 /** The text of all messages, in order, joined by an empty line. */
@@ -92,12 +106,14 @@ function isBlock(part: unknown): boolean {
 }
 
 function toMessage(message: unknown): Message {
-  if (typeof message === 'string') return { role: 'user', text: message }
+  if (typeof message === 'string') return reprMessage(message) ?? { role: 'user', text: message }
   if (typeof message !== 'object' || message === null) return { role: '', text: '' }
   const inner: unknown = Reflect.get(message, 'message')
   if (typeof inner === 'object' && inner !== null) return toMessage(inner)
   const role: unknown =
-    Reflect.get(message, 'role') ?? classOf(message) ?? Reflect.get(message, 'type')
+    Reflect.get(message, 'role') ??
+    classOf(message) ??
+    (Reflect.get(message, 'source') === 'user' ? 'user' : Reflect.get(message, 'type'))
   const holder: unknown = Reflect.get(message, 'data') ?? Reflect.get(message, 'kwargs')
   const isWrapped = typeof holder === 'object' && holder !== null
   return { role: roleName(role), text: contentText(isWrapped ? holder : message, 0) }
@@ -109,6 +125,28 @@ function classOf(message: object): unknown {
   return Reflect.get(message, 'type') === 'constructor' && Array.isArray(path)
     ? path.at(-1)
     : undefined
+}
+
+/** UTF-16 units of a message in Python's own notation that are read. */
+const reprLengthMax = 64 * 1024
+
+const reprText = /\b(?:text|content)=(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/gsu
+
+/** A message that Python wrote down as an object, `ChatMessage(role=<…: 'user'>, … text='…')`; undefined for another text. */
+function reprMessage(text: string): Message | undefined {
+  const written = text.slice(0, reprLengthMax)
+  const name = /^(\w{0,64}Message)\(/u.exec(written)?.[1]
+  if (name === undefined) return undefined
+  const role = /\brole=(?:<[\w.]{1,64}: )?'(\w{1,64})'/u.exec(written)?.[1]
+  const texts = [...written.matchAll(reprText)].map(([, single, double]) => single ?? double ?? '')
+  return { role: roleName(role ?? name), text: texts.map(unescaped).join('\n') }
+}
+
+function unescaped(literal: string): string {
+  return literal.replaceAll(/\\(.)/gsu, (_, character: string) => {
+    if (character === 'n') return '\n'
+    return character === 't' ? '\t' : character
+  })
 }
 
 function roleName(role: unknown): string {

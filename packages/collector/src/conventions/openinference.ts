@@ -1,9 +1,11 @@
 import type { RecordKind } from '@whodid/model'
 import type { Attributes } from '../otlp/batch.ts'
 import type { Convention } from './convention.ts'
+import { crewText } from './crew-text.ts'
 import { promptText } from './message-text.ts'
 import { firstText, textOf } from './telemetry.ts'
 import type { Claims, Telemetry } from './telemetry.ts'
+import { toolNameIn } from './tool-name.ts'
 
 const kinds: ReadonlyMap<string, RecordKind> = new Map(
   Object.entries<RecordKind>({
@@ -36,13 +38,17 @@ function readOpenInference(telemetry: Telemetry, kind: RecordKind): Claims {
   const output = textOf(attributes, 'output.value')
   if (kind === 'tool_call')
     return {
-      toolName: textOf(attributes, 'tool.name') || telemetry.name,
+      toolName: textOf(attributes, 'tool.name') || toolNameIn(telemetry.name) || telemetry.name,
       toolCallId: firstText(attributes, ['tool.id', 'tool_call.id']),
       content: input || textOf(attributes, 'tool.parameters'),
       result: output,
     }
   return {
-    content: lastOfRole(attributes, 'llm.input_messages.', 'user') || promptText(input),
+    content:
+      lastOfRole(attributes, 'llm.input_messages.', 'user') ||
+      firstText(attributes, ['smolagents.task']) ||
+      crewText(attributes) ||
+      promptText(input),
     result: lastOfRole(attributes, 'llm.output_messages.', 'assistant') || output,
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '@whodid/model'
 import type { AttributeKey, LedgerRecord, RecordKind } from '@whodid/model'
 import type { Value } from '../otlp/batch.ts'
-import { isInstanceScope } from './instance-scopes.ts'
+import { isInstanceScope, namesObject } from './instance-scopes.ts'
 import type { Claims, Telemetry } from './telemetry.ts'
 
 type TextField = {
@@ -128,19 +128,32 @@ export function saidKind({ attributes }: Telemetry): RecordKind | '' {
  * claim that is filled so needs no rule. A value of another form leaves its field as it was.
  */
 export function fillOwnClaims(record: LedgerRecord, telemetry: Telemetry): void {
-  const { attributes, resource } = telemetry
-  const namesInstance = isInstanceScope(telemetry.scopeName)
+  const { attributes } = telemetry
+  const isOfInstance = isInstanceScope(telemetry.scopeName)
+  const isOfObject = !isOfInstance && namesObject(telemetry)
+  const isNoTemplate = isOfInstance || isOfObject
   for (const [key, value] of attributes) {
     if (value === null) continue
     const claim = ownClaims.get(key)
-    if (claim !== undefined && !(namesInstance && claim.field === 'templateId'))
+    if (claim !== undefined && !(isNoTemplate && claim.field === 'templateId'))
       claim.fill(record, value)
   }
+  fillFromResource(record, telemetry, { isOfInstance, isOfObject })
+}
+
+function fillFromResource(
+  record: LedgerRecord,
+  { attributes, resource }: Telemetry,
+  { isOfInstance, isOfObject }: { readonly isOfInstance: boolean; readonly isOfObject: boolean },
+): void {
   for (const [key, value] of resource) {
     const claim = ownClaims.get(key)
     if (claim === undefined || value === null || ofSpanOnly.has(key)) continue
-    if (namesInstance && claim.field === 'templateId') continue
-    if ((attributes.get(key) ?? null) === null) claim.fill(record, value)
+    const isTemplate = claim.field === 'templateId'
+    if (isOfInstance && isTemplate) continue
+    // What an object is numbered says nothing against the template that its launcher named.
+    const isUnsaid = (attributes.get(key) ?? null) === null || (isOfObject && isTemplate)
+    if (isUnsaid) claim.fill(record, value)
   }
 }
 

@@ -7,9 +7,13 @@ import type {
   ListedAction,
   StoredRecord,
 } from './evidence-record.ts'
+import { linksBytesMax } from '../span-links.ts'
 
 /** The SQL of each field, in the order in which a row carries them. */
 export type Columns<Row> = Readonly<Record<keyof Row, string>>
+
+/** Records whose text an answer may quote: a model call tells what a run was asked where its prompt does not. */
+const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`
 
 const refSql = (span: string): string => `lower(concat(hex(trace_id), '-', hex(${span})))`
 
@@ -41,6 +45,9 @@ export const evidenceColumns: Columns<StoredRecord> = {
   user: 'user_id',
   service: 'service_name',
   correlation: 'correlation_id',
+  signal: 'signal',
+  conversation: 'conversation_id',
+  links: `substring(links, 1, ${linksBytesMax})`,
   template_rule: 'template_rule',
   instance_rule: 'instance_rule',
   delegator_rule: 'delegator_rule',
@@ -72,8 +79,8 @@ export const evidenceColumns: Columns<StoredRecord> = {
   credential_scopes: 'credential_scopes',
   arguments_hash: 'arguments_hash',
   dropped: 'dropped_count',
-  content_ref: `if(record_kind IN ('prompt', 'plan'), lower(hex(content_ref)), '')`,
-  content_commitment: `if(record_kind IN ('prompt', 'plan'), lower(hex(content_commitment)), '')`,
+  content_ref: `if(${isQuoted}, lower(hex(content_ref)), '')`,
+  content_commitment: `if(${isQuoted}, lower(hex(content_commitment)), '')`,
   log: 'log_id',
   log_index: 'toString(log_index)',
   leaf: `hex(${leafExpression('spans')})`,

@@ -38,6 +38,11 @@ export interface EvidenceRecord {
   readonly user: string
   readonly service: string
   readonly correlation: string
+  /** `span`, or `log` of a record that stands under the span it names. */
+  readonly signal: string
+  readonly conversation: string
+  /** The beginning of the JSON of the links; see `linkedKeys`. */
+  readonly links: string
   /** The named rule that derived the claim; '' when the claim's own attribute said it. */
   readonly template_rule: string
   readonly instance_rule: string
@@ -77,7 +82,7 @@ export interface EvidenceRecord {
   readonly log: string
   readonly log_index: string
   readonly leaf: string
-  /** Of prompts and plans, hex: the envelope of the text and the commitment to it; '' elsewhere. */
+  /** Of prompts, plans and model calls, hex: the envelope of the text and the commitment to it; '' elsewhere. */
   readonly content_ref: string
   readonly content_commitment: string
   /** Of prompts and plans, once it is opened; '' where it cannot be shown, and `content_state` says why. */

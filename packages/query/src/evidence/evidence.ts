@@ -16,7 +16,8 @@ import { separateActs } from './separate-acts.ts'
 
 /** A row of a statement: what it is, and itself as text. */
 export interface EvidenceRow {
-  readonly role: 'candidate' | 'inheriting' | 'listed' | 'counted' | 'kin' | 'claimed' | 'envelope'
+  readonly role:
+    'candidate' | 'inheriting' | 'listed' | 'subject' | 'kin' | 'claimed' | 'envelope' | 'cut'
   readonly record: string
 }
 
@@ -32,17 +33,13 @@ export interface FoundActs {
   readonly candidates: readonly ListedAction[]
   /** Acts in a trace where the name occurs that do not carry it, in no order. */
   readonly inheriting: readonly ListedAction[]
-  /** The newest acts that name the handle, newest first. */
-  readonly listed: readonly ListedAction[]
-  /** Of a trace or a correlation: its records in all, and those that no known vocabulary explains. */
-  readonly counted: { readonly records: number; readonly unexplained: number }
 }
 
 /** What was gathered around one act. Nothing is decided yet. */
 export interface Kin {
   /**
    * Every version of each record that may explain the act, by its key; versions in the order of receipt. Of a span ID under
-   * which several acts stand, the versions of one.
+   * which several acts stand, the versions of one. Without an act, some of the records that the handle names, where it names any.
    */
   readonly kin: ReadonlyMap<string, readonly EvidenceRecord[]>
   /** By key, the acts that stand under the same span ID as another, each with its versions. */
@@ -51,7 +48,7 @@ export interface Kin {
   readonly instanceClaims: readonly InstanceClaim[]
   /** By name, the envelopes of the texts of prompts and plans. */
   readonly envelopes: ReadonlyMap<string, Buffer>
-  /** Whether there were more records than {@link kinMax}: what is absent may only not have been looked at. */
+  /** Whether there was more than one question looks at: what is absent may only not have been looked at. */
   readonly truncated: boolean
 }
 
@@ -61,7 +58,6 @@ export interface Evidence extends Kin {
   readonly subject: string
   /** The newest acts on the handle, newest first. */
   readonly listed: readonly ListedAction[]
-  readonly counted: FoundActs['counted']
 }
 
 /** A text before `openTexts` has looked at it. */
@@ -69,54 +65,61 @@ const unopened = { state: 'unread' } as const
 
 /** Reads the rows of the statement that finds acts. */
 export function readFoundActs(rows: readonly EvidenceRow[]): FoundActs {
-  const acts = {
-    candidate: [] as ListedAction[],
-    inheriting: [] as ListedAction[],
-    listed: [] as ListedAction[],
-  }
-  let counted = { records: 0, unexplained: 0 }
-  for (const { role, record } of rows) {
-    if (role === 'candidate' || role === 'inheriting' || role === 'listed')
-      acts[role].push(readRow<ListedAction>(listedFields, record))
-    else if (role === 'counted') counted = readRow<typeof counted>(countedFields, record)
-  }
-  return {
-    candidates: acts.candidate,
-    inheriting: acts.inheriting,
-    listed: acts.listed.toSorted((a, b) => (a.ts === b.ts ? 0 : a.ts > b.ts ? -1 : 1)),
-    counted: { records: Number(counted.records), unexplained: Number(counted.unexplained) },
-  }
+  const of = (role: EvidenceRow['role']): ListedAction[] =>
+    rows
+      .filter((row) => row.role === role)
+      .map(({ record }) => readRow<ListedAction>(listedFields, record))
+  return { candidates: of('candidate'), inheriting: of('inheriting') }
 }
 
-const countedFields = { records: '', unexplained: '' }
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
+/** A record as a row gives it: its text is not opened. */
+export function readRecord(text: string): EvidenceRecord {
+  const stored = readRow<StoredRecord>(evidenceColumns, text)
+  return { ...stored, content: '', content_state: unopened }
 }
 
-/** Reads the rows of the statement that gathers what explains an act. */
-export function readKin(rows: readonly EvidenceRow[]): Kin {
+/** Reads rows that were gathered about an act, those of the act itself as `subject`; without one, nothing was found. */
+export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
   const records: EvidenceRecord[] = []
+  const subjects: EvidenceRecord[] = []
+  const listed: ListedAction[] = []
   const claims: InstanceClaim[] = []
   const envelopes = new Map<string, Buffer>()
+  let isCut = false
   for (const { role, record: text } of rows) {
     if (role === 'claimed') claims.push(readRow<InstanceClaim>(instanceClaimColumns, text))
+    else if (role === 'listed') listed.push(readRow<ListedAction>(listedFields, text))
     else if (role === 'envelope') {
       const { ref, sealed } = readRow<EnvelopeRow>(envelopeColumns, text)
       envelopes.set(ref, Buffer.from(sealed, 'base64'))
-    } else {
-      const stored = readRow<StoredRecord>(evidenceColumns, text)
-      records.push({ ...stored, content: '', content_state: unopened })
+    } else if (role === 'cut') isCut = true
+    else if (role === 'subject' || role === 'kin') {
+      const record = readRecord(text)
+      records.push(record)
+      if (role === 'subject') subjects.push(record)
     }
   }
-  return { ...kinOf(records, { claims, truncated: records.length > kinMax }), envelopes }
+  const truncated = isCut || records.length > kinMax
+  return {
+    ...kinOf(records, { claims, truncated, subjects }),
+    envelopes,
+    subject: subjects[0]?.key ?? '',
+    listed: listed.toSorted((a, b) => compare(b.ts, a.ts)),
+  }
+}
+
+/** What is known beside the records. */
+interface KinGround {
+  readonly claims: readonly InstanceClaim[]
+  readonly truncated: boolean
+  /** Versions of the act in question: of several acts under its span ID, this one. */
+  readonly subjects: readonly EvidenceRecord[]
 }
 
 /** Orders records by their keys, and parts the acts that share one. */
 export function kinOf(
   records: readonly EvidenceRecord[],
-  { claims, truncated }: { readonly claims: readonly InstanceClaim[]; readonly truncated: boolean },
+  { claims, truncated, subjects }: KinGround,
 ): Kin {
   const found = new Map<string, EvidenceRecord[]>()
   for (const record of records) {
@@ -128,7 +131,8 @@ export function kinOf(
   const separate = new Map<string, readonly (readonly EvidenceRecord[])[]>()
   for (const [key, versions] of found) {
     const acts = separateActs(versions.toSorted(byReceipt))
-    kin.set(key, acts[0] ?? [])
+    const own = acts.find((act) => subjects.some((record) => act.includes(record)))
+    kin.set(key, own ?? acts[0] ?? [])
     if (acts.length > 1) separate.set(key, acts)
   }
   const instanceClaims = claims.toSorted(byReceipt)
@@ -137,4 +141,9 @@ export function kinOf(
 
 function byReceipt(a: { received_at: string }, b: { received_at: string }): number {
   return compare(a.received_at, b.received_at)
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }

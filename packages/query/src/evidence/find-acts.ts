@@ -24,8 +24,7 @@ const namedTracesMax = 64
  * One text for each kind of handle, so that each reads by the key that serves it: resources, people and credentials by the
  * orders of `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Rows by role:
  * `candidate` names the handle itself and may be what the verdict concerns; `inheriting` stands in a trace in which the name
- * occurs and does not carry it; `listed` is any act that names the handle; `counted` says how many records of a trace are no
- * act. Parameters: `id`, `trace` and `span` (hex), `since`, `until`, `recorded`, `verb`.
+ * occurs and does not carry it; `listed` is any act that names the handle. Parameters: `id`, `trace` and `span` (hex), `since`, `until`, `recorded`, `verb`.
  *
  * A name that occurs in more traces than the reader may hold in one set is refused, not answered from some of them: see
  * `query_too_expensive`.
@@ -52,7 +51,6 @@ FROM
   LIMIT ${listedMax}
 )`,
     ...inheritingPart(kind),
-    ...countingPart(kind),
   ]
   return parts.join('\nUNION ALL\n')
 }
@@ -93,19 +91,6 @@ const unnamedCondition: ReadonlyMap<HandleKind, string> = new Map([
   ['instance', 'instance_id != {id:String}'],
   ['delegator', 'delegator_id != {id:String} AND user_id != {id:String}'],
 ])
-
-/** Of a trace, how many records it has and how many of them no vocabulary that is known explains. */
-function countingPart(kind: HandleKind): string[] {
-  if (kind !== 'trace' && kind !== 'correlation') return []
-  const source =
-    kind === 'trace'
-      ? spansOf(`sipHash64('trace', ${traceSql})`, `trace_id = ${traceSql}`)
-      : spansOf(keyOf(kind), 'correlation_id = {id:String}')
-  return [
-    `SELECT 'counted', toJSONString((count(), countIf(record_kind = 'other' AND actor_type = '')))
-FROM ${source}`,
-  ]
-}
 
 /**
  * The newest of what is read in order; all of what is read by its traces, which are bounded.

@@ -65,14 +65,14 @@ function judgeOf(rows: readonly EvidenceRow[]): JudgeAct {
     let judge = judged.get(trace)
     if (judge === undefined) {
       const records = byTrace.get(trace) ?? []
-      judged.set(trace, (judge = judgeTrace(kinOf(records, { claims, truncated }))))
+      judged.set(trace, (judge = judgeTrace(kinOf(records, { claims, truncated, subjects: [] }))))
     }
     return judge(key)
   }
 }
 
 function judgeTrace(kin: Kin): JudgeAct {
-  const evidence = { ...kin, listed: [], counted: { records: 0, unexplained: 0 } }
+  const evidence = { ...kin, listed: [] }
   let fold: ReturnType<typeof foldActs> | undefined
   return (key) => {
     if (!kin.kin.has(key)) return undefined

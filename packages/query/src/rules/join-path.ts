@@ -6,7 +6,7 @@ import type { Trail } from './walk-trail.ts'
 /** A record on the way outwards, and the rule that joined it to the one before. */
 export interface Hop {
   readonly record: EvidenceRecord
-  readonly joinedBy: 'subject' | 'parent' | 'delegation' | 'correlation'
+  readonly joinedBy: 'subject' | 'parent' | 'delegation' | 'correlation' | 'link'
   /** The instance between this record and the one before that nothing is on record of; '' when none is left out. */
   readonly leftOut: string
 }

@@ -5,6 +5,7 @@ import { Run } from '../run.ts'
 import type { Scene } from '../scene.ts'
 import { spanRefOf } from '../sim-span.ts'
 import type { Situation } from '../situation.ts'
+import { weakNameSituations } from './weak-names.ts'
 
 function callOf(scene: Scene, sub = false) {
   const run = new Run(scene, { delegator: onBehalfOf(scene.human()) })
@@ -179,5 +180,10 @@ const serviceJob: Situation = {
   ],
 }
 
-/** No agent, nothing said, and no record at all. */
-export const thirdPartySituations: readonly Situation[] = [serviceJob, thirdParty, nothingRecorded]
+/** No agent, nothing said, no record at all, and the names of others. */
+export const thirdPartySituations: readonly Situation[] = [
+  serviceJob,
+  thirdParty,
+  nothingRecorded,
+  ...weakNameSituations,
+]
