@@ -22,11 +22,22 @@ export function statedEnding(attributes: Attributes): Ending | '' {
   for (const key of attributes.keys()) {
     const read = readers.get(key)
     if (read === undefined) continue
-    const ending = read(textOf(attributes, key).trim().toLowerCase())
-    if (ending !== '' && (found === '' || byWeight.indexOf(ending) < byWeight.indexOf(found)))
-      found = ending
+    found = weightiest(found, read(plainWord(textOf(attributes, key))))
   }
   return found
+}
+
+/** UTF-16 units of a value that are looked at: the words that are known are shorter. */
+const wordLengthMax = 64
+
+function plainWord(text: string): string {
+  return text.slice(0, wordLengthMax).trim().toLowerCase()
+}
+
+/** Of two statements, the one that stands. */
+export function weightiest(one: Ending | '', other: Ending | ''): Ending | '' {
+  if (one === '' || other === '') return one === '' ? other : one
+  return byWeight.indexOf(other) < byWeight.indexOf(one) ? other : one
 }
 
 /** How approvals are told: a decision that is one of these stopped the call. */
@@ -38,7 +49,7 @@ const refusals: ReadonlySet<string> = new Set(
 
 /** Whether a decision, in any emitter's word, refused what was asked for. */
 export function isRefusal(decision: string): boolean {
-  return refusals.has(decision.trim().toLowerCase())
+  return refusals.has(plainWord(decision))
 }
 
 const endingOfWord: ReadonlyMap<string, Ending> = new Map<string, Ending>([

@@ -4,7 +4,8 @@ import type { Convention } from './convention.ts'
 import { endingInResult } from './ending-in-result.ts'
 import { unsetStatusRule } from './outcome-rules.ts'
 import type { OutcomeRule } from './outcome-rules.ts'
-import { isRefusal, statedEnding } from './stated-ending.ts'
+import { isRefusal, statedEnding, weightiest } from './stated-ending.ts'
+import type { Ending } from './stated-ending.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** How an act ended, and the rule that derived it; no rule where the record says so itself. */
@@ -26,21 +27,22 @@ export function tellOutcome(
   telemetry: Telemetry,
   spoken: readonly Convention[],
 ): ToldOutcome {
-  const claimed = record.outcome
-  if (isSaid(telemetry)) return said(claimed)
-  const stated = statedEnding(telemetry.attributes)
-  if (claimed === 'denied' || stated === 'denied' || isRefusal(record.approvalDecision))
-    return said('denied')
-  const isFailure =
-    telemetry.statusCode === statusError || stated === 'failure' || claimed === 'failure'
-  if (isFailure) return said('failure')
+  if (isSaid(telemetry)) return said(record.outcome)
+  const ending = endingOf(record, telemetry)
+  if (ending === 'denied' || ending === 'failure') return said(ending)
   const inResult = endingInResult(record.result)
   if (inResult === 'failure') return { outcome: 'failure', rule: 'result_is_error' }
   if (hasUnsettledException(telemetry)) return { outcome: 'failure', rule: 'exception_event' }
-  if (claimed === 'unknown' || stated === 'unknown') return said('unknown')
-  if (stated === 'open') return nothing
-  if (claimed === 'success' || stated === 'success') return said('success')
+  if (ending === 'open') return nothing
+  if (ending !== '') return said(ending)
   return inResult === 'unclear' ? nothing : succeeded(record, telemetry, spoken)
+}
+
+/** The weightiest of what approval, status, attributes and conventions say. */
+function endingOf(record: LedgerRecord, { statusCode, attributes }: Telemetry): Ending | '' {
+  if (isRefusal(record.approvalDecision)) return 'denied'
+  const byStatus = statusCode === statusError ? 'failure' : ''
+  return weightiest(statedEnding(attributes), weightiest(byStatus, record.outcome))
 }
 
 const nothing: ToldOutcome = { outcome: '', rule: '' }
