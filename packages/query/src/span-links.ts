@@ -1,5 +1,5 @@
 /** Links of one record that are looked at; more are those of a batch, and no resumed run's. */
-export const linksMax = 8
+const linksMax = 8
 
 /** Bytes of a record's links that a question reads. */
 export const linksBytesMax = 2048

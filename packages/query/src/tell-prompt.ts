@@ -3,7 +3,7 @@ import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import { hintRules } from '@whodid/model'
 
 /** Records that may tell one prompt's text which are looked at, the earliest first. */
-export const tellersMax = 4
+const tellersMax = 4
 
 /** Parents that are followed to find the run that a record belongs to. */
 const parentsMax = 256
