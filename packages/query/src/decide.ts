@@ -36,9 +36,8 @@ export interface DecisionOptions {
 export function decide(evidence: Evidence, options: DecisionOptions = {}): Decision {
   const entitlements = readEntitlements(evidence.kin)
   const crossed = crossExporters(walkAll(evidence, entitlements), entitlements)
-  const { trail } = crossed
   const heard = hearRecords(evidence, crossed, entitlements)
-  const { testimony } = heard
+  const { testimony, trail } = heard
   const around = { evidence, trail, heard }
   const said = nameTemplate(resolveClaims(trail.records), around)
   const found = findContradiction(evidence, said, testimony)
@@ -57,7 +56,6 @@ export function decide(evidence: Evidence, options: DecisionOptions = {}): Decis
     ...outcomeOf(claims, found, trail.records[0]),
     conflictingDelegators: claims.conflictingDelegators,
     overwritten: claims.overwritten,
-    trail,
     path,
     ...heard,
     unheard: crossed.unheard,

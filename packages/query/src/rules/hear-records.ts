@@ -4,9 +4,13 @@ import type { Crossed } from './cross-exporters.ts'
 import type { Entitlements } from './entitlements.ts'
 import { mergeVersions } from './merge-versions.ts'
 import type { Testimony } from './merge-versions.ts'
+import { silenced } from './resolve-claims.ts'
+import type { Trail } from './walk-trail.ts'
 
 /** The records that settle something about the subject's actor. */
 export interface Heard {
+  /** The trail, of whose records each says what its exporter may say. */
+  readonly trail: Trail
   /** What those records under a key that are heard say together; undefined when there is none. */
   readonly testimony: (key: string) => Testimony | undefined
   /** Whether a record's exporter may speak for the actor itself, and not only for somebody whom the actor's records name. */
@@ -18,8 +22,7 @@ const roundsMax = 64
 
 /**
  * Hears, of everything around the subject, the records of its trail, those of exporters that may speak for its actor, and
- * those of whom these name: the instance that they call their parent, the grant under which they work, the human's prompt
- * that they refer to. In the last case it is the exporter of the actor that says so, and each record is heard only in the
+ * those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is heard only in the
  * words of an exporter that is entitled to it. Nobody else is heard about prompts, plans, inputs, delegators and delegations.
  */
 export function hearRecords(
@@ -29,14 +32,18 @@ export function hearRecords(
 ): Heard {
   const homes = homesOf(trail.records, kin, { actor, entitlements })
   const isOwn = (record: EvidenceRecord): boolean => homes.has(record.exporter)
-  const onTrail = new Map(trail.records.map((record) => [record.key, record.exporter]))
+  const records = trail.records.map((record, index) =>
+    index === 0 || isOwn(record) ? record : bare(record),
+  )
+  const onTrail = new Map(records.map((record) => [record.key, record]))
   const granted = namedRecords(kin, isOwn)
   const remembered = new Map<string, Testimony | undefined>()
   const hear = (key: string): Testimony | undefined => {
     const versions = kin.get(key)
     if (versions === undefined) return undefined
-    const near = onTrail.get(key)
-    if (near !== undefined) return mergeVersions(versions, entitlements, near)
+    const passed = onTrail.get(key)
+    if (passed !== undefined)
+      return { ...mergeVersions(versions, entitlements, passed.exporter), record: passed }
     const own = versions.filter(isOwn)
     const heard = own.length > 0 ? own : versions.filter((version) => granted.has(version))
     const [first] = heard
@@ -44,12 +51,33 @@ export function hearRecords(
   }
   return {
     isOwn,
+    trail: { ...trail, records },
     testimony: (key) => {
       if (!remembered.has(key)) remembered.set(key, hear(key))
       return remembered.get(key)
     },
   }
 }
+
+/** What only stands in between: it leads on to its parent, and has no word in what led to the act. */
+function bare(record: EvidenceRecord): EvidenceRecord {
+  return {
+    ...silenced(record),
+    kind: structural.has(record.kind) ? 'other' : record.kind,
+    user: '',
+    prompt_ref: '',
+    plan_ref: '',
+    correlation: '',
+    delegation: '',
+    delegation_parent: '',
+    delegation_chain: [],
+    instance_parent: '',
+    input_source: '',
+    credential: '',
+  }
+}
+
+const structural: ReadonlySet<string> = new Set(['session', 'prompt', 'plan', 'delegation'])
 
 /** The exporters that may speak for the actor: that of its own records, and where that one is entitled, all that are. */
 function homesOf(
@@ -105,7 +133,6 @@ function namedRecords(
 
 interface Names {
   readonly instances: ReadonlySet<string>
-  readonly grants: ReadonlySet<string>
   readonly prompts: ReadonlySet<string>
 }
 
@@ -114,7 +141,6 @@ function namesIn(records: readonly EvidenceRecord[]): Names {
     instances: new Set(
       records.flatMap((one) => [one.instance_parent, ...one.delegation_chain.slice(1)]),
     ),
-    grants: new Set(records.flatMap((one) => [one.delegation, one.delegation_parent])),
     prompts: new Set(records.map(({ prompt_ref: ref }) => ref)),
   }
 }
@@ -122,15 +148,13 @@ function namesIn(records: readonly EvidenceRecord[]): Names {
 /** The name by which a record is called; '' where nobody calls it. What an own record tells of is not asked of others. */
 function nameOf(
   record: EvidenceRecord,
-  { instances, grants, prompts }: Names,
+  { instances, prompts }: Names,
   known: ReadonlySet<string>,
 ): string {
-  const { instance, delegation, key, kind } = record
+  const { instance, key, kind } = record
   const isAgent = record.actor_type === 'agent'
   if (isAgent && instance !== '' && instances.has(instance) && !known.has(instance))
     return `instance:${instance}`
-  if (isAgent && kind === 'delegation' && delegation !== '' && grants.has(delegation))
-    return `grant:${delegation}`
   return record.actor_type === 'human' && kind === 'prompt' && prompts.has(key)
     ? `prompt:${key}`
     : ''

@@ -1,4 +1,5 @@
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import { claimStrength } from './claim-strength.ts'
 import { ownActorOf } from './entitlements.ts'
 import type { Entitlements } from './entitlements.ts'
 
@@ -93,8 +94,8 @@ function heardBeside(
   )
   return asBacked.filter((version) => {
     if (version.exporter === leader.exporter || agrees(version, [leader])) return true
-    // Of those that are bound to nobody none has more right to it than another, once it names somebody.
-    if (leader.channel !== 'entitled') return namesSomebody(leader) && namesSomebody(version)
+    // Of those that are bound to nobody none has more right to an actor than another.
+    if (leader.channel !== 'entitled') return namesActor(leader) && namesActor(version)
     return speaks(version.exporter, actor)
   })
 }
@@ -123,6 +124,15 @@ function agrees(version: EvidenceRecord, others: readonly EvidenceRecord[]): boo
     (other) =>
       claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user,
   )
+}
+
+/** Whether it says who acted; a token that is bound to somebody says so as entitled or not at all. */
+function namesActor(version: EvidenceRecord): boolean {
+  if (version.actor_type === 'human' || version.actor_type === 'service') return true
+  return (['template', 'instance'] as const).some((claim) => {
+    const strength = claimStrength(version, claim)
+    return strength === 'said' || strength === 'read'
+  })
 }
 
 function namesSomebody(version: EvidenceRecord): boolean {
