@@ -8,6 +8,7 @@ import type { Entitlements } from './rules/entitlements.ts'
 import { differ, findContradiction } from './rules/find-contradiction.ts'
 import type { Contradicted } from './rules/find-contradiction.ts'
 import { hearRecords } from './rules/hear-records.ts'
+import type { Heard } from './rules/hear-records.ts'
 import { joinDelegator } from './rules/join-delegator.ts'
 import { joinPath } from './rules/join-path.ts'
 import type { Hop, Kin } from './rules/join-path.ts'
@@ -41,14 +42,15 @@ export function decide(evidence: Evidence, options: DecisionOptions = {}): Decis
   const around = { evidence, trail, heard }
   const said = nameTemplate(resolveClaims(trail.records), around)
   const found = findContradiction(evidence, said, testimony)
-  const own = withoutDisputedDelegator(said, found, testimony)
+  const own = withoutDoubtfulDelegator(said, found, heard)
   // A human's or a service's own act is its own beginning.
   const isOwnAct = own.actor !== undefined && own.actor.actor_type !== 'agent'
   const keys = (): Iterable<string> => (isOwnAct ? [] : evidence.kin.keys())
   const kin: Kin = { ...heard, keys }
-  const path = joinPath(trail, kin)
-  const joined = withDelegator(own, path, kin)
-  const isAsked = options.inferRequestUser ?? true
+  const path = found.doubt === 'simultaneous_actions' ? [] : joinPath(trail, kin)
+  const isOpen = found.doubt !== 'simultaneous_actions' && !found.isLatecomer
+  const joined = isOpen ? withDelegator(own, path, kin) : own
+  const isAsked = (options.inferRequestUser ?? true) && found.doubt === ''
   const claims = isAsked ? userOfTheRequest(joined, trail.records) : joined
   return {
     evidence,
@@ -98,7 +100,8 @@ function outcomeOf(
     grade: gradeOf(verdict, contradiction, grades),
     actorId: verdict === 'undetermined' ? '' : actorIdOf(named),
     instance: isAgent ? (instance?.instance ?? '') : '',
-    claimedInstance: isAgent ? (claims.instance?.instance ?? '') : '',
+    claimedInstance:
+      isAgent && doubt !== 'simultaneous_actions' ? (claims.instance?.instance ?? '') : '',
     template: isAgent ? (template?.template ?? '') : '',
     delegator: isAgent ? delegatorIdOf(named) : '',
     delegatorType: isAgent ? (delegator?.delegator_type ?? '') : '',
@@ -107,15 +110,21 @@ function outcomeOf(
   }
 }
 
-/** Versions of the record that speaks for the delegator that name two of them name none. */
-function withoutDisputedDelegator(
+/**
+ * Versions of the record that speaks for the delegator that name two of them name none. Neither does whoever took up an
+ * instance after another had it, nor one of two acts of which nobody knows which it was.
+ */
+function withoutDoubtfulDelegator(
   claims: Claims,
-  { contradiction }: Contradicted,
-  testimony: Decision['testimony'],
+  { contradiction, doubt, isLatecomer }: Contradicted,
+  { testimony }: Heard,
 ): Claims {
   const versions = testimony(claims.delegator?.key ?? '')?.conflicting ?? []
-  if (contradiction !== '' || !differ(versions, 'delegator')) return claims
-  return { ...claims, delegator: undefined, conflictingDelegators: versions }
+  if (contradiction === '' && differ(versions, 'delegator'))
+    return { ...claims, delegator: undefined, conflictingDelegators: versions }
+  return doubt === 'simultaneous_actions' || isLatecomer
+    ? { ...claims, delegator: undefined }
+    : claims
 }
 
 function withDelegator(claims: Claims, path: readonly Hop[], kin: Kin): Claims {
