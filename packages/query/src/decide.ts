@@ -48,8 +48,7 @@ export function decide(evidence: Evidence, options: DecisionOptions = {}): Decis
   const keys = (): Iterable<string> => (isOwnAct ? [] : evidence.kin.keys())
   const kin: Kin = { ...heard, keys }
   const path = found.doubt === 'simultaneous_actions' ? [] : joinPath(trail, kin)
-  const isOpen = found.doubt !== 'simultaneous_actions' && !found.isLatecomer
-  const joined = isOpen ? withDelegator(own, path, kin) : own
+  const joined = found.doubt === 'simultaneous_actions' ? own : withDelegator(own, path, kin)
   const isAsked = (options.inferRequestUser ?? true) && found.doubt === ''
   const claims = isAsked ? userOfTheRequest(joined, trail.records) : joined
   return {
@@ -111,20 +110,18 @@ function outcomeOf(
 }
 
 /**
- * Versions of the record that speaks for the delegator that name two of them name none. Neither does whoever took up an
- * instance after another had it, nor one of two acts of which nobody knows which it was.
+ * Versions of the record that speaks for the delegator that name two of them name none. Neither does one of two acts of which
+ * nobody knows which it was.
  */
 function withoutDoubtfulDelegator(
   claims: Claims,
-  { contradiction, doubt, isLatecomer }: Contradicted,
+  { contradiction, doubt }: Contradicted,
   { testimony }: Heard,
 ): Claims {
   const versions = testimony(claims.delegator?.key ?? '')?.conflicting ?? []
   if (contradiction === '' && differ(versions, 'delegator'))
     return { ...claims, delegator: undefined, conflictingDelegators: versions }
-  return doubt === 'simultaneous_actions' || isLatecomer
-    ? { ...claims, delegator: undefined }
-    : claims
+  return doubt === 'simultaneous_actions' ? { ...claims, delegator: undefined } : claims
 }
 
 function withDelegator(claims: Claims, path: readonly Hop[], kin: Kin): Claims {

@@ -16,8 +16,6 @@ export interface Contradicted {
   readonly contradicting: readonly EvidenceRecord[]
   /** Who else claims the instance; of `instance_of_another_template`. */
   readonly rival: InstanceClaim | undefined
-  /** Whether that one had it on record before the act's own exporter did. */
-  readonly isLatecomer: boolean
   /** The act that may as well be the newest; of `simultaneous_actions`. */
   readonly simultaneous: ListedAction | undefined
 }
@@ -27,7 +25,6 @@ const none: Contradicted = {
   doubt: '',
   contradicting: [],
   rival: undefined,
-  isLatecomer: false,
   simultaneous: undefined,
 }
 
@@ -57,13 +54,13 @@ export function findContradiction(
     return { ...none, contradiction: 'exporter_not_entitled', contradicting: [unentitled] }
   if (isDoubt && differ(conflicting, 'instance'))
     return { ...none, doubt: 'conflicting_identity', contradicting: conflicting }
-  const second = instance && secondClaimant(instance, evidence.instanceClaims)
-  if (instance !== undefined && second !== undefined)
+  const rival = instance && secondClaimant(instance, evidence.instanceClaims)
+  if (instance !== undefined && rival !== undefined)
     return {
       ...none,
       doubt: 'instance_of_another_template',
       contradicting: [instance],
-      ...second,
+      rival,
     }
   return subject === undefined ? none : tie(evidence, claims, subject)
 }

@@ -4,13 +4,6 @@ import { claimStrength } from './claim-strength.ts'
 /** How long somebody must have been on record alone with an instance for a later claim not to count. */
 const aloneMs = 24 * 3_600_000
 
-/** Somebody else who claims an instance. */
-export interface SecondClaimant {
-  readonly rival: InstanceClaim
-  /** Whether the rival had it on record before the record's own exporter did. */
-  readonly isLatecomer: boolean
-}
-
 /**
  * Rule `instance_of_another_template`: who else claims the instance, as another template and from another exporter.
  *
@@ -23,15 +16,13 @@ export interface SecondClaimant {
 export function secondClaimant(
   record: EvidenceRecord,
   claims: readonly InstanceClaim[],
-): SecondClaimant | undefined {
+): InstanceClaim | undefined {
   if (record.template === '' || claimStrength(record, 'instance') !== 'said') return undefined
   const onInstance = claims.filter(
     (claim) => claim.instance_key === record.instance_key && claim.template !== '',
   )
   const own = onInstance.find((claim) => !isRival(claim, record))
-  const rival = onInstance.find((claim) => isRival(claim, record) && !cameLate(claim, own))
-  if (rival === undefined) return undefined
-  return { rival, isLatecomer: own === undefined || receivedMs(rival) <= receivedMs(own) }
+  return onInstance.find((claim) => isRival(claim, record) && !cameLate(claim, own))
 }
 
 function isRival(claim: InstanceClaim, record: EvidenceRecord): boolean {

@@ -130,16 +130,14 @@ const asVictim = ({ truth }: Act): Attributes => ({
   'whodid.delegator.type': 'human',
 })
 
-const asOwnTemplate = (victim: Act): Attributes => ({
-  ...asVictim(victim),
+const asOwnTemplate = ({ truth }: Act): Attributes => ({
+  'whodid.actor.type': 'agent',
   'gen_ai.agent.id': 'ci-bot',
+  'whodid.agent.instance.id': truth.instance ?? '',
 })
 const onRecordAsAnother = 'an instance that is on record as another template'
-/** Its template is its own; the instance, and for whom that one works, are the victim's. */
-const itself: Lacking = {
-  instance: `its sender may not speak for ${onRecordAsAnother}`,
-  delegator: `its sender may not speak for ${onRecordAsAnother}`,
-}
+/** Its template is its own; the instance is the victim's. */
+const itself: Lacking = { instance: `its sender may not speak for ${onRecordAsAnother}` }
 
 /** An instance ID that its sender may not speak for. */
 const forgedInstance: Situation = {
