@@ -2,6 +2,7 @@ import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { LogTrees, Selector } from '@whodid/store'
 import { decide } from './decide.ts'
+import type { DecisionOptions } from './decide.ts'
 import { readEvidence } from './evidence/evidence.ts'
 import type { EvidenceRow } from './evidence/evidence.ts'
 import { sealAnswer } from './seal-answer.ts'
@@ -20,6 +21,8 @@ export interface WhoDidSources {
   readonly trees?: LogTrees | undefined
   /** Who watches over the ledger; without it nothing is more than `local`, and no check is told of. */
   readonly watch?: SealGround['watch']
+  /** What the operator decided about how answers are made. */
+  readonly rules?: DecisionOptions | undefined
 }
 
 /**
@@ -32,14 +35,14 @@ export interface WhoDidSources {
  * Throws what `Selector.select` throws. Does NOT record the read, and does NOT check who asks: the caller does both.
  */
 export async function whoDid(
-  { selector, contents, trees, watch }: WhoDidSources,
+  { selector, contents, trees, watch, rules }: WhoDidSources,
   tenant: string,
   question: Question,
 ): Promise<WhoDidAnswer> {
   const startedMs = performance.now()
   const selection = await selector.select<EvidenceRow>(planWhoDid(question, tenant))
   const evidence = await openTexts(readEvidence(selection.rows), tenant, contents)
-  const answer = shapeAnswer(question, decide(evidence), {
+  const answer = shapeAnswer(question, decide(evidence, rules), {
     statements: 1,
     rows_read: selection.rowsRead,
     bytes_read: selection.bytesRead,
