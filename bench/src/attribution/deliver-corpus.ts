@@ -29,13 +29,14 @@ export async function deliverCorpus(
     logDir,
     appender,
     keys,
-    exporters: exporters.map(({ name, token, templates, humans, services }) => ({
+    exporters: exporters.map(({ name, token, templates, humans, services, infrastructure }) => ({
       name,
       tenant: 'default',
       tokenSha256: createHash('sha256').update(token).digest('hex'),
       templates,
       humans,
       services,
+      infrastructure,
     })),
     now: () => clockNs,
   })

@@ -8,6 +8,17 @@ export interface InputScore {
   readonly sought: number
 }
 
+/** Inputs that an answer has room for. */
+const toldMax = 200
+
+/** Of what was read, the untrusted first, and of each kind the newest. */
+function toTell<Read extends { readonly trust: string }>(reads: readonly Read[]): Read[] {
+  const untrusted = reads.filter(({ trust }) => trust === 'untrusted').slice(-toldMax)
+  const others = reads.filter(({ trust }) => trust !== 'untrusted')
+  const room = toldMax - untrusted.length
+  return [...untrusted, ...(room === 0 ? [] : others.slice(-room))]
+}
+
 /** Scores the inputs of the answers that are about the act that was asked for. */
 export function scoreInputs(scored: readonly Scored[]): InputScore {
   const faults: string[] = []
@@ -16,7 +27,10 @@ export function scoreInputs(scored: readonly Scored[]): InputScore {
     const { truth, subjects } = question
     if (answer.action === null || !subjects.includes(answer.action.span)) continue
     const told = answer.inputs.map(({ span, trust }) => `${span} ${trust}`)
-    const real = truth.inputs.map(({ span, trust }) => `${span} ${trust}`)
+    const real = toTell(truth.inputs).map(({ span, trust }) => `${span} ${trust}`)
+    const isCut = real.length < truth.inputs.length
+    if (isCut !== answer.gaps.some(({ code }) => code === 'inputs_truncated'))
+      faults.push(`${question.id} · ${question.of} · says nothing of what it leaves out`)
     sought += real.length
     const added = told.filter((input) => !real.includes(input))
     const missing = real.filter((input) => !told.includes(input))

@@ -1,6 +1,6 @@
 import type { ContentReader, Custodian } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
-import type { LedgerWatch, MetaLogEndpoint } from '@whodid/query'
+import type { DecisionRules, LedgerWatch, MetaLogEndpoint } from '@whodid/query'
 import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
 import type { NoteSigner } from '@whodid/tlog'
 import type { ApiToken } from './authenticate.ts'
@@ -18,6 +18,8 @@ export interface ApiOptions {
   readonly readRecorder: ReadRecorder
   /** The trees that rows are held against; default none, and then no answer is `sealed`. */
   readonly trees?: LogTrees | undefined
+  /** What the operator decided about how answers are made. Default: every rule is used. */
+  readonly rules?: DecisionRules | undefined
   /** Who watches over the ledger; without it nothing is more than `local`, and no check is told of. */
   readonly watch?: LedgerWatch | undefined
   /** The meta-log that takes the checkpoints of the logs here, for proofs and packages. Default: none. */

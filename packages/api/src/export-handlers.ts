@@ -31,7 +31,7 @@ export function addExports(
       case: c.req.header('whodid-case') ?? '',
       product,
     }
-    const sources = { selector, contents, trees, watch, metaLog }
+    const sources = { selector, contents, trees, watch, metaLog, rules: options.rules }
     const zip = await recordedRead(
       c,
       { roles, question: asked },

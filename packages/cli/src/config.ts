@@ -33,6 +33,8 @@ export interface ServiceConfig {
   readonly metaLog: WitnessEndpoint | undefined
   /** `WHODID_META_KEY`: the key that the meta-log signs its own checkpoints with, for whoever checks an evidence package; default unknown. */
   readonly metaKey: NoteVerifier | undefined
+  /** `WHODID_INFER_REQUEST_USER`: `on` or `off`; default on. Whether a request's user is taken for the delegator of the agent that serves it. */
+  readonly inferRequestUser: boolean | undefined
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
   readonly host: string
   /** `WHODID_API_PORT`, default 4320; 0 takes a free one. */
@@ -69,6 +71,7 @@ export function readServiceConfig(
     },
     metaLog: readMetaLog(environment),
     metaKey: readMetaKey(environment),
+    inferRequestUser: readSwitch(environment, 'WHODID_INFER_REQUEST_USER'),
     host: readHost(environment),
     apiPort: readPort(environment, 'WHODID_API_PORT', 4320),
     otlpHttpPort: readPort(environment, 'WHODID_OTLP_HTTP_PORT', 4318),
@@ -98,6 +101,14 @@ export function isLoopback(host: string): boolean {
 export function setting(environment: Environment, name: string): string | undefined {
   const value = environment[name]?.trim()
   return value === '' ? undefined : value
+}
+
+/** A variable that is `on` or `off`; undefined when it is not set. */
+function readSwitch(environment: Environment, name: string): boolean | undefined {
+  const text = setting(environment, name)
+  if (text === undefined) return undefined
+  if (text !== 'on' && text !== 'off') throw invalid(name, '"on" or "off"', text)
+  return text === 'on'
 }
 
 /** A variable that is a port, 0–65535. */

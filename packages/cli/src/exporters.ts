@@ -12,6 +12,8 @@ export interface NamedExporter {
   /** Whether it may speak for humans, and for services. */
   readonly humans: boolean
   readonly services: boolean
+  /** Whether its records that name nobody belong to whoever they stand under. Default: false. */
+  readonly infrastructure?: boolean | undefined
 }
 
 const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/u)
@@ -26,6 +28,7 @@ export const exporterFile: EntryKind<NamedExporter> = {
     templates: z.union([z.literal('*'), z.array(z.string().min(1).max(200)).max(1000), z.null()]),
     humans: z.boolean(),
     services: z.boolean(),
+    infrastructure: z.boolean().optional(),
   }),
 }
 

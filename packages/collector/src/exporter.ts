@@ -11,4 +11,9 @@ export interface Exporter {
   readonly humans: boolean
   /** Whether it may say that a service acted. */
   readonly services: boolean
+  /**
+   * Whether its records that name nobody belong to whoever they stand under: a sidecar, a driver, a gateway. It may name nobody
+   * by it. Default: false.
+   */
+  readonly infrastructure?: boolean | undefined
 }

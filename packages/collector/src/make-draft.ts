@@ -1,5 +1,6 @@
+import { hintRules } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
-import { channelOf } from './channel-of.ts'
+import { channelOf, mayHintAt } from './channel-of.ts'
 import type { Telemetry } from './conventions/telemetry.ts'
 import type { Draft } from './draft.ts'
 import type { Exporter } from './exporter.ts'
@@ -29,6 +30,7 @@ export function makeDraft(received: Received, reception: Reception): Draft {
   const record = received.envelope
   fillEnvelope(received, reception)
   const attributes = fillClaims(record, telemetry)
+  dropHint(record, reception.exporter)
   record.channel = channelOf(reception.exporter, record)
   return {
     record,
@@ -37,6 +39,13 @@ export function makeDraft(received: Received, reception: Reception): Draft {
     events: telemetry.events,
     links: received.links,
   }
+}
+
+/** A hint is no claim that could be refused: where the token may not make the claim, the hint is not taken either. */
+function dropHint(record: LedgerRecord, exporter: Exporter): void {
+  if (!hintRules.has(record.templateRule) || mayHintAt(exporter, record.templateId)) return
+  record.templateId = ''
+  record.templateRule = ''
 }
 
 function fillEnvelope(

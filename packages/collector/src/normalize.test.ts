@@ -16,7 +16,7 @@ const exporter: Exporter = {
   name: 'laptop',
   tenant: 'acme',
   tokenSha256: '',
-  templates: ['repo-triage'],
+  templates: ['repo-triage', 'claude-code', 'svc'],
   humans: true,
   services: false,
 }

@@ -1,7 +1,7 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import { listReads, readsMax, whoDid } from '@whodid/query'
-import type { LedgerWatch, MetaLogEndpoint, Question } from '@whodid/query'
+import type { DecisionRules, LedgerWatch, MetaLogEndpoint, Question } from '@whodid/query'
 import type { LogTrees, Selector } from '@whodid/store'
 import { packageRecordsMax } from './build-package.ts'
 import type { CustodyEvent, Evidence, Making } from './evidence.ts'
@@ -18,6 +18,8 @@ export interface EvidenceSources {
   /** Who watches over the ledger, as for `whoDid`: the answer in a package says what the same answer over the API does. */
   readonly watch?: LedgerWatch | undefined
   readonly metaLog?: MetaLogEndpoint | undefined
+  /** What the operator decided about how answers are made. */
+  readonly rules?: DecisionRules | undefined
 }
 
 /** What is exported, and for whom. */
@@ -36,10 +38,10 @@ export interface EvidenceRequest {
  * `Selector.select` throws. Does NOT record the read.
  */
 export async function gatherEvidence(
-  { selector, contents, trees, watch, metaLog }: EvidenceSources,
+  { selector, contents, trees, watch, metaLog, rules }: EvidenceSources,
   { tenant, question, made, role }: EvidenceRequest,
 ): Promise<Evidence> {
-  const answer = await whoDid({ selector, contents, trees, watch }, tenant, question)
+  const answer = await whoDid({ selector, contents, trees, watch, rules }, tenant, question)
   const found = await readForms(selector, tenant, tracesOf(answer))
   const forms = found.slice(0, packageRecordsMax)
   const rows = forms.map(recordRow)

@@ -178,6 +178,8 @@ export interface WhoDidAnswer {
     started_at: Instant
     ended_at: Instant
     record_kind: RecordKind
+    /** Who sent the act's own record, and whether its token may speak for the actor that the record names. */
+    exporter: { name: string; entitled: boolean }
   } | null
   /** null when undetermined. */
   actor: { type: ActorType; id: string; grade: Grade } | null
@@ -254,6 +256,7 @@ const actionSchema = z.object({
   started_at: instant,
   ended_at: instant,
   record_kind: z.enum(recordKinds),
+  exporter: z.object({ name: z.string(), entitled: z.boolean() }),
 })
 
 const actorSchema = z.object({ type: z.enum(actorTypes), id: z.string(), grade })

@@ -1,7 +1,7 @@
 import type { ContentReader } from '@whodid/content'
 import type { Selector, Statement } from '@whodid/store'
 import { readEvidence } from './evidence/evidence.ts'
-import type { Evidence, EvidenceRow } from './evidence/evidence.ts'
+import type { DecisionRules, Evidence, EvidenceRow } from './evidence/evidence.ts'
 import { openTexts } from './open-texts.ts'
 
 /** Where rows and texts come from, and whose they are. */
@@ -9,6 +9,7 @@ export interface RowSources {
   readonly selector: Selector
   readonly contents: ContentReader
   readonly tenant: string
+  readonly rules?: DecisionRules | undefined
 }
 
 /** What was gathered so far, and at what cost. */
@@ -33,13 +34,14 @@ export const nothingGathered: Gathered = {
 
 /** Adds rows, and opens the texts that are then at hand. */
 export async function addRows(
-  { contents, tenant }: Omit<RowSources, 'selector'>,
+  { contents, tenant, rules }: Omit<RowSources, 'selector'>,
   before: Gathered,
   added: readonly EvidenceRow[],
 ): Promise<Gathered> {
   if (added.length === 0) return before
   const rows = [...before.rows, ...added]
-  return { ...before, rows, evidence: await openTexts(readEvidence(rows), tenant, contents) }
+  const evidence = await openTexts({ ...readEvidence(rows), rules }, tenant, contents)
+  return { ...before, rows, evidence }
 }
 
 /** Adds the rows of one more statement. Throws what `Selector.select` throws. */

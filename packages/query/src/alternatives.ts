@@ -1,5 +1,6 @@
 import { actorTypes, hintRules, outcomes } from '@whodid/model'
 import type { Alternative, Verdict } from '@whodid/model'
+import { completeDecision } from './complete-decision.ts'
 import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
 import type { EvidenceRecord, ListedAction } from './evidence/evidence-record.ts'
@@ -85,7 +86,7 @@ function isEnded(
 }
 
 function judgedActor({ evidence }: Decision, key: string): Actor {
-  const { verdict, actorId } = decide({ ...evidence, subject: key, listed: [] })
+  const { verdict, actorId } = completeDecision(decide({ ...evidence, subject: key, listed: [] }))
   return { verdict, actor: nameOrNull(actorId) }
 }
 

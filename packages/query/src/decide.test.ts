@@ -107,9 +107,20 @@ describe('each rule', () => {
   })
 
   test('conflicting_identity: two that may speak and differ', () => {
-    const found = decided([record('act', agent), record('act', { ...agent, instance: 'B' })])
+    const other = { ...agent, template: 'U', instance: 'B' }
+    const found = decided([record('act', agent), record('act', other)])
     expect(found).toMatchObject({ verdict: 'undetermined', contradiction: 'conflicting_identity' })
     expect(found.contradicting.map((one) => one.instance)).toEqual(['A', 'B'])
+  })
+
+  test('conflicting_identity: two instances of one template leave the instance open', () => {
+    const found = decided([record('act', agent), record('act', { ...agent, instance: 'B' })])
+    expect(found).toMatchObject({ verdict: 'agent', template: 'T', actorId: 'T', instance: '' })
+    expect(found).toMatchObject({ contradiction: '', doubt: 'conflicting_identity' })
+    const forTwo = [agent, { ...agent, delegator: 'eve' }].map((one) => ({ ...forDev, ...one }))
+    const disputed = decided(forTwo.map((one) => record('act', one)))
+    expect(disputed).toMatchObject({ verdict: 'agent', instance: 'A', delegator: '' })
+    expect(disputed.conflictingDelegators.map((one) => one.delegator)).toEqual(['dev', 'eve'])
   })
 
   test('conflicting_content: one actor, two acts under one span', () => {
@@ -132,18 +143,25 @@ describe('each rule', () => {
     const soon = { instanceClaims: [own, claim('U', 'two', '10')] }
     const late = { instanceClaims: [own, claim('U', 'two', '20')] }
     const found = decided([record('act', agent)], soon)
-    expect(found.contradiction).toBe('instance_of_another_template')
-    expect(decided([record('act', agent)], late).verdict).toBe('agent')
+    expect(found).toMatchObject({ doubt: 'instance_of_another_template', verdict: 'agent' })
+    expect(found).toMatchObject({ template: 'T', instance: '', actorId: 'T' })
+    expect(decided([record('act', agent)], late).instance).toBe('A')
     const newcomer = record('act', { ...agent, template: 'U', exporter: 'two' })
-    expect(decided([newcomer], late).contradiction).toBe('instance_of_another_template')
+    expect(decided([newcomer], late)).toMatchObject({ template: 'U', instance: '' })
   })
 
   test('simultaneous_actions: which of two came last is no guess', () => {
     const act = record('act', agent)
-    const other: ListedAction = { ...act, key: 'b', instance: 'B', qualifies: true }
+    const other: ListedAction = { ...act, key: 'b', template: 'U', instance: 'B', qualifies: true }
     expect(decided([act], { listed: [other] }).contradiction).toBe('simultaneous_actions')
-    const same = { ...other, instance: 'A' }
-    expect(decided([act], { listed: [same] }).verdict).toBe('agent')
+    const same = { ...other, template: 'T', instance: 'A' }
+    expect(decided([act], { listed: [same] }).instance).toBe('A')
+    const sibling = { ...same, instance: 'B' }
+    const found = decided([act], { listed: [sibling] })
+    expect(found).toMatchObject({ verdict: 'agent', template: 'T', instance: '' })
+    expect(found.doubt).toBe('simultaneous_actions')
+    for (const channel of ['unbound', 'unentitled'])
+      expect(decided([act], { listed: [{ ...other, channel }] }).instance).toBe('A')
   })
 
   test('joined_by_delegation, and by correlation to the one human prompt', () => {

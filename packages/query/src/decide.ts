@@ -1,62 +1,121 @@
-import type { ClaimGrade, ClaimName, Contradiction, Decision } from './decision.ts'
-import { findContradiction } from './rules/find-contradiction.ts'
+import type { ClaimGrade, ClaimName, Decision } from './decision.ts'
 import type { Evidence } from './evidence/evidence.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
+import { actorIdOf, verdictOf } from './rules/actor-id.ts'
+import { crossExporters } from './rules/cross-exporters.ts'
+import { readEntitlements } from './rules/entitlements.ts'
+import type { Entitlements } from './rules/entitlements.ts'
+import { differ, findContradiction } from './rules/find-contradiction.ts'
+import type { Contradicted } from './rules/find-contradiction.ts'
+import { hearRecords } from './rules/hear-records.ts'
+import type { Heard } from './rules/hear-records.ts'
 import { joinDelegator } from './rules/join-delegator.ts'
 import { joinPath } from './rules/join-path.ts'
 import type { Hop, Kin } from './rules/join-path.ts'
 import { mergeVersions } from './rules/merge-versions.ts'
-import type { Testimony } from './rules/merge-versions.ts'
+import { nameTemplate } from './rules/name-template.ts'
 import { resolveClaims } from './rules/resolve-claims.ts'
 import type { Claims } from './rules/resolve-claims.ts'
-import { actorIdOf, verdictOf } from './rules/actor-id.ts'
+import { userOfTheRequest } from './rules/user-of-the-request.ts'
 import { walkTrail } from './rules/walk-trail.ts'
+import type { Trail } from './rules/walk-trail.ts'
 
 /**
- * Decides who did it, from the evidence and nothing else: versions → trail → claims → contradictions → verdict → path.
+ * Decides who did it, from the evidence and nothing else: entitlements → trail → what crosses → claims → contradictions →
+ * verdict → path.
  *
- * Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. The rules are in
+ * Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. What one exporter says
+ * settles nothing about another's actor (rule `crosses_exporters`): the decision holds only what is heard. The rules are in
  * `rules/`, one a file; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
  */
 export function decide(evidence: Evidence): Decision {
-  const testimony = rememberTestimony(evidence)
-  const trail = walkTrail(evidence.subject, testimony)
-  const own = resolveClaims(trail.records)
-  const found = findContradiction(evidence, own, testimony)
+  const entitlements = readEntitlements(evidence.kin)
+  const crossed = crossExporters(walkAll(evidence, entitlements), entitlements)
+  const heard = hearRecords(evidence, crossed, entitlements)
+  const { testimony, trail } = heard
+  const around = { evidence, trail, heard }
+  const said = nameTemplate(resolveClaims(trail.records), around)
+  const found = findContradiction(evidence, said, testimony)
+  const own = withoutDoubtfulDelegator(said, found, heard)
   // A human's or a service's own act is its own beginning.
   const isOwnAct = own.actor !== undefined && own.actor.actor_type !== 'agent'
-  const kin: Kin = { keys: () => (isOwnAct ? [] : evidence.kin.keys()), testimony }
-  const path = joinPath(trail, kin)
-  const claims = withDelegator(own, path, kin)
-  const verdict = verdictOf(claims, found.contradiction)
-  const isAgent = verdict === 'agent'
-  const speakers = {
-    actor: claims.actor,
-    instance: claims.instance,
-    template: claims.template,
-    delegator: claims.delegator,
-  }
-  const grades = gradesOf(speakers, trail.records[0])
-  const instance = isAgent ? (claims.instance?.instance ?? '') : ''
-  const template = isAgent ? (claims.template?.template ?? '') : ''
+  const keys = (): Iterable<string> => (isOwnAct ? [] : evidence.kin.keys())
+  const kin: Kin = { ...heard, keys }
+  const path = found.doubt === 'simultaneous_actions' ? [] : joinPath(trail, kin)
+  const joined = found.doubt === 'simultaneous_actions' ? own : withDelegator(own, path, kin)
+  const isAsked = (evidence.rules?.inferRequestUser ?? true) && found.doubt === ''
+  const claims = isAsked ? userOfTheRequest(joined, trail.records) : joined
   return {
     evidence,
-    verdict,
-    grade: gradeOf(verdict, found.contradiction, grades),
     ...found,
-    actorId: verdict === 'undetermined' ? '' : actorIdOf(claims),
-    instance,
-    template,
-    delegator: isAgent ? delegatorIdOf(claims) : '',
-    delegatorType: isAgent ? (claims.delegator?.delegator_type ?? '') : '',
-    speakers,
-    grades,
+    ...outcomeOf(claims, found, trail.records[0]),
     conflictingDelegators: claims.conflictingDelegators,
     overwritten: claims.overwritten,
-    trail,
     path,
-    testimony,
+    ...heard,
+    unheard: crossed.unheard,
   }
+}
+
+/** The subject and all that stands above it, whoever sent it. */
+function walkAll({ kin, subject }: Evidence, entitlements: Entitlements): Trail {
+  return walkTrail(subject, (key, near) => {
+    const versions = kin.get(key)
+    return versions && mergeVersions(versions, entitlements, near)
+  })
+}
+
+function outcomeOf(
+  claims: Claims,
+  { contradiction, doubt }: Contradicted,
+  subject: EvidenceRecord | undefined,
+): Pick<
+  Decision,
+  | 'verdict'
+  | 'grade'
+  | 'actorId'
+  | 'instance'
+  | 'claimedInstance'
+  | 'template'
+  | 'delegator'
+  | 'delegatorType'
+  | 'speakers'
+  | 'grades'
+> {
+  const named = doubt === '' ? claims : { ...claims, instance: undefined }
+  const verdict = verdictOf(named, contradiction)
+  const isAgent = verdict === 'agent'
+  const { actor, instance, template, delegator } = named
+  const speakers = { actor, instance, template, delegator }
+  const grades = gradesOf(speakers, subject)
+  return {
+    verdict,
+    grade: gradeOf(verdict, contradiction, grades),
+    actorId: verdict === 'undetermined' ? '' : actorIdOf(named),
+    instance: isAgent ? (instance?.instance ?? '') : '',
+    claimedInstance:
+      isAgent && doubt !== 'simultaneous_actions' ? (claims.instance?.instance ?? '') : '',
+    template: isAgent ? (template?.template ?? '') : '',
+    delegator: isAgent ? delegatorIdOf(named) : '',
+    delegatorType: isAgent ? (delegator?.delegator_type ?? '') : '',
+    speakers,
+    grades,
+  }
+}
+
+/**
+ * Versions of the record that speaks for the delegator that name two of them name none. Neither does one of two acts of which
+ * nobody knows which it was.
+ */
+function withoutDoubtfulDelegator(
+  claims: Claims,
+  { contradiction, doubt }: Contradicted,
+  { testimony }: Heard,
+): Claims {
+  const versions = testimony(claims.delegator?.key ?? '')?.conflicting ?? []
+  if (contradiction === '' && differ(versions, 'delegator'))
+    return { ...claims, delegator: undefined, conflictingDelegators: versions }
+  return doubt === 'simultaneous_actions' ? { ...claims, delegator: undefined } : claims
 }
 
 function withDelegator(claims: Claims, path: readonly Hop[], kin: Kin): Claims {
@@ -65,17 +124,6 @@ function withDelegator(claims: Claims, path: readonly Hop[], kin: Kin): Claims {
     claims.delegator === undefined &&
     claims.conflictingDelegators.length === 0
   return isOpen ? { ...claims, delegator: joinDelegator(path, kin) } : claims
-}
-
-function rememberTestimony(evidence: Evidence): (key: string) => Testimony | undefined {
-  const remembered = new Map<string, Testimony>()
-  return (key) => {
-    const versions = evidence.kin.get(key)
-    if (versions === undefined) return undefined
-    let found = remembered.get(key)
-    if (found === undefined) remembered.set(key, (found = mergeVersions(versions)))
-    return found
-  }
 }
 
 function delegatorIdOf({ delegator }: Claims): string {
@@ -109,7 +157,7 @@ function gradesOf(
 /** The weakest of what the verdict rests on; a claim that is absent is a gap, not a link. */
 function gradeOf(
   verdict: Decision['verdict'],
-  contradiction: Contradiction | '',
+  contradiction: Decision['contradiction'],
   grades: Decision['grades'],
 ): ClaimGrade {
   if (contradiction !== '') return 'contradicted'

@@ -1,5 +1,6 @@
 import type { Decision } from './decision.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
+import type { Unheard } from './rules/cross-exporters.ts'
 import type { Question } from './question.ts'
 import { nameOrNone, nameOrNull } from './text.ts'
 import { isForeign, isUnread } from './unread-vocabulary.ts'
@@ -14,23 +15,22 @@ export interface BareReason {
 export function decidingReason(question: Question, decision: Decision): BareReason {
   if (decision.contradiction !== '') return contradictionReason(decision)
   const actor = nameOrNull(decision.actorId) ?? ''
+  const isOwn = decision.speakers.actor?.key === decision.trail.records[0]?.key
+  const record = isOwn ? 'The record' : 'A record that the act stands under'
   switch (decision.verdict) {
     case 'agent':
-      return decision.instance === ''
-        ? {
-            code: 'template_on_record',
-            text: `The record names the agent ${actor}, and no running instance.`,
-          }
-        : { code: 'instance_on_record', text: `The record names the running instance ${actor}.` }
+      return agentReason(decision, actor)
     case 'human':
       return {
         code: 'human_on_record',
-        text: `The record says that ${actor} acted, with no agent in between.`,
+        text: isOwn
+          ? `The record says that ${actor} acted, with no agent in between.`
+          : `${record} says that ${actor} acted; the act’s own record names nobody.`,
       }
     case 'service':
       return {
         code: 'service_on_record',
-        text: `The record says that the service ${actor} acted; it is no agent.`,
+        text: `${record} says that the service ${actor} acted; it is no agent.`,
       }
     case 'undetermined':
       return decision.trail.records.length > 0
@@ -39,19 +39,70 @@ export function decidingReason(question: Question, decision: Decision): BareReas
   }
 }
 
+function agentReason({ instance, speakers, trail }: Decision, actor: string): BareReason {
+  const subject = trail.records[0]?.key
+  if (instance !== '')
+    return {
+      code: 'instance_on_record',
+      text:
+        speakers.instance?.key === subject
+          ? `The record names the running instance ${actor}.`
+          : `A record that the act stands under names the running instance ${actor}.`,
+    }
+  if (isServiceName(speakers.template))
+    return {
+      code: 'template_on_record',
+      text: `The records say that an agent acted, and of which one only that it runs in the service ${actor}.`,
+    }
+  const record = speakers.template?.key === subject ? 'The record' : 'Another record'
+  return {
+    code: 'template_on_record',
+    text: `${record} names the agent ${actor}; the running instance is not known.`,
+  }
+}
+
+/** Whether all that names the agent is the name of the service that it runs in. */
+export function isServiceName(template: EvidenceRecord | undefined): boolean {
+  return template?.template_rule === 'resource.service_name'
+}
+
+/** Why the instance is open though the template is known; undefined when it is not in doubt. */
+export function doubtReason(decision: Decision): BareReason | undefined {
+  const { doubt, contradicting, rival, simultaneous } = decision
+  const [first] = contradicting
+  switch (doubt) {
+    case '':
+      return undefined
+    case 'instance_of_another_template':
+      return {
+        code: 'instance_of_another_template',
+        text: `The instance ${nameOrNone(first?.instance)} is claimed twice: as one of ${nameOrNone(first?.template)} by the exporter "${nameOrNone(first?.exporter)}", and as one of ${nameOrNone(rival?.template)} by "${nameOrNone(rival?.exporter)}". Neither is believed; the template is that of the act’s own records.`,
+      }
+    case 'simultaneous_actions':
+      return {
+        code: 'simultaneous_actions',
+        text: `${describeClaim(first)} and another instance of the same template (${nameOrNone(simultaneous?.instance)}, ${simultaneous?.key ?? ''}) acted at the very same instant: which of the two came last is not on record.`,
+      }
+    case 'conflicting_identity':
+      return {
+        code: 'conflicting_identity',
+        text: `Records of this act agree on the template and name two instances: ${claimsOf(contradicting)}. None of the two is believed.`,
+      }
+  }
+}
+
+function claimsOf(records: readonly EvidenceRecord[]): string {
+  return [...new Set(records.map(describeClaim))].join('; ')
+}
+
 function contradictionReason(decision: Decision): BareReason {
-  const { contradiction, contradicting, rival, simultaneous } = decision
+  const { contradiction, contradicting, simultaneous } = decision
   const [first] = contradicting
   switch (contradiction) {
     case 'exporter_not_entitled':
       return {
         code: 'exporter_not_entitled',
         text: `The exporter "${nameOrNone(first?.exporter)}" may not speak for the actor that it names: ${describeClaim(first)}.`,
-      }
-    case 'instance_of_another_template':
-      return {
-        code: 'instance_of_another_template',
-        text: `The instance ${nameOrNone(first?.instance)} is claimed twice: as one of ${nameOrNone(first?.template)} by the exporter "${nameOrNone(first?.exporter)}", and as one of ${nameOrNone(rival?.template)} by "${nameOrNone(rival?.exporter)}". Neither is believed.`,
       }
     case 'simultaneous_actions':
       return {
@@ -62,7 +113,7 @@ function contradictionReason(decision: Decision): BareReason {
     case 'conflicting_identity':
       return {
         code: 'conflicting_identity',
-        text: `Records of this act disagree on who acted: ${[...new Set(contradicting.map(describeClaim))].join('; ')}. All are kept, none is believed.`,
+        text: `Records of this act disagree on who acted: ${claimsOf(contradicting)}. All are kept, none is believed.`,
       }
   }
 }
@@ -82,9 +133,25 @@ const notUnderstood: BareReason = {
   text: 'Records exist for this handle, in a vocabulary that is not understood: who acted in them is not known.',
 }
 
+/** What stands above the act and is not heard, and why. */
+export function unheardReason({ record, exporter }: Unheard, subject: EvidenceRecord): BareReason {
+  const [of, by] = [nameOrNone(record.exporter), nameOrNone(exporter)]
+  const claim = record.actor_type === '' ? 'nobody' : describeClaim(record)
+  return {
+    code: 'not_entitled_to_inherit',
+    text:
+      exporter === record.exporter
+        ? `The exporter "${of}" supplied a record above the act that names ${claim}, and may not speak for the actor of a record of "${nameOrNone(subject.exporter)}": it is kept, and settles nothing.`
+        : `The exporter "${by}" put the act under a record of "${of}" that names ${claim}, and may not speak for that actor: it is kept, and settles nothing.`,
+  }
+}
+
 function unnamedReason(decision: Decision): BareReason {
-  const { trail, evidence } = decision
+  const { trail, evidence, unheard } = decision
   if (isForeign(decision)) return notUnderstood
+  const [subject] = trail.records
+  if (unheard !== undefined && unheard.record.actor_type !== '' && subject !== undefined)
+    return unheardReason(unheard, subject)
   if (trail.records.some((record) => record.actor_type !== ''))
     return {
       code: 'no_actor_identity',

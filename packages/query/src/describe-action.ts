@@ -27,6 +27,10 @@ export function describeAction(
     started_at: toInstant(subject.ts),
     ended_at: toInstant(subject.end_ts),
     record_kind: recordKinds.find((kind) => kind === subject.kind) ?? 'other',
+    exporter: {
+      name: nameOrNull(subject.exporter) ?? '',
+      entitled: subject.channel === 'entitled',
+    },
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Input, Reason } from '@whodid/model'
-import { decidingReason, describeClaim } from './deciding-reason.ts'
+import {
+  decidingReason,
+  describeClaim,
+  doubtReason,
+  isServiceName,
+  unheardReason,
+} from './deciding-reason.ts'
 import type { BareReason } from './deciding-reason.ts'
 import type { Decision } from './decision.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
@@ -26,7 +32,11 @@ export function explainVerdict(
   const recorded = [deciding, ...versionReasons(decision, subject)]
   if (decision.verdict === 'undetermined') return recorded
   const beside = [
+    doubtReason(decision),
+    inheritedReason(decision, subject),
     inferredReason(decision, subject),
+    serviceReason(decision),
+    unheardClaim(decision, subject),
     exporterReason(decision, subject),
     delegatorReason(decision),
     credentialReason(subject),
@@ -46,7 +56,10 @@ function versionReasons({ testimony }: Decision, { key }: EvidenceRecord): Reaso
   if (found === undefined) return []
   const reasons = found.setAside.map((record) => ({
     code: 'unentitled_claim_set_aside',
-    text: `The exporter "${nameOrNull(record.exporter) ?? ''}" claims the same span for ${describeClaim(record)}, and may not speak for that actor: kept, and not believed.`,
+    text:
+      record.channel === 'unentitled'
+        ? `The exporter "${nameOrNull(record.exporter) ?? ''}" claims the same span for ${describeClaim(record)}, and may not speak for that actor: kept, and not believed.`
+        : `The exporter "${nameOrNull(record.exporter) ?? ''}" claims the same span for ${describeClaim(record)}; a record that is better backed, or came first, goes before it: kept, and not believed.`,
     span: key,
   }))
   if (found.differsInContent)
@@ -58,21 +71,59 @@ function versionReasons({ testimony }: Decision, { key }: EvidenceRecord): Reaso
   return reasons
 }
 
+/** Who speaks for the actor, where that is not the act's own record. */
+function inheritedReason(decision: Decision, subject: EvidenceRecord): Reason | undefined {
+  const { speakers, verdict, trail, claimedInstance } = decision
+  const speaker = verdict === 'agent' ? (speakers.instance ?? speakers.template) : speakers.actor
+  const isTold = speaker === undefined || speaker.key === subject.key
+  if (isTold || decision.isNamedBySteps === true) return undefined
+  const from = `of the exporter "${nameOrNull(speaker.exporter) ?? ''}"`
+  const named = describeClaim(speaker)
+  if (trail.records.some(({ key }) => key === speaker.key))
+    return {
+      code: 'inherited_from_ancestor',
+      text: `The act’s own record, of the exporter "${nameOrNull(subject.exporter) ?? ''}", does not say who acted in full; the record ${speaker.key} ${from}, which it stands under, names ${named}.`,
+      span: speaker.key,
+    }
+  return claimedInstance !== '' && speaker.instance === claimedInstance
+    ? {
+        code: 'same_instance',
+        text: `The record ${speaker.key} ${from} names the template of the same instance: ${named}.`,
+        span: speaker.key,
+      }
+    : {
+        code: 'enclosing_agent_run',
+        text: `The record above the act is missing; the only agent run of its trace, ${speaker.key} ${from}, was under way when it happened, and names ${named}. That the act belongs to it is inferred.`,
+        span: speaker.key,
+      }
+}
+
+function serviceReason({ verdict, speakers }: Decision): BareReason | undefined {
+  if (verdict !== 'agent' || !isServiceName(speakers.template)) return undefined
+  return {
+    code: 'named_by_service',
+    text: `No record names the agent itself; that it runs in the service ${nameOrNull(speakers.template?.template ?? '') ?? ''} is all that is known of it.`,
+  }
+}
+
+/** What an exporter that may not speak for the actor supplied above the act. */
+function unheardClaim({ unheard }: Decision, subject: EvidenceRecord): Reason | undefined {
+  if (unheard === undefined) return undefined
+  const { record } = unheard
+  const claims = record.actor_type !== '' || record.delegator !== '' || record.kind === 'prompt'
+  return claims ? { ...unheardReason(unheard, subject), span: record.key } : undefined
+}
+
 function inferredReason(decision: Decision, subject: EvidenceRecord): Reason | undefined {
   const speaker = decision.speakers.instance ?? decision.speakers.template
   if (decision.verdict !== 'agent' || speaker === undefined) return undefined
-  if (decision.trail.records.every(({ key }) => key !== speaker.key))
+  if (decision.isNamedBySteps === true)
     return {
       code: 'named_by_steps',
       text: 'No record above the act names the agent; the steps of the agent run that it stands in do, and all the same one.',
       span: speaker.key,
     }
-  if (speaker.key !== subject.key)
-    return {
-      code: 'inherited_from_ancestor',
-      text: 'The act’s own record does not name the instance; the nearest record it stands under does.',
-      span: speaker.key,
-    }
+  if (speaker.key !== subject.key) return undefined
   const claim = decision.speakers.instance === undefined ? 'template' : 'instance'
   if (claimStrength(speaker, claim) === 'said') return undefined
   return {
@@ -98,6 +149,12 @@ function delegatorReason(decision: Decision): BareReason | undefined {
       text: `Records disagree on whom it acted for: ${conflictingDelegators.map((record) => nameOrNull(record.delegator) ?? '').join(', ')}. None is believed.`,
     }
   if (delegator === '') return undefined
+  const { delegator: speaker } = decision.speakers
+  if (speaker?.delegator_rule === 'user_of_the_request')
+    return {
+      code: 'user_of_the_request',
+      text: `No record says on whose behalf the agent acted; the request that its run served was ${nameOrNull(delegator) ?? ''}’s, and that it acted for that person is inferred.`,
+    }
   return {
     code: 'delegator_on_record',
     text: `The instance acts for ${delegatorType} ${nameOrNull(delegator) ?? ''}.`,

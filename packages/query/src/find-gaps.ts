@@ -13,6 +13,8 @@ export interface WayBack {
   readonly plan: PlanInForce
   /** Hops of the chain that the answer leaves out. */
   readonly leftOut: number
+  /** Inputs that the answer leaves out. */
+  readonly inputsLeftOut: number
   /** Whether an act of this kind has a prompt and a plan at all. */
   readonly needsPrompt: boolean
 }
@@ -27,6 +29,7 @@ export function findGaps(decision: Decision, way: WayBack): Gap[] {
   return [
     ...conflictGaps(decision, gap),
     ...clockGaps(subject, gap),
+    ...inputGaps(way, gap),
     ...trailGaps(decision, way, gap),
     ...(isForeign(decision) ? [gap('vocabulary_not_understood', vocabularyText)] : []),
     ...(way.needsPrompt
@@ -63,7 +66,8 @@ function conflictGaps(decision: Decision, gap: MakeGap): Gap[] {
   const found = decision.testimony(decision.evidence.subject)
   const isClaimedTwice =
     decision.contradiction === 'conflicting_identity' ||
-    decision.contradiction === 'instance_of_another_template' ||
+    decision.doubt === 'conflicting_identity' ||
+    decision.doubt === 'instance_of_another_template' ||
     (found?.setAside.length ?? 0) > 0
   return isClaimedTwice
     ? [gap('conflicting_identity', 'More than one identity is claimed for this act.')]
@@ -90,7 +94,17 @@ function millisecondsOf(text: string): number {
   return Date.parse(`${text.slice(0, 10)}T${text.slice(11, 23)}Z`)
 }
 
-function trailGaps({ trail, evidence, path }: Decision, { leftOut }: WayBack, gap: MakeGap): Gap[] {
+function inputGaps({ inputsLeftOut }: WayBack, gap: MakeGap): Gap[] {
+  if (inputsLeftOut === 0) return []
+  const text = `${inputsLeftOut} of the inputs before the act are not shown; the untrusted ones and the newest are.`
+  return [gap('inputs_truncated', text)]
+}
+
+function trailGaps(
+  { trail, evidence, path, unheard }: Decision,
+  { leftOut }: WayBack,
+  gap: MakeGap,
+): Gap[] {
   const gaps = path
     .filter((hop) => hop.leftOut !== '')
     .map(({ record, leftOut: instance }) =>
@@ -105,9 +119,11 @@ function trailGaps({ trail, evidence, path }: Decision, { leftOut }: WayBack, ga
     gaps.push(
       gap(
         'missing_parent',
-        evidence.truncated
-          ? `The parent ${trail.missingParent} is not among the records that were looked at: the chain may be longer.`
-          : `The parent ${trail.missingParent} is not on record: the chain may be longer.`,
+        unheard !== undefined
+          ? `The parent ${trail.missingParent} is on record only by an exporter that may not speak for this actor: the chain is not followed there.`
+          : evidence.truncated
+            ? `The parent ${trail.missingParent} is not among the records that were looked at: the chain may be longer.`
+            : `The parent ${trail.missingParent} is not on record: the chain may be longer.`,
         root?.key,
       ),
     )
@@ -140,7 +156,15 @@ function identityGaps(decision: Decision, gap: MakeGap): Gap[] {
     contradiction === ''
       ? decision.instance !== ''
       : trail.records.some((record) => record.instance !== '')
-  if (!isNamed) gaps.push(gap('missing_instance', 'No record names the running instance.'))
+  if (!isNamed)
+    gaps.push(
+      gap(
+        'missing_instance',
+        decision.doubt === ''
+          ? 'No record names the running instance.'
+          : 'Which of two instances of the template it was is not known.',
+      ),
+    )
   if (delegator === '')
     gaps.push(
       gap(

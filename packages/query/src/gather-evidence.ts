@@ -136,7 +136,8 @@ class Walk {
   /** Rows as evidence, read once. */
   read(rows: readonly EvidenceRow[]): ReturnType<typeof readEvidence> {
     let evidence = this.#read.get(rows)
-    if (evidence === undefined) this.#read.set(rows, (evidence = readEvidence(rows)))
+    if (evidence === undefined)
+      this.#read.set(rows, (evidence = { ...readEvidence(rows), rules: this.#sources.rules }))
     return evidence
   }
 

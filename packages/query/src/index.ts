@@ -1,3 +1,4 @@
+export type { DecisionRules } from './evidence/evidence.ts'
 export { checkpointsMax, listCheckpoints } from './list-checkpoints.ts'
 export type { CheckpointList } from './list-checkpoints.ts'
 export { findInMetaLog } from './find-in-meta-log.ts'

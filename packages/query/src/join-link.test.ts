@@ -79,12 +79,13 @@ function decided(records: readonly EvidenceRecord[]): Decision {
     instanceClaims: [],
     envelopes: new Map<string, Buffer>(),
     truncated: false,
+    separate: new Map<string, never>(),
   }
   return decide(evidence)
 }
 
 const ofService = { template: 'svc', template_rule: 'resource.service_name' }
-const call = { kind: 'tool_call', call: 'c1', parent: keyOf(first, 1) }
+const call = { kind: 'tool_call', tool_call: 'c1', parent: keyOf(first, 1) }
 
 test.each<[string, readonly EvidenceRecord[], boolean]>([
   ['by the agent, where none tells a conversation', [...resumed({}), asked(first)], true],
@@ -95,7 +96,7 @@ test.each<[string, readonly EvidenceRecord[], boolean]>([
   ],
   [
     'by the call, though it was asked something itself',
-    [...resumed(text('yes'), { call: 'c1' }), asked(first), record(keyOf(first, 2), call)],
+    [...resumed(text('yes'), { tool_call: 'c1' }), asked(first), record(keyOf(first, 2), call)],
     true,
   ],
   [

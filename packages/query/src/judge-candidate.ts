@@ -1,12 +1,12 @@
 import type { Handle, HandleKind } from '@whodid/model'
+import { completeDecision } from './complete-decision.ts'
 import { decide } from './decide.ts'
 import type { Evidence } from './evidence/evidence.ts'
 import type { EvidenceRecord, ListedAction } from './evidence/evidence-record.ts'
-import { foldActs } from './fold-act.ts'
-import type { Fold, FoldedAct } from './fold-act.ts'
+import type { FoldedAct } from './fold-act.ts'
 import type { Question } from './question.ts'
-import { mergeVersions } from './rules/merge-versions.ts'
-import type { Testimony } from './rules/merge-versions.ts'
+import { readActs } from './read-acts.ts'
+import type { ActReader } from './read-acts.ts'
 import { walkTrail } from './rules/walk-trail.ts'
 
 /** An act that the verdict may concern. */
@@ -34,7 +34,7 @@ export function judgeCandidate(
   candidate: ListedAction,
   { evidence, carriesName }: CandidateGround,
 ): JudgedCandidate | undefined {
-  const { fold, testimony } = readerOf(evidence)
+  const { fold, testimony } = readActs(evidence)
   const record = testimony(candidate.key)?.record
   const act = fold(candidate.key)
   if (record === undefined || act === undefined) return undefined
@@ -78,9 +78,9 @@ function namesToo({ kind, value }: Handle, call: EvidenceRecord): boolean {
 function inheritsName(
   { kind, value }: Handle,
   key: string,
-  { evidence, testimony }: Pick<EvidenceReader, 'testimony'> & Pick<CandidateGround, 'evidence'>,
+  { evidence, testimony }: Pick<ActReader, 'testimony'> & Pick<CandidateGround, 'evidence'>,
 ): boolean {
-  const found = decide({ ...evidence, subject: key, listed: [] })
+  const found = completeDecision(decide({ ...evidence, subject: key, listed: [] }))
   const above = walkTrail(key, testimony).records.slice(1)
   if (above.some((record) => isCall(record) && carries(record, kind, value))) return false
   if (kind === 'template') return found.template === value
@@ -96,31 +96,6 @@ function carries(record: EvidenceRecord, kind: HandleKind, value: string): boole
   if (kind === 'template') return record.template === value
   if (kind === 'instance') return record.instance === value
   return record.delegator === value || record.user === value
-}
-
-interface EvidenceReader {
-  readonly fold: Fold
-  readonly testimony: (key: string) => Testimony | undefined
-}
-
-const readers = new WeakMap<Evidence, EvidenceReader>()
-
-/** Merges and folds once for all that is asked of the same evidence. */
-function readerOf(evidence: Evidence): EvidenceReader {
-  let reader = readers.get(evidence)
-  if (reader === undefined) {
-    const merged = new Map<string, Testimony>()
-    const testimony = (key: string): Testimony | undefined => {
-      const versions = evidence.kin.get(key)
-      if (versions === undefined) return undefined
-      let found = merged.get(key)
-      if (found === undefined) merged.set(key, (found = mergeVersions(versions)))
-      return found
-    }
-    reader = { testimony, fold: foldActs({ keys: () => evidence.kin.keys(), testimony }) }
-    readers.set(evidence, reader)
-  }
-  return reader
 }
 
 const channels = ['entitled', 'unbound', 'unentitled']

@@ -12,7 +12,7 @@ export function lineageOf(decision: Decision): readonly string[] {
   const parents = claimedParents(decision)
   addGivers(decision, parents)
   const line: string[] = []
-  let instance = decision.instance
+  let instance = decision.claimedInstance
   while (instance !== '' && !line.includes(instance) && line.length < ancestorsMax) {
     line.push(instance)
     instance = parents.get(instance) ?? ''

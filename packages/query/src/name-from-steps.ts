@@ -19,6 +19,7 @@ export function nameFromSteps(decision: Decision): Decision {
   if (step === undefined || new Set(steps.map(({ template }) => template)).size > 1) return decision
   return {
     ...decision,
+    isNamedBySteps: true,
     template: step.template,
     actorId: decision.instance === '' ? step.template : decision.actorId,
     speakers: { ...speakers, template: step },

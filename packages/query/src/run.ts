@@ -2,6 +2,7 @@ import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { LogTrees, Selector } from '@whodid/store'
 import { decide } from './decide.ts'
+import type { DecisionRules } from './evidence/evidence.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { gatherMore } from './gather-more.ts'
 import { sealAnswer } from './seal-answer.ts'
@@ -18,6 +19,8 @@ export interface WhoDidSources {
   readonly trees?: LogTrees | undefined
   /** Who watches over the ledger; without it nothing is more than `local`, and no check is told of. */
   readonly watch?: SealGround['watch']
+  /** What the operator decided about how answers are made. */
+  readonly rules?: DecisionRules | undefined
 }
 
 /**
@@ -30,12 +33,12 @@ export interface WhoDidSources {
  * Throws what `Selector.select` throws. Does NOT record the read, and does NOT check who asks: the caller does both.
  */
 export async function whoDid(
-  { selector, contents, trees, watch }: WhoDidSources,
+  { selector, contents, trees, watch, rules }: WhoDidSources,
   tenant: string,
   question: Question,
 ): Promise<WhoDidAnswer> {
   const startedMs = performance.now()
-  const sources = { selector, contents, tenant }
+  const sources = { selector, contents, tenant, rules }
   const first = await gatherEvidence(sources, question)
   const { evidence, cost } = await gatherMore(sources, question, first)
   const answer = shapeAnswer(question, decide(evidence), {

@@ -7,10 +7,10 @@ import { describeActors } from './describe-actors.ts'
 import { actGaps, explainAct } from './explain-act.ts'
 import type { ShownAct } from './explain-act.ts'
 import { explainVerdict } from './explain-verdict.ts'
-import { foldActs } from './fold-act.ts'
 import type { Fold } from './fold-act.ts'
 import { describePart } from './judge-candidate.ts'
 import type { Question } from './question.ts'
+import { readActs } from './read-acts.ts'
 import { nameOrNull } from './text.ts'
 import { traceBack } from './trace-back.ts'
 
@@ -24,8 +24,7 @@ export function shapeAnswer(
   const origin = traceBack(decision)
   const trail = decision.trail.records
   const correlated = trail.find((record) => record.correlation !== '')
-  const { evidence, testimony } = decision
-  const fold = foldActs({ keys: () => evidence.kin.keys(), testimony })
+  const { fold } = readActs(decision.evidence)
   const act = shownAct(decision, fold)
   const isAct = trail[0]?.kind === 'tool_call' || trail[0]?.kind === 'action'
   return {

@@ -36,13 +36,18 @@ function subjectOf(answer: Omit<WhoDidAnswer, 'summary'>): string {
   const id = answer.actor?.id ?? ''
   if (answer.verdict === 'human') return `A human, ${id},`
   if (answer.verdict === 'service') return `The service ${id}, which is no agent,`
-  const template = answer.agent?.template?.id ?? 'an unnamed template'
-  const instance = answer.agent?.instance
-  const who = instance ? `The agent ${template} (instance ${instance.id})` : `The agent ${template}`
+  const who = agentOf(answer)
   const delegator = answer.delegator
   return delegator === null
     ? `${who}, on nobody's recorded behalf,`
     : `${who}, acting for ${delegator.id},`
+}
+
+function agentOf({ agent, reasons }: Omit<WhoDidAnswer, 'summary'>): string {
+  const template = agent?.template?.id ?? 'an unnamed template'
+  const isService = reasons.some(({ code }) => code === 'named_by_service')
+  const who = isService ? `An agent in service ${template}` : `The agent ${template}`
+  return agent?.instance ? `${who} (instance ${agent.instance.id})` : who
 }
 
 function deedOf(action: NonNullable<WhoDidAnswer['action']>, chain: WhoDidAnswer['chain']): string {

@@ -14,11 +14,18 @@ export function traceBack(
   const prompts = followPrompts(decision)
   const plan = findPlan(decision)
   const { hops, leftOut } = buildChain(decision, prompts, plan.plan)
+  const { inputs, leftOut: inputsLeftOut } = listInputs(decision)
   return {
     ...describePrompts(decision, prompts),
     plan: describePlan(decision, plan),
     chain: hops,
-    inputs: listInputs(decision),
-    gaps: findGaps(decision, { prompts, plan, leftOut, needsPrompt: !isOwnAct }),
+    inputs,
+    gaps: findGaps(decision, {
+      prompts,
+      plan,
+      leftOut,
+      inputsLeftOut,
+      needsPrompt: !isOwnAct,
+    }),
   }
 }

@@ -5,6 +5,7 @@ export interface CorpusExporter {
   readonly templates: readonly string[] | '*' | null
   readonly humans: boolean
   readonly services: boolean
+  readonly infrastructure?: boolean
   readonly encoding: 'json' | 'protobuf'
 }
 
@@ -32,7 +33,7 @@ export const corpusExporters: readonly CorpusExporter[] = [
   // Forwards what others sent, bound to nobody.
   sender('gateway', { templates: null, encoding: 'protobuf' }),
   // Sidecars and drivers that know nothing of agents.
-  sender('mesh', { templates: [] }),
+  sender('mesh', { templates: [], infrastructure: true }),
   sender('legacy', { templates: ['legacy-assistant'], encoding: 'json' }),
 ]
 

@@ -153,11 +153,13 @@ export class Scene {
     this.#add({ of, act, atNs: namesOne ? undefined : act.span.startNs + 1_000n, verb })
   }
 
-  /** Asks under a name that acts share which nobody can put in order; `why` says so. */
-  askTied(acts: readonly [Act, Act], kind: ActHandle, why: string): void {
-    const [first, second] = acts
-    const subjects = [...first.subjects, ...second.subjects]
-    this.ask({ ...first, subjects, lacking: { verdict: why } }, kind)
+  /** Asks under a name that acts share which nobody can put in order; `why` says so. Of one template, that is known. */
+  askTied(acts: readonly [Act, ...Act[]], kind: ActHandle, why: string): void {
+    const [first] = acts
+    const subjects = acts.flatMap((act) => act.subjects)
+    const isOneTemplate = new Set(acts.map(({ truth }) => truth.template)).size === 1
+    const parts = { instance: why, delegator: why, prompt: why, chain: why }
+    this.ask({ ...first, subjects, lacking: isOneTemplate ? parts : { verdict: why } }, kind)
   }
 
   /** Asks for something of which no act can be named. */

@@ -8,6 +8,8 @@ import { outcomeSituations } from './situations/outcomes.ts'
 import { nameSituations } from './situations/names.ts'
 import { thirdPartySituations } from './situations/third-party.ts'
 import { inputSituations } from './situations/inputs.ts'
+import { denialSituations } from './situations/denial.ts'
+import { reachSituations } from './situations/reach.ts'
 
 /** Every situation, in the order of the table. */
 export const situations: readonly Situation[] = [
@@ -20,4 +22,6 @@ export const situations: readonly Situation[] = [
   ...nameSituations,
   ...thirdPartySituations,
   ...inputSituations,
+  ...reachSituations,
+  ...denialSituations,
 ]

@@ -10,7 +10,7 @@ import { createToken, tokenSha256 } from '../tokens.ts'
 /** `whodid exporter`: who may send spans, and whom each may speak for. */
 export const exporterCommand: Command = {
   name: 'exporter',
-  help: `Usage: whodid exporter add --name <name> [--template <id>]… [--tenant <tenant>] [--humans] [--services] [--json]
+  help: `Usage: whodid exporter add --name <name> [--template <id>]… [--tenant <tenant>] [--humans] [--services] [--infrastructure] [--json]
        whodid exporter list [--json]
        whodid exporter remove --name <name> [--json]
 
@@ -22,8 +22,10 @@ says about any other actor is kept and not believed. One that is bound to no act
   --tenant <tenant>   the tenant its records belong to (default "default")
   --humans            it may speak for humans
   --services          it may speak for services
+  --infrastructure    its spans that name nobody belong to whoever they stand under: a sidecar, a proxy, a database driver;
+                      it may name nobody by this
 
-Without --template, --humans and --services it is bound to no actor.
+Without any of the four it is bound to no actor.
 
 "add" prints the token, once: only its hash is kept. A running Whodid takes a change up within seconds.
 Environment: WHODID_DATA_DIR.`,
@@ -53,7 +55,8 @@ const noPositionals = { min: 0, max: 0, what: 'options only' }
 async function add({ args, environment, stdout, stderr }: CommandContext): Promise<number> {
   const string = { type: 'string' } as const
   const template = { type: 'string', multiple: true } as const
-  const options = { name: string, tenant: string, template, humans: boolean, services: boolean }
+  const kinds = { humans: boolean, services: boolean, infrastructure: boolean }
+  const options = { name: string, tenant: string, template, ...kinds }
   const typed = parseArguments(args, { ...options, json: boolean }, noPositionals)
   const name = required(typed.value('name'))
   const dataDir = readDataDir(environment)
@@ -71,9 +74,13 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
     name,
     tenant: typed.value('tenant') ?? 'default',
     token_sha256: tokenSha256(token),
-    templates: templatesOf(templates, typed.flag('humans') || typed.flag('services')),
+    templates: templatesOf(
+      templates,
+      typed.flag('humans') || typed.flag('services') || typed.flag('infrastructure'),
+    ),
     humans: typed.flag('humans'),
     services: typed.flag('services'),
+    ...(typed.flag('infrastructure') ? { infrastructure: true } : {}),
   }
   await writeExporters(dataDir, [...present, added])
   if (typed.flag('json')) stdout.write(`${JSON.stringify({ ...shown(added), token })}\n`)
@@ -138,7 +145,11 @@ function describe(known: NamedExporter): string {
   if (known.templates === null) return `${known.name}  tenant ${known.tenant}  only asserts`
   const templates =
     known.templates === '*' ? 'every template' : known.templates.join(', ') || 'no template'
-  const others = [known.humans ? 'humans' : '', known.services ? 'services' : '']
+  const others = [
+    known.humans ? 'humans' : '',
+    known.services ? 'services' : '',
+    known.infrastructure === true ? 'infrastructure' : '',
+  ]
   const speaksFor = [templates, ...others.filter((part) => part !== '')].join(', ')
   return `${known.name}  tenant ${known.tenant}  speaks for ${speaksFor}`
 }

@@ -25,6 +25,7 @@ Environment, with defaults:
   WHODID_OTLP_GRPC_PORT=4317       0 takes a free one
   WHODID_RETAIN_TEXT_DAYS          days that text is kept; default for ever
   WHODID_RETAIN_RECORD_DAYS        days that records are kept, by whole months; default for ever
+  WHODID_INFER_REQUEST_USER=on     off: a request's user is not taken for the delegator of the agent that serves it
   WHODID_MEMORY_BYTES_MAX          memory of the embedded ClickHouse, default 2 GiB
   CLICKHOUSE_URL                   a ClickHouse of your own instead, with
   WHODID_CLICKHOUSE_{WRITER,READER,MIGRATOR,RECORDER,ERASER,PRUNER,VERIFIER}_PASSWORD`,

@@ -31,6 +31,7 @@ const merged: WhoDidAnswer = {
     started_at: instant('03.120'),
     ended_at: instant('03.620'),
     record_kind: 'tool_call',
+    exporter: { name: 'laptop', entitled: true },
   },
   actor: { type: 'agent', id: 'inst-7f3a', grade: 'channel' },
   agent: {

@@ -52,6 +52,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
     readiness: ground.readiness,
     metrics: ground.metrics,
     watch: ground.watch,
+    rules: { inferRequestUser: config.inferRequestUser },
     hostCheck: isLoopback(config.host) ? 'loopback' : 'any',
     stopping: stopping.signal,
     onFailure: (requestId, thrown) => {

@@ -25,6 +25,7 @@ export const evidenceColumns: Columns<StoredRecord> = {
   end_ts: 'end_ts',
   received_at: 'received_at',
   kind: 'record_kind',
+  span_kind: 'toString(kind)',
   name: 'name',
   actor_type: 'actor_type',
   channel: 'channel',

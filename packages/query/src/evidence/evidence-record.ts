@@ -17,6 +17,8 @@ export interface EvidenceRecord {
   readonly end_ts: string
   readonly received_at: string
   readonly kind: string
+  /** OTLP's kind of span: '2' is a server's; '0' of a log record. */
+  readonly span_kind: string
   readonly name: string
   readonly actor_type: string
   readonly channel: string

@@ -52,8 +52,15 @@ export interface Kin {
   readonly truncated: boolean
 }
 
+/** What an operator decides about how answers are made. */
+export interface DecisionRules {
+  /** Whether the rule `user_of_the_request` is used. Default: true. */
+  readonly inferRequestUser?: boolean | undefined
+}
+
 /** All that a question gathered. */
 export interface Evidence extends Kin {
+  readonly rules?: DecisionRules | undefined
   /** `<trace>-<span>` of what the verdict concerns; '' when there is nothing. */
   readonly subject: string
   /** The newest acts on the handle, newest first. */

@@ -1,4 +1,5 @@
 import type { Selector } from '@whodid/store'
+import { completeDecision } from '../complete-decision.ts'
 import { decide } from '../decide.ts'
 import type { Decision } from '../decision.ts'
 import { blankEvidenceRecord, instanceClaimColumns, readRow } from '../evidence/evidence-columns.ts'
@@ -6,8 +7,8 @@ import { kinOf } from '../evidence/evidence.ts'
 import type { EvidenceRow, Kin } from '../evidence/evidence.ts'
 import type { EvidenceRecord, InstanceClaim, StoredRecord } from '../evidence/evidence-record.ts'
 import { gatherTracesStatement, judgedColumns, traceRecordsMax } from '../evidence/gather-traces.ts'
-import { foldActs } from '../fold-act.ts'
 import type { FoldedAct } from '../fold-act.ts'
+import { readActs } from '../read-acts.ts'
 import type { QuestionCost } from './ask-statement.ts'
 import { askStatement } from './ask-statement.ts'
 
@@ -72,15 +73,13 @@ function judgeOf(rows: readonly EvidenceRow[]): JudgeAct {
 }
 
 function judgeTrace(kin: Kin): JudgeAct {
-  const evidence = { ...kin, listed: [] }
-  let fold: ReturnType<typeof foldActs> | undefined
+  // Lists leave out whom only the request above a run names: an operator may have turned that off.
+  const evidence = { ...kin, listed: [], rules: { inferRequestUser: false } }
+  const { fold, testimony } = readActs(kin)
   return (key) => {
-    if (!kin.kin.has(key)) return undefined
-    const decision = decide({ ...evidence, subject: key })
-    const { testimony } = decision
-    fold ??= foldActs({ keys: () => kin.kin.keys(), testimony })
     const act = fold(key)
     const call = act && testimony(act.key)?.record
-    return act && call && { decision, act, call }
+    if (act === undefined || call === undefined) return undefined
+    return { decision: completeDecision(decide({ ...evidence, subject: key })), act, call }
   }
 }

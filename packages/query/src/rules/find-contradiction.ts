@@ -1,4 +1,4 @@
-import type { Contradiction } from '../decision.ts'
+import type { Contradiction, Doubt } from '../decision.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { EvidenceRecord, InstanceClaim, ListedAction } from '../evidence/evidence-record.ts'
 import { actorIdOf } from './actor-id.ts'
@@ -10,7 +10,9 @@ import { simultaneousAction } from './simultaneous-action.ts'
 /** Two things on record that cannot both be true, or one that its sender may not say. */
 export interface Contradicted {
   readonly contradiction: Contradiction | ''
-  /** The records that contradict each other, or whose exporter may not speak; empty without a contradiction. */
+  /** Which instance of the template it was is open, and the template is not. */
+  readonly doubt: Doubt | ''
+  /** The records that contradict each other, or whose exporter may not speak; empty without a contradiction or a doubt. */
   readonly contradicting: readonly EvidenceRecord[]
   /** Who else claims the instance; of `instance_of_another_template`. */
   readonly rival: InstanceClaim | undefined
@@ -20,12 +22,16 @@ export interface Contradicted {
 
 const none: Contradicted = {
   contradiction: '',
+  doubt: '',
   contradicting: [],
   rival: undefined,
   simultaneous: undefined,
 }
 
-/** What keeps the claims from being believed; the first of the rules that finds something. */
+/**
+ * What keeps the claims from being believed; the first of the rules that finds something. Where all that contradict each
+ * other name one template, only the instance is in doubt: names of instances that somebody invents do not unmake an act.
+ */
 export function findContradiction(
   evidence: Evidence,
   claims: Claims,
@@ -37,28 +43,62 @@ export function findContradiction(
     [subject, ...speakers]
       .map((record) => testimony(record?.key ?? '')?.conflicting ?? [])
       .find((versions) => versions.length > 0) ?? claims.conflicting
-  if (conflicting.length > 0)
-    return { ...none, contradiction: 'conflicting_identity', contradicting: conflicting }
   const { actor, instance } = claims
+  const isDoubt = conflicting.length > 0 && isOneTemplate(conflicting, claims)
+  if (conflicting.length > 0 && !isDoubt)
+    return { ...none, contradiction: 'conflicting_identity', contradicting: conflicting }
   if (actor?.actor_type === 'human' && actor.instance !== '')
     return { ...none, contradiction: 'conflicting_identity', contradicting: [actor] }
   const unentitled = speakers.find((record) => record?.channel === 'unentitled')
   if (unentitled !== undefined)
     return { ...none, contradiction: 'exporter_not_entitled', contradicting: [unentitled] }
+  if (isDoubt && differ(conflicting, 'instance'))
+    return { ...none, doubt: 'conflicting_identity', contradicting: conflicting }
   const rival = instance && secondClaimant(instance, evidence.instanceClaims)
   if (instance !== undefined && rival !== undefined)
     return {
       ...none,
-      contradiction: 'instance_of_another_template',
+      doubt: 'instance_of_another_template',
       contradicting: [instance],
       rival,
     }
-  const simultaneous = simultaneousAction(subject, actorIdOf(claims), evidence.listed)
-  if (subject === undefined || simultaneous === undefined) return none
-  return {
-    ...none,
-    contradiction: 'simultaneous_actions',
-    contradicting: [subject],
-    simultaneous,
-  }
+  return subject === undefined ? none : tie(evidence, claims, subject)
+}
+
+function tie(evidence: Evidence, claims: Claims, subject: EvidenceRecord): Contradicted {
+  const template = claims.actor?.actor_type === 'agent' ? (claims.template?.template ?? '') : ''
+  const { other, sibling } = simultaneousAction({
+    subject,
+    actorId: actorIdOf(claims),
+    template,
+    listed: evidence.listed,
+  })
+  if (other !== undefined)
+    return {
+      ...none,
+      contradiction: 'simultaneous_actions',
+      contradicting: [subject],
+      simultaneous: other,
+    }
+  return sibling === undefined
+    ? none
+    : { ...none, doubt: 'simultaneous_actions', contradicting: [subject], simultaneous: sibling }
+}
+
+/** Whether all that contradict each other are of the one template that is named. */
+function isOneTemplate(conflicting: readonly EvidenceRecord[], { template }: Claims): boolean {
+  return (
+    template !== undefined &&
+    conflicting.every(
+      (record) => record.actor_type === 'agent' && record.template === template.template,
+    )
+  )
+}
+
+/** Whether records that name something in its own attribute name two. */
+export function differ(
+  records: readonly EvidenceRecord[],
+  claim: 'instance' | 'delegator',
+): boolean {
+  return new Set(records.map((record) => record[claim]).filter((id) => id !== '')).size > 1
 }

@@ -4,8 +4,8 @@ import type { Hop, Kin } from './join-path.ts'
 
 /**
  * For whom an agent acts when its trace does not say: the nearest record on the way outwards that does (rule
- * `joined_by_delegation`), else the one delegator that everything under the same correlation ID agrees on (rule
- * `joined_by_correlation`). Two that disagree are nobody.
+ * `joined_by_delegation`), else the one delegator that everything which the actor's exporters tell under the same correlation
+ * ID agrees on (rule `joined_by_correlation`). Two that disagree are nobody.
  */
 export function joinDelegator(path: readonly Hop[], kin: Kin): EvidenceRecord | undefined {
   const onPath = path.find(({ record }) => claims(record))
@@ -14,7 +14,10 @@ export function joinDelegator(path: readonly Hop[], kin: Kin): EvidenceRecord | 
   if (correlation === undefined) return undefined
   const correlated = [...kin.keys()].flatMap((key) => {
     const record = kin.testimony(key)?.record
-    return record !== undefined && record.correlation === correlation && claims(record)
+    return record !== undefined &&
+      record.correlation === correlation &&
+      kin.isOwn(record) &&
+      claims(record)
       ? [record]
       : []
   })

@@ -18,6 +18,8 @@ const joinsMax = 64
 export interface Kin {
   readonly keys: () => Iterable<string>
   readonly testimony: (key: string) => Testimony | undefined
+  /** Whether the record's exporter may speak for the subject's actor. */
+  readonly isOwn: (record: EvidenceRecord) => boolean
 }
 
 /**
@@ -27,8 +29,8 @@ export interface Kin {
  *
  * Delegation: the record by which the parent instance handed over, known by the same delegation ID or by the instance that
  * the child calls its parent; without one, the prompt or session in which the parent stood. Where nothing of the parent is on
- * record, the one by which its own grant was given. Correlation: the one human prompt under the same correlation ID; where
- * there are two, neither is taken.
+ * record, the one by which its own grant was given. Correlation: the one human prompt under the same correlation ID that an
+ * exporter of the actor tells of; where there are two, neither is taken. Anybody can write a correlation ID.
  */
 export function joinPath(trail: Trail, kin: Kin): Hop[] {
   const hops = trail.records.map((record, index): Hop => ({
@@ -47,11 +49,11 @@ export function joinPath(trail: Trail, kin: Kin): Hop[] {
     const others = records.filter((record) => !passed.has(record.key))
     const byDelegation = delegatingRecord(segment, others)
     const hasPrompt = hops.some(({ record }) => isHumanPrompt(record))
-    const prompt = hasPrompt ? undefined : correlatedPrompt(segment, others)
+    const prompt = hasPrompt ? undefined : correlatedPrompt(segment, others.filter(kin.isOwn))
     const next =
       byDelegation ?? (prompt && { record: prompt, joinedBy: 'correlation' as const, leftOut: '' })
     if (next === undefined) break
-    const trail = walkTrail(next.record.key, kin.testimony).records
+    const trail = walkTrail(next.record.key, (key) => kin.testimony(key)).records
     const farther = trail.filter((record) => !passed.has(record.key))
     farther.forEach((record, index) => {
       passed.add(record.key)

@@ -1,14 +1,17 @@
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import { claimStrength } from './claim-strength.ts'
+import { ownActorOf } from './entitlements.ts'
+import type { Entitlements } from './entitlements.ts'
 
 /** What all records under one span ID say together. */
 export interface Testimony {
-  /** The first that was received and can be believed, its gaps filled by the others; the first of all when none can be. */
+  /** The best backed, and of those the first that was received and names somebody. */
   readonly record: EvidenceRecord
-  /** Believable records disagree on who acted: all of them. Empty when they agree. */
+  /** Those heard disagree on who acted: all of them. Empty when they agree. */
   readonly conflicting: readonly EvidenceRecord[]
-  /** Believable records agree on who acted, and not on what was done. */
+  /** Those heard agree on who acted, and not on what was done. */
   readonly differsInContent: boolean
-  /** Records whose exporter may not speak for the actor they name, beside one whose exporter may. */
+  /** Records that claim something else and are not heard beside a better backed one. */
   readonly setAside: readonly EvidenceRecord[]
 }
 
@@ -40,29 +43,61 @@ const contentFields = [
   'content',
 ] as const
 
+const channels = ['entitled', 'unbound', 'unentitled']
+
 /**
- * Merges the records under one span ID, in the order of their receipt. A span may be told twice: resent, passed on by two
- * exporters, or claimed by somebody else.
+ * Merges the records under one span ID, at least one, in the order of their receipt. A span may be told twice: resent, passed
+ * on by two exporters, or claimed by somebody else.
  *
- * Rule `unentitled_claim_set_aside`: beside a believable record, one whose exporter may not speak for its actor is kept
- * and not heard; otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is
- * a reading of another vocabulary beside a claim.
+ * Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
+ * where it has a version; else the first of the best backed. Its best backed versions are heard, and those of another
+ * exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
+ * fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
+ * of another vocabulary beside a claim.
  */
-export function mergeVersions(versions: readonly EvidenceRecord[]): Testimony {
-  const believable = versions.filter((version) => version.channel !== 'unentitled')
-  const [first, ...others] = believable.length > 0 ? believable : versions
-  if (first === undefined) throw new Error('a record of the evidence has no version')
-  const all = [first, ...others]
-  const isConflict = claims.some(([claim, rule]) => disagree(all, claim, rule)) || persons(all) > 1
+export function mergeVersions(
+  versions: readonly EvidenceRecord[],
+  entitlements: Entitlements,
+  near = '',
+): Testimony {
+  const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b))
+  const leader = ranked.find((version) => version.exporter === near) ?? ranked[0]
+  if (leader === undefined) throw new Error('a record of the evidence has no version')
+  const heard = heardBeside(leader, versions, entitlements)
+  const isConflict =
+    claims.some(([claim, rule]) => disagree(heard, claim, rule)) || persons(heard) > 1
+  const [first = leader] = heard
   return {
-    record: all.reduce(strongest),
-    conflicting: isConflict ? all : [],
-    differsInContent: contentFields.some((field) => all.some((one) => one[field] !== first[field])),
-    setAside:
-      believable.length === 0
-        ? []
-        : versions.filter((version) => version.channel === 'unentitled' && !agrees(version, all)),
+    record: heard.find((version) => version.actor_type !== '') ?? first,
+    conflicting: isConflict ? heard : [],
+    differsInContent: contentFields.some((field) =>
+      heard.some((one) => one[field] !== first[field]),
+    ),
+    setAside: versions.filter(
+      (version) => !heard.includes(version) && namesSomebody(version) && !agrees(version, heard),
+    ),
   }
+}
+
+function rankOf({ channel }: EvidenceRecord): number {
+  return channels.indexOf(channel)
+}
+
+function heardBeside(
+  leader: EvidenceRecord,
+  versions: readonly EvidenceRecord[],
+  { speaks }: Entitlements,
+): readonly EvidenceRecord[] {
+  const asBacked = versions.filter(({ channel }) => channel === leader.channel)
+  const actor = ownActorOf(
+    asBacked.find((one) => one.exporter === leader.exporter && namesSomebody(one)) ?? leader,
+  )
+  return asBacked.filter((version) => {
+    if (version.exporter === leader.exporter || agrees(version, [leader])) return true
+    // Of those that are bound to nobody none has more right to an actor than another.
+    if (leader.channel !== 'entitled') return namesActor(leader) && namesActor(version)
+    return speaks(version.exporter, actor)
+  })
 }
 
 type ClaimField = (typeof claims)[number][0]
@@ -85,16 +120,21 @@ function persons(versions: readonly EvidenceRecord[]): number {
 }
 
 function agrees(version: EvidenceRecord, others: readonly EvidenceRecord[]): boolean {
-  return others.some((other) => claims.every(([claim]) => version[claim] === other[claim]))
+  return others.some(
+    (other) =>
+      claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user,
+  )
 }
 
-const channels = ['entitled', 'unbound', 'unentitled']
+/** Whether it says who acted; a token that is bound to somebody says so as entitled or not at all. */
+function namesActor(version: EvidenceRecord): boolean {
+  if (version.actor_type === 'human' || version.actor_type === 'service') return true
+  return (['template', 'instance'] as const).some((claim) => {
+    const strength = claimStrength(version, claim)
+    return strength === 'said' || strength === 'read'
+  })
+}
 
-/** One record of two that agree: the better backed, with what only the other says. */
-function strongest(one: EvidenceRecord, other: EvidenceRecord): EvidenceRecord {
-  const [better, lesser] =
-    channels.indexOf(other.channel) < channels.indexOf(one.channel) ? [other, one] : [one, other]
-  if (better.actor_type !== '' || lesser.actor_type === '') return better
-  // The better channel says nothing of who acted: whatever the other says stands with the other's own channel.
-  return lesser
+function namesSomebody(version: EvidenceRecord): boolean {
+  return claims.some(([claim]) => version[claim] !== '')
 }

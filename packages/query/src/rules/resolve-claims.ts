@@ -64,8 +64,8 @@ const nobody = {
   conflictingDelegators: [],
 } satisfies Omit<Claims, 'actor' | 'overwritten'>
 
-/** The record without what it says of who acted: the record above it says that. */
-function silenced(record: EvidenceRecord): EvidenceRecord {
+/** A record without what it says of who acted: the record above it says that. */
+export function silenced(record: EvidenceRecord): EvidenceRecord {
   return {
     ...record,
     actor_type: '',
@@ -150,7 +150,8 @@ function anotherAgent(
   speakers: readonly EvidenceRecord[],
   named: EvidenceRecord,
 ): EvidenceRecord | undefined {
-  if (named.template === '') return undefined
+  const own = claimStrength(named, 'template')
+  if (own !== 'said' && own !== 'read') return undefined
   return speakers.slice(0, speakers.indexOf(named)).find((record) => {
     const strength = claimStrength(record, 'template')
     const isName = strength === 'said' || strength === 'read'
@@ -162,8 +163,13 @@ function templateOf(
   speakers: readonly EvidenceRecord[],
   instance: EvidenceRecord | undefined,
 ): EvidenceRecord | undefined {
-  if (instance !== undefined && instance.template !== '') return instance
+  // A service's name is the weakest of all: whatever else names the agent goes before it.
+  const ofInstance = speakers.filter(
+    (record) => instance !== undefined && record.instance === instance.instance,
+  )
   return (
+    find(ofInstance, 'template', 'said') ??
+    find(ofInstance, 'template', 'read') ??
     find(speakers, 'template', 'said') ??
     find(speakers, 'template', 'read') ??
     find(speakers, 'template', 'hinted')

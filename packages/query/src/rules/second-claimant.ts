@@ -9,8 +9,9 @@ const aloneMs = 24 * 3_600_000
  *
  * An instance belongs to one template and is never reused, and a token that may speak for one template can write any
  * instance's name on its records. Records may be held back for hours before they are sent, so who came first tells who
- * owns it only where the first was alone for a day: then a newcomer cannot unmake its record. Otherwise neither is believed;
- * both are named, and `as_recorded` shows what was known before the second came.
+ * owns it only where the first was alone for a day: then a newcomer cannot unmake its record. Otherwise the instance is left
+ * open, and the template is that of the record, for its exporter may speak for it; both are named, and `as_recorded` shows what
+ * was known before the second came.
  */
 export function secondClaimant(
   record: EvidenceRecord,

@@ -10,14 +10,17 @@ export interface Trail {
   readonly cycleAt: string
 }
 
+/** What stands under a key, as the record of that exporter which stands under it has it; '' for nobody's. */
+type LookUp = (key: string, near: string) => Testimony | undefined
+
 /** Walks from a record outwards by parent, within its trace. Ends where it would come back to itself. */
-export function walkTrail(from: string, testimony: (key: string) => Testimony | undefined): Trail {
+export function walkTrail(from: string, testimony: LookUp): Trail {
   const records: EvidenceRecord[] = []
   const seen = new Set<string>()
   let key = from
   while (key !== '') {
     if (seen.has(key)) return { records, missingParent: '', cycleAt: key }
-    const found = testimony(key)
+    const found = testimony(key, records.at(-1)?.exporter ?? '')
     if (found === undefined) return { records, missingParent: key, cycleAt: '' }
     seen.add(key)
     records.push(found.record)

@@ -42,7 +42,8 @@ const identityOverwritten: Situation = {
         'session.id': scene.chance.hex(24),
       }
       const why = { arguable: 'the role may be the same instance, or one that it called' }
-      overwritten(scene, extra, { instance: why, delegator: why }, { by: 'fleet' })
+      const lacking = { instance: why, delegator: why, prompt: why, chain: why }
+      overwritten(scene, extra, lacking, { by: 'fleet' })
     },
     (scene) => overwritten(scene, { 'gen_ai.agent.id': 'checkout-service' }),
     (scene) => {
@@ -77,10 +78,15 @@ function forgery(
     by: ExporterName,
     said: (victim: Act) => Attributes,
     claim: string,
-    form?: { readonly under?: boolean; readonly afterMs?: number; readonly ofVictim?: Lacking },
+    form?: {
+      readonly under?: boolean
+      readonly afterMs?: number
+      readonly ofVictim?: Lacking
+      readonly ofForger?: Lacking
+    },
   ]
 ): void {
-  const [by, said, claim, { under = false, afterMs, ofVictim = {} } = {}] = given
+  const [by, said, claim, { under = false, afterMs, ofVictim = {}, ofForger } = {}] = given
   const victim = calledBy(scene)
   victim.lacking = ofVictim
   const forger = new Run(scene, { template: 'ci-bot', delegator: null, by: 'ci-bot' })
@@ -101,7 +107,7 @@ function forgery(
     ...source,
     span,
     subjects,
-    lacking: forged(claim),
+    lacking: ofForger ?? forged(claim),
     names: typeof instance === 'string' ? { ...names, instance } : names,
   })
   scene.ask(act, 'span', 'resource', 'instance')
@@ -124,11 +130,14 @@ const asVictim = ({ truth }: Act): Attributes => ({
   'whodid.delegator.type': 'human',
 })
 
-const asOwnTemplate = (victim: Act): Attributes => ({
-  ...asVictim(victim),
+const asOwnTemplate = ({ truth }: Act): Attributes => ({
+  'whodid.actor.type': 'agent',
   'gen_ai.agent.id': 'ci-bot',
+  'whodid.agent.instance.id': truth.instance ?? '',
 })
 const onRecordAsAnother = 'an instance that is on record as another template'
+/** Its template is its own; the instance is the victim's. */
+const itself: Lacking = { instance: `its sender may not speak for ${onRecordAsAnother}` }
 
 /** An instance ID that its sender may not speak for. */
 const forgedInstance: Situation = {
@@ -141,14 +150,14 @@ const forgedInstance: Situation = {
       // Its own template, which it may speak for, and another's instance: an instance is of one template.
       // Whose it is, nothing tells: each sender may speak for the template it names, and they came within minutes.
       const ofVictim = {
-        verdict: { arguable: 'two senders, each entitled, claim the instance for two templates' },
+        instance: { arguable: 'two senders, each entitled, claim the instance for two templates' },
       }
-      forgery(scene, 'ci-bot', asOwnTemplate, onRecordAsAnother, { ofVictim })
+      forgery(scene, 'ci-bot', asOwnTemplate, onRecordAsAnother, { ofVictim, ofForger: itself })
     },
     // The same, when the victim has been on record alone for more than a day.
     (scene) => {
       const afterMs = 26 * 3_600_000
-      forgery(scene, 'ci-bot', asOwnTemplate, onRecordAsAnother, { afterMs })
+      forgery(scene, 'ci-bot', asOwnTemplate, onRecordAsAnother, { afterMs, ofForger: itself })
     },
     (scene) => {
       const said = () => ({ 'whodid.actor.type': 'human', 'user.id': scene.human() })
@@ -180,7 +189,7 @@ function claimTwice(
   return act
 }
 
-const bothMay = { verdict: 'two senders, each entitled, say two things of one span' }
+const bothMay = { instance: 'two senders, each entitled, name two instances of one template' }
 
 /** One span, of which two exporters say who did it. */
 const twoExporters: Situation = {
@@ -193,7 +202,8 @@ const twoExporters: Situation = {
     },
     (scene) => {
       const change = { 'whodid.actor.type': 'human', 'user.id': scene.human() }
-      scene.ask(claimTwice(scene, 'fleet', change, bothMay), 'span', 'resource')
+      const lacking = { verdict: { arguable: 'two senders, each entitled, the first stands' } }
+      scene.ask(claimTwice(scene, 'fleet', change, lacking, 20_000), 'span', 'resource')
     },
     (scene) => {
       const change = { 'whodid.agent.instance.id': scene.chance.uuid() }

@@ -88,12 +88,15 @@ const threeHopsByCorrelation: Situation = {
       scene.ask(act, 'resource', 'span')
     },
     (scene) => {
+      // The one that acted has another sender, which nothing shows to speak for the first.
       const act = byCorrelation(scene, [], () => undefined, 'fleet')
+      act.lacking = { prompt: otherSender, chain: otherSender }
       scene.ask(act, 'resource', 'delegator')
     },
   ],
 }
 
+const otherSender = { arguable: 'the prompt is told by a sender of another template' }
 const twoPrompts = 'two human prompts stand under the correlation, and nothing ties the act to one'
 const twoPeople = 'two people stand under the correlation, and nothing ties the act to one'
 
