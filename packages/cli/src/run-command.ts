@@ -1,9 +1,8 @@
 import { errorGuide } from '@whodid/api/error-guide'
-import { printableLine, WhodidError } from '@whodid/model'
+import { nearestName, printableLine, WhodidError } from '@whodid/model'
 import type { ErrorCode } from '@whodid/model'
 import type { CommandContext } from './command.ts'
 import { commandTable } from './command-table.ts'
-import { nearestName } from './nearest-name.ts'
 
 /** What a process gives to the command that it runs. */
 export interface ProcessContext extends Omit<CommandContext, 'args'> {
