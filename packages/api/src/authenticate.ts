@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { WhodidError } from '@whodid/model'
+import { tokenKind, WhodidError } from '@whodid/model'
+import type { TokenKind } from '@whodid/model'
 
 /** What a token may do: `ingest` stores spans only, `investigator` reads, `admin` does everything. */
 export type Role = 'ingest' | 'investigator' | 'admin'
@@ -34,6 +35,15 @@ export function authenticate(header: string | undefined, tokens: readonly ApiTok
   for (const token of tokens)
     if (timingSafeEqual(hash, Buffer.from(token.sha256, 'hex'))) known = token
   if (known === undefined)
-    throw new WhodidError('unauthenticated', 'the bearer token is not one that this Whodid knows')
+    throw new WhodidError('unauthenticated', unknownToken(tokenKind(presented)))
   return known
+}
+
+/** Says what kind of token came, as far as it says so itself: a sender's is the one most often mistaken. */
+function unknownToken(kind: TokenKind | undefined): string {
+  const unknown = 'the bearer token is not one that this Whodid knows'
+  if (kind === undefined) return unknown
+  return kind === 'ingest'
+    ? `${unknown}; it looks like an "ingest" token, which sends and cannot read: an "investigator" token is needed`
+    : `${unknown}; it looks like an "${kind}" token of another data directory, or of a reader that was removed`
 }
