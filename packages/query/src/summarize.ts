@@ -1,22 +1,10 @@
 import { printableLine } from '@whodid/model'
 import type { Input, WhoDidAnswer } from '@whodid/model'
+import { pastDeed } from './past-deed.ts'
 import type { Question } from './question.ts'
 
 /** Longest piece of a prompt quoted in the summary, in UTF-16 units. */
 const quoteLengthMax = 80
-
-const pastTense: ReadonlyMap<string, string> = new Map(
-  Object.entries<string>({
-    approve: 'approved',
-    create: 'created',
-    delete: 'deleted',
-    execute: 'executed',
-    grant: 'granted access to',
-    read: 'read',
-    send: 'sent',
-    update: 'updated',
-  }),
-)
 
 /** One plain sentence that a person can paste into an incident channel. */
 export function summarize(question: Question, answer: Omit<WhoDidAnswer, 'summary'>): string {
@@ -45,14 +33,12 @@ function subjectOf(answer: Omit<WhoDidAnswer, 'summary'>): string {
 }
 
 function deedOf(action: NonNullable<WhoDidAnswer['action']>): string {
-  const verb =
-    pastTense.get(action.verb) ?? (action.verb === '' ? 'acted on' : `did "${action.verb}" to`)
   const what = action.resource?.id ?? action.tool ?? action.id
   const tool = action.tool === null || action.tool === what ? '' : ` with ${action.tool}`
   const when = action.started_at.slice(0, 19).replace('T', ' ')
   const ended =
     action.outcome === 'success' ? '' : ` (outcome: ${action.outcome ?? 'not recorded'})`
-  return `${verb} ${what}${tool} at ${when} UTC${ended}`
+  return `${pastDeed(action)} ${what}${tool} at ${when} UTC${ended}`
 }
 
 function becauseOf(answer: Omit<WhoDidAnswer, 'summary'>): string {
