@@ -1,5 +1,5 @@
-// The smallest agent that can answer for itself. Start the ledger with `npm start` in the root of the repository, then:
-//   WHODID_TOKEN=<the "ingest" token of .whodid/tokens.json> npm start
+// The smallest agent that can answer for itself. Start the ledger with `npm start` in the root of the repository, then here:
+//   WHODID_INGEST_TOKEN=<the "ingest" token of .whodid/tokens.json> npm start
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,4 +31,5 @@ await agent(
   },
 )
 
+// False when the ledger lacks anything of this; standard error has said why.
 if (!(await shutdown())) process.exitCode = 1
