@@ -1,5 +1,7 @@
 // The smallest agent that can answer for itself. Start the ledger with `npm start` in the root of the repository, then here:
-//   WHODID_INGEST_TOKEN=<the "ingest" token of .whodid/tokens.json> npm start
+//   export WHODID_INGEST_TOKEN=$(node -p 'require("../../.whodid/tokens.json").ingest')
+//   npm start
+// and ask, in the root again: npm run whodid -- ask <one of the handles that it prints>
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,6 +30,7 @@ await agent(
 
     console.log(`whodid ask file:${note}`)
     console.log(`whodid ask instance:${run.id}`)
+    console.log('(in the root of the repository: npm run whodid -- ask …)')
   },
 )
 
