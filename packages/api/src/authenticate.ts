@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { tokenKind, WhodidError } from '@whodid/model'
-import type { TokenKind } from '@whodid/model'
 
 /** What a token may do: `ingest` stores spans only, `investigator` reads, `admin` does everything. */
 export type Role = 'ingest' | 'investigator' | 'admin'
@@ -34,13 +33,13 @@ export function authenticate(header: string | undefined, tokens: readonly ApiTok
   let known: ApiToken | undefined
   for (const token of tokens)
     if (timingSafeEqual(hash, Buffer.from(token.sha256, 'hex'))) known = token
-  if (known === undefined)
-    throw new WhodidError('unauthenticated', unknownToken(tokenKind(presented)))
+  if (known === undefined) throw new WhodidError('unauthenticated', unknownToken(presented))
   return known
 }
 
 /** Says what kind of token came, as far as it says so itself: a sender's is the one most often mistaken. */
-function unknownToken(kind: TokenKind | undefined): string {
+function unknownToken(token: string): string {
+  const kind = tokenKind(token)
   const unknown = 'the bearer token is not one that this Whodid knows'
   if (kind === undefined) return unknown
   return kind === 'ingest'

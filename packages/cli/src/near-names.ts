@@ -1,7 +1,7 @@
 import type { ApiClient, Schemas } from '@whodid/api/client'
-import {
-  isPartOfUuid, nearestName, nearestVerb, parseHandle, printableLine, WhodidError } from '@whodid/model'
+import { isPartOfUuid, nearestName, parseHandle, printableLine, WhodidError } from '@whodid/model'
 import { dataOf } from './client/api-client.ts'
+import { nearestVerb } from './nearest-verb.ts'
 import { hoursAgo } from './question-options.ts'
 
 /** What was typed, of which nothing is on record or which is no handle. */

@@ -1,3 +1,4 @@
+import { isPartOfUuid } from './ids.ts'
 import { nearestName } from './nearest-name.ts'
 import { printableLine } from './printable.ts'
 
@@ -110,14 +111,6 @@ function suggestDigits(typed: string): string | undefined {
   if (span === undefined)
     return `A span is <32 hex>-<16 hex>; this has ${trace.length} digits and no "-"`
   return `A span is <32 hex>-<16 hex>; this has ${trace.length} and ${span.length} digits`
-}
-
-/** Whether text is the beginning of a UUID, its first hyphen included: what a narrow column of some screen leaves of an ID. */
-export function isPartOfUuid(text: string): boolean {
-  return (
-    text.length < 36 &&
-    /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){0,3}[0-9a-f]{0,12}(?:…|\.\.\.)?$/iu.test(text)
-  )
 }
 
 function suggestKind(typed: string): string | undefined {

@@ -1,5 +1,5 @@
 /** What a token of Whodid opens: sending (`ingest`), reading (`investigator`), everything (`admin`). */
-export type TokenKind = 'ingest' | 'investigator' | 'admin'
+type TokenKind = 'ingest' | 'investigator' | 'admin'
 
 const kindByMark: ReadonlyMap<string, TokenKind> = new Map([
   ['ing', 'ingest'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { knownVerbs, nearestVerb } from './verbs.ts'
+import { knownVerbs, nearestVerb } from './nearest-verb.ts'
 
 test.each([
   ['DELETE', 'delete'],

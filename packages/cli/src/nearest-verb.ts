@@ -1,4 +1,4 @@
-import { nearestName } from './nearest-name.ts'
+import { nearestName } from '@whodid/model'
 
 /** The verbs that records bear: those of the contract, and what reading other vocabularies gives. An agent may use others. */
 export const knownVerbs = [
