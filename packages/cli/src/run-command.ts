@@ -53,9 +53,13 @@ export async function runCommand(
     if (context.stopping.aborted) return failedExitCode
     const error = asWhodidError(thrown)
     stderr.write(args.includes('--json') ? errorJson(error) : errorText(error, first))
-    if (error.code === 'unknown_name') return nearNameExitCode
-    return usageCodes.includes(error.code) ? usageExitCode : failedExitCode
+    return exitCodeOf(error)
   }
+}
+
+function exitCodeOf({ code }: WhodidError): number {
+  if (code === 'unknown_name') return nearNameExitCode
+  return usageCodes.includes(code) ? usageExitCode : failedExitCode
 }
 
 async function showHelp(name: string | undefined, context: ProcessContext): Promise<number> {

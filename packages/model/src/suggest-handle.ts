@@ -93,24 +93,33 @@ export function unaskedKind(prefix: string): string | undefined {
 function suggestDigits(typed: string): string | undefined {
   if (isPartOfUuid(typed))
     return `An ID of this form has 36 characters, and this is the beginning of one: give it whole, as "instance:<id>"`
-  const [, kind = '', trace = '', span] =
+  const [, prefix = '', trace = '', span] =
     /^(?:(trace|span):)?([0-9a-f]{4,64})(?:-([0-9a-f]{0,64}))?$/iu.exec(typed) ?? []
   if (trace === '') return undefined
-  if (span === undefined && kind.toLowerCase() !== 'span') {
-    // A bare word of letters, such as "facade", is rather a word.
-    if (kind === '' && (trace.length < 8 || !/\d/u.test(trace))) return undefined
-    if (trace.length === 16)
-      return 'A span ID alone is not enough: put its trace before it, <32 hex>-<16 hex>'
-    if (kind === '' && trace.length === 40)
-      return 'Did you mean "github:commit:<owner>/<repository>/<hash>"?'
-    return trace.length === 32
-      ? undefined
-      : `A trace ID has 32 hex digits; this has ${trace.length}`
-  }
-  if (trace.length === 32 && span?.length === 16) return undefined
+  const kind = prefix.toLowerCase()
+  if (span !== undefined || kind === 'span') return suggestSpan(trace, span)
+  return kind === 'trace' ? suggestTrace(trace) : suggestBareHex(trace)
+}
+
+function suggestSpan(trace: string, span: string | undefined): string | undefined {
   if (span === undefined)
     return `A span is <32 hex>-<16 hex>; this has ${trace.length} digits and no "-"`
+  if (trace.length === 32 && span.length === 16) return undefined
   return `A span is <32 hex>-<16 hex>; this has ${trace.length} and ${span.length} digits`
+}
+
+function suggestTrace(trace: string): string | undefined {
+  if (trace.length === 16)
+    return 'A span ID alone is not enough: put its trace before it, <32 hex>-<16 hex>'
+  return trace.length === 32 ? undefined : `A trace ID has 32 hex digits; this has ${trace.length}`
+}
+
+function suggestBareHex(digits: string): string | undefined {
+  // A bare word of letters, such as "facade", is rather a word.
+  if (digits.length < 8 || !/\d/u.test(digits)) return undefined
+  return digits.length === 40
+    ? 'Did you mean "github:commit:<owner>/<repository>/<hash>"?'
+    : suggestTrace(digits)
 }
 
 function suggestKind(typed: string): string | undefined {
