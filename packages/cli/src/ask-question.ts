@@ -37,7 +37,8 @@ export async function askQuestion<Answer>(
     if (!(thrown instanceof WhodidError) || thrown.code !== 'invalid_handle') throw thrown
     throw await refusedHandle(api, thrown, handles)
   })
-  const answer = await showProgress(stderr, 'Asking…', asked)
+  // A program reads standard error then: one object, or nothing.
+  const answer = await (typed.flag('json') ? asked : showProgress(stderr, 'Asking…', asked))
   const missing = unknown(answer)
   const names = { handles: missing ?? [], verb: typed.value('verb') }
   const near = missing === undefined ? undefined : await nearNames(api, names)
