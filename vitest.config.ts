@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 const conditions = ['@whodid/source', 'node', 'import', 'default']
 
+// The command shows local time where that is not UTC; what it prints must not depend on where the tests run.
+process.env['TZ'] = 'UTC'
+
 /** Tests run on the source, unbuilt: every package resolves its neighbours through the `@whodid/source` condition. */
 export default defineConfig({
   resolve: { conditions },

@@ -1,5 +1,7 @@
-// The smallest agent that can answer for itself. Start the ledger with `npm start` in the root of the repository, then:
-//   WHODID_TOKEN=<the "ingest" token of .whodid/tokens.json> npm start
+// The smallest agent that can answer for itself. Start the ledger with `npm start` in the root of the repository, then here:
+//   export WHODID_INGEST_TOKEN=$(node -p 'require("../../.whodid/tokens.json").ingest')
+//   npm start
+// and ask, in the root again: npm run whodid -- ask <one of the handles that it prints>
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +30,9 @@ await agent(
 
     console.log(`whodid ask file:${note}`)
     console.log(`whodid ask instance:${run.id}`)
+    console.log('(in the root of the repository: npm run whodid -- ask …)')
   },
 )
 
+// False when the ledger lacks anything of this; standard error has said why.
 if (!(await shutdown())) process.exitCode = 1

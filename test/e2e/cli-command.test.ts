@@ -91,14 +91,33 @@ test('what the API refuses is a sentence with its code, and the exit code tells 
   const handle = await run(['ask', 'nonsense'])
   expect(handle.code).toBe(2)
   expect(handle.stderr).toContain('invalid_handle:')
-  const time = await run(['ask', 'template:x', '--at', 'yesterday'])
+  const time = await run(['ask', 'template:x', '--at', 'the other day'])
   expect(time.code).toBe(2)
-  expect(time.stderr).toContain('"at" expected an RFC 3339 instant')
+  expect(time.stderr).toContain('"--at" expected RFC 3339 with a zone')
   const token = await run(['ask', 'template:x'], { WHODID_TOKEN: 'wrong' })
   expect(token.code).toBe(1)
+  expect(token.stderr).toContain('The token is that of WHODID_TOKEN; unset, the "investigator"')
   expect(token.stderr).toContain('unauthenticated:')
-  const role = await run(['ask', 'template:x'], { WHODID_TOKEN: whodid.tokens.ingest })
-  expect(role.stderr).toContain('forbidden:')
+})
+
+test('a token of the wrong kind is told as such, with the variable that it belongs in', async () => {
+  for (const WHODID_TOKEN of [whodid.tokens.ingest, `whodid_ing_${'x'.repeat(43)}`]) {
+    const { code, stderr } = await run(['ask', 'template:x'], { WHODID_TOKEN })
+    expect(code).toBe(1)
+    expect(stderr).toContain('WHODID_TOKEN, and it holds an "ingest" token')
+    expect(stderr).toContain('Agents send with WHODID_INGEST_TOKEN')
+    expect(stderr).not.toContain(WHODID_TOKEN)
+  }
+  const sent = await fetch(`${whodid.otlpUrl}/v1/traces`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${whodid.tokens.investigator}`,
+      'content-type': 'application/json',
+    },
+    body: '{}',
+  })
+  expect(sent.status).toBe(401)
+  expect(await sent.text()).toContain('an \\"investigator\\" token came')
 })
 
 test('tail ends at the newest record with --once', async () => {

@@ -149,7 +149,7 @@ test.each([
   [['actions', 'instance:a', '--outcome', 'won'], 'invalid_parameter', '"outcome" expected one of'],
   [['actions', 'instance:a', '--cursor', 'x'], 'invalid_cursor', '"cursor" expected'],
   [['blast-radius', 'x', '--limit', '0'], 'invalid_parameter', '"limit" expected'],
-  [['templates', '--from', 'yesterday'], 'invalid_time', '"from" expected'],
+  [['templates', '--from', 'the other day'], 'invalid_time', '"--from" expected'],
 ])('%j, which the API refuses, is a usage error', async (args, code, message) => {
   const ran = await run(...args)
   expect(ran.code).toBe(2)

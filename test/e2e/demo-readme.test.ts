@@ -17,7 +17,7 @@ it('the README’s agent runs as it stands, and records what the README says', a
     const script = `${code}\nfunction merge(number) { return { merged: number } }\n`
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
       cwd: fileURLToPath(new URL('examples/quickstart', root)),
-      env: { WHODID_ENDPOINT: sink.url, WHODID_TOKEN: 'ingest-token' },
+      env: { WHODID_ENDPOINT: sink.url, WHODID_INGEST_TOKEN: 'ingest-token' },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     const [complaint] = await Promise.all([text(child.stderr), once(child, 'close')])

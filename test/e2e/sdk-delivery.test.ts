@@ -173,10 +173,15 @@ describe('what the collector does', () => {
     expect(await flush()).toBe(true)
     expect(health()).toMatchObject({ recorded: 3, exported: 0, pending: 0 })
     expect(health().dropped.rejected).toBe(3)
-    expect(losses.at(-1)).toMatchObject({ reason: 'rejected', total: 3, detail: `HTTP ${status}` })
+    expect(losses.at(-1)).toMatchObject({ reason: 'rejected', total: 3 })
+    expect(losses.at(-1)?.detail).toMatch(
+      status === 401 ? /^HTTP 401: no token was sent; set WHODID_INGEST_TOKEN/u : `HTTP ${status}`,
+    )
     sink.answer = { kind: 'ok' }
     await three()
-    expect(await shutdown()).toBe(true)
+    // What was refused stays missing, whatever was taken since; a second call says the same.
+    expect(await shutdown()).toBe(false)
+    expect(await shutdown()).toBe(false)
     const told = sink.spans.find((span) => span.name === 'records lost')
     expect(told?.attributes).toMatchObject({
       'whodid.record.kind': 'other',
@@ -203,6 +208,7 @@ describe('what the collector does', () => {
     start({ endpoint: sink.url })
     await three()
     await flush()
+    expect(await shutdown()).toBe(false)
     expect(health().dropped.rejected).toBeGreaterThanOrEqual(1)
     expect(health().lastError).toBe('no')
     const { recorded, exported, pending, dropped } = health()
@@ -226,7 +232,7 @@ describe('bounds', () => {
     expect(health().dropped.queueFull).toBe(22)
     expect(losses).toHaveLength(22)
     sink.answer = { kind: 'ok' }
-    expect(await flush()).toBe(true)
+    expect(await shutdown()).toBe(false)
     const told = sink.spans.find((span) => span.name === 'records lost')
     expect(told?.attributes['whodid.sdk.lost.queue_full']).toBe(22)
     const seqs = sink.spans.map((span) => span.attributes['whodid.seq']).filter(Number)
@@ -252,6 +258,7 @@ describe('bounds', () => {
     expect(result).toBe(5)
     expect(health().unstarted).toBeGreaterThanOrEqual(before + 4)
     expect(health().started).toBe(false)
+    expect(await shutdown()).toBe(false)
   })
 
   it('what cannot be recorded whole still runs', async () => {

@@ -221,6 +221,36 @@ it('starts by --import, from the environment', async () => {
   expect(named('session auto').resource['service.name']).toBe('auto')
 })
 
+describe('forgetting start()', () => {
+  const verbs = `await agent({ template: 'a' }, () => tool('read', { verb: 'read' }, () => 1))`
+
+  it('is said once, and shutdown() resolves false', async () => {
+    const ended = await runScript(
+      `import { agent, shutdown, tool } from '@whodid/sdk'
+       ${verbs}
+       ${verbs}
+       process.exitCode = (await shutdown()) ? 0 : 3`,
+    )
+    expect(ended.code).toBe(3)
+    expect(ended.stderr).toMatch(/^whodid: NOTHING IS RECORDED: start\(\) .* was not called.*\n$/u)
+  })
+
+  it('is told from a verb after shutdown()', async () => {
+    const ended = await runScript(
+      `import { agent, shutdown, start, tool } from '@whodid/sdk'
+       start()
+       console.log(await shutdown())
+       ${verbs}
+       ${verbs}
+       console.log(await shutdown())`,
+    )
+    expect(ended.stdout).toBe('true\nfalse\n')
+    expect(ended.stderr).toMatch(
+      /^whodid: NOTHING IS RECORDED: a verb was used after shutdown\(\).*\n$/u,
+    )
+  })
+})
+
 describe('however the process ends', () => {
   const patience = 'intentTimeoutMs: 60000, exitFlushMs: 60000'
   const script = (end: string, options = patience): string => `
@@ -349,6 +379,19 @@ describe('however the process ends', () => {
       /^whodid: cannot reach .*; \d+ records wait\nwhodid: 6 records lost \(undelivered/u,
     )
   })
+
+  it.each([
+    ['', 'no token was sent; set WHODID_INGEST_TOKEN'],
+    ['process.exit(0)', 'no token was sent; set WHODID_INGEST_TOKEN'],
+  ])(
+    'with a collector that knows no token (%j): the refusal says which is needed',
+    async (end, why) => {
+      sink.answer = { kind: 'status', status: 401 }
+      const ended = await runScript(script(end, 'intentTimeoutMs: 0'))
+      expect(ended.code).toBe(0)
+      expect(ended.stderr).toContain(`HTTP 401: ${why}`)
+    },
+  )
 
   it('with a collector that hangs: it is not held for ever', async () => {
     sink.answer = { kind: 'hang' }

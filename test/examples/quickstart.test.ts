@@ -14,7 +14,11 @@ it('the quickstart runs, and what it did is on record', async () => {
   const sink = await startOtlpSink()
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['agent.mjs'], {
     cwd: example,
-    env: { PATH: process.env['PATH'] ?? '', WHODID_ENDPOINT: sink.url, WHODID_TOKEN: 'ingest' },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      WHODID_ENDPOINT: sink.url,
+      WHODID_INGEST_TOKEN: 'ingest',
+    },
   })
   await sink.stop()
   expect(stderr).toBe('')

@@ -21,6 +21,7 @@ export function runWhodid(
     const child = spawn(process.execPath, [main, ...args], {
       env: {
         PATH: process.env['PATH'],
+        TZ: 'UTC',
         WHODID_API_URL: whodid.apiUrl,
         WHODID_DATA_DIR: whodid.dataDir,
         ...environment,

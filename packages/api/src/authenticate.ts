@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { WhodidError } from '@whodid/model'
+import { tokenKind, WhodidError } from '@whodid/model'
 
 /** What a token may do: `ingest` stores spans only, `investigator` reads, `admin` does everything. */
 export type Role = 'ingest' | 'investigator' | 'admin'
@@ -33,7 +33,16 @@ export function authenticate(header: string | undefined, tokens: readonly ApiTok
   let known: ApiToken | undefined
   for (const token of tokens)
     if (timingSafeEqual(hash, Buffer.from(token.sha256, 'hex'))) known = token
-  if (known === undefined)
-    throw new WhodidError('unauthenticated', 'the bearer token is not one that this Whodid knows')
+  if (known === undefined) throw new WhodidError('unauthenticated', unknownToken(presented))
   return known
+}
+
+/** Says what kind of token came, as far as it says so itself: a sender's is the one most often mistaken. */
+function unknownToken(token: string): string {
+  const kind = tokenKind(token)
+  const unknown = 'the bearer token is not one that this Whodid knows'
+  if (kind === undefined) return unknown
+  return kind === 'ingest'
+    ? `${unknown}; it looks like an "ingest" token, which sends and cannot read: an "investigator" token is needed`
+    : `${unknown}; it looks like an "${kind}" token of another data directory, or of a reader that was removed`
 }

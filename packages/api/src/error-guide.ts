@@ -15,11 +15,12 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
   invalid_handle: {
     title: 'The handle is not one',
     advice:
-      'Give <kind>:<id> (trace, span, action, instance, template, delegator, correlation, credential, resource), a bare trace ID, <trace>-<span>, a URL or system:kind:path.',
+      'Give <kind>:<id> (trace, span, action, instance, template, delegator or person, correlation, credential, resource), a bare trace ID, <trace>-<span>, a URL or system:kind:path.',
   },
   invalid_time: {
     title: 'The instant is not one',
-    advice: 'Give RFC 3339 with a zone, such as 2026-11-22T14:07:00Z, and "from" before "to".',
+    advice:
+      'Give RFC 3339 with a zone, such as 2026-11-22T14:07:00Z, and "from" before "to". The command line takes 24h and yesterday too.',
   },
   invalid_parameter: {
     title: 'A parameter is not valid',
@@ -59,7 +60,7 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
   unauthenticated: {
     title: 'No valid token came with the request',
     advice:
-      'Send Authorization: Bearer <token>. The tokens of a local Whodid are in tokens.json in its data directory.',
+      'Send Authorization: Bearer <token>: for sending the "ingest" token (WHODID_INGEST_TOKEN), for reading the "investigator" token (WHODID_TOKEN). Those of a local Whodid are in tokens.json in its data directory.',
   },
   forbidden: {
     title: 'The token may not do this',
@@ -144,6 +145,11 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
   api_unreachable: {
     title: 'Whodid cannot be reached',
     advice: 'Start it with `npm start`, or set WHODID_API_URL to where it runs.',
+  },
+  unknown_name: {
+    title: 'Nothing is on record under this name, and another is near',
+    advice:
+      'Ask again with the name that was meant. If this one was: that nothing is recorded under it is no evidence of a human.',
   },
   action_unrecorded: {
     title: 'A destructive action was not put on record first',

@@ -1,6 +1,8 @@
 import type { ApiClient } from '@whodid/api/client'
+import { WhodidError } from '@whodid/model'
 import { dataOf, openApi, readApiAccess } from './client/api-client.ts'
 import type { CommandContext } from './command.ts'
+import { nearNames, refusedHandle } from './near-names.ts'
 import type { ParsedArguments } from './parse-arguments.ts'
 import { caseIdOf } from './question-options.ts'
 import { createPalette, usesColor } from './render/palette.ts'
@@ -12,22 +14,39 @@ export interface AskedQuestion<Answer> {
   readonly call: (api: ApiClient) => Promise<{ data?: Answer }>
   /** The lines of the answer. */
   readonly render: (answer: Answer, palette: Palette, width: number) => readonly string[]
+  /** The handles that were typed. */
+  readonly handles: readonly string[]
+  /** Those of the handles under which nothing was found; undefined where each has something. */
+  readonly unknown: (answer: Answer) => readonly string[] | undefined
 }
 
-/** Asks, and writes the answer: as the API's JSON with `--json`, as lines for a person without. Resolves with it. */
+/**
+ * Asks, and writes the answer: as the API's JSON with `--json`, as lines for a person without. Resolves with it.
+ *
+ * Throws what the API refused; and `unknown_name` where nothing is on record under what was typed and another name is near. The JSON
+ * is written then too, and the lines where another handle was answered.
+ */
 export async function askQuestion<Answer>(
   context: CommandContext,
   typed: ParsedArguments,
-  { call, render }: AskedQuestion<Answer>,
+  { call, render, handles, unknown }: AskedQuestion<Answer>,
 ): Promise<Answer> {
   const { environment, stdout, stderr, stopping } = context
   const api = openApi(await readApiAccess(environment), stopping, caseIdOf(typed))
-  const answer = await showProgress(stderr, 'Asking…', dataOf(call(api)))
-  if (typed.flag('json')) {
-    stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`)
-    return answer
+  const asked = dataOf(call(api)).catch(async (thrown: unknown) => {
+    if (!(thrown instanceof WhodidError) || thrown.code !== 'invalid_handle') throw thrown
+    throw await refusedHandle(api, thrown, handles)
+  })
+  // A program reads standard error then: one object, or nothing.
+  const answer = await (typed.flag('json') ? asked : showProgress(stderr, 'Asking…', asked))
+  const missing = unknown(answer)
+  const names = { handles: missing ?? [], verb: typed.value('verb') }
+  const near = missing === undefined ? undefined : await nearNames(api, names)
+  if (typed.flag('json')) stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`)
+  else if (near === undefined || names.handles.length < handles.length) {
+    const palette = createPalette(usesColor(stdout.isTerminal, environment))
+    stdout.write(`${render(answer, palette, stdout.width).join('\n')}\n`)
   }
-  const palette = createPalette(usesColor(stdout.isTerminal, environment))
-  stdout.write(`${render(answer, palette, stdout.width).join('\n')}\n`)
+  if (near !== undefined) throw new WhodidError('unknown_name', near)
   return answer
 }

@@ -12,6 +12,8 @@ export interface ParsedArguments {
   /** Every value of an option that may be repeated. */
   readonly values: (name: string) => readonly string[]
   readonly positionals: readonly string[]
+  /** When it was typed, in milliseconds since 1970: what `24h` counts from. */
+  readonly typedAtMs: number
 }
 
 /**
@@ -56,6 +58,7 @@ function parse(args: readonly string[], options: OptionTable): ParsedArguments {
         return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
       },
       positionals,
+      typedAtMs: Date.now(),
     }
   } catch (thrown) {
     if (thrown instanceof TypeError)

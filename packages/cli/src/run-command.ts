@@ -1,9 +1,8 @@
 import { errorGuide } from '@whodid/api/error-guide'
-import { printableLine, WhodidError } from '@whodid/model'
+import { nearestName, printableLine, WhodidError } from '@whodid/model'
 import type { ErrorCode } from '@whodid/model'
 import type { CommandContext } from './command.ts'
 import { commandTable } from './command-table.ts'
-import { nearestName } from './nearest-name.ts'
 
 /** What a process gives to the command that it runs. */
 export interface ProcessContext extends Omit<CommandContext, 'args'> {
@@ -12,6 +11,7 @@ export interface ProcessContext extends Omit<CommandContext, 'args'> {
 
 const failedExitCode = 1
 const usageExitCode = 2
+const nearNameExitCode = 3
 const messageLengthMax = 2_000
 
 /** Codes that say that the question, not the service, is at fault. */
@@ -24,7 +24,8 @@ const usageCodes: readonly ErrorCode[] = [
 ]
 
 /**
- * Runs `whodid` with the given arguments and resolves with its exit code: 0 done, 1 failed, 2 asked wrongly. Failures are told
+ * Runs `whodid` with the given arguments and resolves with its exit code: 0 done, 1 failed, 2 asked wrongly, 3 nothing is on record
+ * under the name that was typed and another is near. Failures are told
  * on standard error; with `--json` as one JSON object. Never rejects.
  */
 export async function runCommand(
@@ -52,8 +53,13 @@ export async function runCommand(
     if (context.stopping.aborted) return failedExitCode
     const error = asWhodidError(thrown)
     stderr.write(args.includes('--json') ? errorJson(error) : errorText(error, first))
-    return usageCodes.includes(error.code) ? usageExitCode : failedExitCode
+    return exitCodeOf(error)
   }
+}
+
+function exitCodeOf({ code }: WhodidError): number {
+  if (code === 'unknown_name') return nearNameExitCode
+  return usageCodes.includes(code) ? usageExitCode : failedExitCode
 }
 
 async function showHelp(name: string | undefined, context: ProcessContext): Promise<number> {
@@ -72,6 +78,12 @@ ${commands.join('\n')}
 
   whodid <command> --help    what it does and takes
   whodid --version
+
+Exit codes: 0 done or answered, also when the answer is "undetermined" or that nothing is recorded; 1 failed; 2 asked wrongly: an option, a
+time, or a handle that is none (an ID cut short, a kind with a slip: what was meant is said); 3 nothing is on record under the name or verb
+that was typed, and another is near: it is named.
+Environment: the command reads with WHODID_TOKEN (an "investigator" token; default that of WHODID_DATA_DIR), agents send with
+WHODID_INGEST_TOKEN (an "ingest" token).
 
 Start with: whodid serve, then whodid ask <handle>.
 `)

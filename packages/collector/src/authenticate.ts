@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { WhodidError } from '@whodid/model'
+import { tokenKind, WhodidError } from '@whodid/model'
 import type { Exporter } from './exporter.ts'
 
 /** UTF-16 units of an `Authorization` header that is looked at. */
@@ -30,7 +30,7 @@ export function knowExporters(exporters: readonly Exporter[]): KnownExporters {
       const presented = createHash('sha256').update(token).digest()
       let found: Exporter | undefined
       for (const { exporter, hash } of known) if (timingSafeEqual(hash, presented)) found = exporter
-      if (found === undefined) throw unauthenticated('no exporter has the token that came')
+      if (found === undefined) throw unauthenticated(unknownToken(token))
       return found
     },
     named: (name) => known.find(({ exporter }) => exporter.name === name)?.exporter,
@@ -57,6 +57,19 @@ function bearerToken(authorization: string | undefined): string {
   return match[1] ?? ''
 }
 
+/** Says what kind of token came, as far as it says so itself: a reader's is the one most often mistaken. */
+function unknownToken(token: string): string {
+  const kind = tokenKind(token)
+  return kind === undefined
+    ? 'no exporter has the token that came'
+    : kind === 'ingest'
+      ? 'the "ingest" token that came is of no exporter of this Whodid'
+      : `an "${kind}" token came, and no exporter of this Whodid has it`
+}
+
 function unauthenticated(why: string): WhodidError {
-  return new WhodidError('unauthenticated', `an exporter's token is needed: ${why}`)
+  return new WhodidError(
+    'unauthenticated',
+    `an exporter's token ("ingest" of tokens.json, or of "whodid exporter add") is needed: ${why}`,
+  )
 }

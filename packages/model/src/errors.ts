@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'engine_in_use'
   | 'engine_failed'
   | 'api_unreachable'
+  | 'unknown_name'
   | 'action_unrecorded'
   | 'internal'
 
@@ -73,6 +74,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   engine_in_use: 'permanent',
   engine_failed: 'retryable',
   api_unreachable: 'retryable',
+  unknown_name: 'permanent',
   action_unrecorded: 'retryable',
   internal: 'permanent',
 }

@@ -29,6 +29,20 @@ describe('parseHandle', () => {
       'github:file:acme/app/main/src/a.ts',
     ],
     ['HTTPS://Example.COM:443/a/', 'resource', 'https://example.com/a'],
+    ['Trace:' + trace, 'trace', trace],
+    [`Span: ${trace.toUpperCase()}-${span}`, 'span', `${trace}-${span}`],
+    ['INSTANCE :e-7', 'instance', 'e-7'],
+    ['user:kim', 'delegator', 'kim'],
+    ['Person: kim@acme.example', 'delegator', 'kim@acme.example'],
+    ['file:///srv/a', 'resource', 'file:/srv/a'],
+    ['FILE:///srv/a', 'resource', 'file:/srv/a'],
+    ['file://localhost/srv/a%20b', 'resource', 'file:/srv/a b'],
+    [`sha256:${trace.toUpperCase()}`, 'credential', `sha256:${trace}`],
+    [`credential:sha256:${trace}`, 'credential', `sha256:${trace}`],
+    ['resource:instnace:e-7', 'resource', 'instnace:e-7'],
+    ['scan:report:7', 'resource', 'scan:report:7'],
+    ['agent:template:db-fixer', 'resource', 'agent:template:db-fixer'],
+    ['mailto:kim@acme.example', 'resource', 'mailto:kim@acme.example'],
   ])('%s is a %s', (text, kind, value) => {
     expect(parseHandle(text)).toEqual({ kind, value })
   })
@@ -48,6 +62,67 @@ describe('parseHandle', () => {
       expect.objectContaining({
         code: 'invalid_handle',
         message: expect.stringMatching(/^"of".{1,260}$/u) as string,
+      }),
+    )
+  })
+
+  test.each([
+    [trace.slice(1), 'A trace ID has 32 hex digits; this has 31'],
+    [`${trace}0`, 'A trace ID has 32 hex digits; this has 33'],
+    [`trace:${trace.slice(0, 8)}`, 'A trace ID has 32 hex digits; this has 8'],
+    [`TRACE:${trace.slice(0, 12).toUpperCase()}`, 'A trace ID has 32 hex digits; this has 12'],
+    [`${trace}-${span.slice(1)}`, 'A span is <32 hex>-<16 hex>; this has 32 and 15 digits'],
+    [`span:${trace.slice(2)}-${span}`, 'A span is <32 hex>-<16 hex>; this has 30 and 16 digits'],
+    [`span:${span}`, 'A span is <32 hex>-<16 hex>; this has 16 digits and no "-"'],
+    [span, 'A span ID alone is not enough: put its trace before it'],
+    [`span:${trace}`, `Did you mean "trace:${trace}"?`],
+    [`trace:${trace}-${span}`, `Did you mean "span:${trace}-${span}"?`],
+    [`${trace}:${span}`, `Did you mean "span:${trace}-${span}"?`],
+    [`00-${trace}-${span}-01`, `Did you mean "span:${trace}-${span}"?`],
+    ['trace:0af76519-16cd-43dd-8448-eb211c80319c', `Did you mean "trace:${trace}"?`],
+    ['01a201c6-f836-79e7-8ca8-11445b431966', 'Did you mean "instance:01a201c6-f836-79e7'],
+    ['01a201c6-f836-79e7', 'this is the beginning of one'],
+    ['01A201C6-f836-79e7-8ca8-11…', 'this is the beginning of one'],
+    ['kim@acme.example', 'Did you mean "person:kim@acme.example"?'],
+    ['acme/app#812', 'Did you mean "github:pull:acme/app/812"'],
+    ['github.com/acme/app/pull/812', 'Did you mean "https://github.com/acme/app/pull/812"?'],
+    ['/srv/app/a.ts', 'Did you mean "file:/srv/app/a.ts"?'],
+    ['instnace:e-7', 'Did you mean "instance:e-7"?'],
+    ['instances:e-7', 'Did you mean "instance:e-7"?'],
+    ['corr:c-1', 'Did you mean "correlation:c-1"?'],
+    ['Delegater:kim', 'Did you mean "delegator:kim"?'],
+    ['users:kim', 'Did you mean "user:kim"?'],
+    ['agent:stocker', 'Did you mean "template:stocker" or "instance:stocker"?'],
+    ['instance e-7', 'Did you mean "instance:e-7"?'],
+    [`trace = ${trace}`, `Did you mean "trace:${trace}"?`],
+    ['session:s-1', 'names a session, about which this version answers no question: ask about'],
+    ['conversation:c-1', 'ask about an instance, a trace or a correlation ID of it'],
+    ['tool:delete_row', 'ask about what it touched'],
+    [`prompt:sha256:${'a'.repeat(64)}`, 'ask about its span'],
+    [`sha256:${'A'.repeat(64)}`, 'names a prompt by its hash'],
+    ['a9993e364706816aba3e25717850c26c9cd0d89d', 'github:commit:<owner>/<repository>/<hash>'],
+  ])('%s is refused, and what it was meant to be is said', (text, suggestion) => {
+    expect(() => parseHandle(text)).toThrowError(
+      expect.objectContaining({
+        code: 'invalid_handle',
+        message: expect.stringContaining(suggestion) as string,
+      }),
+    )
+  })
+
+  test('every trace, span and UUID that is cut or lengthened is refused and told so, whatever its case', () => {
+    const hexOf = (length: number) =>
+      fc
+        .stringMatching(new RegExp(`^[0-9a-fA-F]{${length}}$`, 'u'))
+        .filter((id) => /[1-9]/u.test(id))
+    fc.assert(
+      fc.property(hexOf(32), hexOf(16), fc.integer({ min: 1, max: 15 }), (id, other, cut) => {
+        for (const text of [
+          `trace:${id.slice(cut)}`,
+          `${id}-${other.slice(cut)}`,
+          `span:${id}${other}`,
+        ])
+          expect(() => parseHandle(text)).toThrowError(/hex digits; this has|hex>; this has/u)
       }),
     )
   })

@@ -2,6 +2,7 @@ import { WhodidError } from './errors.ts'
 import { isTraceIdHex, parseSpanRef } from './ids.ts'
 import { printableLine } from './printable.ts'
 import { normalizeResource } from './resource.ts'
+import { suggestHandle, unaskedKind } from './suggest-handle.ts'
 
 /** The kinds of handle a responder can type. */
 export const handleKinds = [
@@ -17,6 +18,12 @@ export const handleKinds = [
 ] as const
 export type HandleKind = (typeof handleKinds)[number]
 
+/** Other words for a kind. */
+const kindAliases: ReadonlyMap<string, HandleKind> = new Map([
+  ['person', 'delegator'],
+  ['user', 'delegator'],
+])
+
 /** A parsed handle: what kind of thing it names, and that thing's canonical ID. */
 export interface Handle {
   readonly kind: HandleKind
@@ -29,10 +36,12 @@ export const handleLengthMax = 4096
 /**
  * Parses what a responder typed or pasted.
  *
- * `kind:value` for the kinds of {@link handleKinds}; bare 32 hex is a trace, `hex-hex` a span, a URL or
- * `system:kind:path` a resource. Hex of either case. Resources are put in their canonical form.
+ * `kind:value` for the kinds of {@link handleKinds}, the kind in either case; `person:` and `user:` are `delegator:`. Bare 32 hex is a trace,
+ * `hex-hex` a span, `sha256:` and 32 hex a credential, a URL or `system:kind:path` a resource. Hex of either case. Resources are put in
+ * their canonical form.
  *
- * Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these.
+ * Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these; the message says what it was most likely meant
+ * to be, where that can be told. A kind that is nearly one of these is a slip and not a resource: `resource:` before it says otherwise.
  */
 export function parseHandle(text: string): Handle {
   const typed = text.trim()
@@ -41,10 +50,10 @@ export function parseHandle(text: string): Handle {
     throw invalid(`is longer than ${handleLengthMax} characters`, typed)
   if (typed.includes('\0')) throw invalid('contains NUL', typed)
   const colon = typed.indexOf(':')
-  const prefix = colon < 0 ? '' : typed.slice(0, colon).toLowerCase()
-  const kind = handleKinds.find((known) => known === prefix)
+  const prefix = colon < 0 ? '' : typed.slice(0, colon).trimEnd().toLowerCase()
+  const kind = handleKinds.find((known) => known === prefix) ?? kindAliases.get(prefix)
   return kind === undefined
-    ? parseBare(typed)
+    ? parseBare(typed, prefix)
     : parsePrefixed(kind, typed.slice(colon + 1).trim(), typed)
 }
 
@@ -80,12 +89,15 @@ function parsePrefixed(kind: HandleKind, value: string, typed: string): Handle {
   }
 }
 
-function parseBare(typed: string): Handle {
+function parseBare(typed: string, prefix: string): Handle {
   const lower = typed.toLowerCase()
   if (isTraceIdHex(lower)) return { kind: 'trace', value: lower }
   const ref = parseSpanRef(lower)
   if (ref !== undefined) return { kind: 'span', value: `${ref.trace}-${ref.span}` }
-  if (/^[A-Za-z][A-Za-z0-9+.-]*:./su.test(typed))
+  if (/^sha256:[0-9a-f]{32}$/u.test(lower)) return { kind: 'credential', value: lower }
+  const unasked = unaskedKind(prefix)
+  if (unasked !== undefined) throw invalid(unasked, typed)
+  if (suggestHandle(typed) === undefined && /^[A-Za-z][A-Za-z0-9+.-]*:./su.test(typed))
     return { kind: 'resource', value: normalizeResource(typed).id }
   throw invalid(
     'is not recognised: expected <kind>:<id>, a trace ID, <trace>-<span>, a URL or system:kind:path',
@@ -94,5 +106,9 @@ function parseBare(typed: string): Handle {
 }
 
 function invalid(problem: string, typed: string): WhodidError {
-  return new WhodidError('invalid_handle', `"of" ${problem}; got "${printableLine(typed, 80)}"`)
+  const suggestion = suggestHandle(typed)
+  return new WhodidError(
+    'invalid_handle',
+    `"of" ${problem}; got "${printableLine(typed, 80)}"${suggestion === undefined ? '' : `. ${suggestion}`}`,
+  )
 }

@@ -33,3 +33,11 @@ export function parseSpanRef(text: string): { trace: TraceIdHex; span: SpanIdHex
   if (lower.charAt(32) !== '-' || !isTraceIdHex(trace) || !isSpanIdHex(span)) return undefined
   return { trace, span }
 }
+
+/** Whether text is the beginning of a UUID, its first hyphen included: what a narrow column of some screen leaves of an ID. */
+export function isPartOfUuid(text: string): boolean {
+  return (
+    text.length < 36 &&
+    /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){0,3}[0-9a-f]{0,12}(?:…|\.\.\.)?$/iu.test(text)
+  )
+}

@@ -12,7 +12,7 @@ import type {
  *
  * - `entitled`: authenticated, and its token may speak for this template (or for humans, or for services).
  * - `unbound`: authenticated for the tenant, but its token is bound to no actor; its claims are assertions.
- * - `unentitled`: authenticated, and its token may NOT speak for the actor it names. The record is kept, never believed.
+ * - `unentitled`: authenticated, and its token may NOT speak for the actor it names. The record is kept and shown, and does not name who acted.
  */
 export type Channel = 'entitled' | 'unbound' | 'unentitled'
 

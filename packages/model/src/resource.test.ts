@@ -37,6 +37,14 @@ test.each([
   ['https://github.com/acme/app', 'https://github.com/acme/app', 'url'],
   ['https://[bad', 'https://[bad', 'url'],
   ['file:/srv/a', 'file:/srv/a', 'file'],
+  ['File:/srv/a', 'file:/srv/a', 'file'],
+  ['file:///srv/a', 'file:/srv/a', 'file'],
+  ['file://localhost/srv/cafe%CC%81%20x', 'file:/srv/café x', 'file'],
+  ['file://build-7/srv/a%20b', 'file://build-7/srv/a%20b', 'file'],
+  ['file:///srv/a%0Ab', 'file:/srv/a%0Ab', 'file'],
+  ['file:///srv/a%20', 'file:/srv/a%20', 'file'],
+  ['file:///%2F/a', 'file:/%2F/a', 'file'],
+  ['file:///srv/100%', 'file:/srv/100%', 'file'],
   ['cafe\u0301', 'café', ''],
 ])('%s is %s', (text, id, type) => {
   expect(normalizeResource(text)).toEqual({ id, type })
@@ -45,7 +53,13 @@ test.each([
 test('normalizing twice is normalizing once', () => {
   fc.assert(
     fc.property(
-      fc.oneof(fc.string(), fc.webUrl({ withFragments: true, withQueryParameters: true })),
+      fc.oneof(
+        fc.string(),
+        fc.webUrl({ withFragments: true, withQueryParameters: true }),
+        fc
+          .string({ unit: fc.constantFrom('/', '%', '2', 'F', '0', ' ', 'é', 'a') })
+          .map((path) => `file:///${path}`),
+      ),
       (text) => {
         const once = normalizeResource(text).id
         expect(normalizeResource(once).id).toBe(once)

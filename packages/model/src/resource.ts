@@ -1,3 +1,5 @@
+import { printable } from './printable.ts'
+
 /** A resource an action touched: a canonical URI-like ID and, where the ID says it, a type. */
 export interface Resource {
   readonly id: string
@@ -24,13 +26,27 @@ const githubKinds: ReadonlyMap<string, string> = new Map(
  *
  * GitHub URLs of pull requests, issues, commits and files, those of its API too, become
  * `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
- * percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; everything else is trimmed and put in Unicode form NFC. Idempotent.
+ * percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; a `file://` URL of this machine becomes
+ * `file:<path>`; everything else is trimmed and put in Unicode form NFC. Idempotent.
  * Does NOT resolve symbolic links, redirects or renamed repositories.
  */
 export function normalizeResource(text: string): Resource {
   const trimmed = text.trim().normalize('NFC')
-  const id = /^https?:\/\//iu.test(trimmed) ? normalizeUrl(trimmed) : normalizeName(trimmed)
+  const id = /^https?:\/\//iu.test(trimmed)
+    ? normalizeUrl(trimmed)
+    : normalizeName(normalizeFile(trimmed))
   return { id, type: resourceType(id) }
+}
+
+/** `file:/srv/a` of `file:///srv/a` and `file://localhost/srv/a` (RFC 8089), without escapes; another host's file keeps its host. */
+function normalizeFile(text: string): string {
+  const path = /^file:\/\/(?:localhost)?(\/(?!\/).*)$/isu.exec(text)?.[1]
+  if (path === undefined) return text.replace(/^file:(?=\/)/iu, 'file:')
+  const decoded = decodePart(path).normalize('NFC')
+  // What would not stay as it is if it were read again keeps its escapes.
+  const isStable =
+    decoded === printable(decoded).trim() && !/[\n\t]/u.test(decoded) && !decoded.startsWith('//')
+  return `file:${isStable ? decoded : path}`
 }
 
 function normalizeUrl(text: string): string {

@@ -1,23 +1,24 @@
 import { printableLine } from '@whodid/model'
 import type { Input, WhoDidAnswer } from '@whodid/model'
+import { pastDeed } from './past-deed.ts'
 import type { Question } from './question.ts'
 
 /** Longest piece of a prompt quoted in the summary, in UTF-16 units. */
 const quoteLengthMax = 80
 
-const pastTense: ReadonlyMap<string, string> = new Map(
-  Object.entries<string>({
-    approve: 'approved',
-    create: 'created',
-    delegate: 'handed over to',
-    delete: 'deleted',
-    execute: 'executed',
-    grant: 'granted access to',
-    read: 'read',
-    send: 'sent',
-    update: 'updated',
-  }),
-)
+/** Verbs that stand in a sentence as they are, and what stands for those that do not. */
+const infinitives: ReadonlyMap<string, string> = new Map([
+  ['approve', 'approve'],
+  ['create', 'create'],
+  ['delegate', 'hand over to'],
+  ['delete', 'delete'],
+  ['execute', 'execute'],
+  ['grant', 'grant access to'],
+  ['read', 'read'],
+  ['send', 'send'],
+  ['update', 'update'],
+  ['', 'act on'],
+])
 
 /** One plain sentence that a person can paste into an incident channel. */
 export function summarize(question: Question, answer: Omit<WhoDidAnswer, 'summary'>): string {
@@ -54,8 +55,9 @@ function deedOf(action: NonNullable<WhoDidAnswer['action']>, chain: WhoDidAnswer
   const what = action.resource?.id ?? action.tool ?? nameOfAct(action, chain)
   const tool = action.tool === null || action.tool === what ? '' : ` with ${action.tool}`
   const when = action.started_at.slice(0, 19).replace('T', ' ')
-  const done = `${pastTense.get(action.verb) ?? (action.verb === '' ? 'acted on' : `did "${action.verb}" to`)} ${what}${tool} at ${when} UTC`
-  const attempt = `${infinitive(action.verb)} ${what}${tool} at ${when} UTC`
+  const done = `${pastDeed(action)} ${what}${tool} at ${when} UTC`
+  const verb = infinitives.get(action.verb) ?? `do "${action.verb}" to`
+  const attempt = `${verb} ${what}${tool} at ${when} UTC`
   switch (action.outcome) {
     case 'success':
       return done
@@ -64,17 +66,10 @@ function deedOf(action: NonNullable<WhoDidAnswer['action']>, chain: WhoDidAnswer
     case 'denied':
       return `tried to ${attempt} and was denied`
     case 'unknown':
-      return `announced at ${when} UTC to ${infinitive(action.verb)} ${what}${tool} (outcome not on record)`
+      return `announced at ${when} UTC to ${verb} ${what}${tool} (outcome not on record)`
     case null:
       return `${done} (outcome not on record)`
   }
-}
-
-/** The verb as it stands after "to". */
-function infinitive(verb: string): string {
-  if (verb === '') return 'act on'
-  if (verb === 'grant') return 'grant access to'
-  return pastTense.has(verb) ? verb : `do "${verb}" to`
 }
 
 /** What an act is called that names no tool: by the nearest call it is a part of, else by its own span. */

@@ -48,6 +48,15 @@ it.each([
   ).toEqual(expect.objectContaining({ tracesUrl: url }))
 })
 
+it.each([
+  [{ token: 'a' }, { WHODID_INGEST_TOKEN: 'b', WHODID_TOKEN: 'c' }, 'a', '"token" of start()'],
+  [{}, { WHODID_INGEST_TOKEN: 'b', WHODID_TOKEN: 'c' }, 'b', 'WHODID_INGEST_TOKEN'],
+  [{}, { WHODID_INGEST_TOKEN: ' ', WHODID_TOKEN: 'c\n' }, 'c', 'WHODID_TOKEN'],
+  [{}, {}, '', ''],
+])('of %j and %j it takes the token %j, of %j', (options, env, token, tokenSource) => {
+  expect(resolveConfig(options, env)).toMatchObject({ token, tokenSource })
+})
+
 it('refuses with a code, the field and what came, but never quotes a token', () => {
   expect(() => resolveConfig({}, { WHODID_CAPTURE: 'some' })).toThrow(
     expect.objectContaining({ code: 'invalid_config' }),

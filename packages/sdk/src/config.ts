@@ -48,7 +48,10 @@ export interface StartOptions {
   readonly serviceName?: string
   /** Base URL of the collector. `WHODID_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT`; default `http://127.0.0.1:4318`. */
   readonly endpoint?: string
-  /** Bearer token for the collector. `WHODID_TOKEN`; default: none is sent. */
+  /**
+   * Bearer token for the collector, of the kind "ingest". `WHODID_INGEST_TOKEN`, then `WHODID_TOKEN` (with which the `whodid` command reads:
+   * where both run in one environment, set the former); default: none is sent.
+   */
   readonly token?: string
   /** How much text leaves the process. `WHODID_CAPTURE`; default `redacted`. */
   readonly capture?: Capture
@@ -77,6 +80,8 @@ export interface Config {
   readonly hostName: string
   readonly tracesUrl: string
   readonly token: string
+  /** What the token was taken from, for messages; '' when there is none. */
+  readonly tokenSource: string
   readonly capture: Capture
   readonly agent: AgentIdentity | undefined
   readonly onBehalfOf: Principal | undefined
@@ -108,7 +113,7 @@ export function resolveConfig(options: StartOptions, env: NodeJS.ProcessEnv): Co
     serviceName: text('serviceName', serviceName ?? 'unknown_service:node'),
     hostName: hostname(),
     tracesUrl: resolveEndpoint(options, env),
-    token: resolveToken(options.token ?? env['WHODID_TOKEN'] ?? ''),
+    ...resolveToken(options, env),
     agent,
     onBehalfOf: behalf === undefined ? undefined : parsePrincipal(behalf, 'onBehalfOf'),
     limits: resolveLimits(options.limits ?? {}),
@@ -121,7 +126,14 @@ function resolveBehaviour(
   env: NodeJS.ProcessEnv,
 ): Omit<
   Config,
-  'serviceName' | 'hostName' | 'tracesUrl' | 'token' | 'agent' | 'onBehalfOf' | 'limits'
+  | 'serviceName'
+  | 'hostName'
+  | 'tracesUrl'
+  | 'token'
+  | 'tokenSource'
+  | 'agent'
+  | 'onBehalfOf'
+  | 'limits'
 > {
   const capture = options.capture ?? said(env['WHODID_CAPTURE']) ?? 'redacted'
   return {
@@ -146,11 +158,20 @@ function resolveEndpoint(options: StartOptions, env: NodeJS.ProcessEnv): string 
   return tracesUrl(options.endpoint ?? inherited ?? 'http://127.0.0.1:4318')
 }
 
-function resolveToken(token: unknown): string {
+function resolveToken(
+  options: StartOptions,
+  env: NodeJS.ProcessEnv,
+): Pick<Config, 'token' | 'tokenSource'> {
+  const sources: readonly (readonly [string, unknown])[] = [
+    ['"token" of start()', options.token],
+    ['WHODID_INGEST_TOKEN', said(env['WHODID_INGEST_TOKEN'])],
+    ['WHODID_TOKEN', said(env['WHODID_TOKEN'])],
+  ]
+  const [tokenSource, token] = sources.find(([, given]) => given !== undefined) ?? ['', '']
   // A line break would end the header; what was given is never quoted.
   if (typeof token !== 'string' || !/^[\x21-\x7e]*$/u.test(token))
-    throw invalid('token', 'visible ASCII characters', 'something else')
-  return token
+    throw invalid('token', 'visible ASCII characters', `something else in ${tokenSource}`)
+  return { token, tokenSource: token === '' ? '' : tokenSource }
 }
 
 function resolveLimits(given: ExportLimits): Required<ExportLimits> {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import { refusalDetail } from './refusal-detail.ts'
 import { guard } from './runtime.ts'
 import { otlpHeaders } from './post-spans.ts'
 import type { Runtime } from './runtime.ts'
@@ -12,7 +13,7 @@ const timeoutMsMin = 1000
 
 /**
  * Reads a line of JSON, then bodies each behind its length in four bytes, and posts them one after the other. Prints the
- * number of the records that were acknowledged. The token comes this way because arguments are visible to every user.
+ * number of the records that were acknowledged and the last status that refused some, or 0. The token comes this way because arguments are visible to every user.
  */
 const helperSource = `
 const chunks = []
@@ -23,6 +24,7 @@ process.stdin.on('end', async () => {
   const { url, headers, counts } = JSON.parse(all.subarray(0, lineEnd).toString())
   let at = lineEnd + 1
   let delivered = 0
+  let status = 0
   for (const count of counts) {
     const length = all.readUInt32BE(at)
     const body = all.subarray(at + 4, at + 4 + length)
@@ -30,9 +32,10 @@ process.stdin.on('end', async () => {
     try {
       const response = await fetch(url, { method: 'POST', headers, body })
       if (response.ok) delivered += count
+      else status = response.status
     } catch {}
   }
-  process.stdout.write(String(delivered))
+  process.stdout.write(delivered + ' ' + status)
 })
 `
 
@@ -40,11 +43,17 @@ process.stdin.on('end', async () => {
 export function deliverLast(runtime: Runtime, reachable: boolean): void {
   const spans = runtime.queue.takePending()
   if (spans.length === 0) return
-  const delivered = reachable ? guard(() => deliver(runtime, spans), 0) : 0
-  runtime.queue.settleTaken(delivered, spans.length - delivered, 'the process ended first')
+  const nothing = { delivered: 0, status: 0 }
+  const { delivered, status } = reachable ? guard(() => deliver(runtime, spans), nothing) : nothing
+  const refusal = { status, contentType: '', body: new Uint8Array() }
+  const why = status === 0 ? 'the process ended first' : refusalDetail(refusal, runtime.config)
+  runtime.queue.settleTaken(delivered, spans.length - delivered, why)
 }
 
-function deliver(runtime: Runtime, spans: readonly ReadableSpan[]): number {
+function deliver(
+  runtime: Runtime,
+  spans: readonly ReadableSpan[],
+): { readonly delivered: number; readonly status: number } {
   const { config } = runtime
   const counts: number[] = []
   const parts: Uint8Array[] = []
@@ -69,8 +78,8 @@ function deliver(runtime: Runtime, spans: readonly ReadableSpan[]): number {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: helperEnvironment(),
   })
-  const delivered = Number(helper.stdout.toString())
-  return Number.isInteger(delivered) ? delivered : 0
+  const [delivered = Number.NaN, status = 0] = helper.stdout.toString().split(' ').map(Number)
+  return Number.isInteger(delivered) ? { delivered, status } : { delivered: 0, status: 0 }
 }
 
 /** Without NODE_OPTIONS, whose hooks would load the application's instrumentation, and perhaps this SDK, again. */

@@ -5,6 +5,8 @@ import { context } from '@opentelemetry/api'
 import { suppressTracing } from '@opentelemetry/core'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { printableLine } from '@whodid/model'
+import { refusalDetail } from './refusal-detail.ts'
+import type { SentToken } from './refusal-detail.ts'
 
 /** Most of an answer that is read, in bytes. */
 const responseBytesMax = 64 * 1024
@@ -19,9 +21,8 @@ export type PostResult =
   | { readonly kind: 'refused'; readonly status: number; readonly detail: string }
   | { readonly kind: 'failed'; readonly detail: string; readonly retryAfterMs: number | undefined }
 
-export interface PostTarget {
+export interface PostTarget extends SentToken {
   readonly url: string
-  readonly token: string
   readonly timeoutMs: number
 }
 
@@ -80,7 +81,7 @@ function send(target: PostTarget, sending: Sending): Promise<PostResult> {
       (response) => {
         readBody(response).then((body) => {
           clearTimeout(timer)
-          resolve(judge(response, body))
+          resolve(judge(target, response, body))
         }, fail)
       },
     )
@@ -108,10 +109,11 @@ async function readBody(response: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function judge(response: IncomingMessage, body: Buffer): PostResult {
+function judge(sent: SentToken, response: IncomingMessage, body: Buffer): PostResult {
   const status = response.statusCode ?? 0
   if (status >= 200 && status < 300) return accepted(body)
-  const detail = `HTTP ${status}`
+  const contentType = response.headers['content-type'] ?? ''
+  const detail = refusalDetail({ status, contentType, body }, sent)
   if (!retryableStatuses.has(status)) return { kind: 'refused', status, detail }
   return { kind: 'failed', detail, retryAfterMs: retryAfterMs(response.headers['retry-after']) }
 }

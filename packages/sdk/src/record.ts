@@ -5,7 +5,7 @@ import { attribute, spanRef } from '@whodid/model'
 import type { RecordKind } from '@whodid/model'
 import { now } from './now.ts'
 import { captureRemark } from './content.ts'
-import { activeRuntime, counters, guard } from './runtime.ts'
+import { activeRuntime, guard, missRecord } from './runtime.ts'
 import type { Runtime } from './runtime.ts'
 import { parentOf } from './scope.ts'
 import type { Scope } from './scope.ts'
@@ -39,7 +39,7 @@ export interface OpenRecord {
 export function beginRecord(scope: Scope, spec: RecordSpec): OpenRecord {
   const runtime = activeRuntime()
   if (runtime === undefined) {
-    counters.unstarted += 1
+    missRecord()
     return unrecorded()
   }
   return guard(() => begin(runtime, scope, spec), undefined) ?? unrecorded()

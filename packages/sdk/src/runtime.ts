@@ -42,6 +42,8 @@ export const counters: {
 }
 
 let active: Runtime | undefined
+let wasStarted = false
+const noticed = { unstarted: false, ended: false }
 
 /** The runtime between `start` and `shutdown`; undefined before and after. */
 export function activeRuntime(): Runtime | undefined {
@@ -50,6 +52,19 @@ export function activeRuntime(): Runtime | undefined {
 
 export function setActiveRuntime(runtime: Runtime | undefined): void {
   active = runtime
+  if (runtime !== undefined) wasStarted = true
+}
+
+/** Counts a record that no runtime makes, and says on standard error, once a process, that nothing is recorded, and why. */
+export function missRecord(): void {
+  counters.unstarted += 1
+  const sort = wasStarted ? 'ended' : 'unstarted'
+  if (noticed[sort]) return
+  noticed[sort] = true
+  const why = wasStarted
+    ? 'a verb was used after shutdown() and before the next start()'
+    : 'start() of @whodid/sdk was not called before the first verb (nor --import @whodid/sdk/register given)'
+  guard(() => process.stderr.write(`whodid: NOTHING IS RECORDED: ${why}\n`), false)
 }
 
 /**
@@ -63,6 +78,7 @@ export function makeRuntime(config: Config): Runtime {
     makePoster({
       url: config.tracesUrl,
       token: config.token,
+      tokenSource: config.tokenSource,
       timeoutMs: config.limits.exportTimeoutMs,
     }),
     report,

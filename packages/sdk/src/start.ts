@@ -100,13 +100,19 @@ export async function flush(timeoutMs: number = flushTimeoutMs): Promise<boolean
 
 /**
  * Flushes for at most `timeoutMs` (default 10,000) and stops recording; what could not be delivered by then is lost, and
- * counted. Verbs still run what they are given. Resolves whether everything was delivered. Never rejects.
+ * counted. Verbs still run what they are given. Never rejects.
+ *
+ * Resolves true when the collector has acknowledged every record since `start`; false when it refused one, one was lost for another
+ * reason, or a verb was used without `start`. {@link health} says which. A second call resolves as the first did.
+ *
+ * @example
+ * if (!(await shutdown())) process.exitCode = 1
  */
 export async function shutdown(timeoutMs: number = flushTimeoutMs): Promise<boolean> {
   const runtime = activeRuntime()
-  if (runtime === undefined) return true
-  const delivered = await runtime.queue.flush(timeoutMs)
-  if (activeRuntime() !== runtime) return delivered
+  if (runtime === undefined) return isWhole()
+  await runtime.queue.flush(timeoutMs)
+  if (activeRuntime() !== runtime) return isWhole()
   setActiveRuntime(undefined)
   last = runtime
   startedWith = undefined
@@ -114,7 +120,14 @@ export async function shutdown(timeoutMs: number = flushTimeoutMs): Promise<bool
   uninstallExitHooks = undefined
   await runtime.queue.shutdown()
   resetAmbient()
-  return delivered
+  return isWhole()
+}
+
+/** Whether nothing is missing in the ledger of what the verbs made, now that nothing is pending. */
+function isWhole(): boolean {
+  const { dropped, pending, unstarted } = health()
+  const lost = dropped.queueFull + dropped.rejected + dropped.undelivered
+  return lost + pending + unstarted === 0
 }
 
 /** Kept after `shutdown`, so that its counts can still be read. */

@@ -1,15 +1,17 @@
 import { createApiClient } from '@whodid/api/client'
 import type { ApiClient } from '@whodid/api/client'
-import { printableLine, WhodidError, errorCodes } from '@whodid/model'
+import { errorCodes, printableLine, tokenKind, WhodidError } from '@whodid/model'
 import type { ErrorCode } from '@whodid/model'
 import { readDataDir, readPort, readUrl, setting } from '../config.ts'
 import type { Environment } from '../config.ts'
-import { readTokens } from '../tokens.ts'
+import { readTokens, tokensPath } from '../tokens.ts'
 
 /** Where the API is, and with what to read it. */
 export interface ApiAccess {
   readonly apiUrl: string
   readonly token: string
+  /** Where the token was found, for messages: a variable or a file. */
+  readonly tokenSource?: string
 }
 
 /** What is asked, and what ends the asking. */
@@ -40,15 +42,16 @@ export async function readApiAccess(environment: Environment): Promise<ApiAccess
     readUrl(environment, 'WHODID_API_URL') ??
     `http://127.0.0.1:${readPort(environment, 'WHODID_API_PORT', 4320)}`
   const given = setting(environment, 'WHODID_TOKEN')
-  if (given !== undefined) return { apiUrl, token: given }
+  if (given !== undefined) return { apiUrl, token: given, tokenSource: 'WHODID_TOKEN' }
   const dataDir = readDataDir(environment)
   const tokens = await readTokens(dataDir)
-  if (tokens !== undefined) return { apiUrl, token: tokens.investigator }
+  if (tokens !== undefined)
+    return { apiUrl, token: tokens.investigator, tokenSource: tokensPath(dataDir) }
   // No data directory here usually means that nothing was started: that is what the user should hear.
   await requestApi({ apiUrl, token: '' }, '/healthz')
   throw new WhodidError(
     'unauthenticated',
-    `WHODID_TOKEN is not set, and there is no tokens.json in ${dataDir}`,
+    `WHODID_TOKEN is not set to an "investigator" token, and there is no tokens.json in ${dataDir}`,
   )
 }
 
@@ -56,16 +59,12 @@ export async function readApiAccess(environment: Environment): Promise<ApiAccess
  * The typed routes of the API. A call resolves when its answer is there, whose status is 200; it throws as
  * {@link requestApi} does. `caseId` is kept with the record of each read.
  */
-export function openApi(
-  { apiUrl, token }: ApiAccess,
-  signal?: AbortSignal,
-  caseId?: string,
-): ApiClient {
+export function openApi(access: ApiAccess, signal?: AbortSignal, caseId?: string): ApiClient {
   const ask = (request: Request): Promise<Response> => {
     if (caseId !== undefined) request.headers.set('whodid-case', caseId)
-    return send(request, apiUrl, signal)
+    return send(request, access, signal)
   }
-  return createApiClient({ url: apiUrl, token, fetch: ask })
+  return createApiClient({ url: access.apiUrl, token: access.token, fetch: ask })
 }
 
 /** The answer of a typed call. `openApi` throws for every other outcome, so that there is one. */
@@ -92,29 +91,29 @@ export async function requestApi(
   const headers = new Headers()
   if (access.token !== '') headers.set('authorization', `Bearer ${access.token}`)
   if (caseId !== undefined) headers.set('whodid-case', caseId)
-  if (post === undefined) return send(new Request(url, { headers }), access.apiUrl, signal)
+  if (post === undefined) return send(new Request(url, { headers }), access, signal)
   headers.set('content-type', 'application/json')
   const posted = { method: 'POST', headers, body: JSON.stringify(post) }
-  return send(new Request(url, posted), access.apiUrl, signal)
+  return send(new Request(url, posted), access, signal)
 }
 
-async function send(request: Request, apiUrl: string, signal?: AbortSignal): Promise<Response> {
+async function send(request: Request, access: ApiAccess, signal?: AbortSignal): Promise<Response> {
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), answerTimeoutMs)
   try {
     const signals = signal === undefined ? [late.signal] : [late.signal, signal]
     const response = await fetch(request, { signal: AbortSignal.any(signals) })
     if (response.status === 200) return response
-    throw await problemError(response)
+    throw await problemError(response, access)
   } catch (thrown) {
     if (thrown instanceof WhodidError || signal?.aborted === true) throw thrown
-    throw unreachable(apiUrl, thrown, late.signal.aborted)
+    throw unreachable(access.apiUrl, thrown, late.signal.aborted)
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function problemError(response: Response): Promise<WhodidError> {
+async function problemError(response: Response, access: ApiAccess): Promise<WhodidError> {
   const text = await response.text()
   const problem = parseObject(text)
   const code = problem['code']
@@ -122,11 +121,29 @@ async function problemError(response: Response): Promise<WhodidError> {
     typeof problem['detail'] === 'string' ? problem['detail'] : text,
     600,
   )
-  if (isErrorCode(code)) return new WhodidError(code, detail)
+  if (isErrorCode(code))
+    return new WhodidError(code, `${detail}${isOfToken(code, detail) ? tokenRemark(access) : ''}`)
   return new WhodidError(
     'api_unreachable',
     `${response.url} answered ${response.status}, which is no answer of Whodid: ${detail}`,
   )
+}
+
+/** Whether the token is why: a name of the host that is not taken is forbidden too. */
+function isOfToken(code: ErrorCode, detail: string): boolean {
+  return code === 'unauthenticated' || (code === 'forbidden' && !detail.startsWith('"host"'))
+}
+
+/** Which setting holds the token that was refused, and what belongs there. */
+function tokenRemark({ token, tokenSource }: ApiAccess): string {
+  if (tokenSource === undefined) return ''
+  const kind = tokenKind(token)
+  if (tokenSource !== 'WHODID_TOKEN')
+    return `. The token is that of ${tokenSource}; for another Whodid set WHODID_TOKEN`
+  const holds = kind === undefined ? '' : `, and it holds an "${kind}" token`
+  const instead =
+    kind === 'ingest' ? '. Agents send with WHODID_INGEST_TOKEN: put that token there' : ''
+  return `. The token is that of WHODID_TOKEN${holds}; unset, the "investigator" token of tokens.json is taken${instead}`
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -71,7 +71,9 @@ async function listActions(context: CommandContext): Promise<number> {
     render: ({ actions, next_cursor: next }, palette) =>
       actions.length === 0
         ? ['Nothing is recorded that fits. Absence of a record is no evidence of a human.']
-        : [...renderActions(actions, palette), ...moreLines(next, chosen.from)],
+        : [...renderActions(actions, palette), ...moreLines(next, query)],
+    handles: typed.positionals,
+    unknown: ({ actions }) => (actions.length === 0 ? typed.positionals : undefined),
   })
   return 0
 }

@@ -30,7 +30,10 @@ async function showBlastRadius(context: CommandContext): Promise<number> {
   const query = parametersOf(typed, ['from', 'to', 'as_recorded', 'limit'])
   await askQuestion<Schemas['BlastRadiusAnswer']>(context, typed, {
     call: (api) => api.GET('/v1/instances/{id}/blast-radius', { params: { path, query } }),
-    render,
+    render: (answer, palette) => render(answer, palette),
+    handles: [`instance:${path.id}`],
+    unknown: ({ resources_total: touched, acts_without_resource: others, instances }) =>
+      touched + others === 0 && instances.length <= 1 ? [`instance:${path.id}`] : undefined,
   })
   return 0
 }
@@ -51,9 +54,11 @@ function render(answer: Schemas['BlastRadiusAnswer'], palette: Palette): string[
     cut.length === 0
       ? []
       : [palette.yellow(`! not everything is here; a bound was met: ${cut.join(', ')}`)]
+  const left = answer.resources_total - resources.length
+  const more = left > 0 ? [palette.dim(`+${left} more resources: a higher --limit`)] : []
   return resources.length === 0
     ? [...facts, ...warning]
-    : [...facts, ...warning, '', ...resourceLines(resources, palette)]
+    : [...facts, ...warning, '', ...resourceLines(resources, palette), ...more]
 }
 
 function resourceLines(

@@ -39,6 +39,9 @@ async function showDelegator(context: CommandContext): Promise<number> {
       ...actsLines('ON THEIR BEHALF', delegated, palette),
       ...agentLines(delegated, palette),
     ],
+    handles: [`delegator:${path.id}`],
+    unknown: ({ direct, delegated }) =>
+      direct.acts + delegated.acts === 0 ? [`delegator:${path.id}`] : undefined,
   })
   return 0
 }
@@ -51,10 +54,20 @@ function actsLines(title: string, acts: Answer['direct'], palette: Palette): str
       ? []
       : [palette.red(`! ${acts.contradicted_acts} by an exporter that may not speak for the actor`)]
   const seen = `${renderInstant(acts.first_at)} to ${renderInstant(acts.last_at)}`
-  return [heading, palette.dim(seen), ...forged, ...renderActions(acts.latest, palette)]
+  const more = acts.acts - acts.latest.length
+  return [
+    heading,
+    palette.dim(seen),
+    ...forged,
+    ...renderActions(acts.latest, palette),
+    ...(more > 0
+      ? [palette.dim(`+${more} more: a higher --limit, or \`whodid actions delegator:<id>\``)]
+      : []),
+  ]
 }
 
-function agentLines({ agents }: Answer['delegated'], palette: Palette): string[] {
+function agentLines(delegated: Answer['delegated'], palette: Palette): string[] {
+  const { agents, agents_total: total } = delegated
   if (agents.length === 0) return []
   const lines = renderTable(
     agents,
@@ -66,5 +79,6 @@ function agentLines({ agents }: Answer['delegated'], palette: Palette): string[]
     ],
     palette,
   )
-  return ['', ...lines]
+  const more = total - agents.length
+  return ['', ...lines, ...(more > 0 ? [palette.dim(`+${more} more agents: a shorter time`)] : [])]
 }

@@ -6,7 +6,7 @@ import type { Command, CommandContext } from '../command.ts'
 import { readApiAccess, requestApi } from '../client/api-client.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
-import { caseIdOf } from '../question-options.ts'
+import { caseIdOf, parametersOf, timeHelp } from '../question-options.ts'
 
 /** `whodid export`: the evidence behind an answer. */
 export const exportCommand: Command = {
@@ -19,9 +19,11 @@ still there, who looked at it, and verify.mjs, which checks all of it offline on
 
   --case <id>          the case this belongs to; stands in the package and with the read
   --out <file>         where to (default evidence.zip, or trust.json); an existing file is not replaced
-  --at, --as-recorded, --from, --to <instant>, --verb <verb>   as for whodid ask
+  --at, --as-recorded, --from, --to <t>, --verb <verb>   as for whodid ask
   --trust              instead: the public keys that packages are checked with. Hand them over by another way
   --json               one JSON object that says what was written
+
+${timeHelp}
 
 Check it: node verify.mjs evidence.zip --trust trust.json. docs/howto/evidence.md says what each outcome means.
 Environment: WHODID_API_URL, WHODID_TOKEN.`,
@@ -67,12 +69,7 @@ async function exportEvidence(context: CommandContext): Promise<number> {
 }
 
 function questionOf(typed: ParsedArguments, of: string): Readonly<Record<string, string>> {
-  const question: Record<string, string> = { of }
-  for (const name of ['at', 'as-recorded', 'from', 'to', 'verb']) {
-    const value = typed.value(name)
-    if (value !== undefined) question[name.replace('-', '_')] = value
-  }
-  return question
+  return { of, ...parametersOf(typed, ['at', 'as_recorded', 'from', 'to', 'verb']) }
 }
 
 /** Evidence that is there already is not written over. */

@@ -85,7 +85,9 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
   await writeExporters(dataDir, [...present, added])
   if (typed.flag('json')) stdout.write(`${JSON.stringify({ ...shown(added), token })}\n`)
   else {
-    stderr.write(`Exporter "${name}" added. Its token, shown this once:\n`)
+    stderr.write(
+      `Exporter "${name}" added. Its token, for WHODID_INGEST_TOKEN of the sender, shown this once:\n`,
+    )
     stdout.write(`${token}\n`)
   }
   return 0

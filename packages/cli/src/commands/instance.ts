@@ -29,8 +29,10 @@ async function showInstance(context: CommandContext): Promise<number> {
     call: (api) => api.GET('/v1/instances/{id}', { params: { path, query } }),
     render: (answer, palette) => [
       ...renderInstance(answer, palette),
-      ...moreLines(answer.next_cursor),
+      ...moreLines(answer.next_cursor, query),
     ],
+    handles: [`instance:${path.id}`],
+    unknown: ({ instance }) => (instance === null ? [`instance:${path.id}`] : undefined),
   })
   return 0
 }

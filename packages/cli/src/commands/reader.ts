@@ -61,7 +61,9 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
   await writeReaders(dataDir, [...present, { name, tenant, token_sha256: tokenSha256(token) }])
   if (typed.flag('json')) stdout.write(`${JSON.stringify({ name, tenant, token })}\n`)
   else {
-    stderr.write(`Reader "${name}" of tenant "${tenant}" added. Its token, shown this once:\n`)
+    stderr.write(
+      `Reader "${name}" of tenant "${tenant}" added. Its token, for WHODID_TOKEN of whoever asks, shown this once:\n`,
+    )
     stdout.write(`${token}\n`)
   }
   return 0

@@ -2,6 +2,7 @@ import { WhodidError } from '@whodid/model'
 import { readApiAccess, requestApi } from '../client/api-client.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
+import { parametersOf, timeHelp } from '../question-options.ts'
 import { createPalette, usesColor } from '../render/palette.ts'
 import { renderTailLine } from '../render/tail-line.ts'
 import type { TailLine } from '../render/tail-line.ts'
@@ -13,9 +14,11 @@ export const tailCommand: Command = {
 
 Shows records as they come in, one a line, until you stop it.
 
-  --from <instant>   start with what was received after this instant (default: one minute ago)
+  --from <t>         start with what was received after this time (default: one minute ago)
   --once             end at the newest record instead of following
   --json             NDJSON as the API gives it; the last line is {"_end":…} or {"_error":…}
+
+${timeHelp}
 
 Environment: WHODID_API_URL, WHODID_TOKEN, NO_COLOR.`,
   run: tail,
@@ -31,7 +34,7 @@ async function tail(context: CommandContext): Promise<number> {
   )
   const client = await readApiAccess(environment)
   const follow = typed.flag('once') ? 'false' : 'true'
-  const parameters = { from: typed.value('from'), follow }
+  const parameters = { ...parametersOf(typed, ['from']), follow }
   const response = await requestApi(client, '/v1/tail', { parameters, signal: stopping })
   if (follow === 'true' && stderr.isTerminal) stderr.write('Following; ^C ends it.\n')
   const palette = createPalette(usesColor(stdout.isTerminal, environment))

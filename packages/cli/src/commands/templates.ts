@@ -59,8 +59,10 @@ async function listTemplates(context: CommandContext): Promise<number> {
               ],
               palette,
             ),
-            ...moreLines(next, chosen.from),
+            ...moreLines(next, query),
           ],
+    handles: [],
+    unknown: () => undefined,
   })
   return 0
 }

@@ -1,6 +1,23 @@
-/** `2026-11-22 14:00:03.120 UTC` of an RFC 3339 instant in UTC. */
-export function renderInstant(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 23)} UTC`
+import { localZone, zoneOffsetMs } from '../time/local-zone.ts'
+
+/**
+ * `2026-11-22 14:00:03.120 UTC (15:00:03 UTC+01:00)` of an RFC 3339 instant in UTC: what the record says, and what the clock of the
+ * person's zone showed, with its date where that is another. Where the zone is UTC, UTC alone.
+ */
+export function renderInstant(instant: string, zone: string = localZone()): string {
+  const utc = `${instant.slice(0, 10)} ${instant.slice(11, 23)} UTC`
+  const unixMs = Date.parse(`${instant.slice(0, 23)}Z`)
+  const offsetMs = Number.isNaN(unixMs) ? 0 : zoneOffsetMs(unixMs, zone)
+  if (offsetMs === 0) return utc
+  const local = new Date(unixMs + offsetMs).toISOString()
+  const date = local.slice(0, 10) === instant.slice(0, 10) ? '' : `${local.slice(0, 10)} `
+  return `${utc} (${date}${local.slice(11, 19)} UTC${offsetText(offsetMs)})`
+}
+
+function offsetText(offsetMs: number): string {
+  const minutes = Math.round(Math.abs(offsetMs) / 60_000)
+  const hours = String(Math.floor(minutes / 60)).padStart(2, '0')
+  return `${offsetMs < 0 ? '-' : '+'}${hours}:${String(minutes % 60).padStart(2, '0')}`
 }
 
 /** How long after `start` an instant lies: `+0.120 s`, `+2 min 5 s`, `-0.003 s`. */

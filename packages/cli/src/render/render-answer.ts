@@ -11,6 +11,8 @@ export interface RenderOptions {
   readonly color: boolean
   /** Columns to wrap sentences at; at least 40 are taken. IDs are never broken. */
   readonly width: number
+  /** How many other actions on the handle were asked for: all are shown then. Default: the API's default, of which the first are shown. */
+  readonly limit?: number | undefined
 }
 
 /** Renders one kind of part: its lines, or none when the answer has no such part. */
@@ -22,6 +24,8 @@ const labelWidth = 13
 const quoteLinesMax = 6
 const idLengthMax = 300
 const alternativesMax = 5
+/** What the API gives when nobody says how many. */
+const alternativesAskedDefault = 10
 
 /**
  * An answer for a person, ended by a newline: the verdict first, then who, for whom, from which prompt, through which calls,
@@ -39,7 +43,7 @@ export function renderAnswer(answer: WhoDidAnswer, options: RenderOptions): stri
     chainPart,
     inputsPart,
     reasonsPart,
-    alternativesPart,
+    (shownAnswer, paint) => alternativesPart(shownAnswer, paint, options.limit),
     footPart,
   ]
   const shown = parts.map((part) => part(answer, palette, width)).filter(({ length }) => length > 0)
@@ -174,9 +178,13 @@ function reasonsPart({ reasons }: WhoDidAnswer, palette: Palette, width: number)
   return [heading(palette, 'Why this verdict'), ...lines]
 }
 
-function alternativesPart({ alternatives }: WhoDidAnswer, palette: Palette): string[] {
+function alternativesPart(
+  { alternatives }: WhoDidAnswer,
+  palette: Palette,
+  limit: number | undefined,
+): string[] {
   if (alternatives.length === 0) return []
-  const lines = alternatives.slice(0, alternativesMax).map((other) => {
+  const lines = alternatives.slice(0, limit ?? alternativesMax).map((other) => {
     const actor = other.actor === null ? '' : ` ${id(other.actor)}`
     const resource = other.resource === null ? '' : ` ${id(other.resource)}`
     return `  ${renderInstant(other.started_at)}  ${other.verdict}${actor}: ${id(other.verb)}${resource} ${other.outcome ?? 'outcome not on record'}`
@@ -185,7 +193,12 @@ function alternativesPart({ alternatives }: WhoDidAnswer, palette: Palette): str
   return [
     heading(palette, 'Also on this handle'),
     ...lines,
-    ...(more > 0 ? [palette.dim(`  and ${more} more (--json shows them)`)] : []),
+    ...(more > 0
+      ? [palette.dim(`  +${more} more: --limit ${alternatives.length} shows them`)]
+      : []),
+    ...(alternatives.length >= (limit ?? alternativesAskedDefault)
+      ? [palette.dim('  There may be others: a higher --limit, or `whodid actions`')]
+      : []),
   ]
 }
 

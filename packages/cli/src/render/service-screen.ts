@@ -15,10 +15,14 @@ export function serviceScreen(facts: ServiceFacts, palette: Palette): string {
   return `
 ${palette.bold('Whodid is ready.')}
 
-  Send spans to    ${palette.cyan(otlpUrl)}  ${palette.dim('OTLP/HTTP, with the ingest token')}
+  Send spans to    ${palette.cyan(otlpUrl)}  ${palette.dim('OTLP/HTTP, with the ingest token (WHODID_INGEST_TOKEN)')}
               or   ${palette.cyan(otlpGrpcUrl)}  ${palette.dim('OTLP/gRPC, with the same')}
-  Ask at           ${palette.cyan(apiUrl)}  ${palette.dim('with the investigator token')}
+  Ask at           ${palette.cyan(apiUrl)}  ${palette.dim('with the investigator token (WHODID_TOKEN; here it is found by itself)')}
   Tokens           ${tokensPath(dataDir)}
+
+  An agent of yours, in its shell:
+    export WHODID_ENDPOINT=${otlpUrl}
+    export WHODID_INGEST_TOKEN=$(node -p 'require(${JSON.stringify(tokensPath(dataDir))}).ingest')
 
   Ask who did something:   whodid ask <handle>
   Watch records come in:   whodid tail
