@@ -83,11 +83,13 @@ function bounded(
   text: string,
   { min, max }: { readonly min: number; readonly max: number },
 ): string {
-  const line = printableLine(text.trim(), max + 1)
-  if (line.length >= min && line.length <= max) return line
+  const line = printableLine(text.trim(), text.length + 1)
+  // As the document counts: characters, not UTF-16 units.
+  const count = Array.from(line).length
+  if (count >= min && count <= max) return line
   throw new WhodidError(
     'invalid_parameter',
-    `"${field}" expected ${min}–${max} characters; got ${text.length}`,
+    `"${field}" expected ${min}–${max} characters; got ${count}`,
   )
 }
 

@@ -7,6 +7,7 @@ import type { ApiOptions } from './api-options.ts'
 import { checkpointsRoute, integrityRoute, proofRoute } from './proof-routes.ts'
 import type { RecordedRead } from './recorded-read.ts'
 import type { ApiEnv } from './request-scope.ts'
+import { treeRoutes } from './tree-routes.ts'
 
 /** Where the trees are served, as C2SP tools read them: `/logs/<name>/checkpoint`, `/logs/<name>/tile/…`. */
 export const treesPath = '/v1/logs/'
@@ -55,6 +56,7 @@ export function addProofs(
     if (tree !== undefined) return tree
     throw new WhodidError('not_found', `no log is called "${printableLine(name, 80)}"`)
   }
+  for (const route of treeRoutes) app.openAPIRegistry.registerPath(route)
   for (const what of ['checkpoint', 'cosigned'] as const)
     app.get(`${treePath}${what}`, async (c) => {
       const note = await (await treeOf(c.req.param('name')))[what]()
