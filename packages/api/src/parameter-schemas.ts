@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi'
-import { handleKinds, handleLengthMax } from '@whodid/model'
+import { handleLengthMax } from '@whodid/model'
+import type { HandleKind } from '@whodid/model'
 
 // The patterns below are for the document: what a client may rely on being taken. The parsers decide, and say better what is wrong. They
 // are written without \d and \s, which are other sets in other languages.
 
-/** White space as `String.trim` has it, and what no name may hold. */
-const blank = String.raw`\u0000-\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff`
-const name = String.raw`[^${blank}][^\u0000]*`
+/** White space as `String.trim` has it. */
+const blank = String.raw`\u0009-\u000d\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff`
+const name = String.raw`[^\u0000${blank}][^\u0000]*`
 const hex = (digits: number): string => `[0-9A-Fa-f]{${digits}}`
 const spanRef = `(?!0{32})${hex(32)}-(?!0{16})${hex(16)}`
 
@@ -35,20 +36,20 @@ export const handleSchema = z.string().meta({
 })
 
 /** A handle of one of these kinds. */
-export function handleOf(...kinds: readonly (typeof handleKinds)[number][]): z.ZodString {
+export function handleOf(...kinds: readonly HandleKind[]): z.ZodString {
   return z
     .string()
     .meta({ pattern: `^(?:${kinds.join('|')}):${name}$`, maxLength: handleLengthMax })
 }
 
 /** An ID of a kind that its place says: no blank text. Handles are bounded, and an ID is one with its kind. */
-export const idSchema = z
-  .string()
-  .min(1)
-  .meta({
-    pattern: `^${name}$`,
-    maxLength: handleLengthMax - Math.max(...handleKinds.map((kind) => `${kind}:`.length)),
-  })
+export function idSchema(kind: HandleKind): z.ZodString {
+  const maxLength = handleLengthMax - `${kind}:`.length
+  return z
+    .string()
+    .min(1)
+    .meta({ pattern: `^${name}$`, maxLength })
+}
 
 /** A trace. */
 export const traceSchema = z

@@ -44,7 +44,7 @@ export const proofRoute = createRoute({
   request: {
     headers: caseHeader,
     params: z.object({
-      id: idSchema.describe('The action’s ID, percent-encoded, or `<trace>-<span>`'),
+      id: idSchema('action').describe('The action’s ID, percent-encoded, or `<trace>-<span>`'),
     }),
   },
   responses: {

@@ -52,7 +52,7 @@ const cursor = z
   .describe('`next_cursor` of the page before, with the same filters')
 const limitOf = (limit: { readonly default: number; readonly max: number }, what: string) =>
   countSchema(1, limit.max).optional().describe(`${what}: 1–${limit.max}, default ${limit.default}`)
-const filter = (what: string, schema = idSchema) => schema.optional().describe(`Only ${what}`)
+const filter = (what: string, schema: z.ZodString) => schema.optional().describe(`Only ${what}`)
 // A pattern, since who types a filter has a text, and the parser names the values that there are.
 const filterOf = (what: string, values: readonly string[]) =>
   z
@@ -64,8 +64,8 @@ const filterOf = (what: string, values: readonly string[]) =>
 const recorded = 'The read itself is recorded.'
 const byOwnClaims =
   'Each record is judged by its own claims alone; `/v1/who-did` of its span weighs all the evidence.'
-const idOf = (what: string) =>
-  z.object({ id: idSchema.describe(`The ${what}’s ID, percent-encoded`) })
+const idOf = (what: 'instance' | 'delegator') =>
+  z.object({ id: idSchema(what).describe(`The ${what}’s ID, percent-encoded`) })
 
 const answered = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
   200: { description, content: { 'application/json': { schema } } },
@@ -83,13 +83,16 @@ export const actionsRoute = createRoute({
     query: z.object({
       trace: filter('actions of this trace', traceSchema),
       span: filter('this span, `<trace>-<span>`', spanSchema),
-      action: filter('this action'),
-      instance: filter('actions of this instance'),
-      template: filter('actions of this template'),
-      delegator: filter('actions of this human or service, or on its behalf'),
-      correlation: filter('actions under this correlation ID'),
-      credential: filter('actions with this credential'),
-      resource: filter('actions on this resource; a URL will do'),
+      action: filter('this action', idSchema('action')),
+      instance: filter('actions of this instance', idSchema('instance')),
+      template: filter('actions of this template', idSchema('template')),
+      delegator: filter(
+        'actions of this human or service, or on its behalf',
+        idSchema('delegator'),
+      ),
+      correlation: filter('actions under this correlation ID', idSchema('correlation')),
+      credential: filter('actions with this credential', idSchema('credential')),
+      resource: filter('actions on this resource; a URL will do', idSchema('resource')),
       verb: filter('actions of this verb', verbSchema),
       outcome: filterOf('actions with this outcome', outcomes),
       verdict: filterOf('actions with this verdict', verdicts),
