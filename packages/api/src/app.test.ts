@@ -395,6 +395,7 @@ test.each([
   ['/v1/exports', { of: 'template:a', from: '' }, 'invalid_body'],
   ['/v1/erasures', { subject: 'delegator:kim', reason: ' \t' }, 'invalid_parameter'],
   ['/v1/erasures', { subject: 'delegator:kim', reason: 'x'.repeat(1_001) }, 'invalid_parameter'],
+  ['/v1/holds', { case_id: '\f', reason: 'r' }, 'invalid_parameter'],
 ])('what is empty or too long in the body of %s is refused: %j', async (path, asked, code) => {
   const response = await get(apiOf({}), path, {
     method: 'POST',

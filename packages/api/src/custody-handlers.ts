@@ -68,13 +68,13 @@ interface Asked {
   readonly case_id?: string | undefined
 }
 
-function requestOf(c: Context<ApiEnv>, { reason, case_id: caseId = '' }: Asked): CustodyRequest {
+function requestOf(c: Context<ApiEnv>, { reason, case_id: caseId }: Asked): CustodyRequest {
   const { tenant, name } = c.get('token')
   return {
     tenant,
     requestedBy: name,
     reason: bounded('reason', reason, { min: 1, max: reasonLengthMax }),
-    caseId: bounded('case_id', caseId, { min: 0, max: caseLengthMax }),
+    caseId: caseId === undefined ? '' : bounded('case_id', caseId, { min: 1, max: caseLengthMax }),
   }
 }
 

@@ -1,7 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { printableLine, WhodidError } from '@whodid/model'
-import { choosePort } from './choose-port.ts'
 import { loadCredentials } from './load-credentials.ts'
 import type { EngineCredentials, EngineUsers } from './load-credentials.ts'
 import { resolveLibrary } from './resolve-library.ts'
@@ -95,9 +94,11 @@ interface Start {
 async function enter(child: EngineChild, start: Start): Promise<Engine> {
   const { options, library, directory } = start
   const users = await loadCredentials(join(directory, 'credentials.json'))
-  const httpPort = await choosePort(options.httpPort ?? 0)
-  const memoryBytesMax = options.memoryBytesMax ?? memoryBytesDefault
-  const { configPath, logPath } = await writeConfig(directory, { httpPort, memoryBytesMax, users })
+  const { configPath, logPath, httpPort } = await writeConfig(directory, {
+    httpPort: options.httpPort ?? 0,
+    memoryBytesMax: options.memoryBytesMax ?? memoryBytesDefault,
+    users,
+  })
   const dataPath = join(directory, 'data')
   await setAsideQueryLog(dataPath)
   child.order({ library, args: serverArguments(configPath, dataPath) })
