@@ -18,7 +18,7 @@ const howTo = 'WHODID_API_TOOLS=1 npm run check -- --only system test/conformanc
 const examplesMax = 10
 
 let dir: string
-let whodid: WhodidProcess
+let whodid: WhodidProcess | undefined
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'whodid-api-tools-'))
@@ -108,17 +108,21 @@ test('schemathesis finds nothing that the service does and the document does not
     context.skip()
     return
   }
-  whodid = await startWhodidProcess()
+  const service = await startWhodidProcess()
+  whodid = service
   const resource = 'github:pull:acme/app/812'
-  await sendSpans(whodid, 'api-tools', [toolCall('update', resource)])
-  await whodid.whoDid(resource, ({ integrity }) => integrity.state === 'sealed')
-  const document: unknown = await (await fetch(`${whodid.apiUrl}/openapi.json`)).json()
+  await sendSpans(service, 'api-tools', [toolCall('update', resource)])
+  await service.whoDid(resource, ({ integrity }) => integrity.state === 'sealed')
+  const document: unknown = await (await fetch(`${service.apiUrl}/openapi.json`)).json()
   await writeFile(join(dir, 'openapi.json'), JSON.stringify(narrowed(document)))
+  const bounds = `--phases coverage,fuzzing --max-examples ${examplesMax} --request-timeout 30`
+  const manner = '--continue-on-failure --no-color --warnings off'
   const { code, output } = await run(found.command, [
-    ...['run', 'openapi.json', '--url', whodid.apiUrl, '--no-color', '--warnings', 'off'],
-    ...['--header', `Authorization: Bearer ${whodid.tokens.admin}`],
-    ...['--phases', 'coverage,fuzzing', '--max-examples', String(examplesMax)],
-    ...['--request-timeout', '30', '--continue-on-failure'],
+    'run',
+    'openapi.json',
+    `--url=${service.apiUrl}`,
+    `--header=Authorization: Bearer ${service.tokens.admin}`,
+    ...`${bounds} ${manner}`.split(' '),
   ])
   expect({ code, output }).toMatchObject({
     code: 0,

@@ -82,23 +82,26 @@ function shapeFaults(
 function valueFaults(value: unknown, { type, enum: choices }: Attribute, place: Place): string[] {
   const { path } = place
   if (choices !== undefined && !(String(value) in choices)) return [`${path}: no ID of the enum`]
-  const plain = schema.types[type] ?? type
-  if (plain === 'string_t')
-    return typeof value === 'string' && value.trim() !== '' ? [] : [`${path}: no text`]
-  if (plain === 'integer_t' || plain === 'long_t')
-    return Number.isSafeInteger(value) ? [] : [`${path}: no integer`]
-  if (plain === 'boolean_t') return typeof value === 'boolean' ? [] : [`${path}: no boolean`]
+  const isPlain = plainTypes[schema.types[type] ?? type]
+  if (isPlain !== undefined) return isPlain(value) ? [] : [`${path}: no ${type}`]
   if (typeof value !== 'object' || value === null) return [`${path}: no object`]
-  // What is unmapped is free in form, and still says nothing with nothing.
-  if (type === 'object_t' || type === 'object')
-    return (
-      JSON.stringify(value)
-        .match(/"":|:""|\[\]|\{\}/gu)
-        ?.map((hit) => `${path}: ${hit}`) ?? []
-    )
+  if (type === 'object') return emptyFaults(value, path)
   const shape = schema.objects[type]
   if (shape === undefined) return [`${path}: the object ${type} is not in the file`]
   return shapeFaults(value as Record<string, unknown>, shape, { ...place, path: `${path}.` })
+}
+
+const plainTypes: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string_t: (value) => typeof value === 'string' && value.trim() !== '',
+  integer_t: Number.isSafeInteger,
+  long_t: Number.isSafeInteger,
+  boolean_t: (value) => typeof value === 'boolean',
+}
+
+/** What is unmapped is free in form, and still says nothing with nothing. */
+function emptyFaults(value: object, path: string): string[] {
+  const hits = JSON.stringify(value).match(/"":|:""|\[\]|\{\}/gu) ?? []
+  return hits.map((hit) => `${path}: ${hit}`)
 }
 
 /** A caption stands beside each ID of an enumeration, and is that ID's, but for 99, which the source names. */
@@ -266,8 +269,8 @@ describe('the check', () => {
     [{ src_endpoint: undefined }, 'src_endpoint: required'],
     [{ activity_name: 'update' }, 'activity_name: update beside 3'],
     [{ activity_id: 7 }, 'activity_id: no ID of the enum'],
-    [{ message: '' }, 'message: no text'],
-    [{ time: '2026' }, 'time: no integer'],
+    [{ message: '' }, 'message: no string_t'],
+    [{ time: '2026' }, 'time: no timestamp_t'],
     [{ trace: { uid: 'a', span: { uid: 'b' } } }, 'trace.span.start_time: required'],
     [{ metadata: { ...(event['metadata'] as object), profiles: ['trace'] } }, 'ai_agent: unknown'],
     [{ unmapped: { a: '' } }, 'unmapped: :""'],
