@@ -72,13 +72,13 @@ interface Described {
 
 /**
  * The document without what no schema can say, so that whatever fits it must be taken: a cursor belongs to the answer before; `from`
- * is before `to`; a list without a handle needs a `from`; and who follows the tail waits for ever.
+ * is before `to`; what is pruned is past; a list without a handle needs a `from`; and who follows the tail waits for ever.
  */
 function narrowed(document: unknown): unknown {
-  const year = { from: '19[1-9][0-9]', to: '20[0-9]{2}' }
+  const year = { from: '19[1-9][0-9]', before: '19[1-9][0-9]', to: '20[0-9]{2}' }
   const narrowTime = (name: string, schema: Described | undefined): void => {
     if (schema?.pattern?.includes('-02-29') !== true) return
-    if (name === 'from' || name === 'to')
+    if (name === 'from' || name === 'to' || name === 'before')
       schema.pattern = `^${year[name]}-0[1-9]-[12][0-9]T[01][0-9]:[0-5][0-9]:00Z$`
   }
   const visit = (value: unknown): void => {

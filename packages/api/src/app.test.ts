@@ -391,7 +391,7 @@ test.each([
   ['/v1/erasures', { subject: 'delegator:kim', reason: '' }, 'invalid_body'],
   ['/v1/prunes', { before: '', what: 'text', reason: 'r' }, 'invalid_body'],
   ['/v1/who-did', { of: ['template:a'], at: '' }, 'invalid_body'],
-  ['/v1/who-did', { of: [] }, 'invalid_body'],
+  ['/v1/who-did', { of: [] }, 'invalid_parameter'],
   ['/v1/exports', { of: 'template:a', from: '' }, 'invalid_body'],
   ['/v1/erasures', { subject: 'delegator:kim', reason: ' \t' }, 'invalid_parameter'],
   ['/v1/erasures', { subject: 'delegator:kim', reason: 'x'.repeat(1_001) }, 'invalid_parameter'],

@@ -207,7 +207,10 @@ export const whoDidManyRoute = createRoute({
         'application/json': {
           schema: z
             .strictObject({
-              of: z.array(z.string()).min(1).max(handlesMax).describe(`1–${handlesMax} handles`),
+              of: z
+                .array(z.string())
+                .meta({ minItems: 1, maxItems: handlesMax })
+                .describe(`1–${handlesMax} handles`),
               ...timeOfQuestion,
             })
             .openapi('ManyQuestion'),
