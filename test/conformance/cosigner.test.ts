@@ -145,15 +145,15 @@ test('a monitor hears from each witness of a policy what it cosigned last, or wh
   )
   const nothing = await fetchServed(policy, 'example.com/log')
   expect(nothing.served).toEqual([])
-  expect(nothing.missing).toEqual([
-    { name: 'witness.example/w1', why: 'it has cosigned nothing of this log' },
-    { name: 'witness.example/w2', why: expect.stringContaining('http://127.0.0.1:9') },
+  expect(nothing.missing).toMatchObject([
+    { key: { name: 'witness.example/w1' }, why: 'it serves no checkpoint of this log' },
+    { key: { name: 'witness.example/w2' }, why: expect.stringContaining('http://127.0.0.1:9') },
   ])
   cosigner!.offer(log.growTo(7))
   await vi.waitFor(() => expect(cosigned).toHaveLength(1), waitMs)
   const some = await fetchServed(policy, 'example.com/log')
   expect(some.served).toEqual([cosigned[0]!.note])
-  expect(some.missing.map(({ name }) => name)).toEqual(['witness.example/w2'])
+  expect(some.missing.map(({ key }) => key.name)).toEqual(['witness.example/w2'])
 })
 
 test('without witnesses does nothing', async () => {

@@ -66,6 +66,30 @@ test('serve keeps its directory and its tokens from others, and says what it did
     expect(JSON.stringify(whodid.events) + whodid.stderr()).not.toContain(token)
 })
 
+test('serve says where the engine takes SQL, as it starts and in a file that its owner alone reads', async () => {
+  const ready = whodid.events.find(({ event }) => event === 'ready')
+  const directory = join(whodid.dataDir, 'engine')
+  expect((await stat(join(directory, 'endpoint.json'))).mode & 0o777).toBe(0o600)
+  // Sound: each is what the service keeps there.
+  const { url, username } = JSON.parse(
+    await readFile(join(directory, 'endpoint.json'), 'utf8'),
+  ) as { url: string; username: string }
+  expect(ready).toMatchObject({ engine_url: url })
+  const { reader } = JSON.parse(await readFile(join(directory, 'credentials.json'), 'utf8')) as {
+    reader: { username: string; password: string }
+  }
+  expect(username).toBe(reader.username)
+  // As docs/howto/sql.md has it.
+  const answer = await fetch(`${url}/?log_comment=default`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${username}:${reader.password}`).toString('base64')}`,
+    },
+    body: "SELECT verdict FROM whodid.who_did(of = 'github:pull:acme/app/999')",
+  })
+  expect(await answer.text()).toBe('undetermined\n')
+})
+
 test('ask answers without any set-up beside the data directory', async () => {
   const { code, stdout, stderr } = await run(['ask', 'https://github.com/acme/app/pull/999'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   leafHash,
@@ -90,13 +90,32 @@ test('the checkpoints continue each other, and tools without a token read the tr
     verifyConsistency({ from: earlier.size, fromRoot, to, toRoot, proof: consistency.map(bytes) })
   }
   const base = `${whodid.apiUrl}/v1/logs/proved`
-  const note = await (await fetch(`${base}/checkpoint`)).text()
-  const { size } = parseCheckpoint(parseNote(note).text)
+  const served = await fetch(`${base}/checkpoint`)
+  const { size } = parseCheckpoint(parseNote(await served.text()).text)
+  expect(served.headers.get('cache-control')).toBe('no-store')
   const tile = await fetch(`${base}/${tilePath({ level: 0, index: 0, width: 1 })}`)
   expect((await tile.arrayBuffer()).byteLength).toBe(32)
+  expect(tile.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
   expect(size).toBeGreaterThan(1)
-  for (const path of ['tile/0/000.p/999', 'tile/0/..%2Fkeys', 'keys', 'tile/entries/000'])
-    expect((await fetch(`${base}/${path}`)).status, path).toBe(404)
+  for (const path of ['tile/0/000.p/999', 'tile/0/..%2Fkeys', 'keys', 'tile/entries/000']) {
+    const absent = await fetch(`${base}/${path}`)
+    expect(absent.status, path).toBe(404)
+    expect(absent.headers.get('cache-control'), path).toBe('no-store')
+  }
+})
+
+test('a tile that no checkpoint covers is not served, for a cache would keep it as it is now', async () => {
+  const { size } = parseCheckpoint(
+    parseNote(await readFile(join(treeDir, 'checkpoint'), 'utf8')).text,
+  )
+  // What a crash leaves of a tile that was being written.
+  const torn = tilePath({ level: 0, index: 200, width: 9 })
+  await mkdir(join(treeDir, torn, '..'), { recursive: true })
+  await writeFile(join(treeDir, torn), Buffer.alloc(9 * 32 - 1))
+  expect(size).toBeLessThan(200 * 256)
+  const answer = await fetch(`${whodid.apiUrl}/v1/logs/proved/${torn}`)
+  expect(answer.status).toBe(404)
+  await rm(join(treeDir, torn, '..'), { recursive: true })
 })
 
 test('an answer whose tree was altered says so, and gives no proof', async () => {

@@ -137,7 +137,7 @@ test('a policy says who must have witnessed it, and which logs there must be', a
     const before = await run('--policy', path)
     expect(before).toMatchObject({
       code: 10,
-      stderr: `witness witness.test/w1 about ledger.example/verified: it has cosigned nothing of this log\n`,
+      stderr: `witness witness.test/w1 about ledger.example/verified: it serves no checkpoint of this log; it has cosigned nothing of this log that is held here\n`,
     })
     expect(before.stdout).toContain('unwitnessed  ledger.example/verified')
     const note = await readFile(join(dir, 'checkpoint'), 'utf8')
@@ -150,6 +150,15 @@ test('a policy says who must have witnessed it, and which logs there must be', a
     expect(JSON.parse(after.stdout)).toMatchObject({
       logs: [{ assurance: 'witnessed+monitored', assured }],
     })
+    // A witness that cosigned and that nobody can ask is told apart from one that did nothing.
+    for (const where of ['http://127.0.0.1:9', `${url}/elsewhere`]) {
+      await writeFile(path, lines.join('\n').replace(url, where))
+      const unasked = await run('--policy', path, '--json')
+      expect(unasked.code).toBe(0)
+      expect(unasked.stderr).toContain(`; it has cosigned ${assured} records, at 20`)
+      expect(unasked.stderr).not.toContain('nothing')
+      expect(JSON.parse(unasked.stdout)).toMatchObject({ logs: [{ assurance: 'witnessed' }] })
+    }
     const other = generateNoteKey('ledger.example/gone', 'note').vkey
     await writeFile(path, [`log ${other}`, ...lines].join('\n'))
     const gone = await run('--policy', path, '--json')

@@ -40,8 +40,17 @@ test('starts, keeps its files to their owner, stops more than once', async () =>
     if (name === 'credentials.json') continue
     expect(await readFile(path, 'utf8')).not.toContain(engine.users.writer.password)
   }
+  const endpointPath = join(dataDir, 'engine', 'endpoint.json')
+  expect((await stat(endpointPath)).mode & 0o777).toBe(0o600)
+  expect(JSON.parse(await readFile(endpointPath, 'utf8'))).toEqual({
+    url: engine.url,
+    port: Number(new URL(engine.url).port),
+    database: 'whodid',
+    username: engine.users.reader.username,
+  })
   await Promise.all([engine.stop(), engine.stop()])
   await engine.stop()
+  await expect(stat(endpointPath)).rejects.toMatchObject({ code: 'ENOENT' })
   expect(await engine.exited).toBe(
     `the engine (process ${engine.processId}) ended with exit code 0`,
   )

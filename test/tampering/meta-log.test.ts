@@ -61,6 +61,16 @@ describe('nothing was done', () => {
     expect(log.checkpoint.size).toBe(registry.size)
   })
 
+  test('its tiles and entries may be cached for ever, its notes and what is not there not', async () => {
+    const cached = async (path: string): Promise<string | null> =>
+      (await fetch(`${meta.url}/${path}`)).headers.get('cache-control')
+    const forEver = 'public, max-age=31536000, immutable'
+    expect(await cached('tile/0/000.p/1')).toBe(forEver)
+    expect(await cached(entriesPath({ index: 0, width: 1 }))).toBe(forEver)
+    for (const path of ['checkpoint', 'tile/0/009', 'nothing'])
+      expect(await cached(path), path).toBe('no-store')
+  })
+
   test('a log goes over to another key, once that is registered', async () => {
     const next = parseSkey(generateNoteKey(one.origin, 'note').skey)
     one.seal(records(3))

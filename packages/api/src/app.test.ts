@@ -323,6 +323,19 @@ test('only the methods of a path, no body for GET, and nothing at unknown paths'
     expect(response.headers.get('allow')).toBe(allow)
     expect(response.headers.get('access-control-allow-origin')).toBeNull()
   }
+  // Whatever else is wrong with such a request: neither its body nor its token is looked at.
+  for (const [path, method, init] of [
+    ['/v1/exports', 'GET', { headers: { 'content-length': '3' } }],
+    ['/v1/prunes', 'PUT', { body: '{' }],
+    ['/v1/actions', 'POST', { body: 'x'.repeat(300_000) }],
+    ['/v1/holds/release', 'GET', { token: 'unknown' }],
+    ['/v1/logs/c1/checkpoint', 'POST', {}],
+    ['/metrics', 'DELETE', {}],
+  ] as const) {
+    const response = await get(api, path, { method, ...init })
+    expect((await problemOf(response)).code, path).toBe('method_not_allowed')
+    expect(response.headers.get('allow'), path).toMatch(/^(?:GET, HEAD|POST|GET, HEAD, POST)$/u)
+  }
   expect((await get(api, '/healthz', { method: 'HEAD' })).status).toBe(200)
   const body = await get(api, '/healthz', { headers: { 'content-length': '3' } })
   expect((await problemOf(body)).code).toBe('invalid_body')
@@ -371,4 +384,37 @@ test('metrics are for those who may read, in the text format, and are no read of
   expect(text).toContain('# TYPE whodid_x gauge\nwhodid_x 7\n')
   expect(text).toContain('whodid_api_refusals_total{code="forbidden"} 1\n')
   expect(api.reads).toEqual([])
+})
+
+test.each([
+  ['/v1/holds', { case_id: '', reason: 'r' }, 'invalid_body'],
+  ['/v1/erasures', { subject: 'delegator:kim', reason: '' }, 'invalid_body'],
+  ['/v1/prunes', { before: '', what: 'text', reason: 'r' }, 'invalid_body'],
+  ['/v1/who-did', { of: ['template:a'], at: '' }, 'invalid_body'],
+  ['/v1/who-did', { of: [] }, 'invalid_parameter'],
+  ['/v1/exports', { of: 'template:a', from: '' }, 'invalid_body'],
+  ['/v1/erasures', { subject: 'delegator:kim', reason: ' \t' }, 'invalid_parameter'],
+  ['/v1/erasures', { subject: 'delegator:kim', reason: 'x'.repeat(1_001) }, 'invalid_parameter'],
+  ['/v1/holds', { case_id: '\f', reason: 'r' }, 'invalid_parameter'],
+])('what is empty or too long in the body of %s is refused: %j', async (path, asked, code) => {
+  const response = await get(apiOf({}), path, {
+    method: 'POST',
+    token: 'whodid_adm_x',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(asked),
+  })
+  expect(await problemOf(response)).toMatchObject({ code, status: 400 })
+})
+
+test('characters are counted as the document counts them', async () => {
+  const erase = (reason: string) =>
+    get(apiOf({}), '/v1/erasures', {
+      method: 'POST',
+      token: 'whodid_adm_x',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ subject: 'delegator:kim', reason }),
+    })
+  // Taken: what is missing then is the custodian.
+  expect((await problemOf(await erase('\u{1f600}'.repeat(1_000)))).code).toBe('not_found')
+  expect((await problemOf(await erase('\u{1f600}'.repeat(1_001)))).code).toBe('invalid_parameter')
 })

@@ -6,7 +6,13 @@ import { createGuardedApp } from './guarded-app.ts'
 import { createMetricsHandler } from './metrics-handler.ts'
 import { addQuestions } from './question-handlers.ts'
 import { createRecordedRead, systemUnixNs } from './recorded-read.ts'
-import { healthRoute, readsRoute, readyRoute, tailRoute } from './route-definitions.ts'
+import {
+  healthRoute,
+  metricsRoute,
+  readsRoute,
+  readyRoute,
+  tailRoute,
+} from './route-definitions.ts'
 import { createTailOpener, tailStartDefaultNs } from './tail-stream.ts'
 
 /**
@@ -62,6 +68,7 @@ export function createApi(options: ApiOptions): Api {
     return c.json({ status: 'ready' as const }, 200)
   })
 
+  app.openAPIRegistry.registerPath(metricsRoute)
   app.get('/metrics', createMetricsHandler(guarded, options))
   const document = openApiDocument(app)
   app.get('/openapi.json', (c) => c.json(document))

@@ -68,13 +68,13 @@ interface Asked {
   readonly case_id?: string | undefined
 }
 
-function requestOf(c: Context<ApiEnv>, { reason, case_id: caseId = '' }: Asked): CustodyRequest {
+function requestOf(c: Context<ApiEnv>, { reason, case_id: caseId }: Asked): CustodyRequest {
   const { tenant, name } = c.get('token')
   return {
     tenant,
     requestedBy: name,
     reason: bounded('reason', reason, { min: 1, max: reasonLengthMax }),
-    caseId: bounded('case_id', caseId, { min: 0, max: caseLengthMax }),
+    caseId: caseId === undefined ? '' : bounded('case_id', caseId, { min: 1, max: caseLengthMax }),
   }
 }
 
@@ -83,11 +83,13 @@ function bounded(
   text: string,
   { min, max }: { readonly min: number; readonly max: number },
 ): string {
-  const line = printableLine(text.trim(), max + 1)
-  if (line.length >= min && line.length <= max) return line
+  const line = printableLine(text.trim(), text.length + 1)
+  // As the document counts: characters, not UTF-16 units.
+  const count = Array.from(line).length
+  if (count >= min && count <= max) return line
   throw new WhodidError(
     'invalid_parameter',
-    `"${field}" expected ${min}–${max} characters; got ${text.length}`,
+    `"${field}" expected ${min}–${max} characters; got ${count}`,
   )
 }
 

@@ -1,11 +1,19 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { caseHeader, everyRead, problems, tokenSecurity as security } from './route-parts.ts'
+import { handleOf, instantSchema, lineSchema } from './parameter-schemas.ts'
+import {
+  caseHeader,
+  everyBody,
+  everyRead,
+  problems,
+  tokenSecurity as security,
+} from './route-parts.ts'
 
-const reason = z
-  .string()
-  .describe('Why; stands in the ledger for ever, so name no person: 1–1,000 characters')
-const caseId = z.string().optional().describe('The case it belongs to: 1–200 characters')
-const subject = z.string().describe('`delegator:<id>` or `instance:<id>`')
+const reason = lineSchema(1_000).describe(
+  'Why; stands in the ledger for ever, so name no person: 1–1,000 characters',
+)
+const caseText = lineSchema(200).describe('The case it belongs to: 1–200 characters')
+const caseId = caseText.optional()
+const subject = handleOf('delegator', 'instance').describe('`delegator:<id>` or `instance:<id>`')
 
 const outcome = z
   .object({
@@ -48,7 +56,15 @@ export const eraseRoute = createRoute({
   request: body({ subject, reason, case_id: caseId }),
   responses: {
     ...answered('It is erased', outcome),
-    ...problems(...everyRead, 'invalid_handle', 'under_hold', 'log_full', 'log_failed'),
+    ...problems(
+      ...everyRead,
+      ...everyBody,
+      'invalid_handle',
+      'not_found',
+      'under_hold',
+      'log_full',
+      'log_failed',
+    ),
   },
 })
 
@@ -61,14 +77,22 @@ export const pruneRoute = createRoute({
     '`text`: deletes the text of records received before a time. `records`: drops records of whole months before it, with their text. Recorded in the ledger first. For the admin token.',
   security,
   request: body({
-    before: z.string().describe('RFC 3339 with a zone'),
+    before: instantSchema.describe('RFC 3339 with a zone'),
     what: z.enum(['text', 'records']),
     reason,
     case_id: caseId,
   }),
   responses: {
     ...answered('It is gone', outcome),
-    ...problems(...everyRead, 'invalid_time', 'under_hold', 'log_full', 'log_failed'),
+    ...problems(
+      ...everyRead,
+      ...everyBody,
+      'invalid_time',
+      'not_found',
+      'under_hold',
+      'log_full',
+      'log_failed',
+    ),
   },
 })
 
@@ -80,10 +104,17 @@ export const holdRoute = createRoute({
   description:
     'While it stands, its subject is not erased, and nothing expires or is pruned. Without a subject it holds everything. For the admin token.',
   security,
-  request: body({ case_id: z.string(), subject: subject.optional(), reason }),
+  request: body({ case_id: caseText, subject: subject.optional(), reason }),
   responses: {
     ...answered('The hold', hold),
-    ...problems(...everyRead, 'invalid_handle', 'log_full', 'log_failed'),
+    ...problems(
+      ...everyRead,
+      ...everyBody,
+      'invalid_handle',
+      'not_found',
+      'log_full',
+      'log_failed',
+    ),
   },
 })
 
@@ -94,10 +125,10 @@ export const releaseRoute = createRoute({
   summary: 'Release the holds of a case',
   description: 'Recorded in the ledger first. For the admin token.',
   security,
-  request: body({ case_id: z.string(), reason }),
+  request: body({ case_id: caseText, reason }),
   responses: {
     ...answered('The holds that were released', z.object({ holds: z.array(hold) })),
-    ...problems(...everyRead, 'not_found', 'log_full', 'log_failed'),
+    ...problems(...everyRead, ...everyBody, 'not_found', 'log_full', 'log_failed'),
   },
 })
 
@@ -111,7 +142,7 @@ export const holdsRoute = createRoute({
   request: { headers: caseHeader, query: z.object({}) },
   responses: {
     ...answered('The holds', z.object({ holds: z.array(hold) })),
-    ...problems(...everyRead),
+    ...problems(...everyRead, 'not_found'),
   },
 })
 

@@ -98,12 +98,17 @@ test('the document covers every route, its failures and its security', async () 
     '/v1/actions/{id}/proof',
     '/v1/checkpoints',
     '/v1/integrity',
+    '/v1/logs/{name}/checkpoint',
+    '/v1/logs/{name}/cosigned',
+    '/v1/logs/{name}/tile/{level}/{index}',
+    '/v1/logs/{name}/tile/{level}/{index}.p/{width}',
     '/v1/exports',
     '/v1/trust',
     '/v1/tail',
     '/v1/reads',
     '/healthz',
     '/readyz',
+    '/metrics',
   ])
   const whoDid = document.paths['/v1/who-did']!.get!
   expect(whoDid.security).toEqual([{ token: [] }])

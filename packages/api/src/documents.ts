@@ -37,16 +37,18 @@ export function openApiDocument(app: OpenAPIHono<ApiEnv>): object {
     scheme: 'bearer',
     description: 'The investigator token reads; the admin token does everything.',
   })
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'Whodid',
       version: '1',
       description: 'The flight recorder for AI agents: who did this?',
-      license: { name: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
   })
+  // The library's type of a licence is of OpenAPI 3.0, which has no identifier.
+  const license = { name: 'Apache License 2.0', identifier: 'Apache-2.0' }
+  return { ...document, info: { ...document.info, license } }
 }
 
 function errorSection(code: ErrorCode): string {

@@ -1,12 +1,19 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { handleSchema } from './parameter-schemas.ts'
 import { timeOfQuestion } from './route-definitions.ts'
-import { caseHeader, everyRead, problems, tokenSecurity as security } from './route-parts.ts'
+import {
+  caseHeader,
+  everyBody,
+  everyRead,
+  problems,
+  tokenSecurity as security,
+} from './route-parts.ts'
 
 const { at, as_recorded, from, to, verb } = timeOfQuestion
 
 const bodySchema = z
   .strictObject({
-    of: z.string().describe('A handle, as `/v1/who-did` takes it'),
+    of: handleSchema.describe('A handle, as `/v1/who-did` takes it'),
     at,
     as_recorded,
     from,
@@ -48,8 +55,7 @@ export const exportRoute = createRoute({
       ...everyRead,
       'invalid_handle',
       'invalid_time',
-      'unsupported_content_type',
-      'body_too_large',
+      ...everyBody,
       'not_sealed',
       'log_full',
       'log_failed',

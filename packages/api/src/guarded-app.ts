@@ -20,12 +20,21 @@ export interface GuardedApp {
 
 /**
  * An app with what every request passes before its route: an ID and the security headers, the host check, and under `/v1`
- * the bound, the token (which `/metrics` takes too) the names of the parameters and the body of a POST. What throws becomes a problem.
+ * the bound, the token (which `/metrics` takes too) the names of the parameters and the body of a POST. A method that the path does not take is refused first. What throws becomes a problem.
  */
 export function createGuardedApp(options: ApiOptions): GuardedApp {
   const counts = { unauthenticated: 0, forbidden: 0 }
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: invalidParameters })
-  app.use(stampRequest(), refuseOddRequests(options.hostCheck ?? 'loopback'))
+  app.use(stampRequest())
+  // Before all else: a body of another method is nobody's to read, and a token does not make it another method.
+  app.use(async (c, next) => {
+    const allowed = methodsOf(app, c.req.path)
+    if (allowed.length === 0 || allowed.includes(c.req.method)) return next()
+    const message = `expected ${allowed.join(' or ')}; got ${printableLine(c.req.method, 40)}`
+    const error = new WhodidError('method_not_allowed', message)
+    return problemResponse(error, c.get('requestId'), allowed)
+  })
+  app.use(refuseOddRequests(options.hostCheck ?? 'loopback'))
   const load = { inFlight: 0 }
   app.use('/metrics', async (c, next) => {
     c.set('token', authenticate(c.req.header('authorization'), options.tokens()))
@@ -41,20 +50,8 @@ export function createGuardedApp(options: ApiOptions): GuardedApp {
   })
   app.use('/v1/*', checkJsonBody())
   app.notFound((c) => {
-    const documents = app.routes.filter(
-      ({ path, method }) => method === 'GET' && path === c.req.path,
-    )
-    const known = [...findPaths(c.req.path), ...documents]
-    const methods = known.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
-    const allowed = [...new Set(methods)]
-    const error =
-      allowed.length > 0
-        ? new WhodidError(
-            'method_not_allowed',
-            `expected ${allowed.join(' or ')}; got ${c.req.method}`,
-          )
-        : new WhodidError('not_found', `nothing is at "${printableLine(c.req.path, 80)}"`)
-    return problemResponse(error, c.get('requestId'), allowed)
+    const error = new WhodidError('not_found', `nothing is at "${printableLine(c.req.path, 80)}"`)
+    return problemResponse(error, c.get('requestId'))
   })
   app.onError((thrown, c) => {
     if (thrown instanceof WhodidError && thrown.code === 'unauthenticated')
@@ -65,4 +62,13 @@ export function createGuardedApp(options: ApiOptions): GuardedApp {
     return response
   })
   return { app, load, counts: () => ({ ...counts }) }
+}
+
+/** The methods that are answered at a path; none where nothing is. */
+function methodsOf(app: OpenAPIHono<ApiEnv>, path: string): string[] {
+  const documents = app.routes.filter((route) => route.method === 'GET' && route.path === path)
+  const known = [...findPaths(path), ...documents]
+  return [
+    ...new Set(known.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
+  ]
 }

@@ -3,6 +3,7 @@ import { checkpointsRoute, integrityRoute, proofRoute } from './proof-routes.ts'
 import { exportRoutes } from './export-routes.ts'
 import { questionRoutes } from './question-routes.ts'
 import { coreRoutes } from './route-definitions.ts'
+import { treeRoutes } from './tree-routes.ts'
 
 /** A route of the API as far as it is known by its path: `/v1/instances/{id}`, with the names of its query parameters. */
 export interface KnownPath {
@@ -26,8 +27,12 @@ const knownPaths = [
   proofRoute,
   checkpointsRoute,
   integrityRoute,
+  ...treeRoutes,
 ].map((route: DefinedRoute) => ({
-  pattern: new RegExp(`^${route.path.replaceAll(/\{\w+\}/gu, '[^/]+')}$`, 'u'),
+  pattern: new RegExp(
+    `^${route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/gu, '[^/]+')}$`,
+    'u',
+  ),
   path: route.path,
   method: route.method.toUpperCase(),
   parameterNames: Object.keys(queryShape(route.request)),

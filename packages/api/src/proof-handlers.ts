@@ -2,10 +2,12 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { printableLine, WhodidError } from '@whodid/model'
 import { describeWatch, listCheckpoints, proveAction } from '@whodid/query'
 import type { LogTree } from '@whodid/store'
+import { isInTree, parseCheckpoint, parseNote, tileCacheControl } from '@whodid/tlog'
 import type { ApiOptions } from './api-options.ts'
 import { checkpointsRoute, integrityRoute, proofRoute } from './proof-routes.ts'
 import type { RecordedRead } from './recorded-read.ts'
 import type { ApiEnv } from './request-scope.ts'
+import { treeRoutes } from './tree-routes.ts'
 
 /** Where the trees are served, as C2SP tools read them: `/logs/<name>/checkpoint`, `/logs/<name>/tile/…`. */
 export const treesPath = '/v1/logs/'
@@ -54,6 +56,7 @@ export function addProofs(
     if (tree !== undefined) return tree
     throw new WhodidError('not_found', `no log is called "${printableLine(name, 80)}"`)
   }
+  for (const route of treeRoutes) app.openAPIRegistry.registerPath(route)
   for (const what of ['checkpoint', 'cosigned'] as const)
     app.get(`${treePath}${what}`, async (c) => {
       const note = await (await treeOf(c.req.param('name')))[what]()
@@ -63,9 +66,19 @@ export function addProofs(
   app.get(`${treePath}tile/*`, async (c) => {
     const name = c.req.param('name')
     const path = c.req.path.slice(`${treesPath}${name}/`.length)
-    const bytes = await (await treeOf(name)).tiles.read(path)
+    const tree = await treeOf(name)
+    // Only what is signed stays as it is: a crash may tear a tile above the checkpoint, and a cache would keep it so.
+    const size = sizeOf(await tree.checkpoint())
+    const bytes = isInTree(path, size) ? await tree.tiles.read(path) : undefined
     if (bytes === undefined)
       throw new WhodidError('not_found', `the log has no "${printableLine(path, 80)}"`)
-    return c.body(Uint8Array.from(bytes), 200, { 'content-type': 'application/octet-stream' })
+    return c.body(Uint8Array.from(bytes), 200, {
+      'content-type': 'application/octet-stream',
+      'cache-control': tileCacheControl,
+    })
   })
+}
+
+function sizeOf(note: string | undefined): number {
+  return note === undefined ? 0 : parseCheckpoint(parseNote(note).text).size
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { assurances, integrityCheckSchema } from '@whodid/model'
 import { checkpointsMax } from '@whodid/query'
+import { idSchema } from './parameter-schemas.ts'
 import {
   caseHeader,
   everyRead,
@@ -43,7 +44,7 @@ export const proofRoute = createRoute({
   request: {
     headers: caseHeader,
     params: z.object({
-      id: z.string().describe('The action’s ID, percent-encoded, or `<trace>-<span>`'),
+      id: idSchema('action').describe('The action’s ID, percent-encoded, or `<trace>-<span>`'),
     }),
   },
   responses: {
@@ -80,8 +81,13 @@ export const checkpointsRoute = createRoute({
   security,
   request: {
     query: z.object({
-      from: z.string().optional().describe('Checkpoints of this many leaves and more; default 0'),
-      log: z.string().optional().describe('The log’s name; needed where there are several'),
+      from: z
+        .string()
+        .min(1)
+        .meta({ pattern: '^[0-9]{1,15}$' })
+        .optional()
+        .describe('Checkpoints of this many leaves and more; default 0'),
+      log: z.string().min(1).optional().describe('The log’s name; needed where there are several'),
     }),
   },
   responses: {

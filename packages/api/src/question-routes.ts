@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { grades, outcomes, verdicts } from '@whodid/model'
 import {
   actionsLimit,
   handlesMax,
@@ -18,18 +19,26 @@ import {
 import { answerSchema, timeOfQuestion } from './route-definitions.ts'
 import {
   caseHeader,
+  everyBody,
   everyRead,
-  instantText,
   problemDetailsSchema,
   problems,
   tokenSecurity as security,
 } from './route-parts.ts'
+import {
+  countSchema,
+  idSchema,
+  instantSchema,
+  instantText,
+  spanSchema,
+  traceSchema,
+  verbSchema,
+} from './parameter-schemas.ts'
 
 const times = {
-  from: z.string().optional().describe(`Start of the time asked about. ${instantText}`),
-  to: z.string().optional().describe(`End of the time asked about. ${instantText}`),
-  as_recorded: z
-    .string()
+  from: instantSchema.optional().describe(`Start of the time asked about. ${instantText}`),
+  to: instantSchema.optional().describe(`End of the time asked about. ${instantText}`),
+  as_recorded: instantSchema
     .optional()
     .describe(
       `Only what had been received by then: what could be known at the time. ${instantText}`,
@@ -37,16 +46,26 @@ const times = {
 }
 const cursor = z
   .string()
+  .min(1)
+  .meta({ pattern: '^[A-Za-z0-9_-]+$' })
   .optional()
   .describe('`next_cursor` of the page before, with the same filters')
 const limitOf = (limit: { readonly default: number; readonly max: number }, what: string) =>
-  z.string().optional().describe(`${what}: 1–${limit.max}, default ${limit.default}`)
-const filter = (what: string) => z.string().optional().describe(`Only ${what}`)
+  countSchema(1, limit.max).optional().describe(`${what}: 1–${limit.max}, default ${limit.default}`)
+const filter = (what: string, schema: z.ZodString) => schema.optional().describe(`Only ${what}`)
+// A pattern, since who types a filter has a text, and the parser names the values that there are.
+const filterOf = (what: string, values: readonly string[]) =>
+  z
+    .string()
+    .min(1)
+    .meta({ pattern: `^(?:${values.join('|')})$` })
+    .optional()
+    .describe(`Only ${what}`)
 const recorded = 'The read itself is recorded.'
 const byOwnClaims =
   'Each record is judged by its own claims alone; `/v1/who-did` of its span weighs all the evidence.'
-const idOf = (what: string) =>
-  z.object({ id: z.string().describe(`The ${what}’s ID, percent-encoded`) })
+const idOf = (what: 'instance' | 'delegator') =>
+  z.object({ id: idSchema(what).describe(`The ${what}’s ID, percent-encoded`) })
 
 const answered = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
   200: { description, content: { 'application/json': { schema } } },
@@ -62,19 +81,22 @@ export const actionsRoute = createRoute({
   request: {
     headers: caseHeader,
     query: z.object({
-      trace: filter('actions of this trace'),
-      span: filter('this span, `<trace>-<span>`'),
-      action: filter('this action'),
-      instance: filter('actions of this instance'),
-      template: filter('actions of this template'),
-      delegator: filter('actions of this human or service, or on its behalf'),
-      correlation: filter('actions under this correlation ID'),
-      credential: filter('actions with this credential'),
-      resource: filter('actions on this resource; a URL will do'),
-      verb: filter('actions of this verb'),
-      outcome: filter('actions with this outcome'),
-      verdict: filter('actions with this verdict'),
-      grade: filter('actions with this grade'),
+      trace: filter('actions of this trace', traceSchema),
+      span: filter('this span, `<trace>-<span>`', spanSchema),
+      action: filter('this action', idSchema('action')),
+      instance: filter('actions of this instance', idSchema('instance')),
+      template: filter('actions of this template', idSchema('template')),
+      delegator: filter(
+        'actions of this human or service, or on its behalf',
+        idSchema('delegator'),
+      ),
+      correlation: filter('actions under this correlation ID', idSchema('correlation')),
+      credential: filter('actions with this credential', idSchema('credential')),
+      resource: filter('actions on this resource; a URL will do', idSchema('resource')),
+      verb: filter('actions of this verb', verbSchema),
+      outcome: filterOf('actions with this outcome', outcomes),
+      verdict: filterOf('actions with this verdict', verdicts),
+      grade: filterOf('actions with this grade', grades),
       ...times,
       limit: limitOf(actionsLimit, 'How many actions to give'),
       cursor,
@@ -137,6 +159,8 @@ export const templatesRoute = createRoute({
     headers: caseHeader,
     query: z.object({
       ...times,
+      // Optional to the parser of requests, so that a missing one is told as `range_required`.
+      from: times.from.openapi({ param: { required: true } }),
       limit: limitOf(templatesLimit, 'How many templates to give'),
       cursor,
     }),
@@ -183,7 +207,10 @@ export const whoDidManyRoute = createRoute({
         'application/json': {
           schema: z
             .strictObject({
-              of: z.array(z.string()).describe(`1–${handlesMax} handles`),
+              of: z
+                .array(z.string())
+                .meta({ minItems: 1, maxItems: handlesMax })
+                .describe(`1–${handlesMax} handles`),
               ...timeOfQuestion,
             })
             .openapi('ManyQuestion'),
@@ -208,13 +235,7 @@ export const whoDidManyRoute = createRoute({
         })
         .openapi('ManyAnswer'),
     ),
-    ...problems(
-      ...everyRead,
-      'invalid_handle',
-      'invalid_time',
-      'body_too_large',
-      'unsupported_content_type',
-    ),
+    ...problems(...everyRead, 'invalid_handle', 'invalid_time', ...everyBody),
   },
 })
 

@@ -15,19 +15,19 @@ export const requestsInFlightMax = 64
 
 const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
-  'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
 }
 
-/** Gives each request an ID of ours (a client's own is not taken over) and each answer the security headers. */
+/** Gives each request an ID of ours (a client's own is not taken over) and each answer the security headers; no answer is kept by a cache, unless its route says so. */
 export function stampRequest(): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     c.set('requestId', randomUUID())
     await next()
     c.res.headers.set('whodid-request-id', c.get('requestId'))
     for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value)
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
   }
 }
 

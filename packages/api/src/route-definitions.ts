@@ -5,10 +5,17 @@ import {
   caseHeader,
   everyRead,
   everyRoute,
-  instantText,
+  openSecurity,
   problems,
   tokenSecurity as security,
 } from './route-parts.ts'
+import {
+  countSchema,
+  handleSchema,
+  instantSchema,
+  instantText,
+  verbSchema,
+} from './parameter-schemas.ts'
 
 // A copy: a schema made before this library was loaded lacks the method that names it in the document.
 /** The answer to one question. */
@@ -16,15 +23,16 @@ export const answerSchema = whoDidAnswerSchema.clone().openapi('WhoDidAnswer')
 
 /** What narrows a question beside its handle. */
 export const timeOfQuestion = {
-  at: z.string().optional().describe(`The action is at or before this instant. ${instantText}`),
-  as_recorded: z
-    .string()
+  at: instantSchema.optional().describe(`The action is at or before this instant. ${instantText}`),
+  as_recorded: instantSchema
     .optional()
     .describe(`Only what the ledger had received by this instant. ${instantText}`),
-  from: z.string().optional().describe(`Start of the time asked about. ${instantText}`),
-  to: z.string().optional().describe(`End of the time asked about. ${instantText}`),
-  verb: z.string().optional().describe('Only actions of this verb, `read` included'),
-  limit: z.string().optional().describe('How many alternatives to give: 0–100, default 10'),
+  from: instantSchema.optional().describe(`Start of the time asked about. ${instantText}`),
+  to: instantSchema.optional().describe(`End of the time asked about. ${instantText}`),
+  verb: verbSchema.optional().describe('Only actions of this verb, `read` included'),
+  limit: countSchema(0, 100)
+    .optional()
+    .describe('How many alternatives to give: 0–100, default 10'),
 }
 
 export const whoDidRoute = createRoute({
@@ -38,8 +46,7 @@ export const whoDidRoute = createRoute({
   request: {
     headers: caseHeader,
     query: z.object({
-      of: z
-        .string()
+      of: handleSchema
         .describe(
           'A handle: `<kind>:<id>`, a trace ID, `<trace>-<span>`, a URL or `system:kind:path`',
         )
@@ -67,8 +74,7 @@ export const tailRoute = createRoute({
   request: {
     headers: caseHeader,
     query: z.object({
-      from: z
-        .string()
+      from: instantSchema
         .optional()
         .describe(`Records received after this instant; default one minute ago. ${instantText}`),
       follow: z
@@ -97,7 +103,9 @@ export const readsRoute = createRoute({
   request: {
     headers: caseHeader,
     query: z.object({
-      limit: z.string().optional().describe(`How many to give: 1–${readsMax}, default 100`),
+      limit: countSchema(1, readsMax)
+        .optional()
+        .describe(`How many to give: 1–${readsMax}, default 100`),
     }),
   },
   responses: {
@@ -132,6 +140,7 @@ export const healthRoute = createRoute({
   path: '/healthz',
   operationId: 'health',
   summary: 'Is the process alive?',
+  security: openSecurity,
   responses: {
     200: {
       description: 'It is',
@@ -146,6 +155,7 @@ export const readyRoute = createRoute({
   path: '/readyz',
   operationId: 'ready',
   summary: 'Can a span be stored and asked about?',
+  security: openSecurity,
   responses: {
     200: {
       description: 'It can',
@@ -155,5 +165,29 @@ export const readyRoute = createRoute({
   },
 })
 
+export const metricsRoute = createRoute({
+  method: 'get',
+  path: '/metrics',
+  operationId: 'metrics',
+  summary: 'What the service measures',
+  description:
+    'In Prometheus’ text format. For a token that may read; it is no read of the ledger, so it is not on record.',
+  security,
+  responses: {
+    200: {
+      description: 'The measures',
+      content: { 'text/plain': { schema: z.string() } },
+    },
+    ...problems(...everyRoute, 'unauthenticated'),
+  },
+})
+
 /** Every route here. */
-export const coreRoutes = [whoDidRoute, tailRoute, readsRoute, healthRoute, readyRoute] as const
+export const coreRoutes = [
+  whoDidRoute,
+  tailRoute,
+  readsRoute,
+  healthRoute,
+  readyRoute,
+  metricsRoute,
+] as const

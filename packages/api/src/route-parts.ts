@@ -18,6 +18,12 @@ export const everyRoute: readonly ErrorCode[] = [
   'internal',
 ]
 
+/** What a route that takes no token names: without it the document would be read as not saying. */
+export const openSecurity: Record<string, string[]>[] = []
+
+/** The failures of every route that takes a body, beside those of its kind. */
+export const everyBody: readonly ErrorCode[] = ['unsupported_content_type', 'body_too_large']
+
 /** The failures of every route that reads the ledger. */
 export const everyRead: readonly ErrorCode[] = [
   ...everyRoute,
@@ -29,14 +35,12 @@ export const everyRead: readonly ErrorCode[] = [
   'read_not_recorded',
 ]
 
-/** How instants are written. */
-export const instantText = 'RFC 3339 with a zone, to the nanosecond'
-
 /** The header of every read. */
 export const caseHeader = z.object({
   'whodid-case': z
     .string()
     .optional()
+    .meta({ pattern: '^[!-~](?:[ -~]{0,198}[!-~])?$' })
     .describe(
       'The case this read belongs to: 1–200 printable ASCII characters, kept with the read',
     ),

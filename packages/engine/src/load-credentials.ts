@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, open, readFile, rename } from 'node:fs/promises'
+import { chmod, readFile } from 'node:fs/promises'
 import { WhodidError } from '@whodid/model'
 import { forEachUser, userRights } from './grants.ts'
 import type { EngineUser } from './grants.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** A user of the engine, as HTTP basic authentication takes it. */
 export interface EngineCredentials {
@@ -69,17 +70,4 @@ function parseJson(text: string): unknown {
 
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-}
-
-/** A crash before the rename leaves a file beside it that the next start writes over; after it, the whole file. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const beside = `${path}.new`
-  const file = await open(beside, 'w', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(beside, path)
 }

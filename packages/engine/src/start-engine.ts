@@ -1,10 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { printableLine, WhodidError } from '@whodid/model'
-import { choosePort } from './choose-port.ts'
 import { loadCredentials } from './load-credentials.ts'
 import type { EngineCredentials, EngineUsers } from './load-credentials.ts'
 import { resolveLibrary } from './resolve-library.ts'
+import { keepEndpoint } from './keep-endpoint.ts'
 import { setAsideQueryLog } from './set-aside-query-log.ts'
 import { spawnChild } from './spawn-child.ts'
 import type { EngineChild } from './spawn-child.ts'
@@ -51,7 +51,7 @@ const logTailCharacters = 4_096
  * Starts the embedded ClickHouse and resolves when it answers.
  *
  * Listens on 127.0.0.1 only. Passwords are made at the first start and kept in `<dataDir>/engine/credentials.json` (0600);
- * the log, at most 50 MB, is in `<dataDir>/engine/log`. The engine ends with this process, also when that is killed. Throws
+ * where it listens is in `<dataDir>/engine/endpoint.json` (0600) while it runs; the log, at most 50 MB, in `<dataDir>/engine/log`. The engine ends with this process, also when that is killed. Throws
  * `engine_unsupported` where it cannot run, `engine_in_use` while another engine holds the directory, `engine_failed`
  * with the end of its log as cause, `invalid_config` for an option out of range. Does NOT create the database, nor
  * restart an engine that ended: watch `exited`.
@@ -94,9 +94,11 @@ interface Start {
 async function enter(child: EngineChild, start: Start): Promise<Engine> {
   const { options, library, directory } = start
   const users = await loadCredentials(join(directory, 'credentials.json'))
-  const httpPort = await choosePort(options.httpPort ?? 0)
-  const memoryBytesMax = options.memoryBytesMax ?? memoryBytesDefault
-  const { configPath, logPath } = await writeConfig(directory, { httpPort, memoryBytesMax, users })
+  const { configPath, logPath, httpPort } = await writeConfig(directory, {
+    httpPort: options.httpPort ?? 0,
+    memoryBytesMax: options.memoryBytesMax ?? memoryBytesDefault,
+    users,
+  })
   const dataPath = join(directory, 'data')
   await setAsideQueryLog(dataPath)
   child.order({ library, args: serverArguments(configPath, dataPath) })
@@ -104,13 +106,21 @@ async function enter(child: EngineChild, start: Start): Promise<Engine> {
   const url = `http://127.0.0.1:${httpPort}`
   const startMs = options.startTimeoutMs ?? startMsDefault
   const version = await firstAnswer(child, { url, user: users.reader, startMs, logPath })
+  const forget = await keepEndpoint(directory, { url, port: httpPort, reader: users.reader })
+  const exited = child.ended.then(async (sentence) => {
+    await forget()
+    return sentence
+  })
   return {
     url,
     users,
     version,
     processId: child.processId,
-    exited: child.ended,
-    stop: () => child.stop(),
+    exited,
+    stop: async () => {
+      await child.stop()
+      await exited
+    },
   }
 }
 

@@ -1,5 +1,5 @@
-import { printableLine } from '@whodid/model'
 import type { RecordRow } from './record-row.ts'
+import { recordSentence } from './record-sentence.ts'
 
 /** One event as Timesketch takes it: `message`, `datetime` and `timestamp_desc` are what it demands. */
 export interface TimelineEvent {
@@ -24,9 +24,7 @@ export function timelineEvents(row: RecordRow): TimelineEvent[] {
     log: at('log_id'),
     log_index: at('log_index'),
   }
-  const who = at('instance_id') || at('user_id') || at('service_name') || 'somebody'
-  const what = [at('verb'), at('resource_id') || at('tool_name') || at('name')].join(' ').trim()
-  const message = printableLine(`${who}: ${at('record_kind')} ${what}`, 500)
+  const message = recordSentence(row)
   return [
     { message, datetime: at('ts'), timestamp_desc: 'Start Time (claimed)', ...attributes },
     { message, datetime: at('end_ts'), timestamp_desc: 'End Time (claimed)', ...attributes },

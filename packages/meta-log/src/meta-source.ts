@@ -1,12 +1,5 @@
 import { join } from 'node:path'
-import {
-  encodeEntryBundle,
-  entriesPath,
-  hashBytes,
-  parseTilePath,
-  tilePath,
-  tileWidth,
-} from '@whodid/tlog'
+import { encodeEntryBundle, entriesPath, hashBytes, parseTilePath, tilePath } from '@whodid/tlog'
 import type { TileReader } from '@whodid/tlog'
 import { readIfThere, systemFiles } from './meta-files.ts'
 import type { MetaFiles } from './meta-files.ts'
@@ -59,14 +52,6 @@ export function createUrlSource(url: string, signal?: AbortSignal): MetaLogSourc
       return bytes
     },
   }
-}
-
-/** Whether all hashes or entries of a path are below `size`: only those are signed. */
-export function isBelow(path: string, size: number): boolean {
-  const tile = parseTilePath(path)
-  if (tile === undefined) return false
-  const count = Math.floor(size / tileWidth ** (tile.level === 'entries' ? 0 : tile.level))
-  return tile.index * tileWidth + tile.width <= count
 }
 
 async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { IncomingMessage } from 'node:http'
 import { WhodidError } from '@whodid/model'
+import { isInTree, tileCacheControl } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
 import {
   answerWitness,
@@ -22,7 +23,7 @@ import { addKey } from './add-key.ts'
 import { systemFiles, writeDurably } from './meta-files.ts'
 import type { MetaFiles } from './meta-files.ts'
 import { MetaLog } from './meta-log.ts'
-import { createDirectorySource, isBelow } from './meta-source.ts'
+import { createDirectorySource } from './meta-source.ts'
 import { findRequests, forgetRequest } from './registry-requests.ts'
 
 /** How a meta-log is run. */
@@ -206,10 +207,16 @@ function serve(options: MetaLogServiceOptions, log: MetaLog): Promise<ReplyServe
       return plainReply(405, 'expected GET')
     const path = (request.url ?? '').slice(1)
     const isNote = path === 'checkpoint' || path === 'cosigned'
-    const bytes = isNote || isBelow(path, log.size) ? await source.read(path) : undefined
+    const bytes = isNote || isInTree(path, log.size) ? await source.read(path) : undefined
     if (bytes === undefined) return plainReply(404, 'no such resource')
-    const contentType = isNote ? 'text/plain; charset=utf-8' : 'application/octet-stream'
-    return { status: 200, contentType, body: bytes }
+    return isNote
+      ? { status: 200, contentType: 'text/plain; charset=utf-8', body: bytes }
+      : {
+          status: 200,
+          contentType: 'application/octet-stream',
+          body: bytes,
+          cacheControl: tileCacheControl,
+        }
   }
   return serveReplies({
     what: 'meta-log',

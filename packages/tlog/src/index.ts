@@ -29,7 +29,14 @@ export { isQuorumMet, parsePolicy, verifyPolicy } from './policy.ts'
 export type { Policy, Quorum, TrustedKey } from './policy.ts'
 export { ProofError } from './proof-error.ts'
 export type { ProofErrorCode } from './proof-error.ts'
-export { entriesPath, parseTilePath, tilePath, tileWidth } from './tile.ts'
+export {
+  entriesPath,
+  isInTree,
+  parseTilePath,
+  tileCacheControl,
+  tilePath,
+  tileWidth,
+} from './tile.ts'
 export type { Tile, TileReader } from './tile.ts'
 export { formatTlogProof, parseTlogProof } from './tlog-proof.ts'
 export type { TlogProof } from './tlog-proof.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { entriesPath, parseTilePath, tilePath } from './tile.ts'
+import { entriesPath, isInTree, parseTilePath, tilePath } from './tile.ts'
 
 describe('tile paths', () => {
   it('are those of the specification', () => {
@@ -63,4 +63,25 @@ describe('tile paths', () => {
         expect.objectContaining({ code: 'invalid_range' }),
       )
   })
+})
+
+it.each([
+  ['tile/0/000', 255, false],
+  ['tile/0/000', 256, true],
+  ['tile/0/000.p/7', 6, false],
+  ['tile/0/000.p/7', 7, true],
+  ['tile/0/000.p/7', 1000, true],
+  ['tile/0/001.p/1', 256, false],
+  ['tile/0/001.p/1', 257, true],
+  ['tile/1/000.p/1', 255, false],
+  ['tile/1/000.p/1', 256, true],
+  ['tile/1/000', 65_535, false],
+  ['tile/1/000', 65_536, true],
+  ['tile/entries/000.p/3', 2, false],
+  ['tile/entries/000.p/3', 3, true],
+  ['tile/0/000.p/0', 9, false],
+  ['checkpoint', 9, false],
+  ['', 9, false],
+])('%s is in the tree of %d leaves: %s', (path, size, isThere) => {
+  expect(isInTree(path, size)).toBe(isThere)
 })

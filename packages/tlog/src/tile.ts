@@ -2,6 +2,11 @@ import { ProofError } from './proof-error.ts'
 
 /** Hashes in a full tile; a tile is a subtree of height 8 (C2SP tlog-tiles). */
 export const tileWidth = 256
+/**
+ * How long a tile or an entry bundle that is in a signed tree may be kept by whoever fetched it, as HTTP's `Cache-Control`: for ever. A
+ * partial one too: its path names its width, and its bytes do not change when a wider one takes its place.
+ */
+export const tileCacheControl = 'public, max-age=31536000, immutable'
 /** The highest level a tile path can name. */
 const tileLevelMax = 63
 
@@ -48,6 +53,14 @@ export function parseTilePath(
   const only =
     level === 'entries' ? entriesPath({ index, width }) : tilePath({ level, index, width })
   return only === path ? { level, index, width } : undefined
+}
+
+/** Whether all that a path names, of a tile or an entry bundle, is in the tree of `size` leaves; false for what is no path. */
+export function isInTree(path: string, size: number): boolean {
+  const tile = parseTilePath(path)
+  if (tile === undefined) return false
+  const count = tile.level === 'entries' ? size : hashesAtLevel(tile.level, size)
+  return tile.index * tileWidth + tile.width <= count
 }
 
 /** How many hashes the tree of `size` leaves holds at a tile level. */

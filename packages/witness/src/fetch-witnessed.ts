@@ -1,4 +1,4 @@
-import type { Policy } from '@whodid/tlog'
+import type { NoteVerifier, Policy } from '@whodid/tlog'
 import { readBounded } from './read-bounded.ts'
 import type { WitnessEndpoint } from './submit-checkpoint.ts'
 import { originHashOf } from './witness-state.ts'
@@ -22,8 +22,14 @@ const timeoutMsDefault = 5_000
 export interface ServedCheckpoints {
   /** Notes, which nobody has checked yet. */
   readonly served: readonly string[]
-  /** Witnesses that have a URL and gave none, by the names of their keys, and why. */
-  readonly missing: readonly { readonly name: string; readonly why: string }[]
+  /** Witnesses that have a URL and gave none. That says nothing of what they cosigned. */
+  readonly missing: readonly MissingCheckpoint[]
+}
+
+/** A witness that gave no checkpoint, and why. */
+export interface MissingCheckpoint {
+  readonly key: NoteVerifier
+  readonly why: string
 }
 
 /**
@@ -41,7 +47,7 @@ export async function fetchServed(
         ? []
         : [
             fetchWitnessed({ url: url.replace(/\/+$/u, '') }, origin, options).then((answer) => ({
-              name: key.name,
+              key,
               answer,
             })),
           ],
@@ -49,11 +55,11 @@ export async function fetchServed(
   )
   return {
     served: answers.flatMap(({ answer }) => (answer.outcome === 'served' ? [answer.note] : [])),
-    missing: answers.flatMap(({ name, answer }) => {
+    missing: answers.flatMap(({ key, answer }) => {
       if (answer.outcome === 'served') return []
       const why =
-        answer.outcome === 'nothing' ? 'it has cosigned nothing of this log' : answer.detail
-      return [{ name, why }]
+        answer.outcome === 'nothing' ? 'it serves no checkpoint of this log' : answer.detail
+      return [{ key, why }]
     }),
   }
 }

@@ -8,6 +8,8 @@ export interface Reply {
   readonly status: number
   readonly contentType: string
   readonly body: string | Uint8Array
+  /** Default `no-store`: what is answered now may be another thing a second later. */
+  readonly cacheControl?: string
 }
 
 /** How a small service answers over HTTP. */
@@ -96,11 +98,12 @@ export async function readRequest(request: IncomingMessage): Promise<string | Re
   return Buffer.from(text).equals(body) ? text : plainReply(400, 'expected UTF-8')
 }
 
-function send(response: ServerResponse, { status, contentType, body }: Reply): void {
+function send(response: ServerResponse, reply: Reply): void {
+  const { status, contentType, body, cacheControl = 'no-store' } = reply
   response.writeHead(status, {
     'content-type': contentType,
     'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
+    'cache-control': cacheControl,
     ...(status === 503 ? { 'retry-after': '1' } : {}),
     // What is left of a body that was too long is not read.
     ...(status === 413 ? { connection: 'close' } : {}),

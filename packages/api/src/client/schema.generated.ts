@@ -268,6 +268,86 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/logs/{name}/checkpoint': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The newest checkpoint of a log
+     * @description C2SP tlog-tiles: `/v1/logs/{name}` is the log’s prefix. Without a token, as tools of C2SP ask: it holds sizes and hashes and no record.
+     */
+    get: operations['readCheckpoint']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/logs/{name}/cosigned': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The newest checkpoint of a log that witnesses have cosigned
+     * @description Without a token, as tools of C2SP ask: it holds sizes and hashes and no record.
+     */
+    get: operations['readCosigned']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/logs/{name}/tile/{level}/{index}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * A full tile of a log’s tree
+     * @description 256 hashes (C2SP tlog-tiles), where the newest checkpoint covers them. Without a token, as tools of C2SP ask: it holds sizes and hashes and no record.
+     */
+    get: operations['readTile']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/logs/{name}/tile/{level}/{index}.p/{width}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * A partial tile of a log’s tree
+     * @description Of every width that the tree has had (C2SP tlog-tiles). Without a token, as tools of C2SP ask: it holds sizes and hashes and no record.
+     */
+    get: operations['readPartialTile']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/exports': {
     parameters: {
       query?: never
@@ -374,6 +454,26 @@ export interface paths {
     }
     /** Can a span be stored and asked about? */
     get: operations['ready']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/metrics': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What the service measures
+     * @description In Prometheus’ text format. For a token that may read; it is no read of the ledger, so it is not on record.
+     */
+    get: operations['metrics']
     put?: never
     post?: never
     delete?: never
@@ -1030,13 +1130,13 @@ export interface components {
     ManyQuestion: {
       /** @description 1–50 handles */
       of: string[]
-      /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond */
+      /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
       at?: string
-      /** @description Only what the ledger had received by this instant. RFC 3339 with a zone, to the nanosecond */
+      /** @description Only what the ledger had received by this instant. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
       as_recorded?: string
-      /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+      /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
       from?: string
-      /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+      /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
       to?: string
       /** @description Only actions of this verb, `read` included */
       verb?: string
@@ -1063,13 +1163,13 @@ export interface components {
     ExportRequest: {
       /** @description A handle, as `/v1/who-did` takes it */
       of: string
-      /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond */
+      /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
       at?: string
-      /** @description Only what the ledger had received by this instant. RFC 3339 with a zone, to the nanosecond */
+      /** @description Only what the ledger had received by this instant. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
       as_recorded?: string
-      /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+      /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
       from?: string
-      /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+      /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
       to?: string
       /** @description Only actions of this verb, `read` included */
       verb?: string
@@ -1100,13 +1200,13 @@ export interface operations {
       query: {
         /** @description A handle: `<kind>:<id>`, a trace ID, `<trace>-<span>`, a URL or `system:kind:path` */
         of: string
-        /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond */
+        /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         at?: string
-        /** @description Only what the ledger had received by this instant. RFC 3339 with a zone, to the nanosecond */
+        /** @description Only what the ledger had received by this instant. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         as_recorded?: string
-        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         from?: string
-        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         to?: string
         /** @description Only actions of this verb, `read` included */
         verb?: string
@@ -1333,11 +1433,11 @@ export interface operations {
         verdict?: string
         /** @description Only actions with this grade */
         grade?: string
-        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         from?: string
-        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         to?: string
-        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond */
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         as_recorded?: string
         /** @description How many actions to give: 1–500, default 50 */
         limit?: string
@@ -1430,11 +1530,11 @@ export interface operations {
   describeInstance: {
     parameters: {
       query?: {
-        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         from?: string
-        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         to?: string
-        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond */
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         as_recorded?: string
         /** @description How many records of the timeline to give: 1–500, default 100 */
         limit?: string
@@ -1530,11 +1630,11 @@ export interface operations {
   blastRadius: {
     parameters: {
       query?: {
-        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         from?: string
-        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         to?: string
-        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond */
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         as_recorded?: string
         /** @description How many resources to give: 1–1000, default 200 */
         limit?: string
@@ -1627,12 +1727,12 @@ export interface operations {
   }
   listTemplates: {
     parameters: {
-      query?: {
-        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
-        from?: string
-        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+      query: {
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        from: string
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         to?: string
-        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond */
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         as_recorded?: string
         /** @description How many templates to give: 1–200, default 50 */
         limit?: string
@@ -1725,11 +1825,11 @@ export interface operations {
   describeDelegator: {
     parameters: {
       query?: {
-        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         from?: string
-        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond */
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         to?: string
-        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond */
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         as_recorded?: string
         /** @description How many of the newest acts of each kind to give: 1–100, default 10 */
         limit?: string
@@ -1879,8 +1979,35 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
       /** @description `under_hold` */
       409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
         headers: {
           [name: string]: unknown
         }
@@ -1987,8 +2114,35 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
       /** @description `under_hold` */
       409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
         headers: {
           [name: string]: unknown
         }
@@ -2084,6 +2238,15 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
       /** @description `query_too_expensive` */
       422: {
         headers: {
@@ -2135,6 +2298,7 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /** @description The case it belongs to: 1–200 characters */
           case_id: string
           /** @description `delegator:<id>` or `instance:<id>` */
           subject?: string
@@ -2173,6 +2337,33 @@ export interface operations {
       }
       /** @description `forbidden` */
       403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
         headers: {
           [name: string]: unknown
         }
@@ -2231,6 +2422,7 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /** @description The case it belongs to: 1–200 characters */
           case_id: string
           /** @description Why; stands in the ledger for ever, so name no person: 1–1,000 characters */
           reason: string
@@ -2278,6 +2470,24 @@ export interface operations {
       }
       /** @description `not_found` */
       404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
         headers: {
           [name: string]: unknown
         }
@@ -2646,6 +2856,286 @@ export interface operations {
       }
     }
   }
+  readCheckpoint: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The last element of the log’s origin */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A signed note */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/plain': string
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  readCosigned: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The last element of the log’s origin */
+        name: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description A signed note with the lines of the witnesses */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/plain': string
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  readTile: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The last element of the log’s origin */
+        name: string
+        level: string
+        /** @description The last three digits; `x001/` and so on stands before them for a thousand and more */
+        index: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Hashes of 32 bytes, one after the other; may be cached for ever */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': string
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  readPartialTile: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description The last element of the log’s origin */
+        name: string
+        level: string
+        /** @description The last three digits; `x001/` and so on stands before them for a thousand and more */
+        index: string
+        /** @description Hashes in the tile */
+        width: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Hashes of 32 bytes, one after the other; may be cached for ever */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/octet-stream': string
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   exportEvidence: {
     parameters: {
       query?: never
@@ -2870,7 +3360,7 @@ export interface operations {
   tail: {
     parameters: {
       query?: {
-        /** @description Records received after this instant; default one minute ago. RFC 3339 with a zone, to the nanosecond */
+        /** @description Records received after this instant; default one minute ago. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         from?: string
         /** @description Go on with new records until the client leaves; default false */
         follow?: 'true' | 'false'
@@ -3160,6 +3650,62 @@ export interface operations {
       }
       /** @description `store_unavailable` */
       503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  metrics: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The measures */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/plain': string
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal` */
+      500: {
         headers: {
           [name: string]: unknown
         }

@@ -89,6 +89,7 @@ function createScreen({ stderr, environment }: CommandContext): (event: ServiceE
               apiUrl: event.api_url,
               otlpUrl: event.otlp_url,
               otlpGrpcUrl: event.otlp_grpc_url,
+              engineUrl: event.engine_url,
               dataDir: event.data_dir,
             },
             palette,

@@ -38,8 +38,8 @@ const namesMax = 3
 async function listTemplates(context: CommandContext): Promise<number> {
   const typed = parseArguments(context.args, pageOptions, { min: 0, max: 0, what: 'no argument' })
   const given = parametersOf(typed, ['from', 'to', 'as_recorded', 'limit', 'cursor'])
-  const chosen = given.from === undefined ? { from: hoursAgo(hoursDefault) } : {}
-  const query = { ...chosen, ...given }
+  const { from, ...others } = given
+  const query = { ...others, from: from ?? hoursAgo(hoursDefault) }
   await askQuestion<Schemas['TemplatesAnswer']>(context, typed, {
     call: (api) => api.GET('/v1/templates', { params: { query } }),
     render: ({ templates, next_cursor: next }, palette) =>

@@ -15,6 +15,8 @@ export type ServiceEvent =
       readonly api_url: string
       readonly otlp_url: string
       readonly otlp_grpc_url: string | undefined
+      /** The embedded engine's, for SQL; it changes from start to start. Undefined with a ClickHouse of one's own. */
+      readonly engine_url: string | undefined
       readonly data_dir: string
     }
   | {

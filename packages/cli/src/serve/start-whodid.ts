@@ -70,6 +70,7 @@ async function start(starting: Starting, stop: () => Promise<void>): Promise<Run
     api_url: api.url,
     otlp_url: collector.url,
     otlp_grpc_url: collector.grpcUrl,
+    engine_url: config.ledger === undefined ? access.reader.url : undefined,
     data_dir: config.dataDir,
   })
   return {

@@ -42,7 +42,7 @@ export async function gatherEvidence(wanted: EvidenceWanted): Promise<GatheredEv
   const origins = before.map(({ origin }) => origin)
   const policy =
     policyPath === undefined ? undefined : await gatherPolicyEvidence(policyPath, origins, signal)
-  if (policy !== undefined) for (const line of unansweredLines(policy)) onUnanswered(line)
+  if (policy !== undefined) for (const line of unansweredLines(policy, before)) onUnanswered(line)
   const metaLog =
     wanted.metaLog === undefined
       ? undefined

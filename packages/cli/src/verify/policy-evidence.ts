@@ -5,6 +5,8 @@ import type { Policy } from '@whodid/tlog'
 import { fetchServed } from '@whodid/witness'
 import type { ServedCheckpoints } from '@whodid/witness'
 import type { FoundLog } from './find-logs.ts'
+import { heldCosignature } from './held-cosignature.ts'
+import type { CosignatureSought } from './held-cosignature.ts'
 import { readPolicy } from './read-trust.ts'
 
 /** Whom the investigator trusts, and what the witnesses among them say themselves. */
@@ -64,9 +66,24 @@ export function policyFindings(
   return missingLogs(policy, origins, notes)
 }
 
-/** One line for each witness that was asked and gave nothing. */
-export function unansweredLines({ served }: PolicyEvidence): string[] {
-  return [...served].flatMap(([log, { missing }]) =>
-    missing.map(({ name, why }) => printableLine(`witness ${name} about ${log}: ${why}`, 300)),
-  )
+/**
+ * One line for each witness that was asked and gave nothing, with what is held of it all the same: a witness that serves no checkpoint
+ * may have cosigned many. `logs` are those that the cosignatures are looked for in.
+ */
+export function unansweredLines({ served }: PolicyEvidence, logs: readonly FoundLog[]): string[] {
+  return [...served].flatMap(([origin, { served: shown, missing }]) => {
+    const found = logs.filter((log) => log.origin === origin)
+    const notes = found.flatMap(({ cosigned, anchors = [] }) => [cosigned ?? '', ...anchors])
+    return missing.map(({ key, why }) => {
+      const held = heldOf([...notes, ...shown], { origin, witness: key })
+      return printableLine(`witness ${key.name} about ${origin}: ${why}; ${held}`, 400)
+    })
+  })
+}
+
+function heldOf(notes: readonly (string | Uint8Array)[], sought: CosignatureSought): string {
+  const held = heldCosignature(notes, sought)
+  if (held === undefined) return 'it has cosigned nothing of this log that is held here'
+  const { size, timeS } = held
+  return `it has cosigned ${size} records, at ${new Date(timeS * 1000).toISOString()}`
 }
