@@ -5,6 +5,7 @@ import { runIngest } from './ingest/run-ingest.ts'
 import { runSoak } from './ingest/run-soak.ts'
 import { runProof } from './proof/run-proof.ts'
 import { runSdk } from './sdk/run-sdk.ts'
+import { runSecrets } from './secrets/run-secrets.ts'
 
 /** Every bench by its name. */
 export const benches: Readonly<Record<string, Bench>> = {
@@ -13,4 +14,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   attribution: runAttribution,
   proof: runProof,
   sdk: runSdk,
+  secrets: runSecrets,
 }

@@ -1,35 +1,89 @@
-import { redactSecrets } from '@whodid/model'
+import { createHash } from 'node:crypto'
+import { redactSecrets, redactSecretsInName } from '@whodid/model'
+import type { LedgerRecord } from '@whodid/model'
 import type { Draft } from './draft.ts'
-import type { Attributes, OtlpEvent, OtlpLink, Value } from './otlp/batch.ts'
+import type { Attributes, OtlpEvent, OtlpLink } from './otlp/batch.ts'
+import { redactAttributes } from './redact-attributes.ts'
 
-/** A key whose value is a secret whatever it looks like. */
-const secretKey =
-  /(?:password|passwd|passphrase|secret|authorization|cookie|private[_.-]?key|api[_.-]?key|access[_.-]?key|(?:auth|access|refresh|bearer|id)[_.-]?token)$/iu
+type TextField = {
+  [Field in keyof LedgerRecord]: LedgerRecord[Field] extends string ? Field : never
+}[keyof LedgerRecord]
 
-const withheld = '[redacted:attribute]'
+/** What a record says in words. */
+const textFields: readonly TextField[] = [
+  'name',
+  'statusMessage',
+  'approvalReason',
+  'content',
+  'result',
+]
+
+/** Who and what it names: two that differ must not become one, so what holds a secret is named by its hash. */
+const identityFields: readonly TextField[] = [
+  ...(['serviceName', 'templateId', 'instanceId', 'instanceParentId', 'identityId'] as const),
+  ...(['delegatorId', 'delegationId', 'delegationParentId', 'userId', 'sessionId'] as const),
+  ...(['conversationId', 'correlationId', 'toolCallId', 'actionId', 'credentialId'] as const),
+  ...(['credentialSubject', 'credentialActor', 'approvalId', 'approverId'] as const),
+  'approvalPolicyId',
+]
+
+/** Names and remarks that nothing is joined by, and names that are read: an address without its secrets is one still. */
+const nameFields: readonly TextField[] = [
+  ...(['traceState', 'scopeName', 'scopeVersion', 'templateName', 'templateVersion'] as const),
+  ...([
+    'delegatorIssuer',
+    'delegationIssuer',
+    'delegationAudience',
+    'delegationExpiresAt',
+  ] as const),
+  ...(['promptRef', 'promptHash', 'planRef', 'planHash', 'toolName', 'argumentsHash'] as const),
+  ...(['resultHash', 'verb', 'resourceId', 'resourceType', 'inputSource', 'inputHash'] as const),
+  ...(['credentialType', 'credentialIssuer', 'credentialExpiresAt'] as const),
+  ...(['approvalDecision', 'approvalSource'] as const),
+]
+
+const listFields = ['delegationScopes', 'delegationChain', 'credentialScopes'] as const
 
 /**
- * Takes secrets out of what a record says in text: content, result, messages, attributes, events and links. Identities
- * and references stay as they are, or nothing would join; a URL among them loses its secrets too.
+ * Takes secrets out of all that a record says: its text, its names, its attributes with their keys, its events and links,
+ * its resource. Whatever is joined by a value that holds a secret stays joined, under the hash of that value.
  *
  * The draft's record is changed in place; attributes without a secret come back as they are.
  */
 export function redact(draft: Draft): Draft {
-  const { record } = draft
-  record.name = redactSecrets(record.name)
-  record.statusMessage = redactSecrets(record.statusMessage)
-  record.approvalReason = redactSecrets(record.approvalReason)
-  record.resourceId = redactUrl(record.resourceId)
-  record.inputSource = redactUrl(record.inputSource)
-  record.content = redactSecrets(record.content)
-  record.result = redactSecrets(record.result)
+  redactColumns(draft.record)
   return {
-    record,
+    record: draft.record,
     attributes: redactAttributes(draft.attributes),
     resource: redactResource(draft.resource),
     events: draft.events.length === 0 ? draft.events : draft.events.map(redactEvent),
     links: draft.links.length === 0 ? draft.links : draft.links.map(redactLink),
   }
+}
+
+function redactColumns(record: LedgerRecord): void {
+  for (const field of textFields) setField(record, field, redactSecrets)
+  for (const field of identityFields) setField(record, field, redactIdentity)
+  for (const field of nameFields) setField(record, field, redactSecretsInName)
+  for (const field of listFields)
+    if (record[field].length > 0) record[field] = record[field].map(redactIdentity)
+}
+
+function setField(
+  record: LedgerRecord,
+  field: TextField,
+  redactText: (text: string) => string,
+): void {
+  const text = record[field]
+  if (text === '') return
+  const clean = redactText(text)
+  if (clean !== text) Object.assign(record, { [field]: clean })
+}
+
+/** The same identity for the same secret, as the SDK names a credential: `sha256:` and 32 hex digits. */
+function redactIdentity(identity: string): string {
+  if (redactSecretsInName(identity) === identity) return identity
+  return `sha256:${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`
 }
 
 function redactEvent(event: OtlpEvent): OtlpEvent {
@@ -38,12 +92,8 @@ function redactEvent(event: OtlpEvent): OtlpEvent {
 }
 
 function redactLink(link: OtlpLink): OtlpLink {
-  return { ...link, attributes: redactAttributes(link.attributes) }
-}
-
-/** `k8s:secret:prod/db` is the name of a thing; only in a URL can a part of a name be a secret. */
-function redactUrl(text: string): string {
-  return text.includes('://') ? redactSecrets(text) : text
+  const attributes = redactAttributes(link.attributes)
+  return { ...link, traceState: redactSecretsInName(link.traceState), attributes }
 }
 
 /** Resources that were looked at: one stands behind all the spans of its group. */
@@ -55,44 +105,4 @@ function redactResource(resource: Attributes): Attributes {
   const clean = redactAttributes(resource)
   cleanResources.set(resource, clean)
   return clean
-}
-
-function redactAttributes(attributes: Attributes): Attributes {
-  let clean: Map<string, Value> | undefined
-  for (const [key, value] of attributes) {
-    const redacted = redactValue(key, value)
-    if (redacted !== value) (clean ??= new Map(attributes)).set(key, redacted)
-  }
-  return clean ?? attributes
-}
-
-function redactValue(key: string, value: Value): Value {
-  if (value === null || typeof value === 'boolean') return value
-  if (isSecretKey(key)) return withheld
-  if (typeof value === 'string') return redactSecrets(value)
-  if (typeof value !== 'object' || value instanceof Uint8Array) return value
-  return isMap(value) ? redactAttributes(value) : redactList(value)
-}
-
-function redactList(list: readonly Value[]): readonly Value[] {
-  const clean = list.map((element) => redactValue('', element))
-  return clean.every((element, index) => element === list[index]) ? list : clean
-}
-
-/** Keys that were looked at, each with what came of it. */
-const keysKnown = new Map<string, boolean>()
-const keysKnownMax = 4_096
-const keyKnownLengthMax = 256
-
-function isSecretKey(key: string): boolean {
-  const known = keysKnown.get(key)
-  if (known !== undefined) return known
-  const isSecret = secretKey.test(key)
-  if (keysKnown.size >= keysKnownMax) keysKnown.clear()
-  if (key.length <= keyKnownLengthMax) keysKnown.set(key, isSecret)
-  return isSecret
-}
-
-function isMap(value: readonly Value[] | Attributes): value is Attributes {
-  return value instanceof Map
 }

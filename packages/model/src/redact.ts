@@ -1,280 +1,183 @@
-import { scanTriggers } from './scan-triggers.ts'
+import { base64Runs } from './redact/base64-runs.ts'
+import { decodeOnce } from './redact/decoded-view.ts'
+import type { Edit, SecretRule } from './redact/secret-rule.ts'
+import { looksLikePassword } from './redact/secret-value.ts'
+import { secretRules as rules } from './redact/secret-rules.ts'
+import { tokenRules } from './redact/token-rules.ts'
+import { groupsPerWord, scanTriggers } from './scan-triggers.ts'
 import type { TriggerScan } from './scan-triggers.ts'
 
-/** One kind of secret: what it looks like, and what stands in its place. */
-interface Rule {
-  /** What no match can be without: one of each group. A text that lacks a group is spared the pattern. */
-  readonly needs: readonly (readonly string[])[]
-  readonly pattern: RegExp
-  readonly replace: string | ((match: string, ...groups: string[]) => string)
+/** UTF-16 units of a text that are searched. What is beyond is cut off, because nobody looked into it. */
+const redactableLengthMax = 2_097_152
+
+/** Layers of escapes that are undone: JSON in JSON in JSON, in an address. */
+const layersMax = 3
+
+/** Layers of base64 that are decoded. */
+const base64LayersMax = 2
+
+/** Escapes that can part a name, and those that cannot: `\"` is looked behind only where a name shows. */
+const partingEscapes = ['\\u00', '\\x0', '%0', '&#', '&quot;', '&amp;', '&lt;', '&apos;']
+const plainEscapes = ['\\']
+
+const groups = new Map<string, readonly string[]>()
+const numberOf = new Map<string, number>()
+for (const group of [...rules.flatMap(({ needs }) => needs), partingEscapes, plainEscapes]) {
+  const key = group.join('\n')
+  if (!numberOf.has(key)) numberOf.set(key, groups.size)
+  groups.set(key, group)
 }
-
-const slackTriggers = ['xox', 'xapp-0', 'hooks.slack.com/']
-const glPrefixes = 'pat dt rt cbt ptt oas soat ft agent imt'.split(' ').map((kind) => `gl${kind}-`)
-
-/*
- * Every pattern is linear in the text: it starts with a literal or a bounded class, and whatever can run long either
- * succeeds and is consumed, or cannot be entered twice from the same run (a look-behind on the same class).
- */
-const tokenRules: readonly Rule[] = [
-  {
-    needs: [['-----begin ']],
-    pattern:
-      /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/gu,
-    replace: '[redacted:private_key]',
-  },
-  {
-    needs: [['age-secret-key-1']],
-    pattern: /\bAGE-SECRET-KEY-1[A-Z0-9]{20,}/gu,
-    replace: '[redacted:private_key]',
-  },
-  {
-    needs: [['eyj']],
-    pattern: /(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)+/gu,
-    replace: '[redacted:jwt]',
-  },
-  {
-    needs: [['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_']],
-    pattern: /gh[pousr]_[A-Za-z0-9]{20,}/gu,
-    replace: '[redacted:github_token]',
-  },
-  { needs: [['github_pat_']], pattern: /github_pat_\w{20,}/gu, replace: '[redacted:github_token]' },
-  {
-    needs: [glPrefixes],
-    pattern: /\bgl(?:pat|dt|rt|cbt|ptt|oas|soat|ft|agent|imt)-[\w.-]{20,}/gu,
-    replace: '[redacted:gitlab_token]',
-  },
-  { needs: [['npm_']], pattern: /npm_[A-Za-z0-9]{36,}/gu, replace: '[redacted:npm_token]' },
-  { needs: [['pypi-']], pattern: /\bpypi-[\w-]{40,}/gu, replace: '[redacted:pypi_token]' },
-  {
-    needs: [slackTriggers],
-    pattern: /xox[a-z](?:\.[a-z]+)?-[\w-]{10,}/gu,
-    replace: '[redacted:slack_token]',
-  },
-  { needs: [slackTriggers], pattern: /xapp-\d-[\w-]{10,}/gu, replace: '[redacted:slack_token]' },
-  {
-    needs: [slackTriggers],
-    pattern: /(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/-]{10,}/gu,
-    replace: '$1[redacted:slack_webhook]',
-  },
-  {
-    needs: [['akia', 'asia', 'abia', 'acca']],
-    pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/gu,
-    replace: '[redacted:aws_key]',
-  },
-  { needs: [['aiza']], pattern: /AIza[\w-]{35}/gu, replace: '[redacted:google_key]' },
-  { needs: [['ya29.']], pattern: /\bya29\.[\w-]{20,}/gu, replace: '[redacted:google_token]' },
-  { needs: [['gocspx-']], pattern: /\bGOCSPX-[\w-]{20,}/gu, replace: '[redacted:google_key]' },
-  {
-    needs: [['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_']],
-    pattern: /(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}/gu,
-    replace: '[redacted:stripe_key]',
-  },
-  {
-    needs: [['whsec_']],
-    pattern: /\bwhsec_[A-Za-z0-9+/=]{16,}/gu,
-    replace: '[redacted:stripe_key]',
-  },
-  {
-    needs: [['sk-']],
-    pattern: /(?<![A-Za-z0-9])sk-ant-[\w-]{16,}/gu,
-    replace: '[redacted:anthropic_key]',
-  },
-  {
-    needs: [['sk-']],
-    pattern: /(?<![A-Za-z0-9])sk-[\w-]{20,}/gu,
-    // `task-` and `desk-` are kept by the look-behind, kebab-case words by the want of a digit.
-    replace: (match) => (/\d/u.test(match) ? '[redacted:openai_key]' : match),
-  },
-  { needs: [['hf_']], pattern: /\bhf_[A-Za-z0-9]{30,}/gu, replace: '[redacted:huggingface_token]' },
-  {
-    needs: [['sg.']],
-    pattern: /\bSG\.[\w-]{16,64}\.[\w-]{16,}/gu,
-    replace: '[redacted:sendgrid_key]',
-  },
-]
-
-/** Names whose value is a secret; a longer name that ends so (`DB_PASSWORD`, `githubToken`) is one too. */
-const secretNames =
-  '(?:password|passwd|passphrase|passcode|pwd|secret|token|credentials?|' +
-  '(?:api|access|account|private|secret|signing|encryption|shared[_-]?access|auth)[_-]?key)'
-
-/** A part of each of them. */
-const secretTriggers = [
-  'passw',
-  'passp',
-  'passc',
-  'pwd',
-  'secret',
-  'token',
-  'credential',
-  ...['api', 'access', 'account', 'private', 'signing', 'encryption', 'auth'].flatMap((name) =>
-    ['', '_', '-'].map((joint) => `${name}${joint}key`),
-  ),
-]
-
-/** What follows a secret's name and is none: kept, so that an empty or a templated setting stays readable. */
-const placeholder =
-  /^(?:null|undefined|true|false|none|\*+|x{3,16}|\$\{?\w+(?:[:-][^}]*)?\}?|<[^>]*>|%\w+%|\{\{[^}]*\}?\}?|\[redacted(?::\w+)?\]?)$/iu
-
-const contextRules: readonly Rule[] = [
-  // scheme://user:password@host and scheme://token@host; a password may itself hold an @.
-  {
-    needs: [['://'], ['@']],
-    pattern: /(:\/\/[^\s/@:"'<>]{0,256}:)([^\s/"'<>]{1,512})@/gu,
-    replace: (match, before = '', password = '') =>
-      placeholder.test(password) ? match : `${before}[redacted:password]@`,
-  },
-  { needs: [['://'], ['@']], pattern: /(:\/\/)[\w-]{20,512}@/gu, replace: '$1[redacted:token]@' },
-  {
-    needs: [['authorization'], [':', '=']],
-    pattern:
-      /(\bauthorization\\{0,7}["']?[ \t]*[:=][ \t]*\\{0,7}["']?(?:(?:bearer|basic|token|digest|negotiate|apikey)[ \t]+)?)([^\s"'\\,;]{4,})/giu,
-    replace: keepPlaceholders('authorization'),
-  },
-  {
-    needs: [['bearer ', 'bearer\t']],
-    pattern: /(\bbearer[ \t]+)([\w.~+/-]{16,}=*)/giu,
-    replace: (match, before = '', token = '') =>
-      /\d/u.test(token) ? `${before}[redacted:bearer]` : match,
-  },
-  {
-    needs: [['basic ', 'basic\t']],
-    pattern: /(\bbasic[ \t]+)([A-Za-z0-9+/]{8,4096}={0,2})/giu,
-    replace: (match, before = '', encoded = '') =>
-      isBasicCredential(encoded) ? `${before}[redacted:basic]` : match,
-  },
-  {
-    needs: [['cookie'], [':']],
-    pattern: /(\b(?:set-)?cookie\\{0,7}["']?[ \t]*:[ \t]*\\{0,7}["']?)([^\r\n"'\\]{4,})/giu,
-    replace: '$1[redacted:cookie]',
-  },
-  // JSON inside a JSON string: \"password\":\"…\", closed by a quote that is escaped as often as the opening one.
-  {
-    needs: [secretTriggers, ['\\'], [':']],
-    pattern: new RegExp(
-      `(${secretNames}\\\\{1,7}"[ \\t]*:[ \\t]*)(\\\\{1,7}")([\\s\\S]*?)(?:(?<!\\\\)\\2|$)`,
-      'giu',
-    ),
-    replace: (match, before = '', quote = '', value = '') =>
-      value === '' || placeholder.test(value)
-        ? match
-        : `${before}${quote}[redacted:secret]${quote}`,
-  },
-  // password="…" in JSON, YAML, source code and shell; an unclosed quote hides the rest.
-  {
-    needs: [secretTriggers, [':', '=']],
-    pattern: new RegExp(
-      `(${secretNames}["']?[ \\t]*(?::|=>?|:=)[ \\t]*)(["'])([\\s\\S]*?)(?:(?<!\\\\)(?:\\\\\\\\)*\\2|$)`,
-      'giu',
-    ),
-    replace: (match, before = '', quote = '', value = '') =>
-      value === '' || placeholder.test(value)
-        ? match
-        : `${before}${quote}[redacted:secret]${quote}`,
-  },
-  // "password": 1234, where the number carries no quotes.
-  {
-    needs: [secretTriggers, [':']],
-    pattern: new RegExp(`(${secretNames}["'][ \\t]*:[ \\t]*)(-?\\d[\\d.eE+-]*)`, 'giu'),
-    replace: '$1"[redacted:secret]"',
-  },
-  // NAME=value, name: value, ?name=value&….
-  {
-    needs: [secretTriggers, [':', '=']],
-    pattern: new RegExp(`(${secretNames}[ \\t]*[=:][ \\t]*)([^\\s&;"'<>\\\\]{3,})`, 'giu'),
-    replace: (match, before = '', value = '') =>
-      placeholder.test(value.replace(/[,)}\]]+$/u, '')) || isWorkingDirectory(before, value)
-        ? match
-        : `${before}[redacted:secret]`,
-  },
-  // --password value.
-  {
-    needs: [secretTriggers, ['--']],
-    pattern: new RegExp(
-      `(--[\\w-]{0,40}${secretNames}[ \\t]+)(["']?)([^\\s"'-][^\\s"']*)\\2`,
-      'giu',
-    ),
-    replace: (match, before = '', quote = '', value = '') =>
-      placeholder.test(value) ? match : `${before}${quote}[redacted:secret]${quote}`,
-  },
-]
-
-const cardRule: Rule = {
-  needs: [['0'.repeat(13), '0000 0000', '0000-0000', '0000 000000', '0000-000000']],
-  // 13–19 digits in one run, or in the groups printed on cards, with one kind of separator.
-  pattern:
-    /(?<![\w.-])(?:[2-6]\d{12,18}|[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|3[47]\d{2}([ -])\d{6}\2\d{5})(?![\w-])/gu,
-  replace: (match) => (isCardNumber(match.replace(/[ -]/gu, '')) ? '[redacted:card]' : match),
-}
-
-const rules: readonly Rule[] = [...tokenRules, ...contextRules, cardRule]
-
-const groupNames = [...new Set(rules.flatMap(({ needs }) => needs.map(nameOf)))]
-const scan: TriggerScan = scanTriggers(groupNames.map((name) => name.split('\n')))
-const masks = rules.map(({ needs }) =>
-  needs.reduce((mask, group) => mask | (1 << groupNames.indexOf(nameOf(group))), 0),
+const numbersOf = (needs: SecretRule['needs']): number[] =>
+  needs.map((group) => numberOf.get(group.join('\n')) ?? 0)
+const needed = rules.map(({ needs }) => numbersOf(needs))
+const [parting = 0, plain = 0] = numbersOf([partingEscapes, plainEscapes])
+/** For each group the rules that it gives away: those whose first need it is. */
+const givenAway = Array.from(groups, (_, group) =>
+  needed.flatMap((numbers, index) => (numbers[0] === group ? [index] : [])),
 )
+
+/** The bits of the groups that give a rule away or part a name; others say nothing alone. */
+const telling = new Int32Array(Math.ceil(groups.size / groupsPerWord))
+for (let group = 0; group < groups.size; group += 1)
+  if (group === parting || (givenAway[group]?.length ?? 0) > 0)
+    telling[Math.floor(group / groupsPerWord)]! |= 1 << (group % groupsPerWord)
+
+let scan: TriggerScan | undefined
 
 /**
  * Replaces secrets in text by `[redacted:<kind>]`: tokens of well-known issuers, JSON web tokens, private keys,
- * `Authorization` and cookie headers, passwords in URLs, values named like a secret in JSON, YAML, query, environment and
- * command-line form, and card numbers that pass the Luhn check.
+ * `Authorization` and cookie headers, passwords in URLs, commands and sentences, values named like a secret in JSON, YAML, XML,
+ * query, environment and command-line form, the same behind escapes and in base64, and card numbers that pass the Luhn check.
  *
- * Pure, idempotent, linear in the length of the text whatever the text. Prefers to hide too much: `token: please` loses its
- * word. Does NOT find a secret that looks like nothing (a bare password in a sentence), one that is split or encoded, nor
- * personal data.
+ * Pure, idempotent, linear in the length of the text whatever the text; past 2,097,152 UTF-16 units it cuts. What it finds of a
+ * labelled set, and what it takes for a secret by mistake, is in docs/SECRETS.md. It does NOT find a secret that looks like
+ * nothing (a word in a sentence), one that is split, encrypted or compressed, nor personal data.
  */
 export function redactSecrets(text: string): string {
-  // What a rule puts in holds nothing that another rule needs and could match: one look at the text that came is enough.
-  const found = scan(text)
-  if (found === 0) return text
-  let clean = text
-  for (let index = 0; index < rules.length; index += 1) {
-    const mask = masks[index] ?? 0
-    const rule = (found & mask) === mask ? rules[index] : undefined
-    if (rule === undefined) continue
-    // Two calls, because TypeScript picks an overload of replace by the type of its second argument.
-    clean =
-      typeof rule.replace === 'string'
-        ? clean.replace(rule.pattern, rule.replace)
-        : clean.replace(rule.pattern, rule.replace)
+  if (text.length > redactableLengthMax)
+    return `${redactSecrets(text.slice(0, redactableLengthMax - 64)).slice(0, redactableLengthMax - 64)}…[cut: ${text.length} characters]`
+  return replaced(text, findEdits(text, 0, rules.length))
+}
+
+/**
+ * As {@link redactSecrets}, for what names a thing or a person: finds secrets by their own form only, because
+ * `k8s:secret:prod/db` and a number of sixteen digits are names. An address is searched as text is.
+ */
+export function redactSecretsInName(name: string): string {
+  const isText = name.includes('://') || name.includes('=')
+  if (isText) return redactSecrets(name)
+  if (name.length > redactableLengthMax) return redactSecrets(name)
+  return replaced(name, findEdits(name, 0, tokenRules.length))
+}
+
+/** Where the secrets of a text are, by the first `ruleCount` rules; in no order, and they may overlap. */
+function findEdits(text: string, layer: number, ruleCount: number): readonly Edit[] {
+  scan ??= scanTriggers([...groups.values()])
+  const words = scan(text)
+  const isTold = words !== undefined && mayBeTold(words)
+  if (!isTold && text.length < base64LengthMin) return none
+  const edits: Edit[] = []
+  if (isTold) {
+    const isGivenAway = applyRules({ text, found: words, ruleCount }, edits)
+    // Read before what is decoded is scanned: the words are the scan's own.
+    const isEscaped = has(words, parting) || (isGivenAway && has(words, plain))
+    const view = isEscaped && layer < layersMax ? decodeOnce(text) : undefined
+    if (view !== undefined)
+      for (const edit of findEdits(view.text, layer + 1, ruleCount)) edits.push(view.place(edit))
   }
-  return clean
+  if (text.length >= base64LengthMin && layer < base64LayersMax) findEncoded(text, layer, edits)
+  return edits
 }
 
-function nameOf(group: readonly string[]): string {
-  return group.join('\n')
+const none: readonly Edit[] = []
+
+/** Whether more was found than what needs something else beside it. */
+function mayBeTold(words: Int32Array): boolean {
+  for (let word = 0; word < words.length; word += 1)
+    if (((words[word] ?? 0) & (telling[word] ?? 0)) !== 0) return true
+  return false
 }
 
-function keepPlaceholders(kind: string): Rule['replace'] {
-  return (match, before = '', value = '') =>
-    placeholder.test(value) ? match : `${before}[redacted:${kind}]`
+const base64LengthMin = 20
+
+interface Scanned {
+  readonly text: string
+  readonly found: Int32Array
+  readonly ruleCount: number
 }
 
-/** `PWD=/srv/app` is the shell's working directory, not a password. */
-function isWorkingDirectory(before: string, value: string): boolean {
-  return /pwd\s*[=:]\s*$/iu.test(before) && value.startsWith('/')
-}
-
-function isBasicCredential(encoded: string): boolean {
-  return Buffer.from(encoded, 'base64').toString('latin1').includes(':')
-}
-
-/** The lengths and first digits that issuers use, and the Luhn check: a tenth of other numbers would pass Luhn alone. */
-function isCardNumber(digits: string): boolean {
-  const known =
-    /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:2[2-9]|[3-6]\d|7[01])\d{13}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|6\d{15,18}|5[06-8]\d{11,17})$/u
-  return known.test(digits) && passesLuhn(digits)
-}
-
-function passesLuhn(digits: string): boolean {
-  let sum = 0
-  for (let index = 0; index < digits.length; index += 1) {
-    const digit = digits.charCodeAt(digits.length - 1 - index) - 48
-    const doubled = digit * 2
-    if (index % 2 === 0) sum += digit
-    else sum += doubled > 9 ? doubled - 9 : doubled
+/** Applies the rules that something in a text gives away; whether there was one. */
+function applyRules({ text, found, ruleCount }: Scanned, edits: Edit[]): boolean {
+  let isGivenAway = false
+  for (let word = 0; word < found.length; word += 1) {
+    for (let bits = found[word] ?? 0; bits !== 0; bits &= bits - 1) {
+      const group = word * groupsPerWord + 31 - Math.clz32(bits & -bits)
+      for (const index of givenAway[group] ?? []) {
+        if (index >= ruleCount) continue
+        if (needed[index]?.every((number) => has(found, number)) !== true) continue
+        isGivenAway = true
+        rules[index]?.find(text, edits)
+      }
+    }
   }
-  return sum % 10 === 0
+  return isGivenAway
+}
+
+function has(found: Int32Array, group: number): boolean {
+  return ((found[Math.floor(group / groupsPerWord)] ?? 0) & (1 << (group % groupsPerWord))) !== 0
+}
+
+/** Base64 that holds a secret, or nothing but a name and a password. */
+function findEncoded(text: string, layer: number, edits: Edit[]): void {
+  for (const { start, end, text: decoded } of base64Runs(text)) {
+    const pair = /^[\w.@-]{2,64}:(\S{5,128})$/u.exec(decoded)?.[1]
+    const isSecret =
+      (pair !== undefined && looksLikePassword(pair)) ||
+      findEdits(decoded, layer + 1, rules.length).length > 0
+    if (isSecret) edits.push({ start, end, mark: '[redacted:base64]' })
+  }
+}
+
+function replaced(text: string, edits: readonly Edit[]): string {
+  if (edits.length === 0) return text
+  // A sort that is stable: of two edits of one place the first stays the first.
+  const sorted = edits
+    .filter(({ start, end }) => !isInMark(text, start) && !isMark(text.slice(start, end)))
+    .toSorted((a, b) => a.start - b.start || b.end - a.end)
+  const parts: string[] = []
+  let from = 0
+  let current: Edit | undefined
+  const write = (): void => {
+    if (current === undefined) return
+    parts.push(text.slice(from, current.start), current.mark)
+    from = current.end
+  }
+  for (const edit of sorted) {
+    if (current !== undefined && edit.start < current.end) {
+      // What overlaps is one secret, by the mark of what began it.
+      if (edit.end > current.end) current = { ...current, end: edit.end }
+      continue
+    }
+    write()
+    current = edit
+  }
+  write()
+  return parts.join('') + text.slice(from)
+}
+
+/** Whether a place is inside a mark that an earlier redaction put there. */
+function isInMark(text: string, place: number): boolean {
+  const from = Math.max(0, place - markLengthMax)
+  const open = text.slice(from, place).lastIndexOf('[redacted:')
+  if (open < 0) return false
+  mark.lastIndex = from + open
+  return mark.test(text) && mark.lastIndex > place
+}
+
+const markLengthMax = 40
+const mark = /\[redacted:\w{1,24}\]/uy
+
+/** Whether a stretch holds a mark and besides it nothing but signs. */
+function isMark(stretch: string): boolean {
+  return /^[^\p{L}\d]{0,4}\[redacted:\w{1,24}\][^\p{L}\d]{0,4}$/u.test(stretch)
 }

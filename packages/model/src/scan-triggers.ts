@@ -1,30 +1,47 @@
-/** Looks once over a text and returns a bit for each group of which one trigger is in it. */
-export type TriggerScan = (text: string) => number
+/**
+ * Looks once over a text for groups of triggers: bit `n % 31` of word `n / 31` of what it returns is set when the text has a
+ * trigger of group n, in whatever case of letters; any digit stands for any other. Undefined when the text has none.
+ * The words are the scan's own, and hold until its next call.
+ */
+export type TriggerScan = (text: string) => Int32Array | undefined
 
-/** Groups that fit the bits of a number. */
-const groupsMax = 31
+/** Groups that one word has bits for. */
+export const groupsPerWord = 31
 
 /**
- * Makes a scan for groups of triggers: bit n of its result is set when the text has one of `groups[n]`, in whatever case
- * of letters; any digit stands for any other. One step a UTF-16 unit, however many the triggers.
+ * Makes a scan for groups of triggers. One step a UTF-16 unit, however many the triggers.
  *
- * Preconditions: at most 31 groups, triggers of ASCII. Case is folded as the regular expressions' flags `iu` do.
+ * A trigger that begins with a line break also stands at the beginning of the text. Precondition: triggers of ASCII. Case is
+ * folded as the regular expressions' flags `iu` do.
  */
 export function scanTriggers(groups: readonly (readonly string[])[]): TriggerScan {
-  if (groups.length > groupsMax) throw new RangeError(`at most ${groupsMax} groups of triggers`)
-  const { next, found } = automaton(groups)
+  const wordCount = Math.max(1, Math.ceil(groups.length / groupsPerWord))
+  const { next, found } = automaton(groups, wordCount)
+  const words = new Int32Array(wordCount)
+  // As if a line had ended before the text.
+  const first = next[lineBreak] ?? 0
   return (text) => {
-    let state = 0
-    let mask = 0
+    let state = first
+    let hasFound = false
     for (let index = 0; index < text.length; index += 1) {
       const unit = text.charCodeAt(index)
-      // `next` holds each state's row of 128 units; a state is the place where its row begins.
-      state = next[state + (unit < 128 ? unit : foldBeyondAscii(unit))] ?? 0
-      mask |= found[state >> 7] ?? 0
+      // A state is the place where its row of 128 begins; its lowest bit says that something ends there.
+      state = next[(state & rowMask) | (unit < 128 ? unit : foldBeyondAscii(unit))] ?? 0
+      if ((state & endsHere) === 0) continue
+      if (!hasFound) words.fill(0)
+      hasFound = true
+      const at = (state >> 7) * wordCount
+      for (let word = 0; word < wordCount; word += 1)
+        words[word] = (words[word] ?? 0) | (found[at + word] ?? 0)
     }
-    return mask
+    return hasFound ? words : undefined
   }
 }
+
+const rowUnits = 128
+const rowMask = ~(rowUnits - 1)
+const endsHere = 1
+const lineBreak = 10
 
 /** The two letters beyond ASCII that fold into it: long s and the Kelvin sign. All others stand for NUL. */
 function foldBeyondAscii(unit: number): number {
@@ -33,52 +50,76 @@ function foldBeyondAscii(unit: number): number {
 }
 
 interface Automaton {
-  readonly next: Uint16Array
+  readonly next: Int32Array
+  /** The words of each state. */
   readonly found: Int32Array
 }
 
 interface Node {
-  readonly children: Map<string, Node>
+  readonly children: Map<number, Node>
   number: number
-  mask: number
+  /** Groups of which a trigger ends here. */
+  readonly groups: number[]
 }
 
+const folded = Array.from({ length: rowUnits }, (_, unit) => {
+  const char = String.fromCharCode(unit).toLowerCase()
+  return (char >= '0' && char <= '9' ? '0' : char).charCodeAt(0)
+})
+
 /** Aho and Corasick's automaton: the state is the longest start of a trigger that the text so far ends in. */
-function automaton(groups: readonly (readonly string[])[]): Automaton {
-  const root: Node = { children: new Map(), number: 0, mask: 0 }
-  groups.forEach((triggers, bit) => {
-    for (const trigger of triggers) insert(root, fold(trigger), 1 << bit)
+function automaton(groups: readonly (readonly string[])[], wordCount: number): Automaton {
+  const root = newNode()
+  groups.forEach((triggers, group) => {
+    for (const trigger of triggers) insert(root, trigger, group)
   })
   const nodes = breadthFirst(root)
-  const next = new Uint16Array(nodes.length * 128)
-  const found = new Int32Array(nodes.length)
+  const next = new Int32Array(nodes.length * rowUnits)
+  const found = new Int32Array(nodes.length * wordCount)
   // Of each node, where its longest proper suffix stands; breadth first, so that a suffix is complete before it is used.
   const fallback = new Int32Array(nodes.length)
   for (const node of nodes) {
     const back = fallback[node.number] ?? 0
-    found[node.number] = node.mask | (node.number === 0 ? 0 : (found[back] ?? 0))
-    for (let unit = 0; unit < 128; unit += 1) {
-      const child = node.children.get(fold(String.fromCharCode(unit)))
-      const ofSuffix = node.number === 0 ? 0 : (next[back * 128 + unit] ?? 0)
+    const at = node.number * wordCount
+    for (const group of node.groups)
+      found[at + Math.floor(group / groupsPerWord)]! |= 1 << (group % groupsPerWord)
+    if (node.number !== 0)
+      for (let word = 0; word < wordCount; word += 1)
+        found[at + word]! |= found[back * wordCount + word] ?? 0
+    for (let unit = 0; unit < rowUnits; unit += 1) {
+      const child = node.children.get(folded[unit] ?? 0)
+      const ofSuffix = node.number === 0 ? 0 : (next[back * rowUnits + unit] ?? 0)
       if (child !== undefined) fallback[child.number] = ofSuffix >> 7
-      next[node.number * 128 + unit] = child === undefined ? ofSuffix : child.number * 128
+      next[node.number * rowUnits + unit] = child === undefined ? ofSuffix : child.number * rowUnits
     }
   }
+  markEnds(next, found, wordCount)
   return { next, found }
 }
 
-function insert(root: Node, trigger: string, mask: number): void {
+/** Says in each place of a state that finds something that it does. */
+function markEnds(next: Int32Array, found: Int32Array, wordCount: number): void {
+  const ends = new Uint8Array(next.length / rowUnits)
+  found.forEach((word, at) => {
+    if (word !== 0) ends[Math.floor(at / wordCount)] = endsHere
+  })
+  for (let place = 0; place < next.length; place += 1)
+    next[place]! |= ends[(next[place] ?? 0) >> 7] ?? 0
+}
+
+function insert(root: Node, trigger: string, group: number): void {
   let node = root
-  for (const char of trigger) {
-    let child = node.children.get(char)
-    if (child === undefined) node.children.set(char, (child = newNode()))
+  for (let index = 0; index < trigger.length; index += 1) {
+    const unit = folded[trigger.charCodeAt(index)] ?? 0
+    let child = node.children.get(unit)
+    if (child === undefined) node.children.set(unit, (child = newNode()))
     node = child
   }
-  node.mask |= mask
+  node.groups.push(group)
 }
 
 function newNode(): Node {
-  return { children: new Map(), number: 0, mask: 0 }
+  return { children: new Map(), number: 0, groups: [] }
 }
 
 function breadthFirst(root: Node): Node[] {
@@ -90,8 +131,4 @@ function breadthFirst(root: Node): Node[] {
     }
   }
   return nodes
-}
-
-function fold(text: string): string {
-  return text.toLowerCase().replace(/[0-9]/gu, '0')
 }
