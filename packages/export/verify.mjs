@@ -4,9 +4,12 @@
 //   node verify.mjs <package.zip | directory> --trust trust.json [--fresh-within <hours>]
 //
 // Get this file and trust.json from elsewhere than from the package: whoever can alter a package can put another verifier
-// and other keys into it. Exit codes: 0 everything holds, 10 unwitnessed (fewer cosignatures than the trust file demands) or unrecorded (a log is not
-// shown to be in the meta-log that the trust file names), 20 stale, 30 inconsistent
+// and other keys into it. Exit codes: 0 everything holds, 2 asked wrongly, 10 unwitnessed (fewer cosignatures than the trust file demands), unrecorded
+// (a log is not shown to be in the meta-log that the trust file names) or undecided (other code decided the answer), 20 stale, 30 inconsistent
 // (the log's own checkpoints contradict each other), 40 tampered, 50 malformed. The format is docs/FORMAT.md of Whodid.
+//
+// The proof is checked by code that was written for this file and shares nothing with what made the package. The answer is decided
+// again by the code that decided it, which is below the line at the end: scripts/bundle-verifier.mjs of Whodid puts it there.
 import { createHash, createHmac, createPublicKey, verify } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
@@ -15,6 +18,7 @@ import { crc32 } from 'node:zlib'
 const exits = {
   unwitnessed: 10,
   unrecorded: 10,
+  undecided: 10,
   stale: 20,
   inconsistent: 30,
   tampered: 40,
@@ -42,28 +46,75 @@ const fail = (code, message) => {
   throw new Finding(code, message)
 }
 
-if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = run(process.argv.slice(2))
+/** The code that decides answers, and its name: the end of the file fills it in. */
+export const decisionCode = { id: 'none' }
+const usage = 'usage: node verify.mjs <package> --trust trust.json [--fresh-within <hours>]'
+const usageExit = 2
+const evidenceRowsMax = 20_000
 
-function run(argv) {
-  const [path, ...options] = argv
-  const option = (name) => options[options.indexOf(name) + 1]
-  if (path === undefined || !options.includes('--trust')) {
-    console.error('usage: node verify.mjs <package> --trust trust.json [--fresh-within <hours>]')
-    return exits.malformed
+/** Checks the package that the arguments name and prints what it found; the exit code. */
+export function run(argv) {
+  const asked = readArguments(argv)
+  if (asked.wrong !== undefined) {
+    console.error(`${asked.wrong}\n${usage}`)
+    return usageExit
   }
   try {
-    const trust = JSON.parse(readFileSync(option('--trust'), 'utf8'))
-    const files = readPackage(path)
-    const freshHours = options.includes('--fresh-within')
-      ? Number(option('--fresh-within'))
-      : undefined
-    for (const line of verifyPackage(files, trust, freshHours)) console.log(line)
+    const trust = readTrust(readFileSync(asked.trust, 'utf8'))
+    const files = readPackage(asked.path)
+    for (const line of verifyPackage(files, trust, asked.freshHours)) console.log(line)
     return 0
   } catch (thrown) {
     const code = thrown instanceof Finding ? thrown.code : 'malformed'
     console.log(`FAILED ${code}: ${plain(thrown.message)}`)
     return exits[code]
   }
+}
+
+/** What is not understood is refused: a demand that was passed over would look like one that was met. */
+function readArguments(argv) {
+  const values = new Map()
+  const paths = []
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at]
+    if (!word.startsWith('-')) paths.push(word)
+    else if (word !== '--trust' && word !== '--fresh-within')
+      return { wrong: `there is no option "${plain(word)}"` }
+    else if (values.has(word)) return { wrong: `${word} expected once; got it twice` }
+    else if (argv[at + 1] === undefined) return { wrong: `${word} expected a value; got nothing` }
+    else values.set(word, argv[(at += 1)])
+  }
+  const hours = values.get('--fresh-within')
+  if (hours !== undefined && !/^\d{1,9}(\.\d{1,9})?$/u.test(hours))
+    return { wrong: `--fresh-within expected a number of hours; got "${plain(hours)}"` }
+  if (paths.length !== 1)
+    return {
+      wrong: `expected one package; got ${paths.length === 0 ? 'nothing' : `"${plain(paths.join(' '))}"`}`,
+    }
+  if (!values.has('--trust'))
+    return { wrong: '--trust expected the file of trusted keys; got nothing' }
+  const freshHours = hours === undefined ? undefined : Number(hours)
+  return { path: paths[0], trust: values.get('--trust'), freshHours }
+}
+
+/** The keys to trust. A quorum or a size that is no number would be met by anything. */
+function readTrust(text) {
+  const trust = JSON.parse(text)
+  const isList = (value, isOne) => Array.isArray(value) && value.every(isOne)
+  const isText = (value) => typeof value === 'string'
+  const isCount = (value) => Number.isSafeInteger(value) && value >= 0
+  const expect = (name, holds, what) => {
+    if (!holds)
+      fail('malformed', `trust: "${name}" expected ${what}; got ${JSON.stringify(trust?.[name])}`)
+  }
+  expect('quorum', isCount(trust?.quorum), 'a whole number')
+  expect('witnesses', isList(trust.witnesses, isText), 'a list of keys')
+  expect('exporters', isList(trust.exporters, isText), 'a list of keys')
+  expect('meta_logs', isList(trust.meta_logs ?? [], isText), 'a list of keys')
+  const isEpoch = ({ vkey, from_size: from, to_size: to = null } = {}) =>
+    isText(vkey) && isCount(from) && (to === null || isCount(to))
+  expect('logs', isList(trust.logs, isEpoch), 'a list of keys with the sizes that they sign')
+  return trust
 }
 
 /** Every check, in order; the lines of the report. Throws the first Finding. */
@@ -75,8 +126,9 @@ export function verifyPackage(files, trust, freshHours) {
   const history = checkHistory(files, { trust, checkpoints })
   const entries = checkMetaLogs(files, { trust, records, history })
   checkWitnesses(trust, { checkpoints, entries })
-  const texts = checkContents(files, records)
+  const { texts, committed } = checkContents(files, records)
   checkAnswer(files, { records, texts })
+  const decided = checkDecision(files, { records, committed, statement })
   const times = [...checkpoints.values()].map(({ origin, cosignedS }) =>
     Math.max(cosignedS, entries.get(origin)?.cosignedS ?? 0),
   )
@@ -87,11 +139,12 @@ export function verifyPackage(files, trust, freshHours) {
       `the newest cosignature is of ${newestS === 0 ? 'no time' : new Date(newestS * 1000).toISOString()}`,
     )
   return [
-    `OK ${files.size} files, ${records.length} records, each in a log signed by a trusted key; ${texts.size} texts as they were committed to`,
+    `OK ${files.size} files, ${records.length} records, each in a log signed by a trusted key; ${committed.size} texts as they were committed to`,
     trust.quorum > 0
       ? `WITNESSED: every checkpoint is cosigned by at least ${trust.quorum} trusted witnesses`
       : "UNWITNESSED: the trust file demands no witness; whoever holds the log's key could have made another log",
     metaLogLine(files, trust),
+    ...decided,
     `case ${plain(statement.predicate.case)}, asked ${plain(statement.predicate.question.of)}, exported ${plain(statement.predicate.made_at)} by ${plain(statement.predicate.made_by)}`,
   ]
 }
@@ -486,6 +539,7 @@ function climbBoth(from, to, proof) {
 
 function checkContents(files, records) {
   const texts = new Map()
+  const committed = new Map()
   for (const name of [...files.keys()].filter((file) => file.startsWith('content/'))) {
     const { tenant, span, part, nonce, text } = parseJson(files, name)
     const tenantBytes = Buffer.from(tenant)
@@ -499,8 +553,9 @@ function checkContents(files, records) {
     if (!records.some(({ key, row }) => key === span && row[`${part}_commitment`] === commitment))
       fail('tampered', `${name}: is not the text that the record committed to`)
     texts.set(`${span}.${part}`, text)
+    committed.set(commitment, text)
   }
-  return texts
+  return { texts, committed }
 }
 
 /** What the answer quotes must be on record here, word for word. */
@@ -553,6 +608,77 @@ function isShown(shown, recorded) {
   return cut !== null && [safe, line].some((text) => text.startsWith(cut[1]))
 }
 
+// The decision: made again from the sealed records, by the code that made it.
+
+/** The lines that say what the answer rests on. Fails when the answer is not what the records come to. */
+function checkDecision(files, { records, committed, statement }) {
+  const answer = parseJson(files, 'answer.json')
+  const index = parseJson(files, 'evidence.json')
+  if (
+    !Array.isArray(index.rows) ||
+    index.rows.length > evidenceRowsMax ||
+    !Array.isArray(index.texts)
+  )
+    fail('malformed', `evidence.json: expected at most ${evidenceRowsMax} rows, and texts`)
+  const { predicate } = statement
+  if (predicate.verdict !== answer.verdict || !isSame(predicate.question, answer.question))
+    fail('tampered', 'answer.json: is not the answer that the manifest tells of')
+  const byPlace = new Map(
+    records.map((record) => [placeName(record.row.log_id, record.row.log_index), record]),
+  )
+  const ground = {
+    record: (log, place) => {
+      const found = byPlace.get(placeName(log, place))
+      return found && { columns: found.row, leaf: leafOf(found.form).toString('hex') }
+    },
+    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.content_commitment),
+  }
+  const { answer: decided, textsStated } = decideAgain(index, ground, answer)
+  const said = decisionCode.decidedPart(answer)
+  for (const field of new Set([...Object.keys(decided), ...Object.keys(said)]))
+    if (!isSame(decided[field], said[field])) failDecision(index, field, { said, decided })
+  const by = `decision code ${decisionCode.id}`
+  const count = new Set(index.rows.map(({ log, index: place }) => placeName(log, place))).size
+  return [
+    `DECIDED AGAIN: verdict, actor, agent, delegator, prompt, plan, chain, gaps and summary follow from ${count} sealed records, by ${by}`,
+    `ON THE EXPORTER'S WORD: that these are all the records that bear on it, and which of them is the act asked about${textsStated === 0 ? '' : `; what became of ${textsStated} texts that are not here`}; "integrity" in the answer`,
+  ]
+}
+
+function decideAgain(index, ground, answer) {
+  try {
+    return decisionCode.decideOffline(index, ground, answer)
+  } catch (thrown) {
+    return fail('tampered', `evidence.json: ${thrown.message}`)
+  }
+}
+
+function failDecision({ decided_with: other }, field, { said, decided }) {
+  const shown = (value) => JSON.stringify(value ?? null).slice(0, 80)
+  const what = `answer.json: "${plain(field)}" is ${shown(said[field])}; the sealed records come to ${shown(decided[field])}`
+  if (other === decisionCode.id) fail('tampered', what)
+  fail(
+    'undecided',
+    `${what}, by decision code ${decisionCode.id}; the answer names ${plain(String(other))}: take verify.mjs of that version`,
+  )
+}
+
+function placeName(log, index) {
+  return `${index} ${log}`
+}
+
+/** Whether two values are the same JSON, in whatever order their fields stand. */
+function isSame(one, other) {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null)
+    return one === other
+  const [fields, others] = [Object.keys(one), Object.keys(other)]
+  return (
+    Array.isArray(one) === Array.isArray(other) &&
+    fields.length === others.length &&
+    fields.every((field) => Object.hasOwn(other, field) && isSame(one[field], other[field]))
+  )
+}
+
 // Bytes and keys.
 
 function parseVkey(vkey) {
@@ -600,3 +726,2821 @@ function nodeHash(left, right) {
 function plain(text) {
   return text.replace(/[^\x20-\x7e]/gu, '?').slice(0, 200)
 }
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Below this line nothing is written by hand: the code that decides answers, of packages/query/src of Whodid, as it runs there.
+
+var whodidDecision = (function(exports) {
+	Object.defineProperty(exports, Symbol.toStringTag, { value: "Module" });
+	// packages/query/src/rules/actor-id.ts
+	/** The instance (else the template), the person or the service that the claims come to; '' when they name nobody. */
+	function actorIdOf({ actor, instance, template }) {
+		if (actor === void 0) return "";
+		switch (actor.actor_type) {
+			case "agent": return instance?.instance ?? template?.template ?? "";
+			case "human": return actor.user;
+			case "service": return actor.service;
+			default: return "";
+		}
+	}
+	/** What the claims come to; `undetermined` when they contradict each other or name nobody. */
+	function verdictOf(claims, contradiction) {
+		const { actor } = claims;
+		if (contradiction !== "" || actor === void 0) return "undetermined";
+		switch (actor.actor_type) {
+			case "agent": return claims.instance !== void 0 || claims.template !== void 0 ? "agent" : "undetermined";
+			case "human": return actor.user === "" ? "undetermined" : "human";
+			case "service": return actor.service === "" ? "undetermined" : "service";
+			default: return "undetermined";
+		}
+	}
+	// packages/model/src/attributes.ts
+	/**
+	* The attribute keys Whodid emits and reads: the frozen names of the product, one place.
+	*
+	* Own names live under `whodid.`; a standard name is used wherever OpenTelemetry has merged one. Un-merged names are
+	* never emitted under `gen_ai.`. Keys are grouped as a responder thinks of them, not by span type.
+	*/
+	const attribute = {
+		recordKind: "whodid.record.kind",
+		actorType: "whodid.actor.type",
+		seq: "whodid.seq",
+		correlationId: "whodid.correlation.id",
+		templateId: "gen_ai.agent.id",
+		templateName: "gen_ai.agent.name",
+		templateVersion: "gen_ai.agent.version",
+		instanceId: "whodid.agent.instance.id",
+		instanceParentId: "whodid.agent.instance.parent_id",
+		identityId: "whodid.agent.identity.id",
+		delegatorId: "whodid.delegator.id",
+		delegatorType: "whodid.delegator.type",
+		delegatorIssuer: "whodid.delegator.issuer",
+		delegationId: "whodid.delegation.id",
+		delegationParentId: "whodid.delegation.parent_id",
+		delegationIssuer: "whodid.delegation.issuer",
+		delegationAudience: "whodid.delegation.audience",
+		delegationExpiresAt: "whodid.delegation.expires_at",
+		delegationScopes: "whodid.delegation.scopes",
+		delegationChain: "whodid.delegation.chain",
+		userId: "user.id",
+		sessionId: "session.id",
+		conversationId: "gen_ai.conversation.id",
+		serviceName: "service.name",
+		promptRef: "whodid.prompt.ref",
+		promptOrigin: "whodid.prompt.origin",
+		promptHash: "whodid.prompt.hash",
+		planRef: "whodid.plan.ref",
+		planHash: "whodid.plan.hash",
+		planStep: "whodid.plan.step",
+		operationName: "gen_ai.operation.name",
+		inputMessages: "gen_ai.input.messages",
+		outputMessages: "gen_ai.output.messages",
+		systemInstructions: "gen_ai.system_instructions",
+		toolName: "gen_ai.tool.name",
+		toolType: "gen_ai.tool.type",
+		toolDescription: "gen_ai.tool.description",
+		toolCallId: "gen_ai.tool.call.id",
+		toolCallArguments: "gen_ai.tool.call.arguments",
+		toolCallResult: "gen_ai.tool.call.result",
+		toolArgumentsHash: "whodid.tool.arguments_hash",
+		toolResultHash: "whodid.tool.result_hash",
+		actionId: "whodid.action.id",
+		actionVerb: "whodid.action.verb",
+		actionOutcome: "whodid.action.outcome",
+		resourceId: "whodid.resource.id",
+		resourceType: "whodid.resource.type",
+		inputSource: "whodid.input.source",
+		inputTrust: "whodid.input.trust",
+		inputHash: "whodid.input.hash",
+		credentialId: "whodid.credential.id",
+		credentialType: "whodid.credential.type",
+		credentialSubject: "whodid.credential.subject",
+		credentialActor: "whodid.credential.actor",
+		credentialIssuer: "whodid.credential.issuer",
+		credentialExpiresAt: "whodid.credential.expires_at",
+		credentialScopes: "whodid.credential.scopes",
+		credentialBorrowed: "whodid.credential.borrowed",
+		approvalId: "whodid.approval.id",
+		approvalDecision: "whodid.approval.decision",
+		approvalSource: "whodid.approval.source",
+		approverId: "whodid.approval.approver.id",
+		approvalPolicyId: "whodid.approval.policy.id",
+		approvalReason: "whodid.approval.reason"
+	};
+	/** The kinds of record, in `whodid.record.kind`. Derived on ingest when the emitter did not say. */
+	const recordKinds = [
+		"session",
+		"prompt",
+		"plan",
+		"model_call",
+		"tool_call",
+		"action",
+		"delegation",
+		"approval",
+		"input",
+		"other"
+	];
+	/** Who acted, in `whodid.actor.type`. */
+	const actorTypes = [
+		"agent",
+		"human",
+		"service"
+	];
+	/** On whose behalf an instance acts, in `whodid.delegator.type`. `none` is said explicitly, never implied by absence. */
+	const delegatorTypes = [
+		"human",
+		"service",
+		"schedule",
+		"agent",
+		"none"
+	];
+	/** Where a prompt came from, in `whodid.prompt.origin`. */
+	const promptOrigins = [
+		"human",
+		"agent",
+		"system",
+		"schedule",
+		"tool",
+		"unknown"
+	];
+	/** How an action ended, in `whodid.action.outcome`. `unknown` stands on the intent that is exported before the act. */
+	const outcomes = [
+		"success",
+		"failure",
+		"denied",
+		"unknown"
+	];
+	/** Whether content that entered a model's context can be trusted, in `whodid.input.trust`. */
+	const inputTrusts = [
+		"trusted",
+		"untrusted",
+		"unknown"
+	];
+	attribute.templateId, attribute.instanceId, attribute.delegatorId, attribute.delegatorType, attribute.delegatorIssuer, attribute.delegationId, attribute.correlationId, attribute.promptRef, attribute.planRef, attribute.delegationChain;
+	// packages/model/src/errors.ts
+	/**
+	* Whether each code is `permanent` (the same input fails again) or `retryable` (the environment may recover).
+	*/
+	const errorCodes = {
+		invalid_config: "permanent",
+		invalid_handle: "permanent",
+		invalid_time: "permanent",
+		invalid_parameter: "permanent",
+		invalid_cursor: "permanent",
+		invalid_body: "permanent",
+		unsupported_content_type: "permanent",
+		unsupported_encoding: "permanent",
+		body_too_large: "permanent",
+		method_not_allowed: "permanent",
+		not_found: "permanent",
+		unauthenticated: "permanent",
+		forbidden: "permanent",
+		log_full: "retryable",
+		log_failed: "retryable",
+		seal_failed: "permanent",
+		not_sealed: "retryable",
+		too_many_requests: "retryable",
+		too_many_connections: "retryable",
+		store_unavailable: "retryable",
+		store_refused: "permanent",
+		range_required: "permanent",
+		content_unreadable: "permanent",
+		under_hold: "permanent",
+		query_too_expensive: "permanent",
+		read_not_recorded: "retryable",
+		migration_changed: "permanent",
+		migration_failed: "permanent",
+		engine_unsupported: "permanent",
+		engine_in_use: "permanent",
+		engine_failed: "retryable",
+		api_unreachable: "retryable",
+		action_unrecorded: "retryable",
+		internal: "permanent"
+	};
+	/**
+	* An error a caller can act on: a stable code, a sentence that quotes the field, what was expected and what came.
+	*
+	* `cause` holds the evidence (the engine's error, the parse error), never a secret. Own bugs are not WhodidErrors.
+	*/
+	var WhodidError = class extends Error {
+		name = "WhodidError";
+		code;
+		constructor(code, message, options) {
+			super(message, options);
+			this.code = code;
+		}
+		/** Whether the same request may succeed later without being changed. */
+		get retryable() {
+			return errorCodes[this.code] === "retryable";
+		}
+	};
+	// packages/model/src/ids.ts
+	const traceIdPattern = /^[0-9a-f]{32}$/u;
+	const spanIdPattern = /^[0-9a-f]{16}$/u;
+	const zeroTrace = "0".repeat(32);
+	const zeroSpan = "0".repeat(16);
+	/** Whether text is a trace ID in its canonical form: lower case, not all zero. */
+	function isTraceIdHex(text) {
+		return traceIdPattern.test(text) && text !== zeroTrace;
+	}
+	/** Whether text is a span ID in its canonical form: lower case, not all zero. */
+	function isSpanIdHex(text) {
+		return spanIdPattern.test(text) && text !== zeroSpan;
+	}
+	/** Splits a reference, hex of either case; undefined when it is not one. */
+	function parseSpanRef(text) {
+		const lower = text.toLowerCase();
+		const trace = lower.slice(0, 32);
+		const span = lower.slice(33);
+		if (lower.charAt(32) !== "-" || !isTraceIdHex(trace) || !isSpanIdHex(span)) return void 0;
+		return {
+			trace,
+			span
+		};
+	}
+	// packages/model/src/printable.ts
+	/**
+	* Control characters (C0, DEL, C1), which carry terminal escapes, and the bidirectional and invisible format characters
+	* that make text read as something else: U+061C, U+200B–200F, U+202A–202E, U+2060–2069, U+FEFF, U+FFF9–FFFB and the
+	* tag block U+E0000–E007F.
+	*/
+	const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+	/**
+	* Makes text from an agent safe to show: each control, bidirectional and invisible character becomes U+FFFD, and so does
+	* a lone surrogate. Tab and newline stay. Does NOT escape HTML: that is the renderer's part.
+	*/
+	function printable(text) {
+		return text.toWellFormed().replace(unprintable, "�");
+	}
+	/** As {@link printable}, on one line and cut to `lengthMax` UTF-16 units with an ellipsis. */
+	function printableLine(text, lengthMax = 200) {
+		const line = printable(text).replace(/\s+/gu, " ").trim();
+		return line.length <= lengthMax ? line : `${line.slice(0, lengthMax - 1).toWellFormed()}…`;
+	}
+	// packages/model/src/resource.ts
+	/** Systems whose names do not distinguish case, so that one artefact has one ID. */
+	const caseInsensitiveOwners = /* @__PURE__ */ new Set(["github"]);
+	const githubKinds = new Map(Object.entries({
+		pull: "pull",
+		pulls: "pull",
+		issues: "issue",
+		commit: "commit",
+		commits: "commit",
+		blob: "file",
+		tree: "file"
+	}));
+	/**
+	* Gives a resource its one canonical name, so that a responder's URL and an agent's ID meet.
+	*
+	* GitHub URLs of pull requests, issues, commits and files, those of its API too, become
+	* `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
+	* percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; everything else is trimmed and put in Unicode form NFC. Idempotent.
+	* Does NOT resolve symbolic links, redirects or renamed repositories.
+	*/
+	function normalizeResource(text) {
+		const trimmed = text.trim().normalize("NFC");
+		const id = /^https?:\/\//iu.test(trimmed) ? normalizeUrl(trimmed) : normalizeName(trimmed);
+		return {
+			id,
+			type: resourceType(id)
+		};
+	}
+	function normalizeUrl(text) {
+		let url;
+		try {
+			url = new URL(text);
+		} catch {
+			return text;
+		}
+		const github = githubResource(url);
+		if (github !== void 0) return github;
+		url.hash = "";
+		url.username = "";
+		url.password = "";
+		if (url.search === "") url.pathname = url.pathname.replace(/\/+$/u, "");
+		return plainEscapes(url.href);
+	}
+	/** Unreserved characters as themselves, and the hex of every other escape in upper case: one spelling of one name. */
+	function plainEscapes(href) {
+		return href.replace(/%[0-9a-f]{2}/giu, (escape) => {
+			const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+			return /[\w.~-]/u.test(character) ? character : escape.toUpperCase();
+		});
+	}
+	function githubResource(url) {
+		const parts = url.pathname.split("/").filter((part) => part !== "").map(decodePart);
+		if (url.hostname === "github.com" || url.hostname === "www.github.com") return githubPage(parts);
+		return url.hostname === "api.github.com" ? githubEndpoint(parts) : void 0;
+	}
+	function githubPage([owner, repo, page, ...rest]) {
+		const kind = page === void 0 ? void 0 : githubKinds.get(page);
+		if (owner === void 0 || repo === void 0 || kind === void 0 || rest.length === 0) return void 0;
+		return normalizeName(`github:${kind}:${owner}/${repo}/${(kind === "file" ? rest.join("/") : rest[0]) ?? ""}`);
+	}
+	/** The artefact that an endpoint of GitHub's API, or one beneath it (/merge, /comments), reads or changes. */
+	function githubEndpoint([root, owner, repo, page, id]) {
+		if (root !== "repos" || owner === void 0 || repo === void 0 || id === void 0) return void 0;
+		const isNumber = (page === "pulls" || page === "issues") && /^\d{1,20}$/u.test(id);
+		const isCommit = page === "commits" && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u.test(id);
+		return isNumber || isCommit ? githubPage([
+			owner,
+			repo,
+			page,
+			id
+		]) : void 0;
+	}
+	function decodePart(part) {
+		try {
+			return decodeURIComponent(part);
+		} catch {
+			return part;
+		}
+	}
+	function normalizeName(text) {
+		const match = /^([A-Za-z][A-Za-z0-9+.-]*):([A-Za-z][A-Za-z0-9_-]*):(.+)$/su.exec(text);
+		if (match === null) return text;
+		const [, system = "", kind = "", path = ""] = match;
+		const lowerSystem = system.toLowerCase();
+		if (!caseInsensitiveOwners.has(lowerSystem)) return `${lowerSystem}:${kind.toLowerCase()}:${path}`;
+		const [owner = "", repo = "", ...rest] = path.split("/");
+		return [
+			`${lowerSystem}:${kind.toLowerCase()}:${owner.toLowerCase()}`,
+			repo.toLowerCase(),
+			...rest
+		].join("/").replace(/\/+$/u, "");
+	}
+	function resourceType(id) {
+		const named = /^([a-z][a-z0-9+.-]*):([a-z][a-z0-9_-]*):/u.exec(id);
+		if (named !== null) return `${named[1] ?? ""}.${named[2] ?? ""}`;
+		const scheme = /^([a-z][a-z0-9+.-]*):/u.exec(id)?.[1];
+		if (scheme === "http" || scheme === "https") return "url";
+		return scheme ?? "";
+	}
+	// packages/model/src/handle.ts
+	/** The kinds of handle a responder can type. */
+	const handleKinds = [
+		"trace",
+		"span",
+		"action",
+		"instance",
+		"template",
+		"delegator",
+		"correlation",
+		"credential",
+		"resource"
+	];
+	/** Longest handle taken, in UTF-16 units; a longer one is no name that a record could carry. */
+	const handleLengthMax = 4096;
+	/**
+	* Parses what a responder typed or pasted.
+	*
+	* `kind:value` for the kinds of {@link handleKinds}; bare 32 hex is a trace, `hex-hex` a span, a URL or
+	* `system:kind:path` a resource. Hex of either case. Resources are put in their canonical form.
+	*
+	* Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these.
+	*/
+	function parseHandle(text) {
+		const typed = text.trim();
+		if (typed === "") throw invalid("is empty", typed);
+		if (typed.length > 4096) throw invalid(`is longer than ${handleLengthMax} characters`, typed);
+		if (typed.includes("\0")) throw invalid("contains NUL", typed);
+		const colon = typed.indexOf(":");
+		const prefix = colon < 0 ? "" : typed.slice(0, colon).toLowerCase();
+		const kind = handleKinds.find((known) => known === prefix);
+		return kind === void 0 ? parseBare(typed) : parsePrefixed(kind, typed.slice(colon + 1).trim(), typed);
+	}
+	function parsePrefixed(kind, value, typed) {
+		if (value === "") throw invalid(`names no ${kind}`, typed);
+		switch (kind) {
+			case "trace": {
+				const trace = value.toLowerCase();
+				if (!isTraceIdHex(trace)) throw invalid("is no trace ID: expected 32 hex digits, not all zero", typed);
+				return {
+					kind,
+					value: trace
+				};
+			}
+			case "span": {
+				const ref = parseSpanRef(value);
+				if (ref === void 0) throw invalid("is no span: expected <32 hex>-<16 hex>, neither all zero", typed);
+				return {
+					kind,
+					value: `${ref.trace}-${ref.span}`
+				};
+			}
+			case "resource": return {
+				kind,
+				value: normalizeResource(value).id
+			};
+			case "action":
+			case "instance":
+			case "template":
+			case "delegator":
+			case "correlation":
+			case "credential": return {
+				kind,
+				value
+			};
+		}
+	}
+	function parseBare(typed) {
+		const lower = typed.toLowerCase();
+		if (isTraceIdHex(lower)) return {
+			kind: "trace",
+			value: lower
+		};
+		const ref = parseSpanRef(lower);
+		if (ref !== void 0) return {
+			kind: "span",
+			value: `${ref.trace}-${ref.span}`
+		};
+		if (/^[A-Za-z][A-Za-z0-9+.-]*:./su.test(typed)) return {
+			kind: "resource",
+			value: normalizeResource(typed).id
+		};
+		throw invalid("is not recognised: expected <kind>:<id>, a trace ID, <trace>-<span>, a URL or system:kind:path", typed);
+	}
+	function invalid(problem, typed) {
+		return new WhodidError("invalid_handle", `"of" ${problem}; got "${printableLine(typed, 80)}"`);
+	}
+	// packages/model/src/byte-writer.ts
+	/** Smallest buffer a writer starts with, in bytes. */
+	const initialBytes = 65536;
+	/** Bytes of the largest buffer that {@link ByteWriter.clear} keeps. */
+	const keptBytesMax = 1048576;
+	/** UTF-16 units up to which a text is written unit by unit, which is cheaper than a call for it. */
+	const shortLengthMax = 24;
+	/** Bytes of the longest VarUInt of a safe integer. */
+	const varUintBytesMax = 8;
+	/** Appends the primitives of ClickHouse's RowBinary and Native formats to a growing buffer. Integers are little-endian. */
+	var ByteWriter = class {
+		#buffer = Buffer.allocUnsafeSlow(initialBytes);
+		#view = new DataView(this.#buffer.buffer);
+		#length = 0;
+		/** Bytes written so far. */
+		get length() {
+			return this.#length;
+		}
+		/** The bytes written so far, copied out: the writer may go on. */
+		toBytes() {
+			return Buffer.from(this.#buffer.subarray(0, this.#length));
+		}
+		/** The bytes written so far, until the next call of anything else. */
+		view() {
+			return this.#buffer.subarray(0, this.#length);
+		}
+		/** Starts again, with the buffer that is there; one that has grown past a megabyte is given back. */
+		clear() {
+			this.#length = 0;
+			if (this.#buffer.length <= keptBytesMax) return;
+			this.#buffer = Buffer.allocUnsafeSlow(initialBytes);
+			this.#view = new DataView(this.#buffer.buffer);
+		}
+		/** LEB128, as ClickHouse's VarUInt. Precondition: a safe integer ≥ 0. */
+		varUint(value) {
+			this.#reserve(varUintBytesMax);
+			this.#putVarUint(value);
+		}
+		/** Length-prefixed UTF-8; a lone surrogate becomes U+FFFD. */
+		string(text) {
+			if (text.length <= shortLengthMax && this.#shortAscii(text)) return;
+			this.#reserve(text.length * 3 + 16);
+			const start = this.#length;
+			this.#putVarUint(text.length);
+			const textStart = this.#length;
+			const byteLength = this.#buffer.write(text, textStart);
+			if (byteLength === text.length) this.#length += byteLength;
+			else this.#moveText(start, textStart, byteLength);
+		}
+		/** `byteLength` bytes from hex; '' writes zeroes. Precondition: '' or exactly twice as many hex digits. */
+		hex(text, byteLength) {
+			this.#reserve(byteLength);
+			if (text === "") this.#buffer.fill(0, this.#length, this.#length + byteLength);
+			else this.#buffer.write(text, this.#length, byteLength, "hex");
+			this.#length += byteLength;
+		}
+		/** Length-prefixed bytes, as a text has them. */
+		bytes(bytes) {
+			this.#reserve(bytes.length + varUintBytesMax);
+			this.#putVarUint(bytes.length);
+			this.#buffer.set(bytes, this.#length);
+			this.#length += bytes.length;
+		}
+		/** Bytes as they are. */
+		raw(bytes) {
+			this.#reserve(bytes.length);
+			this.#buffer.set(bytes, this.#length);
+			this.#length += bytes.length;
+		}
+		/** Takes back all that was written from `length` on. */
+		truncate(length) {
+			this.#length = Math.min(this.#length, length);
+		}
+		uint8(value) {
+			this.#reserve(1);
+			this.#buffer[this.#length++] = value;
+		}
+		uint32(value) {
+			this.#reserve(4);
+			this.#view.setUint32(this.#length, value, true);
+			this.#length += 4;
+		}
+		int64(value) {
+			this.#reserve(8);
+			this.#view.setBigInt64(this.#length, value, true);
+			this.#length += 8;
+		}
+		/** As {@link int64}. Precondition: a safe integer. */
+		safeInt64(value) {
+			this.#reserve(8);
+			this.#view.setUint32(this.#length, value >>> 0, true);
+			this.#view.setInt32(this.#length + 4, Math.floor(value / 2 ** 32), true);
+			this.#length += 8;
+		}
+		/** Writes ASCII that is shorter than 128 bytes; leaves everything as it was when the text is none. */
+		#shortAscii(text) {
+			this.#reserve(text.length + 1);
+			const buffer = this.#buffer;
+			const start = this.#length + 1;
+			for (let index = 0; index < text.length; index += 1) {
+				const unit = text.charCodeAt(index);
+				if (unit >= 128) return false;
+				buffer[start + index] = unit;
+			}
+			buffer[start - 1] = text.length;
+			this.#length = start + text.length;
+			return true;
+		}
+		/** Puts the right length in front of a text that took more bytes than it has units. Precondition: there is room. */
+		#moveText(start, textStart, byteLength) {
+			let headBytes = 1;
+			for (let rest = byteLength; rest >= 128; rest = Math.floor(rest / 128)) headBytes += 1;
+			this.#buffer.copyWithin(start + headBytes, textStart, textStart + byteLength);
+			this.#length = start;
+			this.#putVarUint(byteLength);
+			this.#length += byteLength;
+		}
+		#putVarUint(value) {
+			let rest = value;
+			while (rest >= 128) {
+				this.#buffer[this.#length++] = rest % 128 | 128;
+				rest = Math.floor(rest / 128);
+			}
+			this.#buffer[this.#length++] = rest;
+		}
+		#reserve(byteLength) {
+			const needed = this.#length + byteLength;
+			if (needed <= this.#buffer.length) return;
+			const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+			this.#buffer.copy(grown, 0, 0, this.#length);
+			this.#buffer = grown;
+			this.#view = new DataView(grown.buffer);
+		}
+	};
+	// packages/model/src/record-fields.ts
+	/**
+	* Every field of a record, in the order of the table and of the canonical form: the one place where a record's field
+	* meets its column. What is inserted, what is hashed, the engine's expression for the hash and the table in
+	* `docs/FORMAT.md` are made from it or held against it.
+	*
+	* Changing it changes every leaf from then on: the version in `canonicalRecord` goes up with it.
+	*/
+	const recordFields = [
+		{
+			column: "log_id",
+			kind: "text",
+			read: (r) => r.logId
+		},
+		{
+			column: "log_index",
+			kind: "uint64",
+			read: (r) => r.logIndex
+		},
+		{
+			column: "tenant",
+			kind: "text",
+			read: (r) => r.tenant
+		},
+		{
+			column: "exporter",
+			kind: "text",
+			read: (r) => r.exporter
+		},
+		{
+			column: "channel",
+			kind: "text",
+			read: (r) => r.channel
+		},
+		{
+			column: "received_at",
+			kind: "time",
+			read: (r) => r.receivedUnixNs
+		},
+		{
+			column: "signal",
+			kind: "text",
+			read: (r) => r.signal
+		},
+		{
+			column: "trace_id",
+			kind: "fixed",
+			bytes: 16,
+			read: (r) => r.traceIdHex
+		},
+		{
+			column: "span_id",
+			kind: "fixed",
+			bytes: 8,
+			read: (r) => r.spanIdHex
+		},
+		{
+			column: "parent_span_id",
+			kind: "fixed",
+			bytes: 8,
+			read: (r) => r.parentSpanIdHex
+		},
+		{
+			column: "ts",
+			kind: "time",
+			read: (r) => r.startUnixNs
+		},
+		{
+			column: "end_ts",
+			kind: "time",
+			read: (r) => r.endUnixNs
+		},
+		{
+			column: "name",
+			kind: "text",
+			read: (r) => r.name
+		},
+		{
+			column: "kind",
+			kind: "uint8",
+			read: (r) => r.kind
+		},
+		{
+			column: "status_code",
+			kind: "uint8",
+			read: (r) => r.statusCode
+		},
+		{
+			column: "status_message",
+			kind: "text",
+			read: (r) => r.statusMessage
+		},
+		{
+			column: "trace_state",
+			kind: "text",
+			read: (r) => r.traceState
+		},
+		{
+			column: "flags",
+			kind: "uint32",
+			read: (r) => r.flags
+		},
+		{
+			column: "dropped_count",
+			kind: "uint32",
+			read: (r) => r.droppedCount
+		},
+		{
+			column: "service_name",
+			kind: "text",
+			read: (r) => r.serviceName
+		},
+		{
+			column: "scope_name",
+			kind: "text",
+			read: (r) => r.scopeName
+		},
+		{
+			column: "scope_version",
+			kind: "text",
+			read: (r) => r.scopeVersion
+		},
+		{
+			column: "record_kind",
+			kind: "text",
+			read: (r) => r.recordKind
+		},
+		{
+			column: "actor_type",
+			kind: "text",
+			read: (r) => r.actorType
+		},
+		{
+			column: "template_id",
+			kind: "text",
+			read: (r) => r.templateId
+		},
+		{
+			column: "template_name",
+			kind: "text",
+			read: (r) => r.templateName
+		},
+		{
+			column: "template_version",
+			kind: "text",
+			read: (r) => r.templateVersion
+		},
+		{
+			column: "instance_id",
+			kind: "text",
+			read: (r) => r.instanceId
+		},
+		{
+			column: "instance_parent_id",
+			kind: "text",
+			read: (r) => r.instanceParentId
+		},
+		{
+			column: "identity_id",
+			kind: "text",
+			read: (r) => r.identityId
+		},
+		{
+			column: "delegator_id",
+			kind: "text",
+			read: (r) => r.delegatorId
+		},
+		{
+			column: "delegator_type",
+			kind: "text",
+			read: (r) => r.delegatorType
+		},
+		{
+			column: "delegator_issuer",
+			kind: "text",
+			read: (r) => r.delegatorIssuer
+		},
+		{
+			column: "delegation_id",
+			kind: "text",
+			read: (r) => r.delegationId
+		},
+		{
+			column: "delegation_parent_id",
+			kind: "text",
+			read: (r) => r.delegationParentId
+		},
+		{
+			column: "delegation_issuer",
+			kind: "text",
+			read: (r) => r.delegationIssuer
+		},
+		{
+			column: "delegation_audience",
+			kind: "text",
+			read: (r) => r.delegationAudience
+		},
+		{
+			column: "delegation_expires_at",
+			kind: "text",
+			read: (r) => r.delegationExpiresAt
+		},
+		{
+			column: "delegation_scopes",
+			kind: "list",
+			read: (r) => r.delegationScopes
+		},
+		{
+			column: "delegation_chain",
+			kind: "list",
+			read: (r) => r.delegationChain
+		},
+		{
+			column: "user_id",
+			kind: "text",
+			read: (r) => r.userId
+		},
+		{
+			column: "session_id",
+			kind: "text",
+			read: (r) => r.sessionId
+		},
+		{
+			column: "conversation_id",
+			kind: "text",
+			read: (r) => r.conversationId
+		},
+		{
+			column: "correlation_id",
+			kind: "text",
+			read: (r) => r.correlationId
+		},
+		{
+			column: "template_rule",
+			kind: "text",
+			read: (r) => r.templateRule
+		},
+		{
+			column: "instance_rule",
+			kind: "text",
+			read: (r) => r.instanceRule
+		},
+		{
+			column: "delegator_rule",
+			kind: "text",
+			read: (r) => r.delegatorRule
+		},
+		{
+			column: "prompt_ref",
+			kind: "text",
+			read: (r) => r.promptRef
+		},
+		{
+			column: "prompt_origin",
+			kind: "text",
+			read: (r) => r.promptOrigin
+		},
+		{
+			column: "prompt_hash",
+			kind: "text",
+			read: (r) => r.promptHash
+		},
+		{
+			column: "plan_ref",
+			kind: "text",
+			read: (r) => r.planRef
+		},
+		{
+			column: "plan_hash",
+			kind: "text",
+			read: (r) => r.planHash
+		},
+		{
+			column: "plan_step",
+			kind: "int64",
+			read: (r) => r.planStep
+		},
+		{
+			column: "seq",
+			kind: "int64",
+			read: (r) => r.seq
+		},
+		{
+			column: "tool_name",
+			kind: "text",
+			read: (r) => r.toolName
+		},
+		{
+			column: "tool_call_id",
+			kind: "text",
+			read: (r) => r.toolCallId
+		},
+		{
+			column: "arguments_hash",
+			kind: "text",
+			read: (r) => r.argumentsHash
+		},
+		{
+			column: "result_hash",
+			kind: "text",
+			read: (r) => r.resultHash
+		},
+		{
+			column: "action_id",
+			kind: "text",
+			read: (r) => r.actionId
+		},
+		{
+			column: "verb",
+			kind: "text",
+			read: (r) => r.verb
+		},
+		{
+			column: "outcome",
+			kind: "text",
+			read: (r) => r.outcome
+		},
+		{
+			column: "resource_id",
+			kind: "text",
+			read: (r) => r.resourceId
+		},
+		{
+			column: "resource_type",
+			kind: "text",
+			read: (r) => r.resourceType
+		},
+		{
+			column: "input_source",
+			kind: "text",
+			read: (r) => r.inputSource
+		},
+		{
+			column: "input_trust",
+			kind: "text",
+			read: (r) => r.inputTrust
+		},
+		{
+			column: "input_hash",
+			kind: "text",
+			read: (r) => r.inputHash
+		},
+		{
+			column: "credential_id",
+			kind: "text",
+			read: (r) => r.credentialId
+		},
+		{
+			column: "credential_type",
+			kind: "text",
+			read: (r) => r.credentialType
+		},
+		{
+			column: "credential_subject",
+			kind: "text",
+			read: (r) => r.credentialSubject
+		},
+		{
+			column: "credential_actor",
+			kind: "text",
+			read: (r) => r.credentialActor
+		},
+		{
+			column: "credential_issuer",
+			kind: "text",
+			read: (r) => r.credentialIssuer
+		},
+		{
+			column: "credential_expires_at",
+			kind: "text",
+			read: (r) => r.credentialExpiresAt
+		},
+		{
+			column: "credential_scopes",
+			kind: "list",
+			read: (r) => r.credentialScopes
+		},
+		{
+			column: "credential_borrowed",
+			kind: "bool",
+			read: (r) => r.credentialBorrowed
+		},
+		{
+			column: "approval_id",
+			kind: "text",
+			read: (r) => r.approvalId
+		},
+		{
+			column: "approval_decision",
+			kind: "text",
+			read: (r) => r.approvalDecision
+		},
+		{
+			column: "approval_source",
+			kind: "text",
+			read: (r) => r.approvalSource
+		},
+		{
+			column: "approver_id",
+			kind: "text",
+			read: (r) => r.approverId
+		},
+		{
+			column: "approval_policy_id",
+			kind: "text",
+			read: (r) => r.approvalPolicyId
+		},
+		{
+			column: "approval_reason",
+			kind: "text",
+			read: (r) => r.approvalReason
+		},
+		{
+			column: "content_ref",
+			kind: "fixed",
+			bytes: 24,
+			read: (r) => r.contentRefHex
+		},
+		{
+			column: "content_commitment",
+			kind: "fixed",
+			bytes: 32,
+			read: (r) => r.contentCommitmentHex
+		},
+		{
+			column: "result_commitment",
+			kind: "fixed",
+			bytes: 32,
+			read: (r) => r.resultCommitmentHex
+		},
+		{
+			column: "detail_commitment",
+			kind: "fixed",
+			bytes: 32,
+			read: (r) => r.detailCommitmentHex
+		},
+		{
+			column: "attributes",
+			kind: "text",
+			read: (r) => r.attributes
+		},
+		{
+			column: "resource_attributes",
+			kind: "text",
+			read: (r) => r.resourceAttributes
+		},
+		{
+			column: "events",
+			kind: "text",
+			read: (r) => r.events
+		},
+		{
+			column: "links",
+			kind: "text",
+			read: (r) => r.links
+		}
+	];
+	new ByteWriter();
+	new ByteWriter();
+	// packages/model/src/hint-rules.ts
+	/**
+	* Rules of ingest whose attribute only goes with a claim and does not make it: a session may hold several runs of an
+	* agent, and a service several agents. What they give is shown and searched, and it never names an instance, never goes
+	* against a claim, and is never held against its exporter.
+	*/
+	const hintRules = /* @__PURE__ */ new Set(["session_id", "resource.service_name"]);
+	// packages/model/src/parse-instant.ts
+	const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/u;
+	/** Earliest and latest instant the ledger's `DateTime64(9)` holds: 1900-01-01 and 2262-04-11, exclusive of its last second. */
+	const earliestNs = -2208988800000000000n;
+	const latestNs = 9223372035000000000n;
+	/**
+	* Parses an RFC 3339 instant to nanoseconds since 1970, to the nanosecond.
+	*
+	* Throws `invalid_time`, quoting `field`, when it has no zone, names a day or hour that does not exist, or lies outside
+	* 1900–2262. Leap seconds (`:60`) are refused.
+	*/
+	function parseInstant(text, field) {
+		const match = rfc3339.exec(text);
+		if (match === null) throw invalidTime(text, field);
+		const [, year = "", month = "", day = "", hour = "", minute = "", second = "", fraction = "", zone = ""] = match;
+		const wall = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+		const wallMs = Date.parse(`${wall}.000Z`);
+		if (Number.isNaN(wallMs) || new Date(wallMs).toISOString().slice(0, 19) !== wall) throw invalidTime(text, field);
+		const epochMs = Date.parse(`${wall}.000${zone.toUpperCase()}`);
+		if (Number.isNaN(epochMs)) throw invalidTime(text, field);
+		const ns = BigInt(epochMs) * 1000000n + BigInt(fraction.padEnd(9, "0"));
+		if (ns < earliestNs || ns > latestNs) throw invalidTime(text, field);
+		return ns;
+	}
+	function invalidTime(text, field) {
+		return new WhodidError("invalid_time", `"${field}" expected an RFC 3339 instant with a zone, such as 2026-11-22T14:07:00Z; got "${printableLine(text, 60)}"`);
+	}
+	// packages/query/src/rules/claim-strength.ts
+	/** The strength of a record's claim; undefined when it makes none. An agent that says it acts for nobody makes a claim. */
+	function claimStrength(record, claim) {
+		const saysNobody = claim === "delegator" && record.delegator_type === "none";
+		if (record[claim] === "" && !saysNobody) return void 0;
+		const rule = record[`${claim}_rule`];
+		if (rule === "") return "said";
+		return hintRules.has(rule) ? "hinted" : "read";
+	}
+	// packages/query/src/rules/second-claimant.ts
+	/** How long somebody must have been on record alone with an instance for a later claim not to count. */
+	const aloneMs = 864e5;
+	/**
+	* Rule `instance_of_another_template`: who else claims the instance, as another template and from another exporter.
+	*
+	* An instance belongs to one template and is never reused, and a token that may speak for one template can write any
+	* instance's name on its records. Records may be held back for hours before they are sent, so who came first tells who
+	* owns it only where the first was alone for a day: then a newcomer cannot unmake its record. Otherwise neither is believed;
+	* both are named, and `as_recorded` shows what was known before the second came.
+	*/
+	function secondClaimant(record, claims) {
+		if (record.template === "" || claimStrength(record, "instance") !== "said") return void 0;
+		const onInstance = claims.filter((claim) => claim.instance_key === record.instance_key && claim.template !== "");
+		const own = onInstance.find((claim) => !isRival(claim, record));
+		return onInstance.find((claim) => isRival(claim, record) && !cameLate(claim, own));
+	}
+	function isRival(claim, record) {
+		return claim.template !== record.template && claim.exporter !== record.exporter;
+	}
+	function cameLate(rival, own) {
+		return own !== void 0 && receivedMs(rival) - receivedMs(own) > aloneMs;
+	}
+	function receivedMs(claim) {
+		return Date.parse(`${claim.received_at.replace(" ", "T")}Z`);
+	}
+	// packages/query/src/rules/simultaneous-action.ts
+	/**
+	* Rule `simultaneous_actions`: another act on the handle that might as well be the newest one, at the very same instant and by
+	* somebody else. Which of the two came last is then not on record, and choosing one would be a guess.
+	*
+	* An act that does not say who did it, or whose exporter may not speak for its actor, is nobody else's.
+	*/
+	function simultaneousAction(subject, actorId, listed) {
+		if (subject === void 0 || actorId === "") return void 0;
+		return listed.find((action) => {
+			if (!action.qualifies || action.ts !== subject.ts || action.key === subject.key) return false;
+			const actor = actorOf(action);
+			return action.channel !== "unentitled" && actor !== "" && actor !== actorId;
+		});
+	}
+	function actorOf(action) {
+		if (action.actor_type === "agent") return action.instance === "" ? action.template : action.instance;
+		if (action.actor_type === "human") return action.user;
+		return action.actor_type === "service" ? action.service : "";
+	}
+	// packages/query/src/rules/find-contradiction.ts
+	const none = {
+		contradiction: "",
+		contradicting: [],
+		rival: void 0,
+		simultaneous: void 0
+	};
+	/** What keeps the claims from being believed; the first of the rules that finds something. */
+	function findContradiction(evidence, claims, testimony) {
+		const subject = testimony(evidence.subject)?.record;
+		const speakers = [
+			claims.actor,
+			claims.instance,
+			claims.template,
+			claims.delegator
+		];
+		const conflicting = [subject, ...speakers].map((record) => testimony(record?.key ?? "")?.conflicting ?? []).find((versions) => versions.length > 0) ?? claims.conflicting;
+		if (conflicting.length > 0) return {
+			...none,
+			contradiction: "conflicting_identity",
+			contradicting: conflicting
+		};
+		const { actor, instance } = claims;
+		if (actor?.actor_type === "human" && actor.instance !== "") return {
+			...none,
+			contradiction: "conflicting_identity",
+			contradicting: [actor]
+		};
+		const unentitled = speakers.find((record) => record?.channel === "unentitled");
+		if (unentitled !== void 0) return {
+			...none,
+			contradiction: "exporter_not_entitled",
+			contradicting: [unentitled]
+		};
+		const rival = instance && secondClaimant(instance, evidence.instanceClaims);
+		if (instance !== void 0 && rival !== void 0) return {
+			...none,
+			contradiction: "instance_of_another_template",
+			contradicting: [instance],
+			rival
+		};
+		const simultaneous = simultaneousAction(subject, actorIdOf(claims), evidence.listed);
+		if (subject === void 0 || simultaneous === void 0) return none;
+		return {
+			...none,
+			contradiction: "simultaneous_actions",
+			contradicting: [subject],
+			simultaneous
+		};
+	}
+	// packages/query/src/rules/join-delegator.ts
+	/**
+	* For whom an agent acts when its trace does not say: the nearest record on the way outwards that does (rule
+	* `joined_by_delegation`), else the one delegator that everything under the same correlation ID agrees on (rule
+	* `joined_by_correlation`). Two that disagree are nobody.
+	*/
+	function joinDelegator(path, kin) {
+		const onPath = path.find(({ record }) => claims$1(record));
+		if (onPath !== void 0) return onPath.record;
+		const correlation = path.find(({ record }) => record.correlation !== "")?.record.correlation;
+		if (correlation === void 0) return void 0;
+		const correlated = [...kin.keys()].flatMap((key) => {
+			const record = kin.testimony(key)?.record;
+			return record !== void 0 && record.correlation === correlation && claims$1(record) ? [record] : [];
+		});
+		return new Set(correlated.map((record) => record.delegator)).size === 1 ? correlated[0] : void 0;
+	}
+	function claims$1(record) {
+		return record.actor_type === "agent" && record.channel !== "unentitled" && claimStrength(record, "delegator") === "said";
+	}
+	// packages/query/src/rules/walk-trail.ts
+	/** Walks from a record outwards by parent, within its trace. Ends where it would come back to itself. */
+	function walkTrail(from, testimony) {
+		const records = [];
+		const seen = /* @__PURE__ */ new Set();
+		let key = from;
+		while (key !== "") {
+			if (seen.has(key)) return {
+				records,
+				missingParent: "",
+				cycleAt: key
+			};
+			const found = testimony(key);
+			if (found === void 0) return {
+				records,
+				missingParent: key,
+				cycleAt: ""
+			};
+			seen.add(key);
+			records.push(found.record);
+			key = found.record.parent;
+		}
+		return {
+			records,
+			missingParent: "",
+			cycleAt: ""
+		};
+	}
+	// packages/query/src/rules/join-path.ts
+	/** Traces and instances passed on one way outwards; more is no delegation but a loop. */
+	const joinsMax = 64;
+	/**
+	* Follows an agent's act outwards past the root of its trace: by parent as far as parents reach, then by delegation (rule
+	* `joined_by_delegation`), then by correlation (rule `joined_by_correlation`), until a human's prompt, the end of the
+	* evidence, or a record where the way has been.
+	*
+	* Delegation: the record by which the parent instance handed over, known by the same delegation ID or by the instance that
+	* the child calls its parent; without one, the prompt or session in which the parent stood. Where nothing of the parent is on
+	* record, the one by which its own grant was given. Correlation: the one human prompt under the same correlation ID; where
+	* there are two, neither is taken.
+	*/
+	function joinPath(trail, kin) {
+		const hops = trail.records.map((record, index) => ({
+			record,
+			joinedBy: index === 0 ? "subject" : "parent",
+			leftOut: ""
+		}));
+		if (hops.length === 0) return hops;
+		const records = [...kin.keys()].flatMap((key) => {
+			const record = kin.testimony(key)?.record;
+			return record === void 0 || record.channel === "unentitled" ? [] : [record];
+		});
+		const passed = new Set(hops.map((hop) => hop.record.key));
+		let segment = trail.records;
+		for (let joins = 0; joins < joinsMax; joins += 1) {
+			const others = records.filter((record) => !passed.has(record.key));
+			const byDelegation = delegatingRecord(segment, others);
+			const prompt = hops.some(({ record }) => isHumanPrompt(record)) ? void 0 : correlatedPrompt(segment, others);
+			const next = byDelegation ?? (prompt && {
+				record: prompt,
+				joinedBy: "correlation",
+				leftOut: ""
+			});
+			if (next === void 0) break;
+			const farther = walkTrail(next.record.key, kin.testimony).records.filter((record) => !passed.has(record.key));
+			farther.forEach((record, index) => {
+				passed.add(record.key);
+				hops.push(index === 0 ? {
+					...next,
+					record
+				} : {
+					record,
+					joinedBy: "parent",
+					leftOut: ""
+				});
+			});
+			segment = farther;
+		}
+		return hops;
+	}
+	/** The record by which somebody handed over to the instance of this stretch of the way. */
+	function delegatingRecord(segment, others) {
+		const instance = segment.findLast((record) => record.instance !== "")?.instance;
+		const own = segment.filter((r) => r.instance === instance && r.kind !== "delegation");
+		const parent = own.map(parentOf).find((id) => id !== "") ?? "";
+		const grant = own.find((record) => record.delegation !== "")?.delegation ?? "";
+		const parentGrant = own.find((r) => r.delegation_parent !== "")?.delegation_parent ?? "";
+		if (instance === void 0 || segment.some((r) => parent !== "" && r.instance === parent)) return void 0;
+		const from = others.filter((record) => record.instance !== instance && (parent === "" || record.instance === parent));
+		const ofParent = from.filter((r) => parent !== "" || parentGrant !== "" && r.delegation === parentGrant);
+		const start = segment.at(-1)?.ts ?? "";
+		const record = latest(givingOf(grant, instance, from), start) ?? handingOver(ofParent, start);
+		if (record !== void 0) return {
+			record,
+			joinedBy: "delegation",
+			leftOut: ""
+		};
+		const above = latest(givingOf(parentGrant, instance, others), start);
+		return above && {
+			record: above,
+			joinedBy: "delegation",
+			leftOut: parent
+		};
+	}
+	/** Of a parent's records: that of a delegation, else its prompt, else where it stood. */
+	function handingOver(ofParent, start) {
+		const ofKind = (kind) => latest(ofParent.filter((record) => record.kind === kind), start);
+		return ofKind("delegation") ?? ofKind("prompt") ?? latest(ofParent, start);
+	}
+	/** The records by which others gave a grant. */
+	function givingOf(grant, instance, others) {
+		if (grant === "") return [];
+		return others.filter((r) => r.kind === "delegation" && r.delegation === grant && r.instance !== instance);
+	}
+	/** The instance it says started it: by name, or as the one before it in its delegation chain. */
+	function parentOf(record) {
+		if (record.instance_parent !== "") return record.instance_parent;
+		const before = record.delegation_chain.indexOf(record.instance) - 1;
+		return before < 1 ? "" : record.delegation_chain[before] ?? "";
+	}
+	function correlatedPrompt(segment, others) {
+		const correlation = segment.find((record) => record.correlation !== "")?.correlation;
+		if (correlation === void 0) return void 0;
+		const prompts = others.filter((r) => r.correlation === correlation && isHumanPrompt(r));
+		return prompts.length === 1 ? prompts[0] : void 0;
+	}
+	function isHumanPrompt(record) {
+		return record.kind === "prompt" && record.prompt_origin === "human";
+	}
+	/** The last that began before; where clocks disagree and none did, the first of all. */
+	function latest(records, before) {
+		const sorted = records.toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
+		return sorted.findLast((record) => record.ts <= before) ?? sorted[0];
+	}
+	// packages/query/src/rules/merge-versions.ts
+	/** A claim, and the rule that derived it. */
+	const claims = [
+		["actor_type", ""],
+		["instance", "instance_rule"],
+		["template", "template_rule"],
+		["delegator", "delegator_rule"]
+	];
+	/** Fields that tell what was done. Times of receipt and the way it came are no part of it. */
+	const contentFields = [
+		"parent",
+		"ts",
+		"end_ts",
+		"kind",
+		"name",
+		"tool",
+		"action",
+		"verb",
+		"outcome",
+		"resource",
+		"prompt_ref",
+		"plan_ref",
+		"prompt_hash",
+		"plan_hash",
+		"arguments_hash",
+		"content"
+	];
+	/**
+	* Merges the records under one span ID, in the order of their receipt. A span may be told twice: resent, passed on by two
+	* exporters, or claimed by somebody else.
+	*
+	* Rule `unentitled_claim_set_aside`: beside a believable record, one whose exporter may not speak for its actor is kept
+	* and not heard; otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is
+	* a reading of another vocabulary beside a claim.
+	*/
+	function mergeVersions(versions) {
+		const believable = versions.filter((version) => version.channel !== "unentitled");
+		const [first, ...others] = believable.length > 0 ? believable : versions;
+		if (first === void 0) throw new Error("a record of the evidence has no version");
+		const all = [first, ...others];
+		const isConflict = claims.some(([claim, rule]) => disagree(all, claim, rule)) || persons(all) > 1;
+		return {
+			record: all.reduce(strongest),
+			conflicting: isConflict ? all : [],
+			differsInContent: contentFields.some((field) => all.some((one) => one[field] !== first[field])),
+			setAside: believable.length === 0 ? [] : versions.filter((version) => version.channel === "unentitled" && !agrees(version, all))
+		};
+	}
+	function disagree(versions, claim, rule) {
+		const said = versions.filter((version) => version[claim] !== "");
+		const plain = rule === "" ? said : said.filter((version) => version[rule] === "");
+		return new Set((plain.length > 0 ? plain : said).map((version) => version[claim])).size > 1;
+	}
+	/** Humans that are said to have acted. */
+	function persons(versions) {
+		const humans = versions.filter((version) => version.actor_type === "human" && version.user !== "");
+		return new Set(humans.map((version) => version.user)).size;
+	}
+	function agrees(version, others) {
+		return others.some((other) => claims.every(([claim]) => version[claim] === other[claim]));
+	}
+	const channels = [
+		"entitled",
+		"unbound",
+		"unentitled"
+	];
+	/** One record of two that agree: the better backed, with what only the other says. */
+	function strongest(one, other) {
+		const [better, lesser] = channels.indexOf(other.channel) < channels.indexOf(one.channel) ? [other, one] : [one, other];
+		if (better.actor_type !== "" || lesser.actor_type === "") return better;
+		return lesser;
+	}
+	// packages/query/src/rules/overwritten-downstream.ts
+	/**
+	* Rule `overwritten_downstream`: the records of a trail whose identity is not heard, by key, each with the record above it
+	* that speaks for the process.
+	*
+	* An instrumentation inside an agent's process writes names of its own (`gen_ai.agent.id`, a run, a user) over the
+	* agent's. It is told by three things: it names no instance in the instance's own attribute; a record above it does; and both
+	* came from one exporter and one service, so that whoever sent the one could have said the other. Another exporter or service
+	* is another speaker, and is heard.
+	*/
+	function overwrittenDownstream(trail) {
+		const overwritten = /* @__PURE__ */ new Map();
+		let above;
+		for (const record of trail.toReversed()) if (record.actor_type === "agent" && claimStrength(record, "instance") !== "said" && above !== void 0 && isOfOneProcess(record, above) && differs(record, above) && above !== void 0) overwritten.set(record.key, above);
+		else if (speaksForItself(record)) above = record;
+		return overwritten;
+	}
+	/** Whether it names its instance, or is no agent at all: records below it do not reach past it. */
+	function speaksForItself(record) {
+		if (record.actor_type === "") return false;
+		return record.actor_type !== "agent" || claimStrength(record, "instance") === "said";
+	}
+	function isOfOneProcess(record, above) {
+		return above.actor_type === "agent" && above.channel !== "unentitled" && record.exporter === above.exporter && record.service === above.service;
+	}
+	function differs(record, above) {
+		if (record.channel === "unentitled") return true;
+		return [
+			"template",
+			"instance",
+			"delegator"
+		].some((claim) => {
+			const strength = claimStrength(record, claim);
+			if (strength === void 0 || strength === "hinted") return false;
+			if (claim === "delegator" && strength === "said") return false;
+			return record[claim] !== above[claim];
+		});
+	}
+	// packages/query/src/rules/resolve-claims.ts
+	/**
+	* Finds who speaks for each claim: the subject's own record, else the nearest ancestor that makes the claim (rule
+	* `inherited_from_ancestor`). A human's or a service's own act inherits nothing, and nothing is inherited past one.
+	*
+	* What is said goes before what is read from another vocabulary, however near; what is only hinted never names an
+	* instance. A record that does not say what kind of actor it is of speaks for nobody; where it names somebody else all the
+	* same, the two conflict. An agent that names another template than the instance above it is another agent, whose instance nobody
+	* named.
+	*/
+	function resolveClaims(trail) {
+		const overwritten = overwrittenDownstream(trail);
+		const heard = trail.map((record) => overwritten.has(record.key) || record.actor_type === "" ? silenced(record) : record);
+		const actor = heard.find((record) => record.actor_type !== "");
+		if (actor === void 0 || actor.actor_type !== "agent") return {
+			...nobody,
+			actor: actor === void 0 ? void 0 : original(trail, actor),
+			overwritten
+		};
+		const border = heard.findIndex((r) => r.actor_type !== "" && r.actor_type !== "agent");
+		const speakers = border < 0 ? heard : heard.slice(0, border);
+		const said = find(speakers, "instance", "said");
+		const read = find(speakers, "instance", "read");
+		const stray = strayNames(trail.slice(0, speakers.length), overwritten);
+		const named = said ?? read;
+		const other = named === void 0 ? void 0 : anotherAgent(speakers, named);
+		const instance = other === void 0 ? named : void 0;
+		return {
+			actor,
+			overwritten,
+			instance,
+			template: other ?? templateOf(speakers, instance),
+			...delegatorOf(speakers, instance, stray),
+			conflicting: instanceConflict(speakers, said, {
+				read,
+				stray
+			})
+		};
+	}
+	const nobody = {
+		instance: void 0,
+		template: void 0,
+		delegator: void 0,
+		conflicting: [],
+		conflictingDelegators: []
+	};
+	/** The record without what it says of who acted: the record above it says that. */
+	function silenced(record) {
+		return {
+			...record,
+			actor_type: "",
+			template: "",
+			instance: "",
+			delegator: "",
+			delegator_type: ""
+		};
+	}
+	/** Records that name somebody without saying what kind of actor they are of. */
+	function strayNames(trail, overwritten) {
+		return trail.filter((record) => record.actor_type === "" && !overwritten.has(record.key));
+	}
+	function original(trail, heard) {
+		return trail.find((record) => record.key === heard.key) ?? heard;
+	}
+	function find(speakers, claim, strength) {
+		return speakers.find((record) => claimStrength(record, claim) === strength);
+	}
+	/**
+	* A run that another vocabulary names below an instance that was said, from another exporter or service (else it would be
+	* overwritten): it may be a second agent or the same one. And an instance said below another, in one process, that nothing
+	* links to it.
+	*/
+	function instanceConflict(speakers, said, { read, stray }) {
+		if (said === void 0) return [];
+		const other = stray.find((record) => claimStrength(record, "instance") === "said" && record.instance !== said.instance && speakers.findIndex(({ key }) => key === record.key) < speakers.indexOf(said));
+		if (other !== void 0) return [other, said];
+		if (read !== void 0 && speakers.indexOf(read) < speakers.indexOf(said) && read.instance !== said.instance) return [read, said];
+		const above = speakers.slice(speakers.indexOf(said) + 1).find((record) => claimStrength(record, "instance") === "said" && record.instance !== said.instance);
+		if (above === void 0 || isLinked(speakers, said, above)) return [];
+		return said.exporter === above.exporter && said.service === above.service && said.template === above.template ? [said, above] : [];
+	}
+	/** Whether one instance says that it descends from the other, or began with a record of its own. */
+	function isLinked(speakers, said, above) {
+		return speakers.some((record) => record.instance === said.instance && (record.instance_parent !== "" || record.delegation_chain.includes(above.instance) || [
+			"session",
+			"prompt",
+			"delegation"
+		].includes(record.kind)));
+	}
+	/** The nearest record below the one that names the instance that names another template: another agent. */
+	function anotherAgent(speakers, named) {
+		if (named.template === "") return void 0;
+		return speakers.slice(0, speakers.indexOf(named)).find((record) => {
+			const strength = claimStrength(record, "template");
+			return (strength === "said" || strength === "read") && record.actor_type === "agent" && record.template !== named.template;
+		});
+	}
+	function templateOf(speakers, instance) {
+		if (instance !== void 0 && instance.template !== "") return instance;
+		return find(speakers, "template", "said") ?? find(speakers, "template", "read") ?? find(speakers, "template", "hinted");
+	}
+	function delegatorOf(speakers, instance, stray) {
+		const said = find(speakers, "delegator", "said");
+		const read = find(speakers, "delegator", "read");
+		const other = stray.find((record) => claimStrength(record, "delegator") === "said" && record.delegator !== said?.delegator);
+		if (other !== void 0) return {
+			delegator: void 0,
+			conflictingDelegators: [other, ...said ? [said] : []]
+		};
+		if (said === void 0 || read === void 0 || read.delegator === said.delegator) return {
+			delegator: said ?? read,
+			conflictingDelegators: []
+		};
+		return (instance === void 0 || read.key === instance.key) && speakers.indexOf(read) < speakers.indexOf(said) ? {
+			delegator: void 0,
+			conflictingDelegators: [read, said]
+		} : {
+			delegator: said,
+			conflictingDelegators: []
+		};
+	}
+	// packages/query/src/decide.ts
+	/**
+	* Decides who did it, from the evidence and nothing else: versions → trail → claims → contradictions → verdict → path.
+	*
+	* Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. The rules are in
+	* `rules/`, one a file; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
+	*/
+	function decide(evidence) {
+		const testimony = rememberTestimony(evidence);
+		const trail = walkTrail(evidence.subject, testimony);
+		const own = resolveClaims(trail.records);
+		const found = findContradiction(evidence, own, testimony);
+		const isOwnAct = own.actor !== void 0 && own.actor.actor_type !== "agent";
+		const kin = {
+			keys: () => isOwnAct ? [] : evidence.kin.keys(),
+			testimony
+		};
+		const path = joinPath(trail, kin);
+		const claims = withDelegator(own, path, kin);
+		const verdict = verdictOf(claims, found.contradiction);
+		const isAgent = verdict === "agent";
+		const speakers = {
+			actor: claims.actor,
+			instance: claims.instance,
+			template: claims.template,
+			delegator: claims.delegator
+		};
+		const grades = gradesOf(speakers, trail.records[0]);
+		const instance = isAgent ? claims.instance?.instance ?? "" : "";
+		const template = isAgent ? claims.template?.template ?? "" : "";
+		return {
+			evidence,
+			verdict,
+			grade: gradeOf(verdict, found.contradiction, grades),
+			...found,
+			actorId: verdict === "undetermined" ? "" : actorIdOf(claims),
+			instance,
+			template,
+			delegator: isAgent ? delegatorIdOf(claims) : "",
+			delegatorType: isAgent ? claims.delegator?.delegator_type ?? "" : "",
+			speakers,
+			grades,
+			conflictingDelegators: claims.conflictingDelegators,
+			overwritten: claims.overwritten,
+			trail,
+			path,
+			testimony
+		};
+	}
+	function withDelegator(claims, path, kin) {
+		return claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0 ? {
+			...claims,
+			delegator: joinDelegator(path, kin)
+		} : claims;
+	}
+	function rememberTestimony(evidence) {
+		const remembered = /* @__PURE__ */ new Map();
+		return (key) => {
+			const versions = evidence.kin.get(key);
+			if (versions === void 0) return void 0;
+			let found = remembered.get(key);
+			if (found === void 0) remembered.set(key, found = mergeVersions(versions));
+			return found;
+		};
+	}
+	function delegatorIdOf({ delegator }) {
+		return delegator === void 0 || delegator.delegator_type === "none" ? "" : delegator.delegator;
+	}
+	function gradesOf(speakers, subject) {
+		const grade = (claim) => {
+			const record = speakers[claim];
+			if (record === void 0) return "none";
+			if (record.channel === "unentitled") return "contradicted";
+			const isDerived = claim !== "actor" && (claim !== "delegator" || record.delegator !== "") && record[`${claim}_rule`] !== "";
+			if (record.key !== subject?.key || isDerived) return "inferred";
+			return record.channel === "entitled" ? "channel" : "asserted";
+		};
+		const saysNobody = speakers.delegator !== void 0 && speakers.delegator.delegator === "";
+		return {
+			actor: grade("actor"),
+			instance: grade("instance"),
+			template: grade("template"),
+			delegator: saysNobody ? "none" : grade("delegator")
+		};
+	}
+	/** The weakest of what the verdict rests on; a claim that is absent is a gap, not a link. */
+	function gradeOf(verdict, contradiction, grades) {
+		if (contradiction !== "") return "contradicted";
+		if (verdict === "undetermined") return "none";
+		const links = verdict === "agent" ? Object.values(grades) : [grades.actor];
+		if (links.includes("inferred")) return "inferred";
+		return links.includes("asserted") ? "asserted" : "channel";
+	}
+	// packages/store/src/leaf-expression.ts
+	/**
+	* SQL for the RFC 6962 leaf hash of a row of `whodid.spans` named `row`, as `FixedString(32)`: the engine computes from
+	* its own columns what the collector hashed when it sealed the record. See `docs/FORMAT.md`.
+	*
+	* `row` is the table's alias in the statement: every column is named through it, because an alias of a column's own
+	* name would be hashed in its place.
+	*/
+	function leafExpression(row = "spans") {
+		return `if(length(${canonicalExpression(row)} AS leaf_input) > 65536, SHA256(concat(unhex('${headHex}02'), SHA256(leaf_input))), SHA256(leaf_input))`;
+	}
+	/** SQL for what the leaf of a row is the hash of, unless that is too long: a zero byte and the row's whole canonical form. */
+	function canonicalExpression(row) {
+		return `formatRow('RowBinary', toFixedString(unhex('${headHex}01'), 5), ${fieldsOf(row)})`;
+	}
+	const headHex = "00574401";
+	function fieldsOf(row) {
+		return recordFields.map((field) => expressionOf(field, `${row}.${field.column}`)).join(", ");
+	}
+	/** A time by its nanoseconds: a column whose precision was changed and whose values were not has the same leaves. */
+	function expressionOf(field, column) {
+		return field.kind === "time" ? `toUnixTimestamp64Nano(${column})` : column;
+	}
+	// packages/query/src/evidence/evidence-columns.ts
+	const refSql = (span) => `lower(concat(hex(trace_id), '-', hex(${span})))`;
+	/** Of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
+	const evidenceColumns = {
+		key: refSql("span_id"),
+		parent: `if(parent_span_id = toFixedString('', 8), '', ${refSql("parent_span_id")})`,
+		ts: "ts",
+		end_ts: "end_ts",
+		received_at: "received_at",
+		kind: "record_kind",
+		name: "name",
+		actor_type: "actor_type",
+		channel: "channel",
+		exporter: "exporter",
+		template: "template_id",
+		template_name: "template_name",
+		template_version: "template_version",
+		instance: "instance_id",
+		instance_key: `toString(sipHash64('instance', instance_id))`,
+		instance_parent: "instance_parent_id",
+		identity: "identity_id",
+		delegator: "delegator_id",
+		delegator_type: "delegator_type",
+		delegator_issuer: "delegator_issuer",
+		delegation: "delegation_id",
+		delegation_parent: "delegation_parent_id",
+		delegation_chain: "delegation_chain",
+		user: "user_id",
+		service: "service_name",
+		correlation: "correlation_id",
+		template_rule: "template_rule",
+		instance_rule: "instance_rule",
+		delegator_rule: "delegator_rule",
+		prompt_ref: "prompt_ref",
+		prompt_origin: "prompt_origin",
+		prompt_hash: "prompt_hash",
+		plan_ref: "plan_ref",
+		plan_hash: "plan_hash",
+		plan_step: "plan_step",
+		seq: "seq",
+		tool: "tool_name",
+		action: "action_id",
+		verb: "verb",
+		outcome: "outcome",
+		resource: "resource_id",
+		resource_type: "resource_type",
+		input_source: "input_source",
+		input_trust: "input_trust",
+		input_hash: "input_hash",
+		credential: "credential_id",
+		credential_type: "credential_type",
+		credential_subject: "credential_subject",
+		credential_actor: "credential_actor",
+		credential_issuer: "credential_issuer",
+		credential_borrowed: "credential_borrowed",
+		credential_scopes: "credential_scopes",
+		arguments_hash: "arguments_hash",
+		dropped: "dropped_count",
+		content_ref: `if(record_kind IN ('prompt', 'plan'), lower(hex(content_ref)), '')`,
+		content_commitment: `if(record_kind IN ('prompt', 'plan'), lower(hex(content_commitment)), '')`,
+		log: "log_id",
+		log_index: "toString(log_index)",
+		leaf: `hex(${leafExpression("spans")})`
+	};
+	/** Of `whodid.spans` and of `whodid.actions`; `qualifies` is what a row must be for the verdict to concern it. */
+	const listedColumns = (qualifies) => ({
+		key: refSql("span_id"),
+		ts: "ts",
+		action: "action_id",
+		verb: "verb",
+		outcome: "outcome",
+		kind: "record_kind",
+		resource: "resource_id",
+		actor_type: "actor_type",
+		instance: "instance_id",
+		template: "template_id",
+		user: "user_id",
+		service: "service_name",
+		channel: "channel",
+		qualifies
+	});
+	/** Of `whodid.threads`. */
+	const instanceClaimColumns = {
+		instance_key: "toString(key)",
+		template: "template_id",
+		exporter: "exporter",
+		received_at: "min(received_at)"
+	};
+	/** Of `whodid.contents`. */
+	const envelopeColumns = {
+		ref: "lower(hex(ref))",
+		sealed: "base64Encode(sealed)"
+	};
+	/** Reads what {@link rowSql} wrote. Throws when it is not an array of that length: an own bug. */
+	function readRow(columns, text) {
+		const values = JSON.parse(text);
+		const fields = Object.keys(columns);
+		if (!Array.isArray(values) || values.length !== fields.length) throw new Error(`a row of evidence expected ${fields.length} values; got ${text.slice(0, 80)}`);
+		const entries = fields.map((field, index) => [field, values[index]]);
+		return Object.fromEntries(entries);
+	}
+	// packages/query/src/evidence/derive-row.ts
+	const columnsByRole = {
+		subject: { ...evidenceColumns },
+		kin: { ...evidenceColumns },
+		listed: { ...listedColumns("") },
+		claimed: { ...instanceClaimColumns }
+	};
+	/** The engine's expressions that are more than a column, and what they come to. */
+	const derivations = /* @__PURE__ */ new Map([
+		[evidenceColumns.key, ({ columns }) => refOf(columns, "span_id")],
+		[evidenceColumns.parent, ({ columns }) => columns["parent_span_id"] === "" ? "" : refOf(columns, "parent_span_id")],
+		[evidenceColumns.instance_key, ({ columns }) => columns["instance_id"]],
+		[instanceClaimColumns.instance_key, ({ columns }) => columns["instance_id"]],
+		[evidenceColumns.content_ref, ({ columns }) => textOfKind(columns, "content_ref", 48)],
+		[evidenceColumns.content_commitment, ({ columns }) => textOfKind(columns, "content_commitment", 64)],
+		[evidenceColumns.log_index, ({ columns }) => String(columns["log_index"])],
+		[evidenceColumns.leaf, ({ leaf }) => leaf.toUpperCase()]
+	]);
+	const kinds = new Map(recordFields.map(({ column, kind }) => [column, kind]));
+	/**
+	* The row of evidence that a sealed record makes, as the statement would have given it: each field is derived from the record's
+	* own columns, and only what no record holds is taken from `stated` (see {@link statedFields}).
+	*/
+	function deriveRow(role, record, stated) {
+		const values = Object.entries(columnsByRole[role]).map(([field, sql]) => isDerived(sql) ? derivedValue(role, sql, record) : stated[field] ?? null);
+		return {
+			role,
+			record: JSON.stringify(values)
+		};
+	}
+	function isDerived(sql) {
+		return derivations.has(sql) || kinds.has(sql);
+	}
+	function derivedValue(role, sql, record) {
+		if (role === "claimed" && sql === "template_id") return claimedTemplate(record);
+		return derivations.get(sql)?.(record) ?? plainValue(sql, record);
+	}
+	/** Only a claim that its sender may make, in its own words, names a template in `whodid.threads`. */
+	function claimedTemplate({ columns }) {
+		return columns["template_rule"] === "" && columns["channel"] !== "unentitled" ? columns["template_id"] : "";
+	}
+	/** A column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
+	function plainValue(column, { columns }) {
+		const value = columns[column] ?? "";
+		const kind = kinds.get(column);
+		if (kind === "time") return String(value).replace("T", " ").replace("Z", "");
+		return kind === "uint64" || kind === "int64" ? String(value) : value;
+	}
+	function refOf(columns, span) {
+		return `${hexOf(columns, "trace_id", 32)}-${hexOf(columns, span, 16)}`;
+	}
+	function textOfKind(columns, column, digits) {
+		return columns["record_kind"] === "prompt" || columns["record_kind"] === "plan" ? hexOf(columns, column, digits) : "";
+	}
+	/** Zeroes where the record has none. */
+	function hexOf(columns, column, digits) {
+		return String(columns[column] ?? "").padStart(digits, "0");
+	}
+	// packages/query/src/evidence/evidence.ts
+	/** Whatever the condition, the fields are the same. */
+	const listedFields = listedColumns("");
+	/** Most records that one question looks at; one more is asked for, to know that there are more. */
+	const kinMax = 4e3;
+	/** A text before `openTexts` has looked at it. */
+	const unopened = { state: "unread" };
+	/** Reads the rows of the one statement. */
+	function readEvidence(rows) {
+		const kin = /* @__PURE__ */ new Map();
+		const listed = [];
+		const instanceClaims = [];
+		const envelopes = /* @__PURE__ */ new Map();
+		let subject = "";
+		let count = 0;
+		for (const { role, record: text } of rows) if (role === "listed") listed.push(readRow(listedFields, text));
+		else if (role === "claimed") instanceClaims.push(readRow(instanceClaimColumns, text));
+		else if (role === "envelope") {
+			const { ref, sealed } = readRow(envelopeColumns, text);
+			envelopes.set(ref, Buffer.from(sealed, "base64"));
+		} else {
+			const record = {
+				...readRow(evidenceColumns, text),
+				content: "",
+				content_state: unopened
+			};
+			if (role === "subject") subject = record.key;
+			const versions = kin.get(record.key);
+			if (versions === void 0) kin.set(record.key, [record]);
+			else versions.push(record);
+			count += 1;
+		}
+		for (const versions of kin.values()) versions.sort(byReceipt);
+		instanceClaims.sort(byReceipt);
+		return {
+			subject,
+			kin,
+			listed: listed.toSorted((a, b) => a.ts === b.ts ? 0 : a.ts > b.ts ? -1 : 1),
+			instanceClaims,
+			envelopes,
+			truncated: count > kinMax
+		};
+	}
+	function byReceipt(a, b) {
+		if (a.received_at === b.received_at) return 0;
+		return a.received_at < b.received_at ? -1 : 1;
+	}
+	// packages/query/src/question.ts
+	/** Alternatives given when nobody says how many. */
+	const limitDefault = 10;
+	/** Most alternatives given. */
+	const limitMax = 100;
+	/**
+	* Parses a question.
+	*
+	* Throws `invalid_handle`, `invalid_time` (also when `from` lies after `to`), or `invalid_parameter` for a verb that is
+	* no word of 1–64 letters, digits, `_`, `.` or `-`, and for a limit that is no whole number from 0 to 100.
+	*/
+	function parseQuestion(raw) {
+		const handle = parseHandle(raw.of);
+		const from = parseOptionalInstant(raw.from, "from");
+		const to = parseOptionalInstant(raw.to, "to");
+		if (from !== null && to !== null && from > to) throw new WhodidError("invalid_time", `"from" expected an instant before "to"; got "${printableLine(raw.from ?? "", 60)}" and "${printableLine(raw.to ?? "", 60)}"`);
+		return {
+			of: raw.of.trim(),
+			handle,
+			at: parseOptionalInstant(raw.at, "at"),
+			asRecorded: parseOptionalInstant(raw.as_recorded, "as_recorded"),
+			from,
+			to,
+			atText: textOrNull$1(raw.at),
+			asRecordedText: textOrNull$1(raw.as_recorded),
+			fromText: textOrNull$1(raw.from),
+			toText: textOrNull$1(raw.to),
+			verb: parseVerb(raw.verb),
+			limit: parseLimit(raw.limit)
+		};
+	}
+	function textOrNull$1(text) {
+		return text === void 0 || text === "" ? null : text;
+	}
+	function parseOptionalInstant(text, field) {
+		return text === void 0 || text === "" ? null : parseInstant(text, field);
+	}
+	/** Throws `invalid_parameter` unless it is absent or a word of 1–64 letters, digits, `_`, `.` or `-`. */
+	function parseVerb(text) {
+		if (text === void 0 || text === "") return null;
+		if (!/^[\w.-]{1,64}$/u.test(text)) throw new WhodidError("invalid_parameter", `"verb" expected 1–64 letters, digits, "_", "." or "-"; got "${printableLine(text, 60)}"`);
+		return text;
+	}
+	function parseLimit(text) {
+		if (text === void 0 || text === "") return limitDefault;
+		const limit = /^\d{1,4}$/u.test(text) ? Number(text) : NaN;
+		if (Number.isNaN(limit) || limit > limitMax) throw new WhodidError("invalid_parameter", `"limit" expected a whole number from 0 to ${limitMax}; got "${printableLine(text, 60)}"`);
+		return limit;
+	}
+	// packages/query/src/text.ts
+	/** Longest text of a prompt or a plan in an answer, in UTF-16 units; the ledger holds the rest. */
+	const textLengthMax = 32768;
+	/** An identifier or name from an agent, safe to show; null when the record does not say. */
+	function nameOrNull(text) {
+		return text === "" ? null : printableLine(text, 1024);
+	}
+	/** As {@link nameOrNull}, for a sentence: `none` when the record does not say. */
+	function nameOrNone(text) {
+		return nameOrNull(text ?? "") ?? "none";
+	}
+	/** A prompt's or plan's text, safe to show and cut with a note; null when the record does not hold it. */
+	function textOrNull(text) {
+		if (text === "") return null;
+		const safe = printable(text);
+		if (safe.length <= textLengthMax) return safe;
+		return `${safe.slice(0, textLengthMax).toWellFormed()}… [${safe.length - textLengthMax} characters more]`;
+	}
+	/** `2026-11-22 14:07:00.123456789`, as ClickHouse writes it, in RFC 3339. */
+	function toInstant(dateTime64) {
+		return `${dateTime64.replace(" ", "T")}Z`;
+	}
+	// packages/query/src/alternatives.ts
+	/**
+	* Other actions on the same handle, newest first, each by its own claims alone. An intent whose outcome is on record is
+	* the same action told twice and is left out; an intent without one stays, with the outcome `unknown`.
+	*/
+	function listAlternatives({ evidence, trail }, limit) {
+		const subject = trail.records[0];
+		const ended = new Set(evidence.listed.filter((c) => c.outcome !== "unknown").map((candidate) => candidate.action));
+		if (subject !== void 0 && subject.outcome !== "unknown") ended.add(subject.action);
+		ended.delete("");
+		return evidence.listed.filter((candidate) => candidate.key !== subject?.key).filter((candidate) => candidate.outcome !== "unknown" || !ended.has(candidate.action)).slice(0, limit).map((candidate) => ({
+			span: candidate.key,
+			verdict: ownVerdict(candidate),
+			verb: nameOrNull(candidate.verb) ?? "",
+			outcome: outcomes.find((outcome) => outcome === candidate.outcome) ?? null,
+			resource: nameOrNull(candidate.resource),
+			actor: ownActor(candidate),
+			started_at: toInstant(candidate.ts)
+		}));
+	}
+	function ownVerdict(candidate) {
+		const type = actorTypes.find((known) => known === candidate.actor_type);
+		return type === void 0 || ownActor(candidate) === null ? "undetermined" : type;
+	}
+	function ownActor(candidate) {
+		if (candidate.channel === "unentitled") return null;
+		switch (candidate.actor_type) {
+			case "agent": return nameOrNull(candidate.instance) ?? nameOrNull(candidate.template);
+			case "human": return candidate.instance === "" ? nameOrNull(candidate.user) : null;
+			case "service": return nameOrNull(candidate.service);
+			default: return null;
+		}
+	}
+	// packages/query/src/describe-action.ts
+	/** The act itself; null when there is none. */
+	function describeAction(subject) {
+		if (subject === void 0) return null;
+		return {
+			id: nameOrNull(subject.action) ?? subject.key,
+			span: subject.key,
+			verb: nameOrNull(subject.verb) ?? "",
+			outcome: outcomes.find((outcome) => outcome === subject.outcome) ?? null,
+			tool: nameOrNull(subject.tool),
+			resource: subject.resource === "" ? null : {
+				id: nameOrNull(subject.resource) ?? "",
+				type: nameOrNull(subject.resource_type) ?? ""
+			},
+			started_at: toInstant(subject.ts),
+			ended_at: toInstant(subject.end_ts),
+			record_kind: recordKinds.find((kind) => kind === subject.kind) ?? "other"
+		};
+	}
+	/** The credential the act used, or the call it was part of. */
+	function describeCredential(trail) {
+		const user = trail.find((record) => record.credential !== "" && (record.kind === "tool_call" || record.kind === "action"));
+		if (user === void 0) return null;
+		return {
+			id: nameOrNull(user.credential) ?? "",
+			type: nameOrNull(user.credential_type),
+			subject: nameOrNull(user.credential_subject),
+			actor: nameOrNull(user.credential_actor),
+			issuer: nameOrNull(user.credential_issuer),
+			borrowed: user.credential_borrowed,
+			scopes: user.credential_scopes.map((scope) => nameOrNull(scope) ?? "")
+		};
+	}
+	// packages/query/src/lineage.ts
+	/** Ancestors followed; a longer line of instances is a loop. */
+	const ancestorsMax = 64;
+	/**
+	* The acting instance and those it descends from, nearest first: by the instance each calls its parent, else by the grant it
+	* works under, as far as the record reaches. Ends where it would come back to itself. Empty when no instance is known.
+	*/
+	function lineageOf(decision) {
+		const parents = claimedParents(decision);
+		addGivers(decision, parents);
+		const line = [];
+		let instance = decision.instance;
+		while (instance !== "" && !line.includes(instance) && line.length < ancestorsMax) {
+			line.push(instance);
+			instance = parents.get(instance) ?? "";
+		}
+		return line;
+	}
+	function claimedParents(decision) {
+		const parents = /* @__PURE__ */ new Map();
+		for (const key of decision.evidence.kin.keys()) {
+			const record = decision.testimony(key)?.record;
+			if (record === void 0 || record.channel === "unentitled" || record.instance === "") continue;
+			const parent = parentOf(record);
+			if (parent !== "" && !parents.has(record.instance)) parents.set(record.instance, parent);
+			record.delegation_chain.slice(1).forEach((id, index, chain) => {
+				const next = chain[index + 1];
+				if (next !== void 0 && !parents.has(next)) parents.set(next, id);
+			});
+		}
+		return parents;
+	}
+	/** Where only grants tie them: the holder of a grant descends from whoever gave it. */
+	function addGivers(decision, parents) {
+		let holder = "";
+		for (const { record, joinedBy } of decision.path) {
+			const { instance } = record;
+			if (instance === "" || record.channel === "unentitled") continue;
+			if (joinedBy === "delegation" && holder !== "" && holder !== instance && !parents.has(holder)) parents.set(holder, instance);
+			holder = instance;
+		}
+	}
+	// packages/query/src/delegation-chain.ts
+	/**
+	* Who handed the task to whom, human first, the actor last: the acting record's own `whodid.delegation.chain`, or what its
+	* delegator and the instances it descends from come to when it has none. Empty when nobody is determined.
+	*/
+	function describeDelegation(decision) {
+		const { verdict, grade, actorId, speakers, delegator, grades } = decision;
+		if (verdict === "undetermined") return [];
+		if (verdict !== "agent") return [{
+			type: verdict,
+			id: nameOrNull(actorId) ?? "",
+			template: null,
+			grade
+		}];
+		const said = speakers.instance?.delegation_chain ?? [];
+		const derived = [delegator, ...lineageOf(decision).toReversed()].filter((id) => id !== "");
+		const templates = templatesByInstance(decision);
+		return (said.length > 0 ? said : derived).map((id) => {
+			const isDelegator = id === delegator;
+			return {
+				type: isDelegator ? delegatorType(decision) : "agent",
+				id: nameOrNull(id) ?? "",
+				template: isDelegator ? null : nameOrNull(templates.get(id) ?? ""),
+				grade: isDelegator ? grades.delegator : grades.instance
+			};
+		});
+	}
+	function templatesByInstance({ evidence, testimony }) {
+		const templates = /* @__PURE__ */ new Map();
+		for (const key of evidence.kin.keys()) {
+			const record = testimony(key)?.record;
+			if (record !== void 0 && record.template !== "" && !templates.has(record.instance)) templates.set(record.instance, record.template);
+		}
+		return templates;
+	}
+	function delegatorType(decision) {
+		const type = delegatorTypes.find((known) => known === decision.delegatorType);
+		return type === void 0 || type === "none" ? "unknown" : type;
+	}
+	// packages/query/src/describe-actors.ts
+	/** Who acted, as what, and on whose behalf. */
+	function describeActors(decision) {
+		return {
+			actor: describeActor(decision),
+			agent: describeAgent(decision),
+			delegator: describeDelegator(decision),
+			delegation_chain: describeDelegation(decision)
+		};
+	}
+	function describeActor(decision) {
+		const { verdict, actorId } = decision;
+		if (verdict === "undetermined") return null;
+		return {
+			type: verdict,
+			id: nameOrNull(actorId) ?? "",
+			grade: actorGrade(decision)
+		};
+	}
+	function describeAgent(decision) {
+		if (decision.verdict !== "agent") return null;
+		const { template, instance, speakers } = decision;
+		return {
+			template: template === "" ? null : {
+				id: nameOrNull(template) ?? "",
+				name: nameOrNull(speakers.template?.template_name ?? ""),
+				version: nameOrNull(speakers.template?.template_version ?? "")
+			},
+			instance: instance === "" ? null : {
+				id: nameOrNull(instance) ?? "",
+				parent_id: nameOrNull(speakers.instance?.instance_parent ?? ""),
+				identity_id: nameOrNull(speakers.instance?.identity ?? "")
+			},
+			grade: actorGrade(decision)
+		};
+	}
+	function describeDelegator(decision) {
+		if (decision.delegator === "") return null;
+		return {
+			id: nameOrNull(decision.delegator) ?? "",
+			type: delegatorTypes.find((type) => type === decision.delegatorType) ?? "human",
+			issuer: nameOrNull(decision.speakers.delegator?.delegator_issuer ?? ""),
+			grade: decision.grades.delegator
+		};
+	}
+	function actorGrade({ verdict, instance, grades }) {
+		if (verdict !== "agent") return grades.actor;
+		return instance === "" ? grades.template : grades.instance;
+	}
+	// packages/query/src/deciding-reason.ts
+	/** What decided the verdict, or what kept it from being decided. */
+	function decidingReason(question, decision) {
+		if (decision.contradiction !== "") return contradictionReason(decision);
+		const actor = nameOrNull(decision.actorId) ?? "";
+		switch (decision.verdict) {
+			case "agent": return decision.instance === "" ? {
+				code: "template_on_record",
+				text: `The record names the agent ${actor}, and no running instance.`
+			} : {
+				code: "instance_on_record",
+				text: `The record names the running instance ${actor}.`
+			};
+			case "human": return {
+				code: "human_on_record",
+				text: `The record says that ${actor} acted, with no agent in between.`
+			};
+			case "service": return {
+				code: "service_on_record",
+				text: `The record says that the service ${actor} acted; it is no agent.`
+			};
+			case "undetermined": return decision.trail.records.length > 0 ? unnamedReason(decision) : notFoundReason(question, decision);
+		}
+	}
+	function contradictionReason(decision) {
+		const { contradiction, contradicting, rival, simultaneous } = decision;
+		const [first] = contradicting;
+		switch (contradiction) {
+			case "exporter_not_entitled": return {
+				code: "exporter_not_entitled",
+				text: `The exporter "${nameOrNone(first?.exporter)}" may not speak for the actor that it names: ${describeClaim(first)}.`
+			};
+			case "instance_of_another_template": return {
+				code: "instance_of_another_template",
+				text: `The instance ${nameOrNone(first?.instance)} is claimed twice: as one of ${nameOrNone(first?.template)} by the exporter "${nameOrNone(first?.exporter)}", and as one of ${nameOrNone(rival?.template)} by "${nameOrNone(rival?.exporter)}". Neither is believed.`
+			};
+			case "simultaneous_actions": return {
+				code: "simultaneous_actions",
+				text: `${describeClaim(first)} and somebody else (${simultaneous?.key ?? ""}) acted at the very same instant: which of the two came last is not on record.`
+			};
+			case "":
+			case "conflicting_identity": return {
+				code: "conflicting_identity",
+				text: `Records of this act disagree on who acted: ${[...new Set(contradicting.map(describeClaim))].join("; ")}. All are kept, none is believed.`
+			};
+		}
+	}
+	/** A record's claim on who acted, in a few words. */
+	function describeClaim(record) {
+		if (record === void 0) return "nobody";
+		const { actor_type: type, instance, template, user, service, delegator } = record;
+		if (type === "human" && instance === "") return `human ${nameOrNone(user)}`;
+		if (type === "service") return `service ${nameOrNone(service)}`;
+		const behalf = delegator === "" ? "" : ` for ${nameOrNone(delegator)}`;
+		return `${type === "" ? "actor" : type} instance ${nameOrNone(instance)} of ${nameOrNone(template)}${behalf}`;
+	}
+	function unnamedReason({ trail, evidence }) {
+		if (trail.records.some((record) => record.actor_type !== "")) return {
+			code: "no_actor_identity",
+			text: "The record says what kind of actor it was, and not which one."
+		};
+		if (evidence.truncated && trail.missingParent !== "") return {
+			code: "evidence_truncated",
+			text: "More records surround the act than one question looks at, and those that were looked at do not say who acted."
+		};
+		if (trail.missingParent !== "") return {
+			code: "no_actor_claim",
+			text: "The record of the act says nothing of who acted, and the records it stands under are missing or say nothing either."
+		};
+		return {
+			code: "no_actor_claim",
+			text: "The record of the act says nothing of who acted, and neither do the records it stands under."
+		};
+	}
+	function notFoundReason(question, { evidence }) {
+		const { listed } = evidence;
+		if (listed.length === 0) return {
+			code: "no_record",
+			text: "No action is recorded for this handle. Absence of a record is no evidence of a human."
+		};
+		if (listed.some((action) => action.outcome === "unknown")) return {
+			code: "outcome_unknown",
+			text: "An intent is recorded whose outcome never arrived: the act may or may not have happened. See the alternatives."
+		};
+		return {
+			code: "no_successful_action",
+			text: `Records exist, and no successful ${question.verb === null ? "action other than a read" : `action with the verb "${question.verb}"`} is among them. See the alternatives.`
+		};
+	}
+	// packages/query/src/explain-verdict.ts
+	/** Sources of untrusted content named in one reason; the inputs list them all. */
+	const sourcesMax = 5;
+	/**
+	* Why the verdict is what it is: what decided it first, then each rule that was used, then what a responder should weigh
+	* beside it.
+	*/
+	function explainVerdict(question, decision, inputs) {
+		const [subject] = decision.trail.records;
+		const span = subject?.key ?? null;
+		const deciding = {
+			...decidingReason(question, decision),
+			span
+		};
+		if (subject === void 0) return [deciding];
+		const recorded = [deciding, ...versionReasons(decision, subject)];
+		if (decision.verdict === "undetermined") return recorded;
+		const beside = [
+			inferredReason(decision, subject),
+			exporterReason(decision, subject),
+			delegatorReason(decision),
+			credentialReason(subject)
+		];
+		return [
+			...recorded,
+			...beside.flatMap((reason) => reason === void 0 ? [] : [{
+				span,
+				...reason
+			}]),
+			...overwrittenReasons(decision),
+			...joinReasons(decision),
+			...untrustedReason(decision, inputs)
+		];
+	}
+	/** What else stands under the subject's span ID. */
+	function versionReasons({ testimony }, { key }) {
+		const found = testimony(key);
+		if (found === void 0) return [];
+		const reasons = found.setAside.map((record) => ({
+			code: "unentitled_claim_set_aside",
+			text: `The exporter "${nameOrNull(record.exporter) ?? ""}" claims the same span for ${describeClaim(record)}, and may not speak for that actor: kept, and not believed.`,
+			span: key
+		}));
+		if (found.differsInContent) reasons.push({
+			code: "conflicting_content",
+			text: "Records under the span of this act agree on who acted and differ in what they say was done; the first that was received is shown.",
+			span: key
+		});
+		return reasons;
+	}
+	function inferredReason(decision, subject) {
+		const speaker = decision.speakers.instance ?? decision.speakers.template;
+		if (decision.verdict !== "agent" || speaker === void 0) return void 0;
+		if (speaker.key !== subject.key) return {
+			code: "inherited_from_ancestor",
+			text: "The act’s own record does not name the instance; the nearest record it stands under does.",
+			span: speaker.key
+		};
+		const claim = decision.speakers.instance === void 0 ? "template" : "instance";
+		if (claimStrength(speaker, claim) === "said") return void 0;
+		return {
+			code: "inferred_from_convention",
+			text: `The ${claim} was derived from another vocabulary’s attributes by the rule ${nameOrNull(speaker[`${claim}_rule`]) ?? ""}.`,
+			span: speaker.key
+		};
+	}
+	function exporterReason(decision, subject) {
+		if (decision.grade !== "channel") return void 0;
+		return {
+			code: "exporter_entitled",
+			text: `The exporter "${nameOrNull(subject.exporter) ?? ""}" was authenticated and may speak for this actor.`
+		};
+	}
+	function delegatorReason(decision) {
+		const { delegator, delegatorType, conflictingDelegators } = decision;
+		if (conflictingDelegators.length > 0) return {
+			code: "conflicting_delegator",
+			text: `Records disagree on whom it acted for: ${conflictingDelegators.map((record) => nameOrNull(record.delegator) ?? "").join(", ")}. None is believed.`
+		};
+		if (delegator === "") return void 0;
+		return {
+			code: "delegator_on_record",
+			text: `The instance acts for ${delegatorType} ${nameOrNull(delegator) ?? ""}.`
+		};
+	}
+	function credentialReason(subject) {
+		if (!subject.credential_borrowed) return void 0;
+		return {
+			code: "borrowed_credential",
+			text: `The credential used is ${nameOrNull(subject.credential_subject) ?? "its owner"}'s own and names no actor: the audit log of the system it opened will name that person.`
+		};
+	}
+	function overwrittenReasons({ overwritten, trail }) {
+		const first = trail.records.find((record) => overwritten.has(record.key));
+		if (first === void 0) return [];
+		return [{
+			code: "overwritten_downstream",
+			text: `A record inside the agent's own process names ${describeClaim(first)}, as other instrumentations do; the agent's own records above it are believed.`,
+			span: first.key
+		}];
+	}
+	function joinReasons({ path }) {
+		return path.flatMap(({ record, joinedBy }) => {
+			if (joinedBy === "delegation") return [{
+				code: "joined_by_delegation",
+				text: `The way leads on to the instance ${nameOrNull(record.instance) ?? ""}, which handed the task over.`,
+				span: record.key
+			}];
+			if (joinedBy === "correlation") return [{
+				code: "joined_by_correlation",
+				text: "The way leads on to the one human prompt under the same correlation ID.",
+				span: record.key
+			}];
+			return [];
+		});
+	}
+	function untrustedReason(decision, inputs) {
+		const untrusted = inputs.filter((input) => input.trust === "untrusted");
+		if (decision.verdict !== "agent" || untrusted.length === 0) return [];
+		return [{
+			code: "untrusted_input",
+			text: `Before the action, untrusted content from ${[...new Set(untrusted.map((input) => input.source))].slice(0, sourcesMax).join(", ")} had entered the context.`,
+			span: untrusted.at(-1)?.span ?? null
+		}];
+	}
+	// packages/query/src/chain.ts
+	/** Hops shown: the outermost, where it began, and the nearest, where it ended. */
+	const outermostMax = 56;
+	const nearestMax = 200;
+	/**
+	* The way from the root to the action: the records on the way outwards in the order of their nesting, and between them the
+	* prompts and the plan they name that are not on it, each before the first hop that started later. The action is last.
+	*/
+	function buildChain({ path }, prompts, plan) {
+		const [subject, ...outwards] = path;
+		if (subject === void 0) return {
+			hops: [],
+			leftOut: 0
+		};
+		const hops = outwards.toReversed();
+		hops.push(subject);
+		const onPath = new Set(path.map(({ record }) => record.key));
+		const beside = [...prompts.map((record) => ({
+			record,
+			joinedBy: "prompt_ref"
+		})), ...plan === void 0 ? [] : [{
+			record: plan,
+			joinedBy: "plan_ref"
+		}]].filter(({ record }) => !onPath.has(record.key));
+		for (const hop of beside) {
+			const later = hops.findIndex(({ record }) => record.ts > hop.record.ts);
+			hops.splice(later < 0 ? hops.length - 1 : later, 0, hop);
+		}
+		const leftOut = Math.max(hops.length - outermostMax - nearestMax, 0);
+		if (leftOut > 0) hops.splice(outermostMax, leftOut);
+		return {
+			hops: hops.map(({ record, joinedBy }) => toHop(record, joinedBy)),
+			leftOut
+		};
+	}
+	function toHop(record, joinedBy) {
+		return {
+			span: record.key,
+			record_kind: recordKinds.find((kind) => kind === record.kind) ?? "other",
+			name: nameOrNull(record.name) ?? "",
+			instance: nameOrNull(record.instance),
+			template: nameOrNull(record.template),
+			tool: nameOrNull(record.tool),
+			outcome: outcomes.find((outcome) => outcome === record.outcome) ?? null,
+			resource: nameOrNull(record.resource),
+			started_at: toInstant(record.ts),
+			joined_by: joinedBy
+		};
+	}
+	// packages/query/src/find-gaps.ts
+	/** What the record should hold and does not: shown, never filled. Nothing found has no gaps, it is one. */
+	function findGaps(decision, way) {
+		const [subject] = decision.trail.records;
+		if (subject === void 0) return [];
+		const gap = (code, text, span = subject.key) => ({
+			code,
+			text,
+			span
+		});
+		return [
+			...conflictGaps(decision, gap),
+			...clockGaps(subject, gap),
+			...trailGaps(decision, way, gap),
+			...way.needsPrompt ? [
+				...identityGaps(decision, gap),
+				...promptGaps(way.prompts, gap),
+				...planGaps(way.plan, gap),
+				...sequenceGaps(decision, gap)
+			] : [],
+			...decision.trail.records.filter((record) => record.dropped > 0).map((record) => gap("dropped_attributes", `${record.dropped} attributes, events or links of this record were dropped or cut.`, record.key))
+		];
+	}
+	function conflictGaps(decision, gap) {
+		const found = decision.testimony(decision.evidence.subject);
+		return decision.contradiction === "conflicting_identity" || decision.contradiction === "instance_of_another_template" || (found?.setAside.length ?? 0) > 0 ? [gap("conflicting_identity", "More than one identity is claimed for this act.")] : [];
+	}
+	/** Clocks disagree by seconds everywhere; by more, what was "newest" is no longer what the stamps say. */
+	const clockAheadMaxS = 60;
+	function clockGaps({ ts, received_at }, gap) {
+		const aheadS = Math.floor((millisecondsOf(ts) - millisecondsOf(received_at)) / 1e3);
+		return aheadS <= clockAheadMaxS ? [] : [gap("clock_ahead", `The act is stamped ${aheadS} s after it was received: the clock behind it ran ahead, and among other acts it counts as of its receipt.`)];
+	}
+	/** Of `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC, since 1970. */
+	function millisecondsOf(text) {
+		return Date.parse(`${text.slice(0, 10)}T${text.slice(11, 23)}Z`);
+	}
+	function trailGaps({ trail, evidence, path }, { leftOut }, gap) {
+		const gaps = path.filter((hop) => hop.leftOut !== "").map(({ record, leftOut: instance }) => gap("missing_instance", `The instance ${nameOrNull(instance) ?? ""}, which stood between, left nothing on record: the chain goes on with whoever gave it its grant.`, record.key));
+		const root = trail.records.at(-1);
+		if (trail.missingParent !== "") gaps.push(gap("missing_parent", evidence.truncated ? `The parent ${trail.missingParent} is not among the records that were looked at: the chain may be longer.` : `The parent ${trail.missingParent} is not on record: the chain may be longer.`, root?.key));
+		if (trail.cycleAt !== "") gaps.push(gap("parent_cycle", `The parents of this record lead back to ${trail.cycleAt}: no root can be told.`, root?.key));
+		if (evidence.truncated) gaps.push(gap("evidence_truncated", `More than ${kinMax} records surround the act; the nearest were looked at, and what is absent here may be on record.`));
+		if (leftOut > 0) gaps.push(gap("evidence_truncated", `${leftOut} hops in the middle of the chain are not shown.`));
+		return gaps;
+	}
+	function identityGaps(decision, gap) {
+		const gaps = [];
+		const { trail, delegator, delegatorType, contradiction } = decision;
+		if (!(contradiction === "" ? decision.instance !== "" : trail.records.some((record) => record.instance !== ""))) gaps.push(gap("missing_instance", "No record names the running instance."));
+		if (delegator === "") gaps.push(gap("missing_delegator", delegatorType === "none" ? "The agent says that it acts for nobody." : "No record says on whose behalf it acted."));
+		return gaps;
+	}
+	function promptGaps(trail, gap) {
+		const gaps = [];
+		if (trail.missingRef !== "") gaps.push(gap("missing_prompt", `The prompt ${trail.missingRef} is named and is not on record.`));
+		const { initiating } = trail;
+		if (initiating === void 0) return gaps.length > 0 ? gaps : [gap("missing_prompt", "No record names the prompt that led to it.")];
+		if (initiating.prompt_origin === "agent" && gaps.length === 0) gaps.push(gap("missing_prompt", "The outermost prompt on record was given by an agent; the one that initiated the task is not on record.", initiating.key));
+		return [...gaps, ...contentGaps(initiating, "prompt", gap)];
+	}
+	function planGaps({ plan, missingRef }, gap) {
+		if (missingRef !== "") return [gap("missing_plan", `The plan ${missingRef} is named and is not on record.`)];
+		if (plan === void 0) return [gap("missing_plan", "No plan is on record.")];
+		return contentGaps(plan, "plan", gap);
+	}
+	/** Why a text is not shown. */
+	function contentGaps(record, what, gap) {
+		const content = record.content_state;
+		switch (content.state) {
+			case "text": return [];
+			case "unread": return [gap("content_withheld", `The text of the ${what} was not read: too many texts surround the act.`, record.key)];
+			case "withheld": return [gap("content_withheld", `The text of the ${what} was withheld where it was recorded.`, record.key)];
+			case "erased": return [gap("content_erased", `The text of the ${what} was erased on ${content.at.slice(0, 10)}, on record as ${content.record}.`, record.key)];
+			case "expired": return [gap("content_expired", `The text of the ${what} was kept as long as was decided, and is gone.`, record.key)];
+			case "missing": return [gap("content_missing", `The text of the ${what} should be there and is not; nothing on record took it away.`, record.key)];
+			case "mismatch": return [gap("content_mismatch", `What is stored as the text of the ${what} is not what was recorded.`, record.key)];
+		}
+	}
+	/** Numbers that the acting instance gave to records up to this one, and that none of those looked at has. */
+	function sequenceGaps(decision, gap) {
+		const [subject] = decision.trail.records;
+		if (subject === void 0 || Number(subject.seq) < 1 || subject.instance === "") return [];
+		const missing = Number(subject.seq) - numbersUpTo(subject, decision).size;
+		if (missing <= 0) return [];
+		return [gap("sequence_gap", decision.evidence.truncated ? `The instance's sequence could not be checked: more than ${kinMax} records surround the act.` : `${missing} of the records that the instance numbered up to this one are not on record.`)];
+	}
+	function numbersUpTo(subject, { evidence, testimony }) {
+		const numbers = /* @__PURE__ */ new Set();
+		for (const key of evidence.kin.keys()) {
+			const record = testimony(key)?.record;
+			if (record === void 0 || record.instance !== subject.instance) continue;
+			const seq = Number(record.seq);
+			if (seq >= 1 && seq <= Number(subject.seq)) numbers.add(seq);
+		}
+		return numbers;
+	}
+	// packages/query/src/initiating-prompt.ts
+	/** Prompts followed outwards, a sub-agent's to its parent's and on; a longer way is no delegation but a loop. */
+	const promptsMax = 64;
+	/** Follows `whodid.prompt.ref` from every record on the way outwards: each prompt names the one it was given under. */
+	function followPrompts({ path, testimony }) {
+		const prompts = [];
+		let missingRef = "";
+		const hasInitiator = () => initiates(prompts.at(-1));
+		for (const { record } of path) {
+			if (hasInitiator()) break;
+			let ref = record.kind === "prompt" ? record.key : record.prompt_ref;
+			while (ref !== "" && prompts.length < promptsMax && !hasInitiator()) {
+				const prompt = testimony(ref)?.record;
+				if (prompt === void 0 && missingRef === "") missingRef = ref;
+				if (prompt === void 0 || prompts.includes(prompt)) break;
+				prompts.push(prompt);
+				ref = prompt.prompt_ref;
+			}
+		}
+		return {
+			prompts,
+			initiating: prompts.at(-1),
+			missingRef
+		};
+	}
+	const initiators = /* @__PURE__ */ new Set([
+		"human",
+		"schedule",
+		"system"
+	]);
+	/** Whether a task begins with it. What an agent or a tool says was said because of something before. */
+	function initiates(prompt) {
+		return prompt !== void 0 && initiators.has(prompt.prompt_origin);
+	}
+	/** The prompts as the answer shows them: the one that initiated the task, and the nearest where that is another. */
+	function describePrompts(decision, trail) {
+		const [nearest] = trail.prompts;
+		const isOther = nearest !== void 0 && nearest !== trail.initiating;
+		return {
+			prompt: describePrompt(decision, trail.initiating),
+			nearest_prompt: isOther ? describePrompt(decision, nearest) : null
+		};
+	}
+	function describePrompt(decision, prompt) {
+		if (prompt === void 0) return null;
+		return {
+			span: prompt.key,
+			origin: promptOrigins.find((origin) => origin === prompt.prompt_origin) ?? "unknown",
+			text: textOrNull(prompt.content),
+			hash: prompt.prompt_hash === "" ? null : prompt.prompt_hash,
+			grade: promptGrade(decision, prompt)
+		};
+	}
+	function promptGrade({ path, trail }, prompt) {
+		const [subject] = trail.records;
+		if (subject === void 0) return "none";
+		const channels = [subject.channel, prompt.channel];
+		if (channels.includes("unentitled")) return "contradicted";
+		const isSaid = subject.prompt_ref !== "" || subject.kind === "prompt";
+		const isJoined = path.some((hop) => hop.record.key === prompt.key && hop.joinedBy === "correlation");
+		if (!isSaid || isJoined) return "inferred";
+		return channels.includes("unbound") ? "asserted" : "channel";
+	}
+	// packages/query/src/inputs.ts
+	/**
+	* What entered the context of the acting instance, or of one it descends from, before the action, oldest first.
+	* Without a known instance: what entered anywhere on the action's own trail.
+	*/
+	function listInputs(decision) {
+		const [subject] = decision.trail.records;
+		if (subject === void 0) return [];
+		const lineage = new Set(lineageOf(decision));
+		const onTrail = new Set(decision.trail.records.map((record) => record.key));
+		return [...decision.evidence.kin.keys()].flatMap((key) => decision.testimony(key)?.record ?? []).filter((record) => record.input_source !== "" && record.ts <= subject.ts).filter((record) => record.channel !== "unentitled").filter((record) => lineage.has(record.instance) || onTrail.has(record.key)).toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1).slice(-200).map((record) => ({
+			span: record.key,
+			source: nameOrNull(record.input_source) ?? "",
+			trust: inputTrusts.find((trust) => trust === record.input_trust) ?? "unknown",
+			hash: nameOrNull(record.input_hash),
+			instance: nameOrNull(record.instance),
+			read_at: toInstant(record.ts)
+		}));
+	}
+	// packages/query/src/plan-in-force.ts
+	/**
+	* Finds the plan that the subject, or the nearest record on the way outwards that has one, names. A prompt that begins a task
+	* ends the search: what its own record names is the plan of the task before.
+	*/
+	function findPlan(decision) {
+		const ref = firstPlanRef(decision);
+		if (ref === "") return {
+			plan: void 0,
+			missingRef: ""
+		};
+		const plan = decision.testimony(ref)?.record;
+		return {
+			plan,
+			missingRef: plan === void 0 ? ref : ""
+		};
+	}
+	/** The plan as the answer shows it; `step` is that of the nearest record that follows it. */
+	function describePlan({ path }, { plan }) {
+		if (plan === void 0) return null;
+		const follower = path.find(({ record }) => record.plan_ref === plan.key);
+		const step = Number(follower?.record.plan_step ?? -1);
+		return {
+			span: plan.key,
+			step: step < 0 ? null : step,
+			text: textOrNull(plan.content),
+			hash: plan.plan_hash === "" ? null : plan.plan_hash
+		};
+	}
+	function firstPlanRef({ path }) {
+		for (const { record } of path) {
+			if (record.kind === "plan") return record.key;
+			if (record.kind === "prompt" && initiates(record)) return "";
+			if (record.plan_ref !== "") return record.plan_ref;
+		}
+		return "";
+	}
+	// packages/query/src/trace-back.ts
+	/** How it came to the act: what initiated it, what was planned, the way, what had been read, and what is missing. */
+	function traceBack(decision) {
+		const isOwnAct = decision.verdict === "human" || decision.verdict === "service";
+		const prompts = followPrompts(decision);
+		const plan = findPlan(decision);
+		const { hops, leftOut } = buildChain(decision, prompts.prompts, plan.plan);
+		return {
+			...describePrompts(decision, prompts),
+			plan: describePlan(decision, plan),
+			chain: hops,
+			inputs: listInputs(decision),
+			gaps: findGaps(decision, {
+				prompts,
+				plan,
+				leftOut,
+				needsPrompt: !isOwnAct
+			})
+		};
+	}
+	// packages/query/src/shape-answer.ts
+	/** Puts a decision into the answer's words. Pure; decides nothing. */
+	function shapeAnswer(question, decision, cost) {
+		const origin = traceBack(decision);
+		const trail = decision.trail.records;
+		const correlated = trail.find((record) => record.correlation !== "");
+		return {
+			question: describeQuestion(question),
+			verdict: decision.verdict,
+			grade: decision.grade,
+			reasons: explainVerdict(question, decision, origin.inputs),
+			action: describeAction(trail[0]),
+			...describeActors(decision),
+			...origin,
+			credential: describeCredential(trail),
+			correlation_id: nameOrNull(correlated?.correlation ?? ""),
+			alternatives: listAlternatives(decision, question.limit),
+			cost
+		};
+	}
+	function describeQuestion(question) {
+		return {
+			of: nameOrNull(question.of) ?? "",
+			kind: question.handle.kind,
+			at: question.atText,
+			as_recorded: question.asRecordedText,
+			from: question.fromText,
+			to: question.toText,
+			verb: question.verb
+		};
+	}
+	// packages/query/src/summarize.ts
+	/** Longest piece of a prompt quoted in the summary, in UTF-16 units. */
+	const quoteLengthMax = 80;
+	const pastTense = new Map(Object.entries({
+		approve: "approved",
+		create: "created",
+		delete: "deleted",
+		execute: "executed",
+		grant: "granted access to",
+		read: "read",
+		send: "sent",
+		update: "updated"
+	}));
+	/** One plain sentence that a person can paste into an incident channel. */
+	function summarize(question, answer) {
+		const { action, reasons, integrity } = answer;
+		const what = integrity.findings.length > 0 ? "the record" : "the ledger";
+		const warning = integrity.state === "failed" ? ` DO NOT RELY ON THIS: ${what} is not what was sealed; it has been changed.` : "";
+		if (action === null || answer.verdict === "undetermined") return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ""}${warning}`;
+		return `${subjectOf(answer)} ${deedOf(action)}${becauseOf(answer)}.${warning}`;
+	}
+	function subjectOf(answer) {
+		const id = answer.actor?.id ?? "";
+		if (answer.verdict === "human") return `A human, ${id},`;
+		if (answer.verdict === "service") return `The service ${id}, which is no agent,`;
+		const template = answer.agent?.template?.id ?? "an unnamed template";
+		const instance = answer.agent?.instance;
+		const who = instance ? `The agent ${template} (instance ${instance.id})` : `The agent ${template}`;
+		const delegator = answer.delegator;
+		return delegator === null ? `${who}, on nobody's recorded behalf,` : `${who}, acting for ${delegator.id},`;
+	}
+	function deedOf(action) {
+		const verb = pastTense.get(action.verb) ?? (action.verb === "" ? "acted on" : `did "${action.verb}" to`);
+		const what = action.resource?.id ?? action.tool ?? action.id;
+		return `${verb} ${what}${action.tool === null || action.tool === what ? "" : ` with ${action.tool}`} at ${action.started_at.slice(0, 19).replace("T", " ")} UTC${action.outcome === "success" ? "" : ` (outcome: ${action.outcome ?? "not recorded"})`}`;
+	}
+	function becauseOf(answer) {
+		if (answer.verdict !== "agent") return "";
+		const source = answer.inputs.filter((input) => input.trust === "untrusted").at(-1)?.source;
+		return [
+			answer.prompt?.text ? `, prompted "${printableLine(answer.prompt.text, quoteLengthMax)}"` : "",
+			source === void 0 ? "" : `, after reading untrusted content from ${source}`,
+			answer.credential?.borrowed === true ? `, with ${answer.credential.subject ?? "a person"}'s own credential` : ""
+		].join("");
+	}
+	// packages/query/src/decide-offline.ts
+	/** The gap that tells what is missing of the proof when the question is asked; not part of the decision. */
+	const proofGap = "unsealed";
+	/**
+	* Decides an answer again from sealed records alone, by the code that decided it: the rows of evidence are made anew of the
+	* records' own columns. `said` is the answer as it was given; of it only the integrity is taken, for the summary's warning.
+	*
+	* Throws an Error that says which record is not at hand, or that the index is none. Pure: reads nothing, asks nobody.
+	*/
+	function decideOffline({ question: raw, rows, texts }, ground, said) {
+		const question = parseQuestion(raw);
+		const opened = openStated(readEvidence(rows.map(({ role, log, index, stated }) => {
+			const record = ground.record(log, index);
+			if (record === void 0) throw new Error(`record ${index} of the log ${log}, which the answer was decided from, is not there`);
+			return deriveRow(role, record, stated ?? {});
+		})), texts, ground);
+		const { cost, ...shaped } = shapeAnswer(question, decide(opened.evidence), said.cost);
+		const whole = {
+			...shaped,
+			cost,
+			integrity: said.integrity
+		};
+		return {
+			answer: {
+				...shaped,
+				summary: summarize(question, whole)
+			},
+			textsStated: opened.textsStated
+		};
+	}
+	/** An answer as it was given, without what is not decided from records: to be compared with {@link decideOffline}'s. */
+	function decidedPart({ integrity: _integrity, cost: _cost, ...answer }) {
+		return {
+			...answer,
+			gaps: answer.gaps.filter(({ code }) => code !== proofGap)
+		};
+	}
+	/** Puts the texts that are at hand into the evidence; of the others what is stated. */
+	function openStated(evidence, texts, ground) {
+		const states = new Map(texts.map((text) => [`${text.log} ${text.index}`, text.state]));
+		let textsStated = 0;
+		const open = (record) => {
+			const { log, log_index: place, content_commitment: commitment } = record;
+			if (commitment === "") return record;
+			if (/^0+$/u.test(commitment)) return {
+				...record,
+				content_state: { state: "withheld" }
+			};
+			const stated = states.get(`${log} ${place}`);
+			const text = ground.text(log, Number(place));
+			if (text !== void 0 && stated?.state === "text") return {
+				...record,
+				content: text,
+				content_state: textState(text)
+			};
+			textsStated += 1;
+			return {
+				...record,
+				content_state: statedState(stated)
+			};
+		};
+		const kin = new Map([...evidence.kin].map(([key, versions]) => [key, versions.map(open)]));
+		return {
+			evidence: {
+				...evidence,
+				kin
+			},
+			textsStated
+		};
+	}
+	/** The salt is not part of what is decided from. */
+	function textState(text) {
+		return {
+			state: "text",
+			text,
+			nonce: noNonce
+		};
+	}
+	const noNonce = Buffer.alloc(0);
+	function statedState(stated) {
+		switch (stated?.state) {
+			case "erased": return {
+				state: "erased",
+				record: stated.record ?? "",
+				at: stated.at ?? ""
+			};
+			case "expired":
+			case "missing":
+			case "mismatch":
+			case "withheld": return { state: stated.state };
+			default: return { state: "unread" };
+		}
+	}
+	exports.decideOffline = decideOffline;
+	exports.decidedPart = decidedPart;
+	return exports;
+})({});
+
+Object.assign(decisionCode, whodidDecision, { id: '6666162ad10547de' })
+if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = run(process.argv.slice(2))

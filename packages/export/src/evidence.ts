@@ -1,10 +1,12 @@
 import type { WhoDidAnswer } from '@whodid/model'
-import type { FoundInMetaLog } from '@whodid/query'
+import type { EvidenceIndex, FoundInMetaLog } from '@whodid/query'
 import type { KeyEpoch } from '@whodid/tlog'
 
 /** What a package is made of. All of it is hostile but for the proofs: it is written as it is, and shown nowhere. */
 export interface Evidence {
   readonly answer: WhoDidAnswer
+  /** What the answer was decided from: a stranger decides it again. */
+  readonly index: EvidenceIndex
   /** Ordered by log and index. */
   readonly records: readonly RecordEvidence[]
   /** Whether there were more records than a package holds. */

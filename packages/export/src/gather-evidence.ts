@@ -1,12 +1,13 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
-import { listReads, readsMax, whoDid } from '@whodid/query'
+import { listReads, readsMax, whoDidOnEvidence } from '@whodid/query'
 import type { LedgerWatch, MetaLogEndpoint, Question } from '@whodid/query'
 import type { LogTrees, Selector } from '@whodid/store'
 import { packageRecordsMax } from './build-package.ts'
 import type { CustodyEvent, Evidence, Making } from './evidence.ts'
 import { gatherContents } from './gather-contents.ts'
 import { gatherLogs } from './gather-logs.ts'
+import { indexEvidence } from './index-evidence.ts'
 import { readForms } from './read-forms.ts'
 import { recordRow } from './record-row.ts'
 
@@ -39,14 +40,21 @@ export async function gatherEvidence(
   { selector, contents, trees, watch, metaLog }: EvidenceSources,
   { tenant, question, made, role }: EvidenceRequest,
 ): Promise<Evidence> {
-  const answer = await whoDid({ selector, contents, trees, watch }, tenant, question)
-  const found = await readForms(selector, tenant, tracesOf(answer))
-  const forms = found.slice(0, packageRecordsMax)
+  const sources = { selector, contents, trees, watch }
+  const { answer, rows: said, evidence } = await whoDidOnEvidence(sources, tenant, question)
+  const traces = tracesOf(answer)
+  const around = await readForms(selector, tenant, traces)
+  const decided = await indexEvidence(selector, tenant, { rows: said, evidence, question })
+  const found = distinct([...decided.forms, ...around])
+  const forms = found.slice(0, packageRecordsMax).toSorted(byPlace)
   const rows = forms.map(recordRow)
   const { logs, proofs } = await gatherLogs({ trees, metaLog }, rows)
-  const texts = await gatherContents({ selector, contents }, tenant, rows)
+  // Of records that the answer does not quote, what they say is handed over and not their texts.
+  const quoted = rows.filter((row) => traces.includes(String(row['trace_id'])))
+  const texts = await gatherContents({ selector, contents }, tenant, quoted)
   return {
     answer,
+    index: decided.index,
     records: forms.map((form, index) => ({ form, proof: proofs[index] ?? '' })),
     isTruncated: found.length > packageRecordsMax,
     logs,
@@ -64,6 +72,18 @@ export async function gatherEvidence(
     ],
     made,
   }
+}
+
+/** Each form once, the first ones first. Two that differ at one place both stay: one of them was not sealed. */
+function distinct(forms: readonly Buffer[]): Buffer[] {
+  return [...new Map(forms.map((form) => [form.toString('latin1'), form])).values()]
+}
+
+function byPlace(a: Buffer, b: Buffer): number {
+  const [one, other] = [recordRow(a), recordRow(b)]
+  const [oneLog, otherLog] = [String(one['log_id']), String(other['log_id'])]
+  if (oneLog !== otherLog) return oneLog < otherLog ? -1 : 1
+  return Number(one['log_index']) - Number(other['log_index'])
 }
 
 /** Traces that the answer quotes; the subject's first. An answer quotes a few hundred spans at most. */

@@ -8,8 +8,19 @@ export { parseQuestion } from './question.ts'
 export type { Question, RawQuestion } from './question.ts'
 export { listReads, parseReadsLimit, readsMax } from './reads.ts'
 export type { RecordedRead } from './reads.ts'
-export { whoDid } from './run.ts'
-export type { WhoDidSources } from './run.ts'
+export { decidedPart, decideOffline } from './decide-offline.ts'
+export type {
+  EvidenceIndex,
+  IndexedRow,
+  IndexedText,
+  OfflineDecision,
+  OfflineGround,
+} from './decide-offline.ts'
+export { deriveRow, fieldsOfRow, statedFields } from './evidence/derive-row.ts'
+export type { DerivableRole, SealedRecord, StatedValues } from './evidence/derive-row.ts'
+export type { EvidenceRow } from './evidence/evidence.ts'
+export { whoDid, whoDidOnEvidence } from './run.ts'
+export type { EvidencedAnswer, WhoDidSources } from './run.ts'
 export { tail, tailStepMax } from './tail.ts'
 export type { TailedRecord } from './tail.ts'
 export { checkTree } from './verify/check-tree.ts'

@@ -3,7 +3,7 @@ import type { WhoDidAnswer } from '@whodid/model'
 import type { LogTrees, Selector } from '@whodid/store'
 import { decide } from './decide.ts'
 import { readEvidence } from './evidence/evidence.ts'
-import type { EvidenceRow } from './evidence/evidence.ts'
+import type { Evidence, EvidenceRow } from './evidence/evidence.ts'
 import { sealAnswer } from './seal-answer.ts'
 import type { SealGround } from './seal-answer.ts'
 import { openTexts } from './open-texts.ts'
@@ -32,10 +32,28 @@ export interface WhoDidSources {
  * Throws what `Selector.select` throws. Does NOT record the read, and does NOT check who asks: the caller does both.
  */
 export async function whoDid(
-  { selector, contents, trees, watch }: WhoDidSources,
+  sources: WhoDidSources,
   tenant: string,
   question: Question,
 ): Promise<WhoDidAnswer> {
+  return (await whoDidOnEvidence(sources, tenant, question)).answer
+}
+
+/** An answer, and what it was decided from. */
+export interface EvidencedAnswer {
+  readonly answer: WhoDidAnswer
+  /** The rows of the statement, as they came. */
+  readonly rows: readonly EvidenceRow[]
+  /** The same, read and with its texts. */
+  readonly evidence: Evidence
+}
+
+/** As {@link whoDid}, with the evidence: for whoever hands it over. */
+export async function whoDidOnEvidence(
+  { selector, contents, trees, watch }: WhoDidSources,
+  tenant: string,
+  question: Question,
+): Promise<EvidencedAnswer> {
   const startedMs = performance.now()
   const selection = await selector.select<EvidenceRow>(planWhoDid(question, tenant))
   const evidence = await openTexts(readEvidence(selection.rows), tenant, contents)
@@ -47,5 +65,6 @@ export async function whoDid(
   })
   const sealed = await sealAnswer(question, answer, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
-  return { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
+  const told = { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
+  return { answer: told, rows: selection.rows, evidence }
 }
