@@ -110,6 +110,7 @@ function readTrust(text) {
   expect('quorum', isCount(trust?.quorum), 'a whole number')
   expect('witnesses', isList(trust.witnesses, isText), 'a list of keys')
   expect('exporters', isList(trust.exporters, isText), 'a list of keys')
+  expect('statements', typeof (trust.statements ?? false) === 'boolean', 'true or false')
   expect('meta_logs', isList(trust.meta_logs ?? [], isText), 'a list of keys')
   const isEpoch = ({ vkey, from_size: from, to_size: to = null } = {}) =>
     isText(vkey) && isCount(from) && (to === null || isCount(to))
@@ -123,6 +124,7 @@ export function verifyPackage(files, trust, freshHours) {
   const records = readRecords(files)
   const checkpoints = new Map()
   for (const record of records) checkInclusion(files, { record, trust, checkpoints })
+  const bound = checkStatement(files, { trust, checkpoints })
   const history = checkHistory(files, { trust, checkpoints })
   const entries = checkMetaLogs(files, { trust, records, history })
   checkWitnesses(trust, { checkpoints, entries })
@@ -145,6 +147,9 @@ export function verifyPackage(files, trust, freshHours) {
       : "UNWITNESSED: the trust file demands no witness; whoever holds the log's key could have made another log",
     metaLogLine(files, trust),
     ...decided,
+    bound
+      ? `BOUND: the log itself has on record that this answer and this list of records were handed out; that they are all that bears on it is the service's word, sealed there`
+      : `NOT BOUND: no log has on record what was handed out; that these are all the records that bear on it, and which of them is the act asked about, is the word of whoever has the exporter's key`,
     `case ${plain(statement.predicate.case)}, asked ${plain(statement.predicate.question.of)}, exported ${plain(statement.predicate.made_at)} by ${plain(statement.predicate.made_by)}`,
   ]
 }
@@ -338,8 +343,31 @@ function checkInclusion(files, { record, trust, checkpoints }) {
   if (reached === undefined || !reached.equals(known.root))
     fail(
       'tampered',
-      `records.bin: ${record.key}, record ${index} of the log, is not what was sealed there`,
+      `${record.where ?? 'records.bin'}: ${record.key}, record ${index} of the log, is not what was sealed there`,
     )
+}
+
+/**
+ * Whether the log has on record that this evidence was handed out: then the exporter's key alone cannot leave a record out.
+ * The trust file tells whether it must have.
+ */
+function checkStatement(files, { trust, checkpoints }) {
+  const name = 'statement.bin'
+  if (!files.has(name)) {
+    if (trust.statements === true)
+      fail('tampered', `${name}: is missing, and the trust file says that each package has it`)
+    return false
+  }
+  const form = need(files, name).subarray(4)
+  const row = decodeRecord(form)
+  const record = { form, row, key: `${row.trace_id}-${row.span_id}`, where: name }
+  if (need(files, name).readUInt32BE(0) !== form.length)
+    fail('malformed', `${name}: expected one record`)
+  checkInclusion(files, { record, trust, checkpoints })
+  const digest = sha256(need(files, 'evidence.json')).toString('hex')
+  if (row.exporter !== 'whodid' || row.resource_id !== `whodid:evidence:${digest}`)
+    fail('tampered', 'evidence.json: is not what the log has on record as handed out')
+  return true
 }
 
 function readTlogProof(text, name) {
@@ -637,11 +665,17 @@ function checkDecision(files, { records, committed, statement }) {
   const said = decisionCode.decidedPart(answer)
   for (const field of new Set([...Object.keys(decided), ...Object.keys(said)]))
     if (!isSame(decided[field], said[field])) failDecision(index, field, { said, decided })
+  if (index.answer_sha256 !== sha256(need(files, 'answer.json')).toString('hex'))
+    fail('tampered', 'answer.json: is not the answer that evidence.json names')
   const by = `decision code ${decisionCode.id}`
   const count = new Set(index.rows.map(({ log, index: place }) => placeName(log, place))).size
   return [
     `DECIDED AGAIN: verdict, actor, agent, delegator, prompt, plan, chain, gaps and summary follow from ${count} sealed records, by ${by}`,
-    `ON THE EXPORTER'S WORD: that these are all the records that bear on it, and which of them is the act asked about${textsStated === 0 ? '' : `; what became of ${textsStated} texts that are not here`}; "integrity" in the answer`,
+    `NOT DECIDED AGAIN: "integrity" and "cost" of the answer, which are of the moment when it was asked${
+      textsStated === 0
+        ? ''
+        : `; what became of ${textsStated} texts that are not here is as the exporter says`
+    }`,
   ]
 }
 

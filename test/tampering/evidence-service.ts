@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { createApi } from '@whodid/api'
 import type { Api } from '@whodid/api'
 import { startCollector } from '@whodid/collector'
-import { createContentReader } from '@whodid/content'
+import { createContentReader, openCustodian } from '@whodid/content'
 import { createAppender, createReadRecorder, createSelector, openLogTrees } from '@whodid/store'
 import { generateNoteKey, parseSkey } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
@@ -40,8 +40,8 @@ export interface SentSpan {
 const verifier = fileURLToPath(new URL('../../packages/export/verify.mjs', import.meta.url))
 const token = 'whodid-test-token'
 
-/** Starts one. */
-export async function startEvidenceService(): Promise<EvidenceService> {
+/** Starts one; `isStating` has it put on record what it hands out, as `whodid serve` does. */
+export async function startEvidenceService(isStating = true): Promise<EvidenceService> {
   const ledger = await startCleanLedger()
   const { engine, root, keysDir, keys, now } = ledger
   const appender = createAppender(engine.access('writer'))
@@ -59,12 +59,22 @@ export async function startEvidenceService(): Promise<EvidenceService> {
     keys,
     appender,
   })
+  const custodian = await openCustodian({
+    keys,
+    dir: join(keysDir, 'custody'),
+    record: (records) => collector.record(records),
+    stored: () => collector.stored(),
+    eraser: ledger.eraser,
+    pruner: ledger.pruner,
+    now,
+  })
   const sha256 = createHash('sha256').update(token).digest('hex')
   const api = createApi({
     selector,
     readRecorder,
     contents: createContentReader(keys, () => 0n),
     trees: openLogTrees(treeDir),
+    ...(isStating ? { custodian } : {}),
     exports: { signer, witnesses: [], product: 'whodid' },
     tokens: () => [{ name: 'investigator', role: 'investigator', tenant: 'default', sha256 }],
     readiness: () => Promise.resolve([]),

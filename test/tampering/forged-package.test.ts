@@ -1,7 +1,6 @@
-import { sign } from 'node:crypto'
-import { createHash } from 'node:crypto'
+import { createHash, sign } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readZip, writeZip } from '../../packages/export/verify.mjs'
+import { decisionCode, decodeRecord, readZip, writeZip } from '../../packages/export/verify.mjs'
 import { startEvidenceService } from './evidence-service.ts'
 import type { EvidenceService } from './evidence-service.ts'
 
@@ -27,9 +26,13 @@ type Json = Record<string, unknown>
 type Files = Map<string, Buffer>
 
 let service: EvidenceService
+/** One that puts nothing on record. */
+let unstated: EvidenceService
 let honest: Buffer
 
 beforeAll(async () => {
+  unstated = await startEvidenceService(false)
+  await unstated.send([{ id: 'a2', attributes: { ...agent, ...act } }])
   service = await startEvidenceService()
   await service.send([
     {
@@ -54,12 +57,16 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  await service.stop()
+  await Promise.all([service.stop(), unstated.stop()])
 })
 
 /** Changes files of the package, and signs what came out. */
-function forge(change: (files: Files) => void): Buffer {
-  const files = new Map([...readZip(honest)].map(([name, bytes]) => [name, Buffer.from(bytes)]))
+function forge(
+  change: (files: Files) => void,
+  from: Buffer = honest,
+  { signer }: EvidenceService = service,
+): Buffer {
+  const files = new Map([...readZip(from)].map(([name, bytes]) => [name, Buffer.from(bytes)]))
   change(files)
   const envelope = JSON.parse(textOf(files, 'manifest.dsse.json')) as { payload: string }
   const statement = JSON.parse(Buffer.from(envelope.payload, 'base64').toString()) as Json
@@ -73,8 +80,8 @@ function forge(change: (files: Files) => void): Buffer {
   const payload = Buffer.from(JSON.stringify(statement))
   const type = 'application/vnd.in-toto+json'
   const head = Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `)
-  const sig = sign(null, Buffer.concat([head, payload]), service.signer.privateKey)
-  const signatures = [{ keyid: service.signer.verifier.vkey, sig: sig.toString('base64') }]
+  const sig = sign(null, Buffer.concat([head, payload]), signer.privateKey)
+  const signatures = [{ keyid: signer.verifier.vkey, sig: sig.toString('base64') }]
   const signed = { payloadType: type, payload: payload.toString('base64'), signatures }
   files.set('manifest.dsse.json', Buffer.from(`${JSON.stringify(signed)}\n`))
   return writeZip(files)
@@ -119,7 +126,8 @@ describe('a package that was forged with the exporter’s key', () => {
   it('verifies as long as nothing is forged, also when it is signed again', async () => {
     const first = await service.verify(honest)
     expect(first.stdout).toContain('DECIDED AGAIN')
-    expect(first.stdout).toContain('ON THE EXPORTER')
+    expect(first.stdout).toContain('NOT DECIDED AGAIN')
+    expect(first.stdout).toMatch(/^BOUND/mu)
     expect(first.code).toBe(0)
     expect(await service.verify(forge(() => undefined))).toMatchObject({ code: 0 })
   })
@@ -206,14 +214,64 @@ describe('a package that was forged with the exporter’s key', () => {
 
   it('is refused: the evidence names other decision code, so that a difference might be its', async () => {
     const other = editJson('evidence.json', (value) => Object.assign(value, { decided_with: 'ab' }))
-    expect(await service.verify(forge(other))).toMatchObject({ code: 0 })
-    const { code, stdout } = await service.verify(
-      forge((files) => {
-        other(files)
-        editJson('answer.json', (a) => Object.assign(a, { delegator: null }))(files)
-      }),
-    )
+    const whole = await unstated.exported(resource)
+    expect(await unstated.verify(forge(other, whole, unstated))).toMatchObject({ code: 0 })
+    const forged = (files: Files): void => {
+      other(files)
+      editJson('answer.json', (a) => Object.assign(a, { delegator: null }))(files)
+    }
+    const { code, stdout } = await unstated.verify(forge(forged, whole, unstated))
     expect(stdout).toContain('FAILED undecided: ')
     expect(code).toBe(10)
   })
+
+  // What is left to whoever has the key: to leave records out, and to write what the others come to.
+  const omissions: readonly (readonly [string, (rows: readonly Json[]) => Json[]])[] = [
+    ['the record above the act', (rows) => rows.filter(({ role }) => role !== 'kin')],
+    [
+      'the newest act',
+      (rows) => rows.slice(-1).flatMap((row) => [{ ...row, role: 'subject' }, row]),
+    ],
+  ]
+  it.each(omissions)('is refused: %s is left out, and the answer fits', async (_, omit) => {
+    const omitted = (files: Files): void => {
+      const index = JSON.parse(textOf(files, 'evidence.json')) as Json
+      const answer = JSON.parse(textOf(files, 'answer.json')) as Json
+      const rows = omit(index['rows'] as Json[])
+      const { answer: decided } = decisionCode.decideOffline(
+        { ...index, rows },
+        { record: (_log, place) => sealedIn(files, place), text: () => undefined },
+        answer,
+      )
+      const { integrity, cost } = answer
+      const told = Buffer.from(`${JSON.stringify({ ...decided, integrity, cost })}\n`)
+      const sha256 = createHash('sha256').update(told).digest('hex')
+      files.set('answer.json', told)
+      const written = JSON.stringify({ ...index, rows, answer_sha256: sha256 })
+      files.set('evidence.json', Buffer.from(written))
+    }
+    const kept = await service.verify(forge(omitted))
+    expect(kept.stdout).toContain(
+      'FAILED tampered: evidence.json: is not what the log has on record',
+    )
+    expect(kept.code).toBe(40)
+    const stripped = forge((files) => {
+      omitted(files)
+      files.delete('statement.bin')
+    })
+    expect(await service.verify(stripped)).toMatchObject({ code: 40 })
+    const own = await unstated.verify(await unstated.exported(resource))
+    expect(own.stdout).toMatch(/^NOT BOUND/mu)
+    expect(own.code).toBe(0)
+  })
 })
+
+/** A record of the package, by its place. */
+function sealedIn(files: Files, place: number): { columns: unknown; leaf: string } | undefined {
+  const whole = files.get('records.bin') ?? Buffer.alloc(0)
+  for (let at = 0; at < whole.length; at += 4 + whole.readUInt32BE(at)) {
+    const columns = decodeRecord(whole.subarray(at + 4, at + 4 + whole.readUInt32BE(at))) as Json
+    if (columns['log_index'] === place) return { columns, leaf: '' }
+  }
+  return undefined
+}

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { formatKeyEpochs } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
 import type { Evidence, LogEvidence } from './evidence.ts'
+import { answerJson, evidenceJson } from './evidence-json.ts'
 import { manifestOf, statementOf } from './manifest-of.ts'
 import { ocsfEvent } from './ocsf-event.ts'
 import { recordRow } from './record-row.ts'
 import type { RecordRow } from './record-row.ts'
+import { readVerifier } from './read-verifier.ts'
 import { signManifest } from './sign-manifest.ts'
 import { timelineEvents } from './timeline-events.ts'
 import { verifyGuide } from './verify-guide.ts'
@@ -26,17 +27,20 @@ export function buildPackage(evidence: Evidence, signer: NoteSigner): Buffer {
   if (evidence.records.length > packageRecordsMax)
     throw new RangeError(`a package holds at most ${packageRecordsMax} records`)
   const rows = evidence.records.map(({ form }) => recordRow(form))
-  const verifier = readFileSync(new URL('../verify.mjs', import.meta.url))
-  const decidedWith = decisionCodeOf(verifier)
   const files = new Map<string, Buffer>()
   const add = (name: string, text: string | Buffer): unknown => files.set(name, Buffer.from(text))
   add('VERIFY.md', verifyGuide(evidence))
-  add('answer.json', `${JSON.stringify(evidence.answer, null, 2)}\n`)
-  add('evidence.json', evidenceJson(evidence, decidedWith))
+  add('answer.json', answerJson(evidence.answer))
+  add('evidence.json', evidenceJson(evidence))
   add('records.jsonl', lines(rows))
   add('records.bin', Buffer.concat(evidence.records.flatMap(({ form }) => [lengthOf(form), form])))
   for (const [index, { proof }] of evidence.records.entries())
     if (proof !== '') add(proofPath(rows[index] ?? {}), proof)
+  if (evidence.statement !== undefined) {
+    const { form, proof } = evidence.statement
+    add('statement.bin', Buffer.concat([lengthOf(form), form]))
+    add(proofPath(recordRow(form)), proof)
+  }
   for (const log of evidence.logs) addLog(log, add)
   for (const content of evidence.contents) {
     const { tenant, span, part, nonce, text } = content
@@ -47,29 +51,10 @@ export function buildPackage(evidence: Evidence, signer: NoteSigner): Buffer {
   add('custody.jsonl', lines(evidence.custody))
   add('timeline.jsonl', lines(timelineOf(rows)))
   add('ocsf.jsonl', lines(rows.map(ocsfEvent)))
-  add('verify.mjs', verifier)
+  add('verify.mjs', readVerifier())
   add('manifest.json', `${JSON.stringify(manifestOf(evidence, files), null, 2)}\n`)
   add('manifest.dsse.json', signManifest(statementOf(evidence, files), signer))
   return writeZip(files)
-}
-
-/** What the answer was decided from, a row a line, and by which code. */
-function evidenceJson({ index }: Evidence, decidedWith: string): string {
-  const { question, rows, texts } = index
-  const listed = (values: readonly unknown[]): string =>
-    `[\n${values.map((value) => JSON.stringify(value)).join(',\n')}\n]`
-  return `{"decided_with":${JSON.stringify(decidedWith)},
-"question":${JSON.stringify(question)},
-"rows":${listed(rows)},
-"texts":${listed(texts)}}
-`
-}
-
-/** The name of the decision code in a verifier: the code that runs here, for a test holds the two to one text. */
-function decisionCodeOf(verifier: Buffer): string {
-  return (
-    /id: '([0-9a-f]+)' \}\)\n[^\n]*\n$/u.exec(verifier.toString('latin1').slice(-400))?.[1] ?? ''
-  )
 }
 
 function addLog(
