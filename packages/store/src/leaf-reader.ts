@@ -3,6 +3,8 @@ import { WhodidError } from '@whodid/model'
 import type { Handle, HandleKind } from '@whodid/model'
 import { openClient } from './client.ts'
 import type { StoreAccess } from './client.ts'
+import { createDerivedReader } from './derived-reader.ts'
+import type { DerivedReader } from './derived-reader.ts'
 import { leafExpression } from './leaf-expression.ts'
 import { storeError } from './store-error.ts'
 import { createTextReader } from './text-rows.ts'
@@ -40,7 +42,7 @@ export interface LogExtent {
 }
 
 /** Recomputes the hashes of rows inside the engine, as the user that can do nothing else. */
-export interface LeafReader extends TextReader {
+export interface LeafReader extends TextReader, DerivedReader {
   /**
    * Streams the rows of a range, in no order, {@link leafRowBytes} bytes each: index (8, little-endian), then leaf
    * hash (32). Each call gets whole rows, valid until it returns.
@@ -83,6 +85,7 @@ export function createLeafReader(access: StoreAccess, options: LeafReaderOptions
   const run = { client, settings }
   return {
     ...createTextReader(run),
+    ...createDerivedReader(run),
     read: (range, onRows) => readRange(run, range, onRows),
     at: (logId, indexes) => rowsAt(run, logId, indexes),
     of: (handle) => rowsOf(run, handle),
