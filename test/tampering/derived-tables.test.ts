@@ -3,7 +3,7 @@ import { canonicalJson } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { openSealedLog, verifyDerived } from '@whodid/query'
 import type { FindingCode } from '@whodid/query'
-import { createLeafReader } from '@whodid/store'
+import { createLeafReader, readDerivedViews, readMigrations } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import { startDbaLedger } from '../harness/dba-ledger.ts'
 import type { DbaLedger } from '../harness/dba-ledger.ts'
@@ -78,6 +78,7 @@ async function insert(name: string, records: readonly LedgerRecord[]): Promise<v
 /** The codes that are found, each once, and whether any names this span. */
 async function found(
   storedTo: ReadonlyMap<string, number> = new Map(),
+  by: LeafReader = reader,
 ): Promise<{ codes: FindingCode[]; spans: (string | undefined)[]; count: number }> {
   const { log: sealed } = await openSealedLog({
     origin: log.origin,
@@ -86,7 +87,7 @@ async function found(
     epochs: log.epochs,
   })
   const logs = sealed === undefined ? [] : [sealed]
-  const { findings, rowCount } = await verifyDerived({ reader, logs, storedTo })
+  const { findings, rowCount } = await verifyDerived({ reader: by, logs, storedTo })
   return {
     codes: [...new Set(findings.map(({ code }) => code))].toSorted(),
     spans: findings.map(({ span }) => span),
@@ -137,7 +138,7 @@ const attacks: readonly (readonly [
   [
     'moves an act to another resource',
     'actions',
-    `INSERT INTO whodid.actions SELECT * REPLACE ('db:row:shop/orders/1' AS resource_id) FROM whodid.actions WHERE action_id = 'act-5'; ALTER TABLE whodid.actions DELETE WHERE action_id = 'act-5' AND resource_id = '${resource}'`,
+    `INSERT INTO whodid.actions SELECT * REPLACE ('db:row:shop/orders/1' AS resource_id) FROM whodid.actions WHERE action_id = 'act-5' AND resource_id = '${resource}'; ALTER TABLE whodid.actions DELETE WHERE action_id = 'act-5' AND resource_id = '${resource}'`,
     ['act_mismatch'],
   ],
   [
@@ -235,5 +236,38 @@ describe('a table beside the records, as it should be', () => {
       'act_missing',
       'thread_missing',
     ])
+  })
+
+  test('rows that an earlier version of the view made are as they should be, and an edited one is not', async () => {
+    const select = (await readDerivedViews()).actions[0] ?? ''
+    const newer = select.replace('credential_id', 'credential_id, scope_name')
+    const changes = [
+      `ALTER TABLE whodid.actions ADD COLUMN IF NOT EXISTS scope_name String`,
+      `ALTER TABLE whodid.actions_of_spans MODIFY QUERY ${newer}`,
+    ]
+    const migrations = await readMigrations()
+    const migrated = changes.map((sql, n) => ({ number: 100 + n, name: '', checksum: '', sql }))
+    const ofBoth = createLeafReader(ledger.access('verifier'), {
+      migrations: [...migrations, ...migrated],
+    })
+    try {
+      for (const change of changes) await ledger.dba(change)
+      const fields = { recordKind: 'tool_call', resourceId: resource, actionId: 'new' } as const
+      const received = { receivedUnixNs: january + 7_000_000_000n, scopeName: 'tools' }
+      await insert('newer', [newTrace().record({ ...fields, ...received })])
+      const scopes = await ledger.dba('SELECT groupUniqArray(scope_name) FROM whodid.actions')
+      expect(scopes).toContain('tools')
+      expect((await found(new Map(), ofBoth)).codes).toEqual([])
+      await ledger.dba(
+        `ALTER TABLE whodid.actions UPDATE verb = 'read' WHERE action_id IN ('new', 'act-5')`,
+      )
+      const { codes, spans } = await found(new Map(), ofBoth)
+      expect(codes).toEqual(['act_mismatch'])
+      expect(spans.length).toBeGreaterThanOrEqual(2)
+    } finally {
+      await ofBoth.close()
+      await ledger.dba(`ALTER TABLE whodid.actions_of_spans MODIFY QUERY ${select}`)
+      await ledger.dba('ALTER TABLE whodid.actions DROP COLUMN scope_name')
+    }
   })
 })

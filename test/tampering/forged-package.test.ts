@@ -32,7 +32,12 @@ let honest: Buffer
 
 beforeAll(async () => {
   unstated = await startEvidenceService(false)
-  await unstated.send([{ id: 'a2', attributes: { ...agent, ...act } }])
+  // With letters that are written differently by whoever writes JSON.
+  const odd = {
+    'whodid.correlation.id': 'ü\u0000"\\/\u2028\u{1f600}\u202e',
+    'gen_ai.tool.name': '<b>\t',
+  }
+  await unstated.send([{ id: 'a2', attributes: { ...agent, ...act, ...odd } }])
   service = await startEvidenceService()
   await service.send([
     {

@@ -205,6 +205,12 @@ interface Verdict {
   readonly said: string
 }
 
+interface Failed {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
 /** Runs a copy of the verifier by plain Node in a directory that holds nothing else. */
 function verify(bytes: Buffer, trusted: unknown = trust, ...options: string[]): Verdict {
   copyFileSync(verifier, join(dir, 'verify.mjs'))
@@ -212,12 +218,17 @@ function verify(bytes: Buffer, trusted: unknown = trust, ...options: string[]): 
   writeFileSync(join(dir, 'trust.json'), JSON.stringify(trusted))
   const argv = ['verify.mjs', 'case.zip', '--trust', 'trust.json', ...options]
   try {
-    const said = execFileSync(process.execPath, argv, { cwd: dir, env: {}, encoding: 'utf8' })
+    const said = execFileSync(process.execPath, argv, {
+      cwd: dir,
+      env: {},
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
     return { code: 0, said }
   } catch (thrown) {
     // Sound: execFileSync throws what it knows of the process that failed.
-    const { status, stdout } = thrown as { status: number; stdout: string }
-    return { code: status, said: stdout }
+    const { status, stdout, stderr } = thrown as Failed
+    return { code: status, said: `${stdout}${stderr}` }
   }
 }
 
@@ -397,6 +408,58 @@ interface Verifier {
 }
 
 describe('verify.mjs', () => {
+  it('is made of its sources as they are: npm run bundle makes it again', async () => {
+    const bundler = new URL('../../../scripts/bundle-verifier.mjs', import.meta.url)
+    // Sound: the script exports it.
+    const { bundleVerifier } = (await import(bundler.href)) as {
+      bundleVerifier: () => Promise<string>
+    }
+    expect(readFileSync(verifier, 'utf8') === (await bundleVerifier())).toBe(true)
+  })
+
+  it.each([
+    ['--fresh-within', 'soon'],
+    ['--fresh-within', ''],
+    ['--fresh-within', '-1'],
+    ['--fresh-within', '1e3'],
+    ['--fresh-within', '0x10'],
+    ['--fresh-within', 'NaN'],
+    ['--fresh-within=1', '1'],
+    ['--quorum', '2'],
+    ['--Fresh-Within', '1'],
+    ['-f', '1'],
+    ['another.zip', 'third.zip'],
+  ])('refuses %s %s, and quotes it', async (name, value) => {
+    const bytes = buildPackage(await evidence(), parseSkey(exporterKey.skey))
+    const { code, said } = verify(bytes, trust, name, value)
+    expect(code).toBe(2)
+    expect(said).toContain(
+      `"${name === '--fresh-within' ? value : name}`.replace('"another', 'another'),
+    )
+  })
+
+  it('refuses an option twice or without its value, and a trust file that demands nothing understood', async () => {
+    const bytes = buildPackage(await evidence(), parseSkey(exporterKey.skey))
+    expect(verify(bytes, trust, '--fresh-within').code).toBe(2)
+    expect(verify(bytes, trust, '--trust', 'trust.json').code).toBe(2)
+    for (const wrong of [
+      { quorum: '2' },
+      { quorum: -1 },
+      { quorum: null },
+      { witnesses: 'all' },
+      { logs: [{ vkey: logKey.vkey, from_size: 'none', to_size: null }] },
+      { statements: 'yes' },
+    ])
+      expect(verify(bytes, { ...trust, ...wrong }), JSON.stringify(wrong)).toMatchObject({
+        code: 50,
+        said: expect.stringContaining('FAILED malformed: trust: '),
+      })
+    expect(verify(bytes, { ...trust, statements: true })).toMatchObject({
+      code: 40,
+      said: expect.stringContaining('statement.bin: is missing'),
+    })
+  })
+
   it('reads the fields that are hashed, in their order, as this package does', async () => {
     // Sound: the module exports what is taken from it.
     const { fields, decodeRecord } = (await import(verifier.href)) as Verifier

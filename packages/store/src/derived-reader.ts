@@ -3,6 +3,7 @@ import { derivedStatements } from './derived-statements.ts'
 import type { DerivedColumn, DerivedStatements } from './derived-statements.ts'
 import { readDerivedViews } from './derived-views.ts'
 import type { DerivedTable } from './derived-views.ts'
+import type { Migration } from './migrate.ts'
 import { storeError } from './store-error.ts'
 
 /** Rows by when they were received: nanoseconds since 1970, `to` not among them. */
@@ -79,9 +80,12 @@ export interface DerivedRun {
 }
 
 /** Makes the way to the tables beside the records. */
-export function createDerivedReader(run: DerivedRun): DerivedReader {
+export function createDerivedReader(
+  run: DerivedRun,
+  migrations?: readonly Migration[],
+): DerivedReader {
   let made: Promise<DerivedStatements> | undefined
-  const statements = (): Promise<DerivedStatements> => (made ??= makeStatements(run))
+  const statements = (): Promise<DerivedStatements> => (made ??= makeStatements(run, migrations))
   return {
     versions: async (table) => (await statements()).versions(table),
     months: async () => {
@@ -157,10 +161,13 @@ function parametersOf({ range, parts }: DerivedComparison): Record<string, unkno
   }
 }
 
-async function makeStatements(run: DerivedRun): Promise<DerivedStatements> {
+async function makeStatements(
+  run: DerivedRun,
+  migrations: readonly Migration[] | undefined,
+): Promise<DerivedStatements> {
   const describe = async (table: DerivedTable): Promise<DerivedColumn[]> =>
     select<DerivedColumn>(run, { query: `DESCRIBE TABLE whodid.${table}`, query_params: {} })
-  const views = await readDerivedViews()
+  const views = await readDerivedViews(migrations)
   const outputs = async (versions: readonly string[]): Promise<string[][]> =>
     Promise.all(
       versions.map(async (version) => {

@@ -11,7 +11,7 @@ export type {
   DerivedReader,
   ReceiptMonth,
 } from './derived-reader.ts'
-export { derivedTables } from './derived-views.ts'
+export { derivedTables, readDerivedViews } from './derived-views.ts'
 export type { DerivedTable } from './derived-views.ts'
 export { encodeContents } from './encode-contents.ts'
 export type { EnvelopeOwner } from './encode-contents.ts'

@@ -6,6 +6,7 @@ import type { StoreAccess } from './client.ts'
 import { createDerivedReader } from './derived-reader.ts'
 import type { DerivedReader } from './derived-reader.ts'
 import { leafExpression } from './leaf-expression.ts'
+import type { Migration } from './migrate.ts'
 import { storeError } from './store-error.ts'
 import { createTextReader } from './text-rows.ts'
 import type { TextReader } from './text-rows.ts'
@@ -72,9 +73,12 @@ export const leafRowBytes = 40
 /** Places that one call of {@link LeafReader.at} may name. */
 export const placesMax = 10_000
 
-/** Threads of the engine that a reader may take. Default: as many as there are cores. */
+/** How a reader reads. */
 export interface LeafReaderOptions {
+  /** Threads of the engine that it may take. Default: as many as there are cores. */
   readonly threadsMax?: number
+  /** The migrations that made the tables beside the records. Default: those of this version. */
+  readonly migrations?: readonly Migration[]
 }
 
 /** Opens the way to the leaves. Opening does not connect. */
@@ -85,7 +89,7 @@ export function createLeafReader(access: StoreAccess, options: LeafReaderOptions
   const run = { client, settings }
   return {
     ...createTextReader(run),
-    ...createDerivedReader(run),
+    ...createDerivedReader(run, options.migrations),
     read: (range, onRows) => readRange(run, range, onRows),
     at: (logId, indexes) => rowsAt(run, logId, indexes),
     of: (handle) => rowsOf(run, handle),
