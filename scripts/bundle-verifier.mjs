@@ -24,7 +24,7 @@ export async function bundleVerifier() {
 
 ${code}
 Object.assign(decisionCode, whodidDecision, { id: '${id}' })
-if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = run(process.argv.slice(2))
+if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))
 `
 }
 

@@ -53,7 +53,7 @@ const usageExit = 2
 const evidenceRowsMax = 20_000
 
 /** Checks the package that the arguments name and prints what it found; the exit code. */
-export function run(argv) {
+export function runVerifier(argv) {
   const asked = readArguments(argv)
   if (asked.wrong !== undefined) {
     console.error(`${asked.wrong}\n${usage}`)

@@ -1,7 +1,7 @@
 /** The verifier of evidence packages, as a module: see `docs/howto/evidence.md`. */
 
 /** Runs it with the arguments of its command line and prints what it found; the exit code. */
-export function run(argv: readonly string[]): number
+export function runVerifier(argv: readonly string[]): number
 
 /** Every check of a package's files, in order; the lines of the report. Throws the first thing that does not hold, with its `code`. */
 export function verifyPackage(

@@ -53,7 +53,7 @@ const usageExit = 2
 const evidenceRowsMax = 20_000
 
 /** Checks the package that the arguments name and prints what it found; the exit code. */
-export function run(argv) {
+export function runVerifier(argv) {
   const asked = readArguments(argv)
   if (asked.wrong !== undefined) {
     console.error(`${asked.wrong}\n${usage}`)
@@ -3577,4 +3577,4 @@ var whodidDecision = (function(exports) {
 })({});
 
 Object.assign(decisionCode, whodidDecision, { id: '6666162ad10547de' })
-if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = run(process.argv.slice(2))
+if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createApi } from '@whodid/api'
 import type { Api } from '@whodid/api'
 import { startCollector } from '@whodid/collector'
@@ -13,6 +10,7 @@ import type { NoteSigner } from '@whodid/tlog'
 import { loadExporter } from '../faults/load.ts'
 import { startCleanLedger } from './clean-ledger.ts'
 import type { CleanLedger } from './clean-ledger.ts'
+import { runVerifier } from './run-verifier.ts'
 
 /** A collector and an API over a ledger whose administrator may do everything: what hands out evidence. */
 export interface EvidenceService {
@@ -37,7 +35,6 @@ export interface SentSpan {
   readonly attributes: Readonly<Record<string, string>>
 }
 
-const verifier = fileURLToPath(new URL('../../packages/export/verify.mjs', import.meta.url))
 const token = 'whodid-test-token'
 
 /** Starts one; `isStating` has it put on record what it hands out, as `whodid serve` does. */
@@ -98,12 +95,8 @@ export async function startEvidenceService(isStating = true): Promise<EvidenceSe
       return Buffer.from(await answer.arrayBuffer())
     },
     verify: async (zip) => {
-      const dir = join(root, `verified-${(verified += 1)}`)
-      await mkdir(dir)
-      await writeFile(join(dir, 'evidence.zip'), zip)
-      await writeFile(join(dir, 'trust.json'), await (await asked(api, '/v1/trust')).text())
-      await cp(verifier, join(dir, 'verify.mjs'))
-      return runVerifier(dir)
+      const trust = await (await asked(api, '/v1/trust')).text()
+      return runVerifier(join(root, `verified-${(verified += 1)}`), { zip, trust })
     },
     stop: async () => {
       await collector.stop()
@@ -140,13 +133,4 @@ async function post(url: string, spans: readonly object[]): Promise<void> {
 async function asked(api: Api, path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   return api.fetch(new Request(`http://127.0.0.1:4320${path}`, { ...init, headers }), {})
-}
-
-function runVerifier(dir: string): Promise<{ code: number; stdout: string }> {
-  const argv = ['verify.mjs', 'evidence.zip', '--trust', 'trust.json']
-  return new Promise((resolve) => {
-    execFile(process.execPath, argv, { cwd: dir, env: {} }, (error, stdout) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout })
-    })
-  })
 }

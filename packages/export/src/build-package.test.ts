@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blankRecord, canonicalRecord, recordFields } from '@whodid/model'
 import type { LedgerRecord, WhoDidAnswer } from '@whodid/model'
-import { decideOffline } from '@whodid/query'
-import type { EvidenceIndex } from '@whodid/query'
+import { decideOffline } from '@whodid/query/offline'
+import type { EvidenceIndex } from '@whodid/query/offline'
 import {
   appendLeaves,
   emptyEdge,

@@ -6,10 +6,9 @@ import { manifestOf, statementOf } from './manifest-of.ts'
 import { ocsfEvent } from './ocsf-event.ts'
 import { recordRow } from './record-row.ts'
 import type { RecordRow } from './record-row.ts'
-import { readVerifier } from './read-verifier.ts'
 import { signManifest } from './sign-manifest.ts'
 import { timelineEvents } from './timeline-events.ts'
-import { verifyGuide } from './verify-guide.ts'
+import { readVerifier, verifyGuide } from './verify-guide.ts'
 import { writeZip } from './write-zip.ts'
 
 /** Records in one package; what has more is cut, and says so. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { Evidence } from './evidence.ts'
-import { decisionCodeId } from './read-verifier.ts'
+import { decisionCodeId } from './verify-guide.ts'
 
 /** The answer as a package holds it. */
 export function answerJson(answer: WhoDidAnswer): string {

@@ -1,5 +1,6 @@
 import type { WhoDidAnswer } from '@whodid/model'
-import type { EvidenceIndex, FoundInMetaLog } from '@whodid/query'
+import type { FoundInMetaLog } from '@whodid/query'
+import type { EvidenceIndex } from '@whodid/query/offline'
 import type { KeyEpoch } from '@whodid/tlog'
 
 /** What a package is made of. All of it is hostile but for the proofs: it is written as it is, and shown nowhere. */

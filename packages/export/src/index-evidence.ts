@@ -1,13 +1,12 @@
-import { deriveRow, fieldsOfRow, statedFields } from '@whodid/query'
+import { deriveRow, fieldsOfRow, statedFields } from '@whodid/query/offline'
+import type { EvidencedAnswer, Question } from '@whodid/query'
 import type {
   DerivableRole,
-  EvidencedAnswer,
   EvidenceIndex,
   EvidenceRow,
   IndexedRow,
   IndexedText,
-  Question,
-} from '@whodid/query'
+} from '@whodid/query/offline'
 import type { Selector } from '@whodid/store'
 import { readFormsOfClaims, readFormsOfSpans } from './read-forms.ts'
 import { recordRow } from './record-row.ts'

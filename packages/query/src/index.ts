@@ -1,5 +1,4 @@
-export { checkpointsMax, listCheckpoints } from './list-checkpoints.ts'
-export type { CheckpointList } from './list-checkpoints.ts'
+export { checkpointsMax, listCheckpoints, type CheckpointList } from './list-checkpoints.ts'
 export { findInMetaLog } from './find-in-meta-log.ts'
 export type { FoundInMetaLog, MetaLogEndpoint } from './find-in-meta-log.ts'
 export { proveAction } from './prove-action.ts'
@@ -8,17 +7,6 @@ export { parseQuestion } from './question.ts'
 export type { Question, RawQuestion } from './question.ts'
 export { listReads, parseReadsLimit, readsMax } from './reads.ts'
 export type { RecordedRead } from './reads.ts'
-export { decidedPart, decideOffline } from './decide-offline.ts'
-export type {
-  EvidenceIndex,
-  IndexedRow,
-  IndexedText,
-  OfflineDecision,
-  OfflineGround,
-} from './decide-offline.ts'
-export { deriveRow, fieldsOfRow, statedFields } from './evidence/derive-row.ts'
-export type { DerivableRole, SealedRecord, StatedValues } from './evidence/derive-row.ts'
-export type { EvidenceRow } from './evidence/evidence.ts'
 export { whoDid, whoDidOnEvidence } from './run.ts'
 export type { EvidencedAnswer, WhoDidSources } from './run.ts'
 export { tail, tailStepMax } from './tail.ts'

@@ -1,19 +1,12 @@
 import { parseHandle, printableLine, WhodidError } from '@whodid/model'
 import { exitCodeOf, judgeWitnesses, openSealedLog, verifyLedger, verifyRows } from '@whodid/query'
-import type {
-  DerivedVerification,
-  Finding,
-  LedgerVerification,
-  LogAssurance,
-  LogToVerify,
-} from '@whodid/query'
+import type { Finding, LedgerVerification, LogAssurance, LogToVerify } from '@whodid/query'
 import type { LeafReader } from '@whodid/store'
 import type { Command, CommandContext } from '../command.ts'
 import { readServiceConfig } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
-import { checkDerived } from '../verify/check-derived.ts'
-import { checkTexts } from '../verify/check-texts.ts'
+import { withDerived, withTexts } from '../verify/with-checks.ts'
 import { gatherEvidence } from '../verify/gather-evidence.ts'
 import { verificationJson, verificationText } from '../verify/show-verification.ts'
 import { withLeafReader } from '../verify/with-leaf-reader.ts'
@@ -182,29 +175,12 @@ async function run(wanted: Run): Promise<LedgerVerification> {
   const result =
     isPart || typed.flag('no-derived')
       ? ofRows
-      : withDerived(
-          ofRows,
-          await checkDerived({ known, reader, onProgress, signal: context.stopping }),
-        )
+      : await withDerived(ofRows, { known, reader, onProgress, signal: context.stopping })
   if (typed.flag('no-texts')) return result
-  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
   const { keysDir } = wanted
-  const texts = await checkTexts({
-    ...range,
-    logs,
-    known,
-    keysDir,
-    reader,
-    onProgress,
-    signal: context.stopping,
-  })
-  const findings = [...result.findings, ...texts.flatMap((checked) => checked.findings)]
-  return { ...result, texts, findings, exitCode: exitCodeOf(findings) }
-}
-
-function withDerived(result: LedgerVerification, derived: DerivedVerification): LedgerVerification {
-  const findings = [...result.findings, ...derived.findings]
-  return { ...result, derived, findings, exitCode: exitCodeOf(findings) }
+  const places = { from: from ?? 0, ...(to === undefined ? {} : { to }) }
+  const ground = { logs, known, keysDir, reader, onProgress, signal: context.stopping }
+  return withTexts(result, { ...places, ...ground })
 }
 
 async function verifyHandle(
