@@ -112,8 +112,8 @@ function readTrust(text) {
   expect('exporters', isList(trust.exporters, isText), 'a list of keys')
   expect('statements', typeof (trust.statements ?? false) === 'boolean', 'true or false')
   expect('meta_logs', isList(trust.meta_logs ?? [], isText), 'a list of keys')
-  const isEpoch = ({ vkey, from_size: from, to_size: to = null } = {}) =>
-    isText(vkey) && isCount(from) && (to === null || isCount(to))
+  const isEpoch = ({ vkey, from_size: from, to_size: to } = {}) =>
+    isText(vkey) && isCount(from) && isCount(to ?? 0)
   expect('logs', isList(trust.logs, isEpoch), 'a list of keys with the sizes that they sign')
   return trust
 }

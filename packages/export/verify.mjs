@@ -112,8 +112,8 @@ function readTrust(text) {
   expect('exporters', isList(trust.exporters, isText), 'a list of keys')
   expect('statements', typeof (trust.statements ?? false) === 'boolean', 'true or false')
   expect('meta_logs', isList(trust.meta_logs ?? [], isText), 'a list of keys')
-  const isEpoch = ({ vkey, from_size: from, to_size: to = null } = {}) =>
-    isText(vkey) && isCount(from) && (to === null || isCount(to))
+  const isEpoch = ({ vkey, from_size: from, to_size: to } = {}) =>
+    isText(vkey) && isCount(from) && isCount(to ?? 0)
   expect('logs', isList(trust.logs, isEpoch), 'a list of keys with the sizes that they sign')
   return trust
 }
@@ -3558,23 +3558,24 @@ var whodidDecision = (function(exports) {
 	}
 	const noNonce = Buffer.alloc(0);
 	function statedState(stated) {
-		switch (stated?.state) {
-			case "erased": return {
-				state: "erased",
-				record: stated.record ?? "",
-				at: stated.at ?? ""
-			};
-			case "expired":
-			case "missing":
-			case "mismatch":
-			case "withheld": return { state: stated.state };
-			default: return { state: "unread" };
-		}
+		if (stated?.state === "erased") return {
+			state: "erased",
+			record: stated.record ?? "",
+			at: stated.at ?? ""
+		};
+		return { state: otherStates.find((state) => state === stated?.state) ?? "unread" };
 	}
+	/** States that say nothing more; any other is as if the text had not been read. */
+	const otherStates = [
+		"expired",
+		"missing",
+		"mismatch",
+		"withheld"
+	];
 	exports.decideOffline = decideOffline;
 	exports.decidedPart = decidedPart;
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '6666162ad10547de' })
+Object.assign(decisionCode, whodidDecision, { id: '350fc1b2ed4ce3a2' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -33,7 +33,11 @@ export function addExports(
     }
     const exported = { of: asked.of, tenant, by: name, caseId: made.case }
     const sources = {
-      ...{ selector, contents, trees, watch, metaLog },
+      selector,
+      contents,
+      trees,
+      watch,
+      metaLog,
       state: state && ((sha256: string) => state(sha256, exported)),
     }
     const zip = await recordedRead(

@@ -126,15 +126,11 @@ function textState(text: string): ContentState {
 const noNonce = Buffer.alloc(0)
 
 function statedState(stated: IndexedText['state'] | undefined): ContentState {
-  switch (stated?.state) {
-    case 'erased':
-      return { state: 'erased', record: stated.record ?? '', at: stated.at ?? '' }
-    case 'expired':
-    case 'missing':
-    case 'mismatch':
-    case 'withheld':
-      return { state: stated.state }
-    default:
-      return { state: 'unread' }
-  }
+  if (stated?.state === 'erased')
+    return { state: 'erased', record: stated.record ?? '', at: stated.at ?? '' }
+  const other = otherStates.find((state) => state === stated?.state)
+  return { state: other ?? 'unread' }
 }
+
+/** States that say nothing more; any other is as if the text had not been read. */
+const otherStates = ['expired', 'missing', 'mismatch', 'withheld'] as const

@@ -1,4 +1,4 @@
-export { decideOffline } from '../decide-offline.ts'
+export { decidedPart, decideOffline } from '../decide-offline.ts'
 export type { EvidenceIndex, IndexedRow, IndexedText } from '../decide-offline.ts'
 export { deriveRow, fieldsOfRow, statedFields } from '../evidence/derive-row.ts'
 export type { DerivableRole } from '../evidence/derive-row.ts'
