@@ -138,7 +138,7 @@ const attacks: readonly (readonly [
   [
     'moves an act to another resource',
     'actions',
-    `INSERT INTO whodid.actions SELECT * REPLACE ('db:row:shop/orders/1' AS resource_id) FROM whodid.actions WHERE action_id = 'act-5' AND resource_id = '${resource}'; ALTER TABLE whodid.actions DELETE WHERE action_id = 'act-5' AND resource_id = '${resource}'`,
+    `INSERT INTO whodid.actions SELECT * REPLACE ('db:row:shop/orders/1' AS resource_id) FROM whodid.actions AS a WHERE a.action_id = 'act-5' AND a.resource_id = '${resource}'; ALTER TABLE whodid.actions DELETE WHERE action_id = 'act-5' AND resource_id = '${resource}'`,
     ['act_mismatch'],
   ],
   [

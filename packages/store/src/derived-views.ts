@@ -12,7 +12,7 @@ export type ViewVersions = Readonly<Record<DerivedTable, readonly string[]>>
  * The statements of the materialized views, from the migrations that made or changed them: what a table must hold is recomputed
  * by the text that filled it.
  *
- * Throws when no migration fills a table: an own bug.
+ * Throws when no migration fills a table, or one has no SELECT: own bugs.
  */
 export async function readDerivedViews(migrations?: readonly Migration[]): Promise<ViewVersions> {
   const known = (migrations ?? (await readMigrations())).map(({ sql }) => withoutComments(sql))
@@ -27,11 +27,12 @@ function versionsOf(table: DerivedTable, statements: readonly string[]): string[
       `^CREATE MATERIALIZED VIEW (?:IF NOT EXISTS )?whodid\\.(\\w+) TO whodid\\.${table}\\b`,
       'u',
     ).exec(statement)?.[1]
-    const changed = /^ALTER TABLE whodid\.(\w+) MODIFY QUERY\b/u.exec(statement)?.[1]
+    const changed = /^ALTER TABLE whodid\.(\w+) MODIFY QUERY\s/u.exec(statement)
     if (made !== undefined) views.add(made)
-    if (made === undefined && !views.has(changed ?? '')) continue
-    const select = statement.slice(statement.search(/^(?:AS )?SELECT\b/mu)).replace(/^AS /u, '')
-    versions.unshift(select)
+    if (made === undefined && !views.has(changed?.[1] ?? '')) continue
+    const select = /(?:\sAS|^ALTER TABLE \S+ MODIFY QUERY)\s+(SELECT\s[\s\S]*)$/u.exec(statement)
+    if (select?.[1] === undefined) throw new Error(`a migration of whodid.${table} has no SELECT`)
+    versions.unshift(select[1])
   }
   if (versions.length === 0) throw new Error(`no migration fills whodid.${table}`)
   return versions
