@@ -69,7 +69,8 @@ export async function verifyDerived(ground: DerivedGround): Promise<DerivedVerif
     ground.signal?.throwIfAborted()
     findings.push(...(await verifyDerivedMonth(ground, month)))
     done += month.rowCount
-    ground.onProgress?.({ done, total })
+    // At the end there is nothing left to wait for.
+    if (done < total) ground.onProgress?.({ done, total })
   }
   return { rowCount: done, findings }
 }
