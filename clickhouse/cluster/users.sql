@@ -75,16 +75,24 @@ GRANT SHOW TABLES ON whodid_shard.* TO whodid_pruner;
 CREATE ROW POLICY IF NOT EXISTS whodid_pruner ON whodid.spans FOR SELECT USING 1 TO whodid_pruner;
 CREATE ROW POLICY IF NOT EXISTS whodid_pruner ON whodid_shard.spans FOR SELECT USING 1 TO whodid_pruner;
 
--- whodid_verifier recomputes the hash of every row, of every tenant, and sees nothing else.
-CREATE SETTINGS PROFILE IF NOT EXISTS whodid_verifier SETTINGS readonly = 1, max_memory_usage = 1500000000, max_threads = 0 CHANGEABLE_IN_READONLY, max_block_size = 16384 CHANGEABLE_IN_READONLY;
+-- whodid_verifier recomputes every row, of every tenant, and what is made of it, and sees nothing else.
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_verifier SETTINGS readonly = 1, max_memory_usage = 1500000000, max_threads = 0 CHANGEABLE_IN_READONLY, max_block_size = 16384 CHANGEABLE_IN_READONLY, optimize_aggregation_in_order = 1, max_bytes_before_external_group_by = 500000000;
 CREATE USER IF NOT EXISTS whodid_verifier IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_verifier>' SETTINGS PROFILE 'whodid_verifier';
 GRANT SELECT ON whodid.spans TO whodid_verifier;
 GRANT SELECT ON whodid_shard.spans TO whodid_verifier;
+GRANT SELECT ON whodid.actions TO whodid_verifier;
+GRANT SELECT ON whodid_shard.actions TO whodid_verifier;
+GRANT SELECT ON whodid.threads TO whodid_verifier;
+GRANT SELECT ON whodid_shard.threads TO whodid_verifier;
 GRANT SELECT ON whodid.contents TO whodid_verifier;
 GRANT SELECT ON whodid_shard.contents TO whodid_verifier;
 CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.spans FOR SELECT USING 1 TO whodid_verifier;
+CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.actions FOR SELECT USING 1 TO whodid_verifier;
+CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.threads FOR SELECT USING 1 TO whodid_verifier;
 CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.contents FOR SELECT USING 1 TO whodid_verifier;
 CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid_shard.spans FOR SELECT USING 1 TO whodid_verifier;
+CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid_shard.actions FOR SELECT USING 1 TO whodid_verifier;
+CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid_shard.threads FOR SELECT USING 1 TO whodid_verifier;
 CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid_shard.contents FOR SELECT USING 1 TO whodid_verifier;
 
 -- whodid_migrator creates and changes the schema.

@@ -151,6 +151,24 @@ describe('append-only by grants', () => {
       )
   })
 
+  test('the verifier reads records and what is made of them, of every tenant, and nothing else', async () => {
+    const trace = newTrace()
+    const act = { tenant: 'far', recordKind: 'tool_call', resourceId: 'db:row:far/1' } as const
+    await ledger.insert([trace.record({ ...act, instanceId: 'run-far' })])
+    for (const table of ['spans', 'actions', 'threads']) {
+      const count = `SELECT count() > 0 FROM whodid.${table} WHERE tenant = 'far'`
+      expect(await ledger.sql('verifier', count), table).toBe('1')
+    }
+    for (const table of ['reads', 'migrations'])
+      expect(await ledger.sql('verifier', `SELECT count() FROM whodid.${table}`)).toMatch(
+        /ACCESS_DENIED/u,
+      )
+    for (const table of ['spans', 'actions', 'threads'])
+      expect(
+        await ledger.sql('verifier', `INSERT INTO whodid.${table} SELECT * FROM whodid.${table}`),
+      ).toMatch(/ACCESS_DENIED|READONLY/u)
+  })
+
   test('the reader cannot lift its limits, leave its database or reach out', async () => {
     for (const statement of [
       'SET readonly = 0',

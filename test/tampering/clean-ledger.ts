@@ -7,6 +7,8 @@ import { openSealedLog, verifyLedger, verifyLog } from '@whodid/query'
 import type { Finding } from '@whodid/query'
 import { createContentEraser, createLeafReader, createRecordPruner } from '@whodid/store'
 import type { ContentEraser, LeafReader, RecordPruner } from '@whodid/store'
+import { checkDerived } from '../../packages/cli/src/verify/check-derived.ts'
+import type { DerivedToCheck } from '../../packages/cli/src/verify/check-derived.ts'
 import { findLogs } from '../../packages/cli/src/verify/find-logs.ts'
 import type { FoundLog } from '../../packages/cli/src/verify/find-logs.ts'
 import { startDbaLedger } from '../harness/dba-ledger.ts'
@@ -91,14 +93,21 @@ async function verifyNewest(
   })
   if (sealed === undefined) return { findings, size: 0, rowCount: 0, pendingCount: 0 }
   const verified = await verifyLog(sealed, reader, { ...log.options, from })
-  return { ...verified, findings: [...findings, ...verified.findings] }
+  const beside = await checkDerived(besideOf(logs, reader))
+  return { ...verified, findings: [...findings, ...verified.findings, ...beside.findings] }
 }
 
 async function verifyWhole(logs: readonly FoundLog[], reader: LeafReader): Promise<Verified> {
-  const { logs: verified, findings } = await verifyLedger(logs, reader)
+  const { logs: verified, findings: ofRows } = await verifyLedger(logs, reader)
+  const beside = await checkDerived(besideOf(logs, reader))
+  const findings = [...ofRows, ...beside.findings]
   const [log] = verified
   const { size = 0, rowCount = 0, pendingCount = 0 } = log ?? {}
   return { findings, size, rowCount, pendingCount }
+}
+
+function besideOf(known: readonly FoundLog[], reader: LeafReader): DerivedToCheck {
+  return { known, reader, onProgress: () => undefined, signal: new AbortController().signal }
 }
 
 /** A span ID that a run gives once. */

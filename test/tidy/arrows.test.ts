@@ -26,6 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'collector',
     'content',
     'engine',
+    'export',
     'meta-log',
     'model',
     'query',

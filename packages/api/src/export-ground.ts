@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CustodyRequest } from '@whodid/content'
 import { printableLine, WhodidError } from '@whodid/model'
 import type { LogTrees } from '@whodid/store'
 import type { ApiOptions } from './api-options.ts'
@@ -8,6 +9,8 @@ export type ExportGround = NonNullable<ApiOptions['exports']> & {
   readonly trees: LogTrees
   /** Resolves when the ledger has the export durably: only then may the package leave. Does nothing without a custodian. */
   readonly record: (built: Uint8Array, exported: ExportRequest) => Promise<void>
+  /** Puts on record what an answer was decided from; undefined without a custodian. */
+  readonly state: ((sha256: string, exported: ExportRequest) => Promise<string>) | undefined
 }
 
 interface ExportRequest {
@@ -24,10 +27,18 @@ const handleShownMax = 500
 export function exportGround({ exports, trees, custodian }: ApiOptions): ExportGround {
   if (exports === undefined || trees === undefined)
     throw new WhodidError('not_found', 'evidence is not exported here: nothing is sealed')
-  const record: ExportGround['record'] = async (built, { of, tenant, by, caseId }) => {
+  const shown = (of: string): string => printableLine(of, handleShownMax)
+  const record: ExportGround['record'] = async (built, asked) => {
     const sha256 = createHash('sha256').update(built).digest('hex')
-    const request = { tenant, requestedBy: by, reason: 'export', caseId }
-    await custodian?.exported({ of: printableLine(of, handleShownMax), sha256 }, request)
+    await custodian?.exported({ of: shown(asked.of), sha256 }, requestOf(asked))
   }
-  return { ...exports, trees, record }
+  const state: ExportGround['state'] =
+    custodian &&
+    ((sha256, asked) =>
+      custodian.exported({ of: shown(asked.of), sha256, kind: 'evidence' }, requestOf(asked)))
+  return { ...exports, trees, record, state }
+}
+
+function requestOf({ tenant, by, caseId }: ExportRequest): CustodyRequest {
+  return { tenant, requestedBy: by, reason: 'export', caseId }
 }

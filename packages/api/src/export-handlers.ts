@@ -23,7 +23,7 @@ export function addExports(
   app.openapi(exportRoute, async (c) => {
     const asked = c.req.valid('json')
     const question = parseQuestion(asked)
-    const { trees, signer, product, record } = exportGround(options)
+    const { trees, signer, product, record, state } = exportGround(options)
     const { tenant, name, role } = c.get('token')
     const made = {
       at: formatInstant(now()),
@@ -31,7 +31,16 @@ export function addExports(
       case: c.req.header('whodid-case') ?? '',
       product,
     }
-    const sources = { selector, contents, trees, watch, metaLog, rules: options.rules }
+    const exported = { of: asked.of, tenant, by: name, caseId: made.case }
+    const sources = {
+      selector,
+      contents,
+      trees,
+      watch,
+      metaLog,
+      rules: options.rules,
+      state: state && ((sha256: string) => state(sha256, exported)),
+    }
     const zip = await recordedRead(
       c,
       { roles, question: asked },
@@ -40,7 +49,7 @@ export function addExports(
           const evidence = await gatherEvidence(sources, { tenant, question, made, role })
           const built = buildPackage(evidence, signer)
           // On record before it leaves: what is handed out and not in the ledger did not come from here.
-          await record(built, { of: asked.of, tenant, by: name, caseId: made.case })
+          await record(built, exported)
           return built
         },
       },
@@ -53,8 +62,9 @@ export function addExports(
   })
 
   app.openapi(trustRoute, async (c) => {
-    const { trees, signer, witnesses } = exportGround(options)
-    const run = () => verifierKeys(trees, { signer, witnesses, metaLog })
+    const { trees, signer, witnesses, state } = exportGround(options)
+    const isStated = state !== undefined
+    const run = () => verifierKeys(trees, { signer, witnesses, metaLog, isStated })
     return c.json(await recordedRead(c, { roles, question: {} }, { run }), 200)
   })
 }

@@ -31,6 +31,11 @@ const trustSchema = z
     meta_logs: z
       .array(z.string())
       .describe('Keys of meta-logs (`WHODID_META_KEY`), under one of which each log must be'),
+    statements: z
+      .boolean()
+      .describe(
+        'Whether each package holds the ledger’s own record of what its answer was decided from; one without it is then refused',
+      ),
   })
   .openapi('Trust')
 

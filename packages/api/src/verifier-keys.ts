@@ -11,6 +11,8 @@ export interface VerifierKeys {
   readonly exporters: string[]
   /** Keys of meta-logs, under one of which each log must be; none where none is set. */
   readonly meta_logs: string[]
+  /** Whether each package holds the ledger's own record of its evidence: one without it is then refused. */
+  readonly statements: boolean
 }
 
 /** The public keys of all logs here, of the witnesses that are asked, and of this exporter. No secret. */
@@ -20,10 +22,12 @@ export async function verifierKeys(
     signer,
     witnesses,
     metaLog,
+    isStated,
   }: {
     readonly signer: NoteSigner
     readonly witnesses: readonly string[]
     readonly metaLog: MetaLogEndpoint | undefined
+    readonly isStated: boolean
   },
 ): Promise<VerifierKeys> {
   const logs = (await trees.all()).flatMap(({ epochs }) =>
@@ -37,5 +41,6 @@ export async function verifierKeys(
     quorum,
     exporters: [signer.verifier.vkey],
     meta_logs: metaLogs,
+    statements: isStated,
   }
 }

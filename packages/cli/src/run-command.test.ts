@@ -99,6 +99,16 @@ test.each([
   [['reader'], 'expected add, list or remove; got nothing'],
   [['quarantine'], 'expected list or replay; got nothing'],
   [['quarantine', 'burn'], 'expected list or replay; got "burn"'],
+  [['verify', '--from', 'ten'], '--from expected a whole number; got "ten"'],
+  [['verify', '--to', ''], '--to expected a whole number; got ""'],
+  [['verify', '--of', 'resource:x', '--to', '1e3'], '--to expected a whole number; got "1e3"'],
+  [['verify', '--of', 'resource:x', '--from', '1'], '--from and --to expected no --of'],
+  [['verify', '--from', '9', '--to', '9'], '--from expected a place before --to; got 9 and 9'],
+  [['verify', '--threads', '0x2'], '--threads expected a whole number; got "0x2"'],
+  [['verify', '--threads', '0'], '--threads expected 1 or more; got "0"'],
+  [['verify', '--no-acts'], "Unknown option '--no-acts'"],
+  [['verify', 'everything'], 'expected options only; got "everything"'],
+  [['witness', '--key', 'k', '--port', 'auto'], '--port expected a port from 0 to 65535'],
   [['keys'], 'expected list or rotate; got nothing'],
   [['keys', 'rotate', '--overlap', 'soon'], '--log expected a log that has started once'],
   [['exporter', 'add'], '"--name" expected 1–64 letters'],
@@ -108,6 +118,15 @@ test.each([
   expect(code).toBe(2)
   expect(stdout).toBe('')
   expect(stderr).toContain(message)
+})
+
+test('export verify refuses what it does not understand, as verify.mjs does', async () => {
+  for (const argv of [
+    ['export', 'verify', 'a.zip', '--trust', 't.json', '--fresh-within', 'soon'],
+    ['export', 'verify', 'a.zip', '--trust', 't.json', '--fresh', '1'],
+    ['export', 'verify', 'a.zip'],
+  ])
+    expect(await whodid(...argv)).toMatchObject({ code: 2 })
 })
 
 test('nothing running is said in one sentence, and as JSON with --json', async () => {

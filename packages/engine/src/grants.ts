@@ -156,9 +156,11 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
   },
   verifier: {
     username: 'whodid_verifier',
-    purpose: 'recomputes the hash of every row, of every tenant, and sees nothing else',
+    purpose: 'recomputes every row, of every tenant, and what is made of it, and sees nothing else',
     grants: [
       { privileges: 'SELECT', on: 'whodid.spans' },
+      { privileges: 'SELECT', on: 'whodid.actions' },
+      { privileges: 'SELECT', on: 'whodid.threads' },
       { privileges: 'SELECT', on: 'whodid.contents' },
     ],
     settings: [
@@ -166,8 +168,11 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { name: 'max_memory_usage', value: verifierMemoryBytesMax },
       { name: 'max_threads', value: 0, changeable: true },
       { name: 'max_block_size', value: 16_384, changeable: true },
+      // What is made of the records is grouped in the order in which they lie, and on the disk where that is too much for memory.
+      { name: 'optimize_aggregation_in_order', value: 1 },
+      { name: 'max_bytes_before_external_group_by', value: verifierMemoryBytesMax / 3 },
     ],
-    rowFilters: { spans: '1', contents: '1' },
+    rowFilters: { spans: '1', actions: '1', threads: '1', contents: '1' },
   },
   migrator: {
     username: 'whodid_migrator',

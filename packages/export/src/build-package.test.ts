@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { blankRecord, canonicalRecord, recordFields } from '@whodid/model'
 import type { LedgerRecord, WhoDidAnswer } from '@whodid/model'
+import { decideOffline } from '@whodid/query/offline'
+import type { EvidenceIndex } from '@whodid/query/offline'
 import {
   appendLeaves,
   emptyEdge,
@@ -28,6 +30,7 @@ const logKey = generateNoteKey(origin, 'note')
 const exporterKey = generateNoteKey('whodid.example/acme/export', 'note')
 const witnessKey = generateNoteKey('witness.example/w1', 'cosignature')
 const nonce = Buffer.alloc(32, 7)
+const resourceId = 'db:row:shop/orders/42'
 const trust = {
   logs: [{ vkey: logKey.vkey, from_size: 0, to_size: null }],
   witnesses: [witnessKey.vkey],
@@ -41,20 +44,27 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-/** A log of five records, of which a package holds four: a prompt with its text, a call, one of more than 64 KiB and one of odd letters. */
+/**
+ * A log of six records, of which a package holds five: a prompt with its text, a call, one of more than 64 KiB, one of odd letters and
+ * another act on the same thing.
+ */
 async function evidence(): Promise<Evidence> {
+  const agent = { actorType: 'agent', templateId: 'refunds', instanceId: 'run-1' } as const
+  const person = { delegatorId: 'dev@acme.example', delegatorType: 'human' } as const
+  const act = { recordKind: 'tool_call', verb: 'update', outcome: 'success', resourceId } as const
   const records = [
-    record(0, { recordKind: 'prompt', contentCommitmentHex: commitment('do it\u202e now') }),
-    record(1, {
-      recordKind: 'tool_call',
-      verb: 'update',
-      outcome: 'success',
-      resourceId: 'r',
-      toolName: 't',
+    record(0, {
+      ...agent,
+      ...person,
+      recordKind: 'prompt',
+      promptOrigin: 'human',
+      contentCommitmentHex: commitment('do it\u202e now'),
     }),
+    record(1, { ...agent, ...person, ...act, parentSpanIdHex: idOf(0), toolName: 't' }),
     record(2, { attributes: 'x'.repeat(70_000) }),
     record(3, { name: 'é\u0000\u{1f600}', credentialScopes: ['', 'ü'], planStep: -1, seq: 7 }),
-    record(4, {}),
+    record(4, { ...act, actorType: 'human', userId: 'jane@acme.example', startUnixNs: -2n }),
+    record(5, {}),
   ]
   const forms = records.map(wholeForm)
   const leaves = records.map((one) => leafHash(canonicalRecord(one)))
@@ -73,17 +83,18 @@ async function evidence(): Promise<Evidence> {
   }
   const reader = { read: async (path: string) => Promise.resolve(tiles.get(path)) }
   const held: RecordEvidence[] = []
-  for (const index of [0, 1, 2, 3])
+  for (const index of [0, 1, 2, 3, 4])
     held.push({
       form: forms[index] ?? Buffer.alloc(0),
       proof: formatTlogProof({
         index,
-        proof: await proveInclusion(reader, index, 5),
+        proof: await proveInclusion(reader, index, 6),
         checkpoint: notes[1] ?? '',
       }),
     })
   return {
-    answer: answerOf(records),
+    answer: answerOf(held),
+    index,
     records: held,
     isTruncated: false,
     logs: [
@@ -92,7 +103,7 @@ async function evidence(): Promise<Evidence> {
         epochs: [{ vkey: logKey.vkey, fromSize: 0, toSize: null }],
         checkpoints: [
           { note: notes[0] ?? '', consistency: [] },
-          { note: notes[1] ?? '', consistency: await proveConsistency(reader, 3, 5) },
+          { note: notes[1] ?? '', consistency: await proveConsistency(reader, 3, 6) },
         ],
       },
     ],
@@ -120,15 +131,19 @@ function record(index: number, fields: Partial<LedgerRecord>): LedgerRecord {
     logId: origin,
     logIndex: index,
     traceIdHex: 'ab'.repeat(16),
-    spanIdHex: `${index + 1}`.padStart(16, '0'),
+    spanIdHex: idOf(index),
     receivedUnixNs: 1_790_000_000_123_456_789n,
     startUnixNs: -1n,
     ...fields,
   }
 }
 
+function idOf(index: number): string {
+  return `${index + 1}`.padStart(16, '0')
+}
+
 function spanOf(index: number): string {
-  return `${'ab'.repeat(16)}-${`${index + 1}`.padStart(16, '0')}`
+  return `${'ab'.repeat(16)}-${idOf(index)}`
 }
 
 /** A record's form as it is when nothing stands for the fields. */
@@ -155,31 +170,45 @@ function commitment(text: string): string {
   return createHmac('sha256', nonce).update(head).update('default').update(text).digest('hex')
 }
 
-// Sound: the verifier reads what is set here; the rest of an answer is for people.
-function answerOf(records: readonly LedgerRecord[]): WhoDidAnswer {
-  return {
-    question: { of: 'r', kind: 'resource' },
-    verdict: 'agent',
-    action: {
-      span: spanOf(1),
-      verb: 'update',
-      outcome: 'success',
-      tool: 't',
-      resource: { id: 'r', type: '' },
+/** What the answer is decided from, as the service would have found it. */
+const index: EvidenceIndex = {
+  question: { of: resourceId },
+  rows: [
+    { role: 'subject', log: origin, index: 1 },
+    ...[0, 2, 3, 4].map((place) => ({ role: 'kin', log: origin, index: place }) as const),
+    { role: 'listed', log: origin, index: 1, stated: { qualifies: true } },
+    { role: 'listed', log: origin, index: 4, stated: { qualifies: true } },
+  ],
+  texts: [{ log: origin, index: 0, state: { state: 'text' } }],
+}
+
+/** What the records come to. */
+function answerOf(held: readonly RecordEvidence[]): WhoDidAnswer {
+  const integrity = {
+    state: 'sealed',
+    findings: [],
+    check: null,
+  } as unknown as WhoDidAnswer['integrity']
+  const cost = { statements: 1, rows_read: 0, bytes_read: 0, elapsed_ms: 0 }
+  const ground = {
+    record: (_: string, place: number) => {
+      const form = held[place]?.form
+      return form && { columns: recordRow(form), leaf: '' }
     },
-    agent: { instance: { id: '' } },
-    prompt: { span: spanOf(0), text: 'do it\ufffd now' },
-    plan: null,
-    chain: records
-      .slice(0, 2)
-      .map(({ recordKind }, index) => ({ span: spanOf(index), record_kind: recordKind })),
-    inputs: [],
-  } as unknown as WhoDidAnswer
+    text: () => 'do it\u202e now',
+  }
+  return { ...decideOffline(index, ground, { integrity, cost }).answer, integrity, cost }
 }
 
 interface Verdict {
   readonly code: number
   readonly said: string
+}
+
+interface Failed {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
 }
 
 /** Runs a copy of the verifier by plain Node in a directory that holds nothing else. */
@@ -189,12 +218,17 @@ function verify(bytes: Buffer, trusted: unknown = trust, ...options: string[]): 
   writeFileSync(join(dir, 'trust.json'), JSON.stringify(trusted))
   const argv = ['verify.mjs', 'case.zip', '--trust', 'trust.json', ...options]
   try {
-    const said = execFileSync(process.execPath, argv, { cwd: dir, env: {}, encoding: 'utf8' })
+    const said = execFileSync(process.execPath, argv, {
+      cwd: dir,
+      env: {},
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
     return { code: 0, said }
   } catch (thrown) {
     // Sound: execFileSync throws what it knows of the process that failed.
-    const { status, stdout } = thrown as { status: number; stdout: string }
-    return { code: status, said: stdout }
+    const { status, stdout, stderr } = thrown as Failed
+    return { code: status, said: `${stdout}${stderr}` }
   }
 }
 
@@ -207,8 +241,9 @@ describe('buildPackage', () => {
   it('verifies offline, by plain Node, in an empty directory', async () => {
     const { code, said } = verify(buildPackage(await evidence(), parseSkey(exporterKey.skey)))
     expect(said).toContain('OK ')
-    expect(said).toContain('4 records')
+    expect(said).toContain('5 records')
     expect(said).toContain('WITNESSED')
+    expect(said).toContain('DECIDED AGAIN')
     expect(code).toBe(0)
   })
 
@@ -277,7 +312,7 @@ describe('buildPackage', () => {
     expect(() => check(bytes)).not.toThrow()
     let flips = 0
     let seed = 1
-    for (let at = 0; at < bytes.length; at += 1 + (seed % 150)) {
+    for (let at = 0; at < bytes.length; at += 1 + (seed % 400)) {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
       const changed = Buffer.from(bytes)
       changed[at] = (changed[at] ?? 0) ^ (1 << (seed % 8))
@@ -333,7 +368,7 @@ describe('a package with a meta-log', () => {
     const early = await inMetaLog(0)
     expect(verify(buildPackage(early, signer), recorded)).toMatchObject({
       code: 10,
-      said: expect.stringContaining('not record 3'),
+      said: expect.stringContaining('not record 4'),
     })
     const other = await inMetaLog(1, 'another entry')
     expect(verify(buildPackage(other, signer), recorded)).toMatchObject({
@@ -346,7 +381,7 @@ describe('a package with a meta-log', () => {
     const [log] = sound.logs
     const [earlier, last] = log?.checkpoints ?? []
     // The log signed it, and it is in the meta-log: and it is of another history than the one that is shown.
-    const text = formatCheckpoint({ origin, size: 6, root: Buffer.alloc(32, 1) })
+    const text = formatCheckpoint({ origin, size: 7, root: Buffer.alloc(32, 1) })
     const fork = signNote(text, [parseSkey(logKey.skey)])
     const { edge } = appendLeaves(emptyEdge, [leafHash(Buffer.from(fork))])
     const metaText = formatCheckpoint({ origin: 'meta.example/all', size: 1, root: rootOf(edge) })
@@ -373,6 +408,58 @@ interface Verifier {
 }
 
 describe('verify.mjs', () => {
+  it('is made of its sources as they are: npm run bundle makes it again', async () => {
+    const bundler = new URL('../../../scripts/bundle-verifier.mjs', import.meta.url)
+    // Sound: the script exports it.
+    const { bundleVerifier } = (await import(bundler.href)) as {
+      bundleVerifier: () => Promise<string>
+    }
+    expect(readFileSync(verifier, 'utf8') === (await bundleVerifier())).toBe(true)
+  })
+
+  it.each([
+    ['--fresh-within', 'soon'],
+    ['--fresh-within', ''],
+    ['--fresh-within', '-1'],
+    ['--fresh-within', '1e3'],
+    ['--fresh-within', '0x10'],
+    ['--fresh-within', 'NaN'],
+    ['--fresh-within=1', '1'],
+    ['--quorum', '2'],
+    ['--Fresh-Within', '1'],
+    ['-f', '1'],
+    ['another.zip', 'third.zip'],
+  ])('refuses %s %s, and quotes it', async (name, value) => {
+    const bytes = buildPackage(await evidence(), parseSkey(exporterKey.skey))
+    const { code, said } = verify(bytes, trust, name, value)
+    expect(code).toBe(2)
+    expect(said).toContain(
+      `"${name === '--fresh-within' ? value : name}`.replace('"another', 'another'),
+    )
+  })
+
+  it('refuses an option twice or without its value, and a trust file that demands nothing understood', async () => {
+    const bytes = buildPackage(await evidence(), parseSkey(exporterKey.skey))
+    expect(verify(bytes, trust, '--fresh-within').code).toBe(2)
+    expect(verify(bytes, trust, '--trust', 'trust.json').code).toBe(2)
+    for (const wrong of [
+      { quorum: '2' },
+      { quorum: -1 },
+      { quorum: null },
+      { witnesses: 'all' },
+      { logs: [{ vkey: logKey.vkey, from_size: 'none', to_size: null }] },
+      { statements: 'yes' },
+    ])
+      expect(verify(bytes, { ...trust, ...wrong }), JSON.stringify(wrong)).toMatchObject({
+        code: 50,
+        said: expect.stringContaining('FAILED malformed: trust: '),
+      })
+    expect(verify(bytes, { ...trust, statements: true })).toMatchObject({
+      code: 40,
+      said: expect.stringContaining('statement.bin: is missing'),
+    })
+  })
+
   it('reads the fields that are hashed, in their order, as this package does', async () => {
     // Sound: the module exports what is taken from it.
     const { fields, decodeRecord } = (await import(verifier.href)) as Verifier

@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { formatKeyEpochs } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
 import type { Evidence, LogEvidence } from './evidence.ts'
+import { answerJson, evidenceJson } from './evidence-json.ts'
 import { manifestOf, statementOf } from './manifest-of.ts'
 import { ocsfEvent } from './ocsf-event.ts'
 import { recordRow } from './record-row.ts'
 import type { RecordRow } from './record-row.ts'
 import { signManifest } from './sign-manifest.ts'
 import { timelineEvents } from './timeline-events.ts'
-import { verifyGuide } from './verify-guide.ts'
+import { readVerifier, verifyGuide } from './verify-guide.ts'
 import { writeZip } from './write-zip.ts'
 
 /** Records in one package; what has more is cut, and says so. */
@@ -29,11 +29,17 @@ export function buildPackage(evidence: Evidence, signer: NoteSigner): Buffer {
   const files = new Map<string, Buffer>()
   const add = (name: string, text: string | Buffer): unknown => files.set(name, Buffer.from(text))
   add('VERIFY.md', verifyGuide(evidence))
-  add('answer.json', `${JSON.stringify(evidence.answer, null, 2)}\n`)
+  add('answer.json', answerJson(evidence.answer))
+  add('evidence.json', evidenceJson(evidence))
   add('records.jsonl', lines(rows))
   add('records.bin', Buffer.concat(evidence.records.flatMap(({ form }) => [lengthOf(form), form])))
   for (const [index, { proof }] of evidence.records.entries())
     if (proof !== '') add(proofPath(rows[index] ?? {}), proof)
+  if (evidence.statement !== undefined) {
+    const { form, proof } = evidence.statement
+    add('statement.bin', Buffer.concat([lengthOf(form), form]))
+    add(proofPath(recordRow(form)), proof)
+  }
   for (const log of evidence.logs) addLog(log, add)
   for (const content of evidence.contents) {
     const { tenant, span, part, nonce, text } = content
@@ -44,7 +50,7 @@ export function buildPackage(evidence: Evidence, signer: NoteSigner): Buffer {
   add('custody.jsonl', lines(evidence.custody))
   add('timeline.jsonl', lines(timelineOf(rows)))
   add('ocsf.jsonl', lines(rows.map(ocsfEvent)))
-  add('verify.mjs', readFileSync(new URL('../verify.mjs', import.meta.url)))
+  add('verify.mjs', readVerifier())
   add('manifest.json', `${JSON.stringify(manifestOf(evidence, files), null, 2)}\n`)
   add('manifest.dsse.json', signManifest(statementOf(evidence, files), signer))
   return writeZip(files)

@@ -1,10 +1,18 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import type { FoundInMetaLog } from '@whodid/query'
+import type { EvidenceIndex } from '@whodid/query/offline'
 import type { KeyEpoch } from '@whodid/tlog'
 
 /** What a package is made of. All of it is hostile but for the proofs: it is written as it is, and shown nowhere. */
 export interface Evidence {
   readonly answer: WhoDidAnswer
+  /** What the answer was decided from: a stranger decides it again. */
+  readonly index: EvidenceIndex
+  /**
+   * The ledger's own record that this evidence is handed out: it names the digest of `evidence.json`, so that whoever has the
+   * exporter's key alone cannot leave a record out. Undefined where the ledger cannot be written to.
+   */
+  readonly statement?: RecordEvidence
   /** Ordered by log and index. */
   readonly records: readonly RecordEvidence[]
   /** Whether there were more records than a package holds. */

@@ -1,14 +1,14 @@
 import type { ContentReader } from '@whodid/content'
-import type { WhoDidAnswer } from '@whodid/model'
-import { listReads, readsMax, whoDid } from '@whodid/query'
+import { listReads, readsMax } from '@whodid/query'
 import type { DecisionRules, LedgerWatch, MetaLogEndpoint, Question } from '@whodid/query'
 import type { LogTrees, Selector } from '@whodid/store'
-import { packageRecordsMax } from './build-package.ts'
 import type { CustodyEvent, Evidence, Making } from './evidence.ts'
 import { gatherContents } from './gather-contents.ts'
 import { gatherLogs } from './gather-logs.ts'
-import { readForms } from './read-forms.ts'
+import { gatherRecords } from './gather-records.ts'
 import { recordRow } from './record-row.ts'
+import { stateEvidence } from './state-evidence.ts'
+import type { StateEvidence } from './state-evidence.ts'
 
 /** Where evidence is found. Its caller opens and closes all of it. */
 export interface EvidenceSources {
@@ -20,6 +20,8 @@ export interface EvidenceSources {
   readonly metaLog?: MetaLogEndpoint | undefined
   /** What the operator decided about how answers are made. */
   readonly rules?: DecisionRules | undefined
+  /** Puts on record that evidence of this digest is handed out; resolves with the record, `<trace>-<span>`, once it is durable. */
+  readonly state?: StateEvidence | undefined
 }
 
 /** What is exported, and for whom. */
@@ -38,19 +40,28 @@ export interface EvidenceRequest {
  * `Selector.select` throws. Does NOT record the read.
  */
 export async function gatherEvidence(
-  { selector, contents, trees, watch, metaLog, rules }: EvidenceSources,
+  { selector, contents, trees, watch, metaLog, rules, state }: EvidenceSources,
   { tenant, question, made, role }: EvidenceRequest,
 ): Promise<Evidence> {
-  const answer = await whoDid({ selector, contents, trees, watch, rules }, tenant, question)
-  const found = await readForms(selector, tenant, tracesOf(answer))
-  const forms = found.slice(0, packageRecordsMax)
+  const gathered = await gatherRecords(
+    { selector, contents, trees, watch, rules },
+    tenant,
+    question,
+  )
+  const { answer, index, forms, traces } = gathered
   const rows = forms.map(recordRow)
-  const { logs, proofs } = await gatherLogs({ trees, metaLog }, rows)
-  const texts = await gatherContents({ selector, contents }, tenant, rows)
+  const statement = state && (await stateEvidence({ answer, index }, state, { selector, tenant }))
+  const proven = statement === undefined ? rows : [...rows, recordRow(statement)]
+  const { logs, proofs } = await gatherLogs({ trees, metaLog }, proven)
+  // Of records that the answer does not quote, what they say is handed over and not their texts.
+  const quoted = rows.filter((row) => traces.includes(String(row['trace_id'])))
+  const texts = await gatherContents({ selector, contents }, tenant, quoted)
   return {
     answer,
-    records: forms.map((form, index) => ({ form, proof: proofs[index] ?? '' })),
-    isTruncated: found.length > packageRecordsMax,
+    index,
+    ...(statement && { statement: { form: statement, proof: proofs.at(-1) ?? '' } }),
+    records: forms.map((form, n) => ({ form, proof: proofs[n] ?? '' })),
+    isTruncated: gathered.isTruncated,
     logs,
     ...texts,
     custody: [
@@ -66,12 +77,6 @@ export async function gatherEvidence(
     ],
     made,
   }
-}
-
-/** Traces that the answer quotes; the subject's first. An answer quotes a few hundred spans at most. */
-function tracesOf({ action, prompt, nearest_prompt, plan, chain, inputs }: WhoDidAnswer): string[] {
-  const quoted = [action, prompt, nearest_prompt, plan, ...chain, ...inputs]
-  return [...new Set(quoted.flatMap((one) => (one === null ? [] : [one.span.slice(0, 32)])))]
 }
 
 /** Who asked about the same thing before, oldest first, among the newest reads on record. */

@@ -2,7 +2,7 @@ import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { LogTrees, Selector } from '@whodid/store'
 import { decide } from './decide.ts'
-import type { DecisionRules } from './evidence/evidence.ts'
+import type { DecisionRules, Evidence, EvidenceRow } from './evidence/evidence.ts'
 import { gatherEvidence } from './gather-evidence.ts'
 import { gatherMore } from './gather-more.ts'
 import { sealAnswer } from './seal-answer.ts'
@@ -33,14 +33,32 @@ export interface WhoDidSources {
  * Throws what `Selector.select` throws. Does NOT record the read, and does NOT check who asks: the caller does both.
  */
 export async function whoDid(
-  { selector, contents, trees, watch, rules }: WhoDidSources,
+  sources: WhoDidSources,
   tenant: string,
   question: Question,
 ): Promise<WhoDidAnswer> {
+  return (await whoDidOnEvidence(sources, tenant, question)).answer
+}
+
+/** An answer, and what it was decided from. */
+export interface EvidencedAnswer {
+  readonly answer: WhoDidAnswer
+  /** The rows of the statements, as they came. */
+  readonly rows: readonly EvidenceRow[]
+  /** The same, read and with its texts. */
+  readonly evidence: Evidence
+}
+
+/** As {@link whoDid}, with the evidence: for whoever hands it over. */
+export async function whoDidOnEvidence(
+  { selector, contents, trees, watch, rules }: WhoDidSources,
+  tenant: string,
+  question: Question,
+): Promise<EvidencedAnswer> {
   const startedMs = performance.now()
   const sources = { selector, contents, tenant, rules }
   const first = await gatherEvidence(sources, question)
-  const { evidence, cost } = await gatherMore(sources, question, first)
+  const { rows, evidence, cost } = await gatherMore(sources, question, first)
   const answer = shapeAnswer(question, decide(evidence), {
     statements: cost.statements,
     rows_read: cost.rowsRead,
@@ -49,5 +67,6 @@ export async function whoDid(
   })
   const sealed = await sealAnswer(question, answer, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
-  return { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
+  const told = { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
+  return { answer: told, rows, evidence }
 }

@@ -3,6 +3,16 @@ export type { AppendBatch, Appender } from './append.ts'
 export type { StoreAccess } from './client.ts'
 export { clusterStatements } from './cluster-statements.ts'
 export type { ShardEngine } from './cluster-statements.ts'
+export { differencesMax, tracesMax } from './derived-reader.ts'
+export type {
+  DerivedBucket,
+  DerivedComparison,
+  DerivedDifference,
+  DerivedReader,
+  ReceiptMonth,
+} from './derived-reader.ts'
+export { derivedTables, readDerivedViews } from './derived-views.ts'
+export type { DerivedTable } from './derived-views.ts'
 export { encodeContents } from './encode-contents.ts'
 export type { EnvelopeOwner } from './encode-contents.ts'
 export { encodeRecords } from './encode-records.ts'

@@ -3,7 +3,10 @@ import { WhodidError } from '@whodid/model'
 import type { Handle, HandleKind } from '@whodid/model'
 import { openClient } from './client.ts'
 import type { StoreAccess } from './client.ts'
+import { createDerivedReader } from './derived-reader.ts'
+import type { DerivedReader } from './derived-reader.ts'
 import { leafExpression } from './leaf-expression.ts'
+import type { Migration } from './migrate.ts'
 import { storeError } from './store-error.ts'
 import { createTextReader } from './text-rows.ts'
 import type { TextReader } from './text-rows.ts'
@@ -40,7 +43,7 @@ export interface LogExtent {
 }
 
 /** Recomputes the hashes of rows inside the engine, as the user that can do nothing else. */
-export interface LeafReader extends TextReader {
+export interface LeafReader extends TextReader, DerivedReader {
   /**
    * Streams the rows of a range, in no order, {@link leafRowBytes} bytes each: index (8, little-endian), then leaf
    * hash (32). Each call gets whole rows, valid until it returns.
@@ -70,9 +73,12 @@ export const leafRowBytes = 40
 /** Places that one call of {@link LeafReader.at} may name. */
 export const placesMax = 10_000
 
-/** Threads of the engine that a reader may take. Default: as many as there are cores. */
+/** How a reader reads. */
 export interface LeafReaderOptions {
+  /** Threads of the engine that it may take. Default: as many as there are cores. */
   readonly threadsMax?: number
+  /** The migrations that made the tables beside the records. Default: those of this version. */
+  readonly migrations?: readonly Migration[]
 }
 
 /** Opens the way to the leaves. Opening does not connect. */
@@ -83,6 +89,7 @@ export function createLeafReader(access: StoreAccess, options: LeafReaderOptions
   const run = { client, settings }
   return {
     ...createTextReader(run),
+    ...createDerivedReader(run, options.migrations),
     read: (range, onRows) => readRange(run, range, onRows),
     at: (logId, indexes) => rowsAt(run, logId, indexes),
     of: (handle) => rowsOf(run, handle),

@@ -18,6 +18,8 @@ export interface TextRow {
 
 /** A row that says that text received before a time was taken away by age. */
 export interface RemovalRow extends PlacedRow {
+  /** Whether whole months of records went, or text alone. */
+  readonly isPrune: boolean
   /** RFC 3339, as the row has it: nothing vouches for it yet. */
   readonly before: string
 }
@@ -102,18 +104,21 @@ WHERE c.tenant = {tenant:String} AND c.ref IN (SELECT toFixedString(unhex(arrayJ
 }
 
 async function readRemovals(run: TextRun): Promise<RemovalRow[]> {
-  type Row = Record<'log' | 'place' | 'owner' | 'span' | 'received' | 'leaf' | 'before', string>
+  type Row = Record<
+    'log' | 'place' | 'owner' | 'span' | 'received' | 'leaf' | 'before' | 'what',
+    string
+  >
   const rows = await select<Row>(run, {
     query: `SELECT s.log_id AS log, toString(s.log_index) AS place, s.tenant AS owner,
   lower(concat(hex(s.trace_id), '-', hex(s.span_id))) AS span,
   toString(toUnixTimestamp64Nano(s.received_at)) AS received, lower(hex(${leafExpression('s')})) AS leaf,
-  JSONExtractString(s.attributes, 'whodid.custody.before') AS before
+  JSONExtractString(s.attributes, 'whodid.custody.before') AS before, s.name AS what
 FROM whodid.spans AS s
 WHERE s.exporter = 'whodid' AND s.name IN ('whodid.expiry', 'whodid.prune')
 ORDER BY s.received_at DESC LIMIT ${removalsMax}`,
     query_params: {},
   })
-  return rows.map(({ log, place, owner, span, received, leaf, before }) => ({
+  return rows.map(({ log, place, owner, span, received, leaf, before, what }) => ({
     logId: log,
     index: Number(place),
     tenant: owner,
@@ -121,6 +126,7 @@ ORDER BY s.received_at DESC LIMIT ${removalsMax}`,
     receivedUnixNs: BigInt(received),
     leafHex: leaf,
     before,
+    isPrune: what === 'whodid.prune',
   }))
 }
 

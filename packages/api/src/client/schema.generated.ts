@@ -1185,6 +1185,8 @@ export interface components {
       exporters: string[]
       /** @description Keys of meta-logs (`WHODID_META_KEY`), under one of which each log must be */
       meta_logs: string[]
+      /** @description Whether each package holds the ledger’s own record of what its answer was decided from; one without it is then refused */
+      statements: boolean
     }
   }
   responses: never

@@ -6,9 +6,10 @@ import { generateNoteKey, parseSkey } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
 import { parseWitnesses } from '@whodid/witness'
 import type { Command, CommandContext } from '../command.ts'
-import { readPort, setting } from '../config.ts'
+import { setting } from '../config.ts'
 import { asInvalid, checkName, readKeyFile, readLogKey, required } from '../key-file.ts'
 import { parseArguments } from '../parse-arguments.ts'
+import { readPortOption } from '../read-port-option.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
 
 /** `whodid meta-log`: takes the checkpoints of collectors as leaves, so that none can be left out. */
@@ -99,7 +100,7 @@ async function serve(
     headPath: `${keyPath}.head`,
     witnesses: parseWitnesses(setting(environment, 'WHODID_WITNESSES') ?? '', 'WHODID_WITNESSES'),
     host: typed.value('host') ?? '127.0.0.1',
-    port: readPort({ '--port': typed.value('port') }, '--port', 4322),
+    port: readPortOption(typed, 4322),
     onEvent: show,
   })
   const vkey = signer.verifier.vkey

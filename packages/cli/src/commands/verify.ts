@@ -6,7 +6,7 @@ import type { Command, CommandContext } from '../command.ts'
 import { readServiceConfig } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
-import { checkTexts } from '../verify/check-texts.ts'
+import { withDerived, withTexts } from '../verify/with-checks.ts'
 import { gatherEvidence } from '../verify/gather-evidence.ts'
 import { verificationJson, verificationText } from '../verify/show-verification.ts'
 import { withLeafReader } from '../verify/with-leaf-reader.ts'
@@ -17,7 +17,8 @@ export const verifyCommand: Command = {
   help: `Usage: whodid verify [options]
 
 Recomputes the hash of every row inside ClickHouse from the row's own columns, and holds it against the tiles and the signed
-checkpoint of its log; names each row that is not what was sealed, is missing, stands twice, or was never sealed.
+checkpoint of its log; names each row that is not what was sealed, is missing, stands twice, or was never sealed. Then recomputes the
+tables that questions read beside the records, and names acts that are hidden in them or forged.
 
   --of <handle>        only the records of the traces in which the handle is named
   --log <origin>       only this log
@@ -27,6 +28,7 @@ checkpoint of its log; names each row that is not what was sealed, is missing, s
   --policy <file>      whom to trust (C2SP tlog-policy): witnesses, which are asked themselves, and every log there must be
   --meta-log <place>   URL or directory of the meta-log: every log that it registers must be here, and begin with what it took
   --meta-key <vkey>    the meta-log's key, from somewhere else than the meta-log; with --policy its witnesses are asked, not the logs'
+  --no-derived         leave the tables beside the records; they are left with --of, --log, --from and --to anyway
   --no-texts           leave texts unopened; where the keys of their subjects are not, they are left so anyway
   --threads <n>        threads of ClickHouse; default: as many as there are cores
   --json               one JSON object
@@ -43,6 +45,13 @@ const progressEveryMs = 5_000
 async function verify(context: CommandContext): Promise<number> {
   const { environment, stdout, stderr } = context
   const typed = parse(context.args)
+  // Read before anything is verified: a range that is not understood must not be verified as another.
+  const counts = {
+    from: readCount(typed, 'from'),
+    to: readCount(typed, 'to'),
+    threads: readCount(typed, 'threads'),
+  }
+  checkRange(typed, counts)
   const config = readServiceConfig(environment, ['verifier'])
   const places = {
     dataDir: config.dataDir,
@@ -66,11 +75,12 @@ async function verify(context: CommandContext): Promise<number> {
       'invalid_parameter',
       `--log expected one of ${found.map(({ origin }) => origin).join(', ') || 'no log at all'}; got "${printableLine(only, 80)}"`,
     )
-  const threads = readCount(typed, 'threads')
+  const { threads } = counts
   const verified = await withLeafReader(
     config,
     threads === undefined ? {} : { threadsMax: threads },
-    (reader) => run({ context, typed, logs, reader, known: found, keysDir: config.keysDir }),
+    (reader) =>
+      run({ context, typed, counts, logs, reader, known: found, keysDir: config.keysDir }),
   )
   const result = await evidence.judge(verified, only)
   if (typed.flag('json')) stdout.write(`${JSON.stringify(verificationJson(result))}\n`)
@@ -101,6 +111,7 @@ function parse(args: readonly string[]): ParsedArguments {
       anchor: { type: 'string', multiple: true },
       policy: string,
       'no-texts': { type: 'boolean' },
+      'no-derived': { type: 'boolean' },
       'meta-log': string,
       'meta-key': string,
       threads: string,
@@ -110,9 +121,29 @@ function parse(args: readonly string[]): ParsedArguments {
   )
 }
 
+/** The numbers among the options. */
+interface Counts {
+  readonly from: number | undefined
+  readonly to: number | undefined
+  readonly threads: number | undefined
+}
+
+function checkRange(typed: ParsedArguments, { from, to, threads }: Counts): void {
+  if (typed.value('of') !== undefined && (from !== undefined || to !== undefined))
+    throw new WhodidError('invalid_parameter', '--from and --to expected no --of beside them')
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new WhodidError(
+      'invalid_parameter',
+      `--from expected a place before --to; got ${from} and ${to}`,
+    )
+  if (threads === 0)
+    throw new WhodidError('invalid_parameter', '--threads expected 1 or more; got "0"')
+}
+
 interface Run {
   readonly context: CommandContext
   readonly typed: ParsedArguments
+  readonly counts: Counts
   readonly logs: readonly LogToVerify[]
   /** Every log there is: a row of another is a finding. */
   readonly known: readonly LogToVerify[]
@@ -122,10 +153,9 @@ interface Run {
 
 async function run(wanted: Run): Promise<LedgerVerification> {
   const { context, typed, logs, known, reader } = wanted
+  const { from, to } = wanted.counts
   const of = typed.value('of')
   if (of !== undefined) return verifyHandle(of, known, reader)
-  const from = readCount(typed, 'from')
-  const to = readCount(typed, 'to')
   if ((from !== undefined || to !== undefined) && logs.length > 1)
     throw new WhodidError('invalid_parameter', '--from and --to expected --log beside them')
   const onProgress = progress(context)
@@ -140,21 +170,17 @@ async function run(wanted: Run): Promise<LedgerVerification> {
     },
   }))
   const others = known.filter(({ origin }) => !logs.some((log) => log.origin === origin))
-  const result = await verifyLedger(chosen, reader, others)
+  const ofRows = await verifyLedger(chosen, reader, others)
+  const isPart = from !== undefined || to !== undefined || typed.value('log') !== undefined
+  const result =
+    isPart || typed.flag('no-derived')
+      ? ofRows
+      : await withDerived(ofRows, { known, reader, onProgress, signal: context.stopping })
   if (typed.flag('no-texts')) return result
-  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
   const { keysDir } = wanted
-  const texts = await checkTexts({
-    ...range,
-    logs,
-    known,
-    keysDir,
-    reader,
-    onProgress,
-    signal: context.stopping,
-  })
-  const findings = [...result.findings, ...texts.flatMap((checked) => checked.findings)]
-  return { ...result, texts, findings, exitCode: exitCodeOf(findings) }
+  const places = { from: from ?? 0, ...(to === undefined ? {} : { to }) }
+  const ground = { logs, known, keysDir, reader, onProgress, signal: context.stopping }
+  return withTexts(result, { ...places, ...ground })
 }
 
 async function verifyHandle(

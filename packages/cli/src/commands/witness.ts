@@ -5,9 +5,9 @@ import type { NoteSigner } from '@whodid/tlog'
 import { startWitness } from '@whodid/witness'
 import type { WitnessEvent, WitnessFailure } from '@whodid/witness'
 import type { Command, CommandContext } from '../command.ts'
-import { readPort } from '../config.ts'
 import { asInvalid, checkName, readKeyFile, readLogKey, required } from '../key-file.ts'
 import { parseArguments } from '../parse-arguments.ts'
+import { readPortOption } from '../read-port-option.ts'
 
 /** `whodid witness`: cosigns the checkpoints of logs, apart from them. */
 export const witnessCommand: Command = {
@@ -42,6 +42,7 @@ const options = {
 
 async function witness({ args, stdout, stderr, stopping }: CommandContext): Promise<number> {
   const typed = parseArguments(args, options, { min: 0, max: 0, what: 'options only' })
+  const port = readPortOption(typed, 4321)
   const keyPath = resolve(required(typed.value('key'), '--key'))
   const logs = typed.values('log').map((vkey) => readLogKey('--log', vkey))
   const signer = await readSigner(keyPath, typed.value('name'))
@@ -54,7 +55,7 @@ async function witness({ args, stdout, stderr, stopping }: CommandContext): Prom
     logs,
     stateDir: resolve(typed.value('state') ?? `${keyPath}.state`),
     host: typed.value('host') ?? '127.0.0.1',
-    port: readPort({ '--port': typed.value('port') }, '--port', 4321),
+    port,
     onEvent: show,
   })
   show({ event: 'ready', url: running.url, vkey: signer.verifier.vkey })

@@ -7,10 +7,12 @@ export function verificationJson({
   findings,
   assurances,
   texts,
+  derived,
   exitCode,
 }: LedgerVerification): object {
   return {
     ok: exitCode === 0,
+    derived: derived === undefined ? null : { rows: derived.rowCount },
     logs: logs.map(({ log, size, from, to, rowCount, pendingCount, prunedCount }) => ({
       log,
       size,
@@ -52,6 +54,7 @@ export function verificationText({
   findings,
   assurances,
   texts,
+  derived,
   exitCode,
 }: LedgerVerification): string {
   const done = logs.map(({ log, size, rowCount, pendingCount }) => {
@@ -61,6 +64,10 @@ export function verificationText({
     const read = opened === null ? '' : `, ${opened.checked} texts opened`
     return `${printableLine(log)}: ${rowCount} rows recomputed, ${size} sealed${pending}${read}; ${assurance}\n`
   })
+  const beside =
+    derived === undefined
+      ? ''
+      : `acts and threads recomputed from ${derived.rowCount} rows of all logs\n`
   const found = findings.map(({ code, log, text, span, count }) => {
     const row = span === undefined ? '' : ` (span:${span})`
     const all = count === undefined ? '' : `; ${count} in all`
@@ -70,7 +77,7 @@ export function verificationText({
   const end = nothing
     ? 'There is nothing to verify: no log is sealed here, or no record bears the handle.\n'
     : exitCode === 0
-      ? 'Every row is as it was sealed.\n'
+      ? `Every row is as it was sealed.${derived === undefined ? ' The tables beside the records were not recomputed.' : ''}\n`
       : 'THE LEDGER IS NOT WHAT WAS SEALED.\n'
-  return `${done.join('')}${found.join('')}${end}`
+  return `${done.join('')}${beside}${found.join('')}${end}`
 }

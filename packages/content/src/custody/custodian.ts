@@ -38,8 +38,10 @@ export interface CustodyRequest {
 export interface ExportedEvidence {
   /** The handle that was asked about. */
   readonly of: string
-  /** SHA-256 of the package, hex. */
+  /** SHA-256 of what is handed out, hex. */
   readonly sha256: string
+  /** A whole package, or the list of records that an answer in one was decided from. Default: a package. */
+  readonly kind?: 'export' | 'evidence'
 }
 
 /** What an act on evidence came to. */
@@ -72,8 +74,8 @@ export interface Custodian {
   release(request: CustodyRequest): Promise<readonly Hold[]>
   holds(tenant: string): Promise<readonly Hold[]>
   /**
-   * Records that evidence about a handle is handed out, in a package of this SHA-256 (hex); resolves with the record,
-   * `<trace>-<span>`, once it is durable: only then may the package leave.
+   * Records that evidence about a handle is handed out, a package or what goes into one, of this SHA-256 (hex); resolves with the
+   * record, `<trace>-<span>`, once it is durable: only then may the package leave.
    */
   exported(evidence: ExportedEvidence, request: CustodyRequest): Promise<string>
   /** Text received before this was taken away by age; nanoseconds since 1970. */
@@ -223,11 +225,11 @@ async function release(state: State, request: CustodyRequest): Promise<readonly 
 
 async function exported(
   state: State,
-  { of, sha256 }: ExportedEvidence,
+  { of, sha256, kind = 'export' }: ExportedEvidence,
   request: CustodyRequest,
 ): Promise<string> {
-  const resourceId = `whodid:export:${sha256}`
-  const record = custodyRecord({ ...newAct('export', request, state), resourceId, more: { of } })
+  const resourceId = `whodid:${kind}:${sha256}`
+  const record = custodyRecord({ ...newAct(kind, request, state), resourceId, more: { of } })
   await state.ports.record([record])
   return `${record.traceIdHex}-${record.spanIdHex}`
 }
@@ -253,7 +255,7 @@ function newJob(
 }
 
 function newAct(
-  kind: 'hold' | 'release' | 'export',
+  kind: 'hold' | 'release' | 'export' | 'evidence',
   { tenant, requestedBy, reason, caseId }: CustodyRequest,
   { ports }: State,
 ): CustodyAct {

@@ -2,7 +2,8 @@ import { blankRecord, canonicalJson } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 
 /** What was done to evidence. */
-export type CustodyKind = 'erasure' | 'expiry' | 'prune' | 'hold' | 'release' | 'export'
+export type CustodyKind =
+  'erasure' | 'expiry' | 'prune' | 'hold' | 'release' | 'export' | 'evidence'
 
 /** The exporter of Whodid's own records. No token may have this name, so nobody else's record can pass for one. */
 export const custodyExporter = 'whodid'
@@ -16,7 +17,7 @@ export interface CustodyAct {
   readonly atUnixNs: bigint
   readonly traceIdHex: string
   readonly spanIdHex: string
-  /** What it was done to: `whodid:content:<key>`, `whodid:log:<log>`, `whodid:case:<case>`, `whodid:export:<SHA-256>`. */
+  /** What it was done to: `whodid:content:<key>`, `whodid:log:<log>`, `whodid:case:<case>`, `whodid:export:<SHA-256>`, `whodid:evidence:<SHA-256>`. */
   readonly resourceId: string
   readonly requestedBy: string
   readonly reason: string
@@ -32,6 +33,7 @@ const verbOf: Readonly<Record<CustodyKind, string>> = {
   hold: 'create',
   release: 'delete',
   export: 'read',
+  evidence: 'read',
 }
 
 /**

@@ -13,6 +13,12 @@ export const findingCodes = {
   row_duplicated: 40,
   row_unsealed: 40,
   row_of_unknown_log: 40,
+  act_missing: 40,
+  act_mismatch: 40,
+  act_unsealed: 40,
+  thread_missing: 40,
+  thread_mismatch: 40,
+  thread_unsealed: 40,
   content_missing: 40,
   content_mismatch: 40,
   log_missing: 40,
@@ -30,7 +36,7 @@ export type FindingCode = keyof typeof findingCodes
 /** One thing that is not as it was sealed. */
 export interface Finding {
   readonly code: FindingCode
-  /** The log it is about. */
+  /** The log it is about, or the table that is made of the records of all logs. */
   readonly log: string
   /** A sentence with what was expected and what was found. */
   readonly text: string

@@ -6,6 +6,7 @@ import { judgeWitnesses } from './judge-witnesses.ts'
 import type { WitnessEvidence, WitnessJudgement } from './judge-witnesses.ts'
 import { openSealedLog } from './sealed-log.ts'
 import type { LogEvidence, SealedLog } from './sealed-log.ts'
+import type { DerivedVerification } from './verify-derived.ts'
 import { verifyLog } from './verify-log.ts'
 import type { LogVerification, LogVerificationOptions } from './verify-log.ts'
 import type { TextsVerification } from './verify-texts.ts'
@@ -18,6 +19,8 @@ export interface LedgerVerification {
   readonly assurances?: readonly LogAssurance[]
   /** The texts of those logs whose texts were opened. */
   readonly texts?: readonly TextsVerification[]
+  /** The tables beside the records, where they were recomputed. */
+  readonly derived?: DerivedVerification
   /** 0 when nothing was found, else that of the worst finding. */
   readonly exitCode: number
 }

@@ -4,6 +4,7 @@ import { envelopeRefsMax, textPlacesMax } from '@whodid/store'
 import type { LeafReader, TextRow } from '@whodid/store'
 import type { Finding } from './finding.ts'
 import type { SealedLog } from './sealed-log.ts'
+import { sealedRemoval } from './sealed-removal.ts'
 import { verifyRows } from './verify-rows.ts'
 
 /** What texts are verified with. */
@@ -44,7 +45,7 @@ export async function verifyTexts(log: SealedLog, ground: TextGround): Promise<T
   const { size } = log.checkpoint
   const from = Math.min(ground.from ?? 0, size)
   const to = Math.min(ground.to ?? size, size)
-  const expiredBefore = await sealedExpiry(ground)
+  const expiredBefore = await sealedRemoval(ground.reader, ground.logs)
   const contents = ground.openWith(() => expiredBefore)
   const isErased = createErasureCheck(ground)
   const found: Found = { text: 0, removed: 0, missing: [], mismatch: [] }
@@ -123,20 +124,6 @@ function contentOf({ row, part }: WantedText): WantedContent {
   const { tenant, traceIdHex, spanIdHex, refHex, receivedUnixNs, commitments } = row
   const commitmentHex = commitments[part]
   return { tenant, traceIdHex, spanIdHex, part, commitmentHex, refHex, receivedUnixNs }
-}
-
-/** The latest time before which a sealed record says that text was taken away; 0 without one. */
-async function sealedExpiry({ reader, logs }: TextGround): Promise<bigint> {
-  let latest = 0n
-  for (const row of await reader.removals()) {
-    const log = logs.find(({ origin }) => origin === row.logId)
-    if (log === undefined || row.before === '') continue
-    const { rowCount, findings } = await verifyRows(log, [row])
-    if (rowCount !== 1 || findings.length > 0) continue
-    const before = parseInstant(row.before, 'whodid.custody.before')
-    if (before > latest) latest = before
-  }
-  return latest
 }
 
 type Erased = Extract<OpenedContent, { readonly state: 'erased' }>

@@ -1,0 +1,5 @@
+export { decidedPart, decideOffline } from '../decide-offline.ts'
+export type { EvidenceIndex, IndexedRow, IndexedText } from '../decide-offline.ts'
+export { deriveRow, fieldsOfRow, isDerivable, statedFields } from '../evidence/derive-row.ts'
+export type { DerivableRole } from '../evidence/derive-row.ts'
+export type { EvidenceRow } from '../evidence/evidence.ts'
