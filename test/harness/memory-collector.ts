@@ -146,7 +146,7 @@ export function spanProtobuf(nameLength = 2): Buffer {
 }
 
 /** A length-delimited protobuf field of a number under 16. */
-function field(number: number, content: Buffer): Buffer {
+export function field(number: number, content: Buffer): Buffer {
   const head = [number * 8 + 2]
   let length = content.length
   for (; length > 127; length = Math.floor(length / 128)) head.push((length % 128) + 128)

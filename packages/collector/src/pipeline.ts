@@ -5,6 +5,7 @@ import type { CollectorLimits } from './limits.ts'
 import type { Appended, CommitLog } from './log/commit-log.ts'
 import type { Reception } from './make-draft.ts'
 import { makeRecords } from './make-records.ts'
+import type { Refused } from './normalize.ts'
 import { decode, decodeStream } from './otlp/decode.ts'
 import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
 import type { Rejection } from './otlp/encode-response.ts'
@@ -44,6 +45,8 @@ export interface Accepted extends Appended {
   readonly rejection: Rejection
   /** Of the rejected ones, how many are kept in quarantine: all or, past its bounds, none. */
   readonly quarantinedCount: number
+  /** Attributes, events and links that could not be read; the records that they were of count them. */
+  readonly unreadPartCount: number
 }
 
 /**
@@ -62,8 +65,10 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
     const { appending, rejection, rejected } = await take(message, reception, pipeline)
     const appended = await appending
     const isKept = rejected !== undefined && (await pipeline.quarantine.keep(rejected))
-    const quarantinedCount = isKept ? rejection.count : 0
-    return { encoding, quarantinedCount, ...appended, rejection: toldOf(rejection, isKept) }
+    const { unreadPartCount } = rejection
+    const quarantinedCount = isKept ? rejection.count - rejection.unreadCount : 0
+    const told = toldOf(rejection, isKept)
+    return { encoding, quarantinedCount, unreadPartCount, ...appended, rejection: told }
   } finally {
     release()
   }
@@ -71,7 +76,7 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
 
 interface Taken {
   readonly appending: Promise<Appended>
-  readonly rejection: Rejection
+  readonly rejection: Refused
   readonly rejected: RejectedBatch | undefined
 }
 
@@ -84,14 +89,18 @@ async function take(
   const body = { bytes, encoding, signal, limits }
   const { records, rejection } = await makeRecords(decodeStream(body), reception, keys)
   const appending = log.append(records)
-  if (rejection.count === 0) return { appending, rejection, rejected: undefined }
+  if (rejection.count === rejection.unreadCount)
+    return { appending, rejection, rejected: undefined }
   const { exporter, receivedUnixNs } = reception
   const rejected = { batch: decode(body), exporter: exporter.name, receivedUnixNs }
   return { appending, rejection, rejected }
 }
 
-function toldOf({ count, message }: Rejection, isKept: boolean): Rejection {
-  if (count === 0) return { count, message }
+function toldOf({ count, message, unreadCount }: Refused, isKept: boolean): Rejection {
+  if (count === unreadCount) return { count, message }
   const where = isKept ? 'kept in quarantine' : 'not kept: the quarantine is full or failed'
-  return { count, message: `${message} (${where})` }
+  return {
+    count,
+    message: `${message} (${where}${unreadCount > 0 ? ', but for those that could not be read' : ''})`,
+  }
 }
