@@ -1,4 +1,5 @@
 import type { ContentKeys } from '@whodid/content'
+import type { HostCheck } from '@whodid/model'
 import type { Appender } from '@whodid/store'
 import type { CollectorEvent } from './collector-event.ts'
 import type { Exporter } from './exporter.ts'
@@ -14,6 +15,8 @@ export interface CollectorOptions {
   readonly httpPort: number
   /** For OTLP/gRPC; 0 takes a free one. Default: no OTLP/gRPC. */
   readonly grpcPort?: number
+  /** Default `any`. `loopback` refuses a `Host` or `:authority` that is no loopback name; or the names that senders use beside those. */
+  readonly hostCheck?: HostCheck
   /** Directory of the log, for this collector alone; made when absent. */
   readonly logDir: string
   /** The log's C2SP origin, such as `ledger.example/agents/c1`. Default: a random name, made at the first start. */

@@ -67,7 +67,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   })
   const { log, storer, quarantine, sealer } = opened
   const room = { bytes: 0 }
-  const pipeline = { authenticate, log, keys, quarantine, limits, room, nowUnixNs }
+  const { hostCheck = 'any' } = options
+  const pipeline = { authenticate, log, keys, quarantine, limits, hostCheck, room, nowUnixNs }
   const receivers = await openReceivers(options, pipeline, meter).catch(async (thrown: unknown) => {
     await closeLog(opened, sleep(limits.stopTimeoutMs, undefined, { ref: false }))
     throw thrown

@@ -1,4 +1,6 @@
 import type { ContentKeys } from '@whodid/content'
+import type { HostCheck } from '@whodid/model'
+import { checkHost } from './check-host.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { BodyRoom } from './http/read-body.ts'
 import type { CollectorLimits } from './limits.ts'
@@ -19,6 +21,7 @@ export interface Pipeline {
   readonly keys: ContentKeys
   readonly quarantine: Pick<Quarantine, 'keep'>
   readonly limits: CollectorLimits
+  readonly hostCheck: HostCheck
   readonly room: BodyRoom
   readonly nowUnixNs: () => bigint
 }
@@ -26,6 +29,8 @@ export interface Pipeline {
 /** An OTLP request, by whatever transport it comes. */
 export interface OtlpRequest {
   readonly signal: OtlpSignal
+  /** The `Host` or `:authority` that it was sent to; undefined or '' where none was named. */
+  readonly host: string | undefined
   /** The header or the metadata of that name. */
   readonly authorization: string | undefined
   /** Gives the message once its sender is known. The bytes are not touched after `release`. */
@@ -57,6 +62,7 @@ export interface Accepted extends Appended {
 export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<Accepted> {
   const { signal } = request
   const receivedUnixNs = pipeline.nowUnixNs()
+  checkHost(request.host, pipeline.hostCheck)
   const exporter = pipeline.authenticate(request.authorization)
   const { encoding, bytes, release } = await request.receive()
   try {

@@ -1,3 +1,4 @@
+import { trimEnd } from '@whodid/model'
 import type { Policy } from '@whodid/tlog'
 import { readBounded } from './read-bounded.ts'
 import type { WitnessEndpoint } from './submit-checkpoint.ts'
@@ -40,7 +41,7 @@ export async function fetchServed(
       url === undefined
         ? []
         : [
-            fetchWitnessed({ url: url.replace(/\/+$/u, '') }, origin, options).then((answer) => ({
+            fetchWitnessed({ url: trimEnd(url, '/') }, origin, options).then((answer) => ({
               name: key.name,
               answer,
             })),

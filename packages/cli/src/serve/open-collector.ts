@@ -3,6 +3,7 @@ import { startCollector } from '@whodid/collector'
 import type { ContentKeys } from '@whodid/content'
 import type { Collector } from '@whodid/collector'
 import { createAppender } from '@whodid/store'
+import { hostCheckOf } from '../config.ts'
 import type { LedgerAccess, ServiceConfig } from '../config.ts'
 import type { Tokens } from '../tokens.ts'
 import { exportersNow, followExporters } from './follow-exporters.ts'
@@ -22,6 +23,7 @@ export async function openCollector(
   stops.push(() => appender.close())
   const collector = await startCollector({
     host: config.host,
+    hostCheck: hostCheckOf(config),
     httpPort: config.otlpHttpPort,
     grpcPort: config.otlpGrpcPort,
     logDir: join(config.dataDir, 'log'),

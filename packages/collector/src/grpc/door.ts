@@ -1,6 +1,7 @@
 import { ServerInterceptingCall } from '@grpc/grpc-js'
 import type { Metadata, ServerInterceptor } from '@grpc/grpc-js'
 import { WhodidError } from '@whodid/model'
+import { checkHost } from '../check-host.ts'
 import type { CollectorMeter } from '../collector-meter.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { grpcStatus } from './grpc-status.ts'
@@ -72,6 +73,7 @@ class Visit {
           'too_many_requests',
           `requests in flight expected at most ${requestsInFlightMax}; got more`,
         )
+      checkHost(this.#visiting.call.getHost(), pipeline.hostCheck)
       pipeline.authenticate(authorizationOf(metadata))
       this.#timer = setTimeout(() => this.#tooSlow(requestTimeoutMs), requestTimeoutMs)
       this.#endTurn = turns.take(() => pass(metadata))

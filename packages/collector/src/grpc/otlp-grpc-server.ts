@@ -90,6 +90,7 @@ function exportHandler(
   return (call, answer) => {
     const request: OtlpRequest = {
       signal,
+      host: call.getHost(),
       authorization: authorizationOf(call.metadata),
       receive: () => Promise.resolve(held(call.request, pipeline)),
     }

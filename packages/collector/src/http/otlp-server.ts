@@ -64,6 +64,7 @@ async function handle(
 function otlpRequest(request: IncomingMessage, { limits, room }: Pipeline): OtlpRequest {
   return {
     signal: parseSignal(request),
+    host: request.headers.host,
     authorization: request.headers.authorization,
     receive: async () => {
       const { encoding, packing } = parseHead(request)
