@@ -1,8 +1,10 @@
+import { WhodidError } from '@whodid/model'
 import type { Appender } from '@whodid/store'
 import type { CollectorMeter } from './collector-meter.ts'
 import type { Exporter } from './exporter.ts'
 import { lockDirectory } from './log/lock-directory.ts'
 import type { Unlock } from './log/lock-directory.ts'
+import { isDiskFull } from './log/log-error.ts'
 import type { SealedSegment } from './log/segment-writer.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { replayEntry } from './quarantine/replay-entry.ts'
@@ -30,11 +32,13 @@ export interface OpenLog extends Pick<SealedLog, 'log' | 'sealer'> {
 /** Opens the log and sets its storer to work, beginning with what earlier runs could not store. */
 export async function openLog(parts: LogParts): Promise<OpenLog> {
   const { dir, files, limits, meter } = parts
-  const unlock = await lockDirectory(dir)
+  const unlock = await lockDirectory(dir).catch((thrown: unknown) => {
+    throw openingError(thrown, dir)
+  })
   const onProblem = (message: string): void => meter.problem('log_problem', message)
   const onFailure = async (thrown: unknown): Promise<never> => {
     await unlock()
-    throw thrown
+    throw openingError(thrown, dir)
   }
   // What is sealed before the storer is there waits for it.
   let take: (segment: SealedSegment) => void = (segment) => early.push(segment)
@@ -69,4 +73,14 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
   take = (segment) => storer.take(segment)
   for (const segment of [...sealed, ...early]) storer.take(segment)
   return { log, sealer, storer, quarantine, unlock }
+}
+
+/** A log that cannot be opened because nothing fits on its disk any more says so; what else failed is told as it came. */
+function openingError(thrown: unknown, dir: string): unknown {
+  if (!isDiskFull(thrown)) return thrown
+  return new WhodidError(
+    'log_full',
+    `the log in ${dir} could not be opened: the disk is full; free some space and start again, nothing that was acknowledged is lost`,
+    { cause: thrown },
+  )
 }
