@@ -4,6 +4,7 @@ import type { Appender } from '@whodid/store'
 import type { CollectorEvent } from './collector-event.ts'
 import type { Exporter } from './exporter.ts'
 import type { CollectorLimits } from './limits.ts'
+import type { LedgerRows } from './log/ledger-rows.ts'
 import type { LogFiles } from './log/log-files.ts'
 import type { SealOptions } from './seal/seal-options.ts'
 
@@ -26,6 +27,8 @@ export interface CollectorOptions {
   /** Who may send at the start; `setExporters` changes it. */
   readonly exporters: readonly Exporter[]
   readonly appender: Pick<Appender, 'append'>
+  /** What tells which records are in ClickHouse, asked where a segment is damaged. Default: nobody, and what is damaged is lost. */
+  readonly rows?: LedgerRows | undefined
   /** The keys of subjects, to be kept apart from the database. Default: those in `keys` of `logDir`. */
   readonly keys?: ContentKeys
   /** Nanoseconds since 1970. Default: the system's clock. */

@@ -5,6 +5,7 @@ import type { Exporter } from './exporter.ts'
 import { lockDirectory } from './log/lock-directory.ts'
 import type { Unlock } from './log/lock-directory.ts'
 import { isDiskFull } from './log/log-error.ts'
+import { tellLost } from './log/tell-lost.ts'
 import type { SealedSegment } from './log/segment-writer.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { replayEntry } from './quarantine/replay-entry.ts'
@@ -60,9 +61,10 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
     onProblem,
     logIdHex: log.logIdHex,
     isSealed: (end) => sealer?.isSealed(end) ?? true,
-    onLost: ({ first, end }) => {
-      const details = { log: log.logId, first, end }
-      void say({ event: 'damage', details }).catch((thrown: unknown) => onProblem(String(thrown)))
+    onLost: (lost) => {
+      void tellLost(lost, { rows: parts.rows, logId: log.logId, say }).catch((thrown: unknown) =>
+        onProblem(String(thrown)),
+      )
     },
     onStored: (segment, inserted) => {
       log.release(segment)

@@ -2,6 +2,7 @@ import { WhodidError } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { encodeFresh } from './fresh-rows.ts'
 import type { FreshRows } from './fresh-rows.ts'
+import { ledgerEnd } from './ledger-rows.ts'
 import { logError } from './log-error.ts'
 import { systemFiles } from './log-files.ts'
 import type { LogOptions, OpenedLog } from './log-options.ts'
@@ -55,7 +56,7 @@ export class CommitLog {
 
   /** Opens the log and mends what the last run left. */
   static async open(options: LogOptions): Promise<OpenedLog> {
-    const { dir, limits, sealedSize } = options
+    const { dir, limits, logId, rows, sealedSize } = options
     const files = options.files ?? systemFiles
     const keys = new RecentKeys(limits.recentKeysMax)
     const recovered = await recover({
@@ -64,6 +65,7 @@ export class CommitLog {
       keys,
       keysMax: limits.recentKeysMax,
       sealedSize,
+      ledgerEnd: rows && (() => ledgerEnd(rows, logId)),
       onDamage: options.onProblem,
     })
     const { logIdHex, nextNumber, segments, sequence, unsealed, missing } = recovered

@@ -38,6 +38,8 @@ export interface ReadBackOptions {
   readonly keysMax: number
   /** Leaves that a checkpoint covers; undefined where nothing is sealed. */
   readonly sealedSize: number | undefined
+  /** The place behind the last row that ClickHouse has of the log. Asked only where a segment is damaged; default: not known. */
+  readonly ledgerEnd?: (() => Promise<number>) | undefined
 }
 
 /** Reads the newest segments until the recent keys are known and all that is not sealed has been seen. */
@@ -47,11 +49,13 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
   const keysNewestFirst: string[][] = []
   let keyCount = 0
   let lowest = Number.MAX_SAFE_INTEGER
+  let isDamaged = false
   for (const segment of options.segments.toReversed()) {
     if (keyCount >= keysMax && lowest <= (sealedSize ?? lowest)) break
     if (segment.bytes <= segmentHeaderBytes) continue
     const bytes = await files.readFile(segmentPath(dir, segment.number, segment.state))
-    const { frames } = decodeSegment(bytes)
+    const { frames, damagedBytes, tailBytes } = decodeSegment(bytes)
+    isDamaged ||= damagedBytes > 0 || tailBytes > 0
     const found = frames.flatMap((frame) => splitKeys(frame.keys))
     keysNewestFirst.push(found)
     keyCount += found.length
@@ -60,7 +64,9 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
   }
   for (const found of keysNewestFirst.toReversed()) for (const key of found) keys.add(key)
   const frames = [...read.values()].flat().toSorted((a, b) => a.firstIndex - b.firstIndex)
-  const sequence = sequenceOf(frames, sealedSize ?? 0)
+  // What cannot be read may have been the last of the log: its places are taken all the same where ClickHouse has rows of them.
+  const storedEnd = isDamaged ? ((await options.ledgerEnd?.()) ?? 0) : 0
+  const sequence = sequenceOf(frames, Math.max(sealedSize ?? 0, storedEnd))
   return {
     sequence,
     segments: options.segments.map((segment) => ({
@@ -90,8 +96,8 @@ function splitKeys(keys: Buffer): string[] {
  * No index that a checkpoint covers is given again, also when the segments that held it are gone: its leaf is signed, and
  * another record under it would be a forgery.
  */
-function sequenceOf(frames: readonly Frame[], sealedSize: number): Sequence {
-  let nextIndex = sealedSize
+function sequenceOf(frames: readonly Frame[], takenEnd: number): Sequence {
+  let nextIndex = takenEnd
   let lastReceivedUnixNs = 0n
   for (const frame of frames) {
     nextIndex = Math.max(nextIndex, frame.firstIndex + frame.rowCount)
@@ -129,6 +135,6 @@ function missingOf(frames: readonly Frame[], { lowest, sealedSize, end }: Window
     if (firstIndex > at) missing.push({ first: at, end: firstIndex })
     at = Math.max(at, firstIndex + rowCount)
   }
-  if (frames.length > 0 && at < end) missing.push({ first: at, end })
+  if (at < end) missing.push({ first: at, end })
   return missing
 }

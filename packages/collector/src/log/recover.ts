@@ -20,6 +20,8 @@ export interface Recovery {
   readonly keysMax: number
   /** Leaves that a checkpoint covers; undefined where nothing is sealed. */
   readonly sealedSize: number | undefined
+  /** See `ReadBackOptions`. */
+  readonly ledgerEnd?: (() => Promise<number>) | undefined
   /** Told of damage that is more than a torn tail. */
   readonly onDamage: (message: string) => void
 }

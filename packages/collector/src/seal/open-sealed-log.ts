@@ -38,6 +38,7 @@ export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
     files,
     limits,
     sealedSize: sealer?.sealedSize,
+    rows: parts.rows,
     nowMs: () => performance.now(),
     // What comes durable before the holes are filled stands behind them.
     onDurable: (run) => (isBegun ? sealer?.take(run) : void early.push(run)),
@@ -48,7 +49,8 @@ export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
   const say = (event: LedgerEvent): Promise<Appended> =>
     opened.log.append([ledgerRecord(event, nowUnixNs())])
   const sealedSize = sealer?.sealedSize
-  const unsealed = await fillHoles({ opened, logId, sealedSize, nowUnixNs, onProblem })
+  const { rows } = parts
+  const unsealed = await fillHoles({ opened, logId, sealedSize, rows, nowUnixNs, onProblem })
   isBegun = true
   sealer?.begin([...unsealed, ...early], say)
   return { ...opened, sealer, say }
