@@ -1,11 +1,26 @@
 import * as model from '@whodid/model'
 import { parseMetaEntry } from '@whodid/meta-log'
 import * as query from '@whodid/query'
-import { contentHash, continueFrom, credentialId, sqlComment } from '@whodid/sdk'
+import {
+  agent,
+  contentHash,
+  continueFrom,
+  credentialId,
+  input,
+  prompt,
+  shutdown,
+  sqlComment,
+  start,
+  tool,
+} from '@whodid/sdk'
 import * as tlog from '@whodid/tlog'
 import { parseAddCheckpoint, parseWitnesses } from '@whodid/witness'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adversarialTexts, slowness } from '../harness/adversarial-texts.ts'
+import type { AdversarialText } from '../harness/adversarial-texts.ts'
+import { sendHttp, startMemoryCollector } from '../harness/memory-collector.ts'
+import type { MemoryCollector } from '../harness/memory-collector.ts'
+import { startOtlpSink } from '../harness/otlp-sink.ts'
 
 // One event loop serves all senders and all who ask: a text that takes the square of its length from whoever reads it holds up
 // everybody. A megabyte of anything is read within a bound of CPU, and four times the length takes not much more than four times the time.
@@ -83,15 +98,100 @@ function quietly(act: () => unknown): void {
   }
 }
 
+/** What was slow; a few tell where to look, and a hundred would take an hour. */
+async function slowOnes(
+  texts: readonly AdversarialText[],
+  read: (text: string) => unknown,
+  factor = 1,
+): Promise<string[]> {
+  const slow: string[] = []
+  for (const text of texts) {
+    const found = await slowness(text, read, factor)
+    if (found !== undefined) slow.push(found)
+    if (slow.length >= 3) break
+  }
+  return slow
+}
+
 describe('a megabyte of anything', () => {
   it.each(readers)('%s reads it in linear time', async (_, read) => {
-    const slow: string[] = []
-    for (const text of adversarialTexts) {
-      const found = await slowness(text, read)
-      if (found !== undefined) slow.push(found)
-      // A few tell where to look; a hundred would take an hour.
-      if (slow.length >= 3) break
+    expect(await slowOnes(adversarialTexts, read)).toEqual([])
+  })
+})
+
+describe('the whole way', () => {
+  /** Where an attribute's text is taken apart, by one convention or another; and a key may be hostile too. */
+  const keys = [
+    'whodid.resource.id',
+    'whodid.input.source',
+    'gen_ai.input.messages',
+    'gen_ai.tool.call.arguments',
+    'gen_ai.agent.id',
+    'input.value',
+    'db.query.text',
+    'url.full',
+    'exception.message',
+  ]
+  let collector: MemoryCollector
+
+  beforeAll(async () => {
+    collector = await startMemoryCollector()
+  })
+  afterAll(() => collector.remove())
+
+  function bodyOf(text: string, id: number): string {
+    const value = { stringValue: text }
+    const attributes = [...keys, text].map((key) => ({ key, value }))
+    const more = ['gen_ai.operation.name', 'http.request.method', 'db.system.name'].map((key) => ({
+      key,
+      value: { stringValue: 'execute_tool' },
+    }))
+    const span = {
+      traceId: 'ab'.repeat(16),
+      spanId: id.toString(16).padStart(16, '0'),
+      name: text,
+      kind: 3,
+      startTimeUnixNano: '1',
+      traceState: text,
+      status: { code: 2, message: text },
+      attributes: [...attributes, ...more],
+      events: [{ name: text, timeUnixNano: '1', attributes }],
     }
-    expect(slow).toEqual([])
+    const resource = { attributes: [{ key: 'service.name', value }] }
+    return JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] })
+  }
+
+  it('of a request through the collector takes linear time', async () => {
+    let sent = 0
+    const store = async (text: string): Promise<void> => {
+      sent += 1
+      const answer = await sendHttp(collector, { body: bodyOf(text, sent) })
+      expect([200, 413]).toContain(answer.status)
+    }
+    // Each text stands in it twenty-five times.
+    expect(await slowOnes(adversarialTexts, store, 25)).toEqual([])
+  })
+
+  it('of messages within messages, as deep as a text can nest them, is gone', async () => {
+    const nested = `${'{"message":'.repeat(300_000)}{}${'}'.repeat(300_000)}`
+    expect((await sendHttp(collector, { body: bodyOf(nested, 0xffff_0001) })).status).toBe(200)
+  })
+
+  it('of an act through the SDK takes linear time', async () => {
+    const sink = await startOtlpSink()
+    start({ endpoint: sink.url })
+    const act = async (text: string): Promise<void> => {
+      await agent({ template: 'a' }, async () => {
+        await prompt(text)
+        await input({ source: text, trust: 'untrusted' }, text)
+        await tool('t', { verb: 'read', resource: text, arguments: { text } }, () => text)
+      })
+    }
+    try {
+      expect(await slowOnes(adversarialTexts, act, 10)).toEqual([])
+    } finally {
+      await shutdown(2_000)
+      await sink.stop()
+    }
   })
 })

@@ -20,6 +20,7 @@ drains and ends it; a second one ends it at once, which loses nothing that was a
 Environment, with defaults:
   WHODID_DATA_DIR=.whodid          tokens, the collector's log, the ledger
   WHODID_HOST=127.0.0.1            another address opens Whodid to the network
+  WHODID_ALLOWED_HOSTS             names beside loopback ones that requests may be sent to, by commas
   WHODID_API_PORT=4320             0 takes a free one
   WHODID_OTLP_HTTP_PORT=4318       0 takes a free one
   WHODID_OTLP_GRPC_PORT=4317       0 takes a free one
