@@ -120,6 +120,8 @@ describe('a megabyte of anything', () => {
 })
 
 describe('the whole way', () => {
+  // The readers above meet every text; the way through all of them meets a sixth.
+  const some = adversarialTexts.filter((_, index) => index % 6 === 1)
   /** Where an attribute's text is taken apart, by one convention or another; and a key may be hostile too. */
   const keys = [
     'whodid.resource.id',
@@ -169,7 +171,7 @@ describe('the whole way', () => {
       expect([200, 413]).toContain(answer.status)
     }
     // Each text stands in it twenty-five times.
-    expect(await slowOnes(adversarialTexts, store, 25)).toEqual([])
+    expect(await slowOnes(some, store, 25)).toEqual([])
   })
 
   it('of messages within messages, as deep as a text can nest them, is gone', async () => {
@@ -188,7 +190,7 @@ describe('the whole way', () => {
       })
     }
     try {
-      expect(await slowOnes(adversarialTexts, act, 10)).toEqual([])
+      expect(await slowOnes(some, act, 10)).toEqual([])
     } finally {
       await shutdown(2_000)
       await sink.stop()
