@@ -49,13 +49,14 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
   const keysNewestFirst: string[][] = []
   let keyCount = 0
   let lowest = Number.MAX_SAFE_INTEGER
-  let isDamaged = false
+  let unreadBytes = 0
   for (const segment of options.segments.toReversed()) {
     if (keyCount >= keysMax && lowest <= (sealedSize ?? lowest)) break
     if (segment.bytes <= segmentHeaderBytes) continue
     const bytes = await files.readFile(segmentPath(dir, segment.number, segment.state))
-    const { frames, damagedBytes, tailBytes } = decodeSegment(bytes)
-    isDamaged ||= damagedBytes > 0 || tailBytes > 0
+    const content = decodeSegment(bytes)
+    const { frames } = content
+    unreadBytes += content.damagedBytes + content.tailBytes
     const found = frames.flatMap((frame) => splitKeys(frame.keys))
     keysNewestFirst.push(found)
     keyCount += found.length
@@ -64,8 +65,7 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
   }
   for (const found of keysNewestFirst.toReversed()) for (const key of found) keys.add(key)
   const frames = [...read.values()].flat().toSorted((a, b) => a.firstIndex - b.firstIndex)
-  // What cannot be read may have been the last of the log: its places are taken all the same where ClickHouse has rows of them.
-  const storedEnd = isDamaged ? ((await options.ledgerEnd?.()) ?? 0) : 0
+  const storedEnd = await endInLedger(options, unreadBytes)
   const sequence = sequenceOf(frames, Math.max(sealedSize ?? 0, storedEnd))
   return {
     sequence,
@@ -76,6 +76,11 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
     unsealed: frames.flatMap((frame) => runAbove(frame, sealedSize ?? sequence.nextIndex)),
     missing: missingOf(frames, { lowest, sealedSize, end: sequence.nextIndex }),
   }
+}
+
+/** What cannot be read may have been the last of the log: its places are taken all the same where ClickHouse has rows of them. */
+async function endInLedger({ ledgerEnd }: ReadBackOptions, unreadBytes: number): Promise<number> {
+  return unreadBytes === 0 || ledgerEnd === undefined ? 0 : ledgerEnd()
 }
 
 /** Keeps what is small: a view of the leaves would hold the whole segment in memory. */
