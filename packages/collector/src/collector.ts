@@ -43,7 +43,7 @@ export interface Collector {
  * Starts the write path: OTLP/HTTP and OTLP/gRPC in, fsynced log, ClickHouse out.
  *
  * A request is acknowledged once its records are on the disk; a record that was acknowledged reaches ClickHouse exactly
- * once, whatever ends the process. Throws `invalid_config`, `log_full` when the disk is, what the ledger throws when the log is
+ * once, whatever ends the process. Throws `invalid_config`, what the ledger throws when the log is
  * damaged and it does not answer, or the system's error when the port or the directory cannot
  * be used.
  */

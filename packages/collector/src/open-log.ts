@@ -1,11 +1,8 @@
-import { WhodidError } from '@whodid/model'
 import type { Appender } from '@whodid/store'
 import type { CollectorMeter } from './collector-meter.ts'
 import type { Exporter } from './exporter.ts'
 import { lockDirectory } from './log/lock-directory.ts'
 import type { Unlock } from './log/lock-directory.ts'
-import { isDiskFull } from './log/log-error.ts'
-import { tellLost } from './log/tell-lost.ts'
 import type { SealedSegment } from './log/segment-writer.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { replayEntry } from './quarantine/replay-entry.ts'
@@ -33,20 +30,18 @@ export interface OpenLog extends Pick<SealedLog, 'log' | 'sealer'> {
 /** Opens the log and sets its storer to work, beginning with what earlier runs could not store. */
 export async function openLog(parts: LogParts): Promise<OpenLog> {
   const { dir, files, limits, meter } = parts
-  const unlock = await lockDirectory(dir).catch((thrown: unknown) => {
-    throw openingError(thrown, dir)
-  })
+  const unlock = await lockDirectory(dir)
   const onProblem = (message: string): void => meter.problem('log_problem', message)
   const onFailure = async (thrown: unknown): Promise<never> => {
     await unlock()
-    throw openingError(thrown, dir)
+    throw thrown
   }
   // What is sealed before the storer is there waits for it.
   let take: (segment: SealedSegment) => void = (segment) => early.push(segment)
   const early: SealedSegment[] = []
   const onSealed = (segment: SealedSegment): void => take(segment)
   const opened = await openSealedLog({ ...parts, onSealed, onProblem }).catch(onFailure)
-  const { log, sealed, kept, sealer, say } = opened
+  const { log, sealed, kept, sealer, tellLost } = opened
   const quarantine = await Quarantine.open({
     logDir: dir,
     files,
@@ -62,9 +57,7 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
     logIdHex: log.logIdHex,
     isSealed: (end) => sealer?.isSealed(end) ?? true,
     onLost: (lost) => {
-      void tellLost(lost, { rows: parts.rows, logId: log.logId, say }).catch((thrown: unknown) =>
-        onProblem(String(thrown)),
-      )
+      void tellLost(lost).catch((thrown: unknown) => onProblem(String(thrown)))
     },
     onStored: (segment, inserted) => {
       log.release(segment)
@@ -75,14 +68,4 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
   take = (segment) => storer.take(segment)
   for (const segment of [...sealed, ...early]) storer.take(segment)
   return { log, sealer, storer, quarantine, unlock }
-}
-
-/** A log that cannot be opened because nothing fits on its disk any more says so; what else failed is told as it came. */
-function openingError(thrown: unknown, dir: string): unknown {
-  if (!isDiskFull(thrown)) return thrown
-  return new WhodidError(
-    'log_full',
-    `the log in ${dir} could not be opened: the disk is full; free some space and start again, nothing that was acknowledged is lost`,
-    { cause: thrown },
-  )
 }

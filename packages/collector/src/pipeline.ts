@@ -1,16 +1,14 @@
 import type { ContentKeys } from '@whodid/content'
 import type { HostCheck } from '@whodid/model'
-import { checkHost } from './check-host.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { BodyRoom } from './http/read-body.ts'
 import type { CollectorLimits } from './limits.ts'
 import type { Appended, CommitLog } from './log/commit-log.ts'
 import type { Reception } from './make-draft.ts'
 import { makeRecords } from './make-records.ts'
-import type { Refused } from './normalize.ts'
+import type { MadeRecords } from './make-records.ts'
 import { decode, decodeStream } from './otlp/decode.ts'
 import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
-import type { Rejection } from './otlp/encode-response.ts'
 import type { Quarantine, RejectedBatch } from './quarantine/quarantine.ts'
 
 /** What the write path works with. */
@@ -29,8 +27,6 @@ export interface Pipeline {
 /** An OTLP request, by whatever transport it comes. */
 export interface OtlpRequest {
   readonly signal: OtlpSignal
-  /** The `Host` or `:authority` that it was sent to; undefined or '' where none was named. */
-  readonly host: string | undefined
   /** The header or the metadata of that name. */
   readonly authorization: string | undefined
   /** Gives the message once its sender is known. The bytes are not touched after `release`. */
@@ -47,7 +43,7 @@ export interface Received {
 /** What a request came to. Its records are durable, but for the rejected ones. */
 export interface Accepted extends Appended {
   readonly encoding: OtlpEncoding
-  readonly rejection: Rejection
+  readonly rejection: Pick<MadeRecords['rejection'], 'count' | 'message'>
   /** Of the rejected ones, how many are kept in quarantine: all or, past its bounds, none. */
   readonly quarantinedCount: number
   /** Attributes, events and links that could not be read; the records that they were of count them. */
@@ -62,7 +58,6 @@ export interface Accepted extends Appended {
 export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<Accepted> {
   const { signal } = request
   const receivedUnixNs = pipeline.nowUnixNs()
-  checkHost(request.host, pipeline.hostCheck)
   const exporter = pipeline.authenticate(request.authorization)
   const { encoding, bytes, release } = await request.receive()
   try {
@@ -82,7 +77,7 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
 
 interface Taken {
   readonly appending: Promise<Appended>
-  readonly rejection: Refused
+  readonly rejection: MadeRecords['rejection']
   readonly rejected: RejectedBatch | undefined
 }
 
@@ -102,7 +97,10 @@ async function take(
   return { appending, rejection, rejected }
 }
 
-function toldOf({ count, message, unreadCount }: Refused, isKept: boolean): Rejection {
+function toldOf(
+  { count, message, unreadCount }: MadeRecords['rejection'],
+  isKept: boolean,
+): Pick<MadeRecords['rejection'], 'count' | 'message'> {
   if (count === unreadCount) return { count, message }
   const where = isKept ? 'kept in quarantine' : 'not kept: the quarantine is full or failed'
   return {

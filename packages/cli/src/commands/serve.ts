@@ -5,6 +5,7 @@ import { parseArguments } from '../parse-arguments.ts'
 import { createPalette, usesColor } from '../render/palette.ts'
 import { serviceScreen } from '../render/service-screen.ts'
 import type { ServiceEvent } from '../serve/service-event.ts'
+import { fullDiskError } from '../serve/full-disk-error.ts'
 import { startWhodid } from '../serve/start-whodid.ts'
 
 /** `whodid serve`: engine, collector and API, until a signal. */
@@ -54,7 +55,9 @@ async function serve(context: CommandContext): Promise<number> {
   const show = typed.flag('json')
     ? (event: ServiceEvent) => stdout.write(`${JSON.stringify(event)}\n`)
     : createScreen(context)
-  const running = await startWhodid(config, show)
+  const running = await startWhodid(config, show).catch((thrown: unknown) => {
+    throw fullDiskError(thrown, config.dataDir)
+  })
   if (!stopping.aborted)
     await new Promise((resolve) => stopping.addEventListener('abort', resolve, { once: true }))
   await running.stop()

@@ -2,7 +2,6 @@ import type { ServiceConfig } from '../config.ts'
 import { loadOrCreateTokens } from '../tokens.ts'
 import type { Tokens } from '../tokens.ts'
 import { checkDataDir } from './check-data-dir.ts'
-import { fullDiskError } from './full-disk-error.ts'
 import { openApi } from './open-api.ts'
 import { openContents, resumeCustody } from './open-contents.ts'
 import { openCollector } from './open-collector.ts'
@@ -34,8 +33,7 @@ export interface RunningWhodid {
  * Starts a whole Whodid: tokens, engine (unless `config.ledger` names a server), migrations, collector, API. Resolves when
  * a span can be stored and asked about. What was started is stopped again when a later step throws.
  *
- * Throws `invalid_config` (a port is taken, a file is unusable), the engine's codes, `migration_changed`, `migration_failed`, `log_full` when the
- * disk is.
+ * Throws `invalid_config` (a port is taken, a file is unusable), the engine's codes, `migration_changed`, `migration_failed`.
  */
 export async function startWhodid(
   config: ServiceConfig,
@@ -48,7 +46,7 @@ export async function startWhodid(
     return await start({ config, onEvent, stops }, stop)
   } catch (thrown) {
     await stopParts(stops, onEvent)
-    throw fullDiskError(thrown, config.dataDir)
+    throw thrown
   }
 }
 

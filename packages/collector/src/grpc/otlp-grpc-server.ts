@@ -87,7 +87,6 @@ function exportHandler(
   return (call, answer) => {
     const request: OtlpRequest = {
       signal,
-      host: call.getHost(),
       authorization: authorizationOf(call.metadata),
       receive: () => Promise.resolve(held(call.request, pipeline)),
     }

@@ -2,7 +2,6 @@ import { WhodidError } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { encodeFresh } from './fresh-rows.ts'
 import type { FreshRows } from './fresh-rows.ts'
-import { ledgerEnd } from './ledger-rows.ts'
 import { logError } from './log-error.ts'
 import { systemFiles } from './log-files.ts'
 import type { LogOptions, OpenedLog } from './log-options.ts'
@@ -65,7 +64,8 @@ export class CommitLog {
       keys,
       keysMax: limits.recentKeysMax,
       sealedSize,
-      ledgerEnd: rows && (() => ledgerEnd(rows, logId)),
+      rows,
+      logId,
       onDamage: options.onProblem,
     })
     const { logIdHex, nextNumber, segments, sequence, unsealed, missing } = recovered

@@ -12,7 +12,7 @@ export function logError(thrown: unknown): WhodidError {
 }
 
 /** Whether the system said that a disk, or a quota on it, is full. */
-export function isDiskFull(thrown: unknown): boolean {
+function isDiskFull(thrown: unknown): boolean {
   const code = errorCode(thrown)
   return code === 'ENOSPC' || code === 'EDQUOT'
 }

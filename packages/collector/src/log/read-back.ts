@@ -1,4 +1,6 @@
 import { recordKeyBytes } from '../record-key.ts'
+import { ledgerEnd } from './ledger-rows.ts'
+import type { LedgerRows } from './ledger-rows.ts'
 import { segmentPath } from './log-files.ts'
 import type { LogFiles, SegmentFile } from './log-files.ts'
 import type { RecentKeys } from './recent-keys.ts'
@@ -38,8 +40,9 @@ export interface ReadBackOptions {
   readonly keysMax: number
   /** Leaves that a checkpoint covers; undefined where nothing is sealed. */
   readonly sealedSize: number | undefined
-  /** The place behind the last row that ClickHouse has of the log. Asked only where a segment is damaged; default: not known. */
-  readonly ledgerEnd?: (() => Promise<number>) | undefined
+  /** What tells which records are in ClickHouse, asked only where a segment is damaged. */
+  readonly rows: LedgerRows | undefined
+  readonly logId: string
 }
 
 /** Reads the newest segments until the recent keys are known and all that is not sealed has been seen. */
@@ -79,8 +82,8 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
 }
 
 /** What cannot be read may have been the last of the log: its places are taken all the same where ClickHouse has rows of them. */
-async function endInLedger({ ledgerEnd }: ReadBackOptions, unreadBytes: number): Promise<number> {
-  return unreadBytes === 0 || ledgerEnd === undefined ? 0 : ledgerEnd()
+async function endInLedger({ rows, logId }: ReadBackOptions, unreadBytes: number): Promise<number> {
+  return unreadBytes === 0 || rows === undefined ? 0 : ledgerEnd(rows, logId)
 }
 
 /** Keeps what is small: a view of the leaves would hold the whole segment in memory. */

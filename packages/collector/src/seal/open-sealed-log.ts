@@ -5,6 +5,8 @@ import { CommitLog } from '../log/commit-log.ts'
 import type { Appended } from '../log/commit-log.ts'
 import { fillHoles } from '../log/fill-holes.ts'
 import { listSegments, makeDirectory } from '../log/log-files.ts'
+import type { IndexRange } from '../log/segment-writer.ts'
+import { tellLost } from '../log/tell-lost.ts'
 import { loadOrigin } from '../log/log-origin.ts'
 import type { LeafRun } from '../log/read-back.ts'
 import { logName } from './key-ring.ts'
@@ -16,8 +18,8 @@ type OpenedLog = Awaited<ReturnType<typeof CommitLog.open>>
 /** A log, what a start found in it, and the sealer of its tree; undefined where nothing is sealed. */
 export interface SealedLog extends Pick<OpenedLog, 'log' | 'sealed' | 'kept'> {
   readonly sealer: Sealer | undefined
-  /** Writes what the ledger itself has to say. */
-  readonly say: (event: LedgerEvent) => Promise<Appended>
+  /** Says on record what damage took, once the ledger has been asked. */
+  readonly tellLost: (lost: IndexRange) => Promise<void>
 }
 
 /**
@@ -53,7 +55,7 @@ export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
   const unsealed = await fillHoles({ opened, logId, sealedSize, rows, nowUnixNs, onProblem })
   isBegun = true
   sealer?.begin([...unsealed, ...early], say)
-  return { ...opened, sealer, say }
+  return { ...opened, sealer, tellLost: (lost) => tellLost(lost, { rows, logId, say }) }
 }
 
 function openSealer(
