@@ -2,10 +2,8 @@ import { join } from 'node:path'
 import { ledgerRecord } from '../ledger-record.ts'
 import type { LedgerEvent } from '../ledger-record.ts'
 import { CommitLog } from '../log/commit-log.ts'
-import type { Appended } from '../log/commit-log.ts'
 import { fillHoles } from '../log/fill-holes.ts'
 import { listSegments, makeDirectory } from '../log/log-files.ts'
-import type { IndexRange } from '../log/segment-writer.ts'
 import { tellLost } from '../log/tell-lost.ts'
 import { loadOrigin } from '../log/log-origin.ts'
 import type { LeafRun } from '../log/read-back.ts'
@@ -19,7 +17,7 @@ type OpenedLog = Awaited<ReturnType<typeof CommitLog.open>>
 export interface SealedLog extends Pick<OpenedLog, 'log' | 'sealed' | 'kept'> {
   readonly sealer: Sealer | undefined
   /** Says on record what damage took, once the ledger has been asked. */
-  readonly tellLost: (lost: IndexRange) => Promise<void>
+  readonly tellLost: (lost: Parameters<typeof tellLost>[0]) => Promise<void>
 }
 
 /**
@@ -48,7 +46,7 @@ export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
     onSealed: parts.onSealed,
     onProblem,
   })
-  const say = (event: LedgerEvent): Promise<Appended> =>
+  const say = (event: LedgerEvent): ReturnType<CommitLog['append']> =>
     opened.log.append([ledgerRecord(event, nowUnixNs())])
   const sealedSize = sealer?.sealedSize
   const { rows } = parts
