@@ -300,7 +300,7 @@ describe('OTLP/gRPC, under its bounds', () => {
       bodyBytesMax: 10_000,
       bodyBytesInFlightMax: 10_000,
       headersTimeoutMs: 3_000,
-      requestTimeoutMs: 3_000,
+      messageTimeoutMs: 3_000,
     }
     await withCollector(limits, async (own, caller) => {
       const session = connectHttp2(own.grpcUrl ?? '')

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
 import type { Collector, CollectorLimits } from '@whodid/collector'
 import { WhodidError } from '@whodid/model'
+import type { HostCheck } from '@whodid/model'
 import type { AppendBatch } from '@whodid/store'
 
 /** ClickHouse's place: takes batches, or is down. */
@@ -45,10 +46,12 @@ export interface MemoryCollector extends Collector {
 export async function startMemoryCollector(
   limits: Partial<CollectorLimits> = {},
   store: MemoryStore = memoryStore(),
+  hostCheck: HostCheck = 'any',
 ): Promise<MemoryCollector> {
   const logDir = await mkdtemp(join(tmpdir(), 'whodid-otlp-'))
   const collector = await startCollector({
     host: '127.0.0.1',
+    hostCheck,
     httpPort: 0,
     grpcPort: 0,
     logDir,
@@ -146,7 +149,7 @@ export function spanProtobuf(nameLength = 2): Buffer {
 }
 
 /** A length-delimited protobuf field of a number under 16. */
-function field(number: number, content: Buffer): Buffer {
+export function field(number: number, content: Buffer): Buffer {
   const head = [number * 8 + 2]
   let length = content.length
   for (; length > 127; length = Math.floor(length / 128)) head.push((length % 128) + 128)

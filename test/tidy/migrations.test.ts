@@ -1,10 +1,22 @@
+import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { repositorySources } from './source.ts'
+import { readSource, repositorySources } from './source.ts'
 
 const migrations = repositorySources(/^clickhouse\/\d[^/]*\.sql$/u)
 
+/** Lines of `sha256sum`: what each ledger that was ever made has recorded. */
+const fixed = readSource('clickhouse/checksums.txt').text.trimEnd().split('\n')
+
 describe('migrations', () => {
+  it('are never edited: each has the checksum that it was first merged with, and a new one adds its line', () => {
+    const found = migrations.map(({ path, text }) => {
+      const checksum = createHash('sha256').update(text).digest('hex')
+      return `${checksum}  ${posix.basename(path)}`
+    })
+    expect(found.toSorted((a, b) => a.slice(66).localeCompare(b.slice(66)))).toEqual(fixed)
+  })
+
   it('are numbered without a hole', () => {
     const names = migrations.map(({ path }) => posix.basename(path)).toSorted()
     expect(names.length).toBeGreaterThan(0)

@@ -1,6 +1,6 @@
 import type { ContentReader, Custodian } from '@whodid/content'
-import type { MetricFamily } from '@whodid/model'
 import type { DecisionRules, LedgerWatch, MetaLogEndpoint } from '@whodid/query'
+import type { HostCheck, MetricFamily } from '@whodid/model'
 import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
 import type { NoteSigner } from '@whodid/tlog'
 import type { ApiToken } from './authenticate.ts'
@@ -38,8 +38,8 @@ export interface ApiOptions {
   readonly readiness: () => Promise<readonly string[]>
   /** What the service measures, for `/metrics`, beside what the API measures itself; default nothing. */
   readonly metrics?: () => readonly MetricFamily[]
-  /** Default `loopback`: a `Host` that is no loopback name is refused. `any` where others reach the API by its name. */
-  readonly hostCheck?: 'loopback' | 'any'
+  /** Default `loopback`: a `Host` that is no loopback name is refused. Names that others reach the API by, or `any`. */
+  readonly hostCheck?: HostCheck
   /** Aborts when the service stops, which ends the open streams. */
   readonly stopping?: AbortSignal
   /** Is told of each answer with a 5xx status, with the cause that the answer may withhold. */

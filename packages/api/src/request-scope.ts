@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
-import { printableLine, WhodidError } from '@whodid/model'
+import { isHostAllowed, printableLine, WhodidError } from '@whodid/model'
+import type { HostCheck } from '@whodid/model'
 import type { ApiToken } from './authenticate.ts'
 
 /** What a handler finds in its context. Off a socket (`app.request` in a test) there are no bindings. */
@@ -32,16 +33,16 @@ export function stampRequest(): MiddlewareHandler<ApiEnv> {
 }
 
 /**
- * Refuses what no client of ours sends: a body, and on loopback a `Host` that is no loopback name, which is how a page
- * of another origin reaches a local service (DNS rebinding).
+ * Refuses what no client of ours sends: a body, and a `Host` that the check does not let in, which is how a page of another
+ * origin reaches a local service (DNS rebinding).
  */
-export function refuseOddRequests(hostCheck: 'loopback' | 'any'): MiddlewareHandler<ApiEnv> {
+export function refuseOddRequests(hostCheck: HostCheck): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const host = c.req.header('host') ?? new URL(c.req.url).host
-    if (hostCheck === 'loopback' && !isLoopbackHost(host))
+    if (!isHostAllowed(host, hostCheck))
       throw new WhodidError(
         'forbidden',
-        `"host" expected a loopback name; got "${printableLine(host, 80)}"`,
+        `"host" expected a loopback name or one of WHODID_ALLOWED_HOSTS; got "${printableLine(host, 80)}"`,
       )
     // Another method is refused as such, whatever it carries.
     const reads = c.req.method === 'GET' || c.req.method === 'HEAD'
@@ -67,8 +68,4 @@ export function boundRequestsInFlight(load: { inFlight: number }): MiddlewareHan
       load.inFlight -= 1
     }
   }
-}
-
-function isLoopbackHost(host: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/iu.test(host)
 }

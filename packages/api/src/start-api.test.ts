@@ -59,3 +59,33 @@ test('what is not HTTP, or too long a request, is a problem and not a crash', as
   expect(long).toContain('at most 65536 bytes')
   expect((await fetch(url)).status).toBe(200)
 })
+
+test.each([
+  ['a connection that says nothing', ''],
+  ['half a head', 'GET / HTTP/1.1\r\nHost: x\r\n'],
+  ['a body that stands still', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{'],
+])('%s is let go, and so is what read it, when the client never closes', async (_, bytes) => {
+  let readingCount = 0
+  const counts = () => ({ unauthenticated: 0, forbidden: 0 })
+  const read = async (request: Request): Promise<Response> => {
+    readingCount += 1
+    const text = await request.text().finally(() => (readingCount -= 1))
+    return new Response(text)
+  }
+  const api = await startApi({
+    api: { fetch: read, counts },
+    host: '127.0.0.1',
+    port: 0,
+    requestTimeoutMs: 200,
+  })
+  running.push(api)
+  const socket = connect({ port: api.port, host: '127.0.0.1', allowHalfOpen: true })
+  let isClosed = false
+  socket.on('error', () => {})
+  socket.on('close', () => (isClosed = true))
+  socket.on('end', () => setInterval(() => socket.write('x'), 20).unref())
+  socket.resume()
+  socket.write(bytes)
+  await expect.poll(() => isClosed).toBe(true)
+  await expect.poll(() => readingCount).toBe(0)
+})

@@ -11,8 +11,9 @@ import { problemResponse } from './problem.ts'
 /** Request line and headers together; the longest handle, percent-encoded, fits. */
 const headerBytesMax = 65_536
 const connectionsMax = 1024
-/** Milliseconds for a client to send its request. */
-const requestTimeoutMs = 10_000
+const requestTimeoutMsDefault = 10_000
+/** Milliseconds for a client to read why its request could not be read. */
+const farewellTimeoutMs = 1_000
 /** Milliseconds that requests under way get to finish when the service stops. */
 const drainTimeoutMs = 5_000
 
@@ -22,6 +23,8 @@ export interface StartApiOptions {
   readonly host: string
   /** 0 for a free one. */
   readonly port: number
+  /** Milliseconds for a client to send its request, from its first byte to its last; default 10,000. */
+  readonly requestTimeoutMs?: number
 }
 
 /** An API that listens. */
@@ -33,14 +36,19 @@ export interface RunningApi {
 }
 
 /** Listens. Throws `invalid_config` when the address cannot be had: taken, not of this machine, or not permitted. */
-export async function startApi({ api, host, port }: StartApiOptions): Promise<RunningApi> {
+export async function startApi({
+  api,
+  host,
+  port,
+  requestTimeoutMs = requestTimeoutMsDefault,
+}: StartApiOptions): Promise<RunningApi> {
   const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false })
   const server = createServer(
     {
       maxHeaderSize: headerBytesMax,
       requestTimeout: requestTimeoutMs,
       headersTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: 1_000,
+      connectionsCheckingInterval: Math.min(requestTimeoutMs, 1_000),
       keepAlive: true,
     },
     (request: IncomingMessage, response: ServerResponse) => void listener(request, response),
@@ -81,6 +89,9 @@ async function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): P
     socket.destroy()
     return
   }
+  // A client that never closes its side would keep its place among the connections.
+  const timer = setTimeout(() => socket.destroy(), farewellTimeoutMs).unref()
+  socket.once('close', () => clearTimeout(timer))
   const message =
     error.code === 'HPE_HEADER_OVERFLOW'
       ? `the request line and headers expected at most ${headerBytesMax} bytes; got more`

@@ -1,6 +1,6 @@
 import { generateNoteKey } from '@whodid/tlog'
 import { expect, test } from 'vitest'
-import { isLoopback, readServiceConfig } from './config.ts'
+import { hostCheckOf, isLoopback, readServiceConfig } from './config.ts'
 
 test('the defaults of the contract', () => {
   expect(readServiceConfig({ WHODID_API_PORT: '' })).toEqual({
@@ -31,6 +31,10 @@ test.each([
     'WHODID_META_KEY expected the key, of type 1, of the meta-log ""',
   ],
   [{ WHODID_HOST: 'a b' }, 'WHODID_HOST expected an address or name; got "a b"'],
+  [
+    { WHODID_ALLOWED_HOSTS: 'ledger.example,https://x' },
+    'WHODID_ALLOWED_HOSTS expected at most 100 names such as "ledger.example", separated by commas, or "*"; got "https://x"',
+  ],
   [{ WHODID_MEMORY_BYTES_MAX: '1G' }, 'WHODID_MEMORY_BYTES_MAX expected at least 268435456 bytes'],
   [{ WHODID_RETAIN_TEXT_DAYS: '0' }, 'WHODID_RETAIN_TEXT_DAYS expected 1 to 36500 days; got "0"'],
   [{ WHODID_RETAIN_RECORD_DAYS: '1y' }, 'WHODID_RETAIN_RECORD_DAYS expected 1 to 36500 days'],
@@ -74,4 +78,14 @@ test('what is loopback and what is not', () => {
     expect(isLoopback(host)).toBe(true)
   for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example'])
     expect(isLoopback(host)).toBe(false)
+})
+
+test.each([
+  [{}, []],
+  [{ WHODID_ALLOWED_HOSTS: ' a.example , b.example,' }, ['a.example', 'b.example']],
+  [{ WHODID_ALLOWED_HOSTS: '*' }, 'any'],
+  [{ WHODID_HOST: '0.0.0.0' }, 'any'],
+  [{ WHODID_HOST: '10.0.0.7', WHODID_ALLOWED_HOSTS: 'a.example' }, ['a.example', '10.0.0.7']],
+])('%j lets in the hosts %j', (environment, check) => {
+  expect(hostCheckOf(readServiceConfig(environment))).toEqual(check)
 })

@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path'
 import type { Retention } from '@whodid/content'
 import { forEachUser } from '@whodid/engine'
 import type { EngineUser } from '@whodid/engine'
-import { printableLine, WhodidError } from '@whodid/model'
+import { printableLine, trimEnd, WhodidError } from '@whodid/model'
+import type { HostCheck } from '@whodid/model'
 import type { StoreAccess } from '@whodid/store'
 import type { NoteVerifier } from '@whodid/tlog'
 import { parseWitnesses } from '@whodid/witness'
@@ -37,6 +38,8 @@ export interface ServiceConfig {
   readonly inferRequestUser: boolean | undefined
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
   readonly host: string
+  /** `WHODID_ALLOWED_HOSTS`: names beside the loopback ones that requests may be sent to, separated by commas; `*` is any. */
+  readonly allowedHosts: readonly string[]
   /** `WHODID_API_PORT`, default 4320; 0 takes a free one. */
   readonly apiPort: number
   /** `WHODID_OTLP_HTTP_PORT`, default 4318; 0 takes a free one. */
@@ -73,6 +76,7 @@ export function readServiceConfig(
     metaKey: readMetaKey(environment),
     inferRequestUser: readSwitch(environment, 'WHODID_INFER_REQUEST_USER'),
     host: readHost(environment),
+    allowedHosts: readAllowedHosts(environment),
     apiPort: readPort(environment, 'WHODID_API_PORT', 4320),
     otlpHttpPort: readPort(environment, 'WHODID_OTLP_HTTP_PORT', 4318),
     otlpGrpcPort: readPort(environment, 'WHODID_OTLP_GRPC_PORT', 4317),
@@ -95,6 +99,19 @@ export function readKeysDir(environment: Environment): string {
 /** Whether an address is one that only this machine reaches. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(host)
+}
+
+/**
+ * Which names requests may be sent to. Who opens Whodid to the network and lists no name is reached by any; on a loopback
+ * address only loopback names are let in, and those listed.
+ */
+export function hostCheckOf({
+  host,
+  allowedHosts,
+}: Pick<ServiceConfig, 'host' | 'allowedHosts'>): HostCheck {
+  if (allowedHosts.includes('*')) return 'any'
+  if (isLoopback(host)) return allowedHosts
+  return allowedHosts.length === 0 ? 'any' : [...allowedHosts, host]
 }
 
 /** The value of a variable; an empty one is none. */
@@ -126,7 +143,7 @@ export function readUrl(environment: Environment, name: string): string | undefi
   if (text === undefined) return undefined
   if (!URL.canParse(text) || !/^https?:$/u.test(new URL(text).protocol))
     throw invalid(name, 'an http or https URL', text)
-  return text.replace(/\/+$/u, '')
+  return trimEnd(text, '/')
 }
 
 function readMetaLog(environment: Environment): WitnessEndpoint | undefined {
@@ -151,6 +168,22 @@ function readHost(environment: Environment): string {
   if (!/^[A-Za-z0-9.:-]{1,253}$/u.test(host))
     throw invalid('WHODID_HOST', 'an address or name', host)
   return host
+}
+
+const allowedHostsMax = 100
+
+function readAllowedHosts(environment: Environment): string[] {
+  const text = setting(environment, 'WHODID_ALLOWED_HOSTS') ?? ''
+  const names = text.split(',').map((name) => name.trim())
+  const given = names.filter((name) => name !== '')
+  const wrong = given.find((name) => name !== '*' && !/^[A-Za-z0-9.:[\]-]{1,253}$/u.test(name))
+  if (wrong !== undefined || given.length > allowedHostsMax)
+    throw invalid(
+      'WHODID_ALLOWED_HOSTS',
+      `at most ${allowedHostsMax} names such as "ledger.example", separated by commas, or "*"`,
+      wrong ?? text,
+    )
+  return given
 }
 
 function readDays(environment: Environment, name: string): number | undefined {

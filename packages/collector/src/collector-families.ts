@@ -41,6 +41,11 @@ function requestFamilies(metrics: CollectorMetrics): MetricFamily[] {
       help: 'Spans and log records by what became of them; quarantined ones are rejected ones too.',
       samples: labelled('outcome', records),
     },
+    counter(
+      'whodid_parts_unread_total',
+      'Attributes, events and links that could not be read and were left out of their records, which count them.',
+      metrics.partsUnread,
+    ),
   ]
 }
 

@@ -23,6 +23,8 @@ export interface CollectorMetrics extends SealLevels {
   readonly recordsRejected: number
   /** Of these, kept in quarantine; the others are gone, and the sender was told. */
   readonly recordsQuarantined: number
+  /** Attributes, events and links that could not be read and were left out of records, which count them as dropped. */
+  readonly partsUnread: number
   /** Taken out of the quarantine by a replay, and logged. */
   readonly recordsReplayed: number
   /** In ClickHouse; includes what earlier runs had logged. */
@@ -69,6 +71,7 @@ export class CollectorMeter {
     recordsDuplicate: 0,
     recordsRejected: 0,
     recordsQuarantined: 0,
+    partsUnread: 0,
     recordsReplayed: 0,
     recordsStored: 0,
     insertRetries: 0,
@@ -108,6 +111,7 @@ export class CollectorMeter {
     this.#counts.recordsDuplicate += duplicateCount
     this.#counts.recordsRejected += rejection.count
     this.#counts.recordsQuarantined += accepted.quarantinedCount
+    this.#counts.partsUnread += accepted.unreadPartCount
   }
 
   /** Counts a request that failed, and returns what its sender is told: of a fault of ours, no more than that. */

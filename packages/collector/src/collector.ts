@@ -43,7 +43,8 @@ export interface Collector {
  * Starts the write path: OTLP/HTTP and OTLP/gRPC in, fsynced log, ClickHouse out.
  *
  * A request is acknowledged once its records are on the disk; a record that was acknowledged reaches ClickHouse exactly
- * once, whatever ends the process. Throws `invalid_config`, or the system's error when the port or the directory cannot
+ * once, whatever ends the process. Throws `invalid_config`, what the ledger throws when the log is
+ * damaged and it does not answer, or the system's error when the port or the directory cannot
  * be used.
  */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
@@ -55,6 +56,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const opened = await openLog({
     dir: options.logDir,
     appender: options.appender,
+    rows: options.rows,
     keys,
     files: options.files ?? systemFiles,
     random: options.random ?? Math.random,
@@ -67,7 +69,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   })
   const { log, storer, quarantine, sealer } = opened
   const room = { bytes: 0 }
-  const pipeline = { authenticate, log, keys, quarantine, limits, room, nowUnixNs }
+  const { hostCheck = 'any' } = options
+  const pipeline = { authenticate, log, keys, quarantine, limits, hostCheck, room, nowUnixNs }
   const receivers = await openReceivers(options, pipeline, meter).catch(async (thrown: unknown) => {
     await closeLog(opened, sleep(limits.stopTimeoutMs, undefined, { ref: false }))
     throw thrown

@@ -14,6 +14,13 @@ export interface CollectorLimits {
   readonly headersTimeoutMs: number
   /** Milliseconds within which a whole request must have arrived. Later: 408 and the connection is closed. */
   readonly requestTimeoutMs: number
+  /** Milliseconds that a body may stand still in. Later: 429 with `Retry-After`, and its place is free. */
+  readonly bodyIdleTimeoutMs: number
+  /** Milliseconds within which a message over gRPC and the end of its call must have arrived, each. Later: UNAVAILABLE. */
+  readonly messageTimeoutMs: number
+  /** Milliseconds without traffic after which an HTTP/2 connection is asked whether it lives, and milliseconds for its answer. */
+  readonly keepaliveTimeMs: number
+  readonly keepaliveTimeoutMs: number
   /** Bytes of a refused body that are read and thrown away so that the client can read its answer. */
   readonly discardBytesMax: number
   /** Milliseconds for the same. */
@@ -67,7 +74,11 @@ export const collectorLimits: CollectorLimits = {
   requestsInFlightMax: 256,
   connectionsMax: 1_024,
   headersTimeoutMs: 10_000,
-  requestTimeoutMs: 60_000,
+  requestTimeoutMs: 30_000,
+  bodyIdleTimeoutMs: 5_000,
+  messageTimeoutMs: 10_000,
+  keepaliveTimeMs: 10_000,
+  keepaliveTimeoutMs: 5_000,
   discardBytesMax: 128 * 1024 * 1024,
   discardTimeoutMs: 5_000,
   elementsMax: 2_000_000,

@@ -53,7 +53,8 @@ function fillEnvelope(
   { exporter, receivedUnixNs }: Reception,
 ): void {
   const serviceName = group.resource.attributes.get('service.name')
-  const droppedCount = envelope.droppedCount + group.resource.droppedCount
+  const droppedCount =
+    envelope.droppedCount + group.resource.droppedCount + group.scope.droppedCount
   envelope.droppedCount = Math.min(Math.max(droppedCount, 0), uint32Max)
   envelope.tenant = exporter.tenant
   envelope.exporter = exporter.name

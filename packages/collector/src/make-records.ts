@@ -3,8 +3,8 @@ import type { ContentKeys } from '@whodid/content'
 import type { LedgerRecord } from '@whodid/model'
 import type { Reception } from './make-draft.ts'
 import { normalize } from './normalize.ts'
+import type { Refused } from './normalize.ts'
 import type { OtlpStream } from './otlp/decode.ts'
-import type { Rejection } from './otlp/encode-response.ts'
 import { redact } from './redact.ts'
 import { sealDraft } from './seal-draft.ts'
 
@@ -12,7 +12,7 @@ import { sealDraft } from './seal-draft.ts'
 export interface MadeRecords {
   readonly records: LedgerRecord[]
   /** Spans that cannot stand in the ledger, and why the first few cannot. */
-  readonly rejection: Rejection
+  readonly rejection: Refused
 }
 
 /**

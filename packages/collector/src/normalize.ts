@@ -11,16 +11,24 @@ import { spanTelemetry } from './span-telemetry.ts'
 /** Reasons told in one answer. */
 const reasonsMax = 5
 
+/** What of a request is not among its records, and why. */
+export interface Refused extends Rejection {
+  /** Of those rejected, the ones that could not be read: nothing of them is there to be kept. */
+  readonly unreadCount: number
+  /** Attributes, events and links that could not be read; what they were of is stored and counts them. */
+  readonly unreadPartCount: number
+}
+
 /**
  * Turns what is decoded into records, one at a time, and hands each to `use`: the conventions settle what it is and claims, the
- * exporter's token how far it is believed. Refuses only a span whose IDs or times the ledger could not hold, and returns
- * how many those are and why the first few. Throws what reading the stream throws.
+ * exporter's token how far it is believed. Refuses only a span that could not be read, or whose IDs or times the ledger could not
+ * hold, and returns how many those are and why the first few. Throws what reading the stream throws.
  */
 export function normalize(
   stream: OtlpStream,
   reception: Reception,
   use: (draft: Draft) => void,
-): Rejection {
+): Refused {
   const reasons: string[] = []
   let rejectedCount = 0
   const take = (draft: Draft | string): void => {
@@ -37,7 +45,10 @@ export function normalize(
     for (const group of stream.groups)
       for (const item of group.items) take(logDraft(item, group, reception))
   }
-  return { count: rejectedCount, message: tell(rejectedCount, reasons) }
+  const { itemCount, partCount, reasons: why } = stream.unread()
+  const count = rejectedCount + itemCount
+  const message = tell(count, [...reasons, ...why].slice(0, reasonsMax), partCount)
+  return { count, message, unreadCount: itemCount, unreadPartCount: partCount }
 }
 
 function spanDraft(
@@ -63,8 +74,13 @@ function logDraft(
   return makeDraft({ telemetry, envelope, group, links: [] }, reception)
 }
 
-function tell(count: number, reasons: readonly string[]): string {
-  if (count === 0) return ''
+function tell(count: number, reasons: readonly string[], partCount: number): string {
+  const parts =
+    partCount === 0
+      ? ''
+      : `${partCount} attributes, events or links could not be read and are left out`
+  if (count === 0) return parts
   const more = count > reasons.length ? `; and ${count - reasons.length} more` : ''
-  return `${count} rejected: ${reasons.join('; ')}${more}`
+  const rejected = `${count} rejected: ${reasons.join('; ')}${more}`
+  return parts === '' ? rejected : `${rejected}; ${parts}`
 }

@@ -41,7 +41,7 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
   const early: SealedSegment[] = []
   const onSealed = (segment: SealedSegment): void => take(segment)
   const opened = await openSealedLog({ ...parts, onSealed, onProblem }).catch(onFailure)
-  const { log, sealed, kept, sealer, say } = opened
+  const { log, sealed, kept, sealer, tellLost } = opened
   const quarantine = await Quarantine.open({
     logDir: dir,
     files,
@@ -56,9 +56,8 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
     onProblem,
     logIdHex: log.logIdHex,
     isSealed: (end) => sealer?.isSealed(end) ?? true,
-    onLost: ({ first, end }) => {
-      const details = { log: log.logId, first, end }
-      void say({ event: 'damage', details }).catch((thrown: unknown) => onProblem(String(thrown)))
+    onLost: (lost) => {
+      void tellLost(lost).catch((thrown: unknown) => onProblem(String(thrown)))
     },
     onStored: (segment, inserted) => {
       log.release(segment)

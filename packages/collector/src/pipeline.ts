@@ -1,13 +1,14 @@
 import type { ContentKeys } from '@whodid/content'
+import type { HostCheck } from '@whodid/model'
 import type { Authenticate } from './authenticate.ts'
 import type { BodyRoom } from './http/read-body.ts'
 import type { CollectorLimits } from './limits.ts'
 import type { Appended, CommitLog } from './log/commit-log.ts'
 import type { Reception } from './make-draft.ts'
 import { makeRecords } from './make-records.ts'
+import type { MadeRecords } from './make-records.ts'
 import { decode, decodeStream } from './otlp/decode.ts'
 import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
-import type { Rejection } from './otlp/encode-response.ts'
 import type { Quarantine, RejectedBatch } from './quarantine/quarantine.ts'
 
 /** What the write path works with. */
@@ -18,6 +19,7 @@ export interface Pipeline {
   readonly keys: ContentKeys
   readonly quarantine: Pick<Quarantine, 'keep'>
   readonly limits: CollectorLimits
+  readonly hostCheck: HostCheck
   readonly room: BodyRoom
   readonly nowUnixNs: () => bigint
 }
@@ -41,9 +43,11 @@ export interface Received {
 /** What a request came to. Its records are durable, but for the rejected ones. */
 export interface Accepted extends Appended {
   readonly encoding: OtlpEncoding
-  readonly rejection: Rejection
+  readonly rejection: Pick<MadeRecords['rejection'], 'count' | 'message'>
   /** Of the rejected ones, how many are kept in quarantine: all or, past its bounds, none. */
   readonly quarantinedCount: number
+  /** Attributes, events and links that could not be read; the records that they were of count them. */
+  readonly unreadPartCount: number
 }
 
 /**
@@ -62,8 +66,10 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
     const { appending, rejection, rejected } = await take(message, reception, pipeline)
     const appended = await appending
     const isKept = rejected !== undefined && (await pipeline.quarantine.keep(rejected))
-    const quarantinedCount = isKept ? rejection.count : 0
-    return { encoding, quarantinedCount, ...appended, rejection: toldOf(rejection, isKept) }
+    const { unreadPartCount } = rejection
+    const quarantinedCount = isKept ? rejection.count - rejection.unreadCount : 0
+    const told = toldOf(rejection, isKept)
+    return { encoding, quarantinedCount, unreadPartCount, ...appended, rejection: told }
   } finally {
     release()
   }
@@ -71,7 +77,7 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
 
 interface Taken {
   readonly appending: Promise<Appended>
-  readonly rejection: Rejection
+  readonly rejection: MadeRecords['rejection']
   readonly rejected: RejectedBatch | undefined
 }
 
@@ -84,14 +90,21 @@ async function take(
   const body = { bytes, encoding, signal, limits }
   const { records, rejection } = await makeRecords(decodeStream(body), reception, keys)
   const appending = log.append(records)
-  if (rejection.count === 0) return { appending, rejection, rejected: undefined }
+  if (rejection.count === rejection.unreadCount)
+    return { appending, rejection, rejected: undefined }
   const { exporter, receivedUnixNs } = reception
   const rejected = { batch: decode(body), exporter: exporter.name, receivedUnixNs }
   return { appending, rejection, rejected }
 }
 
-function toldOf({ count, message }: Rejection, isKept: boolean): Rejection {
-  if (count === 0) return { count, message }
+function toldOf(
+  { count, message, unreadCount }: MadeRecords['rejection'],
+  isKept: boolean,
+): Pick<MadeRecords['rejection'], 'count' | 'message'> {
+  if (count === unreadCount) return { count, message }
   const where = isKept ? 'kept in quarantine' : 'not kept: the quarantine is full or failed'
-  return { count, message: `${message} (${where})` }
+  return {
+    count,
+    message: `${message} (${where}${unreadCount > 0 ? ', but for those that could not be read' : ''})`,
+  }
 }

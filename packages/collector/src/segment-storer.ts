@@ -148,7 +148,7 @@ export class SegmentStorer {
     const lostBytes = content.damagedBytes + content.tailBytes
     if (lostBytes > 0 || content.name === undefined)
       this.#options.onProblem(
-        `segment ${number} is damaged: ${content.frames.length} whole frames are stored, ${lostBytes} bytes are lost`,
+        `segment ${number} is damaged: ${content.frames.length} whole frames are stored, ${lostBytes} bytes cannot be read`,
       )
     for (const lost of lostOf(indexes, content.frames)) this.#options.onLost?.(lost)
     const batch = splitBlocks(content.frames.map(({ block }) => block))

@@ -19,34 +19,41 @@ const passwordBytes = 32
 /**
  * Reads the engine's credentials from `path`, or makes them and keeps them there, readable by their owner only.
  *
+ * A user that the file does not name, because an older version wrote it, gets a password, and the others keep theirs.
+ *
  * Called under the lock on the data directory: two starts never make two sets. Throws `invalid_config` when the file is not
  * what this function wrote; deleting it is safe, because the engine takes its users from it at every start.
  */
 export async function loadCredentials(path: string): Promise<EngineUsers> {
   const kept = await readKept(path)
-  if (kept !== undefined) {
-    await chmod(path, 0o600)
-    return kept
-  }
-  const made = forEachUser((user) => ({
-    username: userRights[user].username,
-    password: randomBytes(passwordBytes).toString('base64url'),
-  }))
-  await writeWhole(path, `${JSON.stringify(made, undefined, 2)}\n`)
-  return made
+  const users = forEachUser((user) => kept[user] ?? makeCredentials(user))
+  if (Object.keys(users).every((user) => Object.hasOwn(kept, user))) await chmod(path, 0o600)
+  else await writeWhole(path, `${JSON.stringify(users, undefined, 2)}\n`)
+  return users
 }
 
-async function readKept(path: string): Promise<EngineUsers | undefined> {
+function makeCredentials(user: EngineUser): EngineCredentials {
+  return {
+    username: userRights[user].username,
+    password: randomBytes(passwordBytes).toString('base64url'),
+  }
+}
+
+/** The users that the file names; none where there is no file. */
+async function readKept(path: string): Promise<Partial<EngineUsers>> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
   } catch (thrown) {
-    if (thrown instanceof Error && Reflect.get(thrown, 'code') === 'ENOENT') return undefined
+    if (thrown instanceof Error && Reflect.get(thrown, 'code') === 'ENOENT') return {}
     throw thrown
   }
   const kept = parseJson(text)
-  return forEachUser((user) => {
+  const users: Partial<Record<EngineUser, EngineCredentials>> = {}
+  forEachUser((user) => {
     const entry: unknown = field(kept, user)
+    // The writer was there from the first version on: a file without it is none of ours.
+    if (entry === undefined && user !== 'writer') return
     const username = field(entry, 'username')
     const password = field(entry, 'password')
     if (username !== userRights[user].username || typeof password !== 'string' || password === '') {
@@ -55,8 +62,9 @@ async function readKept(path: string): Promise<EngineUsers | undefined> {
         `"${path}" expected a user name "${userRights[user].username}" and a password under "${user}"; got something else`,
       )
     }
-    return { username, password }
+    users[user] = { username, password }
   })
+  return users
 }
 
 function parseJson(text: string): unknown {

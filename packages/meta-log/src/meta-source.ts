@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { trimEnd } from '@whodid/model'
 import { encodeEntryBundle, entriesPath, hashBytes, parseTilePath, tilePath } from '@whodid/tlog'
 import type { TileReader } from '@whodid/tlog'
 import { readIfThere, systemFiles } from './meta-files.ts'
@@ -38,7 +39,7 @@ export function createDirectorySource(dir: string, files: MetaFiles = systemFile
 
 /** Reads a meta-log over HTTP. Throws when the answer is neither 200 nor 404, is too long, or does not come in 15 seconds. */
 export function createUrlSource(url: string, signal?: AbortSignal): MetaLogSource {
-  const prefix = url.replace(/\/+$/u, '')
+  const prefix = trimEnd(url, '/')
   return {
     read: async (path) => {
       const timeout = AbortSignal.timeout(timeoutMsDefault)

@@ -15,8 +15,14 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(unprintable, '\ufffd')
 }
 
+/** UTF-16 units of a text that are looked at for a line of it. */
+const lineSourceLengthMax = 65_536
+
 /** As {@link printable}, on one line and cut to `lengthMax` UTF-16 units with an ellipsis. */
 export function printableLine(text: string, lengthMax = 200): string {
-  const line = printable(text).replace(/\s+/gu, ' ').trim()
-  return line.length <= lengthMax ? line : `${line.slice(0, lengthMax - 1).toWellFormed()}…`
+  const isCut = text.length > lineSourceLengthMax
+  const source = isCut ? text.slice(0, lineSourceLengthMax) : text
+  const line = printable(source).replace(/\s+/gu, ' ').trim()
+  if (line.length <= lengthMax && !isCut) return line
+  return `${line.slice(0, lengthMax - 1).toWellFormed()}…`
 }

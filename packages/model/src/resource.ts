@@ -1,10 +1,20 @@
 import { printable } from './printable.ts'
+import { trimEnd } from './trim-end.ts'
 
 /** A resource an action touched: a canonical URI-like ID and, where the ID says it, a type. */
 export interface Resource {
   readonly id: string
   readonly type: string
 }
+
+/** UTF-16 units of a name that is put in its canonical form. A longer one is no name that a person types, and stays as it came. */
+export const resourceLengthMax = 4096
+
+/**
+ * More combining marks on one letter than any script writes (Unicode's stream-safe text has 30). To put them in order takes
+ * the square of their number, so that such a text stays as it came.
+ */
+const longMarks = /\p{M}{31}/u
 
 /** Systems whose names do not distinguish case, so that one artefact has one ID. */
 const caseInsensitiveOwners = new Set(['github'])
@@ -28,10 +38,13 @@ const githubKinds: ReadonlyMap<string, string> = new Map(
  * `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
  * percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; a `file://` URL of this machine becomes
  * `file:<path>`; everything else is trimmed and put in Unicode form NFC. Idempotent.
+ * A name longer than {@link resourceLengthMax} stays as it came, and the time taken grows with the length and no faster.
  * Does NOT resolve symbolic links, redirects or renamed repositories.
  */
 export function normalizeResource(text: string): Resource {
-  const trimmed = text.trim().normalize('NFC')
+  if (text.length > resourceLengthMax) return { id: text, type: resourceType(text) }
+  const plain = text.trim()
+  const trimmed = longMarks.test(plain) ? plain : plain.normalize('NFC')
   const id = /^https?:\/\//iu.test(trimmed)
     ? normalizeUrl(trimmed)
     : normalizeName(normalizeFile(trimmed))
@@ -63,7 +76,7 @@ function normalizeUrl(text: string): string {
   // A user name or password in a URL is a secret, never part of a name.
   url.username = ''
   url.password = ''
-  if (url.search === '') url.pathname = url.pathname.replace(/\/+$/u, '')
+  if (url.search === '') url.pathname = trimEnd(url.pathname, '/')
   return plainEscapes(url.href)
 }
 
@@ -118,13 +131,12 @@ function normalizeName(text: string): string {
   const lowerSystem = system.toLowerCase()
   if (!caseInsensitiveOwners.has(lowerSystem)) return `${lowerSystem}:${kind.toLowerCase()}:${path}`
   const [owner = '', repo = '', ...rest] = path.split('/')
-  return [
+  const parts = [
     `${lowerSystem}:${kind.toLowerCase()}:${owner.toLowerCase()}`,
     repo.toLowerCase(),
     ...rest,
   ]
-    .join('/')
-    .replace(/\/+$/u, '')
+  return trimEnd(parts.join('/'), '/')
 }
 
 function resourceType(id: string): string {

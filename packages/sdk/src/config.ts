@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { printableLine, WhodidError } from '@whodid/model'
+import { printableLine, trimEnd, WhodidError } from '@whodid/model'
 import type { AgentIdentity, Principal } from './identity.ts'
 import { parsePrincipal } from './identity.ts'
 
@@ -193,7 +193,7 @@ function tracesUrl(endpoint: string): string {
     throw invalid('endpoint', 'an http or https URL', endpoint)
   if (url.username !== '' || url.password !== '')
     throw invalid('endpoint', 'a URL without user name and password (use "token")', url.host)
-  const path = url.pathname.replace(/\/+$/u, '')
+  const path = trimEnd(url.pathname, '/')
   url.pathname = path.endsWith('/v1/traces') ? path : `${path}/v1/traces`
   return url.href
 }

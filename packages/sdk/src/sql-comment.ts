@@ -13,10 +13,17 @@ export function sqlComment(sql: string): string {
   const span = scope === undefined ? undefined : parentOf(scope)
   if (span === undefined) return sql
   const comment = `/*traceparent='${encodeURIComponent(formatTraceParent(span))}'*/`
-  const end = /[\s;]*$/u.exec(sql)?.index ?? sql.length
+  const end = endOfStatement(sql)
   const statement = sql.slice(0, end)
   const lastLine = statement.slice(statement.lastIndexOf('\n') + 1)
   // A line comment at the end would swallow ours.
   const gap = /--|#/u.test(lastLine) ? '\n' : ' '
   return `${statement}${gap}${comment}${sql.slice(end).includes(';') ? ';' : ''}`
+}
+
+/** Where the white space and semicolons begin that a statement ends in. */
+function endOfStatement(sql: string): number {
+  let end = sql.length
+  while (end > 0 && (sql[end - 1] === ';' || sql.charAt(end - 1).trim() === '')) end -= 1
+  return end
 }

@@ -65,14 +65,14 @@ function turn({ name, sql }: Migration, engine: ShardEngine): Turned {
 
 /** The migrations keep the reasons. */
 function withoutComments(sql: string): string {
-  return sql.replaceAll(/^\s*--.*\n/gmu, '').trim()
+  return sql.replaceAll(/^[ \t]*--.*\n/gmu, '').trim()
 }
 
 function shardTable(statement: string, table: string, engine: ShardEngine): string {
   // A replica that is made later must find the table as the others have it by then, without the constraint.
   const local = statement
     .replace('whodid.', 'whodid_shard.')
-    .replace(/^\s*CONSTRAINT schema_is_whole .*\n/mu, '')
+    .replace(/^[ \t]*CONSTRAINT schema_is_whole .*\n/mu, '')
   if (engine === 'MergeTree') return local
   const replicated = `ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/${table}', '{replica}')`
   return local

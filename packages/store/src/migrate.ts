@@ -5,6 +5,7 @@ import type { ClickHouseClient } from '@clickhouse/client'
 import { WhodidError } from '@whodid/model'
 import { openClient } from './client.ts'
 import type { StoreAccess } from './client.ts'
+import { earlierMigrations } from './earlier-migrations.ts'
 import { storeError } from './store-error.ts'
 
 /** A numbered file of `clickhouse/`: one statement, forward only. */
@@ -51,7 +52,8 @@ export async function readMigrations(folder: string = migrationsFolder): Promise
  * Safe to repeat and to run from two processes: every statement is idempotent and is recorded only after it succeeded, so
  * a crash in between leaves a migration that the next run applies again. Forward only: there is no undo.
  *
- * Throws `migration_changed` when an applied file no longer has the checksum it was applied with, or when the database
+ * A ledger that has a file in an earlier form whose result is the same, or becomes it when the file is run again, is taken
+ * as it is. Throws `migration_changed` when an applied file has another checksum than it was applied with, or when the database
  * holds a migration this version does not know; `migration_failed` when a statement is refused, and on a node of a cluster
  * that has not got all of `clickhouse/cluster/schema.sql`.
  */
@@ -64,9 +66,9 @@ export async function migrate(
   try {
     await prepare(client)
     const recorded = await readRecorded(client)
-    checkRecorded(recorded, wanted)
+    const outdated = checkRecorded(recorded, wanted)
     const applied: string[] = []
-    const pending = wanted.filter(({ name }) => !recorded.has(name))
+    const pending = wanted.filter(({ name }) => !recorded.has(name) || outdated.has(name))
     if (pending.length > 0) await refuseCluster(client, pending)
     for (const migration of pending) {
       await apply(client, migration)
@@ -94,7 +96,8 @@ async function prepare(client: ClickHouseClient): Promise<void> {
 async function readRecorded(client: ClickHouseClient): Promise<Map<string, string>> {
   try {
     const answer = await client.query({
-      query: 'SELECT name, checksum FROM whodid.migrations ORDER BY name',
+      // One that was run again has two rows: the newest says what the ledger has.
+      query: 'SELECT name, checksum FROM whodid.migrations ORDER BY name, applied_at',
       format: 'JSONEachRow',
     })
     const rows = await answer.json<{ name: string; checksum: string }>()
@@ -104,7 +107,12 @@ async function readRecorded(client: ClickHouseClient): Promise<Map<string, strin
   }
 }
 
-function checkRecorded(recorded: ReadonlyMap<string, string>, wanted: readonly Migration[]): void {
+/** The names of migrations that the ledger has in an earlier form, which running them again brings up to date. */
+function checkRecorded(
+  recorded: ReadonlyMap<string, string>,
+  wanted: readonly Migration[],
+): ReadonlySet<string> {
+  const outdated = new Set<string>()
   const known = new Map(wanted.map((migration) => [migration.name, migration.checksum]))
   for (const [name, checksum] of recorded) {
     const expected = known.get(name)
@@ -113,12 +121,16 @@ function checkRecorded(recorded: ReadonlyMap<string, string>, wanted: readonly M
         'migration_changed',
         `the database holds migration "${name}", which this version does not know`,
       )
-    if (expected !== checksum)
+    if (expected === checksum) continue
+    const earlier = earlierMigrations[name]?.[checksum]
+    if (earlier === undefined)
       throw new WhodidError(
         'migration_changed',
         `migration "${name}" was applied with checksum ${checksum}, and the file now has ${expected}`,
       )
+    if (earlier === 'again') outdated.add(name)
   }
+  return outdated
 }
 
 /** Over a Distributed table a single server's view would take each row a second time. */

@@ -1,4 +1,5 @@
 import type { NoteVerifier, Policy } from '@whodid/tlog'
+import { trimEnd } from '@whodid/model'
 import { readBounded } from './read-bounded.ts'
 import type { WitnessEndpoint } from './submit-checkpoint.ts'
 import { originHashOf } from './witness-state.ts'
@@ -46,7 +47,7 @@ export async function fetchServed(
       url === undefined
         ? []
         : [
-            fetchWitnessed({ url: url.replace(/\/+$/u, '') }, origin, options).then((answer) => ({
+            fetchWitnessed({ url: trimEnd(url, '/') }, origin, options).then((answer) => ({
               key,
               answer,
             })),

@@ -1,4 +1,4 @@
-import { printableLine, WhodidError } from '@whodid/model'
+import { printableLine, trimEnd, WhodidError } from '@whodid/model'
 import { parseVkey, ProofError } from '@whodid/tlog'
 import type { NoteVerifier } from '@whodid/tlog'
 import type { WitnessEndpoint } from './submit-checkpoint.ts'
@@ -32,7 +32,7 @@ function parseWitness(line: string, setting: string): WitnessEndpoint {
   if (key.kind !== 'cosignature') throw invalid(setting, 'a witness’s key, of type 4', line)
   if (rest.length > 0 || !URL.canParse(url) || !/^https?:$/u.test(new URL(url).protocol))
     throw invalid(setting, '"<vkey> <http or https URL>"', line)
-  return { key, url: url.replace(/\/+$/u, '') }
+  return { key, url: trimEnd(url, '/') }
 }
 
 function readVkey(vkey: string, line: string, setting: string): NoteVerifier {

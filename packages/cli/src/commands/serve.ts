@@ -5,6 +5,7 @@ import { parseArguments } from '../parse-arguments.ts'
 import { createPalette, usesColor } from '../render/palette.ts'
 import { serviceScreen } from '../render/service-screen.ts'
 import type { ServiceEvent } from '../serve/service-event.ts'
+import { fullDiskError } from '../serve/full-disk-error.ts'
 import { startWhodid } from '../serve/start-whodid.ts'
 
 /** `whodid serve`: engine, collector and API, until a signal. */
@@ -20,6 +21,7 @@ drains and ends it; a second one ends it at once, which loses nothing that was a
 Environment, with defaults:
   WHODID_DATA_DIR=.whodid          tokens, the collector's log, the ledger
   WHODID_HOST=127.0.0.1            another address opens Whodid to the network
+  WHODID_ALLOWED_HOSTS             names beside loopback ones that requests may be sent to, by commas
   WHODID_API_PORT=4320             0 takes a free one
   WHODID_OTLP_HTTP_PORT=4318       0 takes a free one
   WHODID_OTLP_GRPC_PORT=4317       0 takes a free one
@@ -54,7 +56,9 @@ async function serve(context: CommandContext): Promise<number> {
   const show = typed.flag('json')
     ? (event: ServiceEvent) => stdout.write(`${JSON.stringify(event)}\n`)
     : createScreen(context)
-  const running = await startWhodid(config, show)
+  const running = await startWhodid(config, show).catch((thrown: unknown) => {
+    throw fullDiskError(thrown, config.dataDir)
+  })
   if (!stopping.aborted)
     await new Promise((resolve) => stopping.addEventListener('abort', resolve, { once: true }))
   await running.stop()

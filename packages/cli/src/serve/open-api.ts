@@ -5,7 +5,7 @@ import type { ContentReader, Custodian } from '@whodid/content'
 import type { MetricFamily } from '@whodid/model'
 import { createReadRecorder, openLogTrees } from '@whodid/store'
 import type { Selector } from '@whodid/store'
-import { isLoopback } from '../config.ts'
+import { hostCheckOf } from '../config.ts'
 import type { LedgerAccess } from '../config.ts'
 import { followReaders } from './follow-readers.ts'
 import { listenError } from './listen-error.ts'
@@ -53,7 +53,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
     metrics: ground.metrics,
     watch: ground.watch,
     rules: { inferRequestUser: config.inferRequestUser },
-    hostCheck: isLoopback(config.host) ? 'loopback' : 'any',
+    hostCheck: hostCheckOf(config),
     stopping: stopping.signal,
     onFailure: (requestId, thrown) => {
       const why = thrown instanceof Error ? thrown.message : 'unknown failure'

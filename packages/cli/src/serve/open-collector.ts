@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
 import type { ContentKeys } from '@whodid/content'
 import type { Collector } from '@whodid/collector'
-import { createAppender } from '@whodid/store'
+import { createAppender, createLeafReader } from '@whodid/store'
+import { hostCheckOf } from '../config.ts'
 import type { LedgerAccess, ServiceConfig } from '../config.ts'
 import type { Tokens } from '../tokens.ts'
 import { exportersNow, followExporters } from './follow-exporters.ts'
@@ -20,8 +21,11 @@ export async function openCollector(
   onEvent({ event: 'starting', what: 'collector' })
   const appender = createAppender(access.writer)
   stops.push(() => appender.close())
+  const rows = createLeafReader(access.verifier, { threadsMax: 1 })
+  stops.push(() => rows.close())
   const collector = await startCollector({
     host: config.host,
+    hostCheck: hostCheckOf(config),
     httpPort: config.otlpHttpPort,
     grpcPort: config.otlpGrpcPort,
     logDir: join(config.dataDir, 'log'),
@@ -34,6 +38,7 @@ export async function openCollector(
     },
     exporters: await exportersNow(config.dataDir, tokens),
     appender,
+    rows,
     keys,
     onEvent: ({ message }) => onEvent({ event: 'warning', message }),
   }).catch((thrown: unknown) => {

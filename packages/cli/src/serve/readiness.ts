@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { collectorFamilies } from '@whodid/collector'
-import type { Collector } from '@whodid/collector'
+import type { Collector, CollectorMetrics } from '@whodid/collector'
 import type { ContentKeys } from '@whodid/content'
 import type { Selector } from '@whodid/store'
 import type { LedgerAccess } from '../config.ts'
@@ -19,7 +19,7 @@ const pingTimeoutMs = 5_000
 
 /**
  * Makes the probe behind `/readyz`, for after the migrations: it resolves with what is missing, a phrase each, before a
- * span can be stored and asked about.
+ * span can be stored, sealed and asked about.
  */
 export function createReadiness(
   selector: Selector,
@@ -30,10 +30,27 @@ export function createReadiness(
     if (!(await answers(selector))) missing.push('ClickHouse does not answer')
     const running = slot.collector
     if (running === undefined) missing.push('the collector does not listen yet')
-    else if (running.metrics().isStoreFailing)
-      missing.push('ClickHouse does not take the collector’s records')
+    else missing.push(...missingOf(running.metrics()))
     return missing
   }
+}
+
+/** Seconds without a checkpoint that tell that nothing is sealed: an idle log writes a record of its own every 45. */
+const checkpointAgeMaxS = 180
+
+/** What a collector lacks that listens. What it takes and does not seal is no evidence yet, and at a bound it takes no more. */
+export function missingOf({
+  isStoreFailing,
+  sealFailure,
+  checkpointAgeMs,
+}: Pick<CollectorMetrics, 'isStoreFailing' | 'sealFailure' | 'checkpointAgeMs'>): string[] {
+  const missing: string[] = []
+  if (isStoreFailing) missing.push('ClickHouse does not take the collector’s records')
+  const ageS = Math.floor(checkpointAgeMs / 1_000)
+  if (sealFailure !== '') missing.push(`nothing is sealed any more: ${sealFailure}`)
+  else if (ageS > checkpointAgeMaxS)
+    missing.push(`nothing has been sealed for ${ageS} seconds; the log of the service says why`)
+  return missing
 }
 
 /** What tells how the service stands: the collector's measures, none before it listens, and the self-check. */

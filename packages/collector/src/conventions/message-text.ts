@@ -71,11 +71,11 @@ function messagesIn(parsed: unknown): Message[] {
   if (Array.isArray(parsed))
     return parsed.every(isBlock)
       ? [{ role: 'user', text: contentText({ content: parsed }, 0) }]
-      : parsed.map(toMessage)
+      : parsed.map(firstLevel)
   if (typeof parsed !== 'object' || parsed === null) return []
   for (const name of ['messages', 'contents', 'choices']) {
     const list: unknown = Reflect.get(parsed, name)
-    if (Array.isArray(list)) return list.map(toMessage)
+    if (Array.isArray(list)) return list.map(firstLevel)
   }
   // What a chain of LangChain was given, within what its callback was.
   const inputs: unknown = Reflect.get(parsed, 'inputs')
@@ -83,8 +83,8 @@ function messagesIn(parsed: unknown): Message[] {
     return messagesIn(inputs)
   const prompt: unknown = Reflect.get(parsed, 'prompt')
   if (typeof prompt === 'string') return [{ role: 'user', text: prompt }]
-  if (Array.isArray(prompt)) return prompt.map(toMessage)
-  return [toMessage(parsed)]
+  if (Array.isArray(prompt)) return prompt.map(firstLevel)
+  return [firstLevel(parsed)]
 }
 
 function parse(value: Value | undefined): unknown {
@@ -105,11 +105,17 @@ function isBlock(part: unknown): boolean {
   return !['role', 'type', 'message'].some((key) => Reflect.has(part, key))
 }
 
-function toMessage(message: unknown): Message {
+/** A message within a message is read as deep as content is; a text may nest them by the hundred thousand. */
+function firstLevel(message: unknown): Message {
+  return toMessage(message, 0)
+}
+
+function toMessage(message: unknown, depth: number): Message {
   if (typeof message === 'string') return reprMessage(message) ?? { role: 'user', text: message }
   if (typeof message !== 'object' || message === null) return { role: '', text: '' }
   const inner: unknown = Reflect.get(message, 'message')
-  if (typeof inner === 'object' && inner !== null) return toMessage(inner)
+  if (typeof inner === 'object' && inner !== null && depth < contentDepthMax)
+    return toMessage(inner, depth + 1)
   const role: unknown =
     Reflect.get(message, 'role') ??
     classOf(message) ??

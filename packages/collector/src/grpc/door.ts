@@ -1,6 +1,7 @@
 import { ServerInterceptingCall } from '@grpc/grpc-js'
 import type { Metadata, ServerInterceptor } from '@grpc/grpc-js'
 import { WhodidError } from '@whodid/model'
+import { checkHost } from '../check-host.ts'
 import type { CollectorMeter } from '../collector-meter.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { grpcStatus } from './grpc-status.ts'
@@ -66,14 +67,15 @@ class Visit {
     meter.requestStarted()
     this.#state = 'reading'
     try {
-      const { requestsInFlightMax, requestTimeoutMs } = pipeline.limits
+      const { requestsInFlightMax } = pipeline.limits
       if (meter.requestsInFlight > requestsInFlightMax)
         throw new WhodidError(
           'too_many_requests',
           `requests in flight expected at most ${requestsInFlightMax}; got more`,
         )
+      checkHost(this.#visiting.call.getHost(), pipeline.hostCheck)
       pipeline.authenticate(authorizationOf(metadata))
-      this.#timer = setTimeout(() => this.#tooSlow(requestTimeoutMs), requestTimeoutMs)
+      this.#expect('message')
       this.#endTurn = turns.take(() => pass(metadata))
     } catch (thrown) {
       this.#refuse(thrown)
@@ -81,12 +83,16 @@ class Visit {
   }
 
   messageCame(): void {
-    if (this.#state === 'reading') this.#state = 'read'
-    this.#stopReading()
+    if (this.#state !== 'reading') return
+    this.#state = 'read'
+    this.#endTurn?.()
+    // The handler gets the message only when the sender has said that it was the last.
+    this.#expect('end of the call')
   }
 
   handOver(): void {
     if (this.#state === 'read') this.#state = 'handed over'
+    this.#stopReading()
   }
 
   /** The call has ended, by whoever's doing. */
@@ -97,11 +103,18 @@ class Visit {
     if (isCounted) this.#visiting.meter.requestEnded()
   }
 
-  #tooSlow(timeoutMs: number): void {
-    this.#refuse(
-      // A sender that the others kept waiting is no worse than they: it may come again.
-      new WhodidError('too_many_requests', `the message expected an end within ${timeoutMs} ms`),
-    )
+  /** Gives the sender its time for what comes next: a call that stands still keeps no place. */
+  #expect(what: string): void {
+    const timeoutMs = this.#visiting.pipeline.limits.messageTimeoutMs
+    const tooSlow = (): void => {
+      if (this.#state !== 'reading' && this.#state !== 'read') return
+      this.#refuse(
+        // A sender that the others kept waiting is no worse than they: it may come again.
+        new WhodidError('too_many_requests', `the ${what} was expected within ${timeoutMs} ms`),
+      )
+    }
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(tooSlow, timeoutMs)
   }
 
   #refuse(thrown: unknown): void {

@@ -30,9 +30,6 @@ const signals: Readonly<Record<string, OtlpSignal>> = {
 const streamsPerConnectionMax = 64
 /** Milliseconds without a call after which a connection is ended; senders come back by themselves. */
 const idleTimeoutMs = 10 * 60_000
-/** Milliseconds without traffic after which a connection is asked whether it still lives. */
-const keepaliveTimeMs = 60_000
-const keepaliveTimeoutMs = 20_000
 
 /**
  * OTLP/gRPC before the same write path as OTLP/HTTP: messages come to it as bytes, unpacked by the library within
@@ -45,8 +42,8 @@ export function createOtlpGrpcServer(pipeline: Pipeline, meter: CollectorMeter):
     'grpc.max_receive_message_length': limits.bodyBytesMax,
     'grpc.max_concurrent_streams': streamsPerConnectionMax,
     'grpc.max_connection_idle_ms': idleTimeoutMs,
-    'grpc.keepalive_time_ms': keepaliveTimeMs,
-    'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
+    'grpc.keepalive_time_ms': limits.keepaliveTimeMs,
+    'grpc.keepalive_timeout_ms': limits.keepaliveTimeoutMs,
     'grpc.enable_channelz': 0,
   })
   for (const [path, signal] of Object.entries(signals))

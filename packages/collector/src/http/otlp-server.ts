@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { WhodidError } from '@whodid/model'
+import { checkHost } from '../check-host.ts'
 import type { CollectorMeter } from '../collector-meter.ts'
 import { ingest } from '../pipeline.ts'
 import type { OtlpRequest, Pipeline } from '../pipeline.ts'
@@ -47,6 +48,7 @@ async function handle(
         'too_many_requests',
         `requests in flight expected at most ${pipeline.limits.requestsInFlightMax}; got more`,
       )
+    checkHost(request.headers.host, pipeline.hostCheck)
     const asked = otlpRequest(request, pipeline)
     const accepted = await ingest(asked, pipeline)
     meter.accepted(accepted)

@@ -27,7 +27,8 @@ export interface Body {
  * Reads and unpacks a request's body, holding no more of it than the limits allow: a body that says or shows that it is
  * too large is refused before it is whole, and so is one that unpacks to too much.
  *
- * Throws `body_too_large`, `invalid_body` (damaged packing, or a sender that went away), `too_many_requests`.
+ * Throws `body_too_large`, `invalid_body` (damaged packing, or a sender that went away), `too_many_requests` (also for a body
+ * that stands still).
  */
 export function readBody(body: BodyRequest): Promise<Body> {
   return new Promise((resolve, reject) => new BodyReader(body, resolve, reject).start())
@@ -42,6 +43,7 @@ class BodyReader {
   #arrivedBytes = 0
   #heldBytes = 0
   #isDone = false
+  #idleTimer: NodeJS.Timeout | undefined
 
   constructor(
     body: BodyRequest,
@@ -64,6 +66,7 @@ class BodyReader {
     }
     request.on('data', this.#onArrived).on('end', this.#onEnd).on('close', this.#onClose)
     request.on('error', this.#onClose)
+    this.#idleTimer = setTimeout(this.#onIdle, limits.bodyIdleTimeoutMs)
     this.#unpacker
       ?.on('data', (chunk: Buffer) => this.#hold(chunk))
       .on('end', () => this.#finish())
@@ -80,6 +83,7 @@ class BodyReader {
 
   readonly #onArrived = (chunk: Buffer): void => {
     this.#arrivedBytes += chunk.length
+    this.#idleTimer?.refresh()
     const { request, limits } = this.#body
     if (this.#arrivedBytes > limits.bodyBytesMax)
       this.#fail(tooLarge(limits.bodyBytesMax, 'arrives', 'more'))
@@ -87,7 +91,23 @@ class BodyReader {
     else if (!this.#unpacker.write(chunk)) request.pause()
   }
 
+  /** Bytes that came while the process was busy are taken up before the sender is told that none came. */
+  readonly #onIdle = (): void => {
+    const { limits } = this.#body
+    const before = this.#arrivedBytes
+    setTimeout(() => {
+      if (this.#arrivedBytes !== before) return
+      this.#fail(
+        new WhodidError(
+          'too_many_requests',
+          `the body expected its next bytes within ${limits.bodyIdleTimeoutMs} ms; none came`,
+        ),
+      )
+    }, 1)
+  }
+
   readonly #onEnd = (): void => {
+    clearTimeout(this.#idleTimer)
     if (this.#unpacker === undefined) this.#finish()
     // No bytes at all are no gzip either, but senders pack nothing to nothing.
     else if (this.#arrivedBytes === 0) this.#finish()
@@ -132,6 +152,7 @@ class BodyReader {
 
   #stop(): void {
     this.#isDone = true
+    clearTimeout(this.#idleTimer)
     const { request } = this.#body
     request.off('data', this.#onArrived).off('end', this.#onEnd).off('close', this.#onClose)
     this.#unpacker?.destroy()

@@ -55,7 +55,7 @@ export class CommitLog {
 
   /** Opens the log and mends what the last run left. */
   static async open(options: LogOptions): Promise<OpenedLog> {
-    const { dir, limits, sealedSize } = options
+    const { dir, limits, logId, rows, sealedSize } = options
     const files = options.files ?? systemFiles
     const keys = new RecentKeys(limits.recentKeysMax)
     const recovered = await recover({
@@ -64,6 +64,8 @@ export class CommitLog {
       keys,
       keysMax: limits.recentKeysMax,
       sealedSize,
+      rows,
+      logId,
       onDamage: options.onProblem,
     })
     const { logIdHex, nextNumber, segments, sequence, unsealed, missing } = recovered

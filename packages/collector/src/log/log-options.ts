@@ -1,5 +1,6 @@
 import type { CollectorLimits } from '../limits.ts'
 import type { CommitLog } from './commit-log.ts'
+import type { LedgerRows } from './ledger-rows.ts'
 import type { LogFiles } from './log-files.ts'
 import type { LeafRun, ReadSegment } from './read-back.ts'
 import type { IndexRange, SealedSegment } from './segment-writer.ts'
@@ -12,6 +13,8 @@ export interface LogOptions {
   readonly limits: CollectorLimits
   /** Leaves that a checkpoint covers; default: nothing is sealed. */
   readonly sealedSize?: number | undefined
+  /** What tells which records are in ClickHouse, asked where a segment is damaged. Default: nobody, and what is damaged is lost. */
+  readonly rows?: LedgerRows | undefined
   /** Is handed the leaf hashes of all that has become durable, in order of the indexes. */
   readonly onDurable?: (run: LeafRun) => void
   /** Records that are durable and that no checkpoint covers. */

@@ -1,4 +1,6 @@
 import { recordKeyBytes } from '../record-key.ts'
+import { ledgerEnd } from './ledger-rows.ts'
+import type { LedgerRows } from './ledger-rows.ts'
 import { segmentPath } from './log-files.ts'
 import type { LogFiles, SegmentFile } from './log-files.ts'
 import type { RecentKeys } from './recent-keys.ts'
@@ -38,6 +40,9 @@ export interface ReadBackOptions {
   readonly keysMax: number
   /** Leaves that a checkpoint covers; undefined where nothing is sealed. */
   readonly sealedSize: number | undefined
+  /** What tells which records are in ClickHouse, asked only where a segment is damaged. */
+  readonly rows: LedgerRows | undefined
+  readonly logId: string
 }
 
 /** Reads the newest segments until the recent keys are known and all that is not sealed has been seen. */
@@ -47,11 +52,14 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
   const keysNewestFirst: string[][] = []
   let keyCount = 0
   let lowest = Number.MAX_SAFE_INTEGER
+  let unreadBytes = 0
   for (const segment of options.segments.toReversed()) {
     if (keyCount >= keysMax && lowest <= (sealedSize ?? lowest)) break
     if (segment.bytes <= segmentHeaderBytes) continue
     const bytes = await files.readFile(segmentPath(dir, segment.number, segment.state))
-    const { frames } = decodeSegment(bytes)
+    const content = decodeSegment(bytes)
+    const { frames } = content
+    unreadBytes += content.damagedBytes + content.tailBytes
     const found = frames.flatMap((frame) => splitKeys(frame.keys))
     keysNewestFirst.push(found)
     keyCount += found.length
@@ -60,7 +68,8 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
   }
   for (const found of keysNewestFirst.toReversed()) for (const key of found) keys.add(key)
   const frames = [...read.values()].flat().toSorted((a, b) => a.firstIndex - b.firstIndex)
-  const sequence = sequenceOf(frames, sealedSize ?? 0)
+  const storedEnd = await endInLedger(options, unreadBytes)
+  const sequence = sequenceOf(frames, Math.max(sealedSize ?? 0, storedEnd))
   return {
     sequence,
     segments: options.segments.map((segment) => ({
@@ -70,6 +79,11 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
     unsealed: frames.flatMap((frame) => runAbove(frame, sealedSize ?? sequence.nextIndex)),
     missing: missingOf(frames, { lowest, sealedSize, end: sequence.nextIndex }),
   }
+}
+
+/** What cannot be read may have been the last of the log: its places are taken all the same where ClickHouse has rows of them. */
+async function endInLedger({ rows, logId }: ReadBackOptions, unreadBytes: number): Promise<number> {
+  return unreadBytes === 0 || rows === undefined ? 0 : ledgerEnd(rows, logId)
 }
 
 /** Keeps what is small: a view of the leaves would hold the whole segment in memory. */
@@ -90,8 +104,8 @@ function splitKeys(keys: Buffer): string[] {
  * No index that a checkpoint covers is given again, also when the segments that held it are gone: its leaf is signed, and
  * another record under it would be a forgery.
  */
-function sequenceOf(frames: readonly Frame[], sealedSize: number): Sequence {
-  let nextIndex = sealedSize
+function sequenceOf(frames: readonly Frame[], takenEnd: number): Sequence {
+  let nextIndex = takenEnd
   let lastReceivedUnixNs = 0n
   for (const frame of frames) {
     nextIndex = Math.max(nextIndex, frame.firstIndex + frame.rowCount)
@@ -129,6 +143,6 @@ function missingOf(frames: readonly Frame[], { lowest, sealedSize, end }: Window
     if (firstIndex > at) missing.push({ first: at, end: firstIndex })
     at = Math.max(at, firstIndex + rowCount)
   }
-  if (frames.length > 0 && at < end) missing.push({ first: at, end })
+  if (at < end) missing.push({ first: at, end })
   return missing
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import type { LedgerRows } from './ledger-rows.ts'
 import { listSegments, segmentPath, syncDirectory, writeDurably } from './log-files.ts'
 import type { LogFiles, SegmentFile } from './log-files.ts'
 import { readBack } from './read-back.ts'
@@ -20,6 +21,9 @@ export interface Recovery {
   readonly keysMax: number
   /** Leaves that a checkpoint covers; undefined where nothing is sealed. */
   readonly sealedSize: number | undefined
+  /** What tells which records are in ClickHouse; undefined where nobody does. */
+  readonly rows: LedgerRows | undefined
+  readonly logId: string
   /** Told of damage that is more than a torn tail. */
   readonly onDamage: (message: string) => void
 }

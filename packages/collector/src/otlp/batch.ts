@@ -17,6 +17,7 @@ export interface OtlpScope {
   readonly name: string
   readonly version: string
   readonly attributes: Attributes
+  readonly droppedCount: number
 }
 
 export interface OtlpEvent {
@@ -50,7 +51,7 @@ export interface OtlpSpan {
   readonly startUnixNs: bigint
   readonly endUnixNs: bigint
   readonly attributes: Attributes
-  /** What the emitter says it dropped (attributes, events, links), and attributes whose key came again. */
+  /** What the emitter says it dropped (attributes, events, links), and what was left out: a key that came again, a value that is none. */
   readonly droppedCount: number
   readonly events: readonly OtlpEvent[]
   readonly links: readonly OtlpLink[]
@@ -90,4 +91,9 @@ export type LogBatch = readonly OtlpGroup<OtlpLogRecord>[]
 
 const emptyAttributes: Attributes = new Map()
 export const emptyResource: OtlpResource = { attributes: emptyAttributes, droppedCount: 0 }
-export const emptyScope: OtlpScope = { name: '', version: '', attributes: emptyAttributes }
+export const emptyScope: OtlpScope = {
+  name: '',
+  version: '',
+  attributes: emptyAttributes,
+  droppedCount: 0,
+}

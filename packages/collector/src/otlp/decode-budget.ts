@@ -1,14 +1,38 @@
 import { WhodidError } from '@whodid/model'
 
-/** What decoding one request may still use: a small body may name millions of empty messages. */
+/** What of a request could not be read and was left out of it. */
+export interface Unread {
+  /** Attributes, events and links; the span or log record they were of is there, and counts them as dropped. */
+  readonly partCount: number
+  /** Spans and log records, of which nothing is there. */
+  readonly itemCount: number
+  /** Why the first few spans and log records could not be read. */
+  readonly reasons: readonly string[]
+}
+
+/** Reasons kept of one request. */
+const reasonsMax = 5
+
+/**
+ * What decoding one request may still use, and what of it could not be read. A small body may name millions of empty
+ * messages; and one value that is none costs what it stands in, never the request.
+ */
 export class DecodeBudget {
   readonly valueDepthMax: number
   readonly #elementsMax: number
+  readonly #reasons: string[] = []
   #elements = 0
+  #partCount = 0
+  #itemCount = 0
 
   constructor(limits: { readonly elementsMax: number; readonly valueDepthMax: number }) {
     this.valueDepthMax = limits.valueDepthMax
     this.#elementsMax = limits.elementsMax
+  }
+
+  /** What could not be read so far: it grows until the last item has been read. */
+  get unread(): Unread {
+    return { partCount: this.#partCount, itemCount: this.#itemCount, reasons: this.#reasons }
   }
 
   /** Counts one message, attribute or value; throws `body_too_large` past the bound. */
@@ -29,4 +53,33 @@ export class DecodeBudget {
         `an attribute's value expected at most ${this.valueDepthMax} levels; got more`,
       )
   }
+
+  /** Counts an attribute, an event or a link that is left out because it cannot be read. Throws what is another failure. */
+  leaveOut(thrown: unknown): void {
+    refuseOthers(thrown)
+    this.#partCount += 1
+  }
+
+  /** Counts a span or a log record that cannot be read. Throws what is another failure. */
+  refuse(thrown: unknown): void {
+    const { message } = refuseOthers(thrown)
+    this.#itemCount += 1
+    if (this.#reasons.length < reasonsMax) this.#reasons.push(message)
+  }
+
+  /** What `read` gives; undefined, and counted as left out, when it cannot be read. */
+  attempt<Part>(read: () => Part): Part | undefined {
+    try {
+      return read()
+    } catch (thrown) {
+      this.leaveOut(thrown)
+      return undefined
+    }
+  }
+}
+
+/** Only what is malformed costs its part alone; a bound of the request that is reached is the request's. */
+function refuseOthers(thrown: unknown): WhodidError {
+  if (thrown instanceof WhodidError && thrown.code === 'invalid_body') return thrown
+  throw thrown
 }

@@ -10,6 +10,7 @@ import type {
   OtlpSpan,
   SpanBatch,
 } from './batch.ts'
+import { emptyResource, emptyScope } from './batch.ts'
 import type { DecodeBudget } from './decode-budget.ts'
 import {
   arrayField,
@@ -67,12 +68,17 @@ function decodeGroups<Item>(bytes: Buffer, shape: Shape<Item>): OtlpGroup<Item>[
   const body = asObject(parseJson(bytes, jsonContainersMax), 'body')
   const groups: OtlpGroup<Item>[] = []
   eachObject(body, { list: shape.resources, budget }, (inResource) => {
-    const resource = readResource(objectField(inResource, 'resource') ?? {}, budget)
+    const resource =
+      budget.attempt(() => readResource(objectField(inResource, 'resource') ?? {}, budget)) ??
+      unreadResource
     eachObject(inResource, { list: shape.scopes, budget }, (inScope) => {
-      const scope = readScope(objectField(inScope, 'scope') ?? {}, budget)
+      const scope =
+        budget.attempt(() => readScope(objectField(inScope, 'scope') ?? {}, budget)) ?? unreadScope
       const items: Item[] = []
-      eachObject(inScope, { list: shape.items, budget }, (item) =>
-        items.push(shape.readItem(item, budget)),
+      eachPart(
+        inScope,
+        { list: shape.items, budget, onUnread: (thrown) => budget.refuse(thrown) },
+        (item) => items.push(shape.readItem(item, budget)),
       )
       groups.push({ resource, scope, items })
     })
@@ -80,44 +86,80 @@ function decodeGroups<Item>(bytes: Buffer, shape: Shape<Item>): OtlpGroup<Item>[
   return groups
 }
 
+/** What stands where a resource or a scope cannot be read. */
+const unreadResource: OtlpResource = { ...emptyResource, droppedCount: 1 }
+const unreadScope: OtlpScope = { ...emptyScope, droppedCount: 1 }
+
+interface Where {
+  readonly list: string
+  readonly budget: DecodeBudget
+}
+
 /** Calls `read` for each object of a list; an error from inside is thrown again with its place in front. */
-function eachObject(
+function eachObject(from: JsonObject, where: Where, read: (object: JsonObject) => unknown): void {
+  const onUnread = (thrown: unknown): never => {
+    throw thrown
+  }
+  eachPart(from, { ...where, onUnread }, read)
+}
+
+/** The same; an error goes to `onUnread`, and the rest of the list is read if that returns. */
+function eachPart(
   from: JsonObject,
-  where: { readonly list: string; readonly budget: DecodeBudget },
+  { list, budget, onUnread }: Where & { readonly onUnread: (thrown: unknown) => void },
   read: (object: JsonObject) => unknown,
 ): void {
-  for (const [index, element] of arrayField(from, where.list).entries()) {
-    const place = `${where.list}[${index}]`
-    where.budget.take()
+  for (const [index, element] of arrayField(from, list).entries()) {
+    budget.take()
     try {
       read(asObject(element, 'element'))
     } catch (thrown) {
-      if (!(thrown instanceof WhodidError)) throw thrown
-      throw new WhodidError(thrown.code, `${place}: ${thrown.message}`, { cause: thrown.cause })
+      onUnread(placed(thrown, `${list}[${index}]`))
     }
   }
 }
 
+function placed(thrown: unknown, place: string): unknown {
+  if (!(thrown instanceof WhodidError)) return thrown
+  return new WhodidError(thrown.code, `${place}: ${thrown.message}`, { cause: thrown.cause })
+}
+
+/** Reads the events or the links of a span; those that cannot be read are counted. */
+function readParts<Part>(
+  from: JsonObject,
+  { list, budget }: Where,
+  read: (part: JsonObject, budget: DecodeBudget) => Part,
+): { parts: Part[]; leftOutCount: number } {
+  const parts: Part[] = []
+  let leftOutCount = 0
+  const onUnread = (thrown: unknown): void => {
+    budget.leaveOut(thrown)
+    leftOutCount += 1
+  }
+  eachPart(from, { list, budget, onUnread }, (part) => parts.push(read(part, budget)))
+  return { parts, leftOutCount }
+}
+
 function readResource(resource: JsonObject, budget: DecodeBudget): OtlpResource {
-  const { map, repeatedCount } = readJsonAttributes(resource, budget)
-  const droppedCount = integerField(resource, 'droppedAttributesCount') + repeatedCount
+  const { map, leftOutCount } = readJsonAttributes(resource, budget)
+  const droppedCount = integerField(resource, 'droppedAttributesCount') + leftOutCount
   return { attributes: map, droppedCount }
 }
 
 function readScope(scope: JsonObject, budget: DecodeBudget): OtlpScope {
+  const { map, leftOutCount } = readJsonAttributes(scope, budget)
   return {
     name: stringField(scope, 'name'),
     version: stringField(scope, 'version'),
-    attributes: readJsonAttributes(scope, budget).map,
+    attributes: map,
+    droppedCount: integerField(scope, 'droppedAttributesCount') + leftOutCount,
   }
 }
 
 function readSpan(span: JsonObject, budget: DecodeBudget): OtlpSpan {
-  const { map, repeatedCount } = readJsonAttributes(span, budget)
-  const events: OtlpEvent[] = []
-  const links: OtlpLink[] = []
-  eachObject(span, { list: 'events', budget }, (event) => events.push(readEvent(event, budget)))
-  eachObject(span, { list: 'links', budget }, (link) => links.push(readLink(link, budget)))
+  const { map, leftOutCount } = readJsonAttributes(span, budget)
+  const events = readParts(span, { list: 'events', budget }, readEvent)
+  const links = readParts(span, { list: 'links', budget }, readLink)
   const status = objectField(span, 'status') ?? {}
   return {
     traceIdHex: stringField(span, 'traceId').toLowerCase(),
@@ -134,39 +176,44 @@ function readSpan(span: JsonObject, budget: DecodeBudget): OtlpSpan {
       integerField(span, 'droppedAttributesCount') +
       integerField(span, 'droppedEventsCount') +
       integerField(span, 'droppedLinksCount') +
-      repeatedCount,
-    events,
-    links,
+      leftOutCount +
+      events.leftOutCount +
+      links.leftOutCount,
+    events: events.parts,
+    links: links.parts,
     statusCode: integerField(status, 'code'),
     statusMessage: stringField(status, 'message'),
   }
 }
 
 function readEvent(event: JsonObject, budget: DecodeBudget): OtlpEvent {
-  const { map, repeatedCount } = readJsonAttributes(event, budget)
+  const { map, leftOutCount } = readJsonAttributes(event, budget)
   return {
     timeUnixNs: unsigned64Field(event, 'timeUnixNano'),
     name: stringField(event, 'name'),
     attributes: map,
-    droppedCount: integerField(event, 'droppedAttributesCount') + repeatedCount,
+    droppedCount: integerField(event, 'droppedAttributesCount') + leftOutCount,
   }
 }
 
 function readLink(link: JsonObject, budget: DecodeBudget): OtlpLink {
-  const { map, repeatedCount } = readJsonAttributes(link, budget)
+  const { map, leftOutCount } = readJsonAttributes(link, budget)
   return {
     traceIdHex: stringField(link, 'traceId').toLowerCase(),
     spanIdHex: stringField(link, 'spanId').toLowerCase(),
     traceState: stringField(link, 'traceState'),
     attributes: map,
-    droppedCount: integerField(link, 'droppedAttributesCount') + repeatedCount,
+    droppedCount: integerField(link, 'droppedAttributesCount') + leftOutCount,
     flags: integerField(link, 'flags'),
   }
 }
 
 function readLogRecord(record: JsonObject, budget: DecodeBudget): OtlpLogRecord {
-  const { map, repeatedCount } = readJsonAttributes(record, budget)
-  const body = objectField(record, 'body')
+  const { map, leftOutCount } = readJsonAttributes(record, budget)
+  const body = budget.attempt(() => {
+    const sent = objectField(record, 'body')
+    return sent === undefined ? null : readJsonValue(sent, budget, 1)
+  })
   return {
     traceIdHex: stringField(record, 'traceId').toLowerCase(),
     spanIdHex: stringField(record, 'spanId').toLowerCase(),
@@ -176,8 +223,9 @@ function readLogRecord(record: JsonObject, budget: DecodeBudget): OtlpLogRecord 
     severityNumber: integerField(record, 'severityNumber'),
     severityText: stringField(record, 'severityText'),
     eventName: stringField(record, 'eventName'),
-    body: body === undefined ? null : readJsonValue(body, budget, 1),
+    body: body ?? null,
     attributes: map,
-    droppedCount: integerField(record, 'droppedAttributesCount') + repeatedCount,
+    droppedCount:
+      integerField(record, 'droppedAttributesCount') + leftOutCount + (body === undefined ? 1 : 0),
   }
 }

@@ -103,8 +103,23 @@ function* readEach<Item>(
   readItem: Shape<Item>['readItem'],
 ): Generator<Item, void> {
   for (const place of places) {
-    reader.goTo(place)
-    yield readItem(reader)
+    const item = readOne(reader, place, readItem)
+    if (item !== undefined) yield item
+  }
+}
+
+/** Undefined, and counted, when it cannot be read: its length says where the next one is all the same. */
+function readOne<Item>(
+  reader: WireReader,
+  place: number,
+  readItem: Shape<Item>['readItem'],
+): Item | undefined {
+  reader.goTo(place)
+  try {
+    return readItem(reader)
+  } catch (thrown) {
+    reader.budget.refuse(thrown)
+    return undefined
   }
 }
 
@@ -116,38 +131,52 @@ const resourceFields = [
 function readResource(reader: WireReader): OtlpResource {
   const attributes: AttributeMap = new Map()
   let dropped = 0
-  let repeated = 0
+  let leftOut = 0
   reader.budget.take()
   const parentEnd = reader.enter()
-  while (reader.pos < reader.end) {
-    const tag = reader.uint32()
-    if (tag === 0x0a) repeated += readAttribute(reader, attributes)
-    else if (tag === 0x10) dropped = reader.uint32()
-    else reader.skip(tag, resourceFields)
+  const { end } = reader
+  try {
+    while (reader.pos < reader.end) {
+      const tag = reader.uint32()
+      if (tag === 0x0a) leftOut += readAttribute(reader, attributes)
+      else if (tag === 0x10) dropped = reader.uint32()
+      else reader.skip(tag, resourceFields)
+    }
+  } catch (thrown) {
+    leftOut += reader.leaveOut(thrown, end)
   }
   reader.leave(parentEnd)
-  return { attributes, droppedCount: dropped + repeated }
+  return { attributes, droppedCount: dropped + leftOut }
 }
 
 const scopeFields = [
   [0x0a, 'name'],
   [0x12, 'version'],
   [0x1a, 'attributes'],
+  [0x20, 'dropped_attributes_count'],
 ] as const
 
 function readScope(reader: WireReader): OtlpScope {
   const attributes: AttributeMap = new Map()
   let name = ''
   let version = ''
+  let dropped = 0
+  let leftOut = 0
   reader.budget.take()
   const parentEnd = reader.enter()
-  while (reader.pos < reader.end) {
-    const tag = reader.uint32()
-    if (tag === 0x0a) name = reader.string()
-    else if (tag === 0x12) version = reader.string()
-    else if (tag === 0x1a) readAttribute(reader, attributes)
-    else reader.skip(tag, scopeFields)
+  const { end } = reader
+  try {
+    while (reader.pos < reader.end) {
+      const tag = reader.uint32()
+      if (tag === 0x0a) name = reader.string()
+      else if (tag === 0x12) version = reader.string()
+      else if (tag === 0x1a) leftOut += readAttribute(reader, attributes)
+      else if (tag === 0x20) dropped = reader.uint32()
+      else reader.skip(tag, scopeFields)
+    }
+  } catch (thrown) {
+    leftOut += reader.leaveOut(thrown, end)
   }
   reader.leave(parentEnd)
-  return { name, version, attributes }
+  return { name, version, attributes, droppedCount: dropped + leftOut }
 }

@@ -2,6 +2,7 @@ import { WhodidError } from '@whodid/model'
 import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
 import { describe, expect, it } from 'vitest'
+import type { Unread } from './decode-budget.ts'
 import { decode } from './decode.ts'
 import type { OtlpSignal } from './decode.ts'
 
@@ -214,29 +215,39 @@ describe.each(['spans', 'logs'] as const)('a batch of %s', (signal) => {
     ['the end of a group that did not begin', varint(8004), 'a wire type from 0 to 5'],
     ['wire type 6', varint(8006), 'a wire type from 0 to 5'],
     ['wire type 7', varint(8007), 'a wire type from 0 to 5'],
-  ])('with %s is refused, wherever that stands', (_, broken, sentence) => {
-    fc.assert(
-      fc.property(attributes, fc.nat(60), (some, place) => {
-        const message = batch(some, itemOf(some))
-        let places = 0
-        encode(message, () => {
-          places += 1
-          return Buffer.alloc(0)
-        })
-        let asked = 0
-        const bytes = encode(message, () => (asked++ === place % places ? broken : Buffer.alloc(0)))
-        const thrown = thrownBy(() => groupsOf(signal, bytes))
-        expect(thrown).toBeInstanceOf(WhodidError)
-        expect(thrown).toMatchObject({ code: 'invalid_body' })
-        expect((thrown as WhodidError).message).toContain(sentence)
-      }),
-      { numRuns: 100 },
-    )
-  })
+  ])(
+    'with %s costs the part where that stands, or is refused where it stands around the items',
+    (_, broken, sentence) => {
+      fc.assert(
+        fc.property(attributes, fc.nat(60), (some, place) => {
+          const message = batch(some, itemOf(some))
+          let places = 0
+          encode(message, () => {
+            places += 1
+            return Buffer.alloc(0)
+          })
+          let asked = 0
+          const bytes = encode(message, () =>
+            asked++ === place % places ? broken : Buffer.alloc(0),
+          )
+          const { unread, thrown } = outcomeOf(signal, bytes)
+          if (thrown === undefined) {
+            expect(unread.partCount + unread.itemCount).toBe(1)
+            for (const reason of unread.reasons) expect(reason).toContain(sentence)
+            return
+          }
+          expect(thrown).toBeInstanceOf(WhodidError)
+          expect(thrown).toMatchObject({ code: 'invalid_body' })
+          expect((thrown as WhodidError).message).toContain(sentence)
+        }),
+        { numRuns: 100 },
+      )
+    },
+  )
 })
 
 describe('an array', () => {
-  it('whose scalars are packed, as no AnyValue is, is refused: its bytes are no messages', () => {
+  it('whose scalars are packed, as no AnyValue is, is left out: its bytes are no messages', () => {
     // ArrayValue.values is a message field, so that it cannot be packed; numbers written in its place are one broken AnyValue.
     const packed = Buffer.concat([0x80, 0x80, 0x80].map((byte) => Buffer.from([byte])))
     const value: Message = [[0x2a, [[0x0a, delimited(packed)]]]]
@@ -245,17 +256,17 @@ describe('an array', () => {
       [0x12, value],
     ]
     const bytes = encode(batch([], [[0x4a, pair]]))
-    expect(thrownBy(() => groupsOf('spans', bytes))).toMatchObject({
-      code: 'invalid_body',
-    })
+    expect(outcomeOf('spans', bytes).unread).toMatchObject({ partCount: 1, itemCount: 0 })
   })
 })
 
-function thrownBy(act: () => unknown): unknown {
+/** What could not be read of a request; what was thrown, where it was refused whole. */
+function outcomeOf(signal: OtlpSignal, bytes: Buffer): { unread: Unread; thrown: unknown } {
+  const none = { partCount: 0, itemCount: 0, reasons: [] }
   try {
-    act()
+    const { unread } = decode({ bytes, encoding: 'protobuf', signal, limits })
+    return { unread: unread(), thrown: undefined }
   } catch (thrown) {
-    return thrown
+    return { unread: none, thrown }
   }
-  return undefined
 }

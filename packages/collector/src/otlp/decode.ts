@@ -7,6 +7,7 @@ import type {
   SpanBatch,
 } from './batch.ts'
 import { DecodeBudget } from './decode-budget.ts'
+import type { Unread } from './decode-budget.ts'
 import { decodeLogsJson, decodeSpansJson } from './decode-json.ts'
 import { decodeLogsProtobuf, decodeSpansProtobuf } from './decode-protobuf.ts'
 
@@ -17,13 +18,21 @@ export type OtlpEncoding = 'protobuf' | 'json'
 export type OtlpSignal = 'spans' | 'logs'
 
 export type OtlpBatch =
-  | { readonly signal: 'spans'; readonly groups: SpanBatch }
-  | { readonly signal: 'logs'; readonly groups: LogBatch }
+  | { readonly signal: 'spans'; readonly groups: SpanBatch; readonly unread: () => Unread }
+  | { readonly signal: 'logs'; readonly groups: LogBatch; readonly unread: () => Unread }
 
-/** The same, to be read once from front to end. */
+/** The same, to be read once from front to end; what could not be read is known then. */
 export type OtlpStream =
-  | { readonly signal: 'spans'; readonly groups: readonly OtlpSource<OtlpSpan>[] }
-  | { readonly signal: 'logs'; readonly groups: readonly OtlpSource<OtlpLogRecord>[] }
+  | {
+      readonly signal: 'spans'
+      readonly groups: readonly OtlpSource<OtlpSpan>[]
+      readonly unread: () => Unread
+    }
+  | {
+      readonly signal: 'logs'
+      readonly groups: readonly OtlpSource<OtlpLogRecord>[]
+      readonly unread: () => Unread
+    }
 
 export interface DecodeRequest {
   readonly bytes: Buffer
@@ -32,12 +41,16 @@ export interface DecodeRequest {
   readonly limits: { readonly elementsMax: number; readonly valueDepthMax: number }
 }
 
-/** Decodes a request's body to plain objects. Throws `invalid_body` or `body_too_large`, nothing else. */
+/**
+ * Decodes a request's body to plain objects. An attribute, a span or a log record that cannot be read is left out and
+ * counted. Throws `invalid_body` for a body that is none, or `body_too_large`, nothing else.
+ */
 export function decode(request: DecodeRequest): OtlpBatch {
   const stream = decodeStream(request)
+  const { unread } = stream
   return stream.signal === 'spans'
-    ? { signal: 'spans', groups: stream.groups.map(whole) }
-    : { signal: 'logs', groups: stream.groups.map(whole) }
+    ? { signal: 'spans', groups: stream.groups.map(whole), unread }
+    : { signal: 'logs', groups: stream.groups.map(whole), unread }
 }
 
 /**
@@ -47,12 +60,13 @@ export function decode(request: DecodeRequest): OtlpBatch {
 export function decodeStream(request: DecodeRequest): OtlpStream {
   const { bytes, encoding, signal } = request
   const budget = new DecodeBudget(request.limits)
+  const unread = (): Unread => budget.unread
   if (signal === 'spans') {
     const read = encoding === 'json' ? decodeSpansJson : decodeSpansProtobuf
-    return { signal, groups: read(bytes, budget) }
+    return { signal, groups: read(bytes, budget), unread }
   }
   const read = encoding === 'json' ? decodeLogsJson : decodeLogsProtobuf
-  return { signal, groups: read(bytes, budget) }
+  return { signal, groups: read(bytes, budget), unread }
 }
 
 function whole<Item>({ resource, scope, items }: OtlpSource<Item>): OtlpGroup<Item> {

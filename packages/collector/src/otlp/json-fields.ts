@@ -85,8 +85,13 @@ export function unexpected(name: string, expected: string, got: unknown): Whodid
 
 function toInteger(value: unknown): bigint | undefined {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined
-  if (typeof value === 'string' && /^-?\d{1,20}$/u.test(value)) return BigInt(value)
-  return undefined
+  if (typeof value !== 'string') return undefined
+  if (/^-?\d{1,20}$/u.test(value)) return BigInt(value)
+  // proto3 JSON takes an exponent. Past what a double holds exactly it is another number than the one that was meant.
+  const number = /^-?\d{1,20}(?:\.\d{1,20})?[eE]\+?\d{1,2}$/u.test(value)
+    ? Number(value)
+    : Number.NaN
+  return Number.isSafeInteger(number) ? BigInt(number) : undefined
 }
 
 function describe(got: unknown): string {

@@ -1,24 +1,24 @@
 import { WhodidError } from '@whodid/model'
 
-/** Levels of arrays and objects: an OTLP value of the greatest depth has two or three for each of its own. */
-const depthMax = 128
-
 /** Digits from which a number may not survive as a double. */
 const exactDigits = 16
 
+const notANumber = Buffer.from('NaN')
+const infinity = Buffer.from('Infinity')
 const quote = 0x22
 const backslash = 0x5c
 
 /**
  * Parses JSON without letting its text choose how much memory that takes, and without losing digits: an integer of 16
- * digits or more becomes a string, which OTLP takes for the same number.
+ * digits or more becomes a string, which OTLP takes for the same number. So does a bare `NaN`, `Infinity` or `-Infinity`,
+ * which is no JSON and which some writers of JSON put there.
  *
  * `JSON.parse` alone does not overflow its stack, but turns 60 MB of brackets into gigabytes of arrays. Throws
  * `invalid_body`, or `body_too_large` when there are more than `containersMax` arrays and objects.
  */
 export function parseJson(bytes: Buffer, containersMax: number): unknown {
-  const integers = scan(bytes, containersMax)
-  const text = integers.length === 0 ? bytes.toString('utf8') : quoteIntegers(bytes, integers)
+  const unquoted = scan(bytes, containersMax)
+  const text = unquoted.length === 0 ? bytes.toString('utf8') : quoteRanges(bytes, unquoted)
   try {
     return JSON.parse(text)
   } catch (thrown) {
@@ -36,8 +36,7 @@ interface Range {
 }
 
 function scan(bytes: Buffer, containersMax: number): Range[] {
-  const integers: Range[] = []
-  let depth = 0
+  const ranges: Range[] = []
   let containers = 0
   let index = 0
   while (index < bytes.length) {
@@ -45,29 +44,31 @@ function scan(bytes: Buffer, containersMax: number): Range[] {
     if (byte === quote) {
       index = endOfString(bytes, index + 1)
     } else if (byte === 0x5b || byte === 0x7b) {
-      depth += 1
       containers += 1
-      if (depth > depthMax)
-        throw new WhodidError('invalid_body', `the body expected at most ${depthMax} levels`)
       if (containers > containersMax)
         throw new WhodidError(
           'body_too_large',
           `the body expected at most ${containersMax} arrays and objects; got more`,
         )
       index += 1
-    } else if (byte === 0x5d || byte === 0x7d) {
-      depth -= 1
-      index += 1
     } else if (isNumberByte(byte)) {
       const end = endOfNumber(bytes, index)
       if (end - index >= exactDigits && isInteger(bytes, index, end))
-        integers.push({ start: index, end })
+        ranges.push({ start: index, end })
       index = end
+    } else if (byte === 0x4e || byte === 0x49) {
+      const name = byte === 0x4e ? notANumber : infinity
+      const end = index + name.length
+      if (bytes.subarray(index, end).equals(name)) {
+        const hasSign = bytes[index - 1] === 0x2d
+        ranges.push({ start: hasSign ? index - 1 : index, end })
+        index = end
+      } else index += 1
     } else {
       index += 1
     }
   }
-  return integers
+  return ranges
 }
 
 function endOfString(bytes: Buffer, start: number): number {
@@ -106,10 +107,10 @@ function isInteger(bytes: Buffer, start: number, end: number): boolean {
   return true
 }
 
-function quoteIntegers(bytes: Buffer, integers: readonly Range[]): string {
+function quoteRanges(bytes: Buffer, ranges: readonly Range[]): string {
   const parts: string[] = []
   let from = 0
-  for (const { start, end } of integers) {
+  for (const { start, end } of ranges) {
     parts.push(bytes.toString('utf8', from, start), '"', bytes.toString('latin1', start, end), '"')
     from = end
   }

@@ -19,13 +19,41 @@ const valueFields = [
   [0x3a, 'bytes_value'],
 ] as const
 
-/** Reads one `KeyValue` into `map`: 1 key, 2 value. Returns 1 when its key had come before and it is left out, else 0. */
+/**
+ * Reads one attribute, a `KeyValue`, into `map`: 1 key, 2 value. Returns 1 when it is left out, because its key had come before
+ * or because it cannot be read; else 0.
+ */
 export function readAttribute(reader: WireReader, map: AttributeMap): 0 | 1 {
-  return readPair(reader, map, 1)
+  reader.budget.take()
+  const parentEnd = reader.enter()
+  const { end } = reader
+  let left: 0 | 1
+  try {
+    left = readFields(reader, map, 1)
+  } catch (thrown) {
+    left = reader.leaveOut(thrown, end)
+  }
+  reader.leave(parentEnd)
+  return left
+}
+
+/** Reads a value that stands alone; undefined, and counted as left out, when it cannot be read. */
+export function readLoneValue(reader: WireReader): Value | undefined {
+  const parentEnd = reader.end
+  const start = reader.pass()
+  const end = reader.pos
+  reader.pos = start
+  try {
+    return readValue(reader, 1)
+  } catch (thrown) {
+    reader.leaveOut(thrown, end)
+    reader.leave(parentEnd)
+    return undefined
+  }
 }
 
 /** Reads an `AnyValue`, at `depth` levels within its attribute. A value with none of the known fields is null. */
-export function readValue(reader: WireReader, depth: number): Value {
+function readValue(reader: WireReader, depth: number): Value {
   reader.budget.take()
   reader.budget.checkDepth(depth)
   const parentEnd = reader.enter()
@@ -48,6 +76,12 @@ export function readValue(reader: WireReader, depth: number): Value {
 function readPair(reader: WireReader, map: AttributeMap, depth: number): 0 | 1 {
   reader.budget.take()
   const parentEnd = reader.enter()
+  const left = readFields(reader, map, depth)
+  reader.leave(parentEnd)
+  return left
+}
+
+function readFields(reader: WireReader, map: AttributeMap, depth: number): 0 | 1 {
   let key = ''
   let value: Value = null
   while (reader.pos < reader.end) {
@@ -56,7 +90,6 @@ function readPair(reader: WireReader, map: AttributeMap, depth: number): 0 | 1 {
     else if (tag === 0x12) value = readValue(reader, depth)
     else reader.skip(tag, pairFields)
   }
-  reader.leave(parentEnd)
   if (map.has(key)) return 1
   map.set(key, value)
   return 0

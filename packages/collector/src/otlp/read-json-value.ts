@@ -12,12 +12,26 @@ import {
 } from './json-fields.ts'
 import type { JsonObject } from './json-fields.ts'
 
-/** Reads the list `attributes` of a message. `repeatedCount` counts what was left out because its key had come before. */
+/**
+ * Reads the list `attributes` of a message. `leftOutCount` counts what is not in the map: a key that had come before, and an
+ * attribute that cannot be read.
+ */
 export function readJsonAttributes(
   from: JsonObject,
   budget: DecodeBudget,
-): { map: Attributes; repeatedCount: number } {
-  return readPairs(arrayField(from, 'attributes'), budget, 1)
+): { map: Attributes; leftOutCount: number } {
+  const map = new Map<string, Value>()
+  let leftOutCount = 0
+  const pairs = budget.attempt(() => arrayField(from, 'attributes'))
+  if (pairs === undefined) return { map, leftOutCount: 1 }
+  for (const pair of pairs)
+    try {
+      leftOutCount += readPair(pair, { map, budget, depth: 1 })
+    } catch (thrown) {
+      budget.leaveOut(thrown)
+      leftOutCount += 1
+    }
+  return { map, leftOutCount }
 }
 
 /** Reads an `AnyValue`. One with none of the known fields is null. */
@@ -60,7 +74,10 @@ function readArray(field: unknown, budget: DecodeBudget, depth: number): readonl
 }
 
 function readMap(field: unknown, budget: DecodeBudget, depth: number): Attributes {
-  return readPairs(arrayField(asObject(field, 'kvlistValue'), 'values'), budget, depth + 1).map
+  const map = new Map<string, Value>()
+  for (const pair of arrayField(asObject(field, 'kvlistValue'), 'values'))
+    readPair(pair, { map, budget, depth: depth + 1 })
+  return map
 }
 
 /** Base64, the standard or the URL alphabet, padded or not, as proto3 JSON allows. */
@@ -70,20 +87,24 @@ function readBytes(field: unknown): Uint8Array {
   return Uint8Array.from(Buffer.from(field, 'base64'))
 }
 
-function readPairs(
-  pairs: readonly unknown[],
-  budget: DecodeBudget,
-  depth: number,
-): { map: Attributes; repeatedCount: number } {
-  const map = new Map<string, Value>()
-  let repeatedCount = 0
-  for (const element of pairs) {
-    budget.take()
-    const pair = asObject(element, 'attributes')
-    const key = stringField(pair, 'key')
-    const value = objectField(pair, 'value')
-    if (map.has(key)) repeatedCount += 1
-    else map.set(key, value === undefined ? null : readJsonValue(value, budget, depth))
-  }
-  return { map, repeatedCount }
+/** Reads one `KeyValue` into a map. Returns 1 when its key had come before and it is left out, else 0. */
+function readPair(
+  element: unknown,
+  {
+    map,
+    budget,
+    depth,
+  }: {
+    readonly map: Map<string, Value>
+    readonly budget: DecodeBudget
+    readonly depth: number
+  },
+): 0 | 1 {
+  budget.take()
+  const pair = asObject(element, 'attributes')
+  const key = stringField(pair, 'key')
+  const value = objectField(pair, 'value')
+  if (map.has(key)) return 1
+  map.set(key, value === undefined ? null : readJsonValue(value, budget, depth))
+  return 0
 }

@@ -1,5 +1,5 @@
 import type { OtlpLogRecord } from './batch.ts'
-import { readAttribute, readValue } from './read-attributes.ts'
+import { readAttribute, readLoneValue } from './read-attributes.ts'
 import type { AttributeMap } from './read-attributes.ts'
 import type { WireReader } from './wire-reader.ts'
 
@@ -17,10 +17,12 @@ const logRecordFields = [
   [0x62, 'event_name'],
 ] as const
 
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
+
 /** Reads a `LogRecord`; see `decode-protobuf.ts`. */
 export function readLogRecord(reader: WireReader): OtlpLogRecord {
   const attributes: AttributeMap = new Map()
-  const record: { -readonly [Key in keyof OtlpLogRecord]: OtlpLogRecord[Key] } = {
+  const record: Mutable<OtlpLogRecord> = {
     traceIdHex: '',
     spanIdHex: '',
     flags: 0,
@@ -33,17 +35,17 @@ export function readLogRecord(reader: WireReader): OtlpLogRecord {
     attributes,
     droppedCount: 0,
   }
-  let repeated = 0
+  let leftOut = 0
   reader.budget.take()
   const parentEnd = reader.enter()
   while (reader.pos < reader.end) {
     const tag = reader.uint32()
-    if (tag === 0x32) repeated += readAttribute(reader, attributes)
+    if (tag === 0x32) leftOut += readAttribute(reader, attributes)
     else if (tag === 0x09) record.timeUnixNs = reader.fixed64()
     else if (tag === 0x59) record.observedUnixNs = reader.fixed64()
     else if (tag === 0x10) record.severityNumber = reader.int32()
     else if (tag === 0x1a) record.severityText = reader.string()
-    else if (tag === 0x2a) record.body = readValue(reader, 1)
+    else if (tag === 0x2a) leftOut += readBody(reader, record)
     else if (tag === 0x38) record.droppedCount = reader.uint32()
     else if (tag === 0x45) record.flags = reader.fixed32()
     else if (tag === 0x4a) record.traceIdHex = reader.hex()
@@ -52,6 +54,13 @@ export function readLogRecord(reader: WireReader): OtlpLogRecord {
     else reader.skip(tag, logRecordFields)
   }
   reader.leave(parentEnd)
-  record.droppedCount += repeated
+  record.droppedCount += leftOut
   return record
+}
+
+/** Of a body that cannot be read nothing is there, and that is counted. */
+function readBody(reader: WireReader, record: Mutable<OtlpLogRecord>): 0 | 1 {
+  const body = readLoneValue(reader)
+  record.body = body ?? null
+  return body === undefined ? 1 : 0
 }

@@ -72,10 +72,29 @@ export function readSpan(reader: WireReader): OtlpSpan {
 /** What most spans lack. */
 function readRareField(reader: WireReader, tag: number, span: SpanInReading): void {
   if (tag === 0x1a) span.traceState = reader.string()
-  else if (tag === 0x5a) span.events.push(readEvent(reader))
-  else if (tag === 0x6a) span.links.push(readLink(reader))
+  else if (tag === 0x5a) span.droppedCount += readPart(reader, span.events, readEvent)
+  else if (tag === 0x6a) span.droppedCount += readPart(reader, span.links, readLink)
   else if (tag === 0x50 || tag === 0x60 || tag === 0x70) span.droppedCount += reader.uint32()
   else reader.skip(tag, spanFields)
+}
+
+/** Reads an event or a link. Returns 1 when it cannot be read and is left out, else 0. */
+function readPart<Part>(
+  reader: WireReader,
+  parts: Part[],
+  read: (reader: WireReader) => Part,
+): 0 | 1 {
+  let left: 0 | 1 = 0
+  reader.budget.take()
+  const parentEnd = reader.enter()
+  const { end } = reader
+  try {
+    parts.push(read(reader))
+  } catch (thrown) {
+    left = reader.leaveOut(thrown, end)
+  }
+  reader.leave(parentEnd)
+  return left
 }
 
 const eventFields = [
@@ -88,19 +107,16 @@ const eventFields = [
 function readEvent(reader: WireReader): OtlpEvent {
   const attributes: AttributeMap = new Map()
   const event: Mutable<OtlpEvent> = { timeUnixNs: 0n, name: '', attributes, droppedCount: 0 }
-  let repeated = 0
-  reader.budget.take()
-  const parentEnd = reader.enter()
+  let leftOut = 0
   while (reader.pos < reader.end) {
     const tag = reader.uint32()
-    if (tag === 0x1a) repeated += readAttribute(reader, attributes)
+    if (tag === 0x1a) leftOut += readAttribute(reader, attributes)
     else if (tag === 0x09) event.timeUnixNs = reader.fixed64()
     else if (tag === 0x12) event.name = reader.string()
     else if (tag === 0x20) event.droppedCount = reader.uint32()
     else reader.skip(tag, eventFields)
   }
-  reader.leave(parentEnd)
-  event.droppedCount += repeated
+  event.droppedCount += leftOut
   return event
 }
 
@@ -123,12 +139,10 @@ function readLink(reader: WireReader): OtlpLink {
     droppedCount: 0,
     flags: 0,
   }
-  let repeated = 0
-  reader.budget.take()
-  const parentEnd = reader.enter()
+  let leftOut = 0
   while (reader.pos < reader.end) {
     const tag = reader.uint32()
-    if (tag === 0x22) repeated += readAttribute(reader, attributes)
+    if (tag === 0x22) leftOut += readAttribute(reader, attributes)
     else if (tag === 0x0a) link.traceIdHex = reader.hex()
     else if (tag === 0x12) link.spanIdHex = reader.hex()
     else if (tag === 0x1a) link.traceState = reader.string()
@@ -136,8 +150,7 @@ function readLink(reader: WireReader): OtlpLink {
     else if (tag === 0x35) link.flags = reader.fixed32()
     else reader.skip(tag, linkFields)
   }
-  reader.leave(parentEnd)
-  link.droppedCount += repeated
+  link.droppedCount += leftOut
   return link
 }
 

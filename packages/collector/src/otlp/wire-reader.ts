@@ -47,6 +47,13 @@ export class WireReader {
     this.end = parentEnd
   }
 
+  /** Goes to the end of a message that was entered and cannot be read, and counts it: 1. Throws what is another failure. */
+  leaveOut(thrown: unknown, end: number): 1 {
+    this.budget.leaveOut(thrown)
+    this.pos = end
+    return 1
+  }
+
   /** Passes over a message inside the message and returns where it is, for {@link goTo}. */
   pass(): number {
     const start = this.pos

@@ -38,6 +38,7 @@ function groupJson({ resource, scope }: OtlpGroup<OtlpSpan>, spans: readonly Otl
           name: scope.name,
           version: scope.version,
           attributes: attributesJson(scope.attributes),
+          droppedAttributesCount: scope.droppedCount,
         },
         spans: spans.map(spanJson),
       },

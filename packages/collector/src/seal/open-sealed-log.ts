@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { ledgerRecord } from '../ledger-record.ts'
 import type { LedgerEvent } from '../ledger-record.ts'
 import { CommitLog } from '../log/commit-log.ts'
-import type { Appended } from '../log/commit-log.ts'
 import { fillHoles } from '../log/fill-holes.ts'
 import { listSegments, makeDirectory } from '../log/log-files.ts'
+import { tellLost } from '../log/tell-lost.ts'
 import { loadOrigin } from '../log/log-origin.ts'
 import type { LeafRun } from '../log/read-back.ts'
 import { logName } from './key-ring.ts'
@@ -16,8 +16,8 @@ type OpenedLog = Awaited<ReturnType<typeof CommitLog.open>>
 /** A log, what a start found in it, and the sealer of its tree; undefined where nothing is sealed. */
 export interface SealedLog extends Pick<OpenedLog, 'log' | 'sealed' | 'kept'> {
   readonly sealer: Sealer | undefined
-  /** Writes what the ledger itself has to say. */
-  readonly say: (event: LedgerEvent) => Promise<Appended>
+  /** Says on record what damage took, once the ledger has been asked. */
+  readonly tellLost: (lost: Parameters<typeof tellLost>[0]) => Promise<void>
 }
 
 /**
@@ -38,6 +38,7 @@ export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
     files,
     limits,
     sealedSize: sealer?.sealedSize,
+    rows: parts.rows,
     nowMs: () => performance.now(),
     // What comes durable before the holes are filled stands behind them.
     onDurable: (run) => (isBegun ? sealer?.take(run) : void early.push(run)),
@@ -45,13 +46,14 @@ export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
     onSealed: parts.onSealed,
     onProblem,
   })
-  const say = (event: LedgerEvent): Promise<Appended> =>
+  const say = (event: LedgerEvent): ReturnType<CommitLog['append']> =>
     opened.log.append([ledgerRecord(event, nowUnixNs())])
   const sealedSize = sealer?.sealedSize
-  const unsealed = await fillHoles({ opened, logId, sealedSize, nowUnixNs, onProblem })
+  const { rows } = parts
+  const unsealed = await fillHoles({ opened, logId, sealedSize, rows, nowUnixNs, onProblem })
   isBegun = true
   sealer?.begin([...unsealed, ...early], say)
-  return { ...opened, sealer, say }
+  return { ...opened, sealer, tellLost: (lost) => tellLost(lost, { rows, logId, say }) }
 }
 
 function openSealer(

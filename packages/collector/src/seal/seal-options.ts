@@ -1,5 +1,6 @@
 import type { WitnessEndpoint } from '@whodid/witness'
 import type { CollectorLimits } from '../limits.ts'
+import type { LedgerRows } from '../log/ledger-rows.ts'
 import type { LogFiles } from '../log/log-files.ts'
 import type { SealedSegment } from '../log/segment-writer.ts'
 
@@ -23,6 +24,7 @@ export interface SealedLogParts {
   readonly nowUnixNs: () => bigint
   readonly logOrigin: string | undefined
   readonly seal: SealOptions | undefined
+  readonly rows: LedgerRows | undefined
   readonly onSealed: (segment: SealedSegment) => void
   readonly onProblem: (message: string) => void
 }

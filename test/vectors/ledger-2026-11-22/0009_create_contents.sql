@@ -1,0 +1,24 @@
+-- The text of records, apart from them and encrypted: one row an envelope, see docs/FORMAT.md. `ref` begins with the ID of
+-- the subject's key, so that what belongs to one subject lies together and goes together. Text has its own retention, and
+-- this table alone may be deleted from, by a user that can do nothing else.
+CREATE TABLE IF NOT EXISTS whodid.contents
+(
+    tenant LowCardinality(String),
+    ref FixedString(24) CODEC(NONE),
+    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    -- Ciphertext does not compress.
+    sealed String CODEC(NONE)
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, ref)
+SETTINGS
+    -- A question opens two or three envelopes: a granule is not to be much more than one.
+    index_granularity = 256,
+    index_granularity_bytes = 131072,
+    min_bytes_for_wide_part = 67108864,
+    -- Seconds until what a deletion has replaced leaves the disk.
+    old_parts_lifetime = 60,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    non_replicated_deduplication_window = 10000
