@@ -94,18 +94,32 @@ function outcomeOf(
   const { actor, instance, template, delegator } = named
   const speakers = { actor, instance, template, delegator }
   const grades = gradesOf(speakers, subject)
+  const claimed = doubt === 'simultaneous_actions' ? undefined : claims.instance
   return {
     verdict,
     grade: gradeOf(verdict, contradiction, grades),
     actorId: verdict === 'undetermined' ? '' : actorIdOf(named),
-    instance: isAgent ? (instance?.instance ?? '') : '',
-    claimedInstance:
-      isAgent && doubt !== 'simultaneous_actions' ? (claims.instance?.instance ?? '') : '',
-    template: isAgent ? (template?.template ?? '') : '',
-    delegator: isAgent ? delegatorIdOf(named) : '',
-    delegatorType: isAgent ? (delegator?.delegator_type ?? '') : '',
+    ...(isAgent ? namesOf(named, claimed) : noNames),
     speakers,
     grades,
+  }
+}
+
+const noNames = {
+  instance: '',
+  claimedInstance: '',
+  template: '',
+  delegator: '',
+  delegatorType: '',
+}
+
+function namesOf(named: Claims, claimed: EvidenceRecord | undefined): typeof noNames {
+  return {
+    instance: named.instance?.instance ?? '',
+    claimedInstance: claimed?.instance ?? '',
+    template: named.template?.template ?? '',
+    delegator: delegatorIdOf(named),
+    delegatorType: named.delegator?.delegator_type ?? '',
   }
 }
 

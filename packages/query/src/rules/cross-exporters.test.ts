@@ -39,7 +39,7 @@ function settled(decision: Decision) {
   const { verdict, actorId, template, instance, delegator, contradiction, doubt } = decision
   const { prompts, initiating } = followPrompts(decision)
   return {
-    ...{ verdict, actorId, template, instance, delegator, contradiction, doubt },
+    who: { verdict, actorId, template, instance, delegator, contradiction, doubt },
     prompts: prompts.map((prompt) => [prompt.key, prompt.exporter]),
     initiating: initiating?.key,
     plan: findPlan(decision).plan?.key,
@@ -167,12 +167,12 @@ describe('crosses_exporters', () => {
     const ask = record('ask', { ...parent, kind: 'prompt', prompt_origin: 'human' })
     expect(settled(decided('act', [act, ask]))).toMatchObject({
       initiating: 'ask',
-      delegator: 'dev',
+      who: { delegator: 'dev' },
     })
     const asserted = record('ask', { ...ask, channel: 'unbound' })
-    expect(settled(decided('act', [act, asserted]))).toMatchObject({ delegator: '' })
+    expect(settled(decided('act', [act, asserted]))).toMatchObject({ who: { delegator: '' } })
     const later = record('ask2', { ...parent, exporter: 'ci', kind: 'prompt', delegator: 'eve' })
-    expect(settled(decided('act', [act, ask, later]))).toMatchObject({ delegator: 'dev' })
+    expect(settled(decided('act', [act, ask, later]))).toMatchObject({ who: { delegator: 'dev' } })
   })
 })
 
