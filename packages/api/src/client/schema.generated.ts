@@ -453,6 +453,10 @@ export interface components {
           | 'approval'
           | 'input'
           | 'other'
+        exporter: {
+          name: string
+          entitled: boolean
+        }
       } | null
       actor: {
         /** @enum {string} */
@@ -637,6 +641,7 @@ export interface components {
           | 'evidence_truncated'
           | 'parent_cycle'
           | 'clock_ahead'
+          | 'inputs_truncated'
         text: string
         /** @description <trace id>-<span id>, lower-case hex */
         span: string | null
