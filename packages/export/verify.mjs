@@ -788,42 +788,6 @@ var whodidDecision = (function(exports) {
 			default: return "undetermined";
 		}
 	}
-	// packages/query/src/rules/entitlements.ts
-	/**
-	* Reads from all versions of all records whom their exporters are entitled to. An entitled record that names an actor shows
-	* its exporter entitled to that actor; one of an agent of no template, to every agent; one that names nobody, to stand under
-	* everybody.
-	*/
-	function readEntitlements(kin) {
-		const shown = /* @__PURE__ */ new Map();
-		for (const versions of kin.values()) for (const record of versions) {
-			if (record.channel !== "entitled") continue;
-			const one = shown.get(record.exporter) ?? {
-				actors: /* @__PURE__ */ new Set(),
-				isUnderAll: false,
-				isOfAnyAgent: false
-			};
-			shown.set(record.exporter, one);
-			const actor = ownActorOf(record);
-			if (actor !== "") one.actors.add(actor);
-			else if (record.actor_type === "") one.isUnderAll = true;
-			else one.isOfAnyAgent = true;
-		}
-		const speaks = (exporter, actor) => {
-			const one = shown.get(exporter);
-			if (one === void 0 || actor === "") return false;
-			return one.actors.has(actor) || one.isOfAnyAgent && actor.startsWith("agent:");
-		};
-		return {
-			speaks,
-			inherits: (exporter, actor) => speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false)
-		};
-	}
-	/** Whom a record itself names, as far as tokens are bound. An agent of no template is nobody in particular. */
-	function ownActorOf({ actor_type: type, template }) {
-		if (type === "human" || type === "service") return type;
-		return type === "agent" && template !== "" ? `agent:${template}` : "";
-	}
 	// packages/model/src/attributes.ts
 	/**
 	* The attribute keys Whodid emits and reads: the frozen names of the product, one place.
@@ -1048,12 +1012,31 @@ var whodidDecision = (function(exports) {
 	function printable(text) {
 		return text.toWellFormed().replace(unprintable, "�");
 	}
+	/** UTF-16 units of a text that are looked at for a line of it. */
+	const lineSourceLengthMax = 65536;
 	/** As {@link printable}, on one line and cut to `lengthMax` UTF-16 units with an ellipsis. */
 	function printableLine(text, lengthMax = 200) {
-		const line = printable(text).replace(/\s+/gu, " ").trim();
-		return line.length <= lengthMax ? line : `${line.slice(0, lengthMax - 1).toWellFormed()}…`;
+		const isCut = text.length > lineSourceLengthMax;
+		const line = printable(isCut ? text.slice(0, lineSourceLengthMax) : text).replace(/\s+/gu, " ").trim();
+		if (line.length <= lengthMax && !isCut) return line;
+		return `${line.slice(0, lengthMax - 1).toWellFormed()}…`;
 	}
-	// packages/model/src/resource.ts
+	// packages/model/src/trim-end.ts
+	/**
+	* Cuts every `character` off the end of a text, in one step each. A pattern that ends in `$` begins anew at each place of a
+	* run, which takes the square of its length when something stands behind the run.
+	*/
+	function trimEnd(text, character) {
+		const code = character.charCodeAt(0);
+		let end = text.length;
+		while (end > 0 && text.charCodeAt(end - 1) === code) end -= 1;
+		return text.slice(0, end);
+	}
+	/**
+	* More combining marks on one letter than any script writes (Unicode's stream-safe text has 30). To put them in order takes
+	* the square of their number, so that such a text stays as it came.
+	*/
+	const longMarks = /\p{M}{31}/u;
 	/** Systems whose names do not distinguish case, so that one artefact has one ID. */
 	const caseInsensitiveOwners = /* @__PURE__ */ new Set(["github"]);
 	const githubKinds = new Map(Object.entries({
@@ -1072,10 +1055,16 @@ var whodidDecision = (function(exports) {
 	* `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
 	* percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; a `file://` URL of this machine becomes
 	* `file:<path>`; everything else is trimmed and put in Unicode form NFC. Idempotent.
+	* A name longer than {@link resourceLengthMax} stays as it came, and the time taken grows with the length and no faster.
 	* Does NOT resolve symbolic links, redirects or renamed repositories.
 	*/
 	function normalizeResource(text) {
-		const trimmed = text.trim().normalize("NFC");
+		if (text.length > 4096) return {
+			id: text,
+			type: resourceType(text)
+		};
+		const plain = text.trim();
+		const trimmed = longMarks.test(plain) ? plain : plain.normalize("NFC");
 		const id = /^https?:\/\//iu.test(trimmed) ? normalizeUrl(trimmed) : normalizeName(normalizeFile(trimmed));
 		return {
 			id,
@@ -1101,7 +1090,7 @@ var whodidDecision = (function(exports) {
 		url.hash = "";
 		url.username = "";
 		url.password = "";
-		if (url.search === "") url.pathname = url.pathname.replace(/\/+$/u, "");
+		if (url.search === "") url.pathname = trimEnd(url.pathname, "/");
 		return plainEscapes(url.href);
 	}
 	/** Unreserved characters as themselves, and the hex of every other escape in upper case: one spelling of one name. */
@@ -1147,11 +1136,11 @@ var whodidDecision = (function(exports) {
 		const lowerSystem = system.toLowerCase();
 		if (!caseInsensitiveOwners.has(lowerSystem)) return `${lowerSystem}:${kind.toLowerCase()}:${path}`;
 		const [owner = "", repo = "", ...rest] = path.split("/");
-		return [
+		return trimEnd([
 			`${lowerSystem}:${kind.toLowerCase()}:${owner.toLowerCase()}`,
 			repo.toLowerCase(),
 			...rest
-		].join("/").replace(/\/+$/u, "");
+		].join("/"), "/");
 	}
 	function resourceType(id) {
 		const named = /^([a-z][a-z0-9+.-]*):([a-z][a-z0-9_-]*):/u.exec(id);
@@ -2022,6 +2011,242 @@ var whodidDecision = (function(exports) {
 		if (rule === "") return "said";
 		return hintRules.has(rule) ? "hinted" : "read";
 	}
+	// packages/query/src/rules/second-claimant.ts
+	/** How long somebody must have been on record alone with an instance for a later claim not to count. */
+	const aloneMs = 864e5;
+	/**
+	* Rule `instance_of_another_template`: who else claims the instance, as another template and from another exporter.
+	*
+	* An instance belongs to one template and is never reused, and a token that may speak for one template can write any
+	* instance's name on its records. Records may be held back for hours before they are sent, so who came first tells who
+	* owns it only where the first was alone for a day: then a newcomer cannot unmake its record. Otherwise the instance is left
+	* open, and the template is that of the record, for its exporter may speak for it; both are named, and `as_recorded` shows what
+	* was known before the second came.
+	*/
+	function secondClaimant(record, claims) {
+		if (record.template === "" || claimStrength(record, "instance") !== "said") return void 0;
+		const onInstance = claims.filter((claim) => claim.instance_key === record.instance_key && claim.template !== "");
+		const own = onInstance.find((claim) => !isRival(claim, record));
+		return onInstance.find((claim) => isRival(claim, record) && !cameLate(claim, own));
+	}
+	function isRival(claim, record) {
+		return claim.template !== record.template && claim.exporter !== record.exporter;
+	}
+	function cameLate(rival, own) {
+		return own !== void 0 && receivedMs(rival) - receivedMs(own) > aloneMs;
+	}
+	function receivedMs(claim) {
+		return Date.parse(`${claim.received_at.replace(" ", "T")}Z`);
+	}
+	// packages/query/src/rules/simultaneous-action.ts
+	/**
+	* Rule `simultaneous_actions`: another act on the handle that might as well be the newest one, at the very same instant and by
+	* somebody else. Which of the two came last is then not on record, and choosing one would be a guess. Where both are of one
+	* template it is known all the same that an agent of that template acted last.
+	*
+	* An act that does not say who did it is nobody else's, and one that is worse backed than the subject does not count.
+	*/
+	function simultaneousAction({ subject, actorId, template, listed }) {
+		const tied = listed.filter((action) => {
+			if (actorId === "" || !action.qualifies) return false;
+			if (action.ts !== subject.ts || action.key === subject.key) return false;
+			const isBacked = action.channel === "entitled" || action.channel === "unbound" && subject.channel !== "entitled";
+			const actor = actorOf(action);
+			return isBacked && actor !== "" && actor !== actorId;
+		});
+		const isSibling = (action) => action.actor_type === "agent" && template !== "" && action.template === template;
+		return {
+			other: tied.find((action) => !isSibling(action)),
+			sibling: tied.find(isSibling)
+		};
+	}
+	function actorOf(action) {
+		if (action.actor_type === "agent") return action.instance === "" ? action.template : action.instance;
+		if (action.actor_type === "human") return action.user;
+		return action.actor_type === "service" ? action.service : "";
+	}
+	// packages/query/src/rules/find-contradiction.ts
+	const none = {
+		contradiction: "",
+		doubt: "",
+		contradicting: [],
+		rival: void 0,
+		simultaneous: void 0
+	};
+	/**
+	* What keeps the claims from being believed; the first of the rules that finds something. Where all that contradict each
+	* other name one template, only the instance is in doubt: names of instances that somebody invents do not unmake an act.
+	*/
+	function findContradiction(evidence, claims, testimony) {
+		const subject = testimony(evidence.subject)?.record;
+		const speakers = [
+			claims.actor,
+			claims.instance,
+			claims.template,
+			claims.delegator
+		];
+		const conflicting = conflictOf([subject, ...speakers], testimony) ?? claims.conflicting;
+		const { actor } = claims;
+		const isDoubt = conflicting.length > 0 && isOneTemplate(conflicting, claims);
+		if (conflicting.length > 0 && !isDoubt) return {
+			...none,
+			contradiction: "conflicting_identity",
+			contradicting: conflicting
+		};
+		if (actor?.actor_type === "human" && actor.instance !== "") return {
+			...none,
+			contradiction: "conflicting_identity",
+			contradicting: [actor]
+		};
+		const unentitled = speakers.find((record) => record?.channel === "unentitled");
+		if (unentitled !== void 0) return {
+			...none,
+			contradiction: "exporter_not_entitled",
+			contradicting: [unentitled]
+		};
+		if (isDoubt && differ(conflicting, "instance")) return {
+			...none,
+			doubt: "conflicting_identity",
+			contradicting: conflicting
+		};
+		return claimedTwice(evidence, claims) ?? tie(evidence, claims, subject);
+	}
+	/** The versions of the first of the records that disagree. */
+	function conflictOf(records, testimony) {
+		return records.map((record) => testimony(record?.key ?? "")?.conflicting ?? []).find((versions) => versions.length > 0);
+	}
+	function claimedTwice({ instanceClaims }, { instance }) {
+		const rival = instance && secondClaimant(instance, instanceClaims);
+		if (instance === void 0 || rival === void 0) return void 0;
+		return {
+			...none,
+			doubt: "instance_of_another_template",
+			contradicting: [instance],
+			rival
+		};
+	}
+	function tie(evidence, claims, subject) {
+		if (subject === void 0) return none;
+		const template = claims.actor?.actor_type === "agent" ? claims.template?.template ?? "" : "";
+		const { other, sibling } = simultaneousAction({
+			subject,
+			actorId: actorIdOf(claims),
+			template,
+			listed: evidence.listed
+		});
+		if (other !== void 0) return {
+			...none,
+			contradiction: "simultaneous_actions",
+			contradicting: [subject],
+			simultaneous: other
+		};
+		return sibling === void 0 ? none : {
+			...none,
+			doubt: "simultaneous_actions",
+			contradicting: [subject],
+			simultaneous: sibling
+		};
+	}
+	/** Whether all that contradict each other are of the one template that is named. */
+	function isOneTemplate(conflicting, { template }) {
+		return template !== void 0 && conflicting.every((record) => record.actor_type === "agent" && record.template === template.template);
+	}
+	/** Whether records that name something in its own attribute name two. */
+	function differ(records, claim) {
+		return new Set(records.map((record) => record[claim]).filter((id) => id !== "")).size > 1;
+	}
+	// packages/query/src/rules/join-delegator.ts
+	/**
+	* For whom an agent acts when its trace does not say: the nearest record on the way outwards that does (rule
+	* `joined_by_delegation`), else the one delegator that everything which the actor's exporters tell under the same correlation
+	* ID agrees on (rule `joined_by_correlation`). Two that disagree are nobody.
+	*/
+	function joinDelegator(path, kin) {
+		const onPath = path.find(({ record }) => claims$1(record));
+		if (onPath !== void 0) return onPath.record;
+		const correlation = path.find(({ record }) => record.correlation !== "")?.record.correlation;
+		if (correlation === void 0) return void 0;
+		const correlated = [...kin.keys()].flatMap((key) => {
+			const record = kin.testimony(key)?.record;
+			return record !== void 0 && record.correlation === correlation && kin.isOwn(record) && claims$1(record) ? [record] : [];
+		});
+		return new Set(correlated.map((record) => record.delegator)).size === 1 ? correlated[0] : void 0;
+	}
+	function claims$1(record) {
+		return record.actor_type === "agent" && record.channel !== "unentitled" && claimStrength(record, "delegator") === "said";
+	}
+	// packages/query/src/rules/user-of-the-request.ts
+	/** OTLP's kind of a span that took a request. */
+	const serverKind = "2";
+	/**
+	* Rule `user_of_the_request`: an agent that nobody else says for whom it acts is taken to act for the person whose request it
+	* serves, whom the server's span above its outermost run names (`enduser.id`, `user.id`). Only a server of the run's own
+	* exporter is heard. An agent that says that it acts for nobody is believed.
+	*/
+	function userOfTheRequest(claims, trail) {
+		const isOpen = claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0;
+		const outermost = trail.findLastIndex((record) => record.actor_type === "agent");
+		const run = trail[outermost];
+		if (!isOpen || run === void 0) return claims;
+		const server = trail.slice(outermost + 1).find((record) => record.actor_type === "" && record.span_kind === serverKind && record.user !== "" && record.exporter === run.exporter);
+		if (server === void 0) return claims;
+		const delegator = {
+			...server,
+			delegator: server.user,
+			delegator_type: "human",
+			delegator_rule: "user_of_the_request"
+		};
+		return {
+			...claims,
+			delegator
+		};
+	}
+	// packages/query/src/rules/find-delegator.ts
+	/** Fills in the delegator of an agent that nobody on its own trail names, where a rule finds one and none is in dispute. */
+	function findDelegator(claims, around) {
+		if (!(claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0)) return claims;
+		const joined = {
+			...claims,
+			delegator: joinDelegator(around.path, around.kin)
+		};
+		return around.inferRequestUser ? userOfTheRequest(joined, around.trail) : joined;
+	}
+	// packages/query/src/rules/entitlements.ts
+	/**
+	* Reads from all versions of all records whom their exporters are entitled to. An entitled record that names an actor shows
+	* its exporter entitled to that actor; one of an agent of no template, to every agent; one that names nobody, to stand under
+	* everybody.
+	*/
+	function readEntitlements(kin) {
+		const shown = /* @__PURE__ */ new Map();
+		for (const versions of kin.values()) for (const record of versions) {
+			if (record.channel !== "entitled") continue;
+			const one = shown.get(record.exporter) ?? {
+				actors: /* @__PURE__ */ new Set(),
+				isUnderAll: false,
+				isOfAnyAgent: false
+			};
+			shown.set(record.exporter, one);
+			const actor = ownActorOf(record);
+			if (actor !== "") one.actors.add(actor);
+			else if (record.actor_type === "") one.isUnderAll = true;
+			else one.isOfAnyAgent = true;
+		}
+		const speaks = (exporter, actor) => {
+			const one = shown.get(exporter);
+			if (one === void 0 || actor === "") return false;
+			return one.actors.has(actor) || one.isOfAnyAgent && actor.startsWith("agent:");
+		};
+		return {
+			speaks,
+			inherits: (exporter, actor) => speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false)
+		};
+	}
+	/** Whom a record itself names, as far as tokens are bound. An agent of no template is nobody in particular. */
+	function ownActorOf({ actor_type: type, template }) {
+		if (type === "human" || type === "service") return type;
+		return type === "agent" && template !== "" ? `agent:${template}` : "";
+	}
 	// packages/query/src/rules/overwritten-downstream.ts
 	/**
 	* Rule `overwritten_downstream`: the records of a trail whose identity is not heard, by key, each with the record above it
@@ -2261,145 +2486,9 @@ var whodidDecision = (function(exports) {
 		const end = records.findIndex((record) => !mayInherit(record));
 		return end < 0 ? records.length : end;
 	}
-	// packages/query/src/rules/second-claimant.ts
-	/** How long somebody must have been on record alone with an instance for a later claim not to count. */
-	const aloneMs = 864e5;
-	/**
-	* Rule `instance_of_another_template`: who else claims the instance, as another template and from another exporter.
-	*
-	* An instance belongs to one template and is never reused, and a token that may speak for one template can write any
-	* instance's name on its records. Records may be held back for hours before they are sent, so who came first tells who
-	* owns it only where the first was alone for a day: then a newcomer cannot unmake its record. Otherwise the instance is left
-	* open, and the template is that of the record, for its exporter may speak for it; both are named, and `as_recorded` shows what
-	* was known before the second came.
-	*/
-	function secondClaimant(record, claims) {
-		if (record.template === "" || claimStrength(record, "instance") !== "said") return void 0;
-		const onInstance = claims.filter((claim) => claim.instance_key === record.instance_key && claim.template !== "");
-		const own = onInstance.find((claim) => !isRival(claim, record));
-		return onInstance.find((claim) => isRival(claim, record) && !cameLate(claim, own));
-	}
-	function isRival(claim, record) {
-		return claim.template !== record.template && claim.exporter !== record.exporter;
-	}
-	function cameLate(rival, own) {
-		return own !== void 0 && receivedMs(rival) - receivedMs(own) > aloneMs;
-	}
-	function receivedMs(claim) {
-		return Date.parse(`${claim.received_at.replace(" ", "T")}Z`);
-	}
-	// packages/query/src/rules/simultaneous-action.ts
-	/**
-	* Rule `simultaneous_actions`: another act on the handle that might as well be the newest one, at the very same instant and by
-	* somebody else. Which of the two came last is then not on record, and choosing one would be a guess. Where both are of one
-	* template it is known all the same that an agent of that template acted last.
-	*
-	* An act that does not say who did it is nobody else's, and one that is worse backed than the subject does not count.
-	*/
-	function simultaneousAction({ subject, actorId, template, listed }) {
-		const tied = listed.filter((action) => {
-			if (actorId === "" || !action.qualifies) return false;
-			if (action.ts !== subject.ts || action.key === subject.key) return false;
-			const isBacked = action.channel === "entitled" || action.channel === "unbound" && subject.channel !== "entitled";
-			const actor = actorOf(action);
-			return isBacked && actor !== "" && actor !== actorId;
-		});
-		const isSibling = (action) => action.actor_type === "agent" && template !== "" && action.template === template;
-		return {
-			other: tied.find((action) => !isSibling(action)),
-			sibling: tied.find(isSibling)
-		};
-	}
-	function actorOf(action) {
-		if (action.actor_type === "agent") return action.instance === "" ? action.template : action.instance;
-		if (action.actor_type === "human") return action.user;
-		return action.actor_type === "service" ? action.service : "";
-	}
-	// packages/query/src/rules/find-contradiction.ts
-	const none = {
-		contradiction: "",
-		doubt: "",
-		contradicting: [],
-		rival: void 0,
-		simultaneous: void 0
-	};
-	/**
-	* What keeps the claims from being believed; the first of the rules that finds something. Where all that contradict each
-	* other name one template, only the instance is in doubt: names of instances that somebody invents do not unmake an act.
-	*/
-	function findContradiction(evidence, claims, testimony) {
-		const subject = testimony(evidence.subject)?.record;
-		const speakers = [
-			claims.actor,
-			claims.instance,
-			claims.template,
-			claims.delegator
-		];
-		const conflicting = [subject, ...speakers].map((record) => testimony(record?.key ?? "")?.conflicting ?? []).find((versions) => versions.length > 0) ?? claims.conflicting;
-		const { actor, instance } = claims;
-		const isDoubt = conflicting.length > 0 && isOneTemplate(conflicting, claims);
-		if (conflicting.length > 0 && !isDoubt) return {
-			...none,
-			contradiction: "conflicting_identity",
-			contradicting: conflicting
-		};
-		if (actor?.actor_type === "human" && actor.instance !== "") return {
-			...none,
-			contradiction: "conflicting_identity",
-			contradicting: [actor]
-		};
-		const unentitled = speakers.find((record) => record?.channel === "unentitled");
-		if (unentitled !== void 0) return {
-			...none,
-			contradiction: "exporter_not_entitled",
-			contradicting: [unentitled]
-		};
-		if (isDoubt && differ(conflicting, "instance")) return {
-			...none,
-			doubt: "conflicting_identity",
-			contradicting: conflicting
-		};
-		const rival = instance && secondClaimant(instance, evidence.instanceClaims);
-		if (instance !== void 0 && rival !== void 0) return {
-			...none,
-			doubt: "instance_of_another_template",
-			contradicting: [instance],
-			rival
-		};
-		return subject === void 0 ? none : tie(evidence, claims, subject);
-	}
-	function tie(evidence, claims, subject) {
-		const template = claims.actor?.actor_type === "agent" ? claims.template?.template ?? "" : "";
-		const { other, sibling } = simultaneousAction({
-			subject,
-			actorId: actorIdOf(claims),
-			template,
-			listed: evidence.listed
-		});
-		if (other !== void 0) return {
-			...none,
-			contradiction: "simultaneous_actions",
-			contradicting: [subject],
-			simultaneous: other
-		};
-		return sibling === void 0 ? none : {
-			...none,
-			doubt: "simultaneous_actions",
-			contradicting: [subject],
-			simultaneous: sibling
-		};
-	}
-	/** Whether all that contradict each other are of the one template that is named. */
-	function isOneTemplate(conflicting, { template }) {
-		return template !== void 0 && conflicting.every((record) => record.actor_type === "agent" && record.template === template.template);
-	}
-	/** Whether records that name something in its own attribute name two. */
-	function differ(records, claim) {
-		return new Set(records.map((record) => record[claim]).filter((id) => id !== "")).size > 1;
-	}
 	// packages/query/src/rules/merge-versions.ts
 	/** A claim, and the rule that derived it. */
-	const claims$1 = [
+	const claims = [
 		["actor_type", ""],
 		["instance", "instance_rule"],
 		["template", "template_rule"],
@@ -2444,7 +2533,7 @@ var whodidDecision = (function(exports) {
 		const leader = ranked.find((version) => version.exporter === near) ?? ranked[0];
 		if (leader === void 0) throw new Error("a record of the evidence has no version");
 		const heard = heardBeside(leader, versions, entitlements);
-		const isConflict = claims$1.some(([claim, rule]) => disagree(heard, claim, rule)) || persons(heard) > 1;
+		const isConflict = claims.some(([claim, rule]) => disagree(heard, claim, rule)) || persons(heard) > 1;
 		const [first = leader] = heard;
 		return {
 			record: heard.find((version) => version.actor_type !== "") ?? first,
@@ -2476,7 +2565,7 @@ var whodidDecision = (function(exports) {
 		return new Set(humans.map((version) => version.user)).size;
 	}
 	function agrees(version, others) {
-		return others.some((other) => claims$1.every(([claim]) => version[claim] === other[claim]) && version.user === other.user);
+		return others.some((other) => claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user);
 	}
 	/** Whether it says who acted; a token that is bound to somebody says so as entitled or not at all. */
 	function namesActor(version) {
@@ -2487,7 +2576,7 @@ var whodidDecision = (function(exports) {
 		});
 	}
 	function namesSomebody(version) {
-		return claims$1.some(([claim]) => version[claim] !== "");
+		return claims.some(([claim]) => version[claim] !== "");
 	}
 	// packages/query/src/rules/hear-records.ts
 	/** Rounds of names followed from records to those whom they name; a longer line is no delegation but a loop. */
@@ -2599,26 +2688,6 @@ var whodidDecision = (function(exports) {
 		if (record.actor_type === "agent" && instance !== "" && instances.has(instance) && !known.has(instance)) return `instance:${instance}`;
 		return record.actor_type === "human" && kind === "prompt" && prompts.has(key) ? `prompt:${key}` : "";
 	}
-	// packages/query/src/rules/join-delegator.ts
-	/**
-	* For whom an agent acts when its trace does not say: the nearest record on the way outwards that does (rule
-	* `joined_by_delegation`), else the one delegator that everything which the actor's exporters tell under the same correlation
-	* ID agrees on (rule `joined_by_correlation`). Two that disagree are nobody.
-	*/
-	function joinDelegator(path, kin) {
-		const onPath = path.find(({ record }) => claims(record));
-		if (onPath !== void 0) return onPath.record;
-		const correlation = path.find(({ record }) => record.correlation !== "")?.record.correlation;
-		if (correlation === void 0) return void 0;
-		const correlated = [...kin.keys()].flatMap((key) => {
-			const record = kin.testimony(key)?.record;
-			return record !== void 0 && record.correlation === correlation && kin.isOwn(record) && claims(record) ? [record] : [];
-		});
-		return new Set(correlated.map((record) => record.delegator)).size === 1 ? correlated[0] : void 0;
-	}
-	function claims(record) {
-		return record.actor_type === "agent" && record.channel !== "unentitled" && claimStrength(record, "delegator") === "said";
-	}
 	// packages/query/src/rules/walk-trail.ts
 	/** Walks from a record outwards by parent, within its trace. Ends where it would come back to itself. */
 	function walkTrail(from, testimony) {
@@ -2645,6 +2714,20 @@ var whodidDecision = (function(exports) {
 			records,
 			missingParent: "",
 			cycleAt: ""
+		};
+	}
+	// packages/query/src/rules/hear-evidence.ts
+	/** Walks from the subject outwards, whoever sent what, and keeps what its senders may say of the subject's actor. */
+	function hearEvidence(evidence) {
+		const { kin, subject } = evidence;
+		const entitlements = readEntitlements(kin);
+		const crossed = crossExporters(walkTrail(subject, (key, near) => {
+			const versions = kin.get(key);
+			return versions && mergeVersions(versions, entitlements, near);
+		}), entitlements);
+		return {
+			...hearRecords(evidence, crossed, entitlements),
+			unheard: crossed.unheard
 		};
 	}
 	// packages/query/src/rules/join-path.ts
@@ -2793,32 +2876,6 @@ var whodidDecision = (function(exports) {
 	function only(records) {
 		return new Set(records.map(({ template }) => template)).size === 1 ? records[0] : void 0;
 	}
-	// packages/query/src/rules/user-of-the-request.ts
-	/** OTLP's kind of a span that took a request. */
-	const serverKind = "2";
-	/**
-	* Rule `user_of_the_request`: an agent that nobody else says for whom it acts is taken to act for the person whose request it
-	* serves, whom the server's span above its outermost run names (`enduser.id`, `user.id`). Only a server of the run's own
-	* exporter is heard. An agent that says that it acts for nobody is believed.
-	*/
-	function userOfTheRequest(claims, trail) {
-		const isOpen = claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0;
-		const outermost = trail.findLastIndex((record) => record.actor_type === "agent");
-		const run = trail[outermost];
-		if (!isOpen || run === void 0) return claims;
-		const server = trail.slice(outermost + 1).find((record) => record.actor_type === "" && record.span_kind === serverKind && record.user !== "" && record.exporter === run.exporter);
-		if (server === void 0) return claims;
-		const delegator = {
-			...server,
-			delegator: server.user,
-			delegator_type: "human",
-			delegator_rule: "user_of_the_request"
-		};
-		return {
-			...claims,
-			delegator
-		};
-	}
 	// packages/query/src/decide.ts
 	/**
 	* Decides who did it, from the evidence and nothing else: entitlements → trail → what crosses → claims → contradictions →
@@ -2829,27 +2886,31 @@ var whodidDecision = (function(exports) {
 	* `rules/`, one a file; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
 	*/
 	function decide(evidence) {
-		const entitlements = readEntitlements(evidence.kin);
-		const crossed = crossExporters(walkAll(evidence, entitlements), entitlements);
-		const heard = hearRecords(evidence, crossed, entitlements);
+		const heard = hearEvidence(evidence);
 		const { testimony, trail } = heard;
-		const around = {
+		const said = nameTemplate(resolveClaims(trail.records), {
 			evidence,
 			trail,
 			heard
-		};
-		const said = nameTemplate(resolveClaims(trail.records), around);
+		});
 		const found = findContradiction(evidence, said, testimony);
-		const own = withoutDoubtfulDelegator(said, found, heard);
+		const own = withoutDoubtfulDelegator(said, found, testimony);
 		const isOwnAct = own.actor !== void 0 && own.actor.actor_type !== "agent";
 		const keys = () => isOwnAct ? [] : evidence.kin.keys();
 		const kin = {
 			...heard,
 			keys
 		};
-		const path = found.doubt === "simultaneous_actions" ? [] : joinPath(trail, kin);
-		const joined = found.doubt === "simultaneous_actions" ? own : withDelegator$1(own, path, kin);
-		const claims = (evidence.rules?.inferRequestUser ?? true) && found.doubt === "" ? userOfTheRequest(joined, trail.records) : joined;
+		const isTie = found.doubt === "simultaneous_actions";
+		const path = isTie ? [] : joinPath(trail, kin);
+		const inferRequestUser = (evidence.rules?.inferRequestUser ?? true) && found.doubt === "";
+		const around = {
+			path,
+			kin,
+			trail: trail.records,
+			inferRequestUser
+		};
+		const claims = isTie ? own : findDelegator(own, around);
 		return {
 			evidence,
 			...found,
@@ -2857,16 +2918,8 @@ var whodidDecision = (function(exports) {
 			conflictingDelegators: claims.conflictingDelegators,
 			overwritten: claims.overwritten,
 			path,
-			...heard,
-			unheard: crossed.unheard
+			...heard
 		};
-	}
-	/** The subject and all that stands above it, whoever sent it. */
-	function walkAll({ kin, subject }, entitlements) {
-		return walkTrail(subject, (key, near) => {
-			const versions = kin.get(key);
-			return versions && mergeVersions(versions, entitlements, near);
-		});
 	}
 	function outcomeOf$1(claims, { contradiction, doubt }, subject) {
 		const named = doubt === "" ? claims : {
@@ -2883,24 +2936,37 @@ var whodidDecision = (function(exports) {
 			delegator
 		};
 		const grades = gradesOf(speakers, subject);
+		const claimed = doubt === "simultaneous_actions" ? void 0 : claims.instance;
 		return {
 			verdict,
 			grade: gradeOf(verdict, contradiction, grades),
 			actorId: verdict === "undetermined" ? "" : actorIdOf(named),
-			instance: isAgent ? instance?.instance ?? "" : "",
-			claimedInstance: isAgent && doubt !== "simultaneous_actions" ? claims.instance?.instance ?? "" : "",
-			template: isAgent ? template?.template ?? "" : "",
-			delegator: isAgent ? delegatorIdOf(named) : "",
-			delegatorType: isAgent ? delegator?.delegator_type ?? "" : "",
+			...isAgent ? namesOf(named, claimed) : noNames,
 			speakers,
 			grades
+		};
+	}
+	const noNames = {
+		instance: "",
+		claimedInstance: "",
+		template: "",
+		delegator: "",
+		delegatorType: ""
+	};
+	function namesOf(named, claimed) {
+		return {
+			instance: named.instance?.instance ?? "",
+			claimedInstance: claimed?.instance ?? "",
+			template: named.template?.template ?? "",
+			delegator: delegatorIdOf(named),
+			delegatorType: named.delegator?.delegator_type ?? ""
 		};
 	}
 	/**
 	* Versions of the record that speaks for the delegator that name two of them name none. Neither does one of two acts of which
 	* nobody knows which it was.
 	*/
-	function withoutDoubtfulDelegator(claims, { contradiction, doubt }, { testimony }) {
+	function withoutDoubtfulDelegator(claims, { contradiction, doubt }, testimony) {
 		const versions = testimony(claims.delegator?.key ?? "")?.conflicting ?? [];
 		if (contradiction === "" && differ(versions, "delegator")) return {
 			...claims,
@@ -2910,12 +2976,6 @@ var whodidDecision = (function(exports) {
 		return doubt === "simultaneous_actions" ? {
 			...claims,
 			delegator: void 0
-		} : claims;
-	}
-	function withDelegator$1(claims, path, kin) {
-		return claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0 ? {
-			...claims,
-			delegator: joinDelegator(path, kin)
 		} : claims;
 	}
 	function delegatorIdOf({ delegator }) {
@@ -5245,5 +5305,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '20194df05570fe8b' })
+Object.assign(decisionCode, whodidDecision, { id: '5bdeeb3694fa0414' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

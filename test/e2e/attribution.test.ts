@@ -172,8 +172,8 @@ describe('the view in SQL', () => {
     expect(compared.asked).toBeGreaterThan(150)
   })
 
-  test('decides nearly all of what the API decides', () => {
-    expect(compared.leftOpen / compared.decided).toBeLessThan(0.05)
+  test('decides nearly all of what the API decides, and leaves open where senders contend', () => {
+    expect(compared.leftOpen / compared.decided).toBeLessThan(0.1)
   })
 })
 

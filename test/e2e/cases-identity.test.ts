@@ -156,6 +156,11 @@ interface Sent {
   readonly traceId: string
   readonly spanId: string
   readonly parentSpanId?: string
+  readonly name: string
+  readonly kind: number
+  readonly startTimeUnixNano: string
+  readonly endTimeUnixNano: string
+  readonly attributes: readonly object[]
 }
 
 const trace = (): string => (made += 1).toString(16).padStart(32, 'a')
@@ -163,25 +168,23 @@ const trace = (): string => (made += 1).toString(16).padStart(32, 'a')
 function span(
   traceId: string,
   attributes: Readonly<Record<string, string>>,
-  fields: Readonly<Record<string, unknown>> = {},
+  fields: Partial<Pick<Sent, 'parentSpanId' | 'attributes'>> = {},
 ): Sent {
   made += 1
   const startNs = BigInt(Date.UTC(2026, 10, 27)) * 1_000_000n + BigInt(made) * 1_000_000n
   return {
     traceId,
     spanId: made.toString(16).padStart(16, 'b'),
-    ...{
-      name: 'work',
-      kind: 1,
-      startTimeUnixNano: String(startNs),
-      endTimeUnixNano: String(startNs),
-    },
+    name: 'work',
+    kind: 1,
+    startTimeUnixNano: String(startNs),
+    endTimeUnixNano: String(startNs),
     attributes: Object.entries(attributes).map(([key, stringValue]) => ({
       key,
       value: { stringValue },
     })),
     ...fields,
-  } as Sent
+  }
 }
 
 /** Sends spans in their order, each by its sender, and asks about the first. */
@@ -226,13 +229,8 @@ describe('a token for one agent', () => {
   })
 
   test('names no other agent by a service’s name', async () => {
-    const hinted = span(
-      trace(),
-      { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'x' },
-      { attributes: undefined },
-    )
-    const attributes = [{ key: 'gen_ai.operation.name', value: { stringValue: 'execute_tool' } }]
-    const answer = await sentAndAsked([{ ...hinted, attributes } as Sent, 'ci'])
+    const call = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'x' }
+    const answer = await sentAndAsked([span(trace(), call), 'ci'])
     expect(answer).toMatchObject({ verdict: 'undetermined', agent: null })
   })
 

@@ -22,8 +22,9 @@ describe('what is not believed', () => {
       { ...record, instanceId: 'somebody-else', receivedUnixNs: record.receivedUnixNs + 1n },
     ])
     const answer = await ledger.ask('c:pull:1')
-    expect(answer).toMatchObject({ verdict: 'undetermined', grade: 'contradicted', actor: null })
-    expect(answer.reasons[0]).toMatchObject({
+    expect(answer).toMatchObject({ verdict: 'agent', agent: { instance: null } })
+    expect(answer.agent?.template?.id).toBe(record.templateId)
+    expect(answer.reasons[1]).toMatchObject({
       code: 'conflicting_identity',
       text: expect.stringContaining('somebody-else') as string,
     })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Channel, LedgerRecord } from '@whodid/model'
-import { channelOf } from './channel-of.ts'
+import { channelOf, mayHintAt } from './channel-of.ts'
 import type { Exporter } from './exporter.ts'
 
 const all: Exporter = {
@@ -12,6 +12,8 @@ const all: Exporter = {
   services: true,
 }
 const bound: Exporter = { ...all, templates: ['repo-triage'], humans: false, services: false }
+const sidecar: Exporter = { ...bound, templates: [], infrastructure: true }
+const agents: Exporter = { ...all, humans: false }
 const unbound: Exporter = { ...all, templates: null }
 
 type Claim = Parameters<typeof channelOf>[1]
@@ -45,6 +47,17 @@ test.each<[string, Exporter, Claim, Channel]>([
   ['a human', bound, actor('human'), 'unentitled'],
   ['a service', bound, actor('service'), 'unentitled'],
   ['nobody', bound, actor(''), 'unbound'],
+  ['nobody, being infrastructure', sidecar, actor(''), 'entitled'],
+  ['an agent, being infrastructure', sidecar, agent('repo-triage', 'i-1'), 'unentitled'],
+  ['an agent that it does not name, being infrastructure', sidecar, agent('', ''), 'unbound'],
+  ['a human, being infrastructure', sidecar, actor('human'), 'unentitled'],
+  ['nobody, speaking for all agents and no human', agents, actor(''), 'unbound'],
+  [
+    'its template, hinted at',
+    bound,
+    { ...hinted, templateId: 'repo-triage', instanceId: '' },
+    'entitled',
+  ],
   ['any template', all, agent('db-fixer', 'i-1'), 'entitled'],
   ['a human, being allowed to', all, actor('human'), 'entitled'],
   ['a service, being allowed to', all, actor('service'), 'entitled'],
@@ -53,4 +66,14 @@ test.each<[string, Exporter, Claim, Channel]>([
   ['a human, bound to no actor', unbound, actor('human'), 'unbound'],
 ])('a token that speaks for %s', (_, exporter, claim, channel) => {
   expect(channelOf(exporter, claim)).toBe(channel)
+})
+
+test.each<[Exporter, string, boolean]>([
+  [bound, 'repo-triage', true],
+  [bound, 'some-service', false],
+  [sidecar, 'some-service', false],
+  [all, 'some-service', true],
+  [unbound, 'some-service', true],
+])('a hint at a template is taken only from a token that may name it', (exporter, id, may) => {
+  expect(mayHintAt(exporter, id)).toBe(may)
 })

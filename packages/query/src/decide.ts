@@ -2,23 +2,15 @@ import type { ClaimGrade, ClaimName, Decision } from './decision.ts'
 import type { Evidence } from './evidence/evidence.ts'
 import type { EvidenceRecord } from './evidence/evidence-record.ts'
 import { actorIdOf, verdictOf } from './rules/actor-id.ts'
-import { crossExporters } from './rules/cross-exporters.ts'
-import { readEntitlements } from './rules/entitlements.ts'
-import type { Entitlements } from './rules/entitlements.ts'
 import { differ, findContradiction } from './rules/find-contradiction.ts'
 import type { Contradicted } from './rules/find-contradiction.ts'
-import { hearRecords } from './rules/hear-records.ts'
-import type { Heard } from './rules/hear-records.ts'
-import { joinDelegator } from './rules/join-delegator.ts'
+import { findDelegator } from './rules/find-delegator.ts'
+import { hearEvidence } from './rules/hear-evidence.ts'
 import { joinPath } from './rules/join-path.ts'
-import type { Hop, Kin } from './rules/join-path.ts'
-import { mergeVersions } from './rules/merge-versions.ts'
+import type { Kin } from './rules/join-path.ts'
 import { nameTemplate } from './rules/name-template.ts'
 import { resolveClaims } from './rules/resolve-claims.ts'
 import type { Claims } from './rules/resolve-claims.ts'
-import { userOfTheRequest } from './rules/user-of-the-request.ts'
-import { walkTrail } from './rules/walk-trail.ts'
-import type { Trail } from './rules/walk-trail.ts'
 
 /**
  * Decides who did it, from the evidence and nothing else: entitlements → trail → what crosses → claims → contradictions →
@@ -29,22 +21,20 @@ import type { Trail } from './rules/walk-trail.ts'
  * `rules/`, one a file; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
  */
 export function decide(evidence: Evidence): Decision {
-  const entitlements = readEntitlements(evidence.kin)
-  const crossed = crossExporters(walkAll(evidence, entitlements), entitlements)
-  const heard = hearRecords(evidence, crossed, entitlements)
+  const heard = hearEvidence(evidence)
   const { testimony, trail } = heard
-  const around = { evidence, trail, heard }
-  const said = nameTemplate(resolveClaims(trail.records), around)
+  const said = nameTemplate(resolveClaims(trail.records), { evidence, trail, heard })
   const found = findContradiction(evidence, said, testimony)
-  const own = withoutDoubtfulDelegator(said, found, heard)
+  const own = withoutDoubtfulDelegator(said, found, testimony)
   // A human's or a service's own act is its own beginning.
   const isOwnAct = own.actor !== undefined && own.actor.actor_type !== 'agent'
   const keys = (): Iterable<string> => (isOwnAct ? [] : evidence.kin.keys())
   const kin: Kin = { ...heard, keys }
-  const path = found.doubt === 'simultaneous_actions' ? [] : joinPath(trail, kin)
-  const joined = found.doubt === 'simultaneous_actions' ? own : withDelegator(own, path, kin)
-  const isAsked = (evidence.rules?.inferRequestUser ?? true) && found.doubt === ''
-  const claims = isAsked ? userOfTheRequest(joined, trail.records) : joined
+  const isTie = found.doubt === 'simultaneous_actions'
+  const path = isTie ? [] : joinPath(trail, kin)
+  const inferRequestUser = (evidence.rules?.inferRequestUser ?? true) && found.doubt === ''
+  const around = { path, kin, trail: trail.records, inferRequestUser }
+  const claims = isTie ? own : findDelegator(own, around)
   return {
     evidence,
     ...found,
@@ -53,16 +43,7 @@ export function decide(evidence: Evidence): Decision {
     overwritten: claims.overwritten,
     path,
     ...heard,
-    unheard: crossed.unheard,
   }
-}
-
-/** The subject and all that stands above it, whoever sent it. */
-function walkAll({ kin, subject }: Evidence, entitlements: Entitlements): Trail {
-  return walkTrail(subject, (key, near) => {
-    const versions = kin.get(key)
-    return versions && mergeVersions(versions, entitlements, near)
-  })
 }
 
 function outcomeOf(
@@ -88,18 +69,32 @@ function outcomeOf(
   const { actor, instance, template, delegator } = named
   const speakers = { actor, instance, template, delegator }
   const grades = gradesOf(speakers, subject)
+  const claimed = doubt === 'simultaneous_actions' ? undefined : claims.instance
   return {
     verdict,
     grade: gradeOf(verdict, contradiction, grades),
     actorId: verdict === 'undetermined' ? '' : actorIdOf(named),
-    instance: isAgent ? (instance?.instance ?? '') : '',
-    claimedInstance:
-      isAgent && doubt !== 'simultaneous_actions' ? (claims.instance?.instance ?? '') : '',
-    template: isAgent ? (template?.template ?? '') : '',
-    delegator: isAgent ? delegatorIdOf(named) : '',
-    delegatorType: isAgent ? (delegator?.delegator_type ?? '') : '',
+    ...(isAgent ? namesOf(named, claimed) : noNames),
     speakers,
     grades,
+  }
+}
+
+const noNames = {
+  instance: '',
+  claimedInstance: '',
+  template: '',
+  delegator: '',
+  delegatorType: '',
+}
+
+function namesOf(named: Claims, claimed: EvidenceRecord | undefined): typeof noNames {
+  return {
+    instance: named.instance?.instance ?? '',
+    claimedInstance: claimed?.instance ?? '',
+    template: named.template?.template ?? '',
+    delegator: delegatorIdOf(named),
+    delegatorType: named.delegator?.delegator_type ?? '',
   }
 }
 
@@ -110,20 +105,12 @@ function outcomeOf(
 function withoutDoubtfulDelegator(
   claims: Claims,
   { contradiction, doubt }: Contradicted,
-  { testimony }: Heard,
+  testimony: Decision['testimony'],
 ): Claims {
   const versions = testimony(claims.delegator?.key ?? '')?.conflicting ?? []
   if (contradiction === '' && differ(versions, 'delegator'))
     return { ...claims, delegator: undefined, conflictingDelegators: versions }
   return doubt === 'simultaneous_actions' ? { ...claims, delegator: undefined } : claims
-}
-
-function withDelegator(claims: Claims, path: readonly Hop[], kin: Kin): Claims {
-  const isOpen =
-    claims.actor?.actor_type === 'agent' &&
-    claims.delegator === undefined &&
-    claims.conflictingDelegators.length === 0
-  return isOpen ? { ...claims, delegator: joinDelegator(path, kin) } : claims
 }
 
 function delegatorIdOf({ delegator }: Claims): string {

@@ -7,9 +7,7 @@ import { conflictSituations } from './situations/conflict.ts'
 import { outcomeSituations } from './situations/outcomes.ts'
 import { nameSituations } from './situations/names.ts'
 import { thirdPartySituations } from './situations/third-party.ts'
-import { inputSituations } from './situations/inputs.ts'
-import { denialSituations } from './situations/denial.ts'
-import { reachSituations } from './situations/reach.ts'
+import { standingSituations } from './situations/standing.ts'
 
 /** Every situation, in the order of the table. */
 export const situations: readonly Situation[] = [
@@ -21,7 +19,5 @@ export const situations: readonly Situation[] = [
   ...outcomeSituations,
   ...nameSituations,
   ...thirdPartySituations,
-  ...inputSituations,
-  ...reachSituations,
-  ...denialSituations,
+  ...standingSituations,
 ]

@@ -20,13 +20,11 @@ export interface StrangerOptions {
 
 /** Sends a span with whatever the sender likes in it. */
 export function strangerSpan(scene: Scene, options: StrangerOptions): SimSpan {
-  const { as, under, by = 'ci-bot', attributes = {} } = options
-  const startNs =
-    options.startNs ?? (as?.startNs ?? scene.startNs) + milliseconds(options.atMs ?? 900)
+  const { by = 'ci-bot', attributes = {}, atMs = 900, service = 'stranger-service' } = options
+  const place = placeOf(scene, options)
+  const startNs = options.startNs ?? place.startNs + milliseconds(atMs)
   const span: SimSpan = {
-    traceId: as?.traceId ?? under?.traceId ?? scene.chance.hex(32),
-    spanId: as?.spanId ?? scene.chance.hex(16),
-    parentId: under?.spanId ?? as?.parentId ?? '',
+    ...place,
     name: 'work',
     kind: 1,
     startNs,
@@ -34,9 +32,22 @@ export function strangerSpan(scene: Scene, options: StrangerOptions): SimSpan {
     status: 1,
     scope: 'stranger',
     attributes,
-    resource: { 'service.name': options.service ?? 'stranger-service' },
+    resource: { 'service.name': service },
   }
   return scene.emit(span, by, options.arrivesAfterMs)
+}
+
+function placeOf(
+  scene: Scene,
+  { as, under }: StrangerOptions,
+): Pick<SimSpan, 'traceId' | 'spanId' | 'parentId' | 'startNs'> {
+  if (as !== undefined) return { ...as, parentId: under?.spanId ?? as.parentId }
+  return {
+    traceId: under?.traceId ?? scene.chance.hex(32),
+    spanId: scene.chance.hex(16),
+    parentId: under?.spanId ?? '',
+    startNs: scene.startNs,
+  }
 }
 
 /** What a span says of a thing that was done, beside who did it. */

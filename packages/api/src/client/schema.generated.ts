@@ -566,6 +566,10 @@ export interface components {
           | 'approval'
           | 'input'
           | 'other'
+        exporter: {
+          name: string
+          entitled: boolean
+        }
       } | null
       actor: {
         /** @enum {string} */
@@ -758,6 +762,8 @@ export interface components {
           | 'evidence_truncated'
           | 'parent_cycle'
           | 'clock_ahead'
+          | 'inputs_truncated'
+          | 'outcome_not_recorded'
           | 'vocabulary_not_understood'
         text: string
         /** @description <trace id>-<span id>, lower-case hex */

@@ -33,7 +33,7 @@ function settled(decision: Decision) {
   const { verdict, actorId, template, instance, delegator, contradiction, doubt } = decision
   const { prompts, initiating } = followPrompts(decision)
   return {
-    ...{ verdict, actorId, template, instance, delegator, contradiction, doubt },
+    who: { verdict, actorId, template, instance, delegator, contradiction, doubt },
     prompts: prompts.map((prompt) => [prompt.key, prompt.exporter]),
     initiating: initiating?.key,
     plan: findPlan(decision).plan?.key,
@@ -161,12 +161,12 @@ describe('crosses_exporters', () => {
     const ask = record('ask', { ...parent, kind: 'prompt', prompt_origin: 'human' })
     expect(settled(decided('act', [act, ask]))).toMatchObject({
       initiating: 'ask',
-      delegator: 'dev',
+      who: { delegator: 'dev' },
     })
     const asserted = record('ask', { ...ask, channel: 'unbound' })
-    expect(settled(decided('act', [act, asserted]))).toMatchObject({ delegator: '' })
+    expect(settled(decided('act', [act, asserted]))).toMatchObject({ who: { delegator: '' } })
     const later = record('ask2', { ...parent, exporter: 'ci', kind: 'prompt', delegator: 'eve' })
-    expect(settled(decided('act', [act, ask, later]))).toMatchObject({ delegator: 'dev' })
+    expect(settled(decided('act', [act, ask, later]))).toMatchObject({ who: { delegator: 'dev' } })
   })
 })
 
@@ -279,9 +279,9 @@ describe('whoever is not entitled to the actor', () => {
           expect(settled(after)).toEqual(settled(found))
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
-    expect(decidedCount).toBeGreaterThan(1000)
+    expect(decidedCount).toBeGreaterThan(400)
   })
 
   test('makes nobody the actor of its own record but itself', () => {
@@ -299,7 +299,7 @@ describe('whoever is not entitled to the actor', () => {
             expect(speaker === undefined || speaker.exporter === act.exporter).toBe(true)
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
   })
 })

@@ -39,11 +39,8 @@ export function findContradiction(
 ): Contradicted {
   const subject = testimony(evidence.subject)?.record
   const speakers = [claims.actor, claims.instance, claims.template, claims.delegator]
-  const conflicting =
-    [subject, ...speakers]
-      .map((record) => testimony(record?.key ?? '')?.conflicting ?? [])
-      .find((versions) => versions.length > 0) ?? claims.conflicting
-  const { actor, instance } = claims
+  const conflicting = conflictOf([subject, ...speakers], testimony) ?? claims.conflicting
+  const { actor } = claims
   const isDoubt = conflicting.length > 0 && isOneTemplate(conflicting, claims)
   if (conflicting.length > 0 && !isDoubt)
     return { ...none, contradiction: 'conflicting_identity', contradicting: conflicting }
@@ -54,18 +51,34 @@ export function findContradiction(
     return { ...none, contradiction: 'exporter_not_entitled', contradicting: [unentitled] }
   if (isDoubt && differ(conflicting, 'instance'))
     return { ...none, doubt: 'conflicting_identity', contradicting: conflicting }
-  const rival = instance && secondClaimant(instance, evidence.instanceClaims)
-  if (instance !== undefined && rival !== undefined)
-    return {
-      ...none,
-      doubt: 'instance_of_another_template',
-      contradicting: [instance],
-      rival,
-    }
-  return subject === undefined ? none : tie(evidence, claims, subject)
+  return claimedTwice(evidence, claims) ?? tie(evidence, claims, subject)
 }
 
-function tie(evidence: Evidence, claims: Claims, subject: EvidenceRecord): Contradicted {
+/** The versions of the first of the records that disagree. */
+function conflictOf(
+  records: readonly (EvidenceRecord | undefined)[],
+  testimony: (key: string) => Testimony | undefined,
+): readonly EvidenceRecord[] | undefined {
+  return records
+    .map((record) => testimony(record?.key ?? '')?.conflicting ?? [])
+    .find((versions) => versions.length > 0)
+}
+
+function claimedTwice(
+  { instanceClaims }: Evidence,
+  { instance }: Claims,
+): Contradicted | undefined {
+  const rival = instance && secondClaimant(instance, instanceClaims)
+  if (instance === undefined || rival === undefined) return undefined
+  return { ...none, doubt: 'instance_of_another_template', contradicting: [instance], rival }
+}
+
+function tie(
+  evidence: Evidence,
+  claims: Claims,
+  subject: EvidenceRecord | undefined,
+): Contradicted {
+  if (subject === undefined) return none
   const template = claims.actor?.actor_type === 'agent' ? (claims.template?.template ?? '') : ''
   const { other, sibling } = simultaneousAction({
     subject,

@@ -20,10 +20,9 @@ function victimOf(scene: Scene): Act {
 /** Something that an agent did whose sender would rather have somebody else named. */
 function done(
   scene: Scene,
-  options: StrangerOptions,
-  lacking: Lacking,
-  template: string | null = 'ci-bot',
+  ...given: [options: StrangerOptions, lacking: Lacking, template?: string]
 ): Act {
+  const [options, lacking, template = 'ci-bot'] = given
   const resource = scene.ownResource()
   const span = strangerSpan(scene, { ...options, attributes: deed(resource, options.attributes) })
   const act: Act = {
