@@ -286,25 +286,47 @@ SETTINGS
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.people_of_spans TO whodid_shard.threads
-DEFINER = CURRENT_USER SQL SECURITY DEFINER
-AS SELECT tenant, key, hour, trace_id, emptyArrayUInt64() AS up, emptyArrayUInt64() AS own, '' AS template_id, '' AS exporter, received_at FROM
+ALTER TABLE whodid_shard.threads_of_spans MODIFY QUERY
+SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own, found.4 AS template_id, found.5 AS exporter, received_at FROM
 (
     SELECT
         tenant, toStartOfHour(ts) AS hour, trace_id,
+        groupUniqArray(correlation_id) AS correlations,
+        groupUniqArray((instance_id, if(template_rule = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
+        groupUniqArray(instance_parent_id) AS parents,
+        groupUniqArrayArray(arrayPopBack(delegation_chain)) AS chains,
+        groupUniqArray(delegation_id) AS delegations,
+        groupUniqArray(delegation_parent_id) AS grants,
+        groupUniqArray(credential_id) AS credentials,
+        groupUniqArray(action_id) AS actions,
+        groupUniqArray(template_id) AS templates,
+        groupUniqArray(substring(prompt_ref, 1, 32)) AS prompts,
         groupUniqArray(delegator_id) AS delegators,
         groupUniqArray(user_id) AS users,
         groupUniqArray(session_id) AS sessions,
         groupUniqArray(conversation_id) AS conversations,
         toDateTime64(min(received_at), 3, 'UTC') AS received_at
     FROM whodid_shard.spans
-    WHERE delegator_id != '' OR user_id != '' OR session_id != '' OR conversation_id != ''
     GROUP BY tenant, hour, trace_id
 )
-ARRAY JOIN arrayConcat(
-    arrayMap(x -> sipHash64('delegator', x), arrayFilter(x -> x != '', arrayDistinct(arrayConcat(delegators, users)))),
-    arrayMap(x -> sipHash64('session', x), arrayFilter(x -> x != '', sessions)),
-    arrayMap(x -> sipHash64('conversation', x), arrayFilter(x -> x != '', conversations))) AS key;
+ARRAY JOIN
+    arrayFilter(named -> named.1 != 0, arrayConcat(
+        [(sipHash64('trace', trace_id), arrayConcat(
+            [sipHash64('trace', trace_id)],
+            arrayMap(x -> sipHash64('correlation', x), arrayFilter(x -> x != '', correlations)),
+            arrayMap(x -> sipHash64('instance', x), arrayFilter(x -> x != '', arrayConcat(parents, chains))),
+            arrayMap(x -> sipHash64('delegation', x), arrayFilter(x -> x != '', arrayConcat(delegations, grants))),
+            arrayMap(x -> sipHash64('trace', toFixedString(unhex(x), 16)), arrayFilter(x -> x != '', prompts))),
+            arrayDistinct(arrayMap(x -> sipHash64('instance', x.1), arrayFilter(x -> x.1 != '', instances))), '', '')],
+        arrayMap(x -> (if(x = '', 0, sipHash64('correlation', x)), [], [], '', ''), correlations),
+        arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], [], x.2, x.3), instances),
+        arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], [], '', ''), delegations),
+        arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], [], '', ''), credentials),
+        arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions),
+        arrayMap(x -> (if(x = '', 0, sipHash64('template', x)), [], [], '', ''), templates),
+        arrayMap(x -> (if(x = '', 0, sipHash64('delegator', x)), [], [], '', ''), arrayDistinct(arrayConcat(delegators, users))),
+        arrayMap(x -> (if(x = '', 0, sipHash64('session', x)), [], [], '', ''), sessions),
+        arrayMap(x -> (if(x = '', 0, sipHash64('conversation', x)), [], [], '', ''), conversations))) AS found;
 
 CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
 ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
@@ -1139,10 +1161,10 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0009_create_contents.sql', '48aa8bbe654524aa78c012742f8a5aea4a03038a6bdba3a954e07daddfadc866' WHERE '0009_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0010_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0010_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
-
-INSERT INTO whodid.migrations (name, checksum)
-SELECT '0011_create_people_of_spans.sql', 'fa1d60a7295b27ba7974a89c93fd3d5385536b67a6e6c9d41e10631040a9671c' WHERE '0011_create_people_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0011_name_people_in_threads.sql', 'dd91058345808384c7d2abdaf5283df6eca110d5647fac7eace3752922476899' WHERE '0011_name_people_in_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0012_replace_who_did_when.sql', 'c3c03ae00dcf3b8471f7b77e060bde112a2de117b8326d7dd3078d0ba1af66f1' WHERE '0012_replace_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0010_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0010_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -55,8 +55,9 @@ function turn({ name, sql }: Migration, engine: ShardEngine): Turned {
   const table = /^CREATE TABLE IF NOT EXISTS whodid\.(\w+)\n/u.exec(statement)?.[1]
   if (table !== undefined)
     return { shard: [shardTable(statement, table, engine)], whole: [distributedTable(table)] }
-  if (statement.startsWith('CREATE MATERIALIZED VIEW '))
-    return { shard: [statement.replaceAll('whodid.', 'whodid_shard.')], whole: [] }
+  const isView =
+    statement.startsWith('CREATE MATERIALIZED VIEW ') || / MODIFY QUERY\s/u.test(statement)
+  if (isView) return { shard: [statement.replaceAll('whodid.', 'whodid_shard.')], whole: [] }
   if (statement.startsWith('CREATE OR REPLACE VIEW ')) return { shard: [], whole: [statement] }
   if (statement.endsWith(' DROP CONSTRAINT IF EXISTS schema_is_whole'))
     return { shard: [], whole: [] }

@@ -26,7 +26,7 @@ export interface MigrationOutcome {
 const migrationsFolder = fileURLToPath(new URL('../../../clickhouse/', import.meta.url))
 const fileNamePattern = /^(\d{4})_[a-z0-9_]+\.sql$/u
 
-/** Reads the migrations in number order. Throws `migration_failed` when two share a number or one is left out. */
+/** Reads the migrations in the order in which they are applied: by number, the one that lets rows in last. Throws `migration_failed` when two share a number or one is left out. */
 export async function readMigrations(folder: string = migrationsFolder): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => fileNamePattern.test(name)).sort()
   const migrations = await Promise.all(
@@ -43,8 +43,11 @@ export async function readMigrations(folder: string = migrationsFolder): Promise
         `migration number expected ${index + 1}, got ${migration.number} ("${migration.name}")`,
       )
   })
-  return migrations
+  return migrations.toSorted((a, b) => Number(a.name === opening) - Number(b.name === opening))
 }
+
+/** Lets rows in: the last to be applied, since no row may come before all that reads it is there. */
+const opening = '0010_open_spans.sql'
 
 /**
  * Brings the ledger's schema up to the newest migration, and does nothing when it is there.

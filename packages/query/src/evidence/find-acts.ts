@@ -16,7 +16,7 @@ const newestListedMax = 1024
 const newestBegunMax = 256
 
 /** Traces in which a name occurs that are searched for acts which inherit it, the newest. */
-const namedTracesMax = 64
+const namedTracesMax = 32
 
 /**
  * The statement that finds the acts on a handle, newest first, as plain rows. It decides nothing.
