@@ -1023,13 +1023,12 @@ var whodidDecision = (function(exports) {
 	}
 	// packages/model/src/trim-end.ts
 	/**
-	* Cuts every `character` off the end of a text, in one step each. A pattern that ends in `$` begins anew at each place of a
+	* Cuts every character that is one of `characters`, each of one UTF-16 unit, off the end of a text, in one step each. A pattern that ends in `$` begins anew at each place of a
 	* run, which takes the square of its length when something stands behind the run.
 	*/
-	function trimEnd(text, character) {
-		const code = character.charCodeAt(0);
+	function trimEnd(text, characters) {
 		let end = text.length;
-		while (end > 0 && text.charCodeAt(end - 1) === code) end -= 1;
+		while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
 		return text.slice(0, end);
 	}
 	/**
@@ -3752,253 +3751,6 @@ var whodidDecision = (function(exports) {
 	function completeDecision(decided) {
 		return joinLink(nameFromSteps(decided));
 	}
-	// packages/query/src/alternatives.ts
-	/**
-	* Other acts on the same handle, newest first. Those whose surroundings were gathered are judged as the answer is: each as
-	* the whole act it is part of, by what it inherits; others by what their own records say, and by no hint. An intent whose outcome is on
-	* record is the same act told twice and is left out; an intent without one stays, with the outcome `unknown`.
-	*/
-	function listAlternatives(decision, fold, limit) {
-		const { evidence, trail } = decision;
-		const subject = trail.records[0];
-		const ended = endedActions(evidence.listed);
-		const listed = new Set(evidence.listed.map(({ key }) => key));
-		const shown = new Set(subject === void 0 ? [] : [fold(subject.key)?.key ?? subject.key]);
-		const alternatives = [];
-		for (const candidate of evidence.listed) {
-			if (alternatives.length >= limit) break;
-			if (isSubject(candidate, subject) || isEnded(candidate, ended)) continue;
-			const act = isHeld(candidate, decision) ? fold(candidate.key) : void 0;
-			const key = act?.key ?? `${candidate.key} ${candidate.tool} ${candidate.resource}`;
-			const isPartOfListed = key !== candidate.key && listed.has(key);
-			if (shown.has(key) || isPartOfListed) continue;
-			shown.add(key);
-			alternatives.push(describeAlternative(candidate, act, decision));
-		}
-		return alternatives;
-	}
-	function describeAlternative(candidate, act, decision) {
-		const outcome = act?.outcome ?? candidate.outcome;
-		return {
-			span: candidate.key,
-			...act === void 0 ? ownActor(candidate) : judgedActor(decision, candidate.key),
-			verb: nameOrNull(candidate.verb) ?? "",
-			outcome: outcomes.find((known) => known === outcome) ?? null,
-			resource: nameOrNull(candidate.resource),
-			started_at: toInstant(candidate.ts)
-		};
-	}
-	function isSubject(candidate, subject) {
-		return candidate.key === subject?.key && isSameAct(candidate, subject);
-	}
-	function isHeld(candidate, { evidence }) {
-		const [first] = evidence.kin.get(candidate.key) ?? [];
-		return first !== void 0 && isSameAct(first, candidate);
-	}
-	/** Outcomes by action ID, with who told them: nobody else's record ends an intent. */
-	function endedActions(listed) {
-		const ended = /* @__PURE__ */ new Map();
-		for (const action of listed) {
-			if (action.action === "" || action.outcome === "unknown") continue;
-			ended.set(action.action, [...ended.get(action.action) ?? [], action]);
-		}
-		return ended;
-	}
-	function isEnded(candidate, ended) {
-		if (candidate.outcome !== "unknown") return false;
-		return (ended.get(candidate.action) ?? []).some((other) => other.channel === candidate.channel && [
-			"actor_type",
-			"template",
-			"instance",
-			"user",
-			"service"
-		].every((field) => other[field] === candidate[field]));
-	}
-	function judgedActor({ evidence }, key) {
-		const { verdict, actorId } = completeDecision(decide({
-			...evidence,
-			subject: key,
-			listed: []
-		}));
-		return {
-			verdict,
-			actor: nameOrNull(actorId)
-		};
-	}
-	function ownActor(candidate) {
-		const type = actorTypes.find((known) => known === candidate.actor_type);
-		const actor = type === void 0 || candidate.channel === "unentitled" ? null : ownName(candidate);
-		return {
-			verdict: type === void 0 || actor === null ? "undetermined" : type,
-			actor
-		};
-	}
-	function ownName(candidate) {
-		switch (candidate.actor_type) {
-			case "agent": {
-				const instance = hintRules.has(candidate.instance_rule) ? "" : candidate.instance;
-				const template = hintRules.has(candidate.template_rule) ? "" : candidate.template;
-				return nameOrNull(instance) ?? nameOrNull(template);
-			}
-			case "human": return candidate.instance === "" ? nameOrNull(candidate.user) : null;
-			default: return nameOrNull(candidate.service);
-		}
-	}
-	// packages/query/src/outcome-reason.ts
-	/**
-	* How well an act's outcome is backed: `channel` where an exporter says it that may speak for the actor, `asserted` where
-	* another says it, `inferred` where the collector derived it by a rule, `none` where nothing is on record.
-	*/
-	function outcomeGrade({ outcome, outcome_rule, channel }) {
-		if (!outcomes.some((known) => known === outcome)) return "none";
-		if (isRule(outcome_rule)) return "inferred";
-		return channel === "entitled" ? "channel" : "asserted";
-	}
-	/** The reason that names the rule by which an act's outcome was derived; none where the record says its outcome. */
-	function outcomeReason(subject) {
-		if (outcomeGrade(subject) !== "inferred") return [];
-		const { key, outcome, outcome_rule: rule } = subject;
-		return [{
-			code: "outcome_inferred",
-			text: `The outcome ${outcome} was derived by the rule ${rule}: ${whyOfRule.get(rule) ?? (rule.startsWith("status_unset_") ? whyUnset : whyOther)}.`,
-			span: key
-		}];
-	}
-	const whyUnset = "the span ended and carries neither the status ERROR nor an error type, with which its vocabulary marks what failed; whether the act had its effect is not said";
-	const whyOther = "the collector that recorded it knew this rule, and the record itself says none";
-	const whyOfRule = /* @__PURE__ */ new Map([
-		["status_ok", "the status of the span is OK, and nothing on the record speaks of a failure"],
-		["result_present", "a result came back, and nothing on the record speaks of a failure"],
-		["result_is_error", "the result’s own text says that the call failed"],
-		["exception_event", "an exception stands on the span, and no status says that the act came through"]
-	]);
-	/** Of a record older than the rules, what stands under their key is its sender's and may be anything. */
-	function isRule(text) {
-		return /^[a-z][a-z_]{0,63}$/u.test(text);
-	}
-	// packages/query/src/explain-act.ts
-	/** Records of other acts that are named in one reason. */
-	const namedMax = 5;
-	/** What a responder should know of how the act was put together. */
-	function explainAct(act, { evidence }) {
-		return [
-			...foldReasons(act),
-			...outcomeReason(toldOutcome(act)),
-			...openOutcome(act),
-			...sharedSpan(act, evidence),
-			...newerUnentitled(evidence)
-		];
-	}
-	/** A newer record on the handle that names an actor for whom its sender may not speak: it decides nothing, and may have happened. */
-	function newerUnentitled({ subject, kin, listed }) {
-		const own = kin.get(subject)?.[0];
-		if (own === void 0 || own.channel === "unentitled") return [];
-		const newer = listed.filter(({ channel, ts, key }) => channel === "unentitled" && ts > own.ts && key !== subject);
-		const [first] = newer;
-		if (first === void 0) return [];
-		return [{
-			code: "newer_act_not_entitled",
-			text: `${newer.length === 1 ? "A newer record names an actor for whom its exporter may" : `${newer.length} newer records name actors for whom their exporters may`} not speak: what was done then, and by whom, is not decided here. See the alternatives.`,
-			span: first.key
-		}];
-	}
-	/** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */
-	function toldOutcome({ key, toldBy, outcome }) {
-		if (toldBy === void 0) return {
-			key,
-			outcome: "",
-			outcome_rule: "",
-			channel: ""
-		};
-		const { outcome_rule, channel } = toldBy;
-		return {
-			key: toldBy.key,
-			outcome,
-			outcome_rule,
-			channel
-		};
-	}
-	function foldReasons({ key, toldBy, outcome }) {
-		if (toldBy === void 0 || toldBy.key === key) return [];
-		return [{
-			code: "outcome_of_part",
-			text: `That it ended as ${outcome} is told by another record of the same act, ${nameOrNone(toldBy.name)}.`,
-			span: toldBy.key
-		}];
-	}
-	function openOutcome({ key, outcome }) {
-		if (outcome === "unknown") return [{
-			code: "outcome_unknown",
-			text: "The act was announced, and its outcome never arrived: it may or may not have happened.",
-			span: key
-		}];
-		return outcome === "" ? [{
-			code: "outcome_not_recorded",
-			text: "The record does not say how the act ended.",
-			span: key
-		}] : [];
-	}
-	function sharedSpan({ key }, { separate, kin }) {
-		const own = kin.get(key)?.[0];
-		const others = (separate.get(key) ?? []).flatMap(([first]) => first !== void 0 && own !== void 0 && !isSameAct(first, own) ? [first] : []);
-		if (others.length === 0) return [];
-		return [{
-			code: "shared_span_id",
-			text: `Another act is recorded under the same span ID: ${others.slice(0, namedMax).map((record) => {
-				const what = record.resource === "" ? record.tool : record.resource;
-				return `${nameOrNone(record.verb)} ${nameOrNone(what)} (exporter "${nameOrNone(record.exporter)}")`;
-			}).join("; ")}. Ask about what it touched to see it.`,
-			span: key
-		}];
-	}
-	/** What the record should say of how the act ended, and does not. */
-	function actGaps({ key, outcome }, isAct) {
-		if (!isAct || outcome !== "" && outcome !== "unknown") return [];
-		return [{
-			code: "outcome_not_recorded",
-			text: outcome === "unknown" ? "The outcome of the act, which was announced, is not on record." : "How the act ended is not on record.",
-			span: key
-		}];
-	}
-	// packages/query/src/describe-action.ts
-	/** The act itself; null when there is none. */
-	function describeAction(subject, act) {
-		if (subject === void 0) return null;
-		const shown = act ?? subject;
-		return {
-			id: nameOrNull(subject.action) ?? subject.key,
-			span: subject.key,
-			verb: nameOrNull(shown.verb) ?? "",
-			outcome: outcomes.find((outcome) => outcome === shown.outcome) ?? null,
-			outcome_grade: outcomeGrade(act === void 0 ? subject : toldOutcome(act)),
-			tool: nameOrNull(shown.tool),
-			resource: shown.resource === "" ? null : {
-				id: nameOrNull(shown.resource) ?? "",
-				type: nameOrNull(shown.resource_type) ?? ""
-			},
-			started_at: toInstant(subject.ts),
-			ended_at: toInstant(subject.end_ts),
-			record_kind: recordKinds.find((kind) => kind === subject.kind) ?? "other",
-			exporter: {
-				name: nameOrNull(subject.exporter) ?? "",
-				entitled: subject.channel === "entitled"
-			}
-		};
-	}
-	/** The credential the act used, or the call it was part of. */
-	function describeCredential(trail) {
-		const user = trail.find((record) => record.credential !== "" && (record.kind === "tool_call" || record.kind === "action"));
-		if (user === void 0) return null;
-		return {
-			id: nameOrNull(user.credential) ?? "",
-			type: nameOrNull(user.credential_type),
-			subject: nameOrNull(user.credential_subject),
-			actor: nameOrNull(user.credential_actor),
-			issuer: nameOrNull(user.credential_issuer),
-			borrowed: user.credential_borrowed,
-			scopes: user.credential_scopes.map((scope) => nameOrNull(scope) ?? "")
-		};
-	}
 	// packages/query/src/lineage.ts
 	/** Ancestors followed; a longer line of instances is a loop. */
 	const ancestorsMax = 64;
@@ -4510,6 +4262,253 @@ var whodidDecision = (function(exports) {
 			span: untrusted.at(-1)?.span ?? null
 		}];
 	}
+	// packages/query/src/alternatives.ts
+	/**
+	* Other acts on the same handle, newest first. Those whose surroundings were gathered are judged as the answer is: each as
+	* the whole act it is part of, by what it inherits; others by what their own records say, and by no hint. An intent whose outcome is on
+	* record is the same act told twice and is left out; an intent without one stays, with the outcome `unknown`.
+	*/
+	function listAlternatives(decision, fold, limit) {
+		const { evidence, trail } = decision;
+		const subject = trail.records[0];
+		const ended = endedActions(evidence.listed);
+		const listed = new Set(evidence.listed.map(({ key }) => key));
+		const shown = new Set(subject === void 0 ? [] : [fold(subject.key)?.key ?? subject.key]);
+		const alternatives = [];
+		for (const candidate of evidence.listed) {
+			if (alternatives.length >= limit) break;
+			if (isSubject(candidate, subject) || isEnded(candidate, ended)) continue;
+			const act = isHeld(candidate, decision) ? fold(candidate.key) : void 0;
+			const key = act?.key ?? `${candidate.key} ${candidate.tool} ${candidate.resource}`;
+			const isPartOfListed = key !== candidate.key && listed.has(key);
+			if (shown.has(key) || isPartOfListed) continue;
+			shown.add(key);
+			alternatives.push(describeAlternative(candidate, act, decision));
+		}
+		return alternatives;
+	}
+	function describeAlternative(candidate, act, decision) {
+		const outcome = act?.outcome ?? candidate.outcome;
+		return {
+			span: candidate.key,
+			...act === void 0 ? ownActor(candidate) : judgedActor(decision, candidate.key),
+			verb: nameOrNull(candidate.verb) ?? "",
+			outcome: outcomes.find((known) => known === outcome) ?? null,
+			resource: nameOrNull(candidate.resource),
+			started_at: toInstant(candidate.ts)
+		};
+	}
+	function isSubject(candidate, subject) {
+		return candidate.key === subject?.key && isSameAct(candidate, subject);
+	}
+	function isHeld(candidate, { evidence }) {
+		const [first] = evidence.kin.get(candidate.key) ?? [];
+		return first !== void 0 && isSameAct(first, candidate);
+	}
+	/** Outcomes by action ID, with who told them: nobody else's record ends an intent. */
+	function endedActions(listed) {
+		const ended = /* @__PURE__ */ new Map();
+		for (const action of listed) {
+			if (action.action === "" || action.outcome === "unknown") continue;
+			ended.set(action.action, [...ended.get(action.action) ?? [], action]);
+		}
+		return ended;
+	}
+	function isEnded(candidate, ended) {
+		if (candidate.outcome !== "unknown") return false;
+		return (ended.get(candidate.action) ?? []).some((other) => other.channel === candidate.channel && [
+			"actor_type",
+			"template",
+			"instance",
+			"user",
+			"service"
+		].every((field) => other[field] === candidate[field]));
+	}
+	function judgedActor({ evidence }, key) {
+		const { verdict, actorId } = completeDecision(decide({
+			...evidence,
+			subject: key,
+			listed: []
+		}));
+		return {
+			verdict,
+			actor: nameOrNull(actorId)
+		};
+	}
+	function ownActor(candidate) {
+		const type = actorTypes.find((known) => known === candidate.actor_type);
+		const actor = type === void 0 || candidate.channel === "unentitled" ? null : ownName(candidate);
+		return {
+			verdict: type === void 0 || actor === null ? "undetermined" : type,
+			actor
+		};
+	}
+	function ownName(candidate) {
+		switch (candidate.actor_type) {
+			case "agent": {
+				const instance = hintRules.has(candidate.instance_rule) ? "" : candidate.instance;
+				const template = hintRules.has(candidate.template_rule) ? "" : candidate.template;
+				return nameOrNull(instance) ?? nameOrNull(template);
+			}
+			case "human": return candidate.instance === "" ? nameOrNull(candidate.user) : null;
+			default: return nameOrNull(candidate.service);
+		}
+	}
+	// packages/query/src/outcome-reason.ts
+	/**
+	* How well an act's outcome is backed: `channel` where an exporter says it that may speak for the actor, `asserted` where
+	* another says it, `inferred` where the collector derived it by a rule, `none` where nothing is on record.
+	*/
+	function outcomeGrade({ outcome, outcome_rule, channel }) {
+		if (!outcomes.some((known) => known === outcome)) return "none";
+		if (isRule(outcome_rule)) return "inferred";
+		return channel === "entitled" ? "channel" : "asserted";
+	}
+	/** The reason that names the rule by which an act's outcome was derived; none where the record says its outcome. */
+	function outcomeReason(subject) {
+		if (outcomeGrade(subject) !== "inferred") return [];
+		const { key, outcome, outcome_rule: rule } = subject;
+		return [{
+			code: "outcome_inferred",
+			text: `The outcome ${outcome} was derived by the rule ${rule}: ${whyOfRule.get(rule) ?? (rule.startsWith("status_unset_") ? whyUnset : whyOther)}.`,
+			span: key
+		}];
+	}
+	const whyUnset = "the span ended and carries neither the status ERROR nor an error type, with which its vocabulary marks what failed; whether the act had its effect is not said";
+	const whyOther = "the collector that recorded it knew this rule, and the record itself says none";
+	const whyOfRule = /* @__PURE__ */ new Map([
+		["status_ok", "the status of the span is OK, and nothing on the record speaks of a failure"],
+		["result_present", "a result came back, and nothing on the record speaks of a failure"],
+		["result_is_error", "the result’s own text says that the call failed"],
+		["exception_event", "an exception stands on the span, and no status says that the act came through"]
+	]);
+	/** Of a record older than the rules, what stands under their key is its sender's and may be anything. */
+	function isRule(text) {
+		return /^[a-z][a-z_]{0,63}$/u.test(text);
+	}
+	// packages/query/src/explain-act.ts
+	/** Records of other acts that are named in one reason. */
+	const namedMax = 5;
+	/** What a responder should know of how the act was put together. */
+	function explainAct(act, { evidence }) {
+		return [
+			...foldReasons(act),
+			...outcomeReason(toldOutcome(act)),
+			...openOutcome(act),
+			...sharedSpan(act, evidence),
+			...newerUnentitled(evidence)
+		];
+	}
+	/** A newer record on the handle that names an actor for whom its sender may not speak: it decides nothing, and may have happened. */
+	function newerUnentitled({ subject, kin, listed }) {
+		const own = kin.get(subject)?.[0];
+		if (own === void 0 || own.channel === "unentitled") return [];
+		const newer = listed.filter(({ channel, ts, key }) => channel === "unentitled" && ts > own.ts && key !== subject);
+		const [first] = newer;
+		if (first === void 0) return [];
+		return [{
+			code: "newer_act_not_entitled",
+			text: `${newer.length === 1 ? "A newer record names an actor for whom its exporter may" : `${newer.length} newer records name actors for whom their exporters may`} not speak: what was done then, and by whom, is not decided here. See the alternatives.`,
+			span: first.key
+		}];
+	}
+	/** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */
+	function toldOutcome({ key, toldBy, outcome }) {
+		if (toldBy === void 0) return {
+			key,
+			outcome: "",
+			outcome_rule: "",
+			channel: ""
+		};
+		const { outcome_rule, channel } = toldBy;
+		return {
+			key: toldBy.key,
+			outcome,
+			outcome_rule,
+			channel
+		};
+	}
+	function foldReasons({ key, toldBy, outcome }) {
+		if (toldBy === void 0 || toldBy.key === key) return [];
+		return [{
+			code: "outcome_of_part",
+			text: `That it ended as ${outcome} is told by another record of the same act, ${nameOrNone(toldBy.name)}.`,
+			span: toldBy.key
+		}];
+	}
+	function openOutcome({ key, outcome }) {
+		if (outcome === "unknown") return [{
+			code: "outcome_unknown",
+			text: "The act was announced, and its outcome never arrived: it may or may not have happened.",
+			span: key
+		}];
+		return outcome === "" ? [{
+			code: "outcome_not_recorded",
+			text: "The record does not say how the act ended.",
+			span: key
+		}] : [];
+	}
+	function sharedSpan({ key }, { separate, kin }) {
+		const own = kin.get(key)?.[0];
+		const others = (separate.get(key) ?? []).flatMap(([first]) => first !== void 0 && own !== void 0 && !isSameAct(first, own) ? [first] : []);
+		if (others.length === 0) return [];
+		return [{
+			code: "shared_span_id",
+			text: `Another act is recorded under the same span ID: ${others.slice(0, namedMax).map((record) => {
+				const what = record.resource === "" ? record.tool : record.resource;
+				return `${nameOrNone(record.verb)} ${nameOrNone(what)} (exporter "${nameOrNone(record.exporter)}")`;
+			}).join("; ")}. Ask about what it touched to see it.`,
+			span: key
+		}];
+	}
+	/** What the record should say of how the act ended, and does not. */
+	function actGaps({ key, outcome }, isAct) {
+		if (!isAct || outcome !== "" && outcome !== "unknown") return [];
+		return [{
+			code: "outcome_not_recorded",
+			text: outcome === "unknown" ? "The outcome of the act, which was announced, is not on record." : "How the act ended is not on record.",
+			span: key
+		}];
+	}
+	// packages/query/src/describe-action.ts
+	/** The act itself; null when there is none. */
+	function describeAction(subject, act) {
+		if (subject === void 0) return null;
+		const shown = act ?? subject;
+		return {
+			id: nameOrNull(subject.action) ?? subject.key,
+			span: subject.key,
+			verb: nameOrNull(shown.verb) ?? "",
+			outcome: outcomes.find((outcome) => outcome === shown.outcome) ?? null,
+			outcome_grade: outcomeGrade(act === void 0 ? subject : toldOutcome(act)),
+			tool: nameOrNull(shown.tool),
+			resource: shown.resource === "" ? null : {
+				id: nameOrNull(shown.resource) ?? "",
+				type: nameOrNull(shown.resource_type) ?? ""
+			},
+			started_at: toInstant(subject.ts),
+			ended_at: toInstant(subject.end_ts),
+			record_kind: recordKinds.find((kind) => kind === subject.kind) ?? "other",
+			exporter: {
+				name: nameOrNull(subject.exporter) ?? "",
+				entitled: subject.channel === "entitled"
+			}
+		};
+	}
+	/** The credential the act used, or the call it was part of. */
+	function describeCredential(trail) {
+		const user = trail.find((record) => record.credential !== "" && (record.kind === "tool_call" || record.kind === "action"));
+		if (user === void 0) return null;
+		return {
+			id: nameOrNull(user.credential) ?? "",
+			type: nameOrNull(user.credential_type),
+			subject: nameOrNull(user.credential_subject),
+			actor: nameOrNull(user.credential_actor),
+			issuer: nameOrNull(user.credential_issuer),
+			borrowed: user.credential_borrowed,
+			scopes: user.credential_scopes.map((scope) => nameOrNull(scope) ?? "")
+		};
+	}
 	// packages/query/src/fold-act.ts
 	/** Records between a part and its call; a longer way is no part of one call. */
 	const stepsMax = 16;
@@ -4642,7 +4641,7 @@ var whodidDecision = (function(exports) {
 	/** Whether a record below a call is part of it, and no act of its own. */
 	function isPart(record, call) {
 		if (!mayTell(record, call)) return false;
-		const isSameCall = record.tool_call !== "" && call.tool_call !== "" ? record.tool_call === call.tool_call : void 0;
+		const isSameCall = haveSameCall(record, call);
 		if (isSameCall === false || !agree(record.tool, call.tool)) return false;
 		if (!agree(record.resource, call.resource)) return false;
 		if (record.kind === "approval") return true;
@@ -4651,6 +4650,10 @@ var whodidDecision = (function(exports) {
 		if (record.tool !== "") return true;
 		if (record.resource !== "" && record.resource !== call.resource) return isSameCall === true;
 		return record.kind === "tool_call" || isSameCall === true || record.name.startsWith(`${call.name}.`);
+	}
+	/** Whether two records name the same call; undefined where one of them names none. */
+	function haveSameCall(one, other) {
+		return one.tool_call !== "" && other.tool_call !== "" ? one.tool_call === other.tool_call : void 0;
 	}
 	function isAct(record) {
 		if (record.kind === "approval") return false;
@@ -4740,6 +4743,33 @@ var whodidDecision = (function(exports) {
 			verb: record.verb === "" ? act.verb : record.verb,
 			resource: record.resource,
 			resource_type: record.resource_type
+		};
+	}
+	// packages/query/src/shape-act.ts
+	/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
+	function shapeAct(decision, limit) {
+		const trail = decision.trail.records;
+		const { fold } = readActs(decision.evidence);
+		const act = shownAct(decision, fold);
+		const isAct = trail[0]?.kind === "tool_call" || trail[0]?.kind === "action";
+		return {
+			reasons: act === void 0 || !isAct ? [] : explainAct(act, decision),
+			action: describeAction(trail[0], act),
+			gaps: act === void 0 ? [] : actGaps(act, isAct),
+			credential: describeCredential(trail),
+			alternatives: listAlternatives(decision, fold, limit)
+		};
+	}
+	/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
+	function shownAct({ trail, evidence }, fold) {
+		const [record] = trail.records;
+		const act = fold(evidence.subject);
+		if (record === void 0 || act === void 0) return void 0;
+		if (act.key === record.key) return act;
+		return {
+			key: record.key,
+			parts: act.parts,
+			...describePart(record, act)
 		};
 	}
 	// packages/query/src/chain.ts
@@ -5049,36 +5079,21 @@ var whodidDecision = (function(exports) {
 	function shapeAnswer(question, decided, cost) {
 		const decision = completeDecision(decided);
 		const origin = traceBack(decision);
-		const trail = decision.trail.records;
-		const correlated = trail.find((record) => record.correlation !== "");
-		const { fold } = readActs(decision.evidence);
-		const act = shownAct(decision, fold);
-		const isAct = trail[0]?.kind === "tool_call" || trail[0]?.kind === "action";
+		const correlated = decision.trail.records.find((record) => record.correlation !== "");
+		const act = shapeAct(decision, question.limit);
 		return {
 			question: describeQuestion(question),
 			verdict: decision.verdict,
 			grade: decision.grade,
-			reasons: [...explainVerdict(question, decision, origin.inputs), ...act === void 0 || !isAct ? [] : explainAct(act, decision)],
-			action: describeAction(trail[0], act),
+			reasons: [...explainVerdict(question, decision, origin.inputs), ...act.reasons],
+			action: act.action,
 			...describeActors(decision),
 			...origin,
-			gaps: [...origin.gaps, ...act === void 0 ? [] : actGaps(act, isAct)],
-			credential: describeCredential(trail),
+			gaps: [...origin.gaps, ...act.gaps],
+			credential: act.credential,
 			correlation_id: nameOrNull(correlated?.correlation ?? ""),
-			alternatives: listAlternatives(decision, fold, question.limit),
+			alternatives: act.alternatives,
 			cost
-		};
-	}
-	/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
-	function shownAct({ trail, evidence }, fold) {
-		const [record] = trail.records;
-		const act = fold(evidence.subject);
-		if (record === void 0 || act === void 0) return void 0;
-		if (act.key === record.key) return act;
-		return {
-			key: record.key,
-			parts: act.parts,
-			...describePart(record, act)
 		};
 	}
 	function describeQuestion(question) {
@@ -5305,5 +5320,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '5bdeeb3694fa0414' })
+Object.assign(decisionCode, whodidDecision, { id: '2f0c5c1d7328fe11' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -36,13 +36,15 @@ const spansOfJs = {
       scopeSpans: [
         {
           scope: { name: 't' },
-          spans: [
-            ['00fa499772c558e0', 'delete_backup', { stringValue: 'ok' }],
-            ['94e4b09c502e1093', 'other', { intValue: 100_000_000_000_000_000_000 }],
-          ].map(([spanId, tool, value]) => ({
+          spans: (
+            [
+              ['00fa499772c558e0', 'delete_backup', { stringValue: 'ok' }],
+              ['94e4b09c502e1093', 'other', { intValue: 100_000_000_000_000_000_000 }],
+            ] as const
+          ).map(([spanId, tool, value]) => ({
             traceId: trace,
             spanId,
-            name: `execute_tool ${String(tool)}`,
+            name: `execute_tool ${tool}`,
             kind: 1,
             startTimeUnixNano: '1795835461310000000',
             endTimeUnixNano: '1795835461310177025',

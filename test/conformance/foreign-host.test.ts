@@ -41,7 +41,9 @@ async function grpcStatus(collector: MemoryCollector, authority: string): Promis
     front.writeUInt32BE(message.length, 1)
     let status: unknown
     stream.on('response', (headers) => (status = headers['grpc-status'] ?? status))
-    stream.on('trailers', (headers) => (status = headers['grpc-status'] ?? status))
+    stream.on('trailers', (headers) => {
+      status = headers['grpc-status'] ?? status
+    })
     stream.resume()
     stream.end(Buffer.concat([front, message]))
     await once(stream, 'close')

@@ -1,6 +1,6 @@
 /** What is repeated: what separates, opens, escapes, joins or begins something in any text that is taken apart. */
 const units: readonly string[] = [
-  ...'/ "\'`[{(<.@%=\\&;,:-_+#?*|~!$^a0Aé',
+  ...Array.from('/ "\'`[{(<.@%=\\&;,:-_+#?*|~!$^a0Aé'),
   '\n',
   '\r\n',
   '\t',
@@ -48,6 +48,7 @@ const heads: readonly string[] = [
   'https://github.com/acme/app/pull/812/',
   'https://a:b@c/',
   'password="',
+  'password=',
 ]
 
 /** A hostile text's name, and how it is made in a length of UTF-16 units. */

@@ -87,7 +87,7 @@ function membersOf(token: string): string[] {
   for (const part of token.slice(1, -1).match(tokens) ?? []) {
     const escaped = part.charAt(1)
     const isNamed = part.startsWith('\\') && Object.hasOwn(samples, escaped)
-    if (isNamed) members.push(...(samples[escaped] ?? ''))
+    if (isNamed) members.push(...Array.from(samples[escaped] ?? ''))
     else members.push(unescaped(part))
   }
   return members

@@ -1,4 +1,4 @@
-import { attribute, normalizeResource } from '@whodid/model'
+import { normalizeResource } from '@whodid/model'
 import type { LedgerRecord, RecordKind } from '@whodid/model'
 import { conventionsOf } from './conventions/conventions.ts'
 import type { Convention } from './conventions/convention.ts'
@@ -12,9 +12,8 @@ import {
 import { firstText } from './conventions/telemetry.ts'
 import type { Claims, Telemetry } from './conventions/telemetry.ts'
 import { fillOwnClaims, ownFieldOf, saidKind } from './conventions/own-claims.ts'
-import type { OutcomeRule } from './conventions/outcome-rules.ts'
-import { tellOutcome } from './conventions/tell-outcome.ts'
 import { toolNameIn } from './conventions/tool-name.ts'
+import { fillOutcome, withOutcomeRule } from './fill-outcome.ts'
 import type { Attributes, Value } from './otlp/batch.ts'
 
 /**
@@ -72,9 +71,6 @@ function isAbsent(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0
 }
 
-/** What the column of dropped attributes holds. */
-const droppedCountMax = 2 ** 32 - 1
-
 const personKeys = ['user.id', 'enduser.id']
 
 /** Identities under other names, for records of agents only: elsewhere a `user.id` or a service's name is no such claim. */
@@ -100,37 +96,6 @@ function fillIdentity(record: LedgerRecord, telemetry: Telemetry): void {
     record.delegatorRule = delegator.rule
     if (record.delegatorType === '') record.delegatorType = delegator.type
   }
-}
-
-/** Fills in how an act ended; returns the rule that derived it, '' where the record says it or nothing does. */
-function fillOutcome(
-  record: LedgerRecord,
-  telemetry: Telemetry,
-  spoken: readonly Convention[],
-): OutcomeRule | '' {
-  const isAct = record.recordKind === 'tool_call' || record.recordKind === 'action'
-  if (!isAct) return ''
-  if (record.verb === '' && record.recordKind === 'tool_call') record.verb = 'execute'
-  const { outcome, rule } = tellOutcome(record, telemetry, spoken)
-  record.outcome = outcome
-  return rule
-}
-
-/**
- * Keeps the rule's name beside the outcome that it derived, first, so that no bound on attributes cuts it. The key is the
- * collector's own: what a sender says under it is left out and counted.
- */
-function withOutcomeRule(
-  attributes: Attributes,
-  rule: OutcomeRule | '',
-  record: LedgerRecord,
-): Attributes {
-  const isTaken = attributes.has(attribute.outcomeRule)
-  if (isTaken) record.droppedCount = Math.min(record.droppedCount + 1, droppedCountMax)
-  if (!isTaken && rule === '') return attributes
-  const kept = new Map<string, Value>(rule === '' ? [] : [[attribute.outcomeRule, rule]])
-  for (const [key, value] of attributes) if (key !== attribute.outcomeRule) kept.set(key, value)
-  return kept
 }
 
 function canonizeResource(record: LedgerRecord): void {

@@ -39,8 +39,10 @@ const givenAway = Array.from(groups, (_, group) =>
 /** The bits of the groups that give a rule away or part a name; others say nothing alone. */
 const telling = new Int32Array(Math.ceil(groups.size / groupsPerWord))
 for (let group = 0; group < groups.size; group += 1)
-  if (group === parting || (givenAway[group]?.length ?? 0) > 0)
-    telling[Math.floor(group / groupsPerWord)]! |= 1 << (group % groupsPerWord)
+  if (group === parting || (givenAway[group]?.length ?? 0) > 0) {
+    const word = Math.floor(group / groupsPerWord)
+    telling[word] = (telling[word] ?? 0) | (1 << (group % groupsPerWord))
+  }
 
 let scan: TriggerScan | undefined
 

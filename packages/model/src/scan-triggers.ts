@@ -82,10 +82,10 @@ function automaton(groups: readonly (readonly string[])[], wordCount: number): A
     const back = fallback[node.number] ?? 0
     const at = node.number * wordCount
     for (const group of node.groups)
-      found[at + Math.floor(group / groupsPerWord)]! |= 1 << (group % groupsPerWord)
+      setBits(found, at + Math.floor(group / groupsPerWord), 1 << (group % groupsPerWord))
     if (node.number !== 0)
       for (let word = 0; word < wordCount; word += 1)
-        found[at + word]! |= found[back * wordCount + word] ?? 0
+        setBits(found, at + word, found[back * wordCount + word] ?? 0)
     for (let unit = 0; unit < rowUnits; unit += 1) {
       const child = node.children.get(folded[unit] ?? 0)
       const ofSuffix = node.number === 0 ? 0 : (next[back * rowUnits + unit] ?? 0)
@@ -104,7 +104,11 @@ function markEnds(next: Int32Array, found: Int32Array, wordCount: number): void 
     if (word !== 0) ends[Math.floor(at / wordCount)] = endsHere
   })
   for (let place = 0; place < next.length; place += 1)
-    next[place]! |= ends[(next[place] ?? 0) >> 7] ?? 0
+    setBits(next, place, ends[(next[place] ?? 0) >> 7] ?? 0)
+}
+
+function setBits(words: Int32Array, at: number, bits: number): void {
+  words[at] = (words[at] ?? 0) | bits
 }
 
 function insert(root: Node, trigger: string, group: number): void {

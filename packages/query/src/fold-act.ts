@@ -196,10 +196,7 @@ function recordsOf({ record, parts }: Part): EvidenceRecord[] {
 /** Whether a record below a call is part of it, and no act of its own. */
 function isPart(record: EvidenceRecord, call: EvidenceRecord): boolean {
   if (!mayTell(record, call)) return false
-  const isSameCall =
-    record.tool_call !== '' && call.tool_call !== ''
-      ? record.tool_call === call.tool_call
-      : undefined
+  const isSameCall = haveSameCall(record, call)
   if (isSameCall === false || !agree(record.tool, call.tool)) return false
   if (!agree(record.resource, call.resource)) return false
   if (record.kind === 'approval') return true
@@ -211,6 +208,13 @@ function isPart(record: EvidenceRecord, call: EvidenceRecord): boolean {
   return (
     record.kind === 'tool_call' || isSameCall === true || record.name.startsWith(`${call.name}.`)
   )
+}
+
+/** Whether two records name the same call; undefined where one of them names none. */
+function haveSameCall(one: EvidenceRecord, other: EvidenceRecord): boolean | undefined {
+  return one.tool_call !== '' && other.tool_call !== ''
+    ? one.tool_call === other.tool_call
+    : undefined
 }
 
 function isAct(record: EvidenceRecord): boolean {

@@ -39,5 +39,5 @@ function versionsOf(table: DerivedTable, statements: readonly string[]): string[
 }
 
 function withoutComments(sql: string): string {
-  return sql.replaceAll(/^\s*--.*\n/gmu, '').trim()
+  return sql.replaceAll(/^[ \t]*--.*\n/gmu, '').trim()
 }

@@ -1,15 +1,12 @@
 import type { Convention } from './convention.ts'
 import { anyToolCall } from './any-tool-call.ts'
-import { database } from './database.ts'
 import { frameworkConventions } from './framework-conventions.ts'
 import { genAi } from './gen-ai.ts'
 import { handoff } from './handoff.ts'
-import { http } from './http.ts'
 import { mcp } from './mcp.ts'
-import { messaging } from './messaging.ts'
+import { plainConventions } from './plain-conventions.ts'
 import type { Telemetry } from './telemetry.ts'
 import { programConventions } from './program-conventions.ts'
-import { rpc } from './rpc.ts'
 
 /**
  * Every vocabulary but Whodid's own, in order: of a field that several fill, the first stands, after what Whodid's own
@@ -22,10 +19,7 @@ export const conventions: readonly Convention[] = [
   ...frameworkConventions,
   genAi,
   mcp,
-  http,
-  database,
-  messaging,
-  rpc,
+  ...plainConventions,
 ]
 
 /**

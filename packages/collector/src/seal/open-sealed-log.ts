@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { ledgerRecord } from '../ledger-record.ts'
 import type { LedgerEvent } from '../ledger-record.ts'
 import { CommitLog } from '../log/commit-log.ts'
@@ -7,9 +6,9 @@ import { listSegments, makeDirectory } from '../log/log-files.ts'
 import { tellLost } from '../log/tell-lost.ts'
 import { loadOrigin } from '../log/log-origin.ts'
 import type { LeafRun } from '../log/read-back.ts'
-import { logName } from './key-ring.ts'
-import type { SealedLogParts, SealOptions } from './seal-options.ts'
-import { Sealer } from './sealer.ts'
+import { openSealer } from './open-sealer.ts'
+import type { SealedLogParts } from './seal-options.ts'
+import type { Sealer } from './sealer.ts'
 
 type OpenedLog = Awaited<ReturnType<typeof CommitLog.open>>
 
@@ -54,22 +53,4 @@ export async function openSealedLog(parts: SealedLogParts): Promise<SealedLog> {
   isBegun = true
   sealer?.begin([...unsealed, ...early], say)
   return { ...opened, sealer, tellLost: (lost) => tellLost(lost, { rows, logId, say }) }
-}
-
-function openSealer(
-  { files, limits, nowUnixNs, onProblem }: SealedLogParts,
-  { treeDir, keysDir, witnesses = [], metaLog }: SealOptions,
-  origin: string,
-): Promise<Sealer> {
-  return Sealer.open({
-    origin,
-    dir: join(treeDir, logName(origin)),
-    keysDir,
-    witnesses,
-    metaLog,
-    files,
-    limits,
-    nowUnixMs: () => Number(nowUnixNs() / 1_000_000n),
-    onProblem,
-  })
 }

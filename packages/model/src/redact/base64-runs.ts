@@ -72,7 +72,7 @@ function beginsAsText(text: string, start: number): boolean {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const sixBits = new Uint8Array(128)
-for (const [value, char] of [...alphabet].entries()) sixBits[char.charCodeAt(0)] = value
+for (const [value, char] of Array.from(alphabet).entries()) sixBits[char.charCodeAt(0)] = value
 sixBits['-'.charCodeAt(0)] = 62
 sixBits['_'.charCodeAt(0)] = 63
 

@@ -1,3 +1,4 @@
+import { trimEnd } from '../trim-end.ts'
 import type { SecretName } from './secret-names.ts'
 import type { Named, SecretTail } from './secret-tail.ts'
 import {
@@ -116,19 +117,25 @@ function acceptQuoted({ name, joint: between, secret }: Named): boolean {
 }
 
 function acceptBare(named: Named): boolean | number {
-  const { name, joint: between, secret, text, start } = named
-  const value = secret.replace(/[,)}\].!?|*_]+$/u, '')
+  const { name, secret } = named
+  const value = trimEnd(secret, ',)}].!?|*_')
   if (value.length < 3 || isInnocentValue(value) || isInnocentValue(secret)) return false
   // The shell's working directory.
   if (/^pwd$/iu.test(name.word) && value.startsWith('/')) return false
   const end = /^[!?*_]$/u.test(secret.slice(value.length)) ? secret.length : value.length
+  return isSecretOf(named, value) && end
+}
+
+/** Whether a bare value is what its name promises: after `=` anything that is no call and no index, else by its looks. */
+function isSecretOf(named: Named, value: string): boolean {
+  const { name, joint: between, secret, text, start } = named
   const after = start + secret.length
-  if (/^["'\]]?=$/u.test(between)) return text[after] !== '(' && text[after] !== '[' && end
+  if (/^["'\]]?=$/u.test(between)) return text[after] !== '(' && text[after] !== '['
   if (name.strength === 'password')
-    return (looksLikePassword(value) || isOnlyOfLine(named, value, after)) && end
+    return looksLikePassword(value) || isOnlyOfLine(named, value, after)
   if (name.strength === 'strong' && value.length >= 6 && looksLikePassword(value))
-    return !isThing(value) && end
-  return looksRandom(value) && end
+    return !isThing(value)
+  return looksRandom(value)
 }
 
 /** Words joined: the name of a thing, such as `db-credentials` or `my.app.token`. */
@@ -160,7 +167,7 @@ function isFlag(name: SecretName, text: string): boolean {
 }
 
 function acceptFlag({ joint: between, secret, text, start }: Named): boolean | number {
-  const value = secret.replace(/[,)}\].:;]+$/u, '')
+  const value = trimEnd(secret, ',)}].:;')
   if (value.length < 3 || isInnocentValue(value) || /^[|<>&=]/u.test(value)) return false
   if (looksLikePassword(value)) return value.length
   const after = text.slice(start + secret.length, start + secret.length + 3)

@@ -1,3 +1,4 @@
+import { trimEnd } from '../trim-end.ts'
 import { patternRule } from './secret-rule.ts'
 import type { SecretRule } from './secret-rule.ts'
 import { isInnocentText, isInnocentValue, looksLikePassword } from './secret-value.ts'
@@ -11,7 +12,7 @@ export const phraseRules: readonly SecretRule[] = [
       /((?:log(?:ged)?[ -]?in|sign[ -]?in)(?: (?:as|with|using|to [\w.-]{1,40} (?:as|with)))?:?[ \t]{1,4}["'`]?[\w.@-]{2,40}(?: ?[/:] ?| and ))([^\s"'`/:]{5,64})/giu,
     kind: 'password',
     accept: ({ secret }) => {
-      const value = secret.replace(/[.,;:!?)]+$/u, '')
+      const value = trimEnd(secret, '.,;:!?)')
       return looksLikePassword(value) && !isInnocentValue(value) && value.length
     },
   }),

@@ -1,3 +1,4 @@
+import { trimEnd } from '../trim-end.ts'
 import type { SecretName } from './secret-names.ts'
 import type { Named, SecretTail } from './secret-tail.ts'
 import { isInnocentText, isInnocentValue, looksLikePassword, looksRandom } from './secret-value.ts'
@@ -63,7 +64,7 @@ function isPassword({ strength }: SecretName): boolean {
   return strength === 'password'
 }
 
-const trailing = /[.,;:!?)\]}*_]+$/u
+const trailing = '.,;:!?)]}*_'
 
 function acceptSaid(named: Named): boolean | number {
   const { name, text } = named
@@ -77,7 +78,7 @@ function acceptSaid(named: Named): boolean | number {
 }
 
 function acceptPassword({ joint, secret }: Pick<Named, 'joint' | 'secret'>): boolean | number {
-  const value = secret.replace(trailing, '')
+  const value = trimEnd(secret, trailing)
   if (isInnocentValue(value) || /^(?:https?:|\/|--?\w|#|\(|\{|\[)|^\w+[(=]/u.test(value))
     return false
   // A word after a line's end belongs to another sentence, unless a sign announced it.
@@ -90,7 +91,7 @@ function acceptPassword({ joint, secret }: Pick<Named, 'joint' | 'secret'>): boo
 const hexOrUuid = /^(?:[\da-f]{32,128}|[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12})$/iu
 
 function acceptSaidKey({ name, joint, secret }: Named): boolean | number {
-  const value = secret.replace(trailing, '')
+  const value = trimEnd(secret, trailing)
   if (name.strength === 'password' || isInnocentValue(value)) return false
   if (/^(?:https?:|\/|\w+:\/\/|[\w.-]+@)/u.test(value)) return false
   if (/(?:\b(?:is|was|are|set to)|[=:—–])[ \t:]+["'`*]*$/iu.test(joint))

@@ -1,28 +1,13 @@
 import type { Selector } from '@whodid/store'
-import { completeDecision } from '../complete-decision.ts'
-import { decide } from '../decide.ts'
-import type { Decision } from '../decision.ts'
 import { blankEvidenceRecord, instanceClaimColumns, readRow } from '../evidence/evidence-columns.ts'
 import { kinOf } from '../evidence/evidence.ts'
-import type { EvidenceRow, Kin } from '../evidence/evidence.ts'
+import type { EvidenceRow } from '../evidence/evidence.ts'
 import type { EvidenceRecord, InstanceClaim, StoredRecord } from '../evidence/evidence-record.ts'
 import { gatherTracesStatement, judgedColumns, traceRecordsMax } from '../evidence/gather-traces.ts'
-import type { FoldedAct } from '../fold-act.ts'
-import { readActs } from '../read-acts.ts'
 import type { QuestionCost } from './ask-statement.ts'
 import { askStatement } from './ask-statement.ts'
-
-/** An act of a list, judged as an answer about its span would judge it, by the records of its trace. */
-export interface JudgedAct {
-  readonly decision: Decision
-  /** The whole act that the record belongs to. */
-  readonly act: FoldedAct
-  /** The record that stands for that act. */
-  readonly call: EvidenceRecord
-}
-
-/** Judges a record by its key; undefined for a record that was not gathered. */
-export type JudgeAct = (key: string) => JudgedAct | undefined
+import { judgeTrace } from './judge-trace.ts'
+import type { JudgeAct, JudgedAct } from './judge-trace.ts'
 
 /**
  * Gathers the traces of some records and judges each by the same rules as an answer: versions, inheritance, contradictions,
@@ -69,17 +54,5 @@ function judgeOf(rows: readonly EvidenceRow[]): JudgeAct {
       judged.set(trace, (judge = judgeTrace(kinOf(records, { claims, truncated, subjects: [] }))))
     }
     return judge(key)
-  }
-}
-
-function judgeTrace(kin: Kin): JudgeAct {
-  // Lists leave out whom only the request above a run names: an operator may have turned that off.
-  const evidence = { ...kin, listed: [], rules: { inferRequestUser: false } }
-  const { fold, testimony } = readActs(kin)
-  return (key) => {
-    const act = fold(key)
-    const call = act && testimony(act.key)?.record
-    if (act === undefined || call === undefined) return undefined
-    return { decision: completeDecision(decide({ ...evidence, subject: key })), act, call }
   }
 }

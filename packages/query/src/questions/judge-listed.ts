@@ -6,7 +6,7 @@ import { nameOrNull } from '../text.ts'
 import type { ActionFilters } from './actions-question.ts'
 import type { QuestionCost } from './ask-statement.ts'
 import { judgeActs } from './judge-acts.ts'
-import type { JudgedAct } from './judge-acts.ts'
+import type { JudgedAct } from './judge-trace.ts'
 import type { ListedAction } from './listed-action.ts'
 
 /** The handles by which a list was narrowed. */

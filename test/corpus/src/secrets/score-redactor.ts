@@ -67,7 +67,7 @@ function tells(text: string, secret: string): boolean {
 function unescaped(text: string): string {
   return text.replace(
     /\\(?:u([\da-f]{4})|x([\da-f]{2})|(.))/giu,
-    (_all, long, short, char) =>
+    (_all, long?: string, short?: string, char?: string) =>
       char ?? String.fromCharCode(Number.parseInt(String(long ?? short), 16)),
   )
 }
