@@ -2211,6 +2211,8 @@ var whodidDecision = (function(exports) {
 		return around.inferRequestUser ? userOfTheRequest(joined, around.trail) : joined;
 	}
 	// packages/query/src/rules/entitlements.ts
+	/** Records above one that are looked at for whom it is of; a longer way is no call of an agent. */
+	const ownHopsMax = 64;
 	/**
 	* Reads from all versions of all records whom their exporters are entitled to. An entitled record that names an actor shows
 	* its exporter entitled to that actor; one of an agent of no template, to every agent; one that names nobody, to stand under
@@ -2237,9 +2239,21 @@ var whodidDecision = (function(exports) {
 			return one.actors.has(actor) || one.isOfAnyAgent && actor.startsWith("agent:");
 		};
 		return {
+			isBacked: (record) => isBacked(record, kin),
 			speaks,
 			inherits: (exporter, actor) => speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false)
 		};
+	}
+	function isBacked(record, kin) {
+		let above = record;
+		for (let hops = 0; above !== void 0 && hops < ownHopsMax; hops += 1) {
+			const isOwn = above.exporter === record.exporter;
+			if (isOwn && above.channel === "entitled") return true;
+			if (isOwn && (above.channel === "unentitled" || above.actor_type !== "")) return false;
+			const versions = kin.get(above.parent);
+			above = versions?.find(({ exporter }) => exporter === record.exporter) ?? versions?.find((version) => version.channel === "entitled" && version.actor_type === "");
+		}
+		return false;
 	}
 	/** Whom a record itself names, as far as tokens are bound. An agent of no template is nobody in particular. */
 	function ownActorOf({ actor_type: type, template }) {
@@ -2512,7 +2526,7 @@ var whodidDecision = (function(exports) {
 		"arguments_hash",
 		"content"
 	];
-	const channels$1 = [
+	const channels = [
 		"entitled",
 		"unbound",
 		"unentitled"
@@ -2522,14 +2536,14 @@ var whodidDecision = (function(exports) {
 	* on by two exporters, or claimed by somebody else.
 	*
 	* Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
-	* where it has a version; else the first of the best backed. Its best backed versions are heard, and those of another
+	* where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
+	* record above it. Its best backed versions are heard, and those of another
 	* exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
 	* fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
 	* of another vocabulary beside a claim.
 	*/
 	function mergeVersions(versions, entitlements, near = "") {
-		const ranked = versions.toSorted((a, b) => rankOf$1(a) - rankOf$1(b));
-		const leader = ranked.find((version) => version.exporter === near) ?? ranked[0];
+		const leader = leaderOf(versions, entitlements, near);
 		if (leader === void 0) throw new Error("a record of the evidence has no version");
 		const heard = heardBeside(leader, versions, entitlements);
 		const isConflict = claims.some(([claim, rule]) => disagree(heard, claim, rule)) || persons(heard) > 1;
@@ -2541,8 +2555,14 @@ var whodidDecision = (function(exports) {
 			setAside: versions.filter((version) => !heard.includes(version) && namesSomebody(version) && !agrees(version, heard))
 		};
 	}
-	function rankOf$1({ channel }) {
-		return channels$1.indexOf(channel);
+	function rankOf({ channel }) {
+		return channels.indexOf(channel);
+	}
+	function leaderOf(versions, { isBacked }, near) {
+		const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b));
+		const best = ranked.find((version) => version.exporter === near) ?? ranked[0];
+		if (best === void 0 || best.exporter === near || best.channel !== "entitled") return best;
+		return versions.slice(0, versions.indexOf(best)).find((version) => version.actor_type === "" && isBacked(version)) ?? best;
 	}
 	function heardBeside(leader, versions, { speaks }) {
 		const asBacked = versions.filter(({ channel }) => channel === leader.channel);
@@ -3266,21 +3286,17 @@ var whodidDecision = (function(exports) {
 		"tool",
 		"verb"
 	];
-	const channels = [
-		"entitled",
-		"unbound",
-		"unentitled"
-	];
 	/**
 	* Rule `one_span_id_several_acts`: parts the records under one span ID into acts. Forked processes hand out the same span IDs,
 	* and whoever saw an ID go by can use it again: records that differ in resource, tool or verb are separate acts, each
 	* with its versions. The best backed act comes first, of two the one that was received first.
 	*
 	* @param versions in the order of their receipt
+	* @param isBacked whether a record's exporter may speak for whom it is of
 	*/
-	function separateActs(versions) {
+	function separateActs(versions, isBacked) {
 		if (versions.length < 2) return [versions];
-		const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b));
+		const ranked = versions.toSorted((a, b) => Number(isBacked(b)) - Number(isBacked(a)));
 		const acts = [];
 		for (const version of ranked) {
 			const act = acts.find((one) => one.every((other) => isSameAct(version, other)));
@@ -3292,9 +3308,6 @@ var whodidDecision = (function(exports) {
 	/** Whether two records may tell of one act. */
 	function isSameAct(a, b) {
 		return marks.every((mark) => a[mark] === "" || b[mark] === "" || a[mark] === b[mark]);
-	}
-	function rankOf({ channel }) {
-		return channels.indexOf(channel);
 	}
 	// packages/query/src/evidence/evidence.ts
 	/** Whatever the condition, the fields are the same. */
@@ -3349,10 +3362,12 @@ var whodidDecision = (function(exports) {
 			if (versions === void 0) found.set(record.key, [record]);
 			else versions.push(record);
 		}
+		for (const versions of found.values()) versions.sort(byReceipt);
+		const { isBacked } = readEntitlements(found);
 		const kin = /* @__PURE__ */ new Map();
 		const separate = /* @__PURE__ */ new Map();
 		for (const [key, versions] of found) {
-			const acts = separateActs(versions.toSorted(byReceipt));
+			const acts = separateActs(versions, isBacked);
 			const own = acts.find((act) => subjects.some((record) => act.includes(record)));
 			kin.set(key, own ?? acts[0] ?? []);
 			if (acts.length > 1) separate.set(key, acts);
@@ -4396,21 +4411,36 @@ var whodidDecision = (function(exports) {
 			...outcomeReason(toldOutcome(act)),
 			...openOutcome(act),
 			...sharedSpan(act, evidence),
-			...newerUnentitled(evidence)
+			...newerUnattributed(evidence)
 		];
 	}
-	/** A newer record on the handle that names an actor for whom its sender may not speak: it decides nothing, and may have happened. */
-	function newerUnentitled({ subject, kin, listed }) {
+	/** Newer acts on the handle that are looked at for what nobody rightly says. */
+	const newerMax = 16;
+	/**
+	* Newer records on the handle of senders that name an actor for whom they may not speak, or nobody: they decide nothing, and
+	* what they tell may have happened.
+	*/
+	function newerUnattributed(evidence) {
+		const { subject, kin, listed } = evidence;
 		const own = kin.get(subject)?.[0];
 		if (own === void 0 || own.channel === "unentitled") return [];
-		const newer = listed.filter(({ channel, ts, key }) => channel === "unentitled" && ts > own.ts && key !== subject);
+		const newer = listed.filter(({ ts, key }) => ts > own.ts && key !== subject).slice(0, newerMax).filter((act) => isUnattributed(act, evidence));
 		const [first] = newer;
 		if (first === void 0) return [];
 		return [{
 			code: "newer_act_not_entitled",
-			text: `${newer.length === 1 ? "A newer record names an actor for whom its exporter may" : `${newer.length} newer records name actors for whom their exporters may`} not speak: what was done then, and by whom, is not decided here. See the alternatives.`,
+			text: `${newer.length === 1 ? "A newer record comes from an exporter" : `${newer.length} newer records come from exporters`} that may not say who acted there: what was done then, and by whom, is not decided here. See the alternatives.`,
 			span: first.key
 		}];
+	}
+	function isUnattributed(act, evidence) {
+		if (act.channel !== "unbound") return act.channel === "unentitled";
+		if (!evidence.kin.has(act.key)) return act.actor_type === "";
+		return decide({
+			...evidence,
+			subject: act.key,
+			listed: []
+		}).verdict === "undetermined";
 	}
 	/** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */
 	function toldOutcome({ key, toldBy, outcome }) {
@@ -5320,5 +5350,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '2f0c5c1d7328fe11' })
+Object.assign(decisionCode, whodidDecision, { id: '4325a7161b674712' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -190,6 +190,44 @@ describe('the act that the verdict concerns', () => {
   })
 })
 
+describe('a token that may speak for another agent only', () => {
+  const own = { exporter: 'desks', actorType: 'agent', templateId: 'desk' } as const
+  const blank = { exporter: 'desks', channel: 'unbound', ...done } as const
+
+  test.each<[string, Partial<LedgerRecord>]>([
+    ['the same act', { toolName: 'set_row', verb: 'update', resourceId: 'r:row:5' }],
+    ['a failure', { outcome: 'failure' }],
+    ['another delegator', { delegatorId: 'mallory@x.example', delegatorType: 'human' }],
+  ])('takes no call by its span ID, saying %s', async (what, said) => {
+    const trace = newTrace()
+    const resourceId = `r:row:${what}`
+    const run = trace.record({ ...own, recordKind: 'prompt' })
+    const call = trace.record({ ...blank, toolName: 'set_row', verb: 'update', resourceId }, run)
+    const forged = { ...rival, ...done, ...said, receivedUnixNs: call.receivedUnixNs + 9n }
+    await ledger.insert([run, call, { ...trace.record(forged, run), spanIdHex: call.spanIdHex }])
+    for (const of of [`span:${refOf(call)}`, resourceId])
+      expect(await ledger.ask(of)).toMatchObject({
+        verdict: 'agent',
+        agent: { template: { id: 'desk' } },
+        delegator: null,
+        action: { tool: 'set_row', outcome: 'success', resource: { id: resourceId } },
+      })
+  })
+
+  test('hides no act by a newer record that names nobody', async () => {
+    const about = { ...done, verb: 'delete', resourceId: 'r:row:6' } as const
+    const act = newTrace().record({ ...triage, ...about })
+    const nobody = newTrace().record({ ...other, ...about, channel: 'unbound' })
+    await ledger.insert([act, nobody])
+    const answer = await ledger.ask('r:row:6')
+    expect(answer).toMatchObject({ verdict: 'agent', action: { span: refOf(act) } })
+    expect(answer.reasons.find(({ code }) => code === 'newer_act_not_entitled')?.span).toBe(
+      refOf(nobody),
+    )
+    expect(answer.alternatives).toMatchObject([{ span: refOf(nobody), verdict: 'undetermined' }])
+  })
+})
+
 describe('a name that only an ancestor carries', () => {
   const trace = newTrace()
   const agent = {

@@ -1,5 +1,7 @@
 import type { Gap, Reason } from '@whodid/model'
+import { decide } from './decide.ts'
 import type { Decision } from './decision.ts'
+import type { ListedAction } from './evidence/evidence-record.ts'
 import { isSameAct } from './evidence/separate-acts.ts'
 import type { FoldedAct } from './fold-act.ts'
 import { outcomeReason } from './outcome-reason.ts'
@@ -24,26 +26,44 @@ export function explainAct(act: ShownAct, { evidence }: Decision): Reason[] {
     ...outcomeReason(toldOutcome(act)),
     ...openOutcome(act),
     ...sharedSpan(act, evidence),
-    ...newerUnentitled(evidence),
+    ...newerUnattributed(evidence),
   ]
 }
 
-/** A newer record on the handle that names an actor for whom its sender may not speak: it decides nothing, and may have happened. */
-function newerUnentitled({ subject, kin, listed }: Decision['evidence']): Reason[] {
+/** Newer acts on the handle that are looked at for what nobody rightly says. */
+const newerMax = 16
+
+/**
+ * Newer records on the handle of senders that name an actor for whom they may not speak, or nobody: they decide nothing, and
+ * what they tell may have happened.
+ */
+function newerUnattributed(evidence: Decision['evidence']): Reason[] {
+  const { subject, kin, listed } = evidence
   const own = kin.get(subject)?.[0]
   if (own === undefined || own.channel === 'unentitled') return []
-  const newer = listed.filter(
-    ({ channel, ts, key }) => channel === 'unentitled' && ts > own.ts && key !== subject,
-  )
+  const newer = listed
+    .filter(({ ts, key }) => ts > own.ts && key !== subject)
+    .slice(0, newerMax)
+    .filter((act) => isUnattributed(act, evidence))
   const [first] = newer
   if (first === undefined) return []
+  const who =
+    newer.length === 1
+      ? 'A newer record comes from an exporter'
+      : `${newer.length} newer records come from exporters`
   return [
     {
       code: 'newer_act_not_entitled',
-      text: `${newer.length === 1 ? 'A newer record names an actor for whom its exporter may' : `${newer.length} newer records name actors for whom their exporters may`} not speak: what was done then, and by whom, is not decided here. See the alternatives.`,
+      text: `${who} that may not say who acted there: what was done then, and by whom, is not decided here. See the alternatives.`,
       span: first.key,
     },
   ]
+}
+
+function isUnattributed(act: ListedAction, evidence: Decision['evidence']): boolean {
+  if (act.channel !== 'unbound') return act.channel === 'unentitled'
+  if (!evidence.kin.has(act.key)) return act.actor_type === ''
+  return decide({ ...evidence, subject: act.key, listed: [] }).verdict === 'undetermined'
 }
 
 /** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */

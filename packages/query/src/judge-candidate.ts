@@ -13,7 +13,7 @@ import { walkTrail } from './rules/walk-trail.ts'
 export interface JudgedCandidate {
   readonly key: string
   readonly outcome: string
-  /** Whether its exporter may say what it says of who acted. */
+  /** Whether anything that can be believed says who acted. */
   readonly isEntitled: boolean
 }
 
@@ -45,7 +45,13 @@ export function judgeCandidate(
   if (outcome === 'failure' || outcome === 'denied') return undefined
   if (question.verb === null ? verb === 'read' : verb !== question.verb) return undefined
   if (!carriesName && !inheritsName(question.handle, key, { evidence, testimony })) return undefined
-  return { key, outcome, isEntitled: record.channel !== 'unentitled' }
+  return { key, outcome, isEntitled: isBelieved(record, key, evidence) }
+}
+
+/** A sender that may speak for nobody, and says nobody, is no better than one that says somebody for whom it may not speak. */
+function isBelieved(record: EvidenceRecord, key: string, evidence: Evidence): boolean {
+  if (record.channel !== 'unbound') return record.channel !== 'unentitled'
+  return decide({ ...evidence, subject: key, listed: [] }).verdict !== 'undetermined'
 }
 
 /** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
@@ -98,8 +104,6 @@ function carries(record: EvidenceRecord, kind: HandleKind, value: string): boole
   return record.delegator === value || record.user === value
 }
 
-const channels = ['entitled', 'unbound', 'unentitled']
-
 /**
  * The act that a handle of one act names. Whoever learned an action's ID can write it on a record of its own: the ID is its whose
  * record is best backed and came first, and of that actor's records the one that tells the outcome.
@@ -123,8 +127,10 @@ function isSameActor(a: ListedAction, b: ListedAction): boolean {
   )
 }
 
-function rankOf({ channel }: ListedAction): number {
-  return channels.indexOf(channel)
+/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
+function rankOf({ channel, actor_type: type }: ListedAction): number {
+  if (channel === 'unentitled') return 2
+  return channel === 'unbound' && type !== '' ? 1 : 0
 }
 
 /** By the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides nothing that was done since. */

@@ -12,6 +12,7 @@ import type {
   ListedAction,
   StoredRecord,
 } from './evidence-record.ts'
+import { readEntitlements } from '../rules/entitlements.ts'
 import { separateActs } from './separate-acts.ts'
 
 /** A row of a statement: what it is, and itself as text. */
@@ -134,10 +135,12 @@ export function kinOf(
     if (versions === undefined) found.set(record.key, [record])
     else versions.push(record)
   }
+  for (const versions of found.values()) versions.sort(byReceipt)
+  const { isBacked } = readEntitlements(found)
   const kin = new Map<string, readonly EvidenceRecord[]>()
   const separate = new Map<string, readonly (readonly EvidenceRecord[])[]>()
   for (const [key, versions] of found) {
-    const acts = separateActs(versions.toSorted(byReceipt))
+    const acts = separateActs(versions, isBacked)
     const own = acts.find((act) => subjects.some((record) => act.includes(record)))
     kin.set(key, own ?? acts[0] ?? [])
     if (acts.length > 1) separate.set(key, acts)

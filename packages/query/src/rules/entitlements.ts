@@ -17,7 +17,15 @@ export interface Entitlements {
   readonly speaks: (exporter: string, actor: ActorKey) => boolean
   /** Whether its records may stand under that actor's: it speaks for the actor, or for whoever stands above. */
   readonly inherits: (exporter: string, actor: ActorKey) => boolean
+  /**
+   * Whether a record's exporter may speak for whom it is of: by its own word, or, where it names nobody, by what its own
+   * exporter's nearest record above it names.
+   */
+  readonly isBacked: (record: EvidenceRecord) => boolean
 }
+
+/** Records above one that are looked at for whom it is of; a longer way is no call of an agent. */
+const ownHopsMax = 64
 
 /**
  * Reads from all versions of all records whom their exporters are entitled to. An entitled record that names an actor shows
@@ -48,10 +56,25 @@ export function readEntitlements(
     return one.actors.has(actor) || (one.isOfAnyAgent && actor.startsWith('agent:'))
   }
   return {
+    isBacked: (record) => isBacked(record, kin),
     speaks,
     inherits: (exporter, actor) =>
       speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false),
   }
+}
+
+function isBacked(record: EvidenceRecord, kin: Parameters<typeof readEntitlements>[0]): boolean {
+  let above: EvidenceRecord | undefined = record
+  for (let hops = 0; above !== undefined && hops < ownHopsMax; hops += 1) {
+    const isOwn = above.exporter === record.exporter
+    if (isOwn && above.channel === 'entitled') return true
+    if (isOwn && (above.channel === 'unentitled' || above.actor_type !== '')) return false
+    const versions = kin.get(above.parent)
+    above =
+      versions?.find(({ exporter }) => exporter === record.exporter) ??
+      versions?.find((version) => version.channel === 'entitled' && version.actor_type === '')
+  }
+  return false
 }
 
 /** Whom a record itself names, as far as tokens are bound. An agent of no template is nobody in particular. */

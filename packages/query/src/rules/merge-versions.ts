@@ -50,7 +50,8 @@ const channels = ['entitled', 'unbound', 'unentitled']
  * on by two exporters, or claimed by somebody else.
  *
  * Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
- * where it has a version; else the first of the best backed. Its best backed versions are heard, and those of another
+ * where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
+ * record above it. Its best backed versions are heard, and those of another
  * exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
  * fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
  * of another vocabulary beside a claim.
@@ -60,8 +61,7 @@ export function mergeVersions(
   entitlements: Entitlements,
   near = '',
 ): Testimony {
-  const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b))
-  const leader = ranked.find((version) => version.exporter === near) ?? ranked[0]
+  const leader = leaderOf(versions, entitlements, near)
   if (leader === undefined) throw new Error('a record of the evidence has no version')
   const heard = heardBeside(leader, versions, entitlements)
   const isConflict =
@@ -81,6 +81,19 @@ export function mergeVersions(
 
 function rankOf({ channel }: EvidenceRecord): number {
   return channels.indexOf(channel)
+}
+
+function leaderOf(
+  versions: readonly EvidenceRecord[],
+  { isBacked }: Entitlements,
+  near: string,
+): EvidenceRecord | undefined {
+  const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b))
+  const best = ranked.find((version) => version.exporter === near) ?? ranked[0]
+  if (best === undefined || best.exporter === near || best.channel !== 'entitled') return best
+  // What came first and names nobody is of whom its own exporter's record above it names, as well backed as what came later.
+  const before = versions.slice(0, versions.indexOf(best))
+  return before.find((version) => version.actor_type === '' && isBacked(version)) ?? best
 }
 
 function heardBeside(
