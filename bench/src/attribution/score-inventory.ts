@@ -27,10 +27,12 @@ export function trueInventory(
       ({ may, attributes }) =>
         attributes['gen_ai.agent.id'] === template && (may === '*' || may?.includes(template)),
     )
-    const said = (key: string): string[] =>
-      [...new Set(own.map(({ attributes }) => String(attributes[key] ?? '')))]
-        .filter((value) => value !== '')
-        .toSorted()
+    const said = (...keys: readonly string[]): string[] => {
+      const values = own.flatMap(({ attributes }) =>
+        keys.map((key) => String(attributes[key] ?? '')),
+      )
+      return [...new Set(values)].filter((value) => value !== '').toSorted()
+    }
     const instances = said('whodid.agent.instance.id')
     const lastOf = (instance: string): bigint =>
       own
@@ -45,7 +47,7 @@ export function trueInventory(
         .slice(0, 20)
         .map(({ id }) => id),
       delegators: said('whodid.delegator.id'),
-      tools: said('gen_ai.tool.name'),
+      tools: said('gen_ai.tool.name', 'tool.name'),
     }
   })
 }

@@ -110,7 +110,10 @@ function forgery(
     lacking: ofForger ?? forged(claim),
     names: typeof instance === 'string' ? { ...names, instance } : names,
   })
-  scene.ask(act, 'span', 'resource', 'instance')
+  scene.ask(act, 'span', 'resource')
+  // What its sender may not say hides nothing: the instance's newest act is the victim's, unless the forger speaks for itself.
+  const later = { ...victim, span: { ...victim.span, startNs: act.span.startNs } }
+  scene.ask(ofForger === undefined ? later : act, 'instance')
   scene.ask(victim, 'span', 'resource')
 }
 

@@ -136,12 +136,11 @@ const failedThenRetried: Situation = {
       scene.ask(failed, 'span')
     },
     (scene) => {
-      // An intent and no more: it may or may not have happened.
+      // An intent and no more: who announced it is known, and not whether it happened.
       const resource = scene.ownResource()
       const died = askedRun(scene).call({ resource, outcome: 'unknown' })
       scene.lose(died.span)
-      scene.askNothing(`resource:${resource}`)
-      scene.ask(died, 'action')
+      scene.ask(died, 'action', 'resource')
     },
   ],
 }
