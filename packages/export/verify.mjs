@@ -3207,6 +3207,7 @@ var whodidDecision = (function(exports) {
 		[instanceClaimColumns.instance_key, ({ columns }) => columns["instance_id"]],
 		[evidenceColumns.content_ref, ({ columns }) => textOfKind(columns, "content_ref", 48)],
 		[evidenceColumns.content_commitment, ({ columns }) => textOfKind(columns, "content_commitment", 64)],
+		[evidenceColumns.span_kind, ({ columns }) => String(columns["kind"])],
 		[evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
 		[evidenceColumns.links, ({ columns }) => firstBytes(String(columns["links"]), linksBytesMax)],
 		[evidenceColumns.log_index, ({ columns }) => String(columns["log_index"])],
@@ -5350,5 +5351,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '4325a7161b674712' })
+Object.assign(decisionCode, whodidDecision, { id: 'c4dcda59add37f13' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -4,6 +4,7 @@ import { hostCheckOf, isLoopback, readServiceConfig } from './config.ts'
 
 test('the defaults of the contract', () => {
   expect(readServiceConfig({ WHODID_API_PORT: '' })).toEqual({
+    allowedHosts: [],
     dataDir: `${process.cwd()}/.whodid`,
     keysDir: `${process.cwd()}/.whodid/keys`,
     host: '127.0.0.1',

@@ -87,9 +87,11 @@ describe('redact', () => {
       'gen_ai.usage.output_tokens': 12,
       'cache.key': 'user:42',
     })
-    expect(Buffer.from(String(plain['bytes']), 'base64').toString('latin1')).toBe(
-      '\xff password=[redacted:secret] [redacted:github_token]',
-    )
+    expect(
+      Buffer.from(String((plain['bytes'] as { bytesValue: string }).bytesValue), 'base64').toString(
+        'latin1',
+      ),
+    ).toBe('\xff password=[redacted:secret] [redacted:github_token]')
   })
 
   it('takes secrets out of events and links', () => {

@@ -39,6 +39,7 @@ const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new 
     evidenceColumns.content_commitment,
     ({ columns }) => textOfKind(columns, 'content_commitment', 64),
   ],
+  [evidenceColumns.span_kind, ({ columns }) => String(columns['kind'])],
   [evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
   [evidenceColumns.links, ({ columns }) => firstBytes(String(columns['links']), linksBytesMax)],
   [evidenceColumns.log_index, ({ columns }) => String(columns['log_index'])],
