@@ -142,7 +142,9 @@ test('--json prints the answer of the API', async () => {
   const printed = JSON.parse((await run('instance', 'triage-1', '--json')).stdout) as object
   expect({ ...printed, cost: null }).toEqual({ ...data, cost: null })
   for (const args of [['actions'], ['blast-radius', 'x'], ['templates'], ['delegator', 'x']])
-    expect(JSON.parse((await run(...args, '--json')).stdout)).toHaveProperty('cost.statements', 1)
+    expect(JSON.parse((await run(...args, '--json')).stdout)).toMatchObject({
+      cost: { statements: expect.any(Number) as number },
+    })
 })
 
 test.each([
