@@ -97,7 +97,7 @@ describe('OTLP/HTTP', () => {
       socket.write(`${head([json, 'content-length: 1000'])}\r\n\r\n{"resourceSpans"`)
     await expect.poll(() => collector.metrics().requestsInFlight).toBe(limits.requestsInFlightMax)
     await expect.poll(() => collector.metrics().requestsInFlight).toBe(0)
-    for (const { text } of wires) expect(text()).toContain('429')
+    for (const { text } of wires) await expect.poll(() => text()).toContain('429')
     expect((await sendHttp(collector, { body: spanJson() })).status).toBe(200)
     for (const { socket } of wires) socket.destroy()
   })
