@@ -78,7 +78,7 @@ const lengthMax = 1_000_000
 const lengths = [lengthMax / 64, lengthMax / 16, lengthMax / 4, lengthMax]
 
 /** Milliseconds of CPU for a call on a megabyte; a linear one takes a few. */
-export const cpuMsMax = 1_000
+const cpuMsMax = 1_000
 
 /**
  * Runs `act` on a text of growing length, as a whole or a share of a megabyte. Gives what was wrong: a megabyte would take

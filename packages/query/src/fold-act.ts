@@ -235,7 +235,7 @@ function agree(a: string, b: string): boolean {
  * Rule `crosses_exporters`, of outcomes: whoever sent the call may tell of it; another exporter only where it may speak for
  * the actor of the call.
  */
-export function mayTell(record: EvidenceRecord, call: EvidenceRecord): boolean {
+function mayTell(record: EvidenceRecord, call: EvidenceRecord): boolean {
   if (record.exporter === call.exporter)
     return record.channel !== 'unentitled' || call.channel === 'unentitled'
   if (record.channel !== 'entitled') return false

@@ -67,7 +67,7 @@ export const isAct: string =
   "(row.record_kind IN ('tool_call', 'action') OR row.resource_id != '' OR row.action_id != '')"
 
 /** The verdict of a row's own claims, in SQL. A human who is also an instance is a contradiction. */
-export const ownVerdict: string = `multiIf(
+const ownVerdict: string = `multiIf(
     row.channel = 'unentitled', 'undetermined',
     row.actor_type = 'agent' AND (${namesInstance} OR row.template_id != ''), 'agent',
     row.actor_type = 'human' AND row.user_id != '' AND row.instance_id = '', 'human',
