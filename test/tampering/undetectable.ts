@@ -7,7 +7,7 @@ export const undetectable: readonly string[] = [
   'Texts are verified where their keys are.',
   'Until it is sealed, whoever owns the collector’s machine can change a record unseen.',
   'An engine that lies about what it hashed is believed.',
-  'The tables beside the ledger are not sealed.',
+  'The tables beside the records are recomputed, not sealed.',
   'Who only read leaves no trace in it.',
   'A check that does not run finds nothing.',
 ]
