@@ -39,7 +39,7 @@ const gates = [
     env: { GOMEMLIMIT: '2GiB' },
   },
   { name: 'unit', project: 'unit', timeoutS: 1200 },
-  { name: 'system', project: 'system', timeoutS: 2700 },
+  { name: 'system', project: 'system', timeoutS: 3900 },
   { name: 'knip', command: ['knip', '--no-progress', '--no-config-hints'], timeoutS: 120 },
 ]
 

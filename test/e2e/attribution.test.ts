@@ -46,7 +46,7 @@ beforeAll(async () => {
     await rm(dataDir, { recursive: true, force: true })
   }
   told = tally(scored.filter(({ question }) => isSolved(question.id)).map(({ marks }) => marks))
-}, 900_000)
+}, 1_800_000)
 
 function isSolved(id: string): boolean {
   return !unsolved.includes(id.split('.')[0] ?? '')
