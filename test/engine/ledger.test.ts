@@ -19,7 +19,7 @@ afterAll(async () => {
 describe('migrations', () => {
   test('a second run finds nothing to do', async () => {
     const outcome = await migrate(ledger.access('migrator'))
-    const names = (await readMigrations()).map((migration) => migration.name)
+    const names = (await readMigrations()).map((migration) => migration.name).toSorted()
     expect(outcome).toEqual({ applied: [], alreadyApplied: names })
   })
 
