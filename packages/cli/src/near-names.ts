@@ -1,6 +1,6 @@
-import type { ApiClient, Schemas } from '@whodid/api/client'
+import { dataOf } from '@whodid/client'
+import type { ApiClient, Schemas } from '@whodid/client'
 import { isPartOfUuid, nearestName, parseHandle, printableLine, WhodidError } from '@whodid/model'
-import { dataOf } from './client/api-client.ts'
 import { nearestVerb } from './nearest-verb.ts'
 import { hoursAgo } from './question-options.ts'
 

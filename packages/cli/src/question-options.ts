@@ -1,7 +1,7 @@
+import { resolveInstant } from '@whodid/client'
 import { parseHandle, printableLine, WhodidError } from '@whodid/model'
 import type { HandleKind } from '@whodid/model'
 import type { OptionTable, ParsedArguments } from './parse-arguments.ts'
-import { resolveInstant } from './time/resolve-instant.ts'
 
 const string = { type: 'string' } as const
 

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { leaveNextKey, listLogKeys } from '@whodid/collector'
 import type { LogKey, LogKeys } from '@whodid/collector'
 import { printableLine, WhodidError } from '@whodid/model'
+import { readKeysDir } from '@whodid/server/config'
 import type { Command, CommandContext } from '../command.ts'
-import { readKeysDir } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 
 /** `whodid keys`: the keys that checkpoints are signed with. */

@@ -1,8 +1,7 @@
-import { readAdminAccess } from '../client/admin-access.ts'
-import { dataOf, openApi } from '../client/api-client.ts'
+import { dataOf, openApi } from '@whodid/client'
+import { readAdminAccess } from '../api-access.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { parseArguments } from '../parse-arguments.ts'
-import { requiredValue } from '../required-value.ts'
+import { parseArguments, requiredValue } from '../parse-arguments.ts'
 
 /** `whodid prune`: lets go what is older than it must be kept. */
 export const pruneCommand: Command = {
@@ -33,7 +32,7 @@ async function prune({ args, environment, stdout, stopping }: CommandContext): P
     reason: requiredValue(typed, 'reason'),
     ...(caseId === undefined ? {} : { case_id: caseId }),
   }
-  const api = openApi(await readAdminAccess(environment), stopping)
+  const api = openApi(await readAdminAccess(environment), { signal: stopping })
   const outcome = await dataOf(api.POST('/v1/prunes', { body }))
   if (typed.flag('json')) stdout.write(`${JSON.stringify(outcome)}\n`)
   else {

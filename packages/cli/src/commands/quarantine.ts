@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { listQuarantine, requestReplay } from '@whodid/collector'
 import type { QuarantineEntry } from '@whodid/collector'
 import { printableLine, WhodidError } from '@whodid/model'
+import { readDataDir } from '@whodid/server/config'
 import type { Command, CommandContext } from '../command.ts'
-import { readDataDir } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 
 /** `whodid quarantine`: spans that were rejected and kept. */

@@ -1,12 +1,12 @@
+import { createPalette, usesColor } from '@whodid/client'
+import { fullDiskError, startWhodid } from '@whodid/server'
+import type { ServiceEvent } from '@whodid/server'
+import { isLoopback, readServiceConfig } from '@whodid/server/config'
+import type { ServiceConfig } from '@whodid/server/config'
 import type { Command, CommandContext } from '../command.ts'
-import { isLoopback, readServiceConfig } from '../config.ts'
-import type { Environment, ServiceConfig } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
-import { createPalette, usesColor } from '../render/palette.ts'
-import { serviceScreen } from '../render/service-screen.ts'
-import type { ServiceEvent } from '../serve/service-event.ts'
-import { fullDiskError } from '../serve/full-disk-error.ts'
-import { startWhodid } from '../serve/start-whodid.ts'
+import { verifier } from '../verifier.ts'
+import { serviceScreen } from './service-screen.ts'
 
 /** `whodid serve`: engine, collector and API, until a signal. */
 export const serveCommand: Command = {
@@ -52,11 +52,11 @@ async function serve(context: CommandContext): Promise<number> {
     { min: 0, max: 0, what: 'no argument' },
   )
   const config = readServiceConfig(environment)
-  warnOfOpenHost(config, environment, (line) => stderr.write(line))
+  warnOfOpenHost(config, (line) => stderr.write(line))
   const show = typed.flag('json')
     ? (event: ServiceEvent) => stdout.write(`${JSON.stringify(event)}\n`)
     : createScreen(context)
-  const running = await startWhodid(config, show).catch((thrown: unknown) => {
+  const running = await startWhodid(config, verifier, show).catch((thrown: unknown) => {
     throw fullDiskError(thrown, config.dataDir)
   })
   if (!stopping.aborted)
@@ -65,12 +65,8 @@ async function serve(context: CommandContext): Promise<number> {
   return 0
 }
 
-function warnOfOpenHost(
-  { host }: ServiceConfig,
-  environment: Environment,
-  say: (line: string) => void,
-): void {
-  if (isLoopback(host) || environment['WHODID_HOST'] === undefined) return
+function warnOfOpenHost({ host }: ServiceConfig, say: (line: string) => void): void {
+  if (isLoopback(host)) return
   say(
     `whodid: warning: WHODID_HOST=${host} opens Whodid to the network, unencrypted: put TLS in front of it.\n`,
   )

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { collectorFamilies } from '@whodid/collector'
+import type { Collector, CollectorMetrics } from '@whodid/collector'
+import type { MetricFamily } from '@whodid/model'
+import type { WatchState } from '@whodid/query'
+import type { Selector } from '@whodid/store'
+import { selfCheckMetrics } from '../self-check/self-check-metrics.ts'
+
+const pingTimeoutMs = 5_000
+
+/**
+ * Makes the probe behind `/readyz`. It resolves with the parts that are missing, a phrase each, before a span can be stored, sealed and
+ * asked about.
+ */
+export function createReadiness(
+  selector: Pick<Selector, 'ping'>,
+  collector: Pick<Collector, 'metrics'>,
+): () => Promise<readonly string[]> {
+  return async () => [
+    ...((await answers(selector)) ? [] : ['ClickHouse does not answer']),
+    ...missingOf(collector.metrics()),
+  ]
+}
+
+/** The metrics of the collector and of the self-check. Readiness and metrics read the same measures. */
+export function readMetrics(
+  collector: Pick<Collector, 'metrics'>,
+  state: () => WatchState,
+): MetricFamily[] {
+  return [...collectorFamilies(collector.metrics()), ...selfCheckMetrics(state())]
+}
+
+/** Seconds without a checkpoint after which nothing is sealed: an idle log writes a record of its own every 45. */
+const checkpointAgeMaxS = 180
+
+/** The parts that a listening collector lacks. A record that it does not seal is no evidence yet, and at a bound it takes no more. */
+export function missingOf({
+  isStoreFailing,
+  sealFailure,
+  checkpointAgeMs,
+}: Pick<CollectorMetrics, 'isStoreFailing' | 'sealFailure' | 'checkpointAgeMs'>): string[] {
+  const missing: string[] = []
+  if (isStoreFailing) missing.push('ClickHouse does not take the collector’s records')
+  const ageS = Math.floor(checkpointAgeMs / 1_000)
+  if (sealFailure !== '') missing.push(`nothing is sealed any more: ${sealFailure}`)
+  else if (ageS > checkpointAgeMaxS)
+    missing.push(`nothing has been sealed for ${ageS} seconds; the log of the service says why`)
+  return missing
+}
+
+async function answers(selector: Pick<Selector, 'ping'>): Promise<boolean> {
+  const late = new AbortController()
+  const ping = selector.ping().then(
+    () => true,
+    // The log of the service says why; readiness needs only that it does not answer.
+    () => false,
+  )
+  const timeout = sleep(pingTimeoutMs, false, { signal: late.signal, ref: false }).catch(
+    () => false,
+  )
+  const answered = await Promise.race([ping, timeout])
+  late.abort()
+  return answered
+}
