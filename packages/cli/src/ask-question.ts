@@ -8,7 +8,7 @@ import { nearNames, refusedHandle } from './near-names.ts'
 import type { ParsedArguments } from './parse-arguments.ts'
 import { caseIdOf } from './question-options.ts'
 
-/** How a command asks the API, and how it shows the answer to a person. */
+/** A question to the API, and the form in which a person reads the answer. */
 export interface AskedQuestion<Answer> {
   readonly call: (api: ApiClient) => Promise<{ data?: Answer }>
   /** The lines of the answer. */

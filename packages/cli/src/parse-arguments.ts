@@ -5,7 +5,7 @@ import { printableLine, WhodidError } from '@whodid/model'
 /** The options of a command, as `node:util` describes them. */
 export type OptionTable = NonNullable<ParseArgsConfig['options']>
 
-/** What was typed: flags and values by name, and the rest in order. */
+/** The arguments as typed: flags and values by name, and the rest in order. */
 export interface ParsedArguments {
   readonly flag: (name: string) => boolean
   readonly value: (name: string) => string | undefined

@@ -8,7 +8,7 @@ import type { components, paths } from './schema.generated.ts'
 /** The answers and problems of the API, by the names of its OpenAPI document. */
 export type Schemas = components['schemas']
 
-/** Where a Whodid is, the token to read it with, and how requests are sent. */
+/** The address of an API, the token to read it with, and the sender of requests. */
 export interface ApiClientOptions {
   /** Without a trailing slash. */
   readonly url: string

@@ -97,12 +97,12 @@ function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorCodes, code)
 }
 
-/** Whether the token is why: a name of the host that is not taken is forbidden too. */
+/** Returns true where the token caused the refusal: a refused host name is `forbidden` too. */
 function isOfToken(code: ErrorCode, detail: string): boolean {
   return code === 'unauthenticated' || (code === 'forbidden' && !detail.startsWith('"host"'))
 }
 
-/** Which setting holds the token that was refused, and what belongs there. */
+/** Names the setting that holds the refused token, and the token that belongs there. */
 function tokenRemark({ token, tokenSource }: ApiAccess): string {
   if (tokenSource === undefined) return ''
   const kind = tokenKind(token)

@@ -9,7 +9,7 @@ export interface ToolRequest {
   readonly step: number
 }
 
-/** What a model says in one turn. Without a tool call it is done. */
+/** The reply of a model in one turn. A reply without a tool call is the last. */
 export interface ModelReply {
   readonly text: string
   /** Given when the model has made or changed its plan. */
@@ -29,7 +29,7 @@ export type Model = (context: readonly Message[]) => ModelReply
 /** A tool: carries out a request and says in words what came of it. */
 export type AgentTool = (request: ToolRequest) => Promise<string>
 
-/** What an agent's loop runs on. */
+/** The parts of an agent's loop. */
 export interface AgentLoop {
   readonly model: Model
   readonly tools: Readonly<Record<string, AgentTool>>

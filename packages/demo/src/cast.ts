@@ -24,7 +24,7 @@ export interface Issue {
   readonly number: number
   readonly title: string
   readonly author: string
-  /** Whether the author belongs to the organisation; what an outsider writes is not to be trusted. */
+  /** True for an author who belongs to the organisation; an outsider's text is not trusted. */
   readonly authorIsMember: boolean
   readonly assignee: string | null
   readonly body: string

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Committer, GitOrigin } from './git-origin.ts'
 import type { Issue } from './cast.ts'
 
-/** What the list of issues shows; no text that an outsider could write. */
+/** An entry of the list of issues; it holds no text that an outsider could write. */
 export type IssueHead = Pick<Issue, 'number' | 'assignee' | 'authorIsMember'>
 
 /** A small code host: issues in files, pull requests in git, and personal access tokens, which are all it knows a user by. */

@@ -5,7 +5,7 @@ import { tokensPath } from '@whodid/server/credentials'
 import { cast, issueSeed, pullResource } from './cast.ts'
 import type { PlainLogs, Stage } from './stage.ts'
 
-/** Where a running Whodid is. */
+/** The addresses of a running Whodid. */
 export interface WhodidFacts {
   readonly apiUrl: string
   readonly otlpUrl: string
@@ -16,7 +16,7 @@ const whoWidth = 34
 const textWidth = 100
 const lineLengthMax = 400
 
-/** What the story is about, before it begins. */
+/** The introduction of the story. */
 export function openingText(palette: Palette): string {
   const poisoned = issueSeed.find(({ number }) => number === cast.poisonedIssue)
   const quoted = (poisoned?.body ?? '').split('\n').map((line) => `  ${palette.dim('│')} ${line}`)
@@ -37,7 +37,7 @@ export function stepText(who: string, what: string, palette: Palette): string {
   return `${[...lines, ...rest.map((line) => `${indent}${line}`)].join('\n')}\n`
 }
 
-/** What the logs that everybody has say of it. */
+/** The incident as the logs of git and the database show it. */
 export function plainLogsText({ commits, statements }: PlainLogs, palette: Palette): string {
   const merges = commits
     .filter(({ message }) => message.startsWith('Merge'))
@@ -55,12 +55,12 @@ ${merges.join('')}The database's log: every statement came from the one role tha
 ${ran.join('')}`
 }
 
-/** What goes before an answer. */
+/** The heading of an answer. */
 export function questionText(handle: string, palette: Palette): string {
   return `\n${palette.bold(`whodid ask ${handle}`)}\n\n`
 }
 
-/** How to go on while Whodid serves on. */
+/** Next steps, shown while Whodid keeps running. */
 export function goOnText(facts: WhodidFacts, stage: Stage, palette: Palette): string {
   const { apiUrl, otlpUrl, dataDir } = facts
   const ask = `WHODID_API_URL=${apiUrl} WHODID_DATA_DIR=${dataDir}`

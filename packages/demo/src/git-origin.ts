@@ -9,7 +9,7 @@ export interface LoggedCommit {
   readonly message: string
 }
 
-/** Who a commit is by, in git's eyes. */
+/** The committer that git records. */
 export interface Committer {
   readonly name: string
   readonly email: string

@@ -20,7 +20,7 @@ import { personalToken, runTriage } from './triage-agent.ts'
 import { commitTrailers } from './triage-tools.ts'
 import type { TriageLaunch } from './triage-tools.ts'
 
-/** What the incident needs. */
+/** The parts that the incident uses. */
 export interface Incident {
   readonly stage: Stage
   readonly recording: Recording

@@ -6,13 +6,13 @@ import { childEnvironment } from '@whodid/sdk'
 import type { StartOptions } from '@whodid/sdk'
 import type { DatabaseAccess } from './start-database.ts'
 
-/** Where records go. */
+/** The collector that records are sent to. */
 export interface Recording {
   readonly endpoint: string
   readonly token: string
 }
 
-/** What `db-fixer` gets on its standard input; secrets do not belong into arguments, which every process can read. */
+/** The standard input of `db-fixer`. Secrets do not belong in arguments, which every process can read. */
 export interface FixerTask {
   readonly task: string
   readonly database: DatabaseAccess

@@ -40,7 +40,7 @@ const schema = `
 /** Makes the database in `dir`: a real Postgres, with customers 1 to 60 and a log of every statement that changes one. */
 export async function createShopDatabase(dir: string): Promise<ShopDatabase> {
   await mkdir(dir, { recursive: true })
-  // What the demo writes lives as long as the demo: nothing is gained by waiting for the disk.
+  // The data lives as long as the demo: waiting for the disk gains nothing.
   const postgres = await PGlite.create(dir, { relaxedDurability: true })
   await postgres.exec(schema)
   return {

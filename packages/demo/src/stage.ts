@@ -11,15 +11,15 @@ import type { RunningDatabase } from './start-database.ts'
 import { createTemporaryDir } from './temporary-dir.ts'
 import type { TemporaryDir } from './temporary-dir.ts'
 
-/** What the incident is played with: a code host on a git repository, a database, and the engineers' tokens. */
+/** The systems of the incident: a code host on a git repository, a database, and the engineers' tokens. */
 export interface Stage {
   readonly host: CodeHost
   readonly database: RunningDatabase
   readonly tokens: { readonly dev: string; readonly sam: string }
   readonly gitDir: string
-  /** Where {@link Stage.close} writes the database's log. */
+  /** The file to which {@link Stage.close} writes the database's log. */
   readonly databaseLog: string
-  /** What git and the database have on record of their own, without Whodid. */
+  /** Reads the logs of git and the database, which know nothing of Whodid. */
   plainLogs(): Promise<PlainLogs>
   /** Ends the database and leaves the files. */
   close(): Promise<void>

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { WhodidError } from '@whodid/model'
 import type { Row } from './shop-database.ts'
 
-/** Where the shop's database is, and what opens it. */
+/** The address and the password of the shop's database. */
 export interface DatabaseAccess {
   readonly url: string
   readonly password: string

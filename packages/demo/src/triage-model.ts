@@ -84,7 +84,7 @@ function ordersIn(context: readonly Message[]): Orders | undefined {
 
 function openIssues(context: readonly Message[]): number[] {
   const text = results(context, 'list_issues')[0]?.text ?? '[]'
-  // What the tool of this agent wrote.
+  // The tool of this agent wrote it.
   const heads = JSON.parse(text) as readonly IssueHead[]
   return heads.filter(({ assignee }) => assignee === null).map(({ number }) => number)
 }

@@ -29,7 +29,7 @@ export function triageTools(launch: TriageLaunch): Readonly<Record<string, Agent
   }
 }
 
-/** What a commit says of the call that made it: from here the code host's own history leads into the ledger. */
+/** Commit trailers that name the tool call: they lead from the code host's history into the ledger. */
 export function commitTrailers(call: ToolCall): string[] {
   return [`Whodid-Action: ${call.actionId}`, `Traceparent: ${call.traceparent}`]
 }

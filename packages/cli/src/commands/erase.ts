@@ -12,7 +12,7 @@ Destroys the key of a subject's text and deletes the text. Records and proofs st
 erasure is on record before it is done. It cannot be undone. A legal hold refuses it.
 
   --subject <handle>  delegator:<id> or instance:<id>
-  --reason <text>     stands in the ledger for ever: name no person
+  --reason <text>     stands in the ledger indefinitely: name no person
   --case <id>         the case it belongs to
 
 Environment: WHODID_API_URL, WHODID_TOKEN (the admin's).`,

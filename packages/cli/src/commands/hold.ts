@@ -15,7 +15,7 @@ While a hold stands, its subject is not erased, and nothing expires or is pruned
 
   --case <id>         the case
   --subject <handle>  delegator:<id> or instance:<id>; without it the case holds everything
-  --reason <text>     stands in the ledger for ever
+  --reason <text>     stands in the ledger indefinitely
 
 Environment: WHODID_API_URL, WHODID_TOKEN (the admin's).`,
   run: hold,

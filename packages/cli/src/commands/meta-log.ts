@@ -114,9 +114,9 @@ async function serve(
 interface MetaLogReady {
   readonly event: 'ready'
   readonly url: string
-  /** What verifiers are given. */
+  /** The key that verifiers are given. */
   readonly vkey: string
-  /** What collectors are given. */
+  /** The key that collectors are given. */
   readonly receipts: string
 }
 

@@ -3,7 +3,7 @@ import { readAdminAccess } from '../api-access.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments, requiredValue } from '../parse-arguments.ts'
 
-/** `whodid prune`: lets go what is older than it must be kept. */
+/** `whodid prune`: deletes text, or whole months of records, past their retention. */
 export const pruneCommand: Command = {
   name: 'prune',
   help: `Usage: whodid prune --before <time> --reason <text> [--records] [--case <id>] [--json]
@@ -12,7 +12,7 @@ Deletes the text of records received before a time. With --records, drops the re
 proofs of what stays still verify. It is on record before it is done. It cannot be undone. Any legal hold refuses it.
 
   --before <time>   RFC 3339 with a zone, in the past
-  --reason <text>   stands in the ledger for ever
+  --reason <text>   stands in the ledger indefinitely
   --records         the records too, and not their text alone
   --case <id>       the case it belongs to
 

@@ -97,8 +97,10 @@ function shown(entry: QuarantineEntry): object {
 
 function describe({ id, receivedAt, exporter, reasons }: QuarantineEntry): string {
   const count = reasons.length === 1 ? '1 span' : `${reasons.length} spans`
-  const told = reasons.slice(0, reasonsShownMax).map((reason) => `    ${printableLine(reason)}\n`)
-  const more = reasons.length - told.length
+  const shownReasons = reasons
+    .slice(0, reasonsShownMax)
+    .map((reason) => `    ${printableLine(reason)}\n`)
+  const more = reasons.length - shownReasons.length
   const rest = more > 0 ? `    and ${more} more\n` : ''
-  return `${id}  ${receivedAt}  ${printableLine(exporter)}  ${count}\n${told.join('')}${rest}`
+  return `${id}  ${receivedAt}  ${printableLine(exporter)}  ${count}\n${shownReasons.join('')}${rest}`
 }

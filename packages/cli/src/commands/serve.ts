@@ -25,8 +25,8 @@ Environment, with defaults:
   WHODID_API_PORT=4320             0 takes a free one
   WHODID_OTLP_HTTP_PORT=4318       0 takes a free one
   WHODID_OTLP_GRPC_PORT=4317       0 takes a free one
-  WHODID_RETAIN_TEXT_DAYS          days that text is kept; default for ever
-  WHODID_RETAIN_RECORD_DAYS        days that records are kept, by whole months; default for ever
+  WHODID_RETAIN_TEXT_DAYS          days that text is kept; default indefinitely
+  WHODID_RETAIN_RECORD_DAYS        days that records are kept, by whole months; default indefinitely
   WHODID_INFER_REQUEST_USER=on     off: a request's user is not taken for the delegator of the agent that serves it
   WHODID_MEMORY_BYTES_MAX          memory of the embedded ClickHouse, default 2 GiB
   CLICKHOUSE_URL                   a ClickHouse of your own instead, with

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { tokensPath } from '@whodid/server/credentials'
 import type { Palette } from '@whodid/client'
 
-/** What the start-up screen says. */
+/** The facts that the start-up screen shows. */
 export interface ServiceFacts {
   readonly apiUrl: string
   readonly otlpUrl: string

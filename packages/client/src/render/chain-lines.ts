@@ -6,7 +6,7 @@ import type { Palette } from './terminal-text.ts'
 const depthMax = 12
 const offsetWidth = 13
 
-/** What span names say before the thing's own name, and the kind of record says already. */
+/** Beginnings of span names that repeat the kind of record. */
 const operationPrefix =
   /^(?:session|prompt|plan|delegate|invoke_agent|create_agent|execute_tool|chat|intent) (?=\S)/u
 

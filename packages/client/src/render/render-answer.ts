@@ -5,12 +5,12 @@ import { renderInstant } from '../time/instant.ts'
 import { createPalette, wrapText } from './terminal-text.ts'
 import type { Palette } from './terminal-text.ts'
 
-/** How an answer is shown. */
+/** The form in which an answer is shown. */
 export interface RenderOptions {
   readonly color: boolean
   /** Columns to wrap sentences at; at least 40 are taken. IDs are never broken. */
   readonly width: number
-  /** How many other actions on the handle were asked for: all are shown then. Default: the API's default, of which the first are shown. */
+  /** Number of other actions on the handle that were asked for; all of them are shown. Default: the first five are shown. */
   readonly limit?: number | undefined
 }
 
@@ -23,7 +23,7 @@ const labelWidth = 13
 const quoteLinesMax = 6
 const idLengthMax = 300
 const alternativesMax = 5
-/** What the API gives when nobody says how many. */
+/** Number of other actions that the API returns by default. */
 const alternativesAskedDefault = 10
 
 /**
@@ -215,7 +215,7 @@ function footPart({ integrity, cost }: WhoDidAnswer, palette: Palette): string[]
   return [foot, ...checkLines(integrity, palette)]
 }
 
-/** What the service's check of its own ledger says, unless all is well. */
+/** The result of the service's check of its own ledger, unless all is well. */
 function checkLines({ check }: WhoDidAnswer['integrity'], palette: Palette): string[] {
   if (check === null || (check.state === 'ok' && check.findings.length === 0)) return []
   const said = {

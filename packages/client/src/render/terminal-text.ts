@@ -26,7 +26,7 @@ export function createPalette(color: boolean): Palette {
   }
 }
 
-/** Whether to colour: for a terminal, unless `NO_COLOR` is set or the terminal is `dumb`. `FORCE_COLOR` overrides. */
+/** Returns true for a terminal, unless `NO_COLOR` is set or the terminal is `dumb`. `FORCE_COLOR` overrides. */
 export function usesColor(
   isTerminal: boolean,
   environment: Readonly<Record<string, string | undefined>>,

@@ -4,7 +4,7 @@ export function localZone(): string {
   return isZone(timeZone) ? timeZone : 'UTC'
 }
 
-/** How far the clocks of `zone` were ahead of UTC at an instant, in milliseconds. */
+/** The offset of `zone` from UTC at an instant, in milliseconds; positive where its clocks are ahead. */
 export function zoneOffsetMs(unixMs: number, zone: string): number {
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
@@ -68,7 +68,7 @@ function offsetText(offsetMs: number): string {
   return `${offsetMs < 0 ? '-' : '+'}${hours}:${String(minutes % 60).padStart(2, '0')}`
 }
 
-/** How long after `start` an instant lies: `+0.120 s`, `+2 min 5 s`, `-0.003 s`. */
+/** The time from `start` to an instant: `+0.120 s`, `+2 min 5 s`, `-0.003 s`. */
 export function renderOffset(start: string, instant: string): string {
   const ms = Date.parse(instant.slice(0, 23) + 'Z') - Date.parse(start.slice(0, 23) + 'Z')
   const sign = ms < 0 ? '-' : '+'

@@ -1,11 +1,11 @@
 import { formatInstant, parseInstant, printableLine, WhodidError } from '@whodid/model'
 import { instantOfWall, localZone } from './instant.ts'
 
-/** How a time is to be read. */
+/** Settings of {@link resolveInstant}. */
 export interface InstantOptions {
   /** The option that it was typed for, without its hyphens. */
   readonly option: string
-  /** Which end of a whole day is meant: its first instant, or its last. */
+  /** The end of a whole day that is meant: its first instant, or its last. */
   readonly edge: 'start' | 'end'
   /** When it was typed, in milliseconds since 1970. */
   readonly nowMs: number

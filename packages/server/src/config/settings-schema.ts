@@ -43,7 +43,7 @@ export interface SettingInfo {
   /** The value without a setting, or a phrase that describes it. */
   readonly defaultText: string
   readonly description: string
-  /** Whether its value appears in no message and no log. */
+  /** True for a value that appears in no message and no log. */
   readonly isSecret?: true
 }
 

@@ -18,7 +18,7 @@ export interface DerivedRound {
 /** Before the first look. */
 export const noDerivedRound: DerivedRound = { lastUnixNs: -1n, earned: 0, suspects: [] }
 
-/** What a look takes. */
+/** The parts that one look uses. */
 export interface DerivedPartDeps {
   readonly reader: LeafReader
   readonly signal: AbortSignal

@@ -27,7 +27,7 @@ export interface Round {
   readonly wholeUnixMs: number
 }
 
-/** What a look at one log takes. */
+/** The parts that a look at one log uses. */
 export interface Looking {
   readonly reader: LeafReader
   readonly rounds: Map<string, Round>
@@ -97,7 +97,7 @@ export async function checkLog(log: LogToCheck, looking: Looking): Promise<Look>
   }
 }
 
-/** What a part of a log is checked with, the other logs opened. */
+/** The same, with the other logs opened. */
 type Checking = Omit<Looking, 'others'> & { readonly others: readonly SealedLog[] }
 
 async function checkTexts(

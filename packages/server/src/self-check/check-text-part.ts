@@ -31,7 +31,7 @@ export interface TextPart {
   readonly findings: readonly Finding[]
 }
 
-/** What a part is checked with. */
+/** The parts that a check of texts uses. */
 export interface TextPartDeps extends Pick<TextGround, 'reader' | 'signal'> {
   readonly keys: Pick<ContentKeys, 'find'>
   /** Every log that is known, this one too. */

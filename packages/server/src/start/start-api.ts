@@ -15,7 +15,7 @@ import type { Started, StartupContext } from './startup-context.ts'
 /** Questions of who did it that a ClickHouse of one's own is given at one time: as many as the API has connections to it. */
 const ownServerStatementsMax = 32
 
-/** What the API takes beside the configuration. */
+/** The parts that the API uses beside the configuration. */
 export interface ApiDeps extends Required<
   Pick<ApiOptions, 'selector' | 'contents' | 'readiness' | 'metrics'>
 > {

@@ -13,7 +13,7 @@ import type { Listener } from './start-errors.ts'
 import { closing, startParts } from './startup-context.ts'
 import type { Started, StartupContext } from './startup-context.ts'
 
-/** What the collector takes beside the configuration. */
+/** The parts that the collector uses beside the configuration. */
 export interface CollectorDeps {
   readonly access: Pick<LedgerAccess, 'writer' | 'verifier'>
   readonly tokens: Tokens

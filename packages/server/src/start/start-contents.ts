@@ -81,11 +81,11 @@ export async function startRetention(
       const ports = { custodian, pruner, tenant: tenantDefault, now }
       const { state } = await retain(config.retention, ports)
       if (state === 'held')
-        onEvent({ event: 'warning', message: 'nothing is let go by age: a legal hold stands' })
+        onEvent({ event: 'warning', message: 'nothing is deleted by age: a legal hold stands' })
     } catch (thrown) {
       // The next round tries again, and completes what is on record as decided.
       const why = thrown instanceof Error ? thrown.message : 'unknown failure'
-      onEvent({ event: 'warning', message: `what is past its time was not let go: ${why}` })
+      onEvent({ event: 'warning', message: `content past its retention was not deleted: ${why}` })
     }
   }
   const wake = (): void => {

@@ -35,7 +35,7 @@ export type ServiceEvent =
 /** Receives each event as it happens. */
 export type OnServiceEvent = (event: ServiceEvent) => void
 
-/** What every start function receives. */
+/** The arguments that every start function shares. */
 export interface StartupContext {
   readonly config: ServiceConfig
   readonly onEvent: OnServiceEvent
