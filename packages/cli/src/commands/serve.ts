@@ -18,7 +18,8 @@ drains and ends it; a second one ends it at once, which loses nothing that was a
 
   --json   one JSON object a line on standard output for each thing that happens: {"event":"ready",…}
 
-Environment, with defaults:
+Environment, with defaults; docs/howto/configuration.md lists every setting:
+  WHODID_CONFIG                    a JSON file of settings; a variable goes before it
   WHODID_DATA_DIR=.whodid          tokens, the collector's log, the ledger
   WHODID_HOST=127.0.0.1            another address opens Whodid to the network
   WHODID_ALLOWED_HOSTS             names beside loopback ones that requests may be sent to, by commas

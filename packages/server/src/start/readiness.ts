@@ -8,26 +8,40 @@ import { selfCheckMetrics } from '../self-check/self-check-metrics.ts'
 
 const pingTimeoutMs = 5_000
 
+/** The collector, once it listens. The API listens before it, and answers while the collector opens its log. */
+export type CollectorPort<Methods extends keyof Collector> = () =>
+  Pick<Collector, Methods> | undefined
+
+/** The phrase for a collector that is still starting. */
+export const collectorMissing = 'the collector does not listen yet'
+
 /**
  * Makes the probe behind `/readyz`. It resolves with the parts that are missing, a phrase each, before a span can be stored, sealed and
  * asked about.
  */
 export function createReadiness(
   selector: Pick<Selector, 'ping'>,
-  collector: Pick<Collector, 'metrics'>,
+  collector: CollectorPort<'metrics'>,
 ): () => Promise<readonly string[]> {
-  return async () => [
-    ...((await answers(selector)) ? [] : ['ClickHouse does not answer']),
-    ...missingOf(collector.metrics()),
-  ]
+  return async () => {
+    const ofStore = (await answers(selector)) ? [] : ['ClickHouse does not answer']
+    const running = collector()
+    return [
+      ...ofStore,
+      ...(running === undefined ? [collectorMissing] : missingOf(running.metrics())),
+    ]
+  }
 }
 
-/** The metrics of the collector and of the self-check. Readiness and metrics read the same measures. */
+/** The metrics of the collector and of the self-check; none before the collector listens. */
 export function readMetrics(
-  collector: Pick<Collector, 'metrics'>,
+  collector: CollectorPort<'metrics'>,
   state: () => WatchState,
 ): MetricFamily[] {
-  return [...collectorFamilies(collector.metrics()), ...selfCheckMetrics(state())]
+  const running = collector()
+  return running === undefined
+    ? []
+    : [...collectorFamilies(running.metrics()), ...selfCheckMetrics(state())]
 }
 
 /** Seconds without a checkpoint after which nothing is sealed: an idle log writes a record of its own every 45. */

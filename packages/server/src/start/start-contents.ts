@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ContentKeys, createContentReader, openCustodian, retain } from '@whodid/content'
 import type { ContentReader, Custodian } from '@whodid/content'
-import type { Collector } from '@whodid/collector'
+import { WhodidError } from '@whodid/model'
 import { createContentEraser, createRecordPruner } from '@whodid/store'
 import type { ContentEraser, RecordPruner } from '@whodid/store'
 import type { LedgerAccess } from '../config/service-config.ts'
 import { tenantDefault } from './follow-access.ts'
+import { collectorMissing } from './readiness.ts'
+import type { CollectorPort } from './readiness.ts'
 import type { Started, StartupContext } from './startup-context.ts'
 
 /** The keys that encrypt text, and the connections that delete text and records. */
@@ -40,18 +42,26 @@ export interface OpenedRetention {
   readonly contents: ContentReader
 }
 
-/** Opens the retention service. The collector puts each of its decisions on record. Throws `invalid_config`. */
+/**
+ * Opens the retention service. The collector puts each of its decisions on record; until it listens, a decision throws `log_failed`.
+ * Throws `invalid_config`.
+ */
 export async function openRetention(
   { config }: StartupContext,
   { keys, eraser, pruner }: ContentStores,
-  collector: Pick<Collector, 'record' | 'stored'>,
+  collector: CollectorPort<'record' | 'stored'>,
 ): Promise<OpenedRetention> {
+  const listening = (): NonNullable<ReturnType<typeof collector>> => {
+    const running = collector()
+    if (running !== undefined) return running
+    throw new WhodidError('log_failed', collectorMissing)
+  }
   const custodian = await openCustodian({
     keys,
     dir: join(config.keysDir, 'custody'),
-    record: (records) => collector.record(records),
+    record: (records) => listening().record(records),
     stored: async () => {
-      await Promise.race([collector.stored(), sleep(storedTimeoutMs, undefined, { ref: false })])
+      await Promise.race([listening().stored(), sleep(storedTimeoutMs, undefined, { ref: false })])
     },
     eraser,
     pruner,

@@ -1,3 +1,4 @@
+import type { Collector } from '@whodid/collector'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { loadOrCreateTokens } from '../credentials/tokens.ts'
 import type { Tokens } from '../credentials/tokens.ts'
@@ -66,10 +67,11 @@ async function start(
   const { keys, pruner } = stores
   const policy = await verifier.readTrust(config)
   const state = keep(startSelfCheck(context, access.verifier, { verifier, policy, keys }))
-  const collecting = await startCollectorPart(context, { access, tokens, keys })
-  const collector = keep(collecting)
-  const { custodian, contents } = await openRetention(context, stores, collector)
-  const readiness = createReadiness(selector, collector)
+  // The API starts before the collector and stops after it: a span on its way in can still be asked about.
+  let listening: Collector | undefined
+  const collectorPort = (): Collector | undefined => listening
+  const { custodian, contents } = await openRetention(context, stores, collectorPort)
+  const readiness = createReadiness(selector, collectorPort)
   const api = keep(
     await startApiPart(context, {
       tokens,
@@ -78,12 +80,12 @@ async function start(
       contents,
       custodian,
       readiness,
-      metrics: () => readMetrics(collector, state),
+      metrics: () => readMetrics(collectorPort, state),
       watch: { policy, state },
     }),
   )
-  // Kept again, the collector is stopped before the API: a span on its way in can still be asked about.
-  keep(collecting)
+  const collector = keep(await startCollectorPart(context, { access, tokens, keys }))
+  listening = collector
   keep(await startRetention(context, custodian, pruner))
   onEvent({
     event: 'ready',

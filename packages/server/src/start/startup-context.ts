@@ -47,10 +47,7 @@ export interface Started<Value> {
   readonly stop: () => Promise<void>
 }
 
-/**
- * Takes charge of a started part, and returns its value. Parts are stopped from the last kept to the first; a part that is kept again
- * moves to the end.
- */
+/** Takes charge of a started part, and returns its value. Parts are stopped from the last kept to the first. */
 export type Keep = <Value>(part: Started<Value>) => Value
 
 /**
@@ -61,14 +58,13 @@ export async function startParts<Value>(
   onEvent: OnServiceEvent,
   start: (keep: Keep) => Promise<Value>,
 ): Promise<Started<Value>> {
-  const parts = new Set<Started<unknown>>()
+  const parts: Started<unknown>[] = []
   const keep: Keep = (part) => {
-    parts.delete(part)
-    parts.add(part)
+    parts.push(part)
     return part.value
   }
   const stop = async (): Promise<void> => {
-    for (const part of [...parts].toReversed())
+    for (const part of parts.toReversed())
       await part.stop().catch((thrown: unknown) => {
         const why = thrown instanceof Error ? thrown.message : 'unknown failure'
         onEvent({ event: 'warning', message: `a part did not stop cleanly: ${why}` })
