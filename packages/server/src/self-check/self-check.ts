@@ -93,10 +93,7 @@ export function startSelfCheck(
         const served = asked.get(log.origin)
         looks.push(await checkLog(log, { ...looked, texts, others, served, stopping }))
       }
-      const gone = missing(
-        logs.map(({ origin }) => origin),
-        { rounds, policy },
-      )
+      const gone = missing(logs, { rounds, policy })
       looks.push({ ...nothing, findings: await lookBeside(logs) })
       const before = state
       state = after(before, [...looks, gone], { rounds, textRounds })
@@ -135,9 +132,10 @@ export function startSelfCheck(
 
 /** The findings of logs that were there, or that the policy names, and are gone. */
 function missing(
-  origins: readonly string[],
+  logs: readonly LogToCheck[],
   { rounds, policy }: Pick<Looking, 'rounds' | 'policy'>,
 ): Look {
+  const origins = logs.map(({ origin }) => origin)
   const gone = [...rounds.keys()].filter((origin) => !origins.includes(origin))
   const findings: Finding[] = gone.map((log) => {
     const text = 'the log was here since the service started; its tree is gone'
