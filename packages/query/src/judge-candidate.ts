@@ -43,9 +43,15 @@ export function judgeCandidate(
   const key = namesToo(question.handle, call) ? act.key : candidate.key
   const { outcome, verb } = key === act.key ? act : describePart(record, act)
   if (outcome === 'failure' || outcome === 'denied') return undefined
+  if (isDecisionOnly(testimony(key)?.record, question)) return undefined
   if (question.verb === null ? verb === 'read' : verb !== question.verb) return undefined
   if (!carriesName && !inheritsName(question.handle, key, { evidence, testimony })) return undefined
   return { key, outcome, isEntitled: isBelieved(record, key, evidence) }
+}
+
+/** Who allowed an act, or was asked, did not do it: an approval answers only for itself. */
+function isDecisionOnly(record: EvidenceRecord | undefined, { verb }: Question): boolean {
+  return record?.kind === 'approval' && verb === null
 }
 
 /** A sender that may speak for nobody, and says nobody, is no better than one that says somebody for whom it may not speak. */
@@ -107,11 +113,15 @@ function carries(record: EvidenceRecord, kind: HandleKind, value: string): boole
 /**
  * The act that a handle of one act names. Whoever learned an action's ID can write it on a record of its own: the ID is its whose
  * record is best backed and came first, and of that actor's records the one that tells the outcome.
+ *
+ * @param isNobodys whether an act that names nobody is known to stand under nobody either
  */
 export function namedAct(
   kind: HandleKind,
   candidates: readonly ListedAction[],
+  isNobodys: (act: ListedAction) => boolean = () => false,
 ): ListedAction | undefined {
+  const rankOf = (act: ListedAction): number => (isNobodys(act) ? 2 : backingOf(act))
   const ranked = candidates.toSorted(
     (a, b) => rankOf(a) - rankOf(b) || compare(a.received_at, b.received_at),
   )
@@ -127,8 +137,13 @@ function isSameActor(a: ListedAction, b: ListedAction): boolean {
   )
 }
 
+/** Whether the record says who acted by no word of its own, and its sender may say it of nobody: only what it stands under can. */
+export function namesNobody({ channel, actor_type: type }: ListedAction): boolean {
+  return channel === 'unbound' && type === ''
+}
+
 /** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
-function rankOf({ channel, actor_type: type }: ListedAction): number {
+export function backingOf({ channel, actor_type: type }: ListedAction): number {
   if (channel === 'unentitled') return 2
   return channel === 'unbound' && type !== '' ? 1 : 0
 }
