@@ -199,12 +199,14 @@ describe('a call above another exporter’s record', () => {
 
   test('takes it where its exporter’s own run above it may speak for the actor', () => {
     const blank = { ...call, exporter: 'two', channel: 'unbound', parent: 'run' }
-    const act = folded('act', [
-      record('run', { exporter: 'two', kind: 'prompt', actor_type: 'agent', template: 'T' }),
-      record('call', blank),
-      record('act', { ...call, parent: 'call', outcome: 'failure' }),
-    ])
-    expect(act).toMatchObject({ key: keyOf('call'), outcome: 'failure' })
+    for (const actor_type of ['', 'agent']) {
+      const act = folded('act', [
+        record('run', { exporter: 'two', kind: 'prompt', actor_type: 'agent', template: 'T' }),
+        record('call', { ...blank, actor_type }),
+        record('act', { ...call, parent: 'call', outcome: 'failure' }),
+      ])
+      expect(act).toMatchObject({ key: keyOf('call'), outcome: 'failure' })
+    }
   })
 
   test('is the client’s side where the server tells of the same request, tool or none', () => {
@@ -214,8 +216,11 @@ describe('a call above another exporter’s record', () => {
       ...record('server', { ...read, span_kind: '2', parent: 'send' }),
       name: read.name,
     }
+    for (const kind of ['other', 'input'])
+      expect(
+        folded('server', [client, record('send', { kind, parent: 'client' }), server])?.key,
+      ).toBe(client.key)
     const send = record('send', { kind: 'other', parent: 'client' })
-    expect(folded('server', [client, send, server])?.key).toBe(client.key)
     const other = { ...server, name: 'resources/list' }
     expect(folded('server', [client, send, other])?.key).toBe(server.key)
   })

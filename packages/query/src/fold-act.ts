@@ -29,7 +29,7 @@ const stepsMax = 16
 /** Parts of one call that are looked at. */
 const partsMax = 256
 /** Records that stand between a call and its parts without being another thing of their own. */
-const between: ReadonlySet<string> = new Set(['other', 'approval', 'tool_call', 'action'])
+const between: ReadonlySet<string> = new Set(['other', 'input', 'approval', 'tool_call', 'action'])
 
 /** Finds the act that a record is part of. One fold serves all questions about one body of evidence. */
 export type Fold = (key: string) => FoldedAct | undefined

@@ -7,7 +7,7 @@ import type { EvidenceRow, FoundActs } from './evidence/evidence.ts'
 import type { ListedAction } from './evidence/evidence-record.ts'
 import { isSameAct } from './evidence/separate-acts.ts'
 import { decide } from './decide.ts'
-import { judgeCandidate, namedAct, namesNobody, newestFirst } from './judge-candidate.ts'
+import { isOpen, judgeCandidate, namedAct, newestFirst } from './judge-candidate.ts'
 import type { JudgedCandidate } from './judge-candidate.ts'
 import { planFindActs, planGatherKin } from './plan.ts'
 import type { Question } from './question.ts'
@@ -62,7 +62,7 @@ async function actsOfNobody(
   const nobodys = new Set<unknown>()
   if (candidates.length < 2) return nobodys
   const blank = candidates
-    .filter(namesNobody)
+    .filter(isOpen)
     .toSorted((a, b) => (a.received_at < b.received_at ? -1 : 1))
   for (const act of blank) {
     const rows = blank.indexOf(act) < blankActsMax ? await walk.rowsAround(act) : undefined

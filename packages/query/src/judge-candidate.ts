@@ -7,6 +7,7 @@ import type { FoldedAct } from './fold-act.ts'
 import type { Question } from './question.ts'
 import { readActs } from './read-acts.ts'
 import type { ActReader } from './read-acts.ts'
+import { namesNobody } from './rules/entitlements.ts'
 import { walkTrail } from './rules/walk-trail.ts'
 
 /** An act that the verdict may concern. */
@@ -137,15 +138,15 @@ function isSameActor(a: ListedAction, b: ListedAction): boolean {
   )
 }
 
-/** Whether the record says who acted by no word of its own, and its sender may say it of nobody: only what it stands under can. */
-export function namesNobody({ channel, actor_type: type }: ListedAction): boolean {
-  return channel === 'unbound' && type === ''
+/** Whether only what a record stands under can say who acted: it names nobody, and its sender may not stand under everybody. */
+export function isOpen(act: ListedAction): boolean {
+  return act.channel === 'unbound' && namesNobody(act)
 }
 
 /** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
-export function backingOf({ channel, actor_type: type }: ListedAction): number {
-  if (channel === 'unentitled') return 2
-  return channel === 'unbound' && type !== '' ? 1 : 0
+export function backingOf(act: ListedAction): number {
+  if (act.channel === 'unentitled') return 2
+  return act.channel === 'unbound' && !namesNobody(act) ? 1 : 0
 }
 
 /** By the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides nothing that was done since. */

@@ -82,7 +82,7 @@ export function isBacked(
   for (let hops = 0; above !== undefined && hops < ownHopsMax; hops += 1) {
     const isOwn = above.exporter === record.exporter
     if (isOwn && above.channel === 'entitled') return true
-    if (isOwn && (above.channel === 'unentitled' || above.actor_type !== '')) return false
+    if (isOwn && (above.channel === 'unentitled' || !namesNobody(above))) return false
     above = aboveOf(above)
   }
   return false
@@ -92,4 +92,13 @@ export function isBacked(
 export function ownActorOf({ actor_type: type, template }: EvidenceRecord): ActorKey {
   if (type === 'human' || type === 'service') return type
   return type === 'agent' && template !== '' ? `agent:${template}` : ''
+}
+
+/** Whether it names nobody in particular: nobody at all, or an agent without a name, as frameworks do on their calls. */
+export function namesNobody({
+  actor_type: type,
+  template,
+  instance,
+}: Pick<EvidenceRecord, 'actor_type' | 'template' | 'instance'>): boolean {
+  return type === '' || (type === 'agent' && template === '' && instance === '')
 }

@@ -33,8 +33,8 @@ function kinOf(records: readonly EvidenceRecord[]): ReadonlyMap<string, readonly
 }
 
 /** A call that names nobody, under a record that names nobody, under its run. */
-const calls = (): EvidenceRecord[] => [
-  record('act', { ...own, kind: 'tool_call', parent: 'middle' }),
+const calls = (said: Fields = {}): EvidenceRecord[] => [
+  record('act', { ...own, ...said, kind: 'tool_call', parent: 'middle' }),
   record('middle', { ...own, parent: 'run' }),
   record('run', { ...run, kind: 'prompt' }),
 ]
@@ -44,16 +44,19 @@ describe('another’s copy of a record that names nobody', () => {
     [
       other,
       { ...other, channel: 'unentitled', actor_type: 'agent', template: 'T', instance: 'A' },
-    ].flatMap((by) => [true, false].map((isFirst) => ({ of, by, isFirst }))),
+    ].flatMap((by) =>
+      ['', 'agent'].flatMap((type) => [true, false].map((isFirst) => ({ of, by, type, isFirst }))),
+    ),
   )
 
   test.each(copies)(
-    'does not take the act of $of ($by.channel, first: $isFirst)',
-    ({ of, by, isFirst }) => {
+    'does not take the act of $of ($by.channel, first: $isFirst, nameless $type)',
+    ({ of, by, type, isFirst }) => {
       const parent = { act: 'middle', middle: 'run', run: '' }[of]
       const copy = (): EvidenceRecord => record(of, { ...by, parent })
       const before = isFirst ? [copy()] : []
-      const records = [...before, ...calls(), ...(isFirst ? [] : [copy()])]
+      const said = { actor_type: type }
+      const records = [...before, ...calls(said), ...(isFirst ? [] : [copy()])]
       const found = decide({
         subject: 'act',
         kin: kinOf(records),

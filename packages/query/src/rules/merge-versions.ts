@@ -1,6 +1,6 @@
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { claimStrength } from './claim-strength.ts'
-import { ownActorOf } from './entitlements.ts'
+import { namesNobody, ownActorOf } from './entitlements.ts'
 import type { Entitlements } from './entitlements.ts'
 
 /** What all records under one span ID say together. */
@@ -96,7 +96,7 @@ function leaderOf(
   // What names nobody is of whom its own exporter's record above it names: as well backed as an entitled one that came later.
   const isOpen = best.channel !== 'entitled'
   const rivals = isOpen ? versions : versions.slice(0, versions.indexOf(best))
-  return rivals.find((version) => version.actor_type === '' && isBacked(version)) ?? best
+  return rivals.find((version) => namesNobody(version) && isBacked(version)) ?? best
 }
 
 function heardBeside(
