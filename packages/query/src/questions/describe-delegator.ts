@@ -126,7 +126,7 @@ const totals = (which: string): string => `
         sumMapIf(map(concat(row.outcome, ' ', row.verb), toUInt64(1)), ${which}),
         uniqExactIf(cityHash64(row.resource_id), ${which} AND row.resource_id != ''),
         minIf(row.ts, ${which}), maxIf(row.ts, ${which}),
-        uniqExactIf(cityHash64(row.template_id, row.instance_id), ${which} AND row.channel != 'unentitled')
+        uniqExactIf(cityHash64(row.template_id, row.instance_id), ${which})
       )`
 
 const totalType =
@@ -162,7 +162,7 @@ SELECT
         row.template_id AS template, row.instance_id AS instance, uniqExact(cityHash64(row.trace_id, row.span_id)) AS acts,
         min(row.ts) AS first, max(row.ts) AS last
       FROM whodid.actions AS row
-      WHERE ${ofPrincipal} AND ${isDelegated} AND row.channel != 'unentitled' AND ${notEnded('whodid.actions', ofPrincipal)}
+      WHERE ${ofPrincipal} AND ${isDelegated} AND ${notEnded('whodid.actions', ofPrincipal)}
       GROUP BY template, instance
       ORDER BY last DESC, instance
       LIMIT ${agentsMax}
