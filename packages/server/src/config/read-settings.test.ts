@@ -78,16 +78,19 @@ describe('readSettings', () => {
     ['[]', 'whodid.json cannot be used', 'it does not hold one JSON object'],
     ['', 'whodid.json cannot be used', 'it is no JSON'],
     [' '.repeat(65_537), 'whodid.json cannot be used', 'it has more than 65536 bytes'],
-  ])('refuses %j, naming the file and the key', async (held, ...said) => {
-    const environment = await withFile(held)
-    for (const part of said)
-      expect(() => readServiceConfig(environment)).toThrow(
-        expect.objectContaining({
-          code: 'invalid_config',
-          message: expect.stringContaining(part),
-        }),
-      )
-  })
+  ] satisfies [unknown, string, string][])(
+    'refuses %j, naming the file and the key',
+    async (held: unknown, ...said: string[]) => {
+      const environment = await withFile(held)
+      for (const part of said)
+        expect(() => readServiceConfig(environment)).toThrow(
+          expect.objectContaining({
+            code: 'invalid_config',
+            message: expect.stringContaining(part),
+          }),
+        )
+    },
+  )
 
   it('refuses a file that is not there', () => {
     expect(() => readSettings({ WHODID_CONFIG: join(dir, 'nowhere.json') })).toThrow(
