@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { createApi } from '@whodid/api'
 import type { Api } from '@whodid/api'
 import { startCollector } from '@whodid/collector'
-import { createContentReader, openCustodian } from '@whodid/content'
-import { createAppender, createReadRecorder, createSelector, openLogTrees } from '@whodid/store'
+import { createContentReader } from '@whodid/content'
+import { openRetentionService } from '@whodid/retention'
+import { createAppender, createReadRecorder, createSelector } from '@whodid/store'
+import { openLogTrees } from '@whodid/tlog-posix'
 import { generateNoteKey, parseSkey } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
 import { loadExporter } from '../faults/load.ts'
@@ -51,12 +53,12 @@ export async function startEvidenceService(isStating = true): Promise<EvidenceSe
     httpPort: 0,
     logDir: join(root, 'log'),
     logOrigin: 'edited.test/log',
-    seal: { treeDir, keysDir },
-    exporters: [loadExporter],
+    sequencer: { treeDir, keysDir },
+    ingestClients: [loadExporter],
     keys,
     appender,
   })
-  const custodian = await openCustodian({
+  const custodian = await openRetentionService({
     keys,
     dir: join(keysDir, 'custody'),
     record: (records) => collector.record(records),

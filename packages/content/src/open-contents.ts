@@ -1,9 +1,8 @@
-import type { ContentPart } from './content-part.ts'
-import { keyIdBytes } from './content-part.ts'
-import type { ContentKeys } from './content-keys.ts'
 import { commitContent } from './commit-content.ts'
+import type { ContentKeys } from './content-keys.ts'
 import { openEnvelope } from './envelope.ts'
-import type { EnvelopeText } from './envelope.ts'
+import type { ContentPart, EnvelopeText } from './envelope.ts'
+import { keyIdBytes } from './key-files.ts'
 
 /** A text that is wanted: what the record says of it. */
 export interface WantedContent {

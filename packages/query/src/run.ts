@@ -1,6 +1,7 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
-import type { LogTrees, Selector } from '@whodid/store'
+import type { Selector } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import { decide } from './decide.ts'
 import type { DecisionRules, Evidence, EvidenceRow } from './evidence/evidence.ts'
 import { gatherEvidence } from './gather-evidence.ts'

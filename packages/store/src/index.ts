@@ -28,9 +28,6 @@ export type {
   PlacedRow,
   PruneRow,
 } from './leaf-reader.ts'
-export { openLogTrees } from './log-trees.ts'
-export type { LogTree, LogTrees } from './log-trees.ts'
-export { createTileReader } from './tile-reader.ts'
 export { migrate, readMigrations } from './migrate.ts'
 export type { Migration, MigrationOutcome } from './migrate.ts'
 export { createRecordPruner } from './prune-records.ts'

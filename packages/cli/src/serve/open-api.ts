@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
 import type { RunningApi } from '@whodid/api'
-import type { ContentReader, Custodian } from '@whodid/content'
+import type { ContentReader } from '@whodid/content'
+import type { RetentionService } from '@whodid/retention'
 import type { MetricFamily } from '@whodid/model'
-import { createReadRecorder, openLogTrees } from '@whodid/store'
+import { createReadRecorder } from '@whodid/store'
+import { openLogTrees } from '@whodid/tlog-posix'
 import type { Selector } from '@whodid/store'
 import { hostCheckOf } from '../config.ts'
 import type { LedgerAccess } from '../config.ts'
@@ -21,7 +23,7 @@ export interface ApiGround {
   readonly access: LedgerAccess
   readonly selector: Selector
   readonly contents: ContentReader
-  readonly custodian: Custodian
+  readonly custodian: RetentionService
   readonly readiness: () => Promise<readonly string[]>
   readonly metrics: () => readonly MetricFamily[]
   readonly watch: Parameters<typeof createApi>[0]['watch']

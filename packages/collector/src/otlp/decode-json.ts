@@ -1,4 +1,5 @@
 import { WhodidError } from '@whodid/model'
+import { emptyResource, emptyScope } from './batch.ts'
 import type {
   LogBatch,
   OtlpEvent,
@@ -10,7 +11,6 @@ import type {
   OtlpSpan,
   SpanBatch,
 } from './batch.ts'
-import { emptyResource, emptyScope } from './batch.ts'
 import type { DecodeBudget } from './decode-budget.ts'
 import {
   arrayField,

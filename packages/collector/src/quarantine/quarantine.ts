@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { formatInstant, WhodidError } from '@whodid/model'
+import { makeDirectory, writeDurably } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 import type { CollectorLimits } from '../limits.ts'
-import { makeDirectory, syncDirectory } from '../log/log-files.ts'
-import type { LogFiles } from '../log/log-files.ts'
 import type { OtlpBatch } from '../otlp/decode.ts'
 import { encodeRejected } from './encode-rejected.ts'
 import { parseEntry, quarantineDir, quarantineName } from './quarantine-entry.ts'
@@ -11,7 +11,7 @@ import type { QuarantineEntry } from './quarantine-entry.ts'
 
 export interface QuarantineOptions {
   readonly logDir: string
-  readonly files: LogFiles
+  readonly files: FilePort
   readonly limits: CollectorLimits
   /** Takes an entry through the write path again and resolves with what it rejects this time. */
   readonly replay: (entry: QuarantineEntry) => Promise<RejectedBatch>
@@ -108,16 +108,8 @@ export class Quarantine {
   async #write(id: string, text: string): Promise<void> {
     const { files } = this.#options
     const path = join(this.#dir, id)
-    const handle = await files.open(`${path}.new`, 'w', 0o600)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
     // A crash before this is durable leaves nothing that counts; the sender was not answered and sends again.
-    await files.rename(`${path}.new`, `${path}.json`)
-    await syncDirectory(files, this.#dir)
+    await writeDurably(files, `${path}.json`, text)
   }
 
   #enqueueLook(): void {
