@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
-import type { Collector } from '@whodid/collector'
-import type { FilePort } from '@whodid/tlog-posix'
+import type { Collector, CollectorOptions } from '@whodid/collector'
 import { checkRun } from './check-run.ts'
 import { createLoad, loadExporter } from './load.ts'
 import { seeded } from './seeded.ts'
@@ -21,6 +20,8 @@ export interface CrashPlan {
   readonly how: Crash
 }
 
+type Files = NonNullable<CollectorOptions['files']>
+
 /** One run, wholly in memory but for its HTTP. */
 export interface SimulatedRun {
   readonly seed: number
@@ -29,7 +30,7 @@ export interface SimulatedRun {
   readonly failuresOfTen?: number
   readonly now?: () => bigint
   /** Puts failing calls in front of the disk's own. */
-  readonly disturb?: (files: FilePort, random: () => number) => FilePort
+  readonly disturb?: (files: Files, random: () => number) => Files
   /** Happens between two lives. */
   /** What was acknowledged and is not stored is then told, and fails nothing. */
   readonly mayLose?: boolean

@@ -1,7 +1,24 @@
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { leafExpression } from './leaf-expression.ts'
-import type { LogRange, PlacedRow } from './leaf-reader.ts'
 import { storeError } from './store-error.ts'
+
+/** Places in a log, `to` not among them. */
+export interface LogRange {
+  readonly logId: string
+  readonly from: number
+  readonly to: number
+}
+
+/** A row by its place, and what else names it. */
+export interface PlacedRow {
+  readonly logId: string
+  readonly index: number
+  readonly tenant: string
+  /** `<traceid>-<spanid>` */
+  readonly span: string
+  readonly receivedUnixNs: bigint
+  readonly leafHex: string
+}
 
 /** A row that has text: what its record committed to, and the name of the envelope that holds it. */
 export interface TextRow {

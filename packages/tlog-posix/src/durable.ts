@@ -115,7 +115,7 @@ export async function makeDirectoryBelow(
 }
 
 /** A file that only grows: its first `keptBytes` are durable, and what stands behind them was torn. */
-export interface GrowingFile {
+export interface DurableFile {
   /** The directory under which the names are made durable, and the file's path in it. */
   readonly dir: string
   readonly path: string
@@ -127,7 +127,7 @@ export interface GrowingFile {
 /** Puts bytes behind what a file holds; they are durable when this resolves. */
 export async function appendDurably(
   files: FilePort,
-  { dir, path, keptBytes, isNamed }: GrowingFile,
+  { dir, path, keptBytes, isNamed }: DurableFile,
   bytes: Uint8Array,
 ): Promise<void> {
   const file = join(dir, path)

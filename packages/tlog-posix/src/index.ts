@@ -13,7 +13,7 @@ export {
   systemFiles,
   writeDurably,
 } from './durable.ts'
-export type { FilePort, GrowingFile } from './durable.ts'
+export type { FilePort, DurableFile } from './durable.ts'
 export { HeadFile, loadOrCreateKey } from './key-files.ts'
 export { logName, openLogTrees } from './log-trees.ts'
 export type { LogTree, LogTrees } from './log-trees.ts'
