@@ -54,7 +54,7 @@ function groupOf(
   return group
 }
 
-/** Where the plain bytes of the envelope under way are gathered; zeroed when it is closed. */
+/** The plain bytes of the envelope under way; zeroed when it is encrypted. */
 let plain = Buffer.alloc(2 * envelopeBytes)
 
 interface Secrets {

@@ -50,7 +50,7 @@ export interface RemovalOutcome {
   readonly record: string
   /** Keys destroyed. */
   readonly keys: number
-  /** Whether all of it is gone from the database; else it is tried again until it is. The keys are destroyed either way. */
+  /** True when all of it is gone from the database; else it is tried again until it is. The keys are destroyed either way. */
   readonly done: boolean
 }
 

@@ -120,7 +120,7 @@ export interface DurableFile {
   readonly dir: string
   readonly path: string
   readonly keptBytes: number
-  /** Whether this run has made the file's name durable. */
+  /** True when this run has made the file's name durable. */
   readonly isNamed: boolean
 }
 

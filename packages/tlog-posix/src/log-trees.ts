@@ -7,7 +7,7 @@ import { createTileReader } from './tile-reader.ts'
 
 /** A log's tree as its sequencer keeps it beside the database, to be read while it grows. */
 export interface LogTree {
-  /** What records and checkpoints call the log. */
+  /** The name of the log in records and checkpoints. */
   readonly origin: string
   /** The last element of the origin, which its routes are called by. */
   readonly name: string

@@ -3,7 +3,7 @@ import type { Accepted } from '../pipeline.ts'
 import type { SequencerLevels } from '../sequencer/sequencer-options.ts'
 import type { Inserted } from '../wal/segment-inserter.ts'
 
-/** What the collector has done since it started, and how it stands. Counts only grow. */
+/** The counts since the collector started, and its present levels. Counts only grow. */
 export interface CollectorMetrics extends SequencerLevels {
   readonly requests: number
   readonly requestsInFlight: number
@@ -18,7 +18,7 @@ export interface CollectorMetrics extends SequencerLevels {
   readonly recordsDuplicate: number
   /** Refused with a partial success: the ledger could not hold their IDs or times. */
   readonly recordsRejected: number
-  /** Of these, kept in quarantine; the others are gone, and the sender was told. */
+  /** Of these, kept in quarantine; the others are gone, and the answer said so. */
   readonly recordsQuarantined: number
   /** Attributes, events and links that could not be read and were left out of records, which count them as dropped. */
   readonly partsUnread: number
@@ -42,7 +42,7 @@ export interface CollectorMetrics extends SequencerLevels {
   readonly insertRetries: number
   /** Of these, those that ClickHouse said it will refuse again: an operator must look. */
   readonly insertRefusals: number
-  /** Whether the last insert failed. */
+  /** True when the last insert failed. */
   readonly isStoreFailing: boolean
   /** The last problem with the log, the store or the collector itself; '' when there was none. */
   readonly lastError: string
@@ -111,7 +111,7 @@ export class CollectorMeter {
     this.#counts.partsUnread += accepted.unreadPartCount
   }
 
-  /** Counts a request that failed, and returns what its sender is told: of a fault of ours, no more than that. */
+  /** Counts a request that failed, and returns the error for its sender: for an internal fault, no details. */
   failed(thrown: unknown): WhodidError {
     const error =
       thrown instanceof WhodidError
@@ -163,18 +163,18 @@ export class CollectorMeter {
   }
 }
 
-/** Something an operator should know. Told once for each occurrence; a failing disk or store is told at each attempt. */
+/** An event for the operator, once for each occurrence; a failing disk or store is reported at each attempt. */
 export interface CollectorEvent {
   readonly kind: 'log_problem' | 'store_retry' | 'internal'
   /** One sentence; never holds a secret. */
   readonly message: string
 }
 
-/** How values are spread, as a histogram of Prometheus has it. */
+/** A distribution of values, as a histogram of Prometheus has it. */
 export interface Distribution {
   /** Upper bounds, ascending; the last bucket has none. */
   readonly bounds: readonly number[]
-  /** How many values were at most as large as each bound, and in the end all of them. */
+  /** The number of values up to each bound, and at the end all of them. */
   readonly cumulativeCounts: readonly number[]
   readonly sum: number
 }

@@ -19,7 +19,7 @@ import { fillOutcome, withOutcomeRule } from './fill-outcome.ts'
  * Fills a record with what its telemetry claims, and returns the attributes that no column holds.
  *
  * Of a field that several conventions fill, the first in their order stands. An identity that only a rule derived
- * carries the rule's name. What nothing says stays absent: an outcome above all.
+ * carries the rule's name. A field that nothing states stays absent: an outcome above all.
  */
 export function fillClaims(record: LedgerRecord, sent: Telemetry): Attributes {
   const spoken = conventionsOf(sent)
@@ -41,7 +41,7 @@ export function fillClaims(record: LedgerRecord, sent: Telemetry): Attributes {
   return withOutcomeRule(remaining(sent.attributes, record), rule, record)
 }
 
-/** Whether it is a model call that names no agent: any service may ask a model, and only its ancestors can tell. */
+/** True when it is a model call that names no agent: any service may ask a model, and only its ancestors can tell. */
 function isLoneModelCall(record: LedgerRecord, telemetry: Telemetry): boolean {
   if (record.recordKind !== 'model_call' || record.templateId !== '' || record.instanceId !== '')
     return false
@@ -111,14 +111,14 @@ function remaining(attributes: Attributes, record: LedgerRecord): Attributes {
   for (const [key, value] of attributes) {
     const field = ownFieldOf(key)
     if (field !== undefined) {
-      const told = asColumn(value)
-      if (told === undefined) {
+      const stated = asColumn(value)
+      if (stated === undefined) {
         if (isListOfText(value)) continue
       } else {
-        if (told === record[field]) continue
+        if (stated === record[field]) continue
         // Another column may hold it: rare enough to gather them only then.
         columns ??= new Set<unknown>(Object.values(record))
-        if (columns.has(told)) continue
+        if (columns.has(stated)) continue
       }
     }
     const isText = typeof value === 'string' && value !== ''

@@ -5,7 +5,7 @@ import { deriveOutcome } from './conventions/derive-outcome.ts'
 import type { OutcomeRule } from './conventions/outcome-rules.ts'
 import type { Convention, Telemetry } from './conventions/telemetry.ts'
 
-/** What the column of dropped attributes holds. */
+/** The largest value of the column of dropped attributes. */
 const droppedCountMax = 2 ** 32 - 1
 
 /** Fills in how an act ended; returns the rule that derived it, '' where the record says it or nothing does. */

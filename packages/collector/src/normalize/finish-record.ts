@@ -28,8 +28,7 @@ const jsonBytesMax = 256 * 1024
 const jsonStringBytesMax = 64 * 1024
 
 /**
- * Cuts a record to its bounds and writes its JSON, in place. What is cut is counted in `droppedCount`, never dropped in
- * silence.
+ * Cuts a record to its bounds and writes its JSON, in place. Cuts are counted in `droppedCount`.
  */
 export function finishRecord(draft: Draft): LedgerRecord {
   const { record } = draft
@@ -215,7 +214,7 @@ export interface BoundedText {
 }
 
 /**
- * Cuts text to `bytesMax` bytes of UTF-8 and makes it well-formed: a lone surrogate becomes U+FFFD. What is cut ends in a
+ * Cuts text to `bytesMax` bytes of UTF-8 and makes it well-formed: a lone surrogate becomes U+FFFD. A text that is cut ends in a
  * mark with the first 16 hex digits of the whole text's SHA-256, so that two IDs that differ only past the bound still
  * differ. Precondition: `bytesMax` ≥ 64.
  */
@@ -229,7 +228,7 @@ export function boundText(text: string, bytesMax: number): BoundedText {
   return { text: `${kept.subarray(0, lastWhole(kept)).toString('utf8')}${mark}`, wasCut: true }
 }
 
-/** Where the last whole character of UTF-8 ends. */
+/** The end of the last whole character of UTF-8. */
 function lastWhole(bytes: Buffer): number {
   let start = bytes.length - 1
   while (start > 0 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start -= 1

@@ -12,7 +12,7 @@ const eventNameLike = /^[\w.:/-]{1,200}$/u
 
 /**
  * Sees a log record as a span: a child of the span it names, under a span ID made from its content, so that the same
- * record has the same ID whenever it is sent. Without a trace it stands alone. `statedUnixNs` is 0 when it told no time that the ledger holds.
+ * record has the same ID whenever it is sent. Without a trace it stands alone. `statedUnixNs` is 0 when it states no time that the ledger holds.
  */
 export function logTelemetry(
   item: OtlpLogRecord,
@@ -20,10 +20,10 @@ export function logTelemetry(
 ): { telemetry: Telemetry; envelope: LedgerRecord; statedUnixNs: bigint } {
   const hasTrace = isTraceIdHex(item.traceIdHex)
   const hasSpan = hasTrace && isSpanIdHex(item.spanIdHex)
-  const told = item.timeUnixNs === 0n ? item.observedUnixNs : item.timeUnixNs
+  const stated = item.timeUnixNs === 0n ? item.observedUnixNs : item.timeUnixNs
   const name = eventName(item)
   return {
-    statedUnixNs: fitsLedger(told) ? told : 0n,
+    statedUnixNs: fitsLedger(stated) ? stated : 0n,
     telemetry: {
       signal: 'log',
       name,
@@ -51,7 +51,7 @@ export function logTelemetry(
 
 function eventName(item: OtlpLogRecord): string {
   const attribute = textOf(item.attributes, 'event.name')
-  // Rust's tracing names an event by its place in the source, "event src/a.rs:7": no name where another is told.
+  // Rust's tracing names an event by its place in the source, "event src/a.rs:7": no name where another is stated.
   const isName = attribute === '' || eventNameLike.test(item.eventName)
   if (item.eventName !== '' && isName) return item.eventName
   if (attribute !== '') return attribute

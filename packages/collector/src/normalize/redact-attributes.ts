@@ -12,7 +12,7 @@ const withheld = '[redacted:attribute]'
 
 /**
  * Takes secrets out of attributes: out of their texts, bytes and keys, and whatever stands under a key that names a secret.
- * Attributes without a secret come back as they are. Two keys that a secret alone told apart are told apart by a number.
+ * Attributes without a secret come back as they are. Two keys that differ only by a secret get a number.
  */
 export function redactAttributes(attributes: Attributes): Attributes {
   let clean: Map<string, Value> | undefined

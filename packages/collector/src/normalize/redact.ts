@@ -9,7 +9,7 @@ type TextField = {
   [Field in keyof LedgerRecord]: LedgerRecord[Field] extends string ? Field : never
 }[keyof LedgerRecord]
 
-/** What a record says in words. */
+/** The texts of a record. */
 const textFields: readonly TextField[] = [
   'name',
   'statusMessage',
@@ -18,7 +18,7 @@ const textFields: readonly TextField[] = [
   'result',
 ]
 
-/** Who and what it names: two that differ must not become one, so what holds a secret is named by its hash. */
+/** The identities it names: two that differ must not become one, so that one which holds a secret is replaced by its hash. */
 const identityFields: readonly TextField[] = [
   ...(['serviceName', 'templateId', 'instanceId', 'instanceParentId', 'identityId'] as const),
   ...(['delegatorId', 'delegationId', 'delegationParentId', 'userId', 'sessionId'] as const),

@@ -21,7 +21,7 @@ export function checkSpan(span: OtlpSpan): string | undefined {
   return undefined
 }
 
-/** Whether an instant fits the ledger's columns. */
+/** True when an instant fits the ledger's columns. */
 export function fitsLedger(unixNs: bigint): boolean {
   return unixNs <= latestUnixNs
 }
@@ -81,7 +81,7 @@ function spanEnvelope(
   return record
 }
 
-/** What does not fit its column is pushed to the column's edge. */
+/** A value that does not fit its column is set to the column's limit. */
 function clamp(value: number, max: number): number {
   return Math.min(Math.max(value, 0), max)
 }

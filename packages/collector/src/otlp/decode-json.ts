@@ -86,7 +86,7 @@ function decodeGroups<Item>(bytes: Buffer, shape: Shape<Item>): OtlpGroup<Item>[
   return groups
 }
 
-/** What stands where a resource or a scope cannot be read. */
+/** The replacement for a resource or a scope that cannot be read. */
 const unreadResource: OtlpResource = { ...emptyResource, droppedCount: 1 }
 const unreadScope: OtlpScope = { ...emptyScope, droppedCount: 1 }
 

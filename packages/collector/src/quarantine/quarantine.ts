@@ -26,7 +26,7 @@ export interface RejectedBatch {
   readonly receivedUnixNs: bigint
 }
 
-/** How full the quarantine is. */
+/** The fill level of the quarantine. */
 export interface QuarantineLevels {
   readonly quarantineBytes: number
   readonly quarantineFiles: number
@@ -37,7 +37,7 @@ const lookMs = 1_000
 
 /**
  * Spans that the ledger cannot hold, one file for each request that had some, until a later version or an operator takes
- * them up. What is kept is on the disk. Past its bounds nothing more is kept, and that is told, never silent.
+ * them up. Kept spans are on the disk. Past its bounds nothing more is kept, and that is reported.
  */
 export class Quarantine {
   readonly #options: QuarantineOptions
@@ -72,7 +72,7 @@ export class Quarantine {
     return { quarantineBytes: bytes, quarantineFiles: this.#sizes.size }
   }
 
-  /** Keeps the spans that were rejected and resolves with whether they are on the disk; tells when they are not. */
+  /** Keeps the spans that were rejected and resolves with whether they are on the disk; reports when they are not. */
   async keep(rejected: RejectedBatch): Promise<boolean> {
     const { limits, onProblem } = this.#options
     const { id, text } = encodeEntry(rejected)
@@ -144,7 +144,7 @@ export class Quarantine {
     onReplayed(entry.reasons.length - leftCount)
   }
 
-  /** What may pass is tried again at the next look; what stays waits for an operator. */
+  /** A retryable error is tried again at the next look; a permanent one waits for an operator. */
   async #giveBack(name: string, thrown: unknown): Promise<void> {
     const path = join(this.#dir, name)
     this.#options.onProblem(`${name} could not be replayed: ${whyOf(thrown)}`)

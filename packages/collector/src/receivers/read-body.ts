@@ -99,7 +99,7 @@ class BodyReader {
     else if (!this.#unpacker.write(chunk)) request.pause()
   }
 
-  /** Bytes that came while the process was busy are taken up before the sender is told that none came. */
+  /** Bytes that came while the process was busy are taken up before the sender is answered that none came. */
   readonly #onIdle = (): void => {
     const { limits } = this.#body
     const before = this.#arrivedBytes

@@ -3,10 +3,10 @@ import { printableLine, WhodidError, isHostAllowed } from '@whodid/model'
 import type { HostCheck } from '@whodid/model'
 import type { OtlpEncoding, OtlpSignal } from '../otlp/decode.ts'
 
-/** How a body is packed. zstd and the others that a sender may know are not among OTLP's musts, and are refused. */
+/** The packing of a body. zstd and the others that a sender may know are not among OTLP's musts, and are refused. */
 export type BodyPacking = 'identity' | 'gzip' | 'deflate'
 
-/** What the head of a request says of its body. */
+/** The properties of a body that the head of its request states. */
 export interface RequestHead {
   readonly encoding: OtlpEncoding
   readonly packing: BodyPacking

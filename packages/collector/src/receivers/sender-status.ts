@@ -40,8 +40,8 @@ const senderStatuses = {
 } as const satisfies Record<SenderErrorCode, SenderStatus>
 
 /**
- * What a sender is told of an error. An error of ours that has no place in the table is 503: a sender gives up its batch
- * on a 500, and keeps it on a 503.
+ * The status that a sender gets for an error. An error that is not in the table is 503: a sender gives up its batch on a 500,
+ * and keeps it on a 503.
  */
 export function senderStatus(code: ErrorCode): SenderStatus {
   return isSenderCode(code) ? senderStatuses[code] : { http: 503, rpc: 14, retryAfterS: 5 }
@@ -51,7 +51,7 @@ function isSenderCode(code: ErrorCode): code is SenderErrorCode {
   return Object.hasOwn(senderStatuses, code)
 }
 
-/** An error as `google.rpc.Status` tells it: the code, one sentence, and what a sender's program can act on. */
+/** An error as `google.rpc.Status`: the code, one sentence, and the fields that a sender's program can act on. */
 export function statusOf(error: WhodidError, messageLengthMax: number): RpcStatus {
   const { rpc, retryAfterS } = senderStatus(error.code)
   const message = `${error.code}: ${error.message}`.slice(0, messageLengthMax).toWellFormed()

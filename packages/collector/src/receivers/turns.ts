@@ -3,7 +3,7 @@ export type EndTurn = () => void
 
 /**
  * Places for messages that are being read, because the library holds a whole message before we see any of it: as many
- * at once as there are places, the others in the order they came. How many may wait is the caller's bound.
+ * at once as there are places, the others in the order they came. The caller bounds the number that may wait.
  */
 export class Turns {
   readonly #waiting = new Set<() => void>()
@@ -13,7 +13,7 @@ export class Turns {
     this.#freeCount = placeCount
   }
 
-  /** Calls `begin` as soon as a place is free. What it returns gives the place back, or stops waiting for one. */
+  /** Calls `begin` as soon as a place is free. The returned function gives the place back, or stops waiting for one. */
   take(begin: () => void): EndTurn {
     let hasPlace = false
     let isOver = false

@@ -38,14 +38,14 @@ function speaksForAll({ templates, humans, services }: IngestClient): boolean {
 }
 
 /**
- * Whether a template that is only hinted at may stand on the client's records. A token that is bound to some templates
+ * True when a template that is only hinted at may stand on the client's records. A token that is bound to some templates
  * names no other one by a service's name either.
  */
 export function mayHintAt({ templates }: IngestClient, template: string): boolean {
   return templates === null || templates === '*' || templates.includes(template)
 }
 
-/** Whether it is absent or only hinted at. */
+/** True when it is absent or only hinted at. */
 function isUnclaimed(id: string, rule: string): boolean {
   return id === '' || hintRules.has(rule)
 }

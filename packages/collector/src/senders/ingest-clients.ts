@@ -10,12 +10,12 @@ export interface IngestClient {
   readonly tokenSha256: string
   /** Templates whose agents it may speak for; `*` for all; null when it is bound to no actor, so that its claims are only asserted. */
   readonly templates: readonly string[] | '*' | null
-  /** Whether it may say that a human acted. */
+  /** True when it may say that a human acted. */
   readonly humans: boolean
-  /** Whether it may say that a service acted. */
+  /** True when it may say that a service acted. */
   readonly services: boolean
   /**
-   * Whether its records that name nobody belong to the actor they stand under: a sidecar, a driver, a gateway. It may name nobody
+   * True when its records that name nobody belong to the actor they stand under: a sidecar, a driver, a gateway. It may name nobody
    * by it. Default: false.
    */
   readonly infrastructure?: boolean | undefined

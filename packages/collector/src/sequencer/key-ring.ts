@@ -18,7 +18,7 @@ export interface KeyRingOptions {
   readonly files: FilePort
   readonly keysDir: string
   readonly origin: string
-  /** Whether a checkpoint exists, which only these keys can have signed. */
+  /** True when a checkpoint exists, which only these keys can have signed. */
   readonly hasCheckpoint: boolean
   readonly nowUnixMs: () => number
 }

@@ -19,7 +19,7 @@ export interface LoadedTree {
   readonly tiles: TileFiles
   readonly checkpoints: CheckpointFiles
   readonly head: HeadFile
-  /** Tells the meta-log of new keys. */
+  /** Registers new keys with the checkpoint log. */
   readonly registrar: KeyRegistrar
   readonly edge: TreeEdge
 }
@@ -70,7 +70,7 @@ export async function publishKeys(
   await writeDurably(files, join(dir, 'keys'), keys.publicText)
 }
 
-/** What the keys' directory remembers was signed; the tree may be ahead of it by a crash, never behind. */
+/** Compares with the checkpoint that the keys' directory has. A crash may leave the tree ahead of it, never behind. */
 function checkAgainst(latest: Checkpoint | undefined, head: Checkpoint | undefined): void {
   if (head === undefined) return
   if (latest === undefined || latest.size < head.size)

@@ -19,7 +19,7 @@ export interface LogKeys {
 
 /** One key of a log. */
 export interface LogKey extends KeyEpoch {
-  /** Whether it still signs. */
+  /** True when it still signs. */
   readonly signs: boolean
   /** When it stops, in milliseconds since 1970; null while nothing follows it, and once it has stopped. */
   readonly retiresMs: number | null

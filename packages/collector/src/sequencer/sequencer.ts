@@ -85,7 +85,7 @@ export class Sequencer {
     }
   }
 
-  /** Whether every record below this index is sealed. */
+  /** True when every record below this index is sealed. */
   isSealed(end: number): boolean {
     return this.#failure === '' && end <= this.#edge.size
   }

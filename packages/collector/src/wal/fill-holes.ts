@@ -9,13 +9,13 @@ import type { WriteAheadLog } from './write-ahead-log.ts'
 /** Records written into a hole at one time. */
 const rowsAtOnce = 1_000
 
-/** What is known of a log when its holes are filled. */
+/** The state of a log when its holes are filled. */
 export interface FillHoles {
   readonly opened: OpenedLog
   readonly logId: string
   /** Leaves that a checkpoint covers; undefined where that is not known, and then nothing is done. */
   readonly sealedSize: number | undefined
-  /** What tells which records are in ClickHouse; undefined where nobody does, and then what is damaged is lost. */
+  /** The ledger, which is asked for the records that are in ClickHouse; undefined where there is none, and then damaged records are lost. */
   readonly rows: LedgerRows | undefined
   readonly nowUnixNs: () => bigint
   readonly onProblem: (message: string) => void
@@ -24,7 +24,7 @@ export interface FillHoles {
 /**
  * Accounts for every index whose record cannot be read from the disk any more. The ledger is asked first: a record whose row is
  * there is not lost, and its leaf is made of the row where no checkpoint covers it yet. One of the others that no checkpoint covers gets a record that says so in its
- * place, and the tree stays dense; of one that is sealed the leaf stands for ever, and a record at the end says that damage
+ * place, and the tree stays dense; of one that is sealed the leaf stands indefinitely, and a record at the end says that damage
  * took what it was the hash of. Gives all that waits to be sealed, in order.
  */
 export async function fillHoles(options: FillHoles): Promise<LeafRun[]> {

@@ -13,7 +13,7 @@ export interface FreshRows {
   readonly texts: readonly FreshText[]
 }
 
-/** Where a row is in the bytes, and what of it depends on its place in the log. */
+/** The place of a row in the bytes, and the parts of it that depend on its place in the log. */
 export interface FreshRow {
   readonly start: number
   readonly end: number

@@ -3,7 +3,7 @@ import type { LeafReader } from '@whodid/store'
 import { hashBytes } from '@whodid/tlog'
 import type { LeafRun, IndexRange } from './segment.ts'
 
-/** What tells which records of a log are in ClickHouse, by recomputing the leaves of its rows. */
+/** Finds the records of a log that are in ClickHouse, by recomputing the leaves of its rows. */
 export type LedgerRows = Pick<LeafReader, 'read' | 'extents'>
 
 /** Places that are asked about in one statement. */
@@ -42,7 +42,7 @@ export async function ledgerEnd(rows: LedgerRows, logId: string): Promise<number
 function take(leaves: Map<number, Buffer | undefined>, bytes: Buffer, at: number): void {
   const index = Number(bytes.readBigUInt64LE(at))
   const leaf = Buffer.from(bytes.subarray(at + leafRowBytes - hashBytes, at + leafRowBytes))
-  // Of two rows that differ nobody can tell which was the record.
+  // Of two rows that differ it is unknown which was the record.
   const isOther = leaves.has(index) && leaves.get(index)?.equals(leaf) !== true
   leaves.set(index, isOther ? undefined : leaf)
 }

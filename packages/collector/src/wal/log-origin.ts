@@ -6,13 +6,13 @@ import type { FilePort } from '@whodid/tlog-posix'
 
 const originPattern = /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?(?:\/[a-z0-9][a-z0-9._-]{0,63}){1,4}$/u
 
-/** Where the log's name is looked for and kept. */
+/** The place of the log's name, and the name that is configured. */
 export interface OriginOptions {
   readonly files: FilePort
   readonly dir: string
-  /** What the operator has named it; undefined for a random name. */
+  /** The name that the operator gives; undefined for a random one. */
   readonly configured: string | undefined
-  /** Whether records stand under a name already. */
+  /** True when records stand under a name already. */
   readonly hasRecords: boolean
 }
 

@@ -15,17 +15,17 @@ export interface ReadSegment extends SegmentFile {
   readonly indexes: IndexRange
 }
 
-/** What the segments of a directory say about the log. */
+/** The state of the log, as the segments of a directory show it. */
 export interface ReadBack {
   readonly sequence: Sequence
   readonly segments: readonly ReadSegment[]
-  /** What is durable and not in the tree, in order of the indexes. */
+  /** The leaves that are durable and not in the tree, in order of the indexes. */
   readonly unsealed: readonly LeafRun[]
   /** Indexes that were given and whose records are not whole in any segment, in order. */
   readonly missing: readonly IndexRange[]
 }
 
-/** What to read back, and how far. */
+/** The segments to read back, and the limits of reading. */
 export interface ReadBackOptions {
   readonly files: FilePort
   readonly dir: string
@@ -34,7 +34,7 @@ export interface ReadBackOptions {
   readonly keysMax: number
   /** Leaves that a checkpoint covers; undefined where nothing is sealed. */
   readonly sealedSize: number | undefined
-  /** What tells which records are in ClickHouse, asked only where a segment is damaged. */
+  /** The ledger, which is asked only where a segment is damaged. */
   readonly rows: LedgerRows | undefined
   readonly logId: string
 }
@@ -75,7 +75,7 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBack> {
   }
 }
 
-/** What cannot be read may have been the last of the log: its places are taken all the same where ClickHouse has rows of them. */
+/** Unreadable bytes may have been the end of the log: their places are taken all the same where ClickHouse has rows of them. */
 async function endInLedger({ rows, logId }: ReadBackOptions, unreadBytes: number): Promise<number> {
   return unreadBytes === 0 || rows === undefined ? 0 : ledgerEnd(rows, logId)
 }

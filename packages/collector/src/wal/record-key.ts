@@ -19,7 +19,7 @@ export function recordKey(record: LedgerRecord): string {
 const rows = new ByteWriter()
 
 /**
- * The same of a record whose row ends `written`, which saves walking it again. What is hashed, byte by byte: the row from
+ * The same of a record whose row ends `written`, which saves walking it again. The hash is over, byte by byte: the row from
  * `received_at` on, with zeroes for that time, for what its text was sealed into and, of a log record, for its times, for one
  * without a time stands at the time it was received; then `tenant` and `exporter` as the row has them; then its text, or the
  * keyed digest of it once it is sealed, each with its length before it.

@@ -23,7 +23,7 @@ export interface InserterDeps {
   readonly onStored: (segment: ClosedSegment, inserted: Inserted) => void
   readonly onRetry: (error: WhodidError) => void
   readonly onProblem: (message: string) => void
-  /** Whether all records below an index are in the tree. Default: yes. A segment is kept until its own are. */
+  /** True when all records below an index are in the tree. Default: yes. A segment is kept until its own are. */
   readonly isSealed?: (end: number) => boolean
   /** Is called for records that damage took from a segment after they were acknowledged. */
   readonly onLost?: (lost: IndexRange) => void

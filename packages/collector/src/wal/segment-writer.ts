@@ -76,7 +76,7 @@ export class SegmentWriter {
     return segmentAge(this, unstoredCount, limits)
   }
 
-  /** Whether a failure has left a segment that must be mended before anything else is written. */
+  /** True when a failure has left a segment that must be mended before anything else is written. */
   get isBroken(): boolean {
     return this.#broken !== undefined
   }
@@ -87,7 +87,7 @@ export class SegmentWriter {
     try {
       const bytes = parts.reduce((sum, part) => sum + part.length, 0)
       await writeAll(segment.handle, parts, segment.durableBytes)
-      // A crash before this returns may leave whole frames that no one was told of: the next start keeps them, and a
+      // A crash before this returns may leave whole frames that were not acknowledged: the next start keeps them, and a
       // sender that tries again finds their keys. A crash after it loses nothing.
       await segment.handle.datasync()
       segment.durableBytes += bytes
@@ -178,7 +178,7 @@ export class SegmentWriter {
     await syncDirectory(this.#files, this.#dir)
   }
 
-  /** Whether an earlier attempt got as far as the rename. */
+  /** True when an earlier attempt got as far as the rename. */
   async #isClosed(segment: OpenSegment): Promise<boolean> {
     try {
       await this.#files.stat(segmentPath(this.#dir, segment.number, 'closed'))
@@ -254,7 +254,7 @@ export function logError(thrown: unknown): WhodidError {
   )
 }
 
-/** Whether the system said that a disk, or a quota on it, is full. */
+/** True when the system said that a disk, or a quota on it, is full. */
 function isDiskFull(thrown: unknown): boolean {
   const code = errorCode(thrown)
   return code === 'ENOSPC' || code === 'EDQUOT'

@@ -58,7 +58,7 @@ export interface SegmentName {
 export interface Frame {
   /** Index of its first record in the log; the others follow. */
   readonly firstIndex: number
-  /** Whether it stands in for records that damage took. */
+  /** True when it stands in for records that damage took. */
   readonly fillsHole: boolean
   /** When its last record was received, in nanoseconds since 1970. */
   readonly lastReceivedUnixNs: bigint
@@ -76,13 +76,13 @@ export interface SegmentContent {
   /** undefined when the header is damaged. */
   readonly name: SegmentName | undefined
   readonly frames: readonly Frame[]
-  /** Where the last whole frame ends; what follows is torn. */
+  /** The end of the last whole frame; bytes behind it are torn. */
   readonly endOfLastFrame: number
   /** Bytes in front of that which belong to no whole frame: damage, not a torn tail. */
   readonly damagedBytes: number
   /** Bytes behind it: a torn tail in a segment that was open, damage in one that was closed. */
   readonly tailBytes: number
-  /** Whether the tail is as long as it says it is: a write that was torn ends early, a flipped bit does not. */
+  /** True when the tail is as long as it says it is: a write that was torn ends early, a flipped bit does not. */
   readonly isTailWhole: boolean
 }
 

@@ -5,7 +5,7 @@ import type { FreshRows } from './fresh-rows.ts'
 import { recordKeyBytes } from './record-key.ts'
 import { joinBlocks, encodeFrame } from './segment.ts'
 
-/** Where the log stands: what its next record gets. */
+/** The next place in the log. */
 export interface Sequence {
   readonly nextIndex: number
   /** No later record is received earlier, whatever the clock says. */
@@ -20,7 +20,7 @@ export interface SequencedFrame {
   readonly rowCount: number
   /** Leaf hashes of the records, one after another. */
   readonly leaves: Buffer
-  /** Where the log stands behind them. */
+  /** The next place in the log, behind them. */
   readonly next: Sequence
 }
 

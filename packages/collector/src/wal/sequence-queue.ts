@@ -29,7 +29,7 @@ export class SequenceQueue {
     this.#sequence = sequence
   }
 
-  /** Whether nothing waits. */
+  /** True when nothing waits. */
   get isEmpty(): boolean {
     return this.#waiting.length === 0
   }

@@ -12,7 +12,7 @@ import type { LeafRun } from './segment.ts'
 import { indexesOf } from './sequence-queue.ts'
 import type { SequenceQueue, Waiting, Writing } from './sequence-queue.ts'
 
-/** How the log is opened. */
+/** The options of a log. */
 export interface LogOptions {
   readonly dir: string
   /** The log's ID in every record: its C2SP origin. */

@@ -3,7 +3,7 @@ import { lastUserText } from './message-text.ts'
 import { textOf } from './telemetry.ts'
 import type { Convention, Claims, Telemetry } from './telemetry.ts'
 
-/** Google's Agent Development Kit (scope `gcp.vertex.agent`); agents and tools it tells in `gen_ai` names. */
+/** Google's Agent Development Kit (scope `gcp.vertex.agent`); agents and tools it names in `gen_ai` attributes. */
 export const adk: Convention = {
   name: 'adk',
   speaks: ({ scopeName }) => scopeName === 'gcp.vertex.agent',

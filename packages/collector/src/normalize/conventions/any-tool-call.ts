@@ -43,13 +43,13 @@ const gaveKeys = [
   'output',
 ]
 
-/** Attributes of one span that are looked at for a name that nobody has told of. */
+/** Attributes of one span that are searched for a name that is not known. */
 const keysMax = 256
 
 const serverKind = 2
 
 /**
- * A tool call in a vocabulary that nobody knows: a span with a tool's name and the ID of a call, by whatever keys. Who sends a
+ * A tool call in an unknown vocabulary: a span with a tool's name and the ID of a call, by whatever keys. Who sends a
  * call's ID is an agent's program; what a tool's server saw of it is not.
  */
 export const anyToolCall: Convention = {

@@ -13,7 +13,7 @@ const spanKinds: ReadonlyMap<string, RecordKind> = new Map(
   }),
 )
 
-/** Log records by their event. What is not here is `other`: it repeats what a span says, or concerns no one. */
+/** Log records by their event. Other events are `other`: they repeat a span, or are no act. */
 const eventKinds: ReadonlyMap<string, RecordKind> = new Map(
   Object.entries<RecordKind>({
     user_prompt: 'prompt',
@@ -32,7 +32,7 @@ const verbOfTool: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** What stands for text when the emitter was told to keep it to itself. */
+/** The placeholder for text that the emitter is configured to withhold. */
 const withheld = '<REDACTED>'
 
 /** Claude Code and its agent SDK: spans of the scope `…tracing`, log records of the scope `…events`. */
@@ -60,7 +60,7 @@ function readClaudeCode(telemetry: Telemetry, kind: RecordKind): Claims {
     instanceParentId: parentOf(attributes),
     approvalDecision: kind === 'approval' ? decision : '',
     approvalSource: kind === 'approval' ? sourceOf(textOf(attributes, 'source')) : '',
-    // Whether a model's answer came is no act.
+    // The arrival of a model's answer is no act.
     outcome: kind === 'model_call' ? '' : outcomeOf(textOf(attributes, 'success'), decision),
     promptOrigin: isNotification(attributes) ? 'system' : '',
     content: shown(firstText(attributes, contentKeys)),

@@ -2,7 +2,7 @@ import type { RecordKind } from '@whodid/model'
 import { firstText, textOf } from './telemetry.ts'
 import type { Convention, Claims, Telemetry } from './telemetry.ts'
 
-/** Log records by their event. What is not here is `other`: how a request or a stream went concerns no one's acts. */
+/** Log records by their event. Other events are `other`: the course of a request or a stream is no act. */
 const kinds: ReadonlyMap<string, RecordKind> = new Map(
   Object.entries<RecordKind>({
     'codex.user_prompt': 'prompt',
@@ -11,7 +11,7 @@ const kinds: ReadonlyMap<string, RecordKind> = new Map(
   }),
 )
 
-/** What stands for text when the emitter was told to keep it to itself. */
+/** The placeholder for text that the emitter is configured to withhold. */
 const withheld = '[REDACTED]'
 
 /** OpenAI's Codex: its log records. Its spans are of its own insides and say nothing of what was asked or done. */

@@ -14,7 +14,7 @@ const plainConventions: readonly Convention[] = [http, database, messaging, rpc]
 
 /**
  * Every vocabulary but Whodid's own, in order: of a field that several fill, the first stands, after what Whodid's own
- * attributes say. What is a hand-over in any of them, the emitters that give standard names a meaning of their own, then the
+ * attributes say. A hand-over in any of them, then the emitters that give standard names a meaning of their own, then the
  * standard, then the plain calls to the world.
  */
 export const conventions: readonly Convention[] = [

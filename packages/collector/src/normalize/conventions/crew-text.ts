@@ -4,11 +4,11 @@ import { firstText, textOf } from './telemetry.ts'
 /** UTF-16 units of a JSON text that a crew's tasks are looked for in. */
 const tasksLengthMax = 256 * 1024
 
-/** Tasks of one crew that are told. */
+/** Tasks of one crew that are shown. */
 const tasksMax = 32
 
 /**
- * What a crew or an agent of CrewAI under OpenInference was told to do. The inputs of a crew only fill the places of its tasks,
+ * The tasks of a crew or an agent of CrewAI under OpenInference. The inputs of a crew only fill the places of its tasks,
  * and what its agent's span was given is the agent: the task stands beside, or in what came of it.
  */
 export function crewText(attributes: Attributes): string {
@@ -43,7 +43,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Cut on its way: it tells no task.
+    // Cut on its way: it holds no task.
     return undefined
   }
 }

@@ -15,7 +15,7 @@ const verbOfOperation: ReadonlyMap<string, string> = new Map<string, string>([
   ...verbs('delete', 'DELETE DROP TRUNCATE REMOVE DEL UNLINK HDEL FLUSHALL FLUSHDB'),
 ])
 
-/** What is done to the connection, and not to what is stored: no act by itself. */
+/** Operations on the connection, and not on stored data: no acts. */
 const ofConnection: ReadonlySet<string> = new Set(
   'BEGIN START COMMIT ROLLBACK SAVEPOINT RELEASE USE DISCARD DEALLOCATE PING CONNECT AUTH HELLO CLIENT'.split(
     ' ',
@@ -39,7 +39,7 @@ export const database: Convention = {
 }
 
 function readDatabase({ attributes }: Telemetry, kind: RecordKind): Claims {
-  // A model or a memory kept in a database is told as what it is.
+  // A model or a memory kept in a database is reported as that.
   if (kind !== 'action' && kind !== 'tool_call') return {}
   return {
     verb: verbOfOperation.get(operation(attributes)) ?? 'execute',

@@ -7,7 +7,7 @@ import { isRefusal, statedEnding, weightiest } from './stated-ending.ts'
 import type { Ending } from './stated-ending.ts'
 import type { Convention, Telemetry } from './telemetry.ts'
 
-/** How an act ended, and the rule that derived it; no rule where the record says so itself. */
+/** The outcome of an act, and the rule that derived it; no rule where the record states it. */
 export interface DerivedOutcome {
   readonly outcome: Outcome | ''
   readonly rule: OutcomeRule | ''
@@ -17,9 +17,9 @@ const statusOk = 1
 const statusError = 2
 
 /**
- * Tells how an act ended. What Whodid's own attribute says stands. Else a refusal goes before a failure, a failure before
+ * Derives the outcome of an act. Whodid's own attribute stands as it is. Else a refusal goes before a failure, a failure before
  * whatever has the form of a success (a status OK, a result), and what is said before what only a rule derives. Where
- * neither is there, nothing is told. Precondition: `record` holds what the conventions claim.
+ * neither is there, the outcome stays open. Precondition: `record` holds what the conventions claim.
  */
 export function deriveOutcome(
   record: LedgerRecord,
@@ -50,7 +50,7 @@ function said(outcome: Outcome | ''): DerivedOutcome {
   return { outcome, rule: '' }
 }
 
-/** Whether Whodid's own attribute says the outcome; what it says stands in the record already. */
+/** True when Whodid's own attribute says the outcome; what it says stands in the record already. */
 function isSaid({ attributes, resource }: Telemetry): boolean {
   const value = attributes.get(attribute.actionOutcome) ?? resource.get(attribute.actionOutcome)
   return outcomes.some((outcome) => outcome === value)

@@ -1,5 +1,5 @@
 /**
- * What a result's own text says of how its call ended. `unclear`: it speaks of an error in the form of a convention and
+ * The ending of a call that its result's own text states. `unclear`: it speaks of an error in the form of a convention and
  * could not be read whole, so that neither success nor failure follows from it.
  */
 export type ResultEnding = 'failure' | 'unclear' | ''
@@ -12,7 +12,7 @@ const depthMax = 6
 const nodesMax = 1_000
 
 /**
- * Whether a result says that its call failed, where a convention defines how: MCP's `isError` (also as Python writes
+ * True when a result says that its call failed, where a convention defines how: MCP's `isError` (also as Python writes
  * its objects down, and within JSON-RPC), the `is_error` of tool results, a tool message of LangChain's or Bedrock's whose
  * status is `error`. Any other text is what the tool had to say, and no statement. Bounded and never throws.
  */
@@ -27,11 +27,11 @@ export function endingInResult(text: string): ResultEnding {
 
 interface Looking {
   nodesLeft: number
-  /** Whether something that may speak of an error was not read. */
+  /** True when something that may speak of an error was not read. */
   isCutShort: boolean
 }
 
-/** What stands around a result: JSON-RPC's answer, a framework's holder, a message written down with its class. */
+/** The wrappers of a result: JSON-RPC's answer, a framework's holder, a message written down with its class. */
 const holders = ['result', 'response', 'output', 'toolResult', 'tool_result', 'kwargs', 'content']
 
 function saysFailure(value: unknown, depth: number, looking: Looking): boolean {
@@ -45,7 +45,7 @@ function saysFailure(value: unknown, depth: number, looking: Looking): boolean {
   if (Array.isArray(value))
     return value.some((part) => isPart(part) && saysFailure(part, depth + 1, looking))
   const flag = member(value, 'isError') ?? member(value, 'is_error')
-  // What says that it is no error is not looked into: its content is what the tool had to say.
+  // A result that states that it is no error is not searched: its content is the tool's.
   if (typeof flag === 'boolean') return flag
   if (isFailedMessage(value) || isRpcError(value)) return true
   if (member(value, 'type') === 'text' && saysFailure(member(value, 'text'), depth + 1, looking))
@@ -102,7 +102,7 @@ function member(value: object, name: string): unknown {
   return Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
 }
 
-/** How the objects that carry a result begin when Python writes them down. */
+/** The beginnings of the objects that carry a result, as Python writes them down. */
 const reprStart =
   /^\s*(?:CallToolResult|ToolResult|ToolOutput|ToolMessage|_?meta=|content=|type=|name=)/u
 const reprStartLengthMax = 200

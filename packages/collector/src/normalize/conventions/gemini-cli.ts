@@ -71,7 +71,7 @@ const outcomeOfStatus: ReadonlyMap<string, Outcome> = new Map(
   Object.entries<Outcome>({ success: 'success', error: 'failure' }),
 )
 
-/** How a call ended, by the `status` that its response begins with; of one that was cancelled nobody knows how far it got. */
+/** The ending of a call, by the `status` that its response begins with; the progress of a cancelled one is unknown. */
 function outcomeOfResponse(response: string): Outcome {
   const status = /^\{"status":"([a-z]{1,20})"/u.exec(response)?.[1] ?? ''
   return outcomeOfStatus.get(status) ?? 'unknown'

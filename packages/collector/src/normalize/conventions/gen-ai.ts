@@ -5,7 +5,7 @@ import { joinedText, lastUserText } from './message-text.ts'
 import { textOf } from './telemetry.ts'
 import type { Convention, Claims, Telemetry } from './telemetry.ts'
 
-/** `gen_ai.operation.name` and the kind of record it makes. What is not here is `other`. */
+/** `gen_ai.operation.name` and the kind of record it makes. Other names are `other`. */
 const kindOfOperation: ReadonlyMap<string, RecordKind> = new Map(
   Object.entries<RecordKind>({
     chat: 'model_call',
@@ -42,7 +42,7 @@ const verbOfOperation: ReadonlyMap<string, string> = new Map(
 
 const decisionEvent = 'gen_ai.tool.call.decision'
 
-/** Log records by their event, where no operation is told: what was asked of a model, and the call in full. */
+/** Log records by their event, where no operation is named: the request to a model, and the call in full. */
 const kindOfEvent: ReadonlyMap<string, RecordKind> = new Map(
   Object.entries<RecordKind>({
     'gen_ai.user.message': 'prompt',
@@ -99,12 +99,12 @@ function readGenAi(telemetry: Telemetry, kind: RecordKind): Claims {
   return { ...claims, content: lastUserText(inputMessages(telemetry)), result: said }
 }
 
-/** What a user's message says that is a log record of its own: in its body, or in an attribute. */
+/** The text of a user's message that is a log record of its own: in its body, or in an attribute. */
 function userMessage({ attributes, body }: Telemetry): string {
-  const told = ['gen_ai.event.content', 'content', 'gen_ai.prompt']
+  const stated = ['gen_ai.event.content', 'content', 'gen_ai.prompt']
     .map((key) => attributes.get(key))
     .find((value) => value !== undefined && value !== null)
-  const message = told ?? body
+  const message = stated ?? body
   return lastUserText(message) || joinedText(message)
 }
 
@@ -127,7 +127,7 @@ function inputMessages(telemetry: Telemetry): Value | undefined {
   )
 }
 
-/** What a log record's body holds under that name. */
+/** The member of a log record's body of that name. */
 function inBody({ signal, body }: Telemetry, key: string): Value | undefined {
   return signal === 'log' && isMap(body) ? body.get(key) : undefined
 }
@@ -148,7 +148,7 @@ function outputMessages(telemetry: Telemetry): Value | undefined {
   )
 }
 
-/** Messages told in span events: whole lists in the newer event, one message an event in the older ones. */
+/** Messages in span events: whole lists in the newer event, one message an event in the older ones. */
 function fromEvents(
   telemetry: Telemetry,
   key: string,

@@ -2,13 +2,13 @@ import { attribute } from '@whodid/model'
 import type { Attributes } from '../../otlp/batch.ts'
 import { firstText } from './telemetry.ts'
 
-/** What a tool's name says of a hand-over. */
+/** The hand-over that a tool's name indicates. */
 export interface ToolTarget {
-  /** Whom the tool's name tells; '' when none. */
+  /** The agent in the tool's name; '' when there is none. */
   readonly target: string
-  /** Whether the name alone makes it a hand-over. */
+  /** True when the name alone makes it a hand-over. */
   readonly isSure: boolean
-  /** Whether the target stands among the arguments. */
+  /** True when the target stands among the arguments. */
   readonly argument: boolean
 }
 
@@ -55,7 +55,7 @@ function snake(name: string): string {
     .replaceAll(/[\s\-.]/gu, '_')
 }
 
-/** Where the arguments of a call stand. */
+/** Attributes that hold the arguments of a call. */
 const argumentKeys = [
   attribute.toolCallArguments,
   'gcp.vertex.agent.tool_call_args',
@@ -79,7 +79,7 @@ const targetNames = new Set([
 
 const argumentsLengthMax = 64 * 1024
 
-/** The agent that the arguments of a hand-over name; '' where none is told. */
+/** The agent that the arguments of a hand-over name; '' where there is none. */
 export function argumentOf(attributes: Attributes): string {
   const text = firstText(attributes, argumentKeys)
   if (text === '' || text.length > argumentsLengthMax) return ''

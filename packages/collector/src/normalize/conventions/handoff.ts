@@ -7,10 +7,10 @@ import { firstText, textOf } from './telemetry.ts'
 import type { Convention, Claims, Telemetry } from './telemetry.ts'
 import { toolNameIn } from './tool-name.ts'
 
-/** What says of a span that it hands over: the kind of the interaction, or of the span. */
+/** Attributes that mark a hand-over: the kind of the interaction, or of the span. */
 const kindKeys = ['gen_ai.agent.interaction.type', 'agent.interaction.type', 'traceloop.span.kind']
 
-/** Who is handed over to, in names of its own. */
+/** Attributes of their own that name the target. */
 const targetKeys = [
   'gen_ai.agent.handoff.target.name',
   'gen_ai.agent.handoff.target.id',
@@ -28,7 +28,7 @@ const targetKeys = [
   'handoff.to',
 ]
 
-/** Who hands over. */
+/** Attributes that name the agent that hands over. */
 const sourceKeys = [
   'gen_ai.agent.handoff.source.name',
   'gen_ai.agent.interaction.source.name',
@@ -75,18 +75,18 @@ const agentNameKeys = [
 
 /** A span by which an agent hands its task to another. */
 export interface Handoff {
-  /** The agent that goes on; '' where none is told. */
+  /** The agent that goes on; '' where none is named. */
   readonly target: string
-  /** The agent that hands over, where the span itself tells it. */
+  /** The agent that hands over, where the span itself names it. */
   readonly source: string
-  /** Whether the agent that the span names is the target, and not who hands over. */
+  /** True when the agent that the span names is the target, and not the agent that hands over. */
   readonly namesTarget: boolean
   readonly tool: string
 }
 
 /**
  * A hand-over from one agent to another, in any vocabulary: it is a delegation, done by whoever stands above it. The agent it
- * names is the target, unless it tells a target beside. A tool that is only called `transfer_to_x` may move money.
+ * names is the target, unless it names a target beside. A tool that is only called `transfer_to_x` may move money.
  */
 export const handoff: Convention = {
   name: 'handoff',
@@ -104,17 +104,17 @@ export function handoffOf(telemetry: Telemetry): Handoff | undefined {
     return undefined
   const tool = toolOf(telemetry)
   const byTool = targetOfTool(tool)
-  const told = firstText(attributes, targetKeys) || targetOfSpan(telemetry)
+  const stated = firstText(attributes, targetKeys) || targetOfSpan(telemetry)
   const name = firstText(attributes, [attribute.templateName, 'agent.name'])
   const isSaid = words.has(operation) || isSaidBy(telemetry) || byTool.isSure
-  if (told === '' && !isSaid && !isSameName(name, byTool.target)) return undefined
+  if (stated === '' && !isSaid && !isSameName(name, byTool.target)) return undefined
   if (speaksWhodid(attributes)) return undefined
-  const target = told || targetOf(byTool, name, attributes)
+  const target = stated || targetOf(byTool, name, attributes)
   const source = firstText(attributes, sourceKeys) || sourceOfSpan(telemetry)
   return { target, source, tool, namesTarget: isSameName(name, target) }
 }
 
-/** Where no target is told: whom the arguments name, else the agent named, unless the tool is called after another one. */
+/** The target where none is stated: the agent in the arguments, else the agent named, unless the tool is called after another one. */
 function targetOf(byTool: ToolTarget, name: string, attributes: Attributes): string {
   const inArguments = byTool.argument ? argumentOf(attributes) : ''
   const isFree = byTool.target === '' || isSameName(name, byTool.target)
@@ -143,7 +143,7 @@ function readHandoff(telemetry: Telemetry): Claims {
   }
 }
 
-/** Who hands over, unless the span says it in the template's own attribute. */
+/** The agent that hands over, unless the span names it in the template's own attribute. */
 function sourceClaims({ source, namesTarget }: Handoff, attributes: Attributes): Claims {
   const isSaid = !namesTarget && attributes.has(attribute.templateId)
   return source === '' || isSaid ? {} : { templateId: source, templateRule: 'handoff.source_agent' }
@@ -185,7 +185,7 @@ function sourceOfSpan(telemetry: Telemetry): string {
   return name.toLowerCase().startsWith('handoff') ? textOf(attributes, 'from_agent') : ''
 }
 
-/** Whether two names are one agent's: as its tool spells it, and as it is called. */
+/** True when two names are one agent's: as its tool spells it, and as it is called. */
 function isSameName(one: string, other: string): boolean {
   const [a, b] = [plain(one), plain(other)]
   return a !== '' && b !== '' && (a === b || a === `${b}agent` || b === `${a}agent`)

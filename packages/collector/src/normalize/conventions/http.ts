@@ -18,7 +18,7 @@ const verbOfMethod: ReadonlyMap<string, string> = new Map(
 
 const clientKind = 3
 
-/** An HTTP request as its sender saw it. What a server saw of it is no act of the server. */
+/** An HTTP request as its sender saw it. The server's view of it is no act of the server. */
 export const http: Convention = {
   name: 'http',
   speaks: ({ kind, attributes }) => kind === clientKind && method(attributes) !== '',

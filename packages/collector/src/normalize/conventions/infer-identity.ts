@@ -128,7 +128,7 @@ export function inferDelegator(
   return claim === undefined ? undefined : { ...claim, type: 'human' }
 }
 
-/** Whether `user.id` names a person here. */
+/** True when `user.id` names a person here. */
 export function namesPerson(telemetry: Telemetry): boolean {
   return !isClaudeCode(telemetry)
 }
@@ -136,15 +136,16 @@ export function namesPerson(telemetry: Telemetry): boolean {
 function infer(telemetry: Telemetry, aliases: readonly Alias[]): InferredClaim | undefined {
   for (const alias of aliases) {
     if (alias.only !== undefined && !alias.only(telemetry)) continue
-    const own = alias.read === undefined ? told(telemetry.attributes, alias) : alias.read(telemetry)
+    const own =
+      alias.read === undefined ? statedAt(telemetry.attributes, alias) : alias.read(telemetry)
     if (alias.read !== undefined && own === '') continue
-    const id = own === '' ? told(telemetry.resource, alias) : own
+    const id = own === '' ? statedAt(telemetry.resource, alias) : own
     if (id !== '') return { id, rule: alias.rule }
   }
   return undefined
 }
 
-function told(attributes: Attributes, { key, member }: Alias): string {
+function statedAt(attributes: Attributes, { key, member }: Alias): string {
   const text = textOf(attributes, key)
   return member === undefined ? text : memberOf(text, member)
 }

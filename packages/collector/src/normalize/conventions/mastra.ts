@@ -3,7 +3,7 @@ import { joinedText, lastUserText } from './message-text.ts'
 import { textOf } from './telemetry.ts'
 import type { Convention, Claims, Telemetry } from './telemetry.ts'
 
-/** Mastra, by `mastra.span.type`; kinds and messages it tells in `gen_ai` names. */
+/** Mastra, by `mastra.span.type`; kinds and messages it states in `gen_ai` names. */
 export const mastra: Convention = {
   name: 'mastra',
   speaks: ({ attributes }) => attributes.has('mastra.span.type'),

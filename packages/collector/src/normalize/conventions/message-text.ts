@@ -22,7 +22,7 @@ export function lastUserText(value: Value | undefined): string {
 }
 
 /**
- * What a person asked of an agent or a chain, of what that was given: the last user message where there are messages,
+ * The text that a person gave an agent or a chain, from its input: the last user message where there are messages,
  * the member that is the task where it was called with arguments, the only argument that is a text. Plain inputs, none of
  * which is named as the task, are the request as they came; a program's state is none.
  */
@@ -46,7 +46,7 @@ function onlyArgument(call: object): string {
   return texts.length === 1 ? (texts[0] ?? '') : ''
 }
 
-/** Whether it holds objects within objects: how a program stands, and not what somebody asked. */
+/** True when it holds objects within objects: the state of a program, and no request of a person. */
 function isState(given: object): boolean {
   return Object.values(given).some(
     (value: unknown) =>
@@ -77,7 +77,7 @@ function messagesIn(parsed: unknown): Message[] {
     const list: unknown = Reflect.get(parsed, name)
     if (Array.isArray(list)) return list.map(firstLevel)
   }
-  // What a chain of LangChain was given, within what its callback was.
+  // The input of a chain of LangChain, within that of its callback.
   const inputs: unknown = Reflect.get(parsed, 'inputs')
   if (typeof inputs === 'object' && inputs !== null && !Reflect.has(inputs, 'inputs'))
     return messagesIn(inputs)
@@ -99,7 +99,7 @@ function parse(value: Value | undefined): unknown {
   }
 }
 
-/** Whether it is a part of one message, as Bedrock writes them, and not a message: nobody is said to have spoken. */
+/** True when it is a part of one message, as Bedrock writes them, and not a message: nobody is said to have spoken. */
 function isBlock(part: unknown): boolean {
   if (typeof part !== 'object' || part === null || !Reflect.has(part, 'text')) return false
   return !['role', 'type', 'message'].some((key) => Reflect.has(part, key))

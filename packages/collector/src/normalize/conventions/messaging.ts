@@ -6,7 +6,7 @@ import type { Convention, Claims, Telemetry } from './telemetry.ts'
 const clientKind = 3
 const producerKind = 4
 
-/** What was done with a message by whoever sent it, by `messaging.operation.type` or its older name. */
+/** The sender's operation on a message, by `messaging.operation.type` or its older name. */
 const sendings: ReadonlySet<string> = new Set(['send', 'publish'])
 
 /** A message as its sender saw it. To receive or to process one is no act upon the broker. */

@@ -14,7 +14,7 @@ export function isInstanceScope(scopeName: string): boolean {
 }
 
 /**
- * Whether a span's own `gen_ai.agent.id` is that of an object in its process, and the agent's name beside it the name of
+ * True when a span's own `gen_ai.agent.id` is that of an object in its process, and the agent's name beside it the name of
  * what was deployed: Semantic Kernel, Microsoft Agent Framework and AutoGen send it so. A record that speaks Whodid's
  * names means the template by it, whatever it looks like.
  */
@@ -24,7 +24,7 @@ export function namesObject({ attributes }: Pick<Telemetry, 'attributes'>): bool
   return id !== '' && name !== '' && id !== name && isObjectId(id) && !speaksWhodid(attributes)
 }
 
-/** Whether any of a record's own attributes is Whodid's. */
+/** True when any of a record's own attributes is Whodid's. */
 export function speaksWhodid(attributes: Attributes): boolean {
   for (const key of attributes.keys()) if (key.startsWith('whodid.')) return true
   return false
@@ -46,7 +46,7 @@ const hexLengthSure = 24
 const separators = '_-/:.#@|~ '
 
 /**
- * Whether an ID was made up for one object of a running process, and says nothing of what was deployed: a UUID in any of
+ * True when an ID was made up for one object of a running process, and says nothing of what was deployed: a UUID in any of
  * its forms, a long hex number, a ULID, or one of these behind a name, as `clerk_6ba7…`.
  */
 export function isObjectId(text: string): boolean {
@@ -63,7 +63,7 @@ function bare(text: string): string {
   return inner.toLowerCase().startsWith('0x') ? inner.slice(2) : inner
 }
 
-/** What stands behind the last separator; a UUID, which has some of its own, whole. */
+/** The part behind the last separator; a UUID, which has separators of its own, whole. */
 function lastPart(id: string): string {
   const before = id.at(-uuidLength - 1)
   if (before !== undefined && separators.includes(before) && uuid.test(id.slice(-uuidLength)))

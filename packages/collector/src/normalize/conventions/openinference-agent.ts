@@ -2,7 +2,7 @@ import { isObjectId } from './object-id.ts'
 import { firstText, textOf } from './telemetry.ts'
 import type { Telemetry } from './telemetry.ts'
 
-/** What a node of an agent's graph is called by instrumentations that give every agent the same name. */
+/** The names of an agent's graph node in instrumentations that give every agent the same name. */
 const commonNames = new Set(['strands_agent', 'agent', 'root', 'supervisor_root'])
 
 /** Prefixes of node IDs that instrumentations make up. */
@@ -17,7 +17,7 @@ const classes = new Set(
   ).split(' '),
 )
 
-/** What an agent's span is called behind the agent's name. */
+/** The suffixes of an agent's span behind the agent's name. */
 const methods = [
   '.run',
   '.arun',

@@ -85,7 +85,7 @@ interface OwnClaim {
   readonly fill: (record: LedgerRecord, value: Value) => void
 }
 
-/** By key, everything that is told in Whodid's own attributes and the standard ones that it emits. */
+/** By key, everything that is stated in Whodid's own attributes and the standard ones that it emits. */
 const ownClaims: ReadonlyMap<string, OwnClaim> = new Map<string, OwnClaim>([
   ...textFields.map(([field, key]): [string, OwnClaim] => [key, textClaim(field)]),
   ...listFields.map(([field, key]): [string, OwnClaim] => [key, listClaim(field)]),
@@ -151,7 +151,7 @@ function fillFromResource(
     if (claim === undefined || value === null || ofSpanOnly.has(key)) continue
     const isTemplate = claim.field === 'templateId'
     if (isOfInstance && isTemplate) continue
-    // What an object is numbered says nothing against the template that its launcher named.
+    // An object's number says nothing against the template that its launcher named.
     const isUnsaid = (attributes.get(key) ?? null) === null || (isOfObject && isTemplate)
     if (isUnsaid) claim.fill(record, value)
   }

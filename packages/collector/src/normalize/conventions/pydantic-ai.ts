@@ -4,7 +4,7 @@ import { textOf } from './telemetry.ts'
 import type { Convention, Claims, Telemetry } from './telemetry.ts'
 
 /**
- * Pydantic AI (scope `pydantic-ai`). Kinds, agents and, in its newer formats, tools it tells in `gen_ai` names; what an
+ * Pydantic AI (scope `pydantic-ai`). Kinds, agents and, in its newer formats, tools it names in `gen_ai` attributes; what an
  * agent was asked stands in names of its own, and what a tool was given does so up to its format 2.
  */
 export const pydanticAi: Convention = {

@@ -22,7 +22,7 @@ function verbs(verb: string, words: string): (readonly [string, string])[] {
   return words.split(' ').map((word) => [word, verb])
 }
 
-/** A remote call as its caller saw it, by `rpc.system.name` or its older name `rpc.system`; MCP tells more in its own names. */
+/** A remote call as its caller saw it, by `rpc.system.name` or its older name `rpc.system`; MCP says more in its own names. */
 export const rpc: Convention = {
   name: 'rpc',
   speaks: ({ kind, attributes }) =>

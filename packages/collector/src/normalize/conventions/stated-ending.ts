@@ -2,7 +2,7 @@ import type { Attributes } from '../../otlp/batch.ts'
 import { textOf } from './telemetry.ts'
 
 /**
- * What a record says in so many words of how an act ended. `unknown`: it was stopped, and nobody knows how far it had
+ * The ending of an act that a record states. `unknown`: it was stopped, and nobody knows how far it had
  * got. `open`: when the record was written it had not ended.
  */
 export type Ending = 'denied' | 'failure' | 'unknown' | 'open' | 'success'
@@ -14,7 +14,7 @@ const byWeight: readonly Ending[] = ['denied', 'failure', 'unknown', 'open', 'su
 type Read = (text: string) => Ending | ''
 
 /**
- * How the attributes of a tool's call say that it ended, whichever instrumentation wrote them; '' when none does. Looks
+ * The ending that the attributes of a tool's call state, whichever instrumentation wrote them; '' when none does. Looks
  * only at the keys of the table below: one pass, no parsing.
  */
 export function statedEnding(attributes: Attributes): Ending | '' {
@@ -40,14 +40,14 @@ export function weightiest(one: Ending | '', other: Ending | ''): Ending | '' {
   return byWeight.indexOf(other) < byWeight.indexOf(one) ? other : one
 }
 
-/** How approvals are told: a decision that is one of these stopped the call. */
+/** The words of a refused approval: a decision that is one of these stopped the call. */
 const refusals: ReadonlySet<string> = new Set(
   'deny denied reject rejected decline declined cancel cancelled canceled block blocked refuse refused abort aborted'.split(
     ' ',
   ),
 )
 
-/** Whether a decision, in any emitter's word, refused what was asked for. */
+/** True when a decision, in any emitter's word, refused what was asked for. */
 export function isRefusal(decision: string): boolean {
   return refusals.has(plainWord(decision))
 }
@@ -77,7 +77,7 @@ const approvedFlag: Read = (text) => (isFalse(text) ? 'denied' : '')
 const grpcCode: Read = (text) => (text === '' ? '' : text === '0' ? 'success' : 'failure')
 const rpcCode: Read = (text) => (text === '' || /^(?:ok|0|2\d\d)$/u.test(text) ? '' : 'failure')
 
-/** What the keys of a tool's call stand under, in the vocabularies that were read. */
+/** The prefixes of the keys of a tool's call, in the vocabularies that were read. */
 const tools =
   'tool. tool.call. tool.result. tool.output. tool.execution. tool_call. tool_result. tool_ function. mcp. mcp.tool. mcp.tool.call. mcp.tool.result. mcp.result. mcp.response. gen_ai.tool. gen_ai.tool.call. gen_ai.tool.result. gen_ai.tool.output. gen_ai.tool.call.result. gen_ai.tool.execution.'.split(
     ' ',

@@ -5,17 +5,17 @@ import { stringifyValue } from '../../otlp/stringify-value.ts'
 /** One vocabulary of telemetry. All its functions are pure. */
 export interface Convention {
   readonly name: string
-  /** Whether this record speaks the vocabulary at all; the other functions are called only then. */
+  /** True when this record speaks the vocabulary at all; the other functions are called only then. */
   readonly speaks: (telemetry: Telemetry) => boolean
-  /** Whether a record of this vocabulary is of an agent, so that its actor is one even when it does not say so. */
+  /** True when a record of this vocabulary is of an agent, so that its actor is one even when it does not say so. */
   readonly ofAgent: (telemetry: Telemetry) => boolean
   /** The kind of record; '' when this vocabulary does not say. */
   readonly kind: (telemetry: Telemetry) => RecordKind | ''
-  /** What else it says, once the kind is settled. Absent and '' are the same. */
+  /** The other claims, once the kind is settled. Absent and '' are the same. */
   readonly read: (telemetry: Telemetry, kind: RecordKind) => Claims
 }
 
-/** What a convention reads: a span, or a log record seen as one. */
+/** The input of a convention: a span, or a log record seen as one. */
 export interface Telemetry {
   readonly signal: 'span' | 'log'
   /** The span's name; of a log record the name of its event. */
@@ -36,7 +36,7 @@ export interface Telemetry {
 /** The fields of a record that a convention may fill. */
 export type Claims = Partial<Omit<LedgerRecord, ReceivedField>>
 
-/** What only the collector, or the span's own envelope, says. */
+/** The fields that only the collector, or the span's own envelope, fills. */
 type ReceivedField =
   | 'tenant'
   | 'exporter'

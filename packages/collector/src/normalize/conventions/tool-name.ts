@@ -1,7 +1,7 @@
 /** UTF-16 units of a span's name that are looked at. */
 const nameLengthMax = 300
 
-/** What stands before a tool's name in the name of its span, in lower case; the longer before those they begin with. */
+/** The prefixes of a tool's name in the name of its span, in lower case; the longer before those they begin with. */
 const before = [
   'tools/call ',
   'execute_tool ',
@@ -24,7 +24,7 @@ const before = [
   'tool/',
 ]
 
-/** What stands behind it. */
+/** The suffixes of it. */
 const behind = [
   '.run',
   '._run',

@@ -21,7 +21,7 @@ export const traceloop: Convention = {
   ofAgent: () => true,
   kind: ({ attributes }) => {
     const kind = textOf(attributes, 'traceloop.span.kind')
-    // LangGraph's run of an agent is told as a workflow, and in standard names as what it is.
+    // LangGraph's run of an agent is reported as a workflow, and in standard names as an agent's.
     if (kind === 'workflow' && textOf(attributes, attribute.operationName) === 'invoke_agent')
       return 'prompt'
     return kinds.get(kind) ?? ''

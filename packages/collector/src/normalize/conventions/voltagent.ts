@@ -35,7 +35,7 @@ export const voltAgent: Convention = {
   read: readVoltAgent,
 }
 
-/** Whether it is of an agent, and not of a workflow alone. */
+/** True when it is of an agent, and not of a workflow alone. */
 function isOfAgent(attributes: Attributes): boolean {
   return textOf(attributes, 'entity.type') === 'agent' || attributes.has('subagent.id')
 }
