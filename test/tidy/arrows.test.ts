@@ -18,7 +18,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   engine: ['model', 'tlog-posix'],
   store: ['model'],
   sdk: ['model'],
-  content: ['model', 'store', 'tlog-posix'],
+  content: ['model', 'tlog-posix'],
   retention: ['content', 'model', 'store', 'tlog-posix'],
   collector: ['content', 'model', 'store', 'tlog', 'tlog-posix', 'witness'],
   query: ['content', 'meta-log', 'model', 'store', 'tlog', 'tlog-posix'],

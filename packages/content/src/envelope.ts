@@ -42,7 +42,7 @@ export interface ContentPlace {
 }
 
 /** The part that a byte stands for; undefined when it stands for none. */
-export function contentPartOf(code: number): ContentPart | undefined {
+function contentPartOf(code: number): ContentPart | undefined {
   if (code === contentParts.content) return 'content'
   if (code === contentParts.result) return 'result'
   return code === contentParts.detail ? 'detail' : undefined

@@ -104,7 +104,7 @@ export async function makeDirectory(files: FilePort, dir: string): Promise<void>
 }
 
 /** Makes a directory below `base`, and the names of all between the two durable. */
-export async function makeDirectoryBelow(
+async function makeDirectoryBelow(
   files: FilePort,
   base: string,
   path: string,

@@ -183,7 +183,7 @@ export interface Distribution {
 const boundsMs = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000, 600_000]
 
 /** Counts durations, in milliseconds, into fixed buckets. */
-export class Histogram {
+class Histogram {
   readonly #counts: number[] = Array.from({ length: boundsMs.length + 1 }, () => 0)
   #sum = 0
 

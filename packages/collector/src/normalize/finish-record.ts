@@ -208,7 +208,7 @@ function attributesField(attributes: Attributes, cuts: Cuts): string {
 }
 
 /** Text cut to a bound, and whether anything was cut off. */
-export interface BoundedText {
+interface BoundedText {
   readonly text: string
   readonly wasCut: boolean
 }
@@ -218,7 +218,7 @@ export interface BoundedText {
  * mark with the first 16 hex digits of the whole text's SHA-256, so that two IDs that differ only past the bound still
  * differ. Precondition: `bytesMax` ≥ 64.
  */
-export function boundText(text: string, bytesMax: number): BoundedText {
+function boundText(text: string, bytesMax: number): BoundedText {
   // Three bytes is the most that one UTF-16 unit takes.
   if (text.length * 3 <= bytesMax || Buffer.byteLength(text) <= bytesMax)
     return { text: text.toWellFormed(), wasCut: false }
