@@ -104,11 +104,7 @@ export async function makeDirectory(files: FilePort, dir: string): Promise<void>
 }
 
 /** Makes a directory below `base`, and the names of all between the two durable. */
-async function makeDirectoryBelow(
-  files: FilePort,
-  base: string,
-  path: string,
-): Promise<void> {
+async function makeDirectoryBelow(files: FilePort, base: string, path: string): Promise<void> {
   await files.mkdir(join(base, path), { recursive: true, mode: 0o700 })
   for (let at = path; at !== '.'; at = dirname(at))
     await syncDirectory(files, join(base, dirname(at)))
