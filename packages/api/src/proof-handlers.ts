@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { printableLine, WhodidError } from '@whodid/model'
 import { describeWatch, listCheckpoints, proveAction } from '@whodid/query'
-import type { LogTree } from '@whodid/store'
+import type { LogTree } from '@whodid/tlog-posix'
 import { isInTree, parseCheckpoint, parseNote, tileCacheControl } from '@whodid/tlog'
 import type { ApiOptions } from './api-options.ts'
 import { checkpointsRoute, integrityRoute, proofRoute } from './proof-routes.ts'

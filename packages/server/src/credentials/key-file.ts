@@ -1,8 +1,7 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { printableLine, WhodidError } from '@whodid/model'
 import { parseVkey, ProofError } from '@whodid/tlog'
 import type { NoteSigner, NoteVerifier } from '@whodid/tlog'
+import { loadOrCreateKey, systemFiles } from '@whodid/tlog-posix'
 
 /**
  * Returns the text of a key's file. Where there is no file and a name is given, writes the text that `make` returns, readable by its
@@ -14,19 +13,18 @@ export async function readKeyFile(
   make: (name: string) => string,
 ): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return await loadOrCreateKey(systemFiles, path, () => {
+      if (name === undefined || name === '')
+        throw new WhodidError(
+          'invalid_parameter',
+          `expected --name, since there is no key in "${path}" yet; got nothing`,
+        )
+      return asInvalid('--name', () => make(name))
+    })
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    if (!isMissing) throw unreadable(path, error)
+    if (error instanceof WhodidError) throw error
+    throw unreadable(path, error)
   }
-  if (name === undefined || name === '')
-    throw new WhodidError(
-      'invalid_parameter',
-      `expected --name, since there is no key in "${path}" yet; got nothing`,
-    )
-  const text = asInvalid('--name', () => make(name))
-  await writeKey(path, `${text}\n`)
-  return text
 }
 
 /** Throws `invalid_config` when the key in a file has another name than the one that is given. */
@@ -50,18 +48,6 @@ export function asInvalid<T>(what: string, read: () => T): T {
   } catch (error) {
     if (!(error instanceof ProofError)) throw error
     throw new WhodidError('invalid_config', `${what}: ${error.message}`, { cause: error })
-  }
-}
-
-/** A crash leaves no file or a whole one: a key is 150 bytes, written and synced before it is used. */
-async function writeKey(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
 

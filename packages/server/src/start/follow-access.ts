@@ -1,7 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs'
 import type { Stats } from 'node:fs'
 import type { ApiToken } from '@whodid/api'
-import type { Collector, Exporter } from '@whodid/collector'
+import type { Collector, IngestClient } from '@whodid/collector'
 import { ingestClientList, readerList, readIngestClients } from '../credentials/access-lists.ts'
 import type { NamedIngestClient, NamedReader } from '../credentials/access-lists.ts'
 import { entriesPath, readEntries } from '../credentials/entry-file.ts'
@@ -17,7 +17,7 @@ export const tenantDefault = 'default'
 const lookMs = 500
 
 /** The ingest clients that the files name now. Throws `invalid_config` for an unusable file. */
-export async function ingestClientsNow(dataDir: string, tokens: Tokens): Promise<Exporter[]> {
+export async function ingestClientsNow(dataDir: string, tokens: Tokens): Promise<IngestClient[]> {
   return allIngestClients(tokens, await readIngestClients(dataDir))
 }
 
@@ -25,10 +25,10 @@ export async function ingestClientsNow(dataDir: string, tokens: Tokens): Promise
 export async function followIngestClients(
   context: StartupContext,
   tokens: Tokens,
-  collector: Pick<Collector, 'setExporters'>,
+  collector: Pick<Collector, 'setIngestClients'>,
 ): Promise<Started<void>> {
   const { stop } = await followEntries(context, ingestClientList, (named) =>
-    collector.setExporters(allIngestClients(tokens, named)),
+    collector.setIngestClients(allIngestClients(tokens, named)),
   )
   return { value: undefined, stop }
 }
@@ -84,7 +84,7 @@ async function followEntries<Entry, Taken>(
 }
 
 /** The ingest and the admin token may speak for everyone of the default tenant; the operator names the others. */
-function allIngestClients(tokens: Tokens, named: readonly NamedIngestClient[]): Exporter[] {
+function allIngestClients(tokens: Tokens, named: readonly NamedIngestClient[]): IngestClient[] {
   const everyone = { tenant: tenantDefault, templates: '*', humans: true, services: true } as const
   return [
     { name: 'ingest', tokenSha256: tokenSha256(tokens.ingest), ...everyone },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { collectorFamilies } from '@whodid/collector'
+import { collectorMetricFamilies } from '@whodid/collector'
 import type { Collector, CollectorMetrics } from '@whodid/collector'
 import type { MetricFamily } from '@whodid/model'
 import type { WatchState } from '@whodid/query'
@@ -41,7 +41,7 @@ export function readMetrics(
   const running = collector()
   return running === undefined
     ? []
-    : [...collectorFamilies(running.metrics()), ...selfCheckMetrics(state())]
+    : [...collectorMetricFamilies(running.metrics()), ...selfCheckMetrics(state())]
 }
 
 /** Seconds without a checkpoint after which nothing is sealed: an idle log writes a record of its own every 45. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
 import type { Api, ApiOptions, RunningApi } from '@whodid/api'
-import type { Custodian } from '@whodid/content'
-import { createReadRecorder, openLogTrees } from '@whodid/store'
+import { createReadRecorder } from '@whodid/store'
+import { openLogTrees } from '@whodid/tlog-posix'
 import { hostCheckOf } from '../config/service-config.ts'
 import type { LedgerAccess } from '../config/service-config.ts'
 import { loadOrCreateExportKey } from '../credentials/export-key.ts'
@@ -17,11 +17,10 @@ const ownServerStatementsMax = 32
 
 /** The parts that the API uses beside the configuration. */
 export interface ApiDeps extends Required<
-  Pick<ApiOptions, 'selector' | 'contents' | 'readiness' | 'metrics'>
+  Pick<ApiOptions, 'selector' | 'contents' | 'custodian' | 'readiness' | 'metrics'>
 > {
   readonly tokens: Tokens
   readonly access: Pick<LedgerAccess, 'recorder'>
-  readonly custodian: Custodian
   readonly watch: ApiOptions['watch']
 }
 

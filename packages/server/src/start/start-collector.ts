@@ -55,13 +55,13 @@ async function listen(
     grpcPort: config.otlpGrpcPort,
     logDir: join(config.dataDir, 'log'),
     logOrigin: config.logOrigin,
-    seal: {
+    sequencer: {
       treeDir: join(config.dataDir, 'tlog'),
       keysDir: config.keysDir,
       witnesses: config.witnesses,
       metaLog: config.metaLog,
     },
-    exporters: await ingestClientsNow(config.dataDir, tokens),
+    ingestClients: await ingestClientsNow(config.dataDir, tokens),
     ...connections,
     keys,
     onEvent: ({ message }) => onEvent({ event: 'warning', message }),

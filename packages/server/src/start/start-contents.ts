@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ContentKeys, createContentReader, openCustodian, retain } from '@whodid/content'
-import type { ContentReader, Custodian } from '@whodid/content'
+import { ContentKeys, createContentReader } from '@whodid/content'
+import type { ContentReader } from '@whodid/content'
 import { WhodidError } from '@whodid/model'
+import { applyPolicy, openRetentionService } from '@whodid/retention'
+import type { RetentionService } from '@whodid/retention'
 import { createContentEraser, createRecordPruner } from '@whodid/store'
 import type { ContentEraser, RecordPruner } from '@whodid/store'
 import type { LedgerAccess } from '../config/service-config.ts'
@@ -38,7 +40,7 @@ export async function startContentStores(
 
 /** The service that erases, prunes and holds, and the reader of the texts that it left. */
 export interface OpenedRetention {
-  readonly custodian: Custodian
+  readonly retention: RetentionService
   readonly contents: ContentReader
 }
 
@@ -56,7 +58,7 @@ export async function openRetention(
     if (running !== undefined) return running
     throw new WhodidError('log_failed', collectorMissing)
   }
-  const custodian = await openCustodian({
+  const retention = await openRetentionService({
     keys,
     dir: join(config.keysDir, 'custody'),
     record: (records) => listening().record(records),
@@ -67,7 +69,7 @@ export async function openRetention(
     pruner,
     now: () => BigInt(Date.now()) * 1_000_000n,
   })
-  return { custodian, contents: createContentReader(keys, custodian.expiredBefore) }
+  return { retention, contents: createContentReader(keys, retention.expiredBefore) }
 }
 
 /**
@@ -76,11 +78,11 @@ export async function openRetention(
  */
 export async function startRetention(
   { config, onEvent }: StartupContext,
-  custodian: Custodian,
+  service: RetentionService,
   pruner: Pick<RecordPruner, 'hasBefore'>,
 ): Promise<Started<void>> {
   // Work that ClickHouse refuses now is tried again at the next start.
-  await custodian.resume()
+  await service.resume()
   const { textDays, recordDays } = config.retention
   if (textDays === undefined && recordDays === undefined)
     return { value: undefined, stop: () => Promise.resolve() }
@@ -88,8 +90,8 @@ export async function startRetention(
   let running: Promise<void> | undefined
   const round = async (): Promise<void> => {
     try {
-      const ports = { custodian, pruner, tenant: tenantDefault, now }
-      const { state } = await retain(config.retention, ports)
+      const ports = { service, pruner, tenant: tenantDefault, now }
+      const { state } = await applyPolicy(config.retention, ports)
       if (state === 'held')
         onEvent({ event: 'warning', message: 'nothing is deleted by age: a legal hold stands' })
     } catch (thrown) {

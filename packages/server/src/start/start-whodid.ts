@@ -70,7 +70,7 @@ async function start(
   // The API starts before the collector and stops after it: a span on its way in can still be asked about.
   let listening: Collector | undefined
   const collectorPort = (): Collector | undefined => listening
-  const { custodian, contents } = await openRetention(context, stores, collectorPort)
+  const { retention, contents } = await openRetention(context, stores, collectorPort)
   const readiness = createReadiness(selector, collectorPort)
   const api = keep(
     await startApiPart(context, {
@@ -78,7 +78,7 @@ async function start(
       access,
       selector,
       contents,
-      custodian,
+      custodian: retention,
       readiness,
       metrics: () => readMetrics(collectorPort, state),
       watch: { policy, state },
@@ -86,7 +86,7 @@ async function start(
   )
   const collector = keep(await startCollectorPart(context, { access, tokens, keys }))
   listening = collector
-  keep(await startRetention(context, custodian, pruner))
+  keep(await startRetention(context, retention, pruner))
   onEvent({
     event: 'ready',
     api_url: api.url,
