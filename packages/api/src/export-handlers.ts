@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { buildPackage, gatherEvidence } from '@whodid/export'
+import { buildPackage, gatherEvidence } from '@whodid/evidence'
 import { formatInstant } from '@whodid/model'
 import { parseQuestion } from '@whodid/query'
 import { verifierKeys } from './verifier-keys.ts'

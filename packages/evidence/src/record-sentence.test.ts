@@ -2,8 +2,7 @@ import { blankRecord, canonicalRecord } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { expect, test } from 'vitest'
 import { recordRow } from './record-row.ts'
-import { recordSentence } from './record-sentence.ts'
-import { timelineEvents } from './timeline-events.ts'
+import { recordSentence, timelineEvents } from './record-sentence.ts'
 
 test.each<[Partial<LedgerRecord>, string]>([
   [{ recordKind: 'prompt', name: 'prompt' }, 'somebody: prompt'],

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WhodidError } from '@whodid/model'
+import type { WhoDidAnswer } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import type { Evidence } from './evidence.ts'
-import { evidenceJson } from './evidence-json.ts'
 import { readFormsOfSpans } from './read-forms.ts'
+import { decisionCodeId } from './verify-guide.ts'
 
 /** Puts on record that evidence of a digest is handed out; resolves with the record, `<trace>-<span>`, once it is durable. */
 export type StateEvidence = (sha256: string) => Promise<string>
@@ -36,4 +37,25 @@ async function findStatement(selector: Selector, tenant: string, span: string): 
     'not_sealed',
     `the record of the export, ${span}, expected to be in ClickHouse; it is still on its way`,
   )
+}
+
+/** The answer as a package holds it. */
+export function answerJson(answer: WhoDidAnswer): string {
+  return `${JSON.stringify(answer, null, 2)}\n`
+}
+
+/** What the answer was decided from, a row a line, by which code, and the digest of the answer itself. */
+export function evidenceJson({ answer, index }: Pick<Evidence, 'answer' | 'index'>): string {
+  const { question, rows, texts } = index
+  const sha256 = createHash('sha256').update(answerJson(answer)).digest('hex')
+  return `{"decided_with":${JSON.stringify(decisionCodeId())},
+"answer_sha256":${JSON.stringify(sha256)},
+"question":${JSON.stringify(question)},
+"rows":${listed(rows)},
+"texts":${listed(texts)}}
+`
+}
+
+function listed(values: readonly unknown[]): string {
+  return `[\n${values.map((value) => JSON.stringify(value)).join(',\n')}\n]`
 }
