@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { problemSchema, WhodidError } from '@whodid/model'
+import { WhodidError } from '@whodid/model'
+import { problemSchema } from '@whodid/model/answers'
 import type { LedgerRead, ReadRecorder, Selector, Statement } from '@whodid/store'
 import { createApi } from './app.ts'
 import type { Api, ApiOptions } from './api-options.ts'

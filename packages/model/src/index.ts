@@ -19,20 +19,19 @@ export type {
   PromptOrigin,
   RecordKind,
 } from './attributes.ts'
-export { gapCodes, grades, problemSchema, verdicts, whoDidAnswerSchema } from './answer.ts'
-export type {
-  Alternative,
-  ChainHop,
-  DelegationHop,
-  Gap,
-  GapCode,
-  Grade,
-  Input,
-  Problem,
-  Reason,
-  Verdict,
-  WhoDidAnswer,
-} from './answer.ts'
+export { assurances, gapCodes, grades, verdicts } from './answers/answer-words.ts'
+export type { Assurance, GapCode, Grade, Verdict } from './answers/answer-words.ts'
+export type { Problem, QuestionCost } from './answers/answer-parts.ts'
+export type { ActionsAnswer, ActsOfDelegator } from './answers/actions.ts'
+export type { DelegatedAgent, DelegatorAnswer, ListedAction } from './answers/actions.ts'
+export type { BlastRadiusAnswer, Touch, TouchedResource } from './answers/instances.ts'
+export type { InstanceAbout, InstanceAnswer, TimelineEntry } from './answers/instances.ts'
+export type { TemplateEntry, TemplatesAnswer } from './answers/instances.ts'
+export type { Integrity, IntegrityCheck } from './answers/integrity.ts'
+export type { ActionProof, CheckpointsAnswer, MetaLogProof, Trust } from './answers/proofs.ts'
+export type { RecordedRead } from './answers/access-log.ts'
+export type { Alternative, ChainHop, DelegationHop, Gap } from './answers/who-did.ts'
+export type { Input, Reason, WhoDidAnswer } from './answers/who-did.ts'
 export { blankRecord } from './blank-record.ts'
 export { ByteWriter } from './byte-writer.ts'
 export { canonicalJson } from './canonical-json.ts'
@@ -44,8 +43,6 @@ export type { HandleKind } from './handle.ts'
 export { isPartOfUuid, isSpanIdHex, isTraceIdHex, parseSpanRef, spanRef } from './ids.ts'
 export { type HostCheck, isHostAllowed } from './host-check.ts'
 export type { SpanIdHex, SpanRef, TraceIdHex } from './ids.ts'
-export { assurances, integrityCheckSchema } from './integrity.ts'
-export type { Assurance, Integrity, IntegrityCheck } from './integrity.ts'
 export type { MetricFamily, MetricSample } from './metric-family.ts'
 export { nearestName } from './nearest-name.ts'
 export { printable, printableLine } from './printable.ts'
