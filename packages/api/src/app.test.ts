@@ -5,8 +5,8 @@ import { problemSchema } from '@whodid/model/answers'
 import type { LedgerRead, ReadRecorder, Selector, Statement } from '@whodid/store'
 import { createApi } from './app.ts'
 import type { Api, ApiOptions } from './api-options.ts'
-import { requestsInFlightMax } from './request-scope.ts'
-import { streamsMax } from './tail-stream.ts'
+import { requestsInFlightMax } from './middleware/request-scope.ts'
+import { streamsMax } from './routes/tail-stream.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { getRequestListener } from '@hono/node-server'
 import { WhodidError } from '@whodid/model'
 import type { Api } from './api-options.ts'
-import { problemResponse } from './problem.ts'
+import { problemResponse } from './errors/problem.ts'
 
 /** Request line and headers together; the longest handle, percent-encoded, fits. */
 const headerBytesMax = 65_536

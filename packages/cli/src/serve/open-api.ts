@@ -39,7 +39,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
     // How many cores a server of one's own has is not known here.
     ...(config.ledger === undefined ? {} : { statements: { atOnceMax: ownServerStatementsMax } }),
     contents: ground.contents,
-    custodian: ground.custodian,
+    retention: ground.custodian,
     readRecorder,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: await openExports(config),

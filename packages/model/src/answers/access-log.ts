@@ -18,4 +18,4 @@ export const accessLogAnswerSchema = z.object({
 })
 
 /** One read of the ledger. */
-export type RecordedRead = Readonly<z.infer<typeof accessLogAnswerSchema>['reads'][number]>
+export type RecordedRead = z.infer<typeof accessLogAnswerSchema>['reads'][number]

@@ -30,7 +30,7 @@ export const questionCostSchema = z
     elapsed_ms: z.number(),
   })
   .meta({ id: 'QuestionCost' })
-export type QuestionCost = Readonly<z.infer<typeof questionCostSchema>>
+export type QuestionCost = z.infer<typeof questionCostSchema>
 
 /** Returns a union with null, not `.nullable()`: beside a named schema the document would say that null must have its fields. */
 export function orNull<Schema extends z.ZodType>(schema: Schema): z.ZodUnion<[Schema, z.ZodNull]> {

@@ -3,7 +3,7 @@ import { formatInstant, parseInstant, WhodidError } from '@whodid/model'
 import { tail, tailStepMax } from '@whodid/query'
 import type { TailedRecord } from '@whodid/query'
 import type { Selector } from '@whodid/store'
-import { httpStatus } from './status.ts'
+import { httpStatus } from '../errors/problem.ts'
 
 /** Nanoseconds before now at which a tail starts when nobody says where. */
 export const tailStartDefaultNs = 60_000_000_000n

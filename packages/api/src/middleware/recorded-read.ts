@@ -1,14 +1,13 @@
 import type { Context } from 'hono'
 import { printableLine, WhodidError } from '@whodid/model'
-import type { ApiOptions } from './api-options.ts'
-import type { Role } from './authenticate.ts'
-import type { ApiEnv } from './request-scope.ts'
+import type { ReadRecorder } from '@whodid/store'
+import type { ApiEnv, Role } from './request-scope.ts'
 
 /** Longest `Whodid-Case`, in characters. */
 const caseIdLengthMax = 200
 
-/** Who may read, and what they asked. */
-export interface Asked {
+/** The roles that may read, and the question. */
+interface Asked {
   readonly roles: readonly Role[]
   readonly question: Readonly<Record<string, string | undefined>>
 }
@@ -19,20 +18,26 @@ export type RecordedRead = <Result>(
   asked: Asked,
   read: {
     readonly run: () => Promise<Result>
-    /** Lets go of what was read and may not leave. */
+    /** Releases a result that may not leave. */
     readonly discard?: (result: Result) => Promise<void>
   },
 ) => Promise<Result>
 
+/** What a recorded read needs. */
+interface RecordedReadDeps {
+  readonly readRecorder: ReadRecorder
+  /** Nanoseconds since 1970. */
+  readonly now: () => bigint
+}
+
 /**
- * Makes the function that every read goes through: it checks the role, runs the read while recording who reads what, and
- * resolves with what was read once both are done.
+ * Makes the function that every read goes through: it checks the role, runs the read while it records the reader and the question,
+ * and resolves with the result once both are done.
  *
- * It throws `forbidden` before anything is read; `read_not_recorded` when the record failed, whatever the read gave:
- * nothing leaves unrecorded; and `invalid_parameter` for a `Whodid-Case` header that is not 1–200 printable ASCII characters.
+ * It throws `forbidden` before anything is read; `read_not_recorded` when the record failed, whatever the result: nothing leaves
+ * unrecorded; and `invalid_parameter` for a `Whodid-Case` header that is not 1–200 printable ASCII characters.
  */
-export function createRecordedRead(options: ApiOptions): RecordedRead {
-  const now = options.now ?? systemUnixNs
+export function createRecordedRead({ readRecorder, now }: RecordedReadDeps): RecordedRead {
   return async (c, asked, read) => {
     const token = c.get('token')
     if (!asked.roles.includes(token.role))
@@ -40,7 +45,7 @@ export function createRecordedRead(options: ApiOptions): RecordedRead {
         'forbidden',
         `the token "${token.name}" has the role "${token.role}"; expected "${asked.roles.join('" or "')}"`,
       )
-    const recording = options.readRecorder.record({
+    const recording = readRecorder.record({
       tenant: token.tenant,
       readAtUnixNs: now(),
       requestId: c.get('requestId'),

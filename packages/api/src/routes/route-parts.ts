@@ -1,13 +1,25 @@
 import { z } from '@hono/zod-openapi'
+import type { RouteConfig, RouteHandler } from '@hono/zod-openapi'
 import type { ErrorCode } from '@whodid/model'
-import { problemSchema } from '@whodid/model'
-import { httpStatus } from './status.ts'
+import { problemSchema } from '@whodid/model/answers'
+import type { Selector } from '@whodid/store'
+import { httpStatus } from '../errors/problem.ts'
+import type { RecordedRead } from '../middleware/recorded-read.ts'
+import type { ApiEnv, Role } from '../middleware/request-scope.ts'
 
-// A copy: a schema made before this library was loaded lacks the method that names it in the document.
-/** The body of every failure. */
-export const problemDetailsSchema = problemSchema.clone().openapi('Problem')
+/** The function that answers a route. */
+export type Handler<Route extends RouteConfig> = RouteHandler<Route, ApiEnv>
 
-/** What a route that takes a token names. */
+/** The ports of a question that one statement answers. */
+export interface QuestionDeps {
+  readonly selector: Selector
+  readonly recordedRead: RecordedRead
+}
+
+/** The roles that may read. */
+export const readers: readonly Role[] = ['investigator', 'admin']
+
+/** The security of a route that takes a token. */
 export const tokenSecurity = [{ token: [] }]
 
 /** The failures of every route. */
@@ -18,7 +30,7 @@ export const everyRoute: readonly ErrorCode[] = [
   'internal',
 ]
 
-/** What a route that takes no token names: without it the document would be read as not saying. */
+/** The security of a route that takes no token: without it the document would leave that open. */
 export const openSecurity: Record<string, string[]>[] = []
 
 /** The failures of every route that takes a body, beside those of its kind. */
@@ -46,11 +58,27 @@ export const caseHeader = z.object({
     ),
 })
 
+// A readonly member would make the library take the answer for none.
+interface AnswerResponse<Schema extends z.ZodType> {
+  200: {
+    description: string
+    content: { 'application/json': { schema: Schema } }
+  }
+}
+
+/** The answer of a route that succeeds. */
+export function answered<Schema extends z.ZodType>(
+  description: string,
+  schema: Schema,
+): AnswerResponse<Schema> {
+  return { 200: { description, content: { 'application/json': { schema } } } }
+}
+
 type ProblemResponses = Record<
   number,
   {
     description: string
-    content: { 'application/problem+json': { schema: typeof problemDetailsSchema } }
+    content: { 'application/problem+json': { schema: typeof problemSchema } }
   }
 >
 
@@ -62,7 +90,7 @@ export function problems(...codes: readonly ErrorCode[]): ProblemResponses {
     const described = responses[status]?.description
     responses[status] = {
       description: described === undefined ? `\`${code}\`` : `${described}, \`${code}\``,
-      content: { 'application/problem+json': { schema: problemDetailsSchema } },
+      content: { 'application/problem+json': { schema: problemSchema } },
     }
   }
   return responses

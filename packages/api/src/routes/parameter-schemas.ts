@@ -95,3 +95,37 @@ function upTo(max: number): string[] {
   })
   return [...shorter, ...smaller, digits]
 }
+
+/** The times that narrow a list, as query parameters. */
+export const listTimes = {
+  from: instantSchema.optional().describe(`Start of the time asked about. ${instantText}`),
+  to: instantSchema.optional().describe(`End of the time asked about. ${instantText}`),
+  as_recorded: instantSchema
+    .optional()
+    .describe(
+      `Only what had been received by then: what could be known at the time. ${instantText}`,
+    ),
+}
+
+/** The cursor of a page, as a query parameter. */
+export const cursorSchema = z
+  .string()
+  .min(1)
+  .meta({ pattern: '^[A-Za-z0-9_-]+$' })
+  .optional()
+  .describe('`next_cursor` of the page before, with the same filters')
+
+/** The size of a page or a list, as a query parameter; `what` says of what. */
+export function limitSchema(
+  limit: { readonly default: number; readonly max: number },
+  what: string,
+): z.ZodOptional<z.ZodString> {
+  return countSchema(1, limit.max)
+    .optional()
+    .describe(`${what}: 1–${limit.max}, default ${limit.default}`)
+}
+
+/** The ID of a path, as its parameter. */
+export function idParameter(what: 'instance' | 'delegator'): z.ZodObject<{ id: z.ZodString }> {
+  return z.object({ id: idSchema(what).describe(`The ${what}’s ID, percent-encoded`) })
+}

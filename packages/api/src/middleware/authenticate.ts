@@ -1,26 +1,28 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { MiddlewareHandler } from 'hono'
 import { tokenKind, WhodidError } from '@whodid/model'
+import type { ApiEnv, ApiToken } from './request-scope.ts'
 
-/** What a token may do: `ingest` stores spans only, `investigator` reads, `admin` does everything. */
-export type Role = 'ingest' | 'investigator' | 'admin'
-
-/** A bearer token that the API knows, by its hash. */
-export interface ApiToken {
-  /** Stands in the record of reads as the reader. */
-  readonly name: string
-  readonly role: Role
-  /** The tenant whose records the token may see. */
-  readonly tenant: string
-  /** SHA-256 of the token's text, hex. */
-  readonly sha256: string
+/**
+ * Sets the token of the request in its context. Paths that begin with one of `openPaths` need none. The tokens are read at
+ * each request, so that one can be added and removed. Throws `unauthenticated`.
+ */
+export function requireToken(
+  tokens: () => readonly ApiToken[],
+  openPaths: readonly string[] = [],
+): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    if (!openPaths.some((path) => c.req.path.startsWith(path)))
+      c.set('token', authenticate(c.req.header('authorization'), tokens()))
+    await next()
+  }
 }
 
 /**
- * The token that an `Authorization` header presents. Every known hash is compared, in constant time, whichever matches.
- *
+ * Returns the token that an `Authorization` header presents. Every known hash is compared, in constant time, whichever matches.
  * Throws `unauthenticated`. The presented text appears in no error.
  */
-export function authenticate(header: string | undefined, tokens: readonly ApiToken[]): ApiToken {
+function authenticate(header: string | undefined, tokens: readonly ApiToken[]): ApiToken {
   if (header === undefined)
     throw new WhodidError('unauthenticated', '"authorization" expected "Bearer <token>"; got none')
   const presented = /^bearer +([\x21-\x7e]+) *$/iu.exec(header)?.[1]
@@ -37,7 +39,7 @@ export function authenticate(header: string | undefined, tokens: readonly ApiTok
   return known
 }
 
-/** Says what kind of token came, as far as it says so itself: a sender's is the one most often mistaken. */
+/** Names the kind of the token, as far as its text shows it: a sender's token is the one most often mistaken. */
 function unknownToken(token: string): string {
   const kind = tokenKind(token)
   const unknown = 'the bearer token is not one that this Whodid knows'

@@ -1,19 +1,30 @@
 import { TextDecoder } from 'node:util'
 import type { MiddlewareHandler } from 'hono'
 import { WhodidError } from '@whodid/model'
-import { findPaths } from './known-paths.ts'
+import type { KnownRoutes } from './known-routes.ts'
 import type { ApiEnv } from './request-scope.ts'
 
-/** Most bytes of a body: fifty handles of the greatest length fit, in plain text. */
+/** Bytes of a body at most: fifty handles of the greatest length fit, in plain text. */
 const bodyBytesMax = 262_144
 
-/**
- * Checks the body of a POST that some route takes before that route sees it: JSON, by its type and its text, and within the bound, whatever the
- * client said of its length. Throws `unsupported_content_type`, `body_too_large` or `invalid_body`.
- */
-export function checkJsonBody(): MiddlewareHandler<ApiEnv> {
+/** Refuses a body of GET or HEAD, which no client of ours sends. Throws `invalid_body`. */
+export function refuseBodyOfGet(): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const posted = findPaths(c.req.path).some(({ method }) => method === c.req.method)
+    const reads = c.req.method === 'GET' || c.req.method === 'HEAD'
+    const length = c.req.header('content-length') ?? '0'
+    if (reads && (length !== '0' || c.req.header('transfer-encoding') !== undefined))
+      throw new WhodidError('invalid_body', 'expected no body; got one')
+    await next()
+  }
+}
+
+/**
+ * Checks the body of a POST that a route takes before that route sees it: JSON, by its type and its text, and within the bound,
+ * whatever length the client announced. Throws `unsupported_content_type`, `body_too_large` or `invalid_body`.
+ */
+export function checkJsonBody(routes: KnownRoutes): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const posted = routes.at(c.req.path).some(({ method }) => method === c.req.method)
     if (c.req.method !== 'POST' || !posted) return next()
     const type = c.req.header('content-type') ?? ''
     if (!/^application\/json(?:\s*;\s*charset=utf-8)?\s*$/iu.test(type))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatMetrics } from './format-metrics.ts'
+import { formatMetrics } from './api-metrics.ts'
 
 test('writes the text format, labels escaped', () => {
   const text = formatMetrics([

@@ -1,4 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { printableLine, WhodidError } from '@whodid/model'
+import type { LogTree, LogTrees } from '@whodid/store'
+import { isInTree, parseCheckpoint, parseNote, tileCacheControl } from '@whodid/tlog'
+import type { ApiEnv } from '../middleware/request-scope.ts'
 import { everyRoute, openSecurity as security, problems } from './route-parts.ts'
 
 const name = z
@@ -74,10 +79,45 @@ const partialTileRoute = createRoute({
   responses: tile,
 })
 
-/** The static paths of the trees: described here, and answered by wildcards, since the index of a tile may be several segments. */
-export const treeRoutes = [
-  checkpointNoteRoute,
-  cosignedNoteRoute,
-  fullTileRoute,
-  partialTileRoute,
-] as const
+/** The prefix of the trees: `<prefix><name>/checkpoint` and so on. */
+export const treesPath = '/v1/logs/'
+const treePath = `${treesPath}:name/` as const
+
+/**
+ * Adds the static paths of the trees. They take no token, because tools of C2SP have none: they hold sizes and hashes, and no
+ * record can be read from them. They are answered by wildcards, since the index of a tile may be several segments. A tile never
+ * changes, so a cache may keep it.
+ */
+export function addLogs(app: OpenAPIHono<ApiEnv>, trees: LogTrees | undefined): void {
+  for (const route of [checkpointNoteRoute, cosignedNoteRoute, fullTileRoute, partialTileRoute])
+    app.openAPIRegistry.registerPath(route)
+  const treeOf = async (logName: string): Promise<LogTree> => {
+    const tree = await trees?.byName(logName)
+    if (tree !== undefined) return tree
+    throw new WhodidError('not_found', `no log is called "${printableLine(logName, 80)}"`)
+  }
+  for (const what of ['checkpoint', 'cosigned'] as const)
+    app.get(`${treePath}${what}`, async (c) => {
+      const note = await (await treeOf(c.req.param('name')))[what]()
+      if (note === undefined) throw new WhodidError('not_found', `the log has no ${what} note yet`)
+      return c.body(note, 200, { 'content-type': 'text/plain; charset=utf-8' })
+    })
+  app.get(`${treePath}tile/*`, async (c) => {
+    const logName = c.req.param('name')
+    const path = c.req.path.slice(`${treesPath}${logName}/`.length)
+    const tree = await treeOf(logName)
+    // Only signed tiles stay as they are: a crash may tear a tile above the checkpoint, and a cache would keep it so.
+    const size = sizeOf(await tree.checkpoint())
+    const bytes = isInTree(path, size) ? await tree.tiles.read(path) : undefined
+    if (bytes === undefined)
+      throw new WhodidError('not_found', `the log has no "${printableLine(path, 80)}"`)
+    return c.body(Uint8Array.from(bytes), 200, {
+      'content-type': 'application/octet-stream',
+      'cache-control': tileCacheControl,
+    })
+  })
+}
+
+function sizeOf(note: string | undefined): number {
+  return note === undefined ? 0 : parseCheckpoint(parseNote(note).text).size
+}
