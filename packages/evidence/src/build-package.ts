@@ -1,5 +1,6 @@
 import { formatKeyEpochs } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
+import { packageRecordsMax } from './evidence.ts'
 import type { Evidence, LogEvidence } from './evidence.ts'
 import { answerJson, evidenceJson } from './state-evidence.ts'
 import { manifestOf, statementOf, signManifest } from './manifest.ts'
@@ -9,9 +10,6 @@ import type { RecordRow } from './record-row.ts'
 import { timelineEvents } from './record-sentence.ts'
 import { readVerifier, verifyGuide } from './verify-guide.ts'
 import { writeZip } from './write-zip.ts'
-
-/** Records in one package; what has more is cut, and says so. */
-export const packageRecordsMax = 10_000
 
 /**
  * Builds an evidence package: a zip that a stranger can check offline with the `verify.mjs` inside, or better with their own

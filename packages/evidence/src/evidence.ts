@@ -3,6 +3,9 @@ import type { FoundInMetaLog } from '@whodid/query'
 import type { EvidenceIndex } from '@whodid/query/offline'
 import type { KeyEpoch } from '@whodid/tlog'
 
+/** Records in one package. A package of more is cut, and says so. */
+export const packageRecordsMax = 10_000
+
 /** What a package is made of. All of it is hostile but for the proofs: it is written as it is, and shown nowhere. */
 export interface Evidence {
   readonly answer: WhoDidAnswer

@@ -1,4 +1,5 @@
-export { buildPackage, packageRecordsMax } from './build-package.ts'
+export { buildPackage } from './build-package.ts'
+export { packageRecordsMax } from './evidence.ts'
 export type {
   AbsentContent,
   CheckpointEvidence,

@@ -1,6 +1,6 @@
 import { canonicalExpression } from '@whodid/store'
 import type { Selector } from '@whodid/store'
-import { packageRecordsMax } from './build-package.ts'
+import { packageRecordsMax } from './evidence.ts'
 
 /**
  * The canonical forms of every record of these traces, by log and index; one more than a package holds, to know that there

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { printableLine, trimEnd, WhodidError } from '@whodid/model'
-import type { AgentIdentity, Principal } from './identity.ts'
-import { parsePrincipal } from './identity.ts'
+import type { AgentIdentity, Principal } from './context/identity.ts'
+import { parsePrincipal } from './context/identity.ts'
 
 /** How much text leaves the process. Hashes always do. */
 export const captureModes = ['none', 'hash', 'redacted', 'full'] as const

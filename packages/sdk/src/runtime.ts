@@ -3,9 +3,9 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { attribute } from '@whodid/model'
 import type { Config } from './config.ts'
-import { ExportQueue } from './export-queue.ts'
-import { makeLossReport } from './loss-report.ts'
-import { makePoster } from './post-spans.ts'
+import { ExportQueue } from './export/export-queue.ts'
+import { makeLossReport } from './export/loss-report.ts'
+import { makePoster } from './export/post-spans.ts'
 
 /** Name and version under which the records of this SDK are known. */
 const scopeName = '@whodid/sdk'

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { WhodidError } from '@whodid/model'
-import { resetAmbient } from './ambient.ts'
+import { resetAmbient } from './context/carrier-scope.ts'
 import { resolveConfig } from './config.ts'
 import type { LossReason, StartOptions } from './config.ts'
-import { installExitHooks } from './exit-hooks.ts'
-import { emptyQueueState } from './export-queue.ts'
+import { installExitHooks } from './export/exit-hooks.ts'
+import { emptyQueueState } from './export/export-queue.ts'
 import { activeRuntime, counters, makeRuntime, setActiveRuntime } from './runtime.ts'
 
 /** Longest that `flush` and `shutdown` wait by default, in milliseconds. */

@@ -1,11 +1,12 @@
-import { WhodidError } from '@whodid/model'
-import { scopeHere } from './ambient.ts'
-import { confirmIntent } from './intent.ts'
-import { runInScope } from './scope.ts'
+import { WhodidError, attribute } from '@whodid/model'
+import { scopeHere } from '../context/carrier-scope.ts'
+import { uuidV7 } from '../context/identity.ts'
+import { runInScope } from '../context/scope.ts'
+import { activeRuntime, counters } from '../runtime.ts'
+import { beginRecord } from './record.ts'
+import type { ToolOptions } from './tool-attributes.ts'
 import { beginToolCall } from './tool-call.ts'
-import type { ToolCall } from './tool-handle.ts'
-import type { ToolOptions } from './tool-options.ts'
-import { uuidV7 } from './uuid-v7.ts'
+import type { ToolCall, OpenToolCall } from './tool-call.ts'
 
 /** The tool itself: what is run once the call, and where need be its intent, is on record. May be sync or async. */
 export type ToolBody<T> = (call: ToolCall) => T | PromiseLike<T>
@@ -50,4 +51,37 @@ function unrecordedError(name: string): WhodidError {
     'action_unrecorded',
     `tool "${name}" was not run: "onUnrecorded" is "block" and the collector did not acknowledge its intent`,
   )
+}
+
+/**
+ * Records that a call is about to change something, and waits until the collector has it. A crash after this leaves an intent
+ * without an outcome: the ledger shows an action of unknown outcome instead of nothing.
+ *
+ * Resolves whether the call may run. Never throws.
+ */
+export async function confirmIntent(call: OpenToolCall): Promise<boolean> {
+  const runtime = activeRuntime()
+  if (runtime === undefined) return true
+  const { intentTimeoutMs, onUnrecorded } = runtime.config
+  const intent = beginRecord(call.scope, {
+    kind: 'action',
+    name: `intent ${call.name}`,
+    attributes: () => ({ ...call.attributes(), [attribute.actionOutcome]: 'unknown' }),
+    instant: true,
+  })
+  if (intentTimeoutMs === 0) {
+    intent.end()
+    return true
+  }
+  const confirmed = runtime.queue.confirm(
+    intent.span.spanId,
+    intentTimeoutMs,
+    onUnrecorded === 'block',
+  )
+  intent.end()
+  if (await confirmed) return true
+  counters.unconfirmedIntents += 1
+  if (onUnrecorded === 'allow') return true
+  counters.blockedActions += 1
+  return false
 }

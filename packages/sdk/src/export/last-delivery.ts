@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 import { refusalDetail } from './refusal-detail.ts'
-import { guard } from './runtime.ts'
+import { guard } from '../runtime.ts'
 import { otlpHeaders } from './post-spans.ts'
-import type { Runtime } from './runtime.ts'
+import type { Runtime } from '../runtime.ts'
 
 /** Records in one request of the last delivery. */
 const chunkSpansMax = 2048

@@ -1,11 +1,12 @@
 import { attribute, delegatorTypes, parseSpanRef } from '@whodid/model'
 import type { DelegatorType } from '@whodid/model'
-import { parseBaggage } from './baggage.ts'
-import type { Config } from './config.ts'
+import type { Config } from '../config.ts'
+import { activeRuntime, guard } from '../runtime.ts'
 import { boundedId, makeActor } from './identity.ts'
 import type { Principal } from './identity.ts'
+import { currentScope, runInScope } from './scope.ts'
 import type { Scope } from './scope.ts'
-import { parseTraceParent } from './trace-parent.ts'
+import { parseBaggage, parseTraceParent } from './trace-context.ts'
 
 /** HTTP headers or environment variables, as Node gives them, or a `Headers`. */
 export type Carrier = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
@@ -81,4 +82,35 @@ function chain(json: string): readonly string[] {
 function ref(text: string): string {
   const parsed = parseSpanRef(text)
   return parsed === undefined ? '' : `${parsed.trace}-${parsed.span}`
+}
+
+let ambient: Scope | undefined
+
+/** The scope a verb stands in: the run around it, or, outside of any, what the process inherited from its parent. */
+export function scopeHere(): Scope {
+  const scope = currentScope()
+  if (scope !== undefined) return scope
+  // Once: the environment of a process is who started it, and does not change with what it later sets for its children.
+  ambient ??= carrierScope(process.env, activeRuntime()?.config)
+  return ambient
+}
+
+/** Reads the environment anew. */
+export function resetAmbient(): void {
+  ambient = undefined
+}
+
+/**
+ * Runs `body` as the continuation of whoever sent the headers or set the environment: an `agent` within becomes a sub-agent of the
+ * sender's instance, and a `tool` within is the sender's act.
+ *
+ * What a carrier says is a claim, and the ledger grades it so: call this for peers you trust, after you have authenticated
+ * them. Never throws by itself; a carrier that says nothing changes nothing.
+ */
+export async function continueFrom<T>(
+  carrier: Carrier,
+  body: () => T | PromiseLike<T>,
+): Promise<T> {
+  const scope = guard(() => carrierScope(carrier, activeRuntime()?.config), scopeHere())
+  return runInScope(scope, body)
 }

@@ -1,10 +1,10 @@
-import { now } from './now.ts'
-import type { Actor, AgentIdentity, Principal } from './identity.ts'
+import { now } from '../now.ts'
+import type { Actor, AgentIdentity, Principal } from '../context/identity.ts'
 import { beginRecord, recordInstant, refOf } from './record.ts'
-import { activeRuntime } from './runtime.ts'
-import type { Credential } from './credential.ts'
-import { parentOf, runInScope } from './scope.ts'
-import type { Scope } from './scope.ts'
+import { activeRuntime } from '../runtime.ts'
+import type { Credential } from '../context/credential.ts'
+import { parentOf, runInScope } from '../context/scope.ts'
+import type { Scope } from '../context/scope.ts'
 
 /** The run of one actor, as its callback sees it. */
 export interface Run {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { formatBaggage, parseBaggage } from './baggage.ts'
+import { formatBaggage, parseBaggage } from './trace-context.ts'
 
 it('keeps the members of others and replaces its own', () => {
   const header = formatBaggage('a=1;p=x, whodid.correlation.id=old ,b=%20', [

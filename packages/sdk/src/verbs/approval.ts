@@ -1,14 +1,12 @@
 import type { Attributes } from '@opentelemetry/api'
 import { attribute } from '@whodid/model'
 import type { ApprovalDecision } from '@whodid/model'
-import { scopeHere } from './ambient.ts'
-import { captureRemark } from './content.ts'
-import type { Config } from './config.ts'
-import { put } from './identity.ts'
+import { scopeHere } from '../context/carrier-scope.ts'
+import { captureRemark, resourceAttributes } from './content.ts'
+import type { Config } from '../config.ts'
+import { put, uuidV7 } from '../context/identity.ts'
 import { recordInstant, refOf } from './record.ts'
-import { guard } from './runtime.ts'
-import { resourceAttributes } from './resource.ts'
-import { uuidV7 } from './uuid-v7.ts'
+import { guard } from '../runtime.ts'
 
 /** What was decided, of what, by whom. Only the decision is needed. */
 export interface ApprovalOptions {

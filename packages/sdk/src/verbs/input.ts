@@ -1,11 +1,11 @@
 import type { Attributes } from '@opentelemetry/api'
 import { attribute, normalizeResource } from '@whodid/model'
 import type { InputTrust } from '@whodid/model'
-import { scopeHere } from './ambient.ts'
+import { scopeHere } from '../context/carrier-scope.ts'
 import { captureContent, contentHash } from './content.ts'
-import { put } from './identity.ts'
-import type { Recorded } from './prompt.ts'
+import { put } from '../context/identity.ts'
 import { recordInstant, refOf } from './record.ts'
+import type { Recorded } from './record.ts'
 
 /** Where content came from that enters a model's context, and whether it can be trusted. */
 export interface InputOrigin {

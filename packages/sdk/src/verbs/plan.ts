@@ -1,10 +1,11 @@
 import { attribute } from '@whodid/model'
-import { scopeHere } from './ambient.ts'
+import { scopeHere } from '../context/carrier-scope.ts'
 import { captureContent, contentHash } from './content.ts'
 import { messages } from './prompt.ts'
-import type { PromptBody, Recorded } from './prompt.ts'
+import type { PromptBody } from './prompt.ts'
 import { recordInstant, refOf } from './record.ts'
-import { runInScope } from './scope.ts'
+import type { Recorded } from './record.ts'
+import { runInScope } from '../context/scope.ts'
 
 /**
  * Records what an agent has decided to do: a text, or a list of steps, to which `tool(…, { step })` refers by its number

@@ -1,8 +1,14 @@
-import { scopeHere } from './ambient.ts'
-import type { Credential } from './credential.ts'
-import { boundedId, correlationOf, makeActor, principalOf, unknownActor } from './identity.ts'
-import type { Actor, Principal } from './identity.ts'
-import { guard } from './runtime.ts'
+import { scopeHere } from '../context/carrier-scope.ts'
+import type { Credential } from '../context/credential.ts'
+import {
+  boundedId,
+  correlationOf,
+  makeActor,
+  principalOf,
+  unknownActor,
+} from '../context/identity.ts'
+import type { Actor, Principal } from '../context/identity.ts'
+import { guard } from '../runtime.ts'
 import { runSession } from './session.ts'
 import type { Run } from './session.ts'
 

@@ -1,13 +1,12 @@
 import { attribute } from '@whodid/model'
-import { inheritedDelegator, makeGrant, recordDelegation } from './agent.ts'
-import type { DelegateOptions } from './agent.ts'
-import { scopeHere } from './ambient.ts'
-import { formatBaggage } from './baggage.ts'
+import { inheritedDelegator, makeGrant, recordDelegation } from '../verbs/agent.ts'
+import type { DelegateOptions } from '../verbs/agent.ts'
+import { scopeHere } from './carrier-scope.ts'
+import { formatBaggage, formatTraceParent } from './trace-context.ts'
 import type { Grant, Principal } from './identity.ts'
-import { guard } from './runtime.ts'
+import { guard } from '../runtime.ts'
 import { parentOf } from './scope.ts'
 import type { Scope } from './scope.ts'
-import { formatTraceParent } from './trace-parent.ts'
 
 /**
  * Adds `traceparent` and `baggage` to the headers of a request, so that the other side's records join this run. Changes

@@ -3,12 +3,12 @@ import type { Attributes, HrTime, Span, SpanContext } from '@opentelemetry/api'
 import { randomBytes } from 'node:crypto'
 import { attribute, spanRef } from '@whodid/model'
 import type { RecordKind } from '@whodid/model'
-import { now } from './now.ts'
+import { now } from '../now.ts'
 import { captureRemark } from './content.ts'
-import { activeRuntime, guard, missRecord } from './runtime.ts'
-import type { Runtime } from './runtime.ts'
-import { parentOf } from './scope.ts'
-import type { Scope } from './scope.ts'
+import { activeRuntime, guard, missRecord } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
+import { parentOf } from '../context/scope.ts'
+import type { Scope } from '../context/scope.ts'
 
 /** One record to be made. */
 export interface RecordSpec {
@@ -30,6 +30,14 @@ export interface OpenRecord {
   add(attributes: (runtime: Runtime) => Attributes): void
   /** Ends the record; with an error, as failed. The second and later calls do nothing. Never throws. */
   end(error?: { readonly value: unknown }): void
+}
+
+/** The reference and the hash of a record of content, such as a prompt or a plan. */
+export interface Recorded {
+  /** `<trace>-<span>` of the record. */
+  readonly ref: string
+  /** `sha256:<hex>` of the content, whole and unredacted. */
+  readonly hash: string
 }
 
 /**

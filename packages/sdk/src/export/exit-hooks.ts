@@ -1,6 +1,6 @@
 import { deliverLast } from './last-delivery.ts'
-import { interruptOpen } from './runtime.ts'
-import type { Runtime } from './runtime.ts'
+import { interruptOpen } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 
 type Signal = 'SIGTERM' | 'SIGINT'
 

@@ -1,7 +1,6 @@
 import { attribute } from '@whodid/model'
-import { scopeHere } from './ambient.ts'
-import { chainHopsMax } from './carrier-scope.ts'
-import type { Credential } from './credential.ts'
+import { scopeHere, chainHopsMax } from '../context/carrier-scope.ts'
+import type { Credential } from '../context/credential.ts'
 import {
   correlationOf,
   grantAttributes,
@@ -9,14 +8,14 @@ import {
   principalOf,
   put,
   unknownActor,
-} from './identity.ts'
-import type { Actor, AgentIdentity, Grant, Principal } from './identity.ts'
+  uuidV7,
+} from '../context/identity.ts'
+import type { Actor, AgentIdentity, Grant, Principal } from '../context/identity.ts'
 import { recordInstant } from './record.ts'
-import { activeRuntime, guard } from './runtime.ts'
-import type { Scope } from './scope.ts'
+import { activeRuntime, guard } from '../runtime.ts'
+import type { Scope } from '../context/scope.ts'
 import { runSession } from './session.ts'
 import type { Run } from './session.ts'
-import { uuidV7 } from './uuid-v7.ts'
 
 /** Who runs, for whom. What is left out is inherited: from the run around it, the process's environment, or `start`. */
 export interface AgentOptions extends Partial<AgentIdentity> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { uuidV7 } from './uuid-v7.ts'
+import { uuidV7 } from './identity.ts'
 
 it('has the form of RFC 9562, its millisecond first, and no equal', () => {
   const before = Date.now()

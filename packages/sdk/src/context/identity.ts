@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Attributes } from '@opentelemetry/api'
 import { attribute, delegatorTypes, printableLine, WhodidError } from '@whodid/model'
 import type { DelegatorType } from '@whodid/model'
-import { uuidV7 } from './uuid-v7.ts'
 
 /** Longest identifier that is sent, in UTF-16 units; a longer one is cut. */
 const idLengthMax = 512
@@ -157,4 +157,11 @@ function invalid(field: string, expected: string, got: unknown): WhodidError {
     'invalid_config',
     `"${field}" expected ${expected}; got "${printableLine(String(got), 80)}"`,
   )
+}
+
+/** A new UUID of version 7 (RFC 9562 §5.7): sorts by its millisecond, otherwise random. */
+export function uuidV7(): string {
+  const time = Date.now().toString(16).padStart(12, '0')
+  const random = randomUUID()
+  return `${time.slice(0, 8)}-${time.slice(8, 12)}-7${random.slice(15)}`
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson, redactSecrets } from '@whodid/model'
-import type { Config } from './config.ts'
+import type { Attributes } from '@opentelemetry/api'
+import { canonicalJson, redactSecrets, attribute, normalizeResource } from '@whodid/model'
+import type { Config } from '../config.ts'
+import { put } from '../context/identity.ts'
 
 /** Text read beyond the cut before redaction, so that a secret across the cut is still seen whole. */
 const redactionOverlap = 4096
@@ -36,4 +38,18 @@ function captureText(text: string, hash: string, config: Config): string {
   if (text.length <= lengthMax && clean.length <= 2 * lengthMax) return clean
   const whole = hash === '' ? contentHash(text) : hash
   return `${clean.slice(0, lengthMax).toWellFormed()}…[cut: ${lengthMax} of ${text.length} characters; ${whole}]`
+}
+
+/**
+ * The attributes of what a call touched, under its canonical name. Secrets in the query of a URL are redacted; other names are
+ * left alone, because a row whose number looks like a card's must still be found.
+ */
+export function resourceAttributes(name: string | undefined, config: Config): Attributes {
+  const attributes: Attributes = {}
+  if (name === undefined || name === '') return attributes
+  const { id, type } = normalizeResource(name)
+  const isUrl = /^https?:/u.test(id)
+  put(attributes, attribute.resourceId, isUrl && config.capture !== 'full' ? redactSecrets(id) : id)
+  put(attributes, attribute.resourceType, type)
+  return attributes
 }

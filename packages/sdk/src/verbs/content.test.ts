@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { resolveConfig } from './config.ts'
-import type { Capture } from './config.ts'
+import { resolveConfig } from '../config.ts'
+import type { Capture } from '../config.ts'
 import { captureContent, captureRemark, contentHash } from './content.ts'
 
 const config = (capture: Capture): ReturnType<typeof resolveConfig> =>

@@ -1,8 +1,8 @@
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
-import type { Config, Loss, LossReason } from './config.ts'
+import type { Config, Loss, LossReason } from '../config.ts'
 import type { Poster, PostResult } from './post-spans.ts'
-import { runOutsideScope } from './scope.ts'
+import { runOutsideScope } from '../context/scope.ts'
 
 /** Bytes a record costs beside its text: keys, numbers, and the objects that hold them. */
 const spanBytesBase = 1024

@@ -1,15 +1,15 @@
 import type { Attributes } from '@opentelemetry/api'
 import { attribute } from '@whodid/model'
 import type { Outcome } from '@whodid/model'
-import { callAttributes } from './call-attributes.ts'
-import { beginRecord } from './record.ts'
-import { resultAttributes } from './result-attributes.ts'
-import { activeRuntime, guard } from './runtime.ts'
-import type { Scope } from './scope.ts'
+import type { Scope } from '../context/scope.ts'
+import { formatTraceParent } from '../context/trace-context.ts'
+import { activeRuntime, guard } from '../runtime.ts'
+import { resourceAttributes } from './content.ts'
+import { beginRecord, refOf } from './record.ts'
+import type { OpenRecord } from './record.ts'
 import { Interrupted, trackEnd } from './session.ts'
-import { makeToolHandle } from './tool-handle.ts'
-import type { ToolCall } from './tool-handle.ts'
-import type { ToolOptions } from './tool-options.ts'
+import { callAttributes, resultAttributes } from './tool-attributes.ts'
+import type { ToolOptions } from './tool-attributes.ts'
 
 /** A tool call as the verb sees it. */
 export interface OpenToolCall {
@@ -68,6 +68,30 @@ export function beginToolCall({ name, options, actionId, from }: CallSpec): Open
     end: (outcome, error) => {
       record.add(() => ({ [attribute.actionOutcome]: outcome }))
       end({ value: error })
+    },
+  }
+}
+
+/** A call under way, as the tool's function sees it. */
+export interface ToolCall {
+  /** Stands on the intent and on the outcome; tag what the tool sends out with it. */
+  readonly actionId: string
+  /** `<trace>-<span>` of the call. */
+  readonly span: string
+  /** W3C `traceparent` of the call. */
+  readonly traceparent: string
+  /** Names what the call touched, when that is known only now, such as what it created. */
+  touched(resource: string): void
+}
+
+/** The handle of a call whose record has begun. */
+export function makeToolHandle(actionId: string, record: OpenRecord): ToolCall {
+  return {
+    actionId,
+    span: refOf(record.span),
+    traceparent: formatTraceParent(record.span),
+    touched: (resource) => {
+      record.add(({ config }) => resourceAttributes(resource, config))
     },
   }
 }

@@ -1,8 +1,8 @@
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Attributes, Tracer } from '@opentelemetry/api'
 import { attribute } from '@whodid/model'
-import { now } from './now.ts'
-import type { Config, LossReason } from './config.ts'
+import { now } from '../now.ts'
+import type { Config, LossReason } from '../config.ts'
 import type { QueueListener } from './export-queue.ts'
 
 /** Least time between two lines of one sort on standard error, in milliseconds. */

@@ -1,12 +1,13 @@
 import { attribute } from '@whodid/model'
 import type { PromptOrigin } from '@whodid/model'
-import { scopeHere } from './ambient.ts'
+import { scopeHere } from '../context/carrier-scope.ts'
 import { captureContent, contentHash } from './content.ts'
 import { putInput } from './input.ts'
 import type { InputOrigin } from './input.ts'
 import { recordInstant, refOf } from './record.ts'
-import { runInScope } from './scope.ts'
-import type { Scope } from './scope.ts'
+import type { Recorded } from './record.ts'
+import { runInScope } from '../context/scope.ts'
+import type { Scope } from '../context/scope.ts'
 
 /** Where a prompt comes from. */
 export interface PromptOptions {
@@ -14,14 +15,6 @@ export interface PromptOptions {
   readonly origin?: PromptOrigin
   /** Where the prompt's text came from, when it is not the delegator's own. */
   readonly input?: InputOrigin
-}
-
-/** What a prompt or plan is known by. */
-export interface Recorded {
-  /** `<trace>-<span>` of the record. */
-  readonly ref: string
-  /** `sha256:<hex>` of the content, whole and unredacted. */
-  readonly hash: string
 }
 
 /**
