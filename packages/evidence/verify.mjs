@@ -875,7 +875,7 @@ var whodidDecision = (function(exports) {
 		"input",
 		"other"
 	];
-	/** Who acted, in `whodid.actor.type`. */
+	/** The kinds of actor, in `whodid.actor.type`. */
 	const actorTypes = [
 		"agent",
 		"human",
@@ -889,7 +889,7 @@ var whodidDecision = (function(exports) {
 		"agent",
 		"none"
 	];
-	/** Where a prompt came from, in `whodid.prompt.origin`. */
+	/** The origins of a prompt, in `whodid.prompt.origin`. */
 	const promptOrigins = [
 		"human",
 		"agent",
@@ -898,482 +898,20 @@ var whodidDecision = (function(exports) {
 		"tool",
 		"unknown"
 	];
-	/** How an action ended, in `whodid.action.outcome`. `unknown` stands on the intent that is exported before the act. */
+	/** The outcomes of an action, in `whodid.action.outcome`. `unknown` stands on the intent that is exported before the act. */
 	const outcomes = [
 		"success",
 		"failure",
 		"denied",
 		"unknown"
 	];
-	/** Whether content that entered a model's context can be trusted, in `whodid.input.trust`. */
+	/** The trust in content that entered a model's context, in `whodid.input.trust`. */
 	const inputTrusts = [
 		"trusted",
 		"untrusted",
 		"unknown"
 	];
 	attribute.templateId, attribute.instanceId, attribute.delegatorId, attribute.delegatorType, attribute.delegatorIssuer, attribute.delegationId, attribute.correlationId, attribute.promptRef, attribute.planRef, attribute.delegationChain;
-	// packages/model/src/errors.ts
-	/**
-	* Whether each code is `permanent` (the same input fails again) or `retryable` (the environment may recover).
-	*/
-	const errorCodes = {
-		invalid_config: "permanent",
-		invalid_handle: "permanent",
-		invalid_time: "permanent",
-		invalid_parameter: "permanent",
-		invalid_cursor: "permanent",
-		invalid_body: "permanent",
-		unsupported_content_type: "permanent",
-		unsupported_encoding: "permanent",
-		body_too_large: "permanent",
-		method_not_allowed: "permanent",
-		not_found: "permanent",
-		unauthenticated: "permanent",
-		forbidden: "permanent",
-		log_full: "retryable",
-		log_failed: "retryable",
-		seal_failed: "permanent",
-		not_sealed: "retryable",
-		too_many_requests: "retryable",
-		too_many_connections: "retryable",
-		store_unavailable: "retryable",
-		store_refused: "permanent",
-		range_required: "permanent",
-		content_unreadable: "permanent",
-		under_hold: "permanent",
-		query_too_expensive: "permanent",
-		read_not_recorded: "retryable",
-		migration_changed: "permanent",
-		migration_failed: "permanent",
-		engine_unsupported: "permanent",
-		engine_in_use: "permanent",
-		engine_failed: "retryable",
-		api_unreachable: "retryable",
-		unknown_name: "permanent",
-		action_unrecorded: "retryable",
-		internal: "permanent"
-	};
-	/**
-	* An error a caller can act on: a stable code, a sentence that quotes the field, what was expected and what came.
-	*
-	* `cause` holds the evidence (the engine's error, the parse error), never a secret. Own bugs are not WhodidErrors.
-	*/
-	var WhodidError = class extends Error {
-		name = "WhodidError";
-		code;
-		constructor(code, message, options) {
-			super(message, options);
-			this.code = code;
-		}
-		/** Whether the same request may succeed later without being changed. */
-		get retryable() {
-			return errorCodes[this.code] === "retryable";
-		}
-	};
-	// packages/model/src/ids.ts
-	const traceIdPattern = /^[0-9a-f]{32}$/u;
-	const spanIdPattern = /^[0-9a-f]{16}$/u;
-	const zeroTrace = "0".repeat(32);
-	const zeroSpan = "0".repeat(16);
-	/** Whether text is a trace ID in its canonical form: lower case, not all zero. */
-	function isTraceIdHex(text) {
-		return traceIdPattern.test(text) && text !== zeroTrace;
-	}
-	/** Whether text is a span ID in its canonical form: lower case, not all zero. */
-	function isSpanIdHex(text) {
-		return spanIdPattern.test(text) && text !== zeroSpan;
-	}
-	/** Splits a reference, hex of either case; undefined when it is not one. */
-	function parseSpanRef(text) {
-		const lower = text.toLowerCase();
-		const trace = lower.slice(0, 32);
-		const span = lower.slice(33);
-		if (lower.charAt(32) !== "-" || !isTraceIdHex(trace) || !isSpanIdHex(span)) return void 0;
-		return {
-			trace,
-			span
-		};
-	}
-	/** Whether text is the beginning of a UUID, its first hyphen included: what a narrow column of some screen leaves of an ID. */
-	function isPartOfUuid(text) {
-		return text.length < 36 && /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){0,3}[0-9a-f]{0,12}(?:…|\.\.\.)?$/iu.test(text);
-	}
-	// packages/model/src/printable.ts
-	/**
-	* Control characters (C0, DEL, C1), which carry terminal escapes, and the bidirectional and invisible format characters
-	* that make text read as something else: U+061C, U+200B–200F, U+202A–202E, U+2060–2069, U+FEFF, U+FFF9–FFFB and the
-	* tag block U+E0000–E007F.
-	*/
-	const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
-	/**
-	* Makes text from an agent safe to show: each control, bidirectional and invisible character becomes U+FFFD, and so does
-	* a lone surrogate. Tab and newline stay. Does NOT escape HTML: that is the renderer's part.
-	*/
-	function printable(text) {
-		return text.toWellFormed().replace(unprintable, "�");
-	}
-	/** UTF-16 units of a text that are looked at for a line of it. */
-	const lineSourceLengthMax = 65536;
-	/** As {@link printable}, on one line and cut to `lengthMax` UTF-16 units with an ellipsis. */
-	function printableLine(text, lengthMax = 200) {
-		const isCut = text.length > lineSourceLengthMax;
-		const line = printable(isCut ? text.slice(0, lineSourceLengthMax) : text).replace(/\s+/gu, " ").trim();
-		if (line.length <= lengthMax && !isCut) return line;
-		return `${line.slice(0, lengthMax - 1).toWellFormed()}…`;
-	}
-	// packages/model/src/trim-end.ts
-	/**
-	* Cuts every character that is one of `characters`, each of one UTF-16 unit, off the end of a text, in one step each. A pattern that ends in `$` begins anew at each place of a
-	* run, which takes the square of its length when something stands behind the run.
-	*/
-	function trimEnd(text, characters) {
-		let end = text.length;
-		while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
-		return text.slice(0, end);
-	}
-	/**
-	* More combining marks on one letter than any script writes (Unicode's stream-safe text has 30). To put them in order takes
-	* the square of their number, so that such a text stays as it came.
-	*/
-	const longMarks = /\p{M}{31}/u;
-	/** Systems whose names do not distinguish case, so that one artefact has one ID. */
-	const caseInsensitiveOwners = /* @__PURE__ */ new Set(["github"]);
-	const githubKinds = new Map(Object.entries({
-		pull: "pull",
-		pulls: "pull",
-		issues: "issue",
-		commit: "commit",
-		commits: "commit",
-		blob: "file",
-		tree: "file"
-	}));
-	/**
-	* Gives a resource its one canonical name, so that a responder's URL and an agent's ID meet.
-	*
-	* GitHub URLs of pull requests, issues, commits and files, those of its API too, become
-	* `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
-	* percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; a `file://` URL of this machine becomes
-	* `file:<path>`; everything else is trimmed and put in Unicode form NFC. Idempotent.
-	* A name longer than {@link resourceLengthMax} stays as it came, and the time taken grows with the length and no faster.
-	* Does NOT resolve symbolic links, redirects or renamed repositories.
-	*/
-	function normalizeResource(text) {
-		if (text.length > 4096) return {
-			id: text,
-			type: resourceType(text)
-		};
-		const plain = text.trim();
-		const trimmed = longMarks.test(plain) ? plain : plain.normalize("NFC");
-		const id = /^https?:\/\//iu.test(trimmed) ? normalizeUrl(trimmed) : normalizeName(normalizeFile(trimmed));
-		return {
-			id,
-			type: resourceType(id)
-		};
-	}
-	/** `file:/srv/a` of `file:///srv/a` and `file://localhost/srv/a` (RFC 8089), without escapes; another host's file keeps its host. */
-	function normalizeFile(text) {
-		const path = /^file:\/\/(?:localhost)?(\/(?!\/).*)$/isu.exec(text)?.[1];
-		if (path === void 0) return text.replace(/^file:(?=\/)/iu, "file:");
-		const decoded = decodePart(path).normalize("NFC");
-		return `file:${decoded === printable(decoded).trim() && !/[\n\t]/u.test(decoded) && !decoded.startsWith("//") ? decoded : path}`;
-	}
-	function normalizeUrl(text) {
-		let url;
-		try {
-			url = new URL(text);
-		} catch {
-			return text;
-		}
-		const github = githubResource(url);
-		if (github !== void 0) return github;
-		url.hash = "";
-		url.username = "";
-		url.password = "";
-		if (url.search === "") url.pathname = trimEnd(url.pathname, "/");
-		return plainEscapes(url.href);
-	}
-	/** Unreserved characters as themselves, and the hex of every other escape in upper case: one spelling of one name. */
-	function plainEscapes(href) {
-		return href.replace(/%[0-9a-f]{2}/giu, (escape) => {
-			const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-			return /[\w.~-]/u.test(character) ? character : escape.toUpperCase();
-		});
-	}
-	function githubResource(url) {
-		const parts = url.pathname.split("/").filter((part) => part !== "").map(decodePart);
-		if (url.hostname === "github.com" || url.hostname === "www.github.com") return githubPage(parts);
-		return url.hostname === "api.github.com" ? githubEndpoint(parts) : void 0;
-	}
-	function githubPage([owner, repo, page, ...rest]) {
-		const kind = page === void 0 ? void 0 : githubKinds.get(page);
-		if (owner === void 0 || repo === void 0 || kind === void 0 || rest.length === 0) return void 0;
-		return normalizeName(`github:${kind}:${owner}/${repo}/${(kind === "file" ? rest.join("/") : rest[0]) ?? ""}`);
-	}
-	/** The artefact that an endpoint of GitHub's API, or one beneath it (/merge, /comments), reads or changes. */
-	function githubEndpoint([root, owner, repo, page, id]) {
-		if (root !== "repos" || owner === void 0 || repo === void 0 || id === void 0) return void 0;
-		const isNumber = (page === "pulls" || page === "issues") && /^\d{1,20}$/u.test(id);
-		const isCommit = page === "commits" && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u.test(id);
-		return isNumber || isCommit ? githubPage([
-			owner,
-			repo,
-			page,
-			id
-		]) : void 0;
-	}
-	function decodePart(part) {
-		try {
-			return decodeURIComponent(part);
-		} catch {
-			return part;
-		}
-	}
-	function normalizeName(text) {
-		const match = /^([A-Za-z][A-Za-z0-9+.-]*):([A-Za-z][A-Za-z0-9_-]*):(.+)$/su.exec(text);
-		if (match === null) return text;
-		const [, system = "", kind = "", path = ""] = match;
-		const lowerSystem = system.toLowerCase();
-		if (!caseInsensitiveOwners.has(lowerSystem)) return `${lowerSystem}:${kind.toLowerCase()}:${path}`;
-		const [owner = "", repo = "", ...rest] = path.split("/");
-		return trimEnd([
-			`${lowerSystem}:${kind.toLowerCase()}:${owner.toLowerCase()}`,
-			repo.toLowerCase(),
-			...rest
-		].join("/"), "/");
-	}
-	function resourceType(id) {
-		const named = /^([a-z][a-z0-9+.-]*):([a-z][a-z0-9_-]*):/u.exec(id);
-		if (named !== null) return `${named[1] ?? ""}.${named[2] ?? ""}`;
-		const scheme = /^([a-z][a-z0-9+.-]*):/u.exec(id)?.[1];
-		if (scheme === "http" || scheme === "https") return "url";
-		return scheme ?? "";
-	}
-	// packages/model/src/nearest-name.ts
-	/** Longest text that is compared, in UTF-16 units: names are short, and the work grows with the square. */
-	const comparedLengthMax = 40;
-	/**
-	* The name that `typed` was most likely meant to be, or undefined when none is near or `typed` is one itself.
-	*
-	* Near is: the beginning of a name (three letters at least), or one or two letters changed, added, left out or swapped. A name of up to
-	* five letters may differ in one, a longer one in two. Case does not count.
-	*/
-	function nearestName(typed, names) {
-		const lower = typed.slice(0, comparedLengthMax).toLowerCase();
-		if (names.includes(lower)) return void 0;
-		return names.map((name) => ({
-			name,
-			distance: distance(lower, name)
-		})).filter(({ name, distance: changes }) => {
-			return changes <= (Math.min(name.length, lower.length) <= 5 ? 1 : 2) || lower.length >= 3 && name.startsWith(lower);
-		}).sort((a, b) => a.distance - b.distance)[0]?.name;
-	}
-	/** Insertions, deletions, replacements and swaps of neighbours from one to the other (optimal string alignment). */
-	function distance(from, to) {
-		let beforeLast = [];
-		let last = Array.from({ length: to.length + 1 }, (_, index) => index);
-		for (let row = 1; row <= from.length; row += 1) {
-			const next = [row];
-			for (let column = 1; column <= to.length; column += 1) {
-				const same = from.charAt(row - 1) === to.charAt(column - 1);
-				const cheapest = Math.min((last[column - 1] ?? 0) + (same ? 0 : 1), (last[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1);
-				const isSwap = row > 1 && column > 1 && from.charAt(row - 1) === to.charAt(column - 2) && from.charAt(row - 2) === to.charAt(column - 1);
-				next.push(isSwap ? Math.min(cheapest, (beforeLast[column - 2] ?? 0) + 1) : cheapest);
-			}
-			beforeLast = last;
-			last = next;
-		}
-		return last.at(-1) ?? 0;
-	}
-	// packages/model/src/suggest-handle.ts
-	/** Every kind that may stand before a colon, those that cannot be asked about yet and other words for one included. */
-	const typedKinds = [
-		"trace",
-		"span",
-		"action",
-		"instance",
-		"template",
-		"delegator",
-		"correlation",
-		"credential",
-		"resource",
-		"person",
-		"user",
-		"session",
-		"conversation",
-		"tool",
-		"prompt"
-	];
-	/** Longest text that is looked at; what is longer gets no suggestion. */
-	const suggestedLengthMax = 200;
-	/** Kinds that are handles by name and that no question takes yet: what to ask about instead. */
-	const unaskedKinds = /* @__PURE__ */ new Map([
-		["session", "an instance, a trace or a correlation ID of it"],
-		["conversation", "an instance, a trace or a correlation ID of it"],
-		["tool", "what it touched (resource:<id>) or the agent that called it (instance:<id>)"],
-		["prompt", "its span (span:<trace>-<span>) or the instance that was prompted (instance:<id>)"]
-	]);
-	const hex = "[0-9a-fA-F]";
-	/** Tried in order. Each is linear: no two neighbouring repetitions take the same character. */
-	const forms = [
-		[new RegExp(`^${hex}{2}-(${hex}{32})-(${hex}{16})-${hex}{2}$`, "u"), "Did you mean \"span:$1-$2\"?"],
-		[new RegExp(`^(?:span:)?(${hex}{32})[:/. ](${hex}{16})$`, "iu"), "Did you mean \"span:$1-$2\"?"],
-		[new RegExp(`^span:(${hex}{32})$`, "iu"), "Did you mean \"trace:$1\"?"],
-		[new RegExp(`^trace:(${hex}{32}-${hex}{16})$`, "iu"), "Did you mean \"span:$1\"?"],
-		[new RegExp(`^trace:(${hex}{8})-(${hex}{4})-(${hex}{4})-(${hex}{4})-(${hex}{12})$`, "iu"), "Did you mean \"trace:$1$2$3$4$5\"?"],
-		[new RegExp(`^${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}$`, "u"), "Did you mean \"instance:$&\", \"action:$&\" or \"correlation:$&\"?"],
-		[/^(trace|span|action|instance|template|delegator|correlation|credential|resource|person|user)[ =]+(\S+)$/iu, "Did you mean \"$1:$2\"?"],
-		[/^[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+$/u, "Did you mean \"person:$&\"?"],
-		[/^([\w.-]+\/[\w.-]+)#(\d{1,20})$/u, "Did you mean \"github:pull:$1/$2\" or \"github:issue:$1/$2\"?"],
-		[/^(?:www\.)?[\w-]+(?:\.[\w-]+)+\/\S+$/u, "Did you mean \"https://$&\"?"],
-		[/^\/\S+$/u, "Did you mean \"file:$&\"?"],
-		[/^agent:([^:]+)$/iu, "Did you mean \"template:$1\" or \"instance:$1\"?"]
-	];
-	/**
-	* What text that is no handle was most likely meant to be, as a sentence; undefined when that cannot be told.
-	*
-	* An ID that lacks or has too many digits is told with how many it has. A kind with a slip in it is a slip; a word of up to five
-	* letters only where what follows it is not `kind:path`, since `scan:report:7` is more likely a resource than a span.
-	*/
-	function suggestHandle(typed) {
-		if (typed.length > suggestedLengthMax) return void 0;
-		const form = forms.find(([pattern]) => pattern.test(typed));
-		if (form !== void 0) return printableLine(typed.replace(...form), 600);
-		return suggestDigits(typed) ?? suggestKind(typed);
-	}
-	/** Why a kind that is one by name is not asked about, and what is; undefined for every other. A bare `sha256:` is a prompt's hash. */
-	function unaskedKind(prefix) {
-		const kind = prefix === "sha256" ? "prompt" : prefix;
-		const instead = unaskedKinds.get(kind);
-		if (instead === void 0) return void 0;
-		return `names ${prefix === "sha256" ? "a prompt by its hash (a credential is \"credential:<id>\")" : `a ${kind}`}, about which this version answers no question: ask about ${instead}`;
-	}
-	/** Says how many digits an ID lacks, when it is one of hex digits but for their number. */
-	function suggestDigits(typed) {
-		if (isPartOfUuid(typed)) return `An ID of this form has 36 characters, and this is the beginning of one: give it whole, as "instance:<id>"`;
-		const [, prefix = "", trace = "", span] = /^(?:(trace|span):)?([0-9a-f]{4,64})(?:-([0-9a-f]{0,64}))?$/iu.exec(typed) ?? [];
-		if (trace === "") return void 0;
-		const kind = prefix.toLowerCase();
-		if (span !== void 0 || kind === "span") return suggestSpan(trace, span);
-		return kind === "trace" ? suggestTrace(trace) : suggestBareHex(trace);
-	}
-	function suggestSpan(trace, span) {
-		if (span === void 0) return `A span is <32 hex>-<16 hex>; this has ${trace.length} digits and no "-"`;
-		if (trace.length === 32 && span.length === 16) return void 0;
-		return `A span is <32 hex>-<16 hex>; this has ${trace.length} and ${span.length} digits`;
-	}
-	function suggestTrace(trace) {
-		if (trace.length === 16) return "A span ID alone is not enough: put its trace before it, <32 hex>-<16 hex>";
-		return trace.length === 32 ? void 0 : `A trace ID has 32 hex digits; this has ${trace.length}`;
-	}
-	function suggestBareHex(digits) {
-		if (digits.length < 8 || !/\d/u.test(digits)) return void 0;
-		return digits.length === 40 ? "Did you mean \"github:commit:<owner>/<repository>/<hash>\"?" : suggestTrace(digits);
-	}
-	function suggestKind(typed) {
-		const [, prefix = "", value = ""] = /^([A-Za-z_-]+):(\S.*)$/su.exec(typed) ?? [];
-		const kind = nearestName(prefix.replace(/[_-]/gu, ""), typedKinds);
-		if (kind === void 0) return void 0;
-		if (kind.length <= 5 && /^[A-Za-z][\w-]*:./su.test(value)) return void 0;
-		return `Did you mean "${kind}:${printableLine(value, 100)}"? For a resource of this name, put "resource:" before it`;
-	}
-	// packages/model/src/handle.ts
-	/** The kinds of handle a responder can type. */
-	const handleKinds = [
-		"trace",
-		"span",
-		"action",
-		"instance",
-		"template",
-		"delegator",
-		"correlation",
-		"credential",
-		"resource"
-	];
-	/** Other words for a kind. */
-	const kindAliases = /* @__PURE__ */ new Map([["person", "delegator"], ["user", "delegator"]]);
-	/** Longest handle taken, in UTF-16 units; a longer one is no name that a record could carry. */
-	const handleLengthMax = 4096;
-	/**
-	* Parses what a responder typed or pasted.
-	*
-	* `kind:value` for the kinds of {@link handleKinds}, the kind in either case; `person:` and `user:` are `delegator:`. Bare 32 hex is a trace,
-	* `hex-hex` a span, `sha256:` and 32 hex a credential, a URL or `system:kind:path` a resource. Hex of either case. Resources are put in
-	* their canonical form.
-	*
-	* Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these; the message says what it was most likely meant
-	* to be, where that can be told. A kind that is nearly one of these is a slip and not a resource: `resource:` before it says otherwise.
-	*/
-	function parseHandle(text) {
-		const typed = text.trim();
-		if (typed === "") throw invalid("is empty", typed);
-		if (typed.length > 4096) throw invalid(`is longer than ${handleLengthMax} characters`, typed);
-		if (typed.includes("\0")) throw invalid("contains NUL", typed);
-		const colon = typed.indexOf(":");
-		const prefix = colon < 0 ? "" : typed.slice(0, colon).trimEnd().toLowerCase();
-		const kind = handleKinds.find((known) => known === prefix) ?? kindAliases.get(prefix);
-		return kind === void 0 ? parseBare(typed, prefix) : parsePrefixed(kind, typed.slice(colon + 1).trim(), typed);
-	}
-	function parsePrefixed(kind, value, typed) {
-		if (value === "") throw invalid(`names no ${kind}`, typed);
-		switch (kind) {
-			case "trace": {
-				const trace = value.toLowerCase();
-				if (!isTraceIdHex(trace)) throw invalid("is no trace ID: expected 32 hex digits, not all zero", typed);
-				return {
-					kind,
-					value: trace
-				};
-			}
-			case "span": {
-				const ref = parseSpanRef(value);
-				if (ref === void 0) throw invalid("is no span: expected <32 hex>-<16 hex>, neither all zero", typed);
-				return {
-					kind,
-					value: `${ref.trace}-${ref.span}`
-				};
-			}
-			case "resource": return {
-				kind,
-				value: normalizeResource(value).id
-			};
-			case "action":
-			case "instance":
-			case "template":
-			case "delegator":
-			case "correlation":
-			case "credential": return {
-				kind,
-				value
-			};
-		}
-	}
-	function parseBare(typed, prefix) {
-		const lower = typed.toLowerCase();
-		if (isTraceIdHex(lower)) return {
-			kind: "trace",
-			value: lower
-		};
-		const ref = parseSpanRef(lower);
-		if (ref !== void 0) return {
-			kind: "span",
-			value: `${ref.trace}-${ref.span}`
-		};
-		if (/^sha256:[0-9a-f]{32}$/u.test(lower)) return {
-			kind: "credential",
-			value: lower
-		};
-		const unasked = unaskedKind(prefix);
-		if (unasked !== void 0) throw invalid(unasked, typed);
-		if (suggestHandle(typed) === void 0 && /^[A-Za-z][A-Za-z0-9+.-]*:./su.test(typed)) return {
-			kind: "resource",
-			value: normalizeResource(typed).id
-		};
-		throw invalid("is not recognised: expected <kind>:<id>, a trace ID, <trace>-<span>, a URL or system:kind:path", typed);
-	}
-	function invalid(problem, typed) {
-		const suggestion = suggestHandle(typed);
-		return new WhodidError("invalid_handle", `"of" ${problem}; got "${printableLine(typed, 80)}"${suggestion === void 0 ? "" : `. ${suggestion}`}`);
-	}
 	// packages/model/src/byte-writer.ts
 	/** Smallest buffer a writer starts with, in bytes. */
 	const initialBytes = 65536;
@@ -1511,8 +1049,8 @@ var whodidDecision = (function(exports) {
 	// packages/model/src/record-fields.ts
 	/**
 	* Every field of a record, in the order of the table and of the canonical form: the one place where a record's field
-	* meets its column. What is inserted, what is hashed, the engine's expression for the hash and the table in
-	* `docs/FORMAT.md` are made from it or held against it.
+	* meets its column. The insert, the hash, the engine's expression for the hash and the table in
+	* `docs/FORMAT.md` are made from it or tested against it.
 	*
 	* Changing it changes every leaf from then on: the version in `canonicalRecord` goes up with it.
 	*/
@@ -1967,13 +1505,475 @@ var whodidDecision = (function(exports) {
 	];
 	new ByteWriter();
 	new ByteWriter();
+	// packages/model/src/errors.ts
+	/**
+	* The kind of each code: `permanent` (the same input fails again) or `retryable` (the environment may recover).
+	*/
+	const errorCodes = {
+		invalid_config: "permanent",
+		invalid_handle: "permanent",
+		invalid_time: "permanent",
+		invalid_parameter: "permanent",
+		invalid_cursor: "permanent",
+		invalid_body: "permanent",
+		unsupported_content_type: "permanent",
+		unsupported_encoding: "permanent",
+		body_too_large: "permanent",
+		method_not_allowed: "permanent",
+		not_found: "permanent",
+		unauthenticated: "permanent",
+		forbidden: "permanent",
+		log_full: "retryable",
+		log_failed: "retryable",
+		seal_failed: "permanent",
+		not_sealed: "retryable",
+		too_many_requests: "retryable",
+		too_many_connections: "retryable",
+		store_unavailable: "retryable",
+		store_refused: "permanent",
+		range_required: "permanent",
+		content_unreadable: "permanent",
+		under_hold: "permanent",
+		query_too_expensive: "permanent",
+		read_not_recorded: "retryable",
+		migration_changed: "permanent",
+		migration_failed: "permanent",
+		engine_unsupported: "permanent",
+		engine_in_use: "permanent",
+		engine_failed: "retryable",
+		api_unreachable: "retryable",
+		unknown_name: "permanent",
+		action_unrecorded: "retryable",
+		internal: "permanent"
+	};
+	/**
+	* An error a caller can act on: a stable code, a sentence that quotes the field, what was expected and what came.
+	*
+	* `cause` holds the evidence (the engine's error, the parse error), never a secret. Own bugs are not WhodidErrors.
+	*/
+	var WhodidError = class extends Error {
+		name = "WhodidError";
+		code;
+		constructor(code, message, options) {
+			super(message, options);
+			this.code = code;
+		}
+		/** True when the same request may succeed later without being changed. */
+		get retryable() {
+			return errorCodes[this.code] === "retryable";
+		}
+	};
 	// packages/model/src/hint-rules.ts
 	/**
 	* Rules of ingest whose attribute only goes with a claim and does not make it: a session may hold several runs of an
-	* agent, and a service several agents. What they give is shown and searched, and it never names an instance, never goes
-	* against a claim, and is never held against its exporter.
+	* agent, and a service several agents. Their values are shown and searched; they never name an instance, never contradict
+	* a claim, and are never held against the ingest client.
 	*/
 	const hintRules = /* @__PURE__ */ new Set(["session_id", "resource.service_name"]);
+	// packages/model/src/ids.ts
+	const traceIdPattern = /^[0-9a-f]{32}$/u;
+	const spanIdPattern = /^[0-9a-f]{16}$/u;
+	const zeroTrace = "0".repeat(32);
+	const zeroSpan = "0".repeat(16);
+	/** Returns true when text is a trace ID in its canonical form: lower case, not all zero. */
+	function isTraceIdHex(text) {
+		return traceIdPattern.test(text) && text !== zeroTrace;
+	}
+	/** Returns true when text is a span ID in its canonical form: lower case, not all zero. */
+	function isSpanIdHex(text) {
+		return spanIdPattern.test(text) && text !== zeroSpan;
+	}
+	/** Splits a reference, hex of either case; undefined when it is not one. */
+	function parseSpanRef(text) {
+		const lower = text.toLowerCase();
+		const trace = lower.slice(0, 32);
+		const span = lower.slice(33);
+		if (lower.charAt(32) !== "-" || !isTraceIdHex(trace) || !isSpanIdHex(span)) return void 0;
+		return {
+			trace,
+			span
+		};
+	}
+	/** Returns true when text is the beginning of a UUID with its first hyphen, such as a narrow column of a screen shows. */
+	function isPartOfUuid(text) {
+		return text.length < 36 && /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){0,3}[0-9a-f]{0,12}(?:…|\.\.\.)?$/iu.test(text);
+	}
+	// packages/model/src/printable.ts
+	/**
+	* Control characters (C0, DEL, C1), which carry terminal escapes, and the bidirectional and invisible format characters
+	* that make text read as something else: U+061C, U+200B–200F, U+202A–202E, U+2060–2069, U+FEFF, U+FFF9–FFFB and the
+	* tag block U+E0000–E007F.
+	*/
+	const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+	/**
+	* Makes text from an agent safe to show: each control, bidirectional and invisible character becomes U+FFFD, and so does
+	* a lone surrogate. Tab and newline stay. Does NOT escape HTML: that is the renderer's part.
+	*/
+	function printable(text) {
+		return text.toWellFormed().replace(unprintable, "�");
+	}
+	/** UTF-16 units of a text that are looked at for a line of it. */
+	const lineSourceLengthMax = 65536;
+	/** As {@link printable}, on one line and cut to `lengthMax` UTF-16 units with an ellipsis. */
+	function printableLine(text, lengthMax = 200) {
+		const isCut = text.length > lineSourceLengthMax;
+		const line = printable(isCut ? text.slice(0, lineSourceLengthMax) : text).replace(/\s+/gu, " ").trim();
+		if (line.length <= lengthMax && !isCut) return line;
+		return `${line.slice(0, lengthMax - 1).toWellFormed()}…`;
+	}
+	// packages/model/src/trim-end.ts
+	/**
+	* Cuts every character that is one of `characters`, each of one UTF-16 unit, off the end of a text, in one step each. A pattern that ends in `$` begins anew at each place of a
+	* run, which takes the square of its length when something stands behind the run.
+	*/
+	function trimEnd(text, characters) {
+		let end = text.length;
+		while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
+		return text.slice(0, end);
+	}
+	/**
+	* More combining marks on one letter than any script writes (Unicode's stream-safe text has 30). To put them in order takes
+	* the square of their number, so that such a text stays as it came.
+	*/
+	const longMarks = /\p{M}{31}/u;
+	/** Systems whose names do not distinguish case, so that one artefact has one ID. */
+	const caseInsensitiveOwners = /* @__PURE__ */ new Set(["github"]);
+	const githubKinds = new Map(Object.entries({
+		pull: "pull",
+		pulls: "pull",
+		issues: "issue",
+		commit: "commit",
+		commits: "commit",
+		blob: "file",
+		tree: "file"
+	}));
+	/**
+	* Gives a resource its one canonical name, so that a responder's URL and an agent's ID meet.
+	*
+	* GitHub URLs of pull requests, issues, commits and files, those of its API too, become
+	* `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
+	* percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; a `file://` URL of this machine becomes
+	* `file:<path>`; everything else is trimmed and put in Unicode form NFC. Idempotent.
+	* A name longer than {@link resourceLengthMax} stays as it came, and the time taken grows with the length and no faster.
+	* Does NOT resolve symbolic links, redirects or renamed repositories.
+	*/
+	function normalizeResource(text) {
+		if (text.length > 4096) return {
+			id: text,
+			type: resourceType(text)
+		};
+		const plain = text.trim();
+		const trimmed = longMarks.test(plain) ? plain : plain.normalize("NFC");
+		const id = /^https?:\/\//iu.test(trimmed) ? normalizeUrl(trimmed) : normalizeName(normalizeFile(trimmed));
+		return {
+			id,
+			type: resourceType(id)
+		};
+	}
+	/** `file:/srv/a` of `file:///srv/a` and `file://localhost/srv/a` (RFC 8089), without escapes; another host's file keeps its host. */
+	function normalizeFile(text) {
+		const path = /^file:\/\/(?:localhost)?(\/(?!\/).*)$/isu.exec(text)?.[1];
+		if (path === void 0) return text.replace(/^file:(?=\/)/iu, "file:");
+		const decoded = decodePart(path).normalize("NFC");
+		return `file:${decoded === printable(decoded).trim() && !/[\n\t]/u.test(decoded) && !decoded.startsWith("//") ? decoded : path}`;
+	}
+	function normalizeUrl(text) {
+		let url;
+		try {
+			url = new URL(text);
+		} catch {
+			return text;
+		}
+		const github = githubResource(url);
+		if (github !== void 0) return github;
+		url.hash = "";
+		url.username = "";
+		url.password = "";
+		if (url.search === "") url.pathname = trimEnd(url.pathname, "/");
+		return plainEscapes(url.href);
+	}
+	/** Unreserved characters as themselves, and the hex of every other escape in upper case: one spelling of one name. */
+	function plainEscapes(href) {
+		return href.replace(/%[0-9a-f]{2}/giu, (escape) => {
+			const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+			return /[\w.~-]/u.test(character) ? character : escape.toUpperCase();
+		});
+	}
+	function githubResource(url) {
+		const parts = url.pathname.split("/").filter((part) => part !== "").map(decodePart);
+		if (url.hostname === "github.com" || url.hostname === "www.github.com") return githubPage(parts);
+		return url.hostname === "api.github.com" ? githubEndpoint(parts) : void 0;
+	}
+	function githubPage([owner, repo, page, ...rest]) {
+		const kind = page === void 0 ? void 0 : githubKinds.get(page);
+		if (owner === void 0 || repo === void 0 || kind === void 0 || rest.length === 0) return void 0;
+		return normalizeName(`github:${kind}:${owner}/${repo}/${(kind === "file" ? rest.join("/") : rest[0]) ?? ""}`);
+	}
+	/** The artefact that an endpoint of GitHub's API, or one beneath it (/merge, /comments), reads or changes. */
+	function githubEndpoint([root, owner, repo, page, id]) {
+		if (root !== "repos" || owner === void 0 || repo === void 0 || id === void 0) return void 0;
+		const isNumber = (page === "pulls" || page === "issues") && /^\d{1,20}$/u.test(id);
+		const isCommit = page === "commits" && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u.test(id);
+		return isNumber || isCommit ? githubPage([
+			owner,
+			repo,
+			page,
+			id
+		]) : void 0;
+	}
+	function decodePart(part) {
+		try {
+			return decodeURIComponent(part);
+		} catch {
+			return part;
+		}
+	}
+	function normalizeName(text) {
+		const match = /^([A-Za-z][A-Za-z0-9+.-]*):([A-Za-z][A-Za-z0-9_-]*):(.+)$/su.exec(text);
+		if (match === null) return text;
+		const [, system = "", kind = "", path = ""] = match;
+		const lowerSystem = system.toLowerCase();
+		if (!caseInsensitiveOwners.has(lowerSystem)) return `${lowerSystem}:${kind.toLowerCase()}:${path}`;
+		const [owner = "", repo = "", ...rest] = path.split("/");
+		return trimEnd([
+			`${lowerSystem}:${kind.toLowerCase()}:${owner.toLowerCase()}`,
+			repo.toLowerCase(),
+			...rest
+		].join("/"), "/");
+	}
+	function resourceType(id) {
+		const named = /^([a-z][a-z0-9+.-]*):([a-z][a-z0-9_-]*):/u.exec(id);
+		if (named !== null) return `${named[1] ?? ""}.${named[2] ?? ""}`;
+		const scheme = /^([a-z][a-z0-9+.-]*):/u.exec(id)?.[1];
+		if (scheme === "http" || scheme === "https") return "url";
+		return scheme ?? "";
+	}
+	// packages/model/src/nearest-name.ts
+	/** Longest text that is compared, in UTF-16 units: names are short, and the work grows with the square. */
+	const comparedLengthMax = 40;
+	/**
+	* The name that `typed` was most likely meant to be, or undefined when none is near or `typed` is one itself.
+	*
+	* Near is: the beginning of a name (three letters at least), or one or two letters changed, added, left out or swapped. A name of up to
+	* five letters may differ in one, a longer one in two. Case does not count.
+	*/
+	function nearestName(typed, names) {
+		const lower = typed.slice(0, comparedLengthMax).toLowerCase();
+		if (names.includes(lower)) return void 0;
+		return names.map((name) => ({
+			name,
+			distance: distance(lower, name)
+		})).filter(({ name, distance: changes }) => {
+			return changes <= (Math.min(name.length, lower.length) <= 5 ? 1 : 2) || lower.length >= 3 && name.startsWith(lower);
+		}).sort((a, b) => a.distance - b.distance)[0]?.name;
+	}
+	/** Insertions, deletions, replacements and swaps of neighbours from one to the other (optimal string alignment). */
+	function distance(from, to) {
+		let beforeLast = [];
+		let last = Array.from({ length: to.length + 1 }, (_, index) => index);
+		for (let row = 1; row <= from.length; row += 1) {
+			const next = [row];
+			for (let column = 1; column <= to.length; column += 1) {
+				const same = from.charAt(row - 1) === to.charAt(column - 1);
+				const cheapest = Math.min((last[column - 1] ?? 0) + (same ? 0 : 1), (last[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1);
+				const isSwap = row > 1 && column > 1 && from.charAt(row - 1) === to.charAt(column - 2) && from.charAt(row - 2) === to.charAt(column - 1);
+				next.push(isSwap ? Math.min(cheapest, (beforeLast[column - 2] ?? 0) + 1) : cheapest);
+			}
+			beforeLast = last;
+			last = next;
+		}
+		return last.at(-1) ?? 0;
+	}
+	// packages/model/src/suggest-handle.ts
+	/** Every kind that may stand before a colon, those that cannot be asked about yet and other words for one included. */
+	const typedKinds = [
+		"trace",
+		"span",
+		"action",
+		"instance",
+		"template",
+		"delegator",
+		"correlation",
+		"credential",
+		"resource",
+		"person",
+		"user",
+		"session",
+		"conversation",
+		"tool",
+		"prompt"
+	];
+	/** Longest text that is looked at; what is longer gets no suggestion. */
+	const suggestedLengthMax = 200;
+	/** Kinds that are handles by name and that no question takes yet: what to ask about instead. */
+	const unaskedKinds = /* @__PURE__ */ new Map([
+		["session", "an instance, a trace or a correlation ID of it"],
+		["conversation", "an instance, a trace or a correlation ID of it"],
+		["tool", "what it touched (resource:<id>) or the agent that called it (instance:<id>)"],
+		["prompt", "its span (span:<trace>-<span>) or the instance that was prompted (instance:<id>)"]
+	]);
+	const hex = "[0-9a-fA-F]";
+	/** Tried in order. Each is linear: no two neighbouring repetitions take the same character. */
+	const forms = [
+		[new RegExp(`^${hex}{2}-(${hex}{32})-(${hex}{16})-${hex}{2}$`, "u"), "Did you mean \"span:$1-$2\"?"],
+		[new RegExp(`^(?:span:)?(${hex}{32})[:/. ](${hex}{16})$`, "iu"), "Did you mean \"span:$1-$2\"?"],
+		[new RegExp(`^span:(${hex}{32})$`, "iu"), "Did you mean \"trace:$1\"?"],
+		[new RegExp(`^trace:(${hex}{32}-${hex}{16})$`, "iu"), "Did you mean \"span:$1\"?"],
+		[new RegExp(`^trace:(${hex}{8})-(${hex}{4})-(${hex}{4})-(${hex}{4})-(${hex}{12})$`, "iu"), "Did you mean \"trace:$1$2$3$4$5\"?"],
+		[new RegExp(`^${hex}{8}-${hex}{4}-${hex}{4}-${hex}{4}-${hex}{12}$`, "u"), "Did you mean \"instance:$&\", \"action:$&\" or \"correlation:$&\"?"],
+		[/^(trace|span|action|instance|template|delegator|correlation|credential|resource|person|user)[ =]+(\S+)$/iu, "Did you mean \"$1:$2\"?"],
+		[/^[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+$/u, "Did you mean \"person:$&\"?"],
+		[/^([\w.-]+\/[\w.-]+)#(\d{1,20})$/u, "Did you mean \"github:pull:$1/$2\" or \"github:issue:$1/$2\"?"],
+		[/^(?:www\.)?[\w-]+(?:\.[\w-]+)+\/\S+$/u, "Did you mean \"https://$&\"?"],
+		[/^\/\S+$/u, "Did you mean \"file:$&\"?"],
+		[/^agent:([^:]+)$/iu, "Did you mean \"template:$1\" or \"instance:$1\"?"]
+	];
+	/**
+	* Returns a sentence on the handle that a text was most likely meant to be; undefined when there is no guess.
+	*
+	* An ID that lacks or has too many digits is reported with how many it has. A kind with a slip in it is a slip; a word of up to five
+	* letters only where what follows it is not `kind:path`, since `scan:report:7` is more likely a resource than a span.
+	*/
+	function suggestHandle(typed) {
+		if (typed.length > suggestedLengthMax) return void 0;
+		const form = forms.find(([pattern]) => pattern.test(typed));
+		if (form !== void 0) return printableLine(typed.replace(...form), 600);
+		return suggestDigits(typed) ?? suggestKind(typed);
+	}
+	/** Why a kind that is one by name is not asked about, and what is; undefined for every other. A bare `sha256:` is a prompt's hash. */
+	function unaskedKind(prefix) {
+		const kind = prefix === "sha256" ? "prompt" : prefix;
+		const instead = unaskedKinds.get(kind);
+		if (instead === void 0) return void 0;
+		return `names ${prefix === "sha256" ? "a prompt by its hash (a credential is \"credential:<id>\")" : `a ${kind}`}, about which this version answers no question: ask about ${instead}`;
+	}
+	/** Says how many digits an ID lacks, when it is one of hex digits but for their number. */
+	function suggestDigits(typed) {
+		if (isPartOfUuid(typed)) return `An ID of this form has 36 characters, and this is the beginning of one: give it whole, as "instance:<id>"`;
+		const [, prefix = "", trace = "", span] = /^(?:(trace|span):)?([0-9a-f]{4,64})(?:-([0-9a-f]{0,64}))?$/iu.exec(typed) ?? [];
+		if (trace === "") return void 0;
+		const kind = prefix.toLowerCase();
+		if (span !== void 0 || kind === "span") return suggestSpan(trace, span);
+		return kind === "trace" ? suggestTrace(trace) : suggestBareHex(trace);
+	}
+	function suggestSpan(trace, span) {
+		if (span === void 0) return `A span is <32 hex>-<16 hex>; this has ${trace.length} digits and no "-"`;
+		if (trace.length === 32 && span.length === 16) return void 0;
+		return `A span is <32 hex>-<16 hex>; this has ${trace.length} and ${span.length} digits`;
+	}
+	function suggestTrace(trace) {
+		if (trace.length === 16) return "A span ID alone is not enough: put its trace before it, <32 hex>-<16 hex>";
+		return trace.length === 32 ? void 0 : `A trace ID has 32 hex digits; this has ${trace.length}`;
+	}
+	function suggestBareHex(digits) {
+		if (digits.length < 8 || !/\d/u.test(digits)) return void 0;
+		return digits.length === 40 ? "Did you mean \"github:commit:<owner>/<repository>/<hash>\"?" : suggestTrace(digits);
+	}
+	function suggestKind(typed) {
+		const [, prefix = "", value = ""] = /^([A-Za-z_-]+):(\S.*)$/su.exec(typed) ?? [];
+		const kind = nearestName(prefix.replace(/[_-]/gu, ""), typedKinds);
+		if (kind === void 0) return void 0;
+		if (kind.length <= 5 && /^[A-Za-z][\w-]*:./su.test(value)) return void 0;
+		return `Did you mean "${kind}:${printableLine(value, 100)}"? For a resource of this name, put "resource:" before it`;
+	}
+	// packages/model/src/handle.ts
+	/** The kinds of handle a responder can type. */
+	const handleKinds = [
+		"trace",
+		"span",
+		"action",
+		"instance",
+		"template",
+		"delegator",
+		"correlation",
+		"credential",
+		"resource"
+	];
+	/** Other words for a kind. */
+	const kindAliases = /* @__PURE__ */ new Map([["person", "delegator"], ["user", "delegator"]]);
+	/** Longest handle taken, in UTF-16 units; a longer one is no name that a record could carry. */
+	const handleLengthMax = 4096;
+	/**
+	* Parses what a responder typed or pasted.
+	*
+	* `kind:value` for the kinds of {@link handleKinds}, the kind in either case; `person:` and `user:` are `delegator:`. Bare 32 hex is a trace,
+	* `hex-hex` a span, `sha256:` and 32 hex a credential, a URL or `system:kind:path` a resource. Hex of either case. Resources are put in
+	* their canonical form.
+	*
+	* Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these; the message says what it was most likely meant
+	* to be, where that can be told. A kind that is nearly one of these is a slip and not a resource: `resource:` before it says otherwise.
+	*/
+	function parseHandle(text) {
+		const typed = text.trim();
+		if (typed === "") throw invalid("is empty", typed);
+		if (typed.length > 4096) throw invalid(`is longer than ${handleLengthMax} characters`, typed);
+		if (typed.includes("\0")) throw invalid("contains NUL", typed);
+		const colon = typed.indexOf(":");
+		const prefix = colon < 0 ? "" : typed.slice(0, colon).trimEnd().toLowerCase();
+		const kind = handleKinds.find((known) => known === prefix) ?? kindAliases.get(prefix);
+		return kind === void 0 ? parseBare(typed, prefix) : parsePrefixed(kind, typed.slice(colon + 1).trim(), typed);
+	}
+	function parsePrefixed(kind, value, typed) {
+		if (value === "") throw invalid(`names no ${kind}`, typed);
+		switch (kind) {
+			case "trace": {
+				const trace = value.toLowerCase();
+				if (!isTraceIdHex(trace)) throw invalid("is no trace ID: expected 32 hex digits, not all zero", typed);
+				return {
+					kind,
+					value: trace
+				};
+			}
+			case "span": {
+				const ref = parseSpanRef(value);
+				if (ref === void 0) throw invalid("is no span: expected <32 hex>-<16 hex>, neither all zero", typed);
+				return {
+					kind,
+					value: `${ref.trace}-${ref.span}`
+				};
+			}
+			case "resource": return {
+				kind,
+				value: normalizeResource(value).id
+			};
+			case "action":
+			case "instance":
+			case "template":
+			case "delegator":
+			case "correlation":
+			case "credential": return {
+				kind,
+				value
+			};
+		}
+	}
+	function parseBare(typed, prefix) {
+		const lower = typed.toLowerCase();
+		if (isTraceIdHex(lower)) return {
+			kind: "trace",
+			value: lower
+		};
+		const ref = parseSpanRef(lower);
+		if (ref !== void 0) return {
+			kind: "span",
+			value: `${ref.trace}-${ref.span}`
+		};
+		if (/^sha256:[0-9a-f]{32}$/u.test(lower)) return {
+			kind: "credential",
+			value: lower
+		};
+		const unasked = unaskedKind(prefix);
+		if (unasked !== void 0) throw invalid(unasked, typed);
+		if (suggestHandle(typed) === void 0 && /^[A-Za-z][A-Za-z0-9+.-]*:./su.test(typed)) return {
+			kind: "resource",
+			value: normalizeResource(typed).id
+		};
+		throw invalid("is not recognised: expected <kind>:<id>, a trace ID, <trace>-<span>, a URL or system:kind:path", typed);
+	}
+	function invalid(problem, typed) {
+		const suggestion = suggestHandle(typed);
+		return new WhodidError("invalid_handle", `"of" ${problem}; got "${printableLine(typed, 80)}"${suggestion === void 0 ? "" : `. ${suggestion}`}`);
+	}
 	// packages/model/src/parse-instant.ts
 	const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/u;
 	/** Earliest and latest instant the ledger's `DateTime64(9)` holds: 1900-01-01 and 2262-04-11, exclusive of its last second. */
@@ -5351,5 +5351,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'c4dcda59add37f13' })
+Object.assign(decisionCode, whodidDecision, { id: '23f29b83f2ca8149' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

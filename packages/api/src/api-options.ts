@@ -2,11 +2,10 @@ import type { ContentReader, Custodian } from '@whodid/content'
 import type { DecisionRules, LedgerWatch, MetaLogEndpoint } from '@whodid/query'
 import type { HostCheck, MetricFamily } from '@whodid/model'
 import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
+import type { NoteSigner } from '@whodid/tlog'
 import type { StatementBounds } from './bound-selector.ts'
 import type { OnFailure } from './errors/problem.ts'
 import type { RefusalCounts } from './metrics/api-metrics.ts'
-import type { ApiToken } from './middleware/request-scope.ts'
-import type { PackageMaking } from './routes/evidence.ts'
 
 /** The ports and settings of the API. It opens nothing itself: its caller closes the selector and the recorder. */
 export interface ApiOptions {
@@ -42,6 +41,29 @@ export interface ApiOptions {
   readonly onFailure?: OnFailure | undefined
   /** Nanoseconds since 1970; default the system clock. */
   readonly now?: () => bigint
+}
+
+/** The rights of a token: `ingest` stores spans only, `investigator` reads, `admin` does everything. */
+export type Role = 'ingest' | 'investigator' | 'admin'
+
+/** A bearer token that the API knows, by its hash. */
+export interface ApiToken {
+  /** Stands in the access log as the reader. */
+  readonly name: string
+  readonly role: Role
+  /** The tenant whose records the token may see. */
+  readonly tenant: string
+  /** SHA-256 of the token's text, hex. */
+  readonly sha256: string
+}
+
+/** The means to make packages. */
+export interface PackageMaking {
+  readonly signer: NoteSigner
+  /** Keys of the witnesses that are asked for cosignatures. */
+  readonly witnesses: readonly string[]
+  /** Name and version of the software that makes the package. */
+  readonly product: string
 }
 
 /** The API as a function from request to response. */

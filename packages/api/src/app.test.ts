@@ -415,7 +415,7 @@ test('characters are counted as the document counts them', async () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ subject: 'delegator:kim', reason }),
     })
-  // Taken: what is missing then is the custodian.
+  // Taken: the missing part then is the retention service.
   expect((await problemOf(await erase('\u{1f600}'.repeat(1_000)))).code).toBe('not_found')
   expect((await problemOf(await erase('\u{1f600}'.repeat(1_001)))).code).toBe('invalid_parameter')
 })

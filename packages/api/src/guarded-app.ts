@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { printableLine, WhodidError } from '@whodid/model'
 import type { HostCheck } from '@whodid/model'
+import type { ApiToken } from './api-options.ts'
 import { problemResponse } from './errors/problem.ts'
 import type { OnFailure } from './errors/problem.ts'
 import type { RefusalCounts } from './metrics/api-metrics.ts'
@@ -10,7 +11,7 @@ import { checkHost } from './middleware/check-host.ts'
 import { checkMethod, checkParameters, invalidParameters } from './middleware/check-parameters.ts'
 import { knownRoutesOf } from './middleware/known-routes.ts'
 import { boundRequests, stampRequest } from './middleware/request-scope.ts'
-import type { ApiEnv, ApiToken } from './middleware/request-scope.ts'
+import type { ApiEnv } from './middleware/request-scope.ts'
 
 /** An app without routes, and its counts. */
 export interface GuardedApp {

@@ -17,7 +17,7 @@ const farewellTimeoutMs = 1_000
 /** Milliseconds that requests under way get to finish when the service stops. */
 const drainTimeoutMs = 5_000
 
-/** Where the API listens. */
+/** The address at which the API listens. */
 export interface StartApiOptions {
   readonly api: Api
   readonly host: string

@@ -170,7 +170,7 @@ function commitment(text: string): string {
   return createHmac('sha256', nonce).update(head).update('default').update(text).digest('hex')
 }
 
-/** What the answer is decided from, as the service would have found it. */
+/** The input of the decision, as the service would have found it. */
 const index: EvidenceIndex = {
   question: { of: resourceId },
   rows: [
@@ -182,7 +182,7 @@ const index: EvidenceIndex = {
   texts: [{ log: origin, index: 0, state: { state: 'text' } }],
 }
 
-/** What the records come to. */
+/** The answer that the records give. */
 function answerOf(held: readonly RecordEvidence[]): WhoDidAnswer {
   const integrity = {
     state: 'sealed',

@@ -13,8 +13,8 @@ import { writeZip } from './write-zip.ts'
 
 /**
  * Builds an evidence package: a zip that a stranger can check offline with the `verify.mjs` inside, or better with their own
- * copy of it. Equal evidence signed by the same key makes equal bytes; two exports differ in `made_at` and in the custody
- * that has grown. Its files are listed in `docs/howto/evidence.md`.
+ * copy of it. Equal evidence signed by the same key makes equal bytes; two exports differ in `made_at` and in the list of
+ * reads, which has grown. Its files are listed in `docs/howto/evidence.md`.
  *
  * Throws a RangeError for more than {@link packageRecordsMax} records, and for bytes that are no record. Does NOT check the
  * proofs: what does not hold is as much evidence as what does.

@@ -6,10 +6,10 @@ import type { KeyEpoch } from '@whodid/tlog'
 /** Records in one package. A package of more is cut, and says so. */
 export const packageRecordsMax = 10_000
 
-/** What a package is made of. All of it is hostile but for the proofs: it is written as it is, and shown nowhere. */
+/** The content of a package. All of it is hostile but for the proofs: it is written as it is, and shown nowhere. */
 export interface Evidence {
   readonly answer: WhoDidAnswer
-  /** What the answer was decided from: a stranger decides it again. */
+  /** The input of the decision, from which a stranger decides again. */
   readonly index: EvidenceIndex
   /**
    * The ledger's own record that this evidence is handed out: it names the digest of `evidence.json`, so that whoever has the
@@ -18,12 +18,12 @@ export interface Evidence {
   readonly statement?: RecordEvidence
   /** Ordered by log and index. */
   readonly records: readonly RecordEvidence[]
-  /** Whether there were more records than a package holds. */
+  /** True when there were more records than a package holds. */
   readonly isTruncated: boolean
   readonly logs: readonly LogEvidence[]
   readonly contents: readonly ContentEvidence[]
   readonly absentContents: readonly AbsentContent[]
-  /** Who looked at this evidence, and this export, oldest first. */
+  /** The reads of this evidence, and this export, oldest first. */
   readonly custody: readonly CustodyEvent[]
   readonly made: Making
 }
@@ -42,7 +42,7 @@ export interface LogEvidence {
   readonly epochs: readonly KeyEpoch[]
   /** Checkpoints, smallest first; among them the one that the proofs lead to, and the one that the meta-log took. */
   readonly checkpoints: readonly CheckpointEvidence[]
-  /** What the meta-log says of it; undefined where there is none. */
+  /** The meta-log's statement about it; undefined where there is none. */
   readonly metaLog?: MetaLogEvidence
 }
 
@@ -91,7 +91,7 @@ export interface CustodyEvent {
   readonly case: string
 }
 
-/** Who made the package, when, and with what. */
+/** The maker of the package, the time, the case and the software. */
 export interface Making {
   readonly at: string
   readonly by: string

@@ -10,21 +10,21 @@ import { recordRow } from './record-row.ts'
 import { stateEvidence } from './state-evidence.ts'
 import type { StateEvidence } from './state-evidence.ts'
 
-/** Where evidence is found. Its caller opens and closes all of it. */
+/** The sources of evidence. The caller opens and closes all of them. */
 export interface EvidenceSources {
   readonly selector: Selector
   readonly contents: ContentReader
   readonly trees: LogTrees
-  /** Who watches over the ledger, as for `whoDid`: the answer in a package says what the same answer over the API does. */
+  /** The check of the ledger, as for `whoDid`: the answer in a package is the answer over the API. */
   readonly watch?: LedgerWatch | undefined
   readonly metaLog?: MetaLogEndpoint | undefined
-  /** What the operator decided about how answers are made. */
+  /** The operator's choice of rules. */
   readonly rules?: DecisionRules | undefined
   /** Puts on record that evidence of this digest is handed out; resolves with the record, `<trace>-<span>`, once it is durable. */
   readonly state?: StateEvidence | undefined
 }
 
-/** What is exported, and for whom. */
+/** The question of a package, and its recipient. */
 export interface EvidenceRequest {
   readonly tenant: string
   readonly question: Question
@@ -79,7 +79,7 @@ export async function gatherEvidence(
   }
 }
 
-/** Who asked about the same thing before, oldest first, among the newest reads on record. */
+/** Returns the earlier reads about the same handle, oldest first, among the newest reads on record. */
 async function custodyOf(
   selector: Selector,
   tenant: string,

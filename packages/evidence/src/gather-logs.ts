@@ -23,7 +23,7 @@ const sealWaitsMax = 40
 /** Waits for the meta-log, which takes a checkpoint and signs for it a second or two later. */
 const takenWaitsMax = 20
 
-/** Where the history of logs is found. */
+/** The sources of the history of logs. */
 interface LogSources {
   readonly trees: LogTrees
   readonly metaLog: MetaLogEndpoint | undefined
@@ -73,7 +73,7 @@ async function checkpointOver(tree: LogTree, index: number): Promise<string> {
   )
 }
 
-/** How the log stands in the meta-log; waits a while for it to take a checkpoint that covers the index. */
+/** Finds the log in the meta-log; waits a while until that has taken a checkpoint that covers the index. */
 async function foundIn(
   metaLog: MetaLogEndpoint | undefined,
   { origin, epochs }: LogTree,

@@ -11,7 +11,7 @@ import type { Selector } from '@whodid/store'
 import { readFormsOfClaims, readFormsOfSpans } from './read-forms.ts'
 import { recordRow } from './record-row.ts'
 
-/** What an answer was decided from: the places of the records, and the records. */
+/** The input of a decision: the places of the records, and the records. */
 export interface IndexedEvidence {
   readonly index: EvidenceIndex
   readonly forms: readonly Buffer[]
@@ -145,7 +145,7 @@ function indexedRow({ role, fields }: RowSaid, record: KnownRecord | undefined):
   return { role, log: record?.log ?? '', index: record?.index ?? -1, ...stated }
 }
 
-/** What became of each text that was committed to. */
+/** Returns the state of each text that was committed to. */
 function textsOf({ kin }: EvidencedAnswer['evidence']): IndexedText[] {
   return [...kin.values()].flat().flatMap((record): IndexedText[] => {
     const { log, log_index: place, content_state: content, content_commitment: commitment } = record

@@ -2,7 +2,7 @@ import { createHash, sign } from 'node:crypto'
 import type { NoteSigner } from '@whodid/tlog'
 import type { Evidence } from './evidence.ts'
 
-/** What says which question a statement of ours answers. */
+/** The type of our statements, as in-toto names it. */
 const predicateType = 'https://whodid.dev/evidence/v1'
 
 /** The package's own list of its files, with who made it, why, and what is not in it. */
@@ -46,7 +46,7 @@ function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** What in-toto and DSSE call the payload. */
+/** The media type of the payload in DSSE. */
 const payloadType = 'application/vnd.in-toto+json'
 
 /**

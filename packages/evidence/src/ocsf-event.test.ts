@@ -33,7 +33,7 @@ const schema = JSON.parse(
 ) as Schema
 const apiActivity = schema.classes['api_activity']!
 
-/** What the compiled schema says against an event; [] when it is one. */
+/** Returns the faults that the compiled schema finds in an event; [] when there are none. */
 function faultsOf(event: Readonly<Record<string, unknown>>): string[] {
   const metadata = event['metadata'] as { version?: string; profiles?: string[] } | undefined
   const profiles = metadata?.profiles ?? []
@@ -98,7 +98,7 @@ const plainTypes: Readonly<Record<string, (value: unknown) => boolean>> = {
   boolean_t: (value) => typeof value === 'boolean',
 }
 
-/** What is unmapped is free in form, and still says nothing with nothing. */
+/** Unmapped members are free in form; empty ones are left out all the same. */
 function emptyFaults(value: object, path: string): string[] {
   const hits = JSON.stringify(value).match(/"":|:""|\[\]|\{\}/gu) ?? []
   return hits.map((hit) => `${path}: ${hit}`)

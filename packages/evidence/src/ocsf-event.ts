@@ -30,8 +30,8 @@ const nsPerMs = 1_000_000n
 const textLengthMax = 1024
 
 /**
- * A record as an event of OCSF 1.9.0 for a SIEM. What the record does not say is left out; where the schema requires it, it says
- * `Unknown`. The agent is the event's `ai_agent` (profile `ai_operation`) and never its `actor`, which is the person or service
+ * Returns a record as an event of OCSF 1.9.0 for a SIEM. Facts that the record does not hold are left out; where the schema requires
+ * one, it is `Unknown`. The agent is the event's `ai_agent` (profile `ai_operation`) and never its `actor`, which is the person or service
  * behind it. The grant under which it acted, and the leaf's place, stand under `unmapped`.
  */
 export function ocsfEvent(row: RecordRow): OcsfEvent {
@@ -129,7 +129,7 @@ function agentOf(at: Column): OcsfEvent | undefined {
   }
 }
 
-/** Who stands behind the act: a person, a service or a schedule; where none is named, the application that it came from. */
+/** Returns the actor behind the agent: a person, a service or a schedule; where none is named, the application that sent the record. */
 function actorOf(at: Column): OcsfEvent {
   const person = { uid: at('user_id'), type: 'human' }
   const delegator = { uid: at('delegator_id'), type: at('delegator_type') }
@@ -144,7 +144,7 @@ function actorOf(at: Column): OcsfEvent {
   }
 }
 
-/** What the class has no attribute for. The delegation is here too: not every schema that calls itself 1.9 knows that object. */
+/** Returns the facts that the class has no attribute for. The delegation is here too: not every schema that calls itself 1.9 knows that object. */
 function unmappedOf(row: RecordRow, at: Column): OcsfEvent {
   const list = (column: string): string[] | undefined => {
     const value = row[column]

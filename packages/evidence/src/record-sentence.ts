@@ -4,7 +4,7 @@ import type { RecordRow } from './record-row.ts'
 const lengthMax = 500
 
 /**
- * What a record says in one line, as timelines and SIEMs show it: `<who>: <kind> <verb> <what>`, 500 characters at most. A part
+ * Puts a record into one line, as timelines and SIEMs show it: `<who>: <kind> <verb> <what>`, 500 characters at most. A part
  * that the next one begins with is left out: no record is a `prompt prompt` or a `tool_call read read_file`.
  */
 export function recordSentence(row: RecordRow): string {
@@ -17,7 +17,7 @@ export function recordSentence(row: RecordRow): string {
   return printableLine(`${who}: ${said}`, lengthMax)
 }
 
-/** Whether a text begins with these words, whole; letters' case and the joints between words aside. */
+/** Returns true when a text begins with these whole words; case and the signs between words do not matter. */
 function beginsWith(text: string, words: string): boolean {
   const [inText, sought] = [wordsOf(text), wordsOf(words)]
   return sought.length > 0 && sought.every((word, index) => inText[index] === word)

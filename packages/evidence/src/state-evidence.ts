@@ -11,7 +11,7 @@ import { decisionCodeId } from './verify-guide.ts'
 export type StateEvidence = (sha256: string) => Promise<string>
 
 /**
- * Has the ledger record what an answer was decided from, and waits for that record to be in ClickHouse; its canonical form. Throws
+ * Records the input of a decision in the ledger and waits until ClickHouse has that record; resolves with its canonical form. Throws
  * `not_sealed` when it does not come within ten seconds.
  */
 export async function stateEvidence(
@@ -44,7 +44,7 @@ export function answerJson(answer: WhoDidAnswer): string {
   return `${JSON.stringify(answer, null, 2)}\n`
 }
 
-/** What the answer was decided from, a row a line, by which code, and the digest of the answer itself. */
+/** Returns the input of the decision, a row a line, with the name of the code that decided and the digest of the answer. */
 export function evidenceJson({ answer, index }: Pick<Evidence, 'answer' | 'index'>): string {
   const { question, rows, texts } = index
   const sha256 = createHash('sha256').update(answerJson(answer)).digest('hex')

@@ -36,7 +36,7 @@ export function writeZip(files: ReadonlyMap<string, Buffer>): Buffer {
   return Buffer.concat([...locals, directory, endOf(files.size, directory.length, offset)])
 }
 
-/** What a file's local header and its entry in the directory have in common. */
+/** Returns the part that a file's local header and its entry in the directory share. */
 function headOf(path: Buffer, content: Buffer): Buffer {
   const head = Buffer.alloc(26)
   head.writeUInt16LE(versionNeeded, 0)

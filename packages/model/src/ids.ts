@@ -10,12 +10,12 @@ const spanIdPattern = /^[0-9a-f]{16}$/u
 const zeroTrace = '0'.repeat(32)
 const zeroSpan = '0'.repeat(16)
 
-/** Whether text is a trace ID in its canonical form: lower case, not all zero. */
+/** Returns true when text is a trace ID in its canonical form: lower case, not all zero. */
 export function isTraceIdHex(text: string): boolean {
   return traceIdPattern.test(text) && text !== zeroTrace
 }
 
-/** Whether text is a span ID in its canonical form: lower case, not all zero. */
+/** Returns true when text is a span ID in its canonical form: lower case, not all zero. */
 export function isSpanIdHex(text: string): boolean {
   return spanIdPattern.test(text) && text !== zeroSpan
 }
@@ -34,7 +34,7 @@ export function parseSpanRef(text: string): { trace: TraceIdHex; span: SpanIdHex
   return { trace, span }
 }
 
-/** Whether text is the beginning of a UUID, its first hyphen included: what a narrow column of some screen leaves of an ID. */
+/** Returns true when text is the beginning of a UUID with its first hyphen, such as a narrow column of a screen shows. */
 export function isPartOfUuid(text: string): boolean {
   return (
     text.length < 36 &&

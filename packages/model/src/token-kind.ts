@@ -1,4 +1,4 @@
-/** What a token of Whodid opens: sending (`ingest`), reading (`investigator`), everything (`admin`). */
+/** The rights of a token of Whodid: sending (`ingest`), reading (`investigator`), everything (`admin`). */
 type TokenKind = 'ingest' | 'investigator' | 'admin'
 
 const kindByMark: ReadonlyMap<string, TokenKind> = new Map([

@@ -14,7 +14,7 @@ const scopeVersion = '0.1.0'
 /** Longest attribute, in UTF-16 units: a backstop behind `textLengthMax`, which JSON escapes may stretch. */
 const attributeLengthMax = 1_048_576
 
-/** What is under way and would be lost if the process ended now: called, it records what is known. */
+/** Records an open run or call as far as it is known. Called when the process ends before the run does. */
 export type Interrupt = (reason: string) => void
 
 /** Everything that lives from `start` to `shutdown`. */

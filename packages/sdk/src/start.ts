@@ -10,7 +10,7 @@ import { activeRuntime, counters, makeRuntime, setActiveRuntime } from './runtim
 /** Longest that `flush` and `shutdown` wait by default, in milliseconds. */
 const flushTimeoutMs = 10_000
 
-/** How the recording goes. Counts are since `start`, but for those of verbs called outside of it. */
+/** The state of the recording. Counts are since `start`, except those of verbs called outside of it. */
 export interface Health {
   readonly started: boolean
   /** Records made. Equal to `exported` + `pending` + all of `dropped`. */
@@ -35,7 +35,7 @@ export interface Health {
   readonly lastExportUnixMs: number
 }
 
-/** What `start` returns: the same functions as the module's, bound to nothing. */
+/** The result of `start`: the same functions as the module's, bound to nothing. */
 export interface Handle {
   readonly health: () => Health
   readonly flush: (timeoutMs?: number) => Promise<boolean>
@@ -71,7 +71,7 @@ export function start(options: StartOptions = {}): Handle {
   return handle
 }
 
-/** How the recording goes. */
+/** Returns the state of the recording. */
 export function health(): Health {
   const runtime = activeRuntime() ?? last
   const state = runtime?.queue.state ?? emptyQueueState()
@@ -123,7 +123,7 @@ export async function shutdown(timeoutMs: number = flushTimeoutMs): Promise<bool
   return isWhole()
 }
 
-/** Whether nothing is missing in the ledger of what the verbs made, now that nothing is pending. */
+/** Returns true when the ledger holds every record that the verbs made, now that nothing is pending. */
 function isWhole(): boolean {
   const { dropped, pending, unstarted } = health()
   const lost = dropped.queueFull + dropped.rejected + dropped.undelivered

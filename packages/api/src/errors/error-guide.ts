@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@whodid/model'
 
-/** What a code means, in a few words, and what a person can do about it. */
+/** The meaning of a code, in a few words, and the advice to a person who meets it. */
 export interface ErrorAdvice {
   readonly title: string
   readonly advice: string

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import { tokenKind, WhodidError } from '@whodid/model'
-import type { ApiEnv, ApiToken } from './request-scope.ts'
+import type { ApiToken } from '../api-options.ts'
+import type { ApiEnv } from './request-scope.ts'
 
 /**
  * Sets the token of the request in its context. Paths that begin with one of `openPaths` need none. The tokens are read at

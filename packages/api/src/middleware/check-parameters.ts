@@ -9,7 +9,7 @@ type SchemaResult =
   | { readonly success: true }
   | {
       readonly success: false
-      /** Which part of the request was checked. */
+      /** The part of the request that was checked. */
       readonly target?: string
       readonly error: {
         readonly issues: readonly {

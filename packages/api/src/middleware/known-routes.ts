@@ -31,7 +31,7 @@ export function knownRoutesOf(app: OpenAPIHono<ApiEnv>): KnownRoutes {
   return { at, methodsAt }
 }
 
-/** Whether a route answers a method; GET answers HEAD too. */
+/** Returns true when a route answers a method; GET answers HEAD too. */
 export function takes(route: KnownRoute, method: string): boolean {
   return route.method === method || (route.method === 'GET' && method === 'HEAD')
 }

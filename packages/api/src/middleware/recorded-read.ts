@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import { printableLine, WhodidError } from '@whodid/model'
 import type { ReadRecorder } from '@whodid/store'
-import type { ApiEnv, Role } from './request-scope.ts'
+import type { Role } from '../api-options.ts'
+import type { ApiEnv } from './request-scope.ts'
 
 /** Longest `Whodid-Case`, in characters. */
 const caseIdLengthMax = 200
@@ -12,7 +13,7 @@ interface Asked {
   readonly question: Readonly<Record<string, string | undefined>>
 }
 
-/** Runs a read of the ledger for a request, on record. */
+/** Runs a read of the ledger for a request and records it. */
 export type RecordedRead = <Result>(
   c: Context<ApiEnv>,
   asked: Asked,
@@ -23,7 +24,7 @@ export type RecordedRead = <Result>(
   },
 ) => Promise<Result>
 
-/** What a recorded read needs. */
+/** The ports of a recorded read. */
 interface RecordedReadDeps {
   readonly readRecorder: ReadRecorder
   /** Nanoseconds since 1970. */

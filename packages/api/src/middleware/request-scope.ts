@@ -2,20 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import { WhodidError } from '@whodid/model'
-
-/** The rights of a token: `ingest` stores spans only, `investigator` reads, `admin` does everything. */
-export type Role = 'ingest' | 'investigator' | 'admin'
-
-/** A bearer token that the API knows, by its hash. */
-export interface ApiToken {
-  /** Stands in the access log as the reader. */
-  readonly name: string
-  readonly role: Role
-  /** The tenant whose records the token may see. */
-  readonly tenant: string
-  /** SHA-256 of the token's text, hex. */
-  readonly sha256: string
-}
+import type { ApiToken } from '../api-options.ts'
 
 /** The context of a handler. Off a socket (`app.request` in a test) there are no bindings. */
 export interface ApiEnv {

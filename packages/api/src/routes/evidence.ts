@@ -8,7 +8,8 @@ import type { Trust } from '@whodid/model'
 import { trustSchema } from '@whodid/model/answers'
 import { parseQuestion } from '@whodid/query'
 import type { LogTrees } from '@whodid/store'
-import type { KeyEpoch, NoteSigner } from '@whodid/tlog'
+import type { KeyEpoch } from '@whodid/tlog'
+import type { PackageMaking } from '../api-options.ts'
 import type { RecordedRead } from '../middleware/recorded-read.ts'
 import { handleSchema } from './parameter-schemas.ts'
 import {
@@ -93,15 +94,6 @@ export interface EvidenceDeps extends Omit<EvidenceSources, 'trees' | 'state'> {
   readonly recordedRead: RecordedRead
   /** Nanoseconds since 1970. */
   readonly now: () => bigint
-}
-
-/** The means to make packages. */
-export interface PackageMaking {
-  readonly signer: NoteSigner
-  /** Keys of the witnesses that are asked for cosignatures. */
-  readonly witnesses: readonly string[]
-  /** Name and version of the software that makes the package. */
-  readonly product: string
 }
 
 /** Answers exportRoute. The package leaves only when the ledger has its record durably. */

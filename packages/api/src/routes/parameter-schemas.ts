@@ -17,7 +17,7 @@ const day = [
   '(?:(?:19|2[01])(?:0[48]|[2468][048]|[13579][26])|2000|22(?:0[48]|[24][048]|[135][26]|60))-02-29',
 ].join('|')
 
-/** How instants are written. */
+/** The form of instants. */
 export const instantText =
   'RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds'
 

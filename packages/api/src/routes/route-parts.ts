@@ -3,9 +3,10 @@ import type { RouteConfig, RouteHandler } from '@hono/zod-openapi'
 import type { ErrorCode } from '@whodid/model'
 import { problemSchema } from '@whodid/model/answers'
 import type { Selector } from '@whodid/store'
+import type { Role } from '../api-options.ts'
 import { httpStatus } from '../errors/problem.ts'
 import type { RecordedRead } from '../middleware/recorded-read.ts'
-import type { ApiEnv, Role } from '../middleware/request-scope.ts'
+import type { ApiEnv } from '../middleware/request-scope.ts'
 
 /** The function that answers a route. */
 export type Handler<Route extends RouteConfig> = RouteHandler<Route, ApiEnv>

@@ -9,9 +9,9 @@ import { httpStatus } from '../errors/problem.ts'
 export const tailStartDefaultNs = 60_000_000_000n
 /** Milliseconds between two looks for new records. */
 const pollIntervalMs = 500
-/** Most records in one stream that does not follow. */
+/** Records at most in one stream that does not follow. */
 const rowsPerStreamMax = 100_000
-/** Most streams at one time. */
+/** Streams at most at one time. */
 export const streamsMax = 32
 
 export interface TailRequest {
@@ -41,7 +41,7 @@ export function createTailOpener(): TailOpener {
     const leave = new AbortController()
     const left = AbortSignal.any([request.clientGone, leave.signal])
     const steps = tailSteps(request, left, () => (streams -= 1))
-    // Starting the generator is what arms its `finally`; from here a client that leaves gives its place back.
+    // The first step of the generator arms its `finally`; from here on a client that leaves frees its place.
     const first = await steps.next()
     left.addEventListener('abort', () => void steps.return(), { once: true })
     return toByteStream(first, steps, leave)

@@ -1,4 +1,4 @@
-/** How well a claim is backed, strongest first; `contradicted` overrides all and keeps both values. */
+/** The grades of a claim, strongest first; `contradicted` overrides all and keeps both values. */
 export const grades = [
   'countersigned',
   'attested',
@@ -11,7 +11,7 @@ export const grades = [
 ] as const
 export type Grade = (typeof grades)[number]
 
-/** Who did it. `undetermined` is an answer: the record does not say, or says two things. */
+/** The answers to "who did it?". `undetermined` is one of them: the record does not say, or says two things. */
 export const verdicts = ['agent', 'human', 'service', 'undetermined'] as const
 export type Verdict = (typeof verdicts)[number]
 

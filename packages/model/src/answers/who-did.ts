@@ -35,7 +35,7 @@ const actionSchema = z.object({
   span: spanRefText,
   verb: z.string(),
   outcome: z.enum(outcomes).nullable(),
-  /** How well the outcome is backed: said on an entitled channel, said on another, derived by a rule, or not on record. */
+  /** The grade of the outcome: said on an entitled channel, said on another, derived by a rule, or not on record. */
   outcome_grade: grade.describe(
     'inferred where a rule derived the outcome, which a reason then names',
   ),

@@ -4,15 +4,15 @@ import { attribute, redactSecrets } from '@whodid/model'
 import type { Actor } from './identity.ts'
 import { put } from './identity.ts'
 
-/** What an action authenticated with. Never the secret itself: see {@link credentialId}. */
+/** The credential that an action authenticated with. Never the secret itself: see {@link credentialId}. */
 export interface Credential {
-  /** A hash or `jti` that names the credential and does not reveal it. What looks like a secret is hashed before it is sent. */
+  /** A hash or `jti` that names the credential and does not reveal it. A text that looks like a secret is hashed before it is sent. */
   readonly id: string
   /** Such as `pat`, `oauth_token`, `api_key`, `svid`, `ssh_key`, `cloud_role`. */
   readonly type?: string
-  /** Whose credential it is: `sub`. */
+  /** The owner of the credential: `sub`. */
   readonly subject?: string
-  /** Who uses it, when the credential itself says so: `act.sub`. */
+  /** The user of the credential, when it names one: `act.sub`. */
   readonly actor?: string
   readonly issuer?: string
   /** RFC 3339. */

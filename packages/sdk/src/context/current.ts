@@ -2,7 +2,7 @@ import type { AgentIdentity, Principal } from './identity.ts'
 import { currentScope, parentOf } from './scope.ts'
 import { formatTraceParent } from './trace-context.ts'
 
-/** Where the calling code stands. Identifiers that are not there are ''. */
+/** The run around the calling code. Identifiers that are not there are ''. */
 export interface Current {
   readonly actorType: 'agent' | 'human' | 'service' | ''
   /** Instance ID of an agent, user ID of a human, name of a service. */
@@ -18,7 +18,7 @@ export interface Current {
   readonly traceparent: string
 }
 
-/** Who acts here, for whom, and why; undefined outside of any run. */
+/** Returns the actor here, its delegator and its reason to act; undefined outside of any run. */
 export function current(): Current | undefined {
   const scope = currentScope()
   if (scope === undefined) return undefined
@@ -57,7 +57,7 @@ export function sqlComment(sql: string): string {
   return `${statement}${gap}${comment}${sql.slice(end).includes(';') ? ';' : ''}`
 }
 
-/** Where the white space and semicolons begin that a statement ends in. */
+/** Returns the start of the white space and semicolons at the end of a statement. */
 function endOfStatement(sql: string): number {
   let end = sql.length
   while (end > 0 && (sql[end - 1] === ';' || sql.charAt(end - 1).trim() === '')) end -= 1

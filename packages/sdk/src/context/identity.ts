@@ -12,7 +12,7 @@ export interface Principal {
   readonly id: string
   /** Default `human`. `none` says that nobody stands behind the agent; leaving the principal out says nothing. */
   readonly type?: DelegatorType
-  /** Who vouches for the ID, such as the identity provider's URL. */
+  /** The issuer of the ID, such as the identity provider's URL. */
   readonly issuer?: string
 }
 

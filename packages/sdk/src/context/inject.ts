@@ -34,7 +34,7 @@ export function inject<T extends Record<string, string> | Headers>(
 }
 
 /**
- * The environment variables that tell a child process on whose behalf it runs: spread them into the `env` you start it with. In the
+ * Returns the environment variables that name a child process's delegator and run: spread them into the `env` you start it with. In the
  * child, `start` reads them, and `agent` becomes a sub-agent of this instance. With a grant, records that this instance
  * delegates, and names the child's template. Never throws.
  */

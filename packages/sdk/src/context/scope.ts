@@ -4,24 +4,24 @@ import type { Actor } from './identity.ts'
 import type { Credential } from './credential.ts'
 
 /**
- * What is in force for a run, or for the part of it below one prompt or plan. `prompt` and `plan` without a callback
+ * The prompt and plan in force for a run, or for the part of it below one prompt or plan. `prompt` and `plan` without a callback
  * change it in place, so that they hold from there on; with a callback they open a frame of their own.
  */
 export interface Frame {
   parent: SpanContext | undefined
   promptRef: string
   planRef: string
-  /** The plan in force where this frame began: what is left when a new prompt ends the frame's own plan. */
+  /** The plan in force where this frame began: the plan in force after a new prompt has ended the frame's own. */
   readonly outerPlanRef: string
 }
 
-/** Where a verb stands: who acts, what is in force, and which call it is inside of. */
+/** The place of a verb: the actor, the prompt and plan in force, and the tool call around it. */
 export interface Scope {
   readonly actor: Actor
   readonly frame: Frame
   /** The tool call that this code runs in, if any; its span is the parent of what it does. */
   readonly call: { readonly span: SpanContext; readonly actionId: string } | undefined
-  /** What the run's tools use when they name no credential. */
+  /** The credential of the run's tools that name none. */
   readonly credential: Credential | undefined
 }
 

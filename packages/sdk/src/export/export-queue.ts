@@ -9,7 +9,7 @@ const spanBytesBase = 1024
 /** Entries at the front of the array that are done with before they are cut off. */
 const compactionMin = 4096
 
-/** Whom the queue tells. None of them may throw. */
+/** Receives the events of the queue. None of its functions may throw. */
 export interface QueueListener {
   onLoss(loss: Loss): void
   /** A request was acknowledged. */
@@ -18,7 +18,7 @@ export interface QueueListener {
   onFailed(detail: string, pending: number): void
 }
 
-/** What the queue has done so far. */
+/** The counts of the queue so far. */
 export interface QueueState {
   /** Records handed to the queue. */
   recorded: number
@@ -42,8 +42,8 @@ export function emptyQueueState(): QueueState {
 /**
  * Holds ended records until the collector has acknowledged them, in order, within bounds.
  *
- * One request is under way at a time; a record leaves the queue when it is acknowledged or refused, not when it is sent. What
- * finds the queue full is lost, and counted. OpenTelemetry's own batch processor loses silently, hence this one.
+ * One request is under way at a time; a record leaves the queue when it is acknowledged or refused, not when it is sent. A
+ * record that finds the queue full is lost, and counted. OpenTelemetry's own batch processor loses silently, hence this one.
  */
 export class ExportQueue implements SpanProcessor {
   readonly state: QueueState = emptyQueueState()
@@ -76,7 +76,7 @@ export class ExportQueue implements SpanProcessor {
     return this.#entries.length - this.#head
   }
 
-  /** Whether the last request failed and nothing has been acknowledged since. */
+  /** True when the last request failed and nothing has been acknowledged since. */
   get failing(): boolean {
     return this.#failures > 0
   }
@@ -254,7 +254,7 @@ export class ExportQueue implements SpanProcessor {
       this.state.lastError = result.detail
       this.#lose('rejected', rejected, result.detail)
     }
-    // Which records of a batch were rejected is not said, so none of it counts as recorded.
+    // The collector does not name the records of a batch that it rejected, so none of it counts as recorded.
     this.#settle(batch, rejected === 0)
     if (result.kind === 'accepted') this.#listener.onAcknowledged()
   }

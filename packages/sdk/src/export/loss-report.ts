@@ -10,7 +10,7 @@ const noticeIntervalMs = 60_000
 /** Least time between two records of loss: a collector that refuses those too must not be answered with ever more. */
 const recordIntervalMs = 5_000
 
-/** Says loudly what was lost: to the caller at once, on standard error now and then, and to the ledger when it listens again. */
+/** Reports losses: to the caller at once, on standard error now and then, and to the ledger when the collector answers again. */
 export interface LossReport extends QueueListener {
   /** Set once the pipeline stands. */
   tracer: Tracer | undefined
@@ -31,7 +31,7 @@ export function makeLossReport(config: Config): LossReport {
       try {
         config.onLoss?.(loss)
       } catch {
-        // The application's own callback failed; the loss is counted and told all the same.
+        // The application's own callback failed; the loss is counted and reported all the same.
       }
     },
     onAcknowledged() {

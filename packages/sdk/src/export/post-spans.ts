@@ -15,7 +15,7 @@ const retryAfterMsMax = 60_000
 /** The statuses that OTLP/HTTP calls retryable. */
 const retryableStatuses = new Set([429, 502, 503, 504])
 
-/** What became of one request. */
+/** The result of one request. */
 export type PostResult =
   | { readonly kind: 'accepted'; readonly rejectedSpans: number; readonly detail: string }
   | { readonly kind: 'refused'; readonly status: number; readonly detail: string }
@@ -103,7 +103,7 @@ async function readBody(response: IncomingMessage): Promise<Buffer> {
   // A response without an encoding set gives buffers.
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength
-    // What lies beyond the bound is read, so that the connection can be used again, and let go.
+    // Bytes beyond the bound are read, so that the connection can be used again, and discarded.
     if (bytes <= responseBytesMax) chunks.push(chunk)
   }
   return Buffer.concat(chunks)

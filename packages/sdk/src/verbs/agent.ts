@@ -17,11 +17,11 @@ import type { Scope } from '../context/scope.ts'
 import { runSession } from './session.ts'
 import type { Run } from './session.ts'
 
-/** Who runs, for whom. What is left out is inherited: from the run around it, the process's environment, or `start`. */
+/** The agent of a run, and its delegator. Members that are left out are inherited: from the run around it, the process's environment, or `start`. */
 export interface AgentOptions extends Partial<AgentIdentity> {
   /** The human, service or schedule behind the run; a string is a human's ID. */
   readonly onBehalfOf?: Principal | string
-  /** What the run's tools authenticate with unless they say otherwise. */
+  /** The credential of the run's tools that name none. */
   readonly credential?: Credential
   /** One ID from the request to everything it reached. Default: inherited, or new. */
   readonly correlationId?: string
@@ -31,9 +31,9 @@ export interface AgentOptions extends Partial<AgentIdentity> {
   readonly sessionId?: string
 }
 
-/** To whom, and how much, an instance delegates. */
+/** The agent to which an instance delegates, and the grant. */
 export interface DelegateOptions extends AgentOptions {
-  /** What the grant allows. */
+  /** The scopes that the grant allows. */
   readonly scopes?: readonly string[]
   /** ID of the grant, when a real one exists, such as a token's `jti`. Default: new. */
   readonly id?: string

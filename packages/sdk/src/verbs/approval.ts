@@ -8,15 +8,15 @@ import { put, uuidV7 } from '../context/identity.ts'
 import { recordInstant, refOf } from './record.ts'
 import { guard } from '../runtime.ts'
 
-/** What was decided, of what, by whom. Only the decision is needed. */
+/** A decision on a requested action, and its maker. Only `decision` is needed. */
 export interface ApprovalOptions {
   readonly decision: ApprovalDecision
   /** The tool that was asked for. */
   readonly tool?: string
-  /** What it would have touched. */
+  /** The resource that the call would have touched. */
   readonly resource?: string
   readonly verb?: string
-  /** Who or what decided: `human`, `policy`, `hook`, `classifier`, `config`, `timeout`. */
+  /** The source of the decision: `human`, `policy`, `hook`, `classifier`, `config`, `timeout`. */
   readonly source?: string
   /** The human who decided. */
   readonly approver?: string

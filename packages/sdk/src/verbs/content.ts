@@ -17,7 +17,7 @@ export function contentHash(content: unknown): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
-/** What of a content is sent under the capture policy; undefined when its text stays here. `hash` is of the whole, as it was. */
+/** Returns the part of a content that the capture policy lets out; undefined when its text stays here. `hash` is of the whole, as it was. */
 export function captureContent(content: unknown, hash: string, config: Config): string | undefined {
   if (config.capture === 'none' || config.capture === 'hash') return undefined
   const text = typeof content === 'string' ? content : canonicalJson(content)

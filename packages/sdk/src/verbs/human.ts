@@ -34,7 +34,7 @@ export interface ServiceOptions {
 
 /**
  * Runs `body` as a human's own act: its records name the human and no agent instance. Use it where your code serves a
- * person directly, so that the ledger can tell what the person did from what an agent did in the person's name.
+ * person directly, so that the ledger separates the person's acts from an agent's acts in the person's name.
  */
 export function human<T>(
   options: HumanOptions,

@@ -7,11 +7,11 @@ import { put } from '../context/identity.ts'
 import { recordInstant, refOf } from './record.ts'
 import type { Recorded } from './record.ts'
 
-/** Where content came from that enters a model's context, and whether it can be trusted. */
+/** The source of content that enters a model's context, and the trust in it. */
 export interface InputOrigin {
   /** Resource or URL. Default: the resource of the tool call it came through. */
   readonly source?: string
-  /** Default `unknown`. What an outsider can write is `untrusted`. */
+  /** Default `unknown`. Content that an outsider can write is `untrusted`. */
   readonly trust?: InputTrust
 }
 

@@ -9,11 +9,11 @@ import type { Recorded } from './record.ts'
 import { runInScope } from '../context/scope.ts'
 import type { Scope } from '../context/scope.ts'
 
-/** Where a prompt comes from. */
+/** The origin of a prompt. */
 export interface PromptOptions {
-  /** Who asked. Default: `agent` for a sub-agent, otherwise `unknown`: never guessed to be a human. */
+  /** The kind of asker. Default: `agent` for a sub-agent, otherwise `unknown`: never guessed to be a human. */
   readonly origin?: PromptOrigin
-  /** Where the prompt's text came from, when it is not the delegator's own. */
+  /** The source of the prompt's text, when it is not the delegator's own. */
   readonly input?: InputOrigin
 }
 
@@ -62,7 +62,7 @@ export async function prompt<T>(
   return runInScope({ ...scope, frame, call: undefined }, () => body(recorded))
 }
 
-/** What runs below a prompt or a plan. */
+/** The code that runs below a prompt or a plan. */
 export type PromptBody<T> = (prompt: Recorded) => T | PromiseLike<T>
 
 /** One message in the form of OpenTelemetry's `gen_ai.input.messages` and `gen_ai.output.messages`. */

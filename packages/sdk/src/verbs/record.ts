@@ -14,7 +14,7 @@ import type { Scope } from '../context/scope.ts'
 export interface RecordSpec {
   readonly kind: RecordKind
   readonly name: string
-  /** What this kind of record says beside who acts; called within the SDK's guard. */
+  /** Returns the attributes of this kind of record beside the actor's; called within the SDK's guard. */
   readonly attributes?: (runtime: Runtime) => Attributes
   /** Default: what the scope says. */
   readonly parent?: SpanContext | undefined

@@ -20,11 +20,11 @@ export interface Run {
 
 interface SessionSpec {
   readonly actor: Actor
-  /** Where the run was started. */
+  /** The scope in which the run was started. */
   readonly from: Scope
   readonly parent?: Scope['frame']['parent']
   readonly credential?: Credential | undefined
-  /** Whether the prompt and plan that led here led to this run too. */
+  /** True when the prompt and plan in force here led to this run too. */
   readonly inherit: boolean
 }
 
@@ -76,7 +76,7 @@ export async function runSession<T>(
   }
 }
 
-/** Sees to it that an end is recorded once: when it comes, or when the process ends first. */
+/** Makes an end that is recorded once: when it comes, or when the process ends first. */
 export function trackEnd(
   end: (error: { readonly value: unknown } | undefined) => void,
 ): (error: { readonly value: unknown } | undefined) => void {

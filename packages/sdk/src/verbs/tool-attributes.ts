@@ -11,15 +11,15 @@ import { captureContent, contentHash, resourceAttributes } from './content.ts'
 import { putInput } from './input.ts'
 import type { InputOrigin } from './input.ts'
 
-/** What a tool call does, to what, and by what right. */
+/** The verb, the resource and the credential of a tool call. */
 export interface ToolOptions {
   /** `create` `read` `update` `delete` `execute` `send` `approve` or your own. Default `execute`. */
   readonly verb?: string
-  /** What it touches, as a URI-like ID or a URL: `github:pull:acme/app/812`, `db:row:shop/customers/42`, `file:/srv/app/a.ts`. */
+  /** The resource that it touches, as a URI-like ID or a URL: `github:pull:acme/app/812`, `db:row:shop/customers/42`, `file:/srv/app/a.ts`. */
   readonly resource?: string
-  /** What the tool is called with. Its hash is always recorded, its text by the capture policy. */
+  /** The arguments of the call. Their hash is always recorded, their text by the capture policy. */
   readonly arguments?: unknown
-  /** Whether the intent is recorded, and acknowledged, before the tool runs. Default: true for every verb but `read`. */
+  /** True records the intent, and waits for its acknowledgement, before the tool runs. Default: true for every verb but `read`. */
   readonly destructive?: boolean
   /** Default: the run's. */
   readonly credential?: Credential
@@ -44,7 +44,7 @@ interface CallFacts {
   readonly config: Config
 }
 
-/** What is known of a tool call before it runs. */
+/** Returns the attributes of a tool call that are known before it runs. */
 export function callAttributes({ name, options, actionId, scope, config }: CallFacts): Attributes {
   const attributes: Attributes = {}
   put(attributes, attribute.toolName, name)
@@ -69,7 +69,7 @@ export function callAttributes({ name, options, actionId, scope, config }: CallF
   return attributes
 }
 
-/** What is known of a tool call once it has returned. */
+/** Returns the attributes of a tool call that are known once it has returned. */
 export function resultAttributes(
   result: unknown,
   facts: {

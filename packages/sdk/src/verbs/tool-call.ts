@@ -17,7 +17,7 @@ export interface OpenToolCall {
   readonly destructive: boolean
   readonly scope: Scope
   readonly handle: ToolCall
-  /** What the intent says as the call does. */
+  /** Returns the attributes that the intent shares with the call. */
   attributes(): Attributes
   succeed(result: unknown): void
   end(outcome: Outcome, error?: unknown): void
