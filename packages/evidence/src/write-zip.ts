@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 
 /** Bytes of the largest package: far below what a zip without its 64-bit extension can hold. */
-export const packageBytesMax: number = 512 * 1024 * 1024
+const packageBytesMax: number = 512 * 1024 * 1024
 
 const filesMax = 65_535
 const versionNeeded = 20

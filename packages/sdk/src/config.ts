@@ -3,7 +3,12 @@ import { printableLine, trimEnd, WhodidError } from '@whodid/model'
 import type { AgentIdentity, Principal } from './context/identity.ts'
 import { parsePrincipal } from './context/identity.ts'
 
-/** The amounts of text that may leave the process. Hashes always leave it. */
+/**
+ * The amounts of text that may leave the process. Hashes always leave it.
+ *
+ * @example
+ * start({ capture: captureModes.find((mode) => mode === process.env.CAPTURE) ?? 'redacted' })
+ */
 export const captureModes = ['none', 'hash', 'redacted', 'full'] as const
 export type Capture = (typeof captureModes)[number]
 
@@ -24,7 +29,12 @@ export interface Loss {
   readonly detail: string
 }
 
-/** Bounds of the export queue. Each has a default that suits an agent of up to some thousand records a second. */
+/**
+ * Bounds of the export queue. Each has a default that suits an agent of up to some thousand records a second.
+ *
+ * @example
+ * start({ limits: { queueSpansMax: 10_000, scheduledDelayMs: 1_000 } })
+ */
 export interface ExportLimits {
   /** Records held while they wait for the collector; what comes beyond is lost and counted. Default 65,536. */
   readonly queueSpansMax?: number
@@ -42,7 +52,12 @@ export interface ExportLimits {
   readonly retryDelayMsMax?: number
 }
 
-/** Settings of {@link start}. Each falls back to its environment variable, then to its default. */
+/**
+ * Settings of {@link start}. Each falls back to its environment variable, then to its default.
+ *
+ * @example
+ * const options: StartOptions = { serviceName: 'triage', endpoint: 'https://whodid.acme.example' }
+ */
 export interface StartOptions {
   /** `service.name` of this process. `OTEL_SERVICE_NAME`; default: the agent's template, then `unknown_service:node`. */
   readonly serviceName?: string

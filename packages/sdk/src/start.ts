@@ -52,6 +52,9 @@ let uninstallExitHooks: (() => void) | undefined
  * does not wait for the collector. Throws a WhodidError `invalid_config` for a setting that cannot be, and when it is already
  * started with other settings; with the same ones it returns the same handle. After it has returned, nothing of the SDK throws
  * into the agent but what the agent's own functions throw (and `action_unrecorded`, if you ask for it).
+ *
+ * @example
+ * start({ serviceName: 'triage', agent: { template: 'pr-triage' } })
  */
 export function start(options: StartOptions = {}): Handle {
   if (activeRuntime() !== undefined) {
@@ -71,7 +74,12 @@ export function start(options: StartOptions = {}): Handle {
   return handle
 }
 
-/** Returns the state of the recording. */
+/**
+ * Returns the state of the recording.
+ *
+ * @example
+ * const { pending, dropped } = health()
+ */
 export function health(): Health {
   const runtime = activeRuntime() ?? last
   const state = runtime?.queue.state ?? emptyQueueState()
@@ -93,6 +101,9 @@ export function health(): Health {
 /**
  * Sends everything that is pending now. Resolves true when the collector has acknowledged or refused all of it, false when
  * `timeoutMs` (default 10,000) was not enough; nothing is lost by that. Never rejects.
+ *
+ * @example
+ * if (!(await flush(2_000))) console.error('records are still waiting')
  */
 export async function flush(timeoutMs: number = flushTimeoutMs): Promise<boolean> {
   return (await activeRuntime()?.queue.flush(timeoutMs)) ?? true

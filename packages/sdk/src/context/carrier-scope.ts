@@ -86,11 +86,11 @@ function ref(text: string): string {
 
 let ambient: Scope | undefined
 
-/** The scope a verb stands in: the run around it, or, outside of any, what the process inherited from its parent. */
+/** Returns the scope of a verb: that of the run around it, or, outside of any, the one that the process inherited. */
 export function scopeHere(): Scope {
   const scope = currentScope()
   if (scope !== undefined) return scope
-  // Once: the environment of a process is who started it, and does not change with what it later sets for its children.
+  // Once: the environment names the run that started the process; later changes are meant for its children.
   ambient ??= carrierScope(process.env, activeRuntime()?.config)
   return ambient
 }
@@ -101,11 +101,14 @@ export function resetAmbient(): void {
 }
 
 /**
- * Runs `body` as the continuation of whoever sent the headers or set the environment: an `agent` within becomes a sub-agent of the
+ * Runs `body` as the continuation of the run that sent the headers or set the environment: an `agent` within becomes a sub-agent of the
  * sender's instance, and a `tool` within is the sender's act.
  *
- * What a carrier says is a claim, and the ledger grades it so: call this for peers you trust, after you have authenticated
+ * The words of a carrier are a claim, and the ledger grades them so: call this for peers you trust, after you have authenticated
  * them. Never throws by itself; a carrier that says nothing changes nothing.
+ *
+ * @example
+ * server.on('request', (request) => continueFrom(request.headers, () => handle(request)))
  */
 export async function continueFrom<T>(
   carrier: Carrier,

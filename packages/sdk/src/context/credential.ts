@@ -4,7 +4,12 @@ import { attribute, redactSecrets } from '@whodid/model'
 import type { Actor } from './identity.ts'
 import { put } from './identity.ts'
 
-/** The credential that an action authenticated with. Never the secret itself: see {@link credentialId}. */
+/**
+ * The credential that an action authenticated with. Never the secret itself: see {@link credentialId}.
+ *
+ * @example
+ * const credential: Credential = { id: credentialId(token), type: 'pat', subject: 'dev@acme.example' }
+ */
 export interface Credential {
   /** A hash or `jti` that names the credential and does not reveal it. A text that looks like a secret is hashed before it is sent. */
   readonly id: string
@@ -22,7 +27,12 @@ export interface Credential {
   readonly borrowed?: boolean
 }
 
-/** Names a secret without revealing it: `sha256:` and the first 32 hex digits of its hash. The same secret, the same name. */
+/**
+ * Names a secret without revealing it: `sha256:` and the first 32 hex digits of its hash. The same secret, the same name.
+ *
+ * @example
+ * const credential = { id: credentialId(process.env.GITHUB_TOKEN ?? ''), type: 'pat' }
+ */
 export function credentialId(secret: string): string {
   return `sha256:${createHash('sha256').update(secret).digest('hex').slice(0, 32)}`
 }

@@ -18,7 +18,12 @@ export interface Current {
   readonly traceparent: string
 }
 
-/** Returns the actor here, its delegator and its reason to act; undefined outside of any run. */
+/**
+ * Returns the actor here, its delegator and its reason to act; undefined outside of any run.
+ *
+ * @example
+ * logger.info({ actor: current()?.id, correlation: current()?.correlationId }, 'merging')
+ */
 export function current(): Current | undefined {
   const scope = currentScope()
   if (scope === undefined) return undefined
@@ -43,6 +48,9 @@ export function current(): Current | undefined {
  * as it is. A final semicolon stays last.
  *
  * The comment makes each statement's text unique: it defeats caches of prepared statements.
+ *
+ * @example
+ * await db.query(sqlComment('DELETE FROM orders WHERE id = 42'))
  */
 export function sqlComment(sql: string): string {
   const scope = currentScope()

@@ -6,7 +6,12 @@ import type { DelegatorType } from '@whodid/model'
 /** Longest identifier that is sent, in UTF-16 units; a longer one is cut. */
 const idLengthMax = 512
 
-/** A human, a service or a schedule on whose behalf an agent acts. */
+/**
+ * A human, a service or a schedule on whose behalf an agent acts.
+ *
+ * @example
+ * const delegator: Principal = { id: 'nightly', type: 'schedule' }
+ */
 export interface Principal {
   /** The identity provider's stable ID of the principal, such as `dev@acme.example`. */
   readonly id: string
@@ -16,7 +21,12 @@ export interface Principal {
   readonly issuer?: string
 }
 
-/** The agent as it is deployed: one definition, many runs. */
+/**
+ * The agent as it is deployed: one definition, many runs.
+ *
+ * @example
+ * const identity: AgentIdentity = { template: 'pr-triage', version: '1.4' }
+ */
 export interface AgentIdentity {
   /** Stable ID of the definition, `gen_ai.agent.id`. */
   readonly template: string

@@ -13,6 +13,9 @@ import type { Scope } from './scope.ts'
  * and returns `headers`; baggage of others stays. With a grant, records that this instance delegates to the other side.
  *
  * Only identifiers travel, never prompts or tokens; send them to parties you trust with those. Never throws.
+ *
+ * @example
+ * await fetch(url, { headers: inject({ accept: 'application/json' }) })
  */
 export function inject<T extends Record<string, string> | Headers>(
   headers: T,
@@ -37,6 +40,9 @@ export function inject<T extends Record<string, string> | Headers>(
  * Returns the environment variables that name a child process's delegator and run: spread them into the `env` you start it with. In the
  * child, `start` reads them, and `agent` becomes a sub-agent of this instance. With a grant, records that this instance
  * delegates, and names the child's template. Never throws.
+ *
+ * @example
+ * spawn('node', ['fixer.mjs'], { env: { ...process.env, ...childEnvironment({ template: 'db-fixer' }) } })
  */
 export function childEnvironment(grant?: DelegateOptions): Record<string, string> {
   return guard(() => {

@@ -17,7 +17,12 @@ import type { Scope } from '../context/scope.ts'
 import { runSession } from './session.ts'
 import type { Run } from './session.ts'
 
-/** The agent of a run, and its delegator. Members that are left out are inherited: from the run around it, the process's environment, or `start`. */
+/**
+ * The agent of a run, and its delegator. Members that are left out are inherited: from the run around it, the process's environment, or `start`.
+ *
+ * @example
+ * const options: AgentOptions = { template: 'pr-triage', version: '1.4', onBehalfOf: 'dev@acme.example' }
+ */
 export interface AgentOptions extends Partial<AgentIdentity> {
   /** The human, service or schedule behind the run; a string is a human's ID. */
   readonly onBehalfOf?: Principal | string
@@ -31,7 +36,12 @@ export interface AgentOptions extends Partial<AgentIdentity> {
   readonly sessionId?: string
 }
 
-/** The agent to which an instance delegates, and the grant. */
+/**
+ * The agent to which an instance delegates, and the grant.
+ *
+ * @example
+ * const options: DelegateOptions = { template: 'db-fixer', scopes: ['orders:write'] }
+ */
 export interface DelegateOptions extends AgentOptions {
   /** The scopes that the grant allows. */
   readonly scopes?: readonly string[]
@@ -50,6 +60,12 @@ export interface DelegateOptions extends AgentOptions {
  *
  * Within another agent's run it is a sub-agent of that instance without a grant of its own; {@link delegate} gives it one.
  * Returns what `body` returns and throws what it throws, unchanged; either way the run's end is recorded.
+ *
+ * @example
+ * await agent({ template: 'pr-triage', onBehalfOf: 'dev@acme.example' }, async (run) => {
+ *   await prompt('Merge what is green', { origin: 'human' })
+ *   console.log(run.id)
+ * })
  */
 export function agent<T>(
   options: AgentOptions,
@@ -71,6 +87,11 @@ export function agent<T>(
  * numbers its own records, keeps the human at the head of its delegation chain, and states the grant on every record.
  *
  * For a sub-agent in another process, give the grant to `childEnvironment` or `inject` instead.
+ *
+ * @example
+ * await delegate({ template: 'db-fixer', scopes: ['orders:write'] }, async () => {
+ *   await tool('fix_order', { verb: 'update', resource: 'db:row:shop/orders/42' }, () => fix(42))
+ * })
  */
 export function delegate<T>(
   options: DelegateOptions,

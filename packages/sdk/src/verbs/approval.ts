@@ -8,7 +8,12 @@ import { put, uuidV7 } from '../context/identity.ts'
 import { recordInstant, refOf } from './record.ts'
 import { guard } from '../runtime.ts'
 
-/** A decision on a requested action, and its maker. Only `decision` is needed. */
+/**
+ * A decision on a requested action, and its maker. Only `decision` is needed.
+ *
+ * @example
+ * const options: ApprovalOptions = { decision: 'deny', tool: 'drop_table', policy: 'no-drops' }
+ */
 export interface ApprovalOptions {
   readonly decision: ApprovalDecision
   /** The tool that was asked for. */
@@ -43,6 +48,10 @@ export interface Approval {
 /**
  * Records that an action was allowed, denied, or sent to somebody for approval. A denied call has this record and no
  * action: do not call `tool` for it.
+ *
+ * @example
+ * const allowed = await approval({ decision: 'allow', tool: 'drop_table', approver: 'dba@acme.example' })
+ * await tool('drop_table', { verb: 'delete', approval: allowed }, () => drop())
  */
 export function approval(options: ApprovalOptions): Promise<Approval> {
   const id = guard(() => options.id ?? uuidV7(), uuidV7())

@@ -10,6 +10,9 @@ const redactionOverlap = 4096
 /**
  * The hash under which the ledger knows a content: `sha256:<hex>` of a string's UTF-8 bytes, of bytes as they are, and of
  * anything else's canonical JSON. So a prompt, a file or a message can be checked with `sha256sum` alone.
+ *
+ * @example
+ * contentHash('Tidy up my notes') // 'sha256:…', the same as `printf 'Tidy up my notes' | sha256sum`
  */
 export function contentHash(content: unknown): string {
   const bytes =

@@ -12,7 +12,12 @@ import { guard } from '../runtime.ts'
 import { runSession } from './session.ts'
 import type { Run } from './session.ts'
 
-/** A human who acts without an agent. */
+/**
+ * A human who acts without an agent.
+ *
+ * @example
+ * const options: HumanOptions = { id: 'dev@acme.example' }
+ */
 export interface HumanOptions {
   /** The identity provider's stable ID. */
   readonly id: string
@@ -21,7 +26,12 @@ export interface HumanOptions {
   readonly correlationId?: string
 }
 
-/** A job that is no agent. */
+/**
+ * A job that is no agent.
+ *
+ * @example
+ * const options: ServiceOptions = { name: 'nightly-billing' }
+ */
 export interface ServiceOptions {
   /** `service.name` of the job. */
   readonly name: string
@@ -35,6 +45,11 @@ export interface ServiceOptions {
 /**
  * Runs `body` as a human's own act: its records name the human and no agent instance. Use it where your code serves a
  * person directly, so that the ledger separates the person's acts from an agent's acts in the person's name.
+ *
+ * @example
+ * await human({ id: 'dev@acme.example' }, () =>
+ *   tool('merge', { verb: 'update', resource: 'github:pull:acme/app/812' }, () => merge(812)),
+ * )
  */
 export function human<T>(
   options: HumanOptions,
@@ -48,7 +63,12 @@ export function human<T>(
   return runSession({ ...spec, from, inherit: false }, body)
 }
 
-/** Runs `body` as a service: a scheduled job or a back end that is no agent and acts by its own program. */
+/**
+ * Runs `body` as a service: a scheduled job or a back end that is no agent and acts by its own program.
+ *
+ * @example
+ * await service({ name: 'nightly-billing', onBehalfOf: { id: 'nightly', type: 'schedule' } }, () => bill())
+ */
 export function service<T>(
   options: ServiceOptions,
   body: (run: Run) => T | PromiseLike<T>,

@@ -7,7 +7,12 @@ import { put } from '../context/identity.ts'
 import { recordInstant, refOf } from './record.ts'
 import type { Recorded } from './record.ts'
 
-/** The source of content that enters a model's context, and the trust in it. */
+/**
+ * The source of content that enters a model's context, and the trust in it.
+ *
+ * @example
+ * const origin: InputOrigin = { source: 'github:issue:acme/app/901', trust: 'untrusted' }
+ */
 export interface InputOrigin {
   /** Resource or URL. Default: the resource of the tool call it came through. */
   readonly source?: string
@@ -18,6 +23,9 @@ export interface InputOrigin {
 /**
  * Records that content entered the model's context otherwise than through a `tool` (which takes `input` itself): an
  * attachment, a retrieved page, a message. The ledger shows it among what the model had read before it acted.
+ *
+ * @example
+ * await input({ source: 'https://github.com/acme/app/issues/901', trust: 'untrusted' }, issue.body)
  */
 export function input(origin: InputOrigin, content: unknown): Promise<Recorded> {
   const hash = contentHash(content)

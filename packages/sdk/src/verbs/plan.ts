@@ -12,6 +12,10 @@ import { runInScope } from '../context/scope.ts'
  * from 1. It holds from here on until the next plan replaces it, or, with a callback, below that callback only.
  *
  * In parallel branches of one prompt the last plan made is in force for all of them: give each its own by a callback.
+ *
+ * @example
+ * await plan(['Read the note', 'Delete the note'])
+ * await tool('delete_file', { verb: 'delete', resource: 'file:/srv/note.txt', step: 2 }, () => remove())
  */
 export function plan(steps: string | readonly string[]): Promise<Recorded>
 export function plan<T>(steps: string | readonly string[], body: PromptBody<T>): Promise<T>

@@ -9,7 +9,12 @@ import type { Recorded } from './record.ts'
 import { runInScope } from '../context/scope.ts'
 import type { Scope } from '../context/scope.ts'
 
-/** The origin of a prompt. */
+/**
+ * The origin of a prompt.
+ *
+ * @example
+ * const options: PromptOptions = { origin: 'human' }
+ */
 export interface PromptOptions {
   /** The kind of asker. Default: `agent` for a sub-agent, otherwise `unknown`: never guessed to be a human. */
   readonly origin?: PromptOrigin
@@ -23,6 +28,12 @@ export interface PromptOptions {
  * With a callback, everything below it carries the prompt's reference. Without one, everything that follows in this run
  * does, until the next prompt; a plan the run made for an earlier prompt is then no longer in force. Await it like every verb; the
  * prompt is in force as soon as the call is made. Never throws by itself; a callback's error is passed on unchanged.
+ *
+ * @example
+ * await prompt('Tidy up my notes', { origin: 'human' })
+ * await prompt('Summarise the note', async () => {
+ *   await tool('read_file', { verb: 'read', resource: 'file:/srv/note.txt' }, () => readNote())
+ * })
  */
 export function prompt(text: string, options?: PromptOptions): Promise<Recorded>
 export function prompt<T>(text: string, body: PromptBody<T>): Promise<T>

@@ -11,7 +11,12 @@ import { captureContent, contentHash, resourceAttributes } from './content.ts'
 import { putInput } from './input.ts'
 import type { InputOrigin } from './input.ts'
 
-/** The verb, the resource and the credential of a tool call. */
+/**
+ * The verb, the resource and the credential of a tool call.
+ *
+ * @example
+ * const options: ToolOptions = { verb: 'delete', resource: 'file:/srv/note.txt', step: 2 }
+ */
 export interface ToolOptions {
   /** `create` `read` `update` `delete` `execute` `send` `approve` or your own. Default `execute`. */
   readonly verb?: string

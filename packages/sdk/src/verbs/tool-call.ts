@@ -72,7 +72,15 @@ export function beginToolCall({ name, options, actionId, from }: CallSpec): Open
   }
 }
 
-/** A call under way, as the tool's function sees it. */
+/**
+ * A call under way, as the tool's function sees it.
+ *
+ * @example
+ * await tool('create_issue', { verb: 'create' }, async (call) => {
+ *   const issue = await github.createIssue()
+ *   call.touched(issue.url)
+ * })
+ */
 export interface ToolCall {
   /** Stands on the intent and on the outcome; tag what the tool sends out with it. */
   readonly actionId: string

@@ -8,7 +8,12 @@ import type { ToolOptions } from './tool-attributes.ts'
 import { beginToolCall } from './tool-call.ts'
 import type { ToolCall, OpenToolCall } from './tool-call.ts'
 
-/** The tool itself: what is run once the call, and where need be its intent, is on record. May be sync or async. */
+/**
+ * The tool itself: what is run once the call, and where need be its intent, is on record. May be sync or async.
+ *
+ * @example
+ * const body: ToolBody<string> = (call) => createIssue({ headers: { traceparent: call.traceparent } })
+ */
 export type ToolBody<T> = (call: ToolCall) => T | PromiseLike<T>
 
 /**
@@ -19,6 +24,13 @@ export type ToolBody<T> = (call: ToolCall) => T | PromiseLike<T>
  * its intent before `body` runs, with the outcome `unknown`, and its outcome after. `body` runs once the collector has
  * acknowledged the intent, and with it the prompt and plan before it; when that does not happen within `intentTimeoutMs`,
  * `onUnrecorded` decides: `allow` runs it and counts, `block` throws a WhodidError `action_unrecorded` without running it.
+ *
+ * @example
+ * const merged = await tool(
+ *   'merge_pull_request',
+ *   { verb: 'update', resource: 'https://github.com/acme/app/pull/812', arguments: { number: 812 } },
+ *   () => github.merge(812),
+ * )
  */
 export function tool<T>(name: string, body: ToolBody<T>): Promise<T>
 export function tool<T>(name: string, options: ToolOptions, body: ToolBody<T>): Promise<T>
