@@ -912,6 +912,12 @@ var whodidDecision = (function(exports) {
 		"unknown"
 	];
 	attribute.templateId, attribute.instanceId, attribute.delegatorId, attribute.delegatorType, attribute.delegatorIssuer, attribute.delegationId, attribute.correlationId, attribute.promptRef, attribute.planRef, attribute.delegationChain;
+	/**
+	* Rules of ingest whose attribute only goes with a claim and does not make it: a session may hold several runs of an
+	* agent, and a service several agents. Their values are shown and searched; they never name an instance, never contradict
+	* a claim, and are never held against the ingest client.
+	*/
+	const hintRules = /* @__PURE__ */ new Set(["session_id", "resource.service_name"]);
 	// packages/model/src/byte-writer.ts
 	/** Smallest buffer a writer starts with, in bytes. */
 	const initialBytes = 65536;
@@ -1563,13 +1569,6 @@ var whodidDecision = (function(exports) {
 			return errorCodes[this.code] === "retryable";
 		}
 	};
-	// packages/model/src/hint-rules.ts
-	/**
-	* Rules of ingest whose attribute only goes with a claim and does not make it: a session may hold several runs of an
-	* agent, and a service several agents. Their values are shown and searched; they never name an instance, never contradict
-	* a claim, and are never held against the ingest client.
-	*/
-	const hintRules = /* @__PURE__ */ new Set(["session_id", "resource.service_name"]);
 	// packages/model/src/ids.ts
 	const traceIdPattern = /^[0-9a-f]{32}$/u;
 	const spanIdPattern = /^[0-9a-f]{16}$/u;
@@ -1621,7 +1620,6 @@ var whodidDecision = (function(exports) {
 		if (line.length <= lengthMax && !isCut) return line;
 		return `${line.slice(0, lengthMax - 1).toWellFormed()}…`;
 	}
-	// packages/model/src/trim-end.ts
 	/**
 	* Cuts every character that is one of `characters`, each of one UTF-16 unit, off the end of a text, in one step each. A pattern that ends in `$` begins anew at each place of a
 	* run, which takes the square of its length when something stands behind the run.
@@ -1901,7 +1899,7 @@ var whodidDecision = (function(exports) {
 	* their canonical form.
 	*
 	* Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these; the message says what it was most likely meant
-	* to be, where that can be told. A kind that is nearly one of these is a slip and not a resource: `resource:` before it says otherwise.
+	* to be, where that can be guessed. A kind that is nearly one of these is a slip and not a resource: `resource:` before it says otherwise.
 	*/
 	function parseHandle(text) {
 		const typed = text.trim();
@@ -5351,5 +5349,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '23f29b83f2ca8149' })
+Object.assign(decisionCode, whodidDecision, { id: '80fdf06524597ad3' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -40,8 +40,8 @@ export function buildPackage(evidence: Evidence, signer: NoteSigner): Buffer {
   for (const log of evidence.logs) addLog(log, add)
   for (const content of evidence.contents) {
     const { tenant, span, part, nonce, text } = content
-    const told = { tenant, span, part, nonce: nonce.toString('hex'), text }
-    add(`content/${span}.${part}.json`, `${JSON.stringify(told)}\n`)
+    const opened = { tenant, span, part, nonce: nonce.toString('hex'), text }
+    add(`content/${span}.${part}.json`, `${JSON.stringify(opened)}\n`)
   }
   add('absent.jsonl', lines(evidence.absentContents))
   add('custody.jsonl', lines(evidence.custody))
@@ -57,11 +57,11 @@ function addLog(
   { name, epochs, checkpoints, metaLog }: LogEvidence,
   add: (name: string, text: string) => unknown,
 ): void {
-  const told = checkpoints.map(({ note, consistency }) => ({
+  const history = checkpoints.map(({ note, consistency }) => ({
     note,
     consistency: consistency.map((hash) => hash.toString('base64')),
   }))
-  add(`checkpoints/${name}.json`, `${JSON.stringify(told, null, 2)}\n`)
+  add(`checkpoints/${name}.json`, `${JSON.stringify(history, null, 2)}\n`)
   add(`checkpoints/${name}.keys`, formatKeyEpochs(epochs))
   if (metaLog !== undefined) add(`meta-log/${name}.json`, `${JSON.stringify(metaLog)}\n`)
 }

@@ -13,7 +13,7 @@ export interface Evidence {
   readonly index: EvidenceIndex
   /**
    * The ledger's own record that this evidence is handed out: it names the digest of `evidence.json`, so that whoever has the
-   * exporter's key alone cannot leave a record out. Undefined where the ledger cannot be written to.
+   * package's signing key alone cannot leave a record out. Undefined where the ledger cannot be written to.
    */
   readonly statement?: RecordEvidence
   /** Ordered by log and index. */

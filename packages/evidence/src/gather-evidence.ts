@@ -65,7 +65,7 @@ export async function gatherEvidence(
     logs,
     ...texts,
     custody: [
-      ...(await custodyOf(selector, tenant, question.handle.value)),
+      ...(await readsOf(selector, tenant, question.handle.value)),
       {
         at: made.at,
         by: made.by,
@@ -80,7 +80,7 @@ export async function gatherEvidence(
 }
 
 /** Returns the earlier reads about the same handle, oldest first, among the newest reads on record. */
-async function custodyOf(
+async function readsOf(
   selector: Selector,
   tenant: string,
   handle: string,

@@ -17,8 +17,8 @@ import type { RecordRow } from './record-row.ts'
 const checkpointsMax = 64
 
 /** Waits for a checkpoint over the newest record: it comes a second after the record does. */
-const sealWaitMs = 250
-const sealWaitsMax = 40
+const coverWaitMs = 250
+const coverWaitsMax = 40
 
 /** Waits for the meta-log, which takes a checkpoint and signs for it a second or two later. */
 const takenWaitsMax = 20
@@ -62,10 +62,10 @@ export async function gatherLogs(
 
 /** A checkpoint that covers the index, a witnessed one where there is one. */
 async function checkpointOver(tree: LogTree, index: number): Promise<string> {
-  for (let waits = 0; waits < sealWaitsMax; waits += 1) {
+  for (let waits = 0; waits < coverWaitsMax; waits += 1) {
     for (const note of [await tree.cosigned(), await tree.checkpoint()])
       if (note !== undefined && sizeOf(note) > index) return note
-    await sleep(sealWaitMs)
+    await sleep(coverWaitMs)
   }
   throw new WhodidError(
     'not_sealed',
@@ -83,7 +83,7 @@ async function foundIn(
   for (let waits = 0; ; waits += 1) {
     const found = await findInMetaLog(metaLog, { origin, epochs, index })
     if (found.state !== 'pending' || waits === takenWaitsMax) return found
-    await sleep(sealWaitMs)
+    await sleep(coverWaitMs)
   }
 }
 

@@ -151,8 +151,8 @@ function textsOf({ kin }: EvidencedAnswer['evidence']): IndexedText[] {
     const { log, log_index: place, content_state: content, content_commitment: commitment } = record
     if (/^0*$/u.test(commitment)) return []
     const { state } = content
-    const told = state === 'erased' ? { state, record: content.record, at: content.at } : { state }
-    return [{ log, index: Number(place), state: told }]
+    const known = state === 'erased' ? { state, record: content.record, at: content.at } : { state }
+    return [{ log, index: Number(place), state: known }]
   })
 }
 

@@ -43,7 +43,7 @@ export async function readFormsOfSpans(
 }
 
 /**
- * The canonical forms of the records that claim instances (by name): the earliest of each instance, template and exporter,
+ * The canonical forms of the records that claim instances (by name): the earliest of each instance, template and ingest client,
  * at most `max`.
  */
 export async function readFormsOfClaims(

@@ -41,7 +41,7 @@ export const handleLengthMax = 4096
  * their canonical form.
  *
  * Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these; the message says what it was most likely meant
- * to be, where that can be told. A kind that is nearly one of these is a slip and not a resource: `resource:` before it says otherwise.
+ * to be, where that can be guessed. A kind that is nearly one of these is a slip and not a resource: `resource:` before it says otherwise.
  */
 export function parseHandle(text: string): Handle {
   const typed = text.trim()

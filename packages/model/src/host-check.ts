@@ -1,4 +1,4 @@
-import { trimEnd } from './trim-end.ts'
+import { trimEnd } from './printable.ts'
 
 /**
  * The names that a request's `Host` may have: loopback names only, the given ones beside them, or any. A web page can reach a service

@@ -36,7 +36,7 @@ export interface LedgerRecord {
   /** Its place in that log, counted from 0 without a hole. An integer below 2^53. */
   logIndex: number
   tenant: string
-  /** Name of the exporter, from its token; never from the payload. */
+  /** Name of the ingest client, from its token; never from the payload. */
   exporter: string
   channel: Channel
   receivedUnixNs: bigint

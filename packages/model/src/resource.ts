@@ -1,5 +1,4 @@
-import { printable } from './printable.ts'
-import { trimEnd } from './trim-end.ts'
+import { printable, trimEnd } from './printable.ts'
 
 /** A resource an action touched: a canonical URI-like ID and, where the ID says it, a type. */
 export interface Resource {

@@ -130,7 +130,7 @@ export function answerExport(deps: EvidenceDeps): Handler<typeof exportRoute> {
   }
 }
 
-/** Answers trustRoute: the public keys of all logs here, of the witnesses that are asked, and of this exporter. No secret. */
+/** Answers trustRoute: the public keys of all logs here, of the witnesses that are asked, and of the signer of packages. No secret. */
 export function answerTrust(deps: EvidenceDeps): Handler<typeof trustRoute> {
   const { metaLog, retention, recordedRead } = deps
   return async (c) => {

@@ -17,14 +17,14 @@ export interface LossReport extends QueueListener {
 }
 
 export function makeLossReport(config: Config): LossReport {
-  const untold: Record<LossReason, number> = { queueFull: 0, rejected: 0, undelivered: 0 }
-  let toldAtMs = Number.NEGATIVE_INFINITY
+  const unreported: Record<LossReason, number> = { queueFull: 0, rejected: 0, undelivered: 0 }
+  let reportedAtMs = Number.NEGATIVE_INFINITY
   const noticeLost = makeNotice()
   const noticeFailed = makeNotice()
   return {
     tracer: undefined,
     onLoss(loss) {
-      untold[loss.reason] += loss.count
+      unreported[loss.reason] += loss.count
       noticeLost(
         `${loss.total} records lost (${loss.reason}${loss.detail === '' ? '' : `: ${loss.detail}`})`,
       )
@@ -35,12 +35,12 @@ export function makeLossReport(config: Config): LossReport {
       }
     },
     onAcknowledged() {
-      const lost = untold.queueFull + untold.rejected + untold.undelivered
-      if (lost === 0 || Date.now() - toldAtMs < recordIntervalMs) return
-      toldAtMs = Date.now()
-      const told = { ...untold }
-      untold.queueFull = untold.rejected = untold.undelivered = 0
-      if (this.tracer !== undefined) recordLoss(this.tracer, told)
+      const lost = unreported.queueFull + unreported.rejected + unreported.undelivered
+      if (lost === 0 || Date.now() - reportedAtMs < recordIntervalMs) return
+      reportedAtMs = Date.now()
+      const lostNow = { ...unreported }
+      unreported.queueFull = unreported.rejected = unreported.undelivered = 0
+      if (this.tracer !== undefined) recordLoss(this.tracer, lostNow)
     },
     onFailed(detail, pending) {
       noticeFailed(`cannot reach ${config.tracesUrl} (${detail}); ${pending} records wait`)
