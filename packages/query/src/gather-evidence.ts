@@ -113,6 +113,7 @@ class Walk {
   async findActs(): Promise<FoundActs> {
     const rows = await this.#select(planFindActs(this.#question, this.#sources.tenant))
     this.#listed = rows.filter(({ role }) => role === 'listed')
+    this.#isCut = rows.some(({ role }) => role === 'cut')
     return readFoundActs(rows)
   }
 

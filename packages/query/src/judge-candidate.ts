@@ -4,6 +4,7 @@ import { decide } from './decide.ts'
 import type { Evidence } from './evidence/evidence.ts'
 import type { EvidenceRecord, ListedAction } from './evidence/evidence-record.ts'
 import type { FoldedAct } from './fold-act.ts'
+import { followPrompts } from './initiating-prompt.ts'
 import type { Question } from './question.ts'
 import { readActs } from './read-acts.ts'
 import type { ActReader } from './read-acts.ts'
@@ -91,6 +92,10 @@ function inheritsName(
   if (above.some((record) => isCall(record) && carries(record, kind, value))) return false
   if (kind === 'template') return found.template === value
   if (kind === 'instance') return found.instance === value
+  if (kind === 'session' || kind === 'conversation')
+    return found.trail.records.find((record) => record[kind] !== '')?.[kind] === value
+  if (kind === 'prompt')
+    return followPrompts(found).prompts.some(({ prompt_hash: hash }) => hash === value)
   return found.delegator === value || (found.verdict === 'human' && found.actorId === value)
 }
 
@@ -101,6 +106,8 @@ function isCall({ kind }: EvidenceRecord): boolean {
 function carries(record: EvidenceRecord, kind: HandleKind, value: string): boolean {
   if (kind === 'template') return record.template === value
   if (kind === 'instance') return record.instance === value
+  if (kind === 'session' || kind === 'conversation') return record[kind] === value
+  if (kind === 'prompt') return false
   return record.delegator === value || record.user === value
 }
 

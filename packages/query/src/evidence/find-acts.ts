@@ -15,6 +15,9 @@ const newestActsMax = 256
 const newestListedMax = 1024
 const newestBegunMax = 256
 
+/** Traces in which a tool was called that are searched for its calls, the newest. */
+const toolTracesMax = 256
+
 /** Traces in which a name occurs that are searched for acts which inherit it, the newest. */
 const namedTracesMax = 32
 
@@ -24,7 +27,7 @@ const namedTracesMax = 32
  * One text for each kind of handle, so that each reads by the key that serves it: resources, people and credentials by the
  * orders of `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Rows by role:
  * `candidate` names the handle itself and may be what the verdict concerns; `inheriting` stands in a trace in which the name
- * occurs and does not carry it; `listed` is any act that names the handle. Parameters: `id`, `trace` and `span` (hex), `since`, `until`, `recorded`, `verb`.
+ * occurs and does not carry it; `listed` is any act that names the handle; `cut` stands where older traces were not searched. Parameters: `id`, `trace` and `span` (hex), `since`, `until`, `recorded`, `verb`.
  *
  * A name that occurs in more traces than the reader may hold in one set is refused, not answered from some of them: see
  * `query_too_expensive`.
@@ -51,6 +54,7 @@ FROM
   LIMIT ${listedMax}
 )`,
     ...inheritingPart(kind),
+    ...cutPart(kind),
   ]
   return parts.join('\nUNION ALL\n')
 }
@@ -70,13 +74,7 @@ FROM
   FROM whodid.spans
   WHERE (toStartOfHour(ts), trace_id) IN
       (
-        SELECT hour, trace_id FROM whodid.threads
-        WHERE key = ${keyOf(kind)}
-          AND hour <= {until:DateTime64(9, 'UTC')}
-          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
-        ORDER BY hour DESC
-        LIMIT 1 BY hour, trace_id
-        LIMIT ${namedTracesMax}
+        ${newestTraces(keyOf(kind), namedTracesMax)}
       )
     AND ${isAct} AND ${condition} AND ${candidateCondition(kind)} AND ${bounds}
   ${order}
@@ -90,7 +88,31 @@ const unnamedCondition: ReadonlyMap<HandleKind, string> = new Map([
   ['template', 'template_id != {id:String}'],
   ['instance', 'instance_id != {id:String}'],
   ['delegator', 'delegator_id != {id:String} AND user_id != {id:String}'],
+  ['session', `session_id = ''`],
+  ['conversation', `conversation_id = ''`],
+  ['prompt', `prompt_ref = ''`],
 ])
+
+/** A row where a tool was called in more traces than are searched. */
+function cutPart(kind: HandleKind): string[] {
+  if (kind !== 'tool') return []
+  return [
+    `SELECT 'cut', '[]'
+FROM (SELECT count() AS traces FROM (${newestTraces(keyOf(kind), toolTracesMax + 1)}))
+WHERE traces > ${toolTracesMax}`,
+  ]
+}
+
+/** Rows of one name in one trace, a few for each batch that it came in; more are read as fewer traces. */
+const rowsOfTraceMax = 8
+
+/** The newest traces in which a name occurs, of the hours that the question concerns; read from the end of their order. */
+function newestTraces(key: string, max: number): string {
+  return `SELECT hour, trace_id
+        FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = ${key} AND ${hourBounds} ORDER BY key DESC, hour DESC LIMIT ${rowsOfTraceMax * max})
+        LIMIT 1 BY hour, trace_id
+        LIMIT ${max}`
+}
 
 /**
  * The newest of what is read in order; all of what is read by its traces, which are bounded.
@@ -134,32 +156,49 @@ const isAct = `(record_kind IN ('tool_call', 'action') OR resource_id != '' OR a
 const actionsWhere = (condition: string): string =>
   `whodid.actions WHERE ${condition} AND ${bounds}`
 
+/** Hours of `whodid.threads` in which an act that the question concerns may have begun. */
+const hourBounds = `hour <= {until:DateTime64(9, 'UTC')}
+          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}`
+
 const spansOf = (key: string, condition: string): string => `whodid.spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
-            WHERE key = ${key}
-              AND hour <= {until:DateTime64(9, 'UTC')}
-              AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
+            WHERE ${key} AND ${hourBounds}
           )
         AND ${condition} AND ${bounds}`
 
 const traceSql = `toFixedString(unhex({trace:String}), 16)`
 const spanSql = `toFixedString(unhex({span:String}), 8)`
 const keyOf = (kind: string): string => `sipHash64('${kind}', {id:String})`
+const isKey = (kind: string): string => `key = ${keyOf(kind)}`
+
+/** The spans of the prompt with a hash, as those who act under it refer to them. */
+const promptRefs = `SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
+          WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE ${isKey('prompt')})
+            AND prompt_hash = {id:String}`
 
 /** Where the acts of a handle are, and how they are found there. */
 const sourceByKind: Readonly<Record<HandleKind, string>> = {
   resource: actionsWhere(`resource_id = {id:String}`),
   delegator: actionsWhere(`principal_id = {id:String}`),
-  template: spansOf(keyOf('template'), `template_id = {id:String} AND ${isAct}`),
-  trace: spansOf(`sipHash64('trace', ${traceSql})`, `trace_id = ${traceSql} AND ${isAct}`),
+  template: spansOf(isKey('template'), `template_id = {id:String} AND ${isAct}`),
+  trace: spansOf(`key = sipHash64('trace', ${traceSql})`, `trace_id = ${traceSql} AND ${isAct}`),
   span: spansOf(
-    `sipHash64('trace', ${traceSql})`,
+    `key = sipHash64('trace', ${traceSql})`,
     `trace_id = ${traceSql} AND span_id = ${spanSql}`,
   ),
-  instance: spansOf(keyOf('instance'), `instance_id = {id:String} AND ${isAct}`),
-  action: spansOf(keyOf('action'), `action_id = {id:String}`),
-  correlation: spansOf(keyOf('correlation'), `correlation_id = {id:String} AND ${isAct}`),
+  instance: spansOf(isKey('instance'), `instance_id = {id:String} AND ${isAct}`),
+  action: spansOf(isKey('action'), `action_id = {id:String}`),
+  correlation: spansOf(isKey('correlation'), `correlation_id = {id:String} AND ${isAct}`),
   credential: actionsWhere(`credential_id = {id:String}`),
+  session: spansOf(isKey('session'), `session_id = {id:String} AND ${isAct}`),
+  conversation: spansOf(isKey('conversation'), `conversation_id = {id:String} AND ${isAct}`),
+  tool: `whodid.spans
+      WHERE (toStartOfHour(ts), trace_id) IN (${newestTraces(keyOf('tool'), toolTracesMax)})
+        AND tool_name = {id:String} AND ${isAct} AND ${bounds}`,
+  prompt: spansOf(
+    `(key = ${keyOf('prompt')} OR key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = ${keyOf('prompt')}))`,
+    `prompt_ref IN (${promptRefs}) AND ${isAct}`,
+  ),
 }

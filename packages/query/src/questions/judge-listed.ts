@@ -1,9 +1,9 @@
 import { outcomes } from '@whodid/model'
-import type { HandleKind, ListedAction, QuestionCost } from '@whodid/model'
+import type { ListedAction, QuestionCost } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { nameOrNull } from '../text.ts'
-import type { ActionFilters } from './actions-question.ts'
+import type { ActionFilters, ListHandleKind } from './actions-question.ts'
 import { judgeActs } from './judge-acts.ts'
 import type { JudgedAct } from './judge-trace.ts'
 
@@ -41,7 +41,7 @@ export async function judgeListed(
 function isListed(record: EvidenceRecord, handles: ListHandles): boolean {
   return Object.entries(handles).every(([name, value]) => {
     // The entries of a record by kind have kinds as their names.
-    const kind = name as HandleKind
+    const kind = name as ListHandleKind
     if (kind === 'trace') return record.key.startsWith(value)
     if (kind === 'span') return record.key === value
     if (kind === 'delegator') return record.delegator === value || record.user === value

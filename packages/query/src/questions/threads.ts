@@ -1,5 +1,6 @@
 /** A kind of name that `whodid.threads` knows. */
-export type ThreadKind = 'trace' | 'correlation' | 'instance' | 'credential' | 'action'
+export type ThreadKind =
+  'trace' | 'correlation' | 'instance' | 'credential' | 'action' | 'session' | 'conversation'
 
 /**
  * The condition that leads, by the ledger's own sort key, to the hours and traces in which a name occurs: `value` is SQL for
