@@ -93,7 +93,7 @@ export interface ToolCall {
 }
 
 /** The handle of a call whose record has begun. */
-export function makeToolHandle(actionId: string, record: OpenRecord): ToolCall {
+function makeToolHandle(actionId: string, record: OpenRecord): ToolCall {
   return {
     actionId,
     span: refOf(record.span),

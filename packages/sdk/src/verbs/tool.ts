@@ -71,7 +71,7 @@ function unrecordedError(name: string): WhodidError {
  *
  * Resolves whether the call may run. Never throws.
  */
-export async function confirmIntent(call: OpenToolCall): Promise<boolean> {
+async function confirmIntent(call: OpenToolCall): Promise<boolean> {
   const runtime = activeRuntime()
   if (runtime === undefined) return true
   const { intentTimeoutMs, onUnrecorded } = runtime.config
