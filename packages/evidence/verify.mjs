@@ -1905,34 +1905,22 @@ var whodidDecision = (function(exports) {
 	function parsePrefixed(kind, value, typed) {
 		if (value === "") throw invalid(`names no ${kind}`, typed);
 		switch (kind) {
-			case "trace": {
-				const trace = value.toLowerCase();
-				if (!isTraceIdHex(trace)) throw invalid("is no trace ID: expected 32 hex digits, not all zero", typed);
-				return {
-					kind,
-					value: trace
-				};
-			}
-			case "span": {
-				const ref = parseSpanRef(value);
-				if (ref === void 0) throw invalid("is no span: expected <32 hex>-<16 hex>, neither all zero", typed);
-				return {
-					kind,
-					value: `${ref.trace}-${ref.span}`
-				};
-			}
+			case "trace": return {
+				kind,
+				value: traceOf(value, typed)
+			};
+			case "span": return {
+				kind,
+				value: spanOf(value, typed)
+			};
 			case "resource": return {
 				kind,
 				value: normalizeResource(value).id
 			};
-			case "prompt": {
-				const hash = value.toLowerCase();
-				if (!promptHashPattern.test(hash)) throw invalid("is no hash of a prompt: expected prompt:sha256:<64 hex>", typed);
-				return {
-					kind,
-					value: hash
-				};
-			}
+			case "prompt": return {
+				kind,
+				value: promptHashOf(value, typed)
+			};
 			case "action":
 			case "instance":
 			case "template":
@@ -1946,6 +1934,21 @@ var whodidDecision = (function(exports) {
 				value
 			};
 		}
+	}
+	function traceOf(value, typed) {
+		const trace = value.toLowerCase();
+		if (isTraceIdHex(trace)) return trace;
+		throw invalid("is no trace ID: expected 32 hex digits, not all zero", typed);
+	}
+	function spanOf(value, typed) {
+		const ref = parseSpanRef(value);
+		if (ref !== void 0) return `${ref.trace}-${ref.span}`;
+		throw invalid("is no span: expected <32 hex>-<16 hex>, neither all zero", typed);
+	}
+	function promptHashOf(value, typed) {
+		const hash = value.toLowerCase();
+		if (promptHashPattern.test(hash)) return hash;
+		throw invalid("is no hash of a prompt: expected prompt:sha256:<64 hex>", typed);
 	}
 	function parseBare(typed, prefix) {
 		const lower = typed.toLowerCase();
@@ -5366,5 +5369,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '0b78f5d4bae8aeb4' })
+Object.assign(decisionCode, whodidDecision, { id: '92a7b0c52072d377' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))
