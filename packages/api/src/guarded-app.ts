@@ -1,10 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { printableLine, WhodidError } from '@whodid/model'
 import type { HostCheck } from '@whodid/model'
-import type { ApiToken } from './api-options.ts'
+import type { Api, ApiToken } from './api-options.ts'
 import { problemResponse } from './errors/problem.ts'
 import type { OnFailure } from './errors/problem.ts'
-import type { RefusalCounts } from './metrics/api-metrics.ts'
 import { requireToken } from './middleware/authenticate.ts'
 import { checkJsonBody, refuseBodyOfGet } from './middleware/check-body.ts'
 import { checkHost } from './middleware/check-host.ts'
@@ -16,7 +15,7 @@ import type { ApiEnv } from './middleware/request-scope.ts'
 /** An app without routes, and its counts. */
 export interface GuardedApp {
   readonly app: OpenAPIHono<ApiEnv>
-  readonly counts: () => RefusalCounts
+  readonly counts: Api['counts']
   /** Requests of the guarded routes under way. */
   readonly load: { readonly inFlight: number }
 }

@@ -19,9 +19,9 @@ export type {
   PromptOrigin,
   RecordKind,
 } from './attributes.ts'
-export { assurances, gapCodes, grades, verdicts } from './answers/answer-words.ts'
-export type { Assurance, GapCode, Grade, Verdict } from './answers/answer-words.ts'
-export type { Problem, QuestionCost } from './answers/answer-parts.ts'
+export { assurances, gapCodes, grades, verdicts } from './answers/verdict-words.ts'
+export type { Assurance, GapCode, Grade, Verdict } from './answers/verdict-words.ts'
+export type { Problem, QuestionCost } from './answers/cost-and-cursor.ts'
 export type { ActionsAnswer, ActsOfDelegator } from './answers/actions.ts'
 export type { DelegatedAgent, DelegatorAnswer, ListedAction } from './answers/actions.ts'
 export type { BlastRadiusAnswer, Touch, TouchedResource } from './answers/instances.ts'

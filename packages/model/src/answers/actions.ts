@@ -7,8 +7,8 @@ import {
   nextCursor,
   questionCostSchema,
   spanRefText,
-} from './answer-parts.ts'
-import { verdicts } from './answer-words.ts'
+} from './cost-and-cursor.ts'
+import { verdicts } from './verdict-words.ts'
 
 /**
  * One act, judged by the records of its trace as an answer about its span judges it. Links across traces are not followed:

@@ -8,7 +8,7 @@ import {
   orNull,
   questionCostSchema,
   spanRefText,
-} from './answer-parts.ts'
+} from './cost-and-cursor.ts'
 
 /** The claims of the records that name an instance; where they disagree, all of them, at most 16 of each. */
 export const instanceAboutSchema = z

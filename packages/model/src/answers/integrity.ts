@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { assurances, checkStates } from './answer-words.ts'
+import { assurances, checkStates } from './verdict-words.ts'
 
 const instant = z.string().describe('RFC 3339, UTC')
 

@@ -8,8 +8,8 @@ import {
   recordKinds,
 } from '../attributes.ts'
 import { handleKinds } from '../handle.ts'
-import { count, grade, instant, orNull, problemSchema, spanRefText } from './answer-parts.ts'
-import { gapCodes, joins, verdicts } from './answer-words.ts'
+import { count, grade, instant, orNull, problemSchema, spanRefText } from './cost-and-cursor.ts'
+import { gapCodes, joins, verdicts } from './verdict-words.ts'
 import { integritySchema } from './integrity.ts'
 
 const reasonSchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { grades } from './answer-words.ts'
+import { grades } from './verdict-words.ts'
 
 // The parts that several answers share. A description stands in the OpenAPI document; a comment is for readers of the types.
 
