@@ -2245,19 +2245,25 @@ var whodidDecision = (function(exports) {
 			return one.actors.has(actor) || one.isOfAnyAgent && actor.startsWith("agent:");
 		};
 		return {
-			isBacked: (record) => isBacked(record, kin),
+			isBacked: (record) => isBacked(record, (below) => {
+				const versions = kin.get(below.parent);
+				return versions?.find(({ exporter }) => exporter === record.exporter) ?? versions?.find((version) => version.channel === "entitled" && version.actor_type === "");
+			}),
 			speaks,
 			inherits: (exporter, actor) => speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false)
 		};
 	}
-	function isBacked(record, kin) {
+	/**
+	* Whether a record's exporter may speak for whom it is of: by its own word, or, where it names nobody, by what its own
+	* exporter's nearest record above it names.
+	*/
+	function isBacked(record, aboveOf) {
 		let above = record;
 		for (let hops = 0; above !== void 0 && hops < ownHopsMax; hops += 1) {
 			const isOwn = above.exporter === record.exporter;
 			if (isOwn && above.channel === "entitled") return true;
-			if (isOwn && (above.channel === "unentitled" || above.actor_type !== "")) return false;
-			const versions = kin.get(above.parent);
-			above = versions?.find(({ exporter }) => exporter === record.exporter) ?? versions?.find((version) => version.channel === "entitled" && version.actor_type === "");
+			if (isOwn && (above.channel === "unentitled" || !namesNobody(above))) return false;
+			above = aboveOf(above);
 		}
 		return false;
 	}
@@ -2265,6 +2271,10 @@ var whodidDecision = (function(exports) {
 	function ownActorOf({ actor_type: type, template }) {
 		if (type === "human" || type === "service") return type;
 		return type === "agent" && template !== "" ? `agent:${template}` : "";
+	}
+	/** Whether it names nobody in particular: nobody at all, or an agent without a name, as frameworks do on their calls. */
+	function namesNobody({ actor_type: type, template, instance }) {
+		return type === "" || type === "agent" && template === "" && instance === "";
 	}
 	// packages/query/src/rules/overwritten-downstream.ts
 	/**
@@ -2554,8 +2564,9 @@ var whodidDecision = (function(exports) {
 		const heard = heardBeside(leader, versions, entitlements);
 		const isConflict = claims.some(([claim, rule]) => disagree(heard, claim, rule)) || persons(heard) > 1;
 		const [first = leader] = heard;
+		const isNamed = (version) => version.actor_type !== "";
 		return {
-			record: heard.find((version) => version.actor_type !== "") ?? first,
+			record: heard.filter(({ exporter }) => exporter === leader.exporter).find(isNamed) ?? heard.find(isNamed) ?? leader,
 			conflicting: isConflict ? heard : [],
 			differsInContent: contentFields.some((field) => heard.some((one) => one[field] !== first[field])),
 			setAside: versions.filter((version) => !heard.includes(version) && namesSomebody(version) && !agrees(version, heard))
@@ -2567,8 +2578,8 @@ var whodidDecision = (function(exports) {
 	function leaderOf(versions, { isBacked }, near) {
 		const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b));
 		const best = ranked.find((version) => version.exporter === near) ?? ranked[0];
-		if (best === void 0 || best.exporter === near || best.channel !== "entitled") return best;
-		return versions.slice(0, versions.indexOf(best)).find((version) => version.actor_type === "" && isBacked(version)) ?? best;
+		if (best === void 0 || best.exporter === near) return best;
+		return (best.channel !== "entitled" ? versions : versions.slice(0, versions.indexOf(best))).find((version) => namesNobody(version) && isBacked(version)) ?? best;
 	}
 	function heardBeside(leader, versions, { speaks }) {
 		const asBacked = versions.filter(({ channel }) => channel === leader.channel);
@@ -2679,7 +2690,10 @@ var whodidDecision = (function(exports) {
 		for (const versions of kin.values()) for (const { exporter } of versions) if (entitlements.speaks(exporter, actor)) homes.add(exporter);
 		return homes;
 	}
-	/** Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. */
+	/**
+	* Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. An
+	* instance that two templates claim is nobody's: see {@link secondClaimant}.
+	*/
 	function namedRecords$1(kin, isOwn) {
 		const all = [...kin.values()].flat();
 		const owned = all.filter(isOwn);
@@ -2687,19 +2701,39 @@ var whodidDecision = (function(exports) {
 		const granted = /* @__PURE__ */ new Set();
 		if (others.length === 0) return granted;
 		const known = new Set(owned.map(({ instance }) => instance));
+		const isContested = contestReader(others);
 		const speakerOf = /* @__PURE__ */ new Map();
 		let saying = owned;
 		for (let round = 0; round < roundsMax && saying.length > 0; round += 1) {
 			const names = namesIn(saying);
 			saying = others.filter((record) => {
 				const name = nameOf(record, names, known);
-				if (granted.has(record) || name === "") return false;
+				if (granted.has(record) || name === "" || isContested(record)) return false;
 				if (!speakerOf.has(name)) speakerOf.set(name, record.exporter);
 				return speakerOf.get(name) === record.exporter;
 			});
 			for (const record of saying) granted.add(record);
 		}
 		return granted;
+	}
+	/** Tells whether somebody else claims the instance of a record, as another template and so early that it may be theirs. */
+	function contestReader(records) {
+		const claims = /* @__PURE__ */ new Map();
+		for (const { actor_type, instance, template, exporter, received_at } of records) {
+			if (actor_type !== "agent" || instance === "") continue;
+			const known = claims.get(instance) ?? [];
+			claims.set(instance, known);
+			if (!known.some((one) => one.exporter === exporter && one.template === template)) known.push({
+				instance_key: instance,
+				template,
+				exporter,
+				received_at
+			});
+		}
+		return (record) => record.actor_type === "agent" && secondClaimant({
+			...record,
+			instance_key: record.instance
+		}, claims.get(record.instance) ?? []) !== void 0;
 	}
 	function namesIn(records) {
 		return {
@@ -3835,22 +3869,33 @@ var whodidDecision = (function(exports) {
 		}];
 		const said = decision.doubt === "" ? speakers.instance?.delegation_chain ?? [] : [];
 		const templates = templatesByInstance(decision);
-		return (said.length > 0 ? said.map((id) => ({
-			instance: id,
-			template: templates.get(id) ?? ""
-		})) : [...delegator === "" ? [] : [{
+		const hops = said.length > 0 ? saidHops(said, decision, templates) : [...delegator === "" ? [] : [{
 			instance: delegator,
 			template: ""
-		}], ...agentsOutwards(decision, templates).toReversed()]).map(({ instance, template }) => {
+		}], ...agentsOutwards(decision, templates).toReversed()];
+		const isFirst = (index) => said.length > 0 && index === 0 && hops.length > 1;
+		return hops.map(({ instance, template }, index) => {
 			const id = instance === "" ? template : instance;
 			const isDelegator = id === delegator;
+			const type = isDelegator ? delegatorType(decision) : isFirst(index) ? "unknown" : "agent";
 			return {
-				type: isDelegator ? delegatorType(decision) : "agent",
+				type,
 				id: nameOrNull(id) ?? "",
-				template: isDelegator ? null : nameOrNull(template),
+				template: type === "agent" ? nameOrNull(template) : null,
 				grade: isDelegator ? grades.delegator : instance === "" ? grades.template : grades.instance
 			};
 		});
+	}
+	/** The chain as the acting record gives it. It ends with the actor, also where the record leaves that out. */
+	function saidHops(said, { instance, template }, templates) {
+		const hops = said.map((id) => ({
+			instance: id,
+			template: templates.get(id) ?? ""
+		}));
+		return said.at(-1) === instance ? hops : [...hops, {
+			instance,
+			template
+		}];
 	}
 	/** The acting agent and those that it stands under, nearest first, as the way outwards and the lineage name them. */
 	function agentsOutwards(decision, templates) {
@@ -4289,6 +4334,254 @@ var whodidDecision = (function(exports) {
 			span: untrusted.at(-1)?.span ?? null
 		}];
 	}
+	// packages/query/src/fold-act.ts
+	/** Records between a part and its call; a longer way is no part of one call. */
+	const stepsMax = 16;
+	/** Parts of one call that are looked at. */
+	const partsMax = 256;
+	/** Records that stand between a call and its parts without being another thing of their own. */
+	const between = /* @__PURE__ */ new Set([
+		"other",
+		"input",
+		"approval",
+		"tool_call",
+		"action"
+	]);
+	/**
+	* Rule `one_act_in_parts`: a call, its approval and its execution, a client's call with its send and the server's side of it,
+	* or an intent and its outcome are one act. Outcome, tool, resource and arguments come from wherever they stand.
+	*
+	* A failure that a part states outranks the form of the call (a status, a result); a denial without an execution outranks
+	* both. A part of another exporter tells nothing of the call unless that exporter may speak for its actor.
+	*/
+	function foldActs(records) {
+		const { testimony } = records;
+		let index;
+		const folded = /* @__PURE__ */ new Map();
+		return (key) => {
+			const record = testimony(key)?.record;
+			if (record === void 0) return void 0;
+			const found = index ??= indexOf(records);
+			const foldOf = (call) => {
+				let act = folded.get(call.key);
+				if (act === void 0) folded.set(call.key, act = foldAct(call, testimony, found));
+				return act;
+			};
+			const act = foldOf(callOf(record, testimony, found.byAction));
+			return act.key === key || act.parts.has(key) ? act : foldOf(record);
+		};
+	}
+	function indexOf({ keys, testimony }) {
+		const children = /* @__PURE__ */ new Map();
+		const byAction = /* @__PURE__ */ new Map();
+		const add = (map, name, key) => {
+			const list = map.get(name);
+			if (list === void 0) map.set(name, [key]);
+			else list.push(key);
+		};
+		for (const key of keys()) {
+			const record = testimony(key)?.record;
+			if (record === void 0) continue;
+			if (record.parent !== "") add(children, record.parent, key);
+			if (record.action !== "") add(byAction, `${key.slice(0, 32)} ${record.action}`, key);
+		}
+		return {
+			children,
+			byAction
+		};
+	}
+	/** The record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
+	function callOf(record, testimony, byAction) {
+		let call = outcomeOfIntent(record, testimony, byAction);
+		let above = testimony(call.parent)?.record;
+		for (let step = 0; step < stepsMax && above !== void 0; step += 1) {
+			if (isAct(above)) {
+				if (!isPart(call, above, testimony)) break;
+				call = above;
+			} else if (!between.has(above.kind)) break;
+			above = above.parent === above.key ? void 0 : testimony(above.parent)?.record;
+		}
+		return call;
+	}
+	/** The outcome of an intent, where it came: told under the same action ID, in the same trace, of the same actor. */
+	function outcomeOfIntent(record, testimony, byAction) {
+		if (record.outcome !== "unknown" || record.action === "") return record;
+		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => testimony(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent(other, record)) ?? record;
+	}
+	function endsIntent(other, intent) {
+		return other.outcome !== "unknown" && (other.outcome !== "" || other.kind === "tool_call") && mayTell(other, intent) && agree(other.verb, intent.verb) && agree(other.resource, intent.resource);
+	}
+	function foldAct(call, testimony, { children, byAction }) {
+		const tree = treeOf(call, testimony, children);
+		const parts = recordsOf(tree).slice(1);
+		const intents = (byAction.get(`${call.key.slice(0, 32)} ${call.action}`) ?? []).slice(0, partsMax).flatMap((key) => testimony(key)?.record ?? []).filter((one) => isIntentOf(one, call));
+		const all = [call, ...parts];
+		const first = (field) => all.map((record) => record[field]).find((text) => text !== "") ?? "";
+		const ofResource = all.find((record) => record.resource !== "");
+		return {
+			key: call.key,
+			parts: new Set([...parts, ...intents].map((record) => record.key)),
+			...outcomeOf(tree),
+			tool: first("tool"),
+			verb: first("verb"),
+			resource: ofResource?.resource ?? "",
+			resource_type: ofResource?.resource_type ?? "",
+			arguments_hash: first("arguments_hash")
+		};
+	}
+	function isIntentOf(record, call) {
+		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent(call, record);
+	}
+	/** The call with its parts, each below the part that it belongs to. */
+	function treeOf(call, testimony, children) {
+		const root = {
+			record: call,
+			parts: []
+		};
+		if (!isAct(call)) return root;
+		const seen = /* @__PURE__ */ new Set([call.key]);
+		const below = (key, under, steps) => (children.get(key) ?? []).slice(0, partsMax).map((child) => ({
+			child,
+			under,
+			steps
+		}));
+		const waiting = below(call.key, root, 1);
+		for (const { child, under, steps } of waiting) {
+			if (seen.size > partsMax) break;
+			const record = testimony(child)?.record;
+			if (record === void 0 || seen.has(child) || !between.has(record.kind)) continue;
+			seen.add(child);
+			const part = isPart(record, call, testimony) ? {
+				record,
+				parts: []
+			} : void 0;
+			if (part !== void 0) under.parts.push(part);
+			else if (isAct(record)) continue;
+			if (steps < stepsMax) waiting.push(...below(child, part ?? under, steps + 1));
+		}
+		return root;
+	}
+	function recordsOf({ record, parts }) {
+		return [record, ...parts.flatMap(recordsOf)];
+	}
+	/** Whether a record below a call is part of it, and no act of its own. */
+	function isPart(record, call, testimony) {
+		if (!(call.exporter === record.exporter || isBacked(call, ({ parent }) => testimony(parent)?.record)) || !mayTell(record, call)) return false;
+		const isSameCall = haveSameCall(record, call);
+		if (isSameCall === false || !agree(record.tool, call.tool)) return false;
+		if (!agree(record.resource, call.resource)) return false;
+		if (record.kind === "approval") return true;
+		if (!isAct(record)) return false;
+		if (isServersSide(record, call)) return true;
+		if (record.action !== "" && record.action === call.action) return true;
+		if (record.tool !== "") return true;
+		if (record.resource !== "" && record.resource !== call.resource) return isSameCall === true;
+		return record.kind === "tool_call" || isSameCall === true || record.name.startsWith(`${call.name}.`);
+	}
+	/** Whether a server tells of the very request that its client's span is: OTLP's kinds 2 and 3. */
+	function isServersSide(record, call) {
+		if (call.span_kind !== "3" || record.span_kind !== "2") return false;
+		return record.name === call.name && record.verb === call.verb;
+	}
+	/** Whether two records name the same call; undefined where one of them names none. */
+	function haveSameCall(one, other) {
+		return one.tool_call !== "" && other.tool_call !== "" ? one.tool_call === other.tool_call : void 0;
+	}
+	function isAct(record) {
+		if (record.kind === "approval") return false;
+		return record.kind === "tool_call" || record.kind === "action" || record.resource !== "" || record.action !== "";
+	}
+	function agree(a, b) {
+		return a === "" || b === "" || a === b;
+	}
+	/**
+	* Rule `crosses_exporters`, of outcomes: whoever sent the call may tell of it; another exporter only where it may speak for
+	* the actor of the call.
+	*/
+	function mayTell(record, call) {
+		if (record.exporter === call.exporter) return record.channel !== "unentitled" || call.channel === "unentitled";
+		if (record.channel !== "entitled") return false;
+		if (record.actor_type === "") return true;
+		return record.actor_type === call.actor_type && record.template === call.template && record.instance === call.instance && record.user === call.user;
+	}
+	/**
+	* The outcome of a call with its parts: a denial, then a failure, then a success, wherever they stand. Of several parts side
+	* by side the last decides: a call that was tried again has the outcome of the last try.
+	*/
+	function outcomeOf({ record: call, parts }) {
+		const own = {
+			outcome: call.outcome,
+			toldBy: call.outcome === "" ? void 0 : call
+		};
+		if (call.outcome === "failure" || call.outcome === "denied") return own;
+		const done = lastTold(parts);
+		const decision = lastOf(parts.filter(({ record }) => isDecision(record)))?.record;
+		if (decision !== void 0 && decision.approval !== "allow" && done?.outcome !== "success") return {
+			outcome: "denied",
+			toldBy: decision
+		};
+		if (call.outcome === "success" && call.outcome_rule === "") return own;
+		if (done !== void 0 && done.outcome !== "success") return done;
+		return call.outcome === "success" || done === void 0 ? own : done;
+	}
+	/** What the last of the parts that ended tells. */
+	function lastTold(parts) {
+		return lastOf(parts.filter(({ record }) => record.kind !== "approval").map((part) => ({
+			record: part.record,
+			told: outcomeOf(part)
+		})).filter(({ told }) => told.outcome !== "" && told.outcome !== "unknown"))?.told;
+	}
+	function isDecision({ kind, approval, outcome }) {
+		return kind === "approval" && (approval === "allow" || approval === "deny" || outcome === "denied");
+	}
+	/** The one that ended last; of two, the one that began later. */
+	function lastOf(records) {
+		const timeOf = ({ record }) => `${record.end_ts} ${record.ts}`;
+		return records.toSorted((a, b) => timeOf(a) < timeOf(b) ? -1 : 1).at(-1);
+	}
+	// packages/query/src/read-acts.ts
+	const readers = /* @__PURE__ */ new WeakMap();
+	/** Merges and folds the records of some evidence, once for all who ask about it. */
+	function readActs({ kin }) {
+		const known = readers.get(kin);
+		if (known !== void 0) return known;
+		const entitlements = readEntitlements(kin);
+		const merged = /* @__PURE__ */ new Map();
+		const testimony = (key) => {
+			const versions = kin.get(key);
+			if (versions === void 0) return void 0;
+			let found = merged.get(key);
+			if (found === void 0) merged.set(key, found = mergeVersions(versions, entitlements));
+			return found;
+		};
+		const reader = {
+			testimony,
+			fold: foldActs({
+				keys: () => kin.keys(),
+				testimony
+			})
+		};
+		readers.set(kin, reader);
+		return reader;
+	}
+	// packages/query/src/judge-candidate.ts
+	/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
+	function describePart(record, act) {
+		const isToldByItself = record.outcome !== "" && record.outcome !== "unknown";
+		return {
+			outcome: isToldByItself ? record.outcome : act.outcome,
+			toldBy: isToldByItself ? record : act.toldBy,
+			tool: record.tool === "" ? act.tool : record.tool,
+			verb: record.verb === "" ? act.verb : record.verb,
+			resource: record.resource,
+			resource_type: record.resource_type
+		};
+	}
+	/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
+	function backingOf(act) {
+		if (act.channel === "unentitled") return 2;
+		return act.channel === "unbound" && !namesNobody(act) ? 1 : 0;
+	}
 	// packages/query/src/alternatives.ts
 	/**
 	* Other acts on the same handle, newest first. Those whose surroundings were gathered are judged as the answer is: each as
@@ -4318,7 +4611,7 @@ var whodidDecision = (function(exports) {
 		const outcome = act?.outcome ?? candidate.outcome;
 		return {
 			span: candidate.key,
-			...act === void 0 ? ownActor(candidate) : judgedActor(decision, candidate.key),
+			...act === void 0 ? ownActor(believedVersion(candidate, decision.evidence.listed)) : judgedActor(decision, candidate.key),
 			verb: nameOrNull(candidate.verb) ?? "",
 			outcome: outcomes.find((known) => known === outcome) ?? null,
 			resource: nameOrNull(candidate.resource),
@@ -4361,6 +4654,11 @@ var whodidDecision = (function(exports) {
 			verdict,
 			actor: nameOrNull(actorId)
 		};
+	}
+	/** Of what several senders say under one span ID, what an answer about it would show: the best backed, of two the first. */
+	function believedVersion(candidate, listed) {
+		const [best = candidate] = listed.filter((one) => one.key === candidate.key && isSameAct(one, candidate)).toSorted((a, b) => backingOf(a) - backingOf(b) || (a.received_at < b.received_at ? -1 : 1));
+		return best;
 	}
 	function ownActor(candidate) {
 		const type = actorTypes.find((known) => known === candidate.actor_type);
@@ -4549,242 +4847,6 @@ var whodidDecision = (function(exports) {
 			issuer: nameOrNull(user.credential_issuer),
 			borrowed: user.credential_borrowed,
 			scopes: user.credential_scopes.map((scope) => nameOrNull(scope) ?? "")
-		};
-	}
-	// packages/query/src/fold-act.ts
-	/** Records between a part and its call; a longer way is no part of one call. */
-	const stepsMax = 16;
-	/** Parts of one call that are looked at. */
-	const partsMax = 256;
-	/** Records that stand between a call and its parts without being another thing of their own. */
-	const between = /* @__PURE__ */ new Set([
-		"other",
-		"approval",
-		"tool_call",
-		"action"
-	]);
-	/**
-	* Rule `one_act_in_parts`: a call, its approval and its execution, a client's call with its send and the server's side of it,
-	* or an intent and its outcome are one act. Outcome, tool, resource and arguments come from wherever they stand.
-	*
-	* A failure that a part states outranks the form of the call (a status, a result); a denial without an execution outranks
-	* both. A part of another exporter tells nothing of the call unless that exporter may speak for its actor.
-	*/
-	function foldActs(records) {
-		const { testimony } = records;
-		let index;
-		const folded = /* @__PURE__ */ new Map();
-		return (key) => {
-			const record = testimony(key)?.record;
-			if (record === void 0) return void 0;
-			const found = index ??= indexOf(records);
-			const foldOf = (call) => {
-				let act = folded.get(call.key);
-				if (act === void 0) folded.set(call.key, act = foldAct(call, testimony, found));
-				return act;
-			};
-			const act = foldOf(callOf(record, testimony, found.byAction));
-			return act.key === key || act.parts.has(key) ? act : foldOf(record);
-		};
-	}
-	function indexOf({ keys, testimony }) {
-		const children = /* @__PURE__ */ new Map();
-		const byAction = /* @__PURE__ */ new Map();
-		const add = (map, name, key) => {
-			const list = map.get(name);
-			if (list === void 0) map.set(name, [key]);
-			else list.push(key);
-		};
-		for (const key of keys()) {
-			const record = testimony(key)?.record;
-			if (record === void 0) continue;
-			if (record.parent !== "") add(children, record.parent, key);
-			if (record.action !== "") add(byAction, `${key.slice(0, 32)} ${record.action}`, key);
-		}
-		return {
-			children,
-			byAction
-		};
-	}
-	/** The record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
-	function callOf(record, testimony, byAction) {
-		let call = outcomeOfIntent(record, testimony, byAction);
-		let above = testimony(call.parent)?.record;
-		for (let step = 0; step < stepsMax && above !== void 0; step += 1) {
-			if (isAct(above)) {
-				if (!isPart(call, above)) break;
-				call = above;
-			} else if (!between.has(above.kind)) break;
-			above = above.parent === above.key ? void 0 : testimony(above.parent)?.record;
-		}
-		return call;
-	}
-	/** The outcome of an intent, where it came: told under the same action ID, in the same trace, of the same actor. */
-	function outcomeOfIntent(record, testimony, byAction) {
-		if (record.outcome !== "unknown" || record.action === "") return record;
-		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => testimony(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent(other, record)) ?? record;
-	}
-	function endsIntent(other, intent) {
-		return other.outcome !== "unknown" && (other.outcome !== "" || other.kind === "tool_call") && mayTell(other, intent) && agree(other.verb, intent.verb) && agree(other.resource, intent.resource);
-	}
-	function foldAct(call, testimony, { children, byAction }) {
-		const tree = treeOf(call, testimony, children);
-		const parts = recordsOf(tree).slice(1);
-		const intents = (byAction.get(`${call.key.slice(0, 32)} ${call.action}`) ?? []).slice(0, partsMax).flatMap((key) => testimony(key)?.record ?? []).filter((one) => isIntentOf(one, call));
-		const all = [call, ...parts];
-		const first = (field) => all.map((record) => record[field]).find((text) => text !== "") ?? "";
-		const ofResource = all.find((record) => record.resource !== "");
-		return {
-			key: call.key,
-			parts: new Set([...parts, ...intents].map((record) => record.key)),
-			...outcomeOf(tree),
-			tool: first("tool"),
-			verb: first("verb"),
-			resource: ofResource?.resource ?? "",
-			resource_type: ofResource?.resource_type ?? "",
-			arguments_hash: first("arguments_hash")
-		};
-	}
-	function isIntentOf(record, call) {
-		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent(call, record);
-	}
-	/** The call with its parts, each below the part that it belongs to. */
-	function treeOf(call, testimony, children) {
-		const root = {
-			record: call,
-			parts: []
-		};
-		if (!isAct(call)) return root;
-		const seen = /* @__PURE__ */ new Set([call.key]);
-		const below = (key, under, steps) => (children.get(key) ?? []).slice(0, partsMax).map((child) => ({
-			child,
-			under,
-			steps
-		}));
-		const waiting = below(call.key, root, 1);
-		for (const { child, under, steps } of waiting) {
-			if (seen.size > partsMax) break;
-			const record = testimony(child)?.record;
-			if (record === void 0 || seen.has(child) || !between.has(record.kind)) continue;
-			seen.add(child);
-			const part = isPart(record, call) ? {
-				record,
-				parts: []
-			} : void 0;
-			if (part !== void 0) under.parts.push(part);
-			else if (isAct(record)) continue;
-			if (steps < stepsMax) waiting.push(...below(child, part ?? under, steps + 1));
-		}
-		return root;
-	}
-	function recordsOf({ record, parts }) {
-		return [record, ...parts.flatMap(recordsOf)];
-	}
-	/** Whether a record below a call is part of it, and no act of its own. */
-	function isPart(record, call) {
-		if (!mayTell(record, call)) return false;
-		const isSameCall = haveSameCall(record, call);
-		if (isSameCall === false || !agree(record.tool, call.tool)) return false;
-		if (!agree(record.resource, call.resource)) return false;
-		if (record.kind === "approval") return true;
-		if (!isAct(record)) return false;
-		if (record.action !== "" && record.action === call.action) return true;
-		if (record.tool !== "") return true;
-		if (record.resource !== "" && record.resource !== call.resource) return isSameCall === true;
-		return record.kind === "tool_call" || isSameCall === true || record.name.startsWith(`${call.name}.`);
-	}
-	/** Whether two records name the same call; undefined where one of them names none. */
-	function haveSameCall(one, other) {
-		return one.tool_call !== "" && other.tool_call !== "" ? one.tool_call === other.tool_call : void 0;
-	}
-	function isAct(record) {
-		if (record.kind === "approval") return false;
-		return record.kind === "tool_call" || record.kind === "action" || record.resource !== "" || record.action !== "";
-	}
-	function agree(a, b) {
-		return a === "" || b === "" || a === b;
-	}
-	/**
-	* Rule `crosses_exporters`, of outcomes: whoever sent the call may tell of it; another exporter only where it may speak for
-	* the actor of the call.
-	*/
-	function mayTell(record, call) {
-		if (record.exporter === call.exporter) return record.channel !== "unentitled" || call.channel === "unentitled";
-		if (record.channel !== "entitled") return false;
-		if (record.actor_type === "") return true;
-		return record.actor_type === call.actor_type && record.template === call.template && record.instance === call.instance && record.user === call.user;
-	}
-	/**
-	* The outcome of a call with its parts: a denial, then a failure, then a success, wherever they stand. Of several parts side
-	* by side the last decides: a call that was tried again has the outcome of the last try.
-	*/
-	function outcomeOf({ record: call, parts }) {
-		const own = {
-			outcome: call.outcome,
-			toldBy: call.outcome === "" ? void 0 : call
-		};
-		if (call.outcome === "failure" || call.outcome === "denied") return own;
-		const done = lastTold(parts);
-		const decision = lastOf(parts.filter(({ record }) => isDecision(record)))?.record;
-		if (decision !== void 0 && decision.approval !== "allow" && done?.outcome !== "success") return {
-			outcome: "denied",
-			toldBy: decision
-		};
-		if (call.outcome === "success" && call.outcome_rule === "") return own;
-		if (done !== void 0 && done.outcome !== "success") return done;
-		return call.outcome === "success" || done === void 0 ? own : done;
-	}
-	/** What the last of the parts that ended tells. */
-	function lastTold(parts) {
-		return lastOf(parts.filter(({ record }) => record.kind !== "approval").map((part) => ({
-			record: part.record,
-			told: outcomeOf(part)
-		})).filter(({ told }) => told.outcome !== "" && told.outcome !== "unknown"))?.told;
-	}
-	function isDecision({ kind, approval, outcome }) {
-		return kind === "approval" && (approval === "allow" || approval === "deny" || outcome === "denied");
-	}
-	/** The one that ended last; of two, the one that began later. */
-	function lastOf(records) {
-		const timeOf = ({ record }) => `${record.end_ts} ${record.ts}`;
-		return records.toSorted((a, b) => timeOf(a) < timeOf(b) ? -1 : 1).at(-1);
-	}
-	// packages/query/src/read-acts.ts
-	const readers = /* @__PURE__ */ new WeakMap();
-	/** Merges and folds the records of some evidence, once for all who ask about it. */
-	function readActs({ kin }) {
-		const known = readers.get(kin);
-		if (known !== void 0) return known;
-		const entitlements = readEntitlements(kin);
-		const merged = /* @__PURE__ */ new Map();
-		const testimony = (key) => {
-			const versions = kin.get(key);
-			if (versions === void 0) return void 0;
-			let found = merged.get(key);
-			if (found === void 0) merged.set(key, found = mergeVersions(versions, entitlements));
-			return found;
-		};
-		const reader = {
-			testimony,
-			fold: foldActs({
-				keys: () => kin.keys(),
-				testimony
-			})
-		};
-		readers.set(kin, reader);
-		return reader;
-	}
-	// packages/query/src/judge-candidate.ts
-	/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
-	function describePart(record, act) {
-		const isToldByItself = record.outcome !== "" && record.outcome !== "unknown";
-		return {
-			outcome: isToldByItself ? record.outcome : act.outcome,
-			toldBy: isToldByItself ? record : act.toldBy,
-			tool: record.tool === "" ? act.tool : record.tool,
-			verb: record.verb === "" ? act.verb : record.verb,
-			resource: record.resource,
-			resource_type: record.resource_type
 		};
 	}
 	// packages/query/src/shape-act.ts
@@ -5036,7 +5098,7 @@ var whodidDecision = (function(exports) {
 		const onTrail = new Set(decision.trail.records.map((record) => record.key));
 		const inRun = recordsOfRun(decision);
 		const isOfAct = (record) => lineage.has(record.instance) || onTrail.has(record.key) || (record.instance === "" || lineage.size === 0) && inRun(record);
-		const found = heardRecords(decision).filter((record) => record.input_source !== "" && record.ts <= subject.ts).filter(isOfAct).toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
+		const found = heardRecords(decision).filter((record) => record.input_source !== "" && record.ts <= subject.ts).filter(isOfAct).filter((record) => !isToldAbove(record, decision)).toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
 		const untrusted = found.filter(isUntrusted).slice(-200);
 		const room = inputsMax - untrusted.length;
 		const others = room === 0 ? [] : found.filter((record) => !isUntrusted(record)).slice(-room);
@@ -5045,6 +5107,17 @@ var whodidDecision = (function(exports) {
 			inputs: shown.map(toInput),
 			leftOut: found.length - shown.length
 		};
+	}
+	/** Records above an input that are looked at for the same reading. */
+	const tellingsMax = 16;
+	/** Whether a record that it stands under tells of the same reading, and trusts it no more: a client's and its server's side of one. */
+	function isToldAbove(record, { testimony }) {
+		let above = testimony(record.parent)?.record;
+		for (let step = 0; step < tellingsMax && above !== void 0; step += 1) {
+			if (above.input_source !== "" || above.key === record.key) return above.input_source === record.input_source && above.input_trust === record.input_trust;
+			above = testimony(above.parent)?.record;
+		}
+		return false;
 	}
 	function heardRecords({ evidence, testimony, trail }) {
 		const onTrail = trail.records.filter(({ input_source: source }) => source !== "");
@@ -5369,5 +5442,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '92a7b0c52072d377' })
+Object.assign(decisionCode, whodidDecision, { id: 'dd7131182eb90877' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -10,7 +10,10 @@ import {
   spanRefText,
 } from './cost-and-cursor.ts'
 
-/** The claims of the records that name an instance; where they disagree, all of them, at most 16 of each. */
+/**
+ * The claims of the records that name an instance; where they disagree, all of them, at most 16 of each. An ingest client that may
+ * not speak for the instance is listed among the exporters and counted among the records; its other claims are left out.
+ */
 export const instanceAboutSchema = z
   .object({
     templates: z.array(
