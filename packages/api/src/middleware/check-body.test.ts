@@ -30,7 +30,7 @@ test('the route reads the JSON that was checked', async () => {
   expect(await response.text()).toBe('{"of":["é"]}')
 })
 
-test.each<[string, Record<string, string>, BodyInit]>([
+test.each<[string, Record<string, string>, string | Uint8Array<ArrayBuffer>]>([
   ['unsupported_content_type', { 'content-type': 'text/plain' }, '{}'],
   ['invalid_body', json, '{'],
   ['invalid_body', json, new Uint8Array([0x22, 0xff, 0x22])],
