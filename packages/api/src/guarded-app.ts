@@ -4,7 +4,7 @@ import type { HostCheck } from '@whodid/model'
 import type { Api, ApiToken } from './api-options.ts'
 import { problemResponse } from './errors/problem.ts'
 import type { OnFailure } from './errors/problem.ts'
-import { requireToken } from './middleware/authenticate.ts'
+import { authenticate } from './middleware/authenticate.ts'
 import { checkJsonBody, refuseBodyOfGet } from './middleware/check-body.ts'
 import { checkHost } from './middleware/check-host.ts'
 import { checkMethod, checkParameters, invalidParameters } from './middleware/check-parameters.ts'
@@ -43,9 +43,9 @@ export function createGuardedApp(deps: GuardDeps): GuardedApp {
   app.use(checkMethod(routes))
   app.use(checkHost(hostCheck))
   app.use(refuseBodyOfGet())
-  app.use('/metrics', requireToken(tokens))
+  app.use('/metrics', authenticate(tokens))
   app.use('/v1/*', boundRequests(load))
-  app.use('/v1/*', requireToken(tokens, openPaths))
+  app.use('/v1/*', authenticate(tokens, openPaths))
   app.use('/v1/*', checkParameters(routes))
   app.use('/v1/*', checkJsonBody(routes))
   app.notFound((c) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { WhodidError } from '@whodid/model'
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
-import { requireToken } from './authenticate.ts'
+import { authenticate } from './authenticate.ts'
 import type { ApiEnv } from './request-scope.ts'
 
 const sha256 = createHash('sha256').update('whodid_inv_x').digest('hex')
@@ -11,7 +11,7 @@ const reader = { name: 'kim', role: 'investigator', tenant: 'acme', sha256 } as 
 test('a known token is set in the context, an unknown one is refused, and an open path needs none', async () => {
   const tokens = [reader]
   const app = new Hono<ApiEnv>()
-  app.use(requireToken(() => tokens, ['/open/']))
+  app.use(authenticate(() => tokens, ['/open/']))
   app.get('/open/a', (c) => c.text('open'))
   app.get('/closed', (c) => c.text(c.get('token').name))
   app.onError((thrown, c) => c.text(thrown instanceof WhodidError ? thrown.code : 'bug', 401))

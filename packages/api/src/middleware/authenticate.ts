@@ -8,13 +8,13 @@ import type { ApiEnv } from './request-scope.ts'
  * Sets the token of the request in its context. Paths that begin with one of `openPaths` need none. The tokens are read at
  * each request, so that one can be added and removed. Throws `unauthenticated`.
  */
-export function requireToken(
+export function authenticate(
   tokens: () => readonly ApiToken[],
   openPaths: readonly string[] = [],
 ): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     if (!openPaths.some((path) => c.req.path.startsWith(path)))
-      c.set('token', authenticate(c.req.header('authorization'), tokens()))
+      c.set('token', knownToken(c.req.header('authorization'), tokens()))
     await next()
   }
 }
@@ -23,7 +23,7 @@ export function requireToken(
  * Returns the token that an `Authorization` header presents. Every known hash is compared, in constant time, whichever matches.
  * Throws `unauthenticated`. The presented text appears in no error.
  */
-function authenticate(header: string | undefined, tokens: readonly ApiToken[]): ApiToken {
+function knownToken(header: string | undefined, tokens: readonly ApiToken[]): ApiToken {
   if (header === undefined)
     throw new WhodidError('unauthenticated', '"authorization" expected "Bearer <token>"; got none')
   const presented = /^bearer +([\x21-\x7e]+) *$/iu.exec(header)?.[1]
