@@ -1,7 +1,9 @@
-import type { ContentReader, Custodian } from '@whodid/content'
+import type { ContentReader } from '@whodid/content'
+import type { RetentionService } from '@whodid/retention'
 import type { DecisionRules, LedgerWatch, MetaLogEndpoint } from '@whodid/query'
 import type { HostCheck, MetricFamily } from '@whodid/model'
-import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
+import type { ReadRecorder, Selector } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import type { NoteSigner } from '@whodid/tlog'
 import type { StatementBounds } from './bound-selector.ts'
 import type { OnFailure } from './errors/problem.ts'
@@ -15,7 +17,7 @@ export interface ApiOptions {
   /** Opens the texts that answers quote. */
   readonly contents: ContentReader
   /** Erases, prunes and holds; without it those routes answer `not_found`. */
-  readonly retention?: Custodian | undefined
+  readonly retention?: RetentionService | undefined
   readonly readRecorder: ReadRecorder
   /** The trees that rows are held against; default none, and then no answer is `sealed`. */
   readonly trees?: LogTrees | undefined

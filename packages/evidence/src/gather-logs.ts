@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { WhodidError } from '@whodid/model'
 import { findInMetaLog } from '@whodid/query'
 import type { FoundInMetaLog, MetaLogEndpoint } from '@whodid/query'
-import type { LogTree, LogTrees } from '@whodid/store'
+import type { LogTree, LogTrees } from '@whodid/tlog-posix'
 import {
   formatTlogProof,
   parseCheckpoint,

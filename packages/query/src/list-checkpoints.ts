@@ -1,6 +1,6 @@
 import { WhodidError } from '@whodid/model'
 import type { CheckpointsAnswer } from '@whodid/model'
-import type { LogTree, LogTrees } from '@whodid/store'
+import type { LogTree, LogTrees } from '@whodid/tlog-posix'
 import { parseCheckpoint, parseNote, proveConsistency } from '@whodid/tlog'
 
 /** Checkpoints given at one time. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Custodian, CustodyRequest } from '@whodid/content'
+import type { RetentionRequest, RetentionService } from '@whodid/retention'
 import { printableLine } from '@whodid/model'
 
 /** The part of the retention service that records packages. */
-export type ExportService = Pick<Custodian, 'exported'>
+export type ExportService = Pick<RetentionService, 'exported'>
 
 /** The package that is recorded, and its requester. */
 export interface ExportRecord {
@@ -39,6 +39,6 @@ function shown({ of }: ExportRecord): string {
   return printableLine(of, handleShownMax)
 }
 
-function requestOf({ tenant, by, caseId }: ExportRecord): CustodyRequest {
+function requestOf({ tenant, by, caseId }: ExportRecord): RetentionRequest {
   return { tenant, requestedBy: by, reason: 'export', caseId }
 }

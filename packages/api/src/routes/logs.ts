@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { printableLine, WhodidError } from '@whodid/model'
-import type { LogTree, LogTrees } from '@whodid/store'
+import type { LogTree, LogTrees } from '@whodid/tlog-posix'
 import { isInTree, parseCheckpoint, parseNote, tileCacheControl } from '@whodid/tlog'
 import type { ApiEnv } from '../middleware/request-scope.ts'
 import { everyRoute, openSecurity as security, problems } from './route-parts.ts'

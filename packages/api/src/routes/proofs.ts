@@ -7,7 +7,7 @@ import {
 } from '@whodid/model/answers'
 import { checkpointsMax, describeWatch, listCheckpoints, proveAction } from '@whodid/query'
 import type { LedgerWatch, MetaLogEndpoint } from '@whodid/query'
-import type { LogTrees } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import { idSchema } from './parameter-schemas.ts'
 import {
   answered,

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Custodian, CustodyRequest } from '@whodid/content'
+import type { RetentionRequest, RetentionService } from '@whodid/retention'
 import { formatHandle, parseHandle, parseInstant, printableLine, WhodidError } from '@whodid/model'
 import { legalHoldSchema, legalHoldsSchema, retentionOutcomeSchema } from '@whodid/model/answers'
 import type { RecordedRead } from '../middleware/recorded-read.ts'
@@ -141,7 +141,7 @@ const caseLengthMax = 200
 /** The ports of erasure, pruning and legal holds. Each request is checked before anything is recorded or done. */
 export interface RetentionDeps {
   /** Without it the routes answer `not_found`. */
-  readonly retention: Custodian | undefined
+  readonly retention: RetentionService | undefined
   readonly recordedRead: RecordedRead
 }
 
@@ -216,7 +216,7 @@ export function answerHolds({
   }
 }
 
-function present(retention: Custodian | undefined): Custodian {
+function present(retention: RetentionService | undefined): RetentionService {
   if (retention !== undefined) return retention
   throw new WhodidError(
     'not_found',
@@ -229,7 +229,7 @@ interface Asked {
   readonly case_id?: string | undefined
 }
 
-function requestOf(c: Context<ApiEnv>, { reason, case_id: caseId }: Asked): CustodyRequest {
+function requestOf(c: Context<ApiEnv>, { reason, case_id: caseId }: Asked): RetentionRequest {
   const { tenant, name } = c.get('token')
   return {
     tenant,
