@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
 import { ContentKeys, createContentReader } from '@whodid/content'
-import { whoDidAnswerSchema } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import type { WhoDidAnswer } from '@whodid/model'
 import { createReadRecorder, createSelector } from '@whodid/store'
 import { openLogTrees } from '@whodid/tlog-posix'
