@@ -1,6 +1,6 @@
 import { requestApi } from '@whodid/client'
 import type { ApiAccess } from '@whodid/client'
-import { whoDidAnswerSchema } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import type { Verdict, WhoDidAnswer } from '@whodid/model'
 import { cast, customerResource, pullResource } from './cast.ts'
 

@@ -1,6 +1,7 @@
 import { renderAnswer, usesColor } from '@whodid/client'
 import type { ApiClient, Schemas } from '@whodid/client'
-import { printableLine, whoDidAnswerSchema } from '@whodid/model'
+import { printableLine } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'

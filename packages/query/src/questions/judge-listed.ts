@@ -1,12 +1,11 @@
 import { outcomes } from '@whodid/model'
+import type { ListedAction, QuestionCost } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { nameOrNull } from '../text.ts'
 import type { ActionFilters, ListHandleKind } from './actions-question.ts'
-import type { QuestionCost } from './ask-statement.ts'
 import { judgeActs } from './judge-acts.ts'
 import type { JudgedAct } from './judge-trace.ts'
-import type { ListedAction } from './listed-action.ts'
 
 /** The handles by which a list was narrowed. */
 export type ListHandles = ActionFilters['handles']

@@ -17,7 +17,7 @@ const ownServerStatementsMax = 32
 
 /** The parts that the API uses beside the configuration. */
 export interface ApiDeps extends Required<
-  Pick<ApiOptions, 'selector' | 'contents' | 'custodian' | 'readiness' | 'metrics'>
+  Pick<ApiOptions, 'selector' | 'contents' | 'retention' | 'readiness' | 'metrics'>
 > {
   readonly tokens: Tokens
   readonly access: Pick<LedgerAccess, 'recorder'>
@@ -47,14 +47,14 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
 
 async function apiOptions(
   { config, onEvent }: StartupContext,
-  { selector, contents, custodian, readiness, metrics, watch }: ApiDeps,
+  { selector, contents, retention, readiness, metrics, watch }: ApiDeps,
 ): Promise<Omit<ApiOptions, 'readRecorder' | 'tokens' | 'stopping'>> {
   return {
     selector,
     // The number of cores of a server of one's own is not known here.
     ...(config.ledger === undefined ? {} : { statements: { atOnceMax: ownServerStatementsMax } }),
     contents,
-    custodian,
+    retention,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: {
       signer: await loadOrCreateExportKey(config.keysDir),

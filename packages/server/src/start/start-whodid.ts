@@ -78,7 +78,7 @@ async function start(
       access,
       selector,
       contents,
-      custodian: retention,
+      retention,
       readiness,
       metrics: () => readMetrics(collectorPort, state),
       watch: { policy, state },
