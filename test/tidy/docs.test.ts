@@ -28,6 +28,35 @@ describe('docs', () => {
   })
 })
 
+describe('paths in docs', () => {
+  it('exist, wherever they stand in backticks', () => {
+    expect(
+      repositorySources(/^(?:docs\/.*|[A-Z]+|packages\/.*)\.md$/u).flatMap(missingPaths),
+    ).toEqual([])
+    const text = (path: string): Source => ({ path: 'docs/x.md', text: `see \`${path}\`` })
+    expect(missingPaths(text('packages/model/src/nowhere.ts'))).toHaveLength(1)
+    expect(missingPaths(text('packages/model/src/ids.ts'))).toEqual([])
+    expect(missingPaths(text('packages/model/src/'))).toEqual([])
+    expect(missingPaths(text('packages/<name>/src'))).toEqual([])
+  })
+})
+
+/** Paths from the root in backticks that name nothing. Placeholders and patterns are left alone. */
+function missingPaths({ path, text }: Source): string[] {
+  // A decision tells what stood on its day.
+  if (path.startsWith('docs/decisions/')) return []
+  const known = repositoryPaths(/(?:)/u)
+  return [
+    ...text.matchAll(
+      /`((?:packages|test|docs|clickhouse|bench|scripts|examples|dashboards)\/[^\s`]*)`/gu,
+    ),
+  ]
+    .map((match) => (match[1] ?? '').replace(/[/,.]+$/u, ''))
+    .filter((named) => !/[<>*…{]/u.test(named))
+    .filter((named) => !known.some((file) => file === named || file.startsWith(`${named}/`)))
+    .map((named) => `${path}: ${named}`)
+}
+
 function sections(text: string): { title: string; body: string }[] {
   return text
     .split(/^## /mu)
