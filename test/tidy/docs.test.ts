@@ -41,6 +41,23 @@ describe('paths in docs', () => {
   })
 })
 
+describe('decisions', () => {
+  const decisions = repositorySources(/^docs\/decisions\/\d.*\.md$/u)
+
+  it('are numbered without a hole, dated, and in the index', () => {
+    const index = readSource('docs/decisions/README.md').text
+    decisions.forEach(({ path, text }, position) => {
+      const name = posix.basename(path)
+      expect(name).toMatch(
+        new RegExp(`^${String(position + 1).padStart(4, '0')}-[a-z0-9-]+\\.md$`, 'u'),
+      )
+      expect(text.split('\n')[2], path).toMatch(/^Status: .*\d{4}-\d{2}-\d{2}/u)
+      expect(index).toContain(`(${name})`)
+    })
+    expect(decisions.length).toBeGreaterThan(10)
+  })
+})
+
 /** Paths from the root in backticks that name nothing. Placeholders and patterns are left alone. */
 function missingPaths({ path, text }: Source): string[] {
   // A decision tells what stood on its day.
