@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCollector } from '@whodid/collector'
 import type { Collector } from '@whodid/collector'
-import { whoDidAnswerSchema } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import { startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     httpPort: 0,
     logDir,
-    exporters: [
+    ingestClients: [
       { name: 'any', tenant: 'default', tokenSha256, templates: '*', humans: true, services: true },
     ],
     appender: ledger.appender,

@@ -1,6 +1,6 @@
 import { encodeEntryBundle, entriesPath, tileWidth } from '@whodid/tlog'
-import { appendDurably, readIfThere } from './meta-files.ts'
-import type { MetaFiles } from './meta-files.ts'
+import { appendDurably, readIfThere } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 import { parseMetaEntry } from './meta-record.ts'
 import { wholeEntries } from './whole-entries.ts'
 
@@ -16,7 +16,7 @@ interface Waiting {
 
 /** What entries are kept with. */
 export interface MetaEntriesOptions {
-  readonly files: MetaFiles
+  readonly files: FilePort
   readonly dir: string
   /** What is wrong with an entry as the next: then it is not written. */
   readonly problemOf: (entry: Buffer) => string | undefined

@@ -12,7 +12,7 @@ import type { NoteSigner, NoteVerifier } from '@whodid/tlog'
 import { fileState, originHashOf } from '@whodid/witness'
 import type { WitnessState } from '@whodid/witness'
 import { MetaEntries } from './meta-entries.ts'
-import { makeBase, readIfThere, writeDurably } from './meta-files.ts'
+import { makeDirectory, readIfThere, writeDurably } from '@whodid/tlog-posix'
 import { formatMetaRecord, parseMetaEntry } from './meta-record.ts'
 import type { MetaRecord } from './meta-record.ts'
 import { MetaRegistry } from './meta-registry.ts'
@@ -63,8 +63,8 @@ export class MetaLog {
   /** Goes on from what the last run left. Throws `seal_failed` when that was put back or altered, `invalid_config` for another's directory. */
   static async open(options: MetaLogOptions): Promise<MetaLog> {
     const { files, dir, receipts } = options
-    await makeBase(files, dir)
-    await makeBase(files, dirname(options.headPath))
+    await makeDirectory(files, dir)
+    await makeDirectory(files, dirname(options.headPath))
     const tree = await MetaTree.open(options)
     const saved = await readIfThere(files, join(dir, 'registry'))
     const registry =

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { trimEnd } from '@whodid/model'
 import { encodeEntryBundle, entriesPath, hashBytes, parseTilePath, tilePath } from '@whodid/tlog'
 import type { TileReader } from '@whodid/tlog'
-import { readIfThere, systemFiles } from './meta-files.ts'
-import type { MetaFiles } from './meta-files.ts'
+import { readIfThere, systemFiles } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 import { wholeEntries } from './whole-entries.ts'
 
 /** Longest answer that is read, in bytes: an entry bundle of 256 entries, each as long as one can be. */
@@ -17,7 +17,7 @@ const timeoutMsDefault = 15_000
 export type MetaLogSource = TileReader
 
 /** Reads a meta-log's own directory, also while it grows. */
-export function createDirectorySource(dir: string, files: MetaFiles = systemFiles): MetaLogSource {
+export function createDirectorySource(dir: string, files: FilePort = systemFiles): MetaLogSource {
   return {
     read: async (path) => {
       const tile = parseTilePath(path)

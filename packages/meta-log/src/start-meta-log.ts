@@ -20,8 +20,8 @@ import type {
   WitnessLevel,
 } from '@whodid/witness'
 import { addKey } from './add-key.ts'
-import { systemFiles, writeDurably } from './meta-files.ts'
-import type { MetaFiles } from './meta-files.ts'
+import { systemFiles, writeDurably } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 import { MetaLog } from './meta-log.ts'
 import { createDirectorySource } from './meta-source.ts'
 import { findRequests, forgetRequest } from './registry-requests.ts'
@@ -46,7 +46,7 @@ export interface MetaLogServiceOptions {
   readonly checkpointMs?: number
   /** Seconds without an entry after which it says that it lives. Default 45. */
   readonly heartbeatS?: number
-  readonly files?: MetaFiles
+  readonly files?: FilePort
   readonly onEvent: (event: MetaLogEvent) => void
 }
 

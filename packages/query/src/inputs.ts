@@ -34,12 +34,27 @@ export function listInputs(decision: Decision): Inputs {
   const found = heardRecords(decision)
     .filter((record) => record.input_source !== '' && record.ts <= subject.ts)
     .filter(isOfAct)
+    .filter((record) => !isToldAbove(record, decision))
     .toSorted((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1))
   const untrusted = found.filter(isUntrusted).slice(-inputsMax)
   const room = inputsMax - untrusted.length
   const others = room === 0 ? [] : found.filter((record) => !isUntrusted(record)).slice(-room)
   const shown = [...untrusted, ...others]
   return { inputs: shown.map(toInput), leftOut: found.length - shown.length }
+}
+
+/** Records above an input that are looked at for the same reading. */
+const tellingsMax = 16
+
+/** Whether a record that it stands under tells of the same reading, and trusts it no more: a client's and its server's side of one. */
+function isToldAbove(record: EvidenceRecord, { testimony }: Decision): boolean {
+  let above = testimony(record.parent)?.record
+  for (let step = 0; step < tellingsMax && above !== undefined; step += 1) {
+    if (above.input_source !== '' || above.key === record.key)
+      return above.input_source === record.input_source && above.input_trust === record.input_trust
+    above = testimony(above.parent)?.record
+  }
+  return false
 }
 
 function heardRecords({ evidence, testimony, trail }: Decision): EvidenceRecord[] {

@@ -1,7 +1,9 @@
 import type { ContentReader } from '@whodid/content'
 import { parseSpanRef, WhodidError } from '@whodid/model'
+import type { ActionProof, MetaLogProof } from '@whodid/model'
 import { leafInputExpression } from '@whodid/store'
-import type { LogTrees, Selector } from '@whodid/store'
+import type { Selector } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import { formatTlogProof, leafHash, parseCheckpoint, parseNote, proveInclusion } from '@whodid/tlog'
 import { findInMetaLog } from './find-in-meta-log.ts'
 import type { MetaLogEndpoint } from './find-in-meta-log.ts'
@@ -13,45 +15,6 @@ import { parseQuestion } from './question.ts'
 const noTexts: ContentReader = {
   open: (wanted) => Promise.resolve(wanted.map(() => ({ state: 'withheld' }))),
 }
-
-/** All that it takes to check one record without us: hash `entry`, climb `proof`, check the checkpoint's signature. */
-export interface ActionProof {
-  readonly span: string
-  readonly log: string
-  readonly index: number
-  /** The canonical record as it stands in the table, base64. */
-  readonly entry: string
-  /** Its leaf hash, base64. */
-  readonly leaf: string
-  /** From the leaf's sibling upwards, base64. */
-  readonly proof: string[]
-  /** The checkpoint's note. */
-  readonly checkpoint: string
-  /** The same as text, `c2sp.org/tlog-proof@v1`. */
-  readonly tlog_proof: string
-  /** How the log stands in the meta-log that takes its checkpoints; null where there is none. */
-  readonly meta_log: MetaLogProof | null
-}
-
-/** The meta-log's own word of the log: a checkpoint of it that is an entry there, with both proofs; or why there is none. */
-export type MetaLogProof =
-  | {
-      readonly state: 'included'
-      /** The meta-log, and the entry's place in it. */
-      readonly log: string
-      readonly index: number
-      /** The entry: the log's checkpoint as it was taken, a note. */
-      readonly entry: string
-      /** From the record's leaf to the root of `entry`, base64. */
-      readonly record_proof: string[]
-      /** From the entry's leaf to the root of `checkpoint`, base64. */
-      readonly proof: string[]
-      /** The note of the meta-log's checkpoint, with cosignatures where it has some. */
-      readonly checkpoint: string
-      /** The entry's proof as text. */
-      readonly tlog_proof: string
-    }
-  | { readonly state: 'pending' | 'unreachable' | 'failed'; readonly why: string }
 
 /** What a proof is made from. */
 export interface ProofSources {

@@ -1,20 +1,7 @@
 import { printableLine } from '@whodid/model'
+import type { RecordedRead } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import { parsePageLimit } from './questions/page-limit.ts'
-
-/** One look at the ledger, as `GET /v1/reads` lists it. */
-export interface RecordedRead {
-  readonly read_at: string
-  readonly request_id: string
-  readonly reader: string
-  readonly role: string
-  readonly route: string
-  /** The parameters that were asked, as JSON. */
-  readonly question: string
-  readonly case_id: string | null
-  readonly remote_address: string | null
-  readonly user_agent: string | null
-}
 
 /** Most reads in one list. */
 export const readsMax = 1000

@@ -1,6 +1,6 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
-import type { LogTrees, Selector } from '@whodid/store'
+import type { Selector } from '@whodid/store'
 import { decide } from './decide.ts'
 import type { DecisionRules, Evidence, EvidenceRow } from './evidence/evidence.ts'
 import { gatherEvidence } from './gather-evidence.ts'
@@ -16,7 +16,7 @@ export interface WhoDidSources {
   /** Opens the texts that the answer quotes. */
   readonly contents: ContentReader
   /** The trees that rows are held against; without them every answer is `pending`. */
-  readonly trees?: LogTrees | undefined
+  readonly trees?: SealGround['trees']
   /** Who watches over the ledger; without it nothing is more than `local`, and no check is told of. */
   readonly watch?: SealGround['watch']
   /** What the operator decided about how answers are made. */

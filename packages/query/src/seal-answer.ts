@@ -1,6 +1,6 @@
 import { assurances } from '@whodid/model'
 import type { Gap, Integrity, WhoDidAnswer } from '@whodid/model'
-import type { LogTrees } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import type { Evidence } from './evidence/evidence.ts'
 import { judgeSeals } from './judge-seals.ts'
 import type { SealClaim, SealJudgement } from './judge-seals.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openLogTrees } from '@whodid/store'
+import { openLogTrees } from '@whodid/tlog-posix'
 import type { Policy } from '@whodid/tlog'
 import { fetchServed } from '@whodid/witness'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { firstUnstoredIndex } from '@whodid/collector'
 import type { LogToVerify, LogVerificationOptions } from '@whodid/query'
-import { createTileReader } from '@whodid/store'
+import { createTileReader } from '@whodid/tlog-posix'
 import { parseKeyEpochs, parseVkey } from '@whodid/tlog'
 import type { KeyEpoch } from '@whodid/tlog'
 

@@ -1,66 +1,14 @@
 import { grades, inputTrusts, outcomes, recordKinds } from '@whodid/model'
-import type { Grade, InputTrust, Outcome, RecordKind } from '@whodid/model'
+import type { InstanceAbout, InstanceAnswer, TimelineEntry } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 import { nameOrNull, toInstant } from '../text.ts'
 import { askStatement } from './ask-statement.ts'
-import type { QuestionCost } from './ask-statement.ts'
 import { encodeCursor } from './cursor.ts'
 import type { InstanceQuestion } from './instance-question.ts'
 import { notEnded } from './not-ended.ts'
 import { rowsOfPage, takePage } from './page.ts'
 import { inThreadsOf } from './threads.ts'
 import { timeBoundParameters, withinTimeBounds } from './time-bounds.ts'
-
-/** What the records that name an instance say of it; where they disagree, all that they say, at most 16 of each. */
-export interface InstanceAbout {
-  templates: { id: string; name: string | null; version: string | null }[]
-  parents: string[]
-  identities: string[]
-  delegators: { id: string; type: string | null }[]
-  correlation_ids: string[]
-  exporters: { name: string; entitled: boolean | null }[]
-  /** Instances that name this one as their parent, at most 100. */
-  children: { id: string; template: string | null }[]
-  records: number
-  /** How many records of each kind. */
-  record_kinds: Record<string, number>
-  /** Sequence numbers from 1 to the highest seen that no record carries: records that never came. */
-  sequence_missing: number
-  first_at: string
-  last_at: string
-}
-
-/** One record of an instance. */
-export interface TimelineEntry {
-  span: string
-  parent: string | null
-  record_kind: RecordKind
-  name: string
-  seq: number | null
-  tool: string | null
-  verb: string | null
-  outcome: Outcome | null
-  resource: string | null
-  prompt: string | null
-  input: { source: string; trust: InputTrust } | null
-  approval: string | null
-  /** Of the claim that the instance did this. */
-  grade: Grade
-  started_at: string
-  ended_at: string
-  received_at: string
-}
-
-/** An instance and one page of its records, oldest first. */
-export interface InstanceAnswer {
-  id: string
-  /** null when no record names it. */
-  instance: InstanceAbout | null
-  timeline: TimelineEntry[]
-  /** For the next page of the timeline; null after the last. */
-  next_cursor: string | null
-  cost: QuestionCost
-}
 
 interface EntryRow {
   readonly trace: string
@@ -151,14 +99,14 @@ SELECT
     SELECT CAST(
       (
         count(), min(row.ts), max(row.ts),
-        groupUniqArrayIf(16)(CAST((row.template_id, row.template_name, row.template_version), ${texts('id', 'name', 'version')}), row.template_id != ''),
-        groupUniqArrayIf(16)(row.instance_parent_id, row.instance_parent_id != ''),
-        groupUniqArrayIf(16)(row.identity_id, row.identity_id != ''),
-        groupUniqArrayIf(16)(CAST((row.delegator_id, row.delegator_type), ${texts('id', 'type')}), row.delegator_id != ''),
-        groupUniqArrayIf(16)(row.correlation_id, row.correlation_id != ''),
+        groupUniqArrayIf(16)(CAST((row.template_id, row.template_name, row.template_version), ${texts('id', 'name', 'version')}), row.template_id != '' AND row.channel != 'unentitled'),
+        groupUniqArrayIf(16)(row.instance_parent_id, row.instance_parent_id != '' AND row.channel != 'unentitled'),
+        groupUniqArrayIf(16)(row.identity_id, row.identity_id != '' AND row.channel != 'unentitled'),
+        groupUniqArrayIf(16)(CAST((row.delegator_id, row.delegator_type), ${texts('id', 'type')}), row.delegator_id != '' AND row.channel != 'unentitled'),
+        groupUniqArrayIf(16)(row.correlation_id, row.correlation_id != '' AND row.channel != 'unentitled'),
         groupUniqArray(16)(CAST((row.exporter, row.channel), ${texts('name', 'channel')})),
         sumMap(map(CAST(row.record_kind, 'String'), toUInt64(1))),
-        maxIf(row.seq, row.seq >= 1) - toInt64(uniqExactIf(row.seq, row.seq >= 1))
+        maxIf(row.seq, row.seq >= 1 AND row.channel != 'unentitled') - toInt64(uniqExactIf(row.seq, row.seq >= 1 AND row.channel != 'unentitled'))
       ),
       'Tuple(records UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'), templates Array(Tuple(id String, name String, version String)), parents Array(String), identities Array(String), delegators Array(Tuple(id String, type String)), correlations Array(String), exporters Array(Tuple(name String, channel String)), kinds Map(String, UInt64), sequence_missing Int64)'
     )
@@ -168,7 +116,7 @@ SELECT
   (
     SELECT groupUniqArray(100)(CAST((row.instance_id, row.template_id), ${texts('id', 'template')}))
     FROM whodid.spans AS row
-    WHERE row.instance_parent_id = {id:String} AND row.instance_id != '' AND ${withinTimeBounds}
+    WHERE row.instance_parent_id = {id:String} AND row.instance_id != '' AND row.channel != 'unentitled' AND ${withinTimeBounds}
   ) AS children,
   (
     SELECT groupArray(entry)

@@ -1,12 +1,11 @@
 import { outcomes } from '@whodid/model'
+import type { ListedAction, QuestionCost } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { nameOrNull } from '../text.ts'
 import type { ActionFilters, ListHandleKind } from './actions-question.ts'
-import type { QuestionCost } from './ask-statement.ts'
 import { judgeActs } from './judge-acts.ts'
 import type { JudgedAct } from './judge-trace.ts'
-import type { ListedAction } from './listed-action.ts'
 
 /** The handles by which a list was narrowed. */
 export type ListHandles = ActionFilters['handles']
@@ -61,9 +60,24 @@ function withJudgement(entry: ListedAction, { decision, act, call }: JudgedAct):
     verdict: decision.verdict,
     grade: decision.grade,
     actor: nameOrNull(decision.actorId),
-    template: nameOrNull(decision.template) ?? entry.template,
-    instance: nameOrNull(decision.instance) ?? entry.instance,
-    delegator: nameOrNull(decision.delegator) ?? entry.delegator,
-    delegator_type: nameOrNull(decision.delegatorType) ?? entry.delegator_type,
+    ...(decision.verdict === 'undetermined' ? {} : decidedNames(decision)),
+  }
+}
+
+/** What was decided of the agent, and nothing that was found to be in doubt; nobody else has any of it. */
+function decidedNames({
+  template,
+  instance,
+  delegator,
+  delegatorType,
+}: JudgedAct['decision']): Pick<
+  ListedAction,
+  'template' | 'instance' | 'delegator' | 'delegator_type'
+> {
+  return {
+    template: nameOrNull(template),
+    instance: nameOrNull(instance),
+    delegator: nameOrNull(delegator),
+    delegator_type: nameOrNull(delegatorType),
   }
 }

@@ -1,24 +1,16 @@
+import type { ActionsAnswer, ListedAction, QuestionCost } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 import type { ActionFilters, ActionsQuestion, ListHandleKind } from './actions-question.ts'
 import { askStatement } from './ask-statement.ts'
 import { sumCosts } from './ask-statement.ts'
-import type { QuestionCost } from './ask-statement.ts'
 import { encodeCursor } from './cursor.ts'
 import type { Position } from './cursor.ts'
 import { judgeListed } from './judge-listed.ts'
 import { actionColumns, isAct, toListedAction } from './listed-action.ts'
-import type { ActionRow, ListedAction } from './listed-action.ts'
+import type { ActionRow } from './listed-action.ts'
 import { rowsOfPage, takePage } from './page.ts'
 import { inThreadsOf } from './threads.ts'
 import { timeBoundParameters, withinTimeBounds } from './time-bounds.ts'
-
-/** One page of actions, newest first. */
-export interface ActionsAnswer {
-  actions: ListedAction[]
-  /** For the next page, with the same filters; null after the last. */
-  next_cursor: string | null
-  cost: QuestionCost
-}
 
 /**
  * The actions that fit the filters, newest first, a page at a time, each judged as an answer about it would judge it.

@@ -1,6 +1,6 @@
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { claimStrength } from './claim-strength.ts'
-import { ownActorOf } from './entitlements.ts'
+import { namesNobody, ownActorOf } from './entitlements.ts'
 import type { Entitlements } from './entitlements.ts'
 
 /** What all records under one span ID say together. */
@@ -67,8 +67,10 @@ export function mergeVersions(
   const isConflict =
     claims.some(([claim, rule]) => disagree(heard, claim, rule)) || persons(heard) > 1
   const [first = leader] = heard
+  const isNamed = (version: EvidenceRecord): boolean => version.actor_type !== ''
+  const own = heard.filter(({ exporter }) => exporter === leader.exporter)
   return {
-    record: heard.find((version) => version.actor_type !== '') ?? first,
+    record: own.find(isNamed) ?? heard.find(isNamed) ?? leader,
     conflicting: isConflict ? heard : [],
     differsInContent: contentFields.some((field) =>
       heard.some((one) => one[field] !== first[field]),
@@ -90,10 +92,11 @@ function leaderOf(
 ): EvidenceRecord | undefined {
   const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b))
   const best = ranked.find((version) => version.exporter === near) ?? ranked[0]
-  if (best === undefined || best.exporter === near || best.channel !== 'entitled') return best
-  // What came first and names nobody is of whom its own exporter's record above it names, as well backed as what came later.
-  const before = versions.slice(0, versions.indexOf(best))
-  return before.find((version) => version.actor_type === '' && isBacked(version)) ?? best
+  if (best === undefined || best.exporter === near) return best
+  // What names nobody is of whom its own exporter's record above it names: as well backed as an entitled one that came later.
+  const isOpen = best.channel !== 'entitled'
+  const rivals = isOpen ? versions : versions.slice(0, versions.indexOf(best))
+  return rivals.find((version) => namesNobody(version) && isBacked(version)) ?? best
 }
 
 function heardBeside(
