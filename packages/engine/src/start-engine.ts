@@ -1,12 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { printableLine, WhodidError } from '@whodid/model'
+import { keepEndpoint } from './find-engine.ts'
 import { loadCredentials } from './load-credentials.ts'
 import type { EngineCredentials, EngineUsers } from './load-credentials.ts'
-import { resolveLibrary } from './resolve-library.ts'
-import { keepEndpoint } from './keep-endpoint.ts'
-import { setAsideQueryLog } from './set-aside-query-log.ts'
-import { spawnChild } from './spawn-child.ts'
+import { resolveLibrary, spawnChild } from './spawn-child.ts'
 import type { EngineChild } from './spawn-child.ts'
 import { waitReady } from './wait-ready.ts'
 import { writeConfig } from './write-config.ts'
@@ -121,6 +119,31 @@ async function enter(child: EngineChild, start: Start): Promise<Engine> {
       await child.stop()
       await exited
     },
+  }
+}
+
+/**
+ * Sets the query log of the run before aside, to `<dataPath>/query_log_before`, and deletes the one that lay there.
+ *
+ * The embedded engine keeps no list of its `system` tables: after a stop it does not know `query_log` any more, and the
+ * files it left keep it from making the table anew. What is set aside are the parts of a MergeTree table, which any
+ * ClickHouse can attach; its `columns.txt` tells what is in them. Precondition: the lock on the data directory.
+ */
+async function setAsideQueryLog(dataPath: string): Promise<void> {
+  const left = join(dataPath, 'data', 'system', 'query_log')
+  if (!(await isThere(left))) return
+  const aside = join(dataPath, 'query_log_before')
+  await rm(aside, { recursive: true, force: true })
+  // A crash before this leaves the log where it was, and the next start sets it aside.
+  await rename(left, aside)
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch {
+    return false
   }
 }
 

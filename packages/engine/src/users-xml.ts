@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { escapeXml } from './escape-xml.ts'
 import { forEachUser, grantsIn, userRights } from './grants.ts'
 import type { EngineUser, UserRights } from './grants.ts'
+import { escapeXml } from './server-xml.ts'
 
 const userNames = Object.values(forEachUser((user) => user))
 

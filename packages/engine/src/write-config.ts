@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { choosePort } from './choose-port.ts'
+import { WhodidError } from '@whodid/model'
 import { forEachUser } from './grants.ts'
 import type { EngineUser } from './grants.ts'
 import type { EngineCredentials } from './load-credentials.ts'
@@ -35,4 +36,31 @@ export async function writeConfig(
   await writeFile(configPath, config, { mode: 0o600 })
   await writeFile(usersPath, usersXml(passwords), { mode: 0o600 })
   return { configPath, logPath, httpPort }
+}
+
+/**
+ * Returns `port` when it is free on loopback, or a free one for 0. Throws `engine_failed` when it is taken.
+ *
+ * The port is free when this returns, not reserved: a process that takes it before the engine does makes the start fail.
+ */
+export function choosePort(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (cause) => {
+      reject(
+        new WhodidError(
+          'engine_failed',
+          `"httpPort" expected a free port on 127.0.0.1; got ${port}: ${cause.message}`,
+          { cause },
+        ),
+      )
+    })
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+      const address = server.address()
+      const chosen = typeof address === 'object' && address !== null ? address.port : port
+      server.close(() => {
+        resolve(chosen)
+      })
+    })
+  })
 }

@@ -1,5 +1,6 @@
 import { createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
+import { formatInstant } from '@whodid/model'
 
 /** Where a ClickHouse is and as whom to speak to it. The password is never logged. */
 export interface StoreAccess {
@@ -30,4 +31,9 @@ export function openClient(access: StoreAccess): ClickHouseClient {
     // The engine's errors reach the caller as WhodidError; the client's own log would repeat statements and values.
     log: { level: 127 },
   })
+}
+
+/** A time in nanoseconds since 1970 as a parameter of type `DateTime64(9, 'UTC')`. */
+export function toDateTime64(unixNs: bigint): string {
+  return formatInstant(unixNs).replace('T', ' ').replace('Z', '')
 }

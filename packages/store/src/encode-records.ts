@@ -1,5 +1,5 @@
-import type { LedgerRecord } from '@whodid/model'
 import { ByteWriter, writeRow } from '@whodid/model'
+import type { LedgerRecord } from '@whodid/model'
 
 /**
  * Encodes records as rows of ClickHouse's RowBinary format for `whodid.spans`: the bytes that the canonical form of each
@@ -15,4 +15,44 @@ export function encodeRecords(records: readonly LedgerRecord[]): Buffer {
   const writer = new ByteWriter()
   for (const record of records) writeRow(writer, record)
   return writer.toBytes()
+}
+
+/** What `whodid.contents` says of a record. */
+export type EnvelopeOwner = Pick<LedgerRecord, 'tenant' | 'receivedUnixNs' | 'envelope'>
+
+/**
+ * Encodes the envelopes of records as one block of ClickHouse's Native format for `whodid.contents`, each once however
+ * many of the records are in it; empty when none has text.
+ *
+ * A block, byte by byte: VarUInt columns, VarUInt rows, then per column: String name, String type, the values. Blocks may be
+ * concatenated.
+ */
+export function encodeContents(records: readonly EnvelopeOwner[]): Buffer {
+  const rows: EnvelopeOwner[] = []
+  const known = new Set<object>()
+  for (const record of records) {
+    if (record.envelope === undefined || known.has(record.envelope)) continue
+    known.add(record.envelope)
+    rows.push(record)
+  }
+  if (rows.length === 0) return nothing
+  const writer = new ByteWriter()
+  writer.varUint(4)
+  writer.varUint(rows.length)
+  writeHead(writer, 'tenant', 'String')
+  for (const row of rows) writer.string(row.tenant)
+  writeHead(writer, 'ref', 'FixedString(24)')
+  for (const row of rows) writer.hex(row.envelope?.refHex ?? '', 24)
+  writeHead(writer, 'received_at', "DateTime64(9, 'UTC')")
+  for (const row of rows) writer.int64(row.receivedUnixNs)
+  writeHead(writer, 'sealed', 'String')
+  for (const row of rows) writer.bytes(row.envelope?.sealed ?? nothing)
+  return writer.toBytes()
+}
+
+const nothing = Buffer.alloc(0)
+
+function writeHead(writer: ByteWriter, name: string, type: string): void {
+  writer.string(name)
+  writer.string(type)
 }
