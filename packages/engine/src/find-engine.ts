@@ -34,17 +34,17 @@ export async function findEngine(dataDir: string): Promise<FoundEngine | undefin
   }
 }
 
-/** Where a running engine takes SQL. */
+/** The endpoint at which a running engine takes SQL. */
 interface Endpoint {
   readonly url: string
   readonly port: number
-  /** Who may only read. */
+  /** The user that may only read. */
   readonly reader: EngineCredentials
 }
 
 /**
- * Writes `endpoint.json` into the engine's directory: the URL, the port and the reader's name, without a password, for whoever has only
- * a SQL client; the port is another one at each start. Resolves with what removes it again, which never rejects.
+ * Writes `endpoint.json` into the engine's directory: the URL, the port and the reader's name, without a password, for users who
+ * have only a SQL client; the port differs at each start. Resolves with a function that removes the file and never rejects.
  */
 export async function keepEndpoint(
   directory: string,

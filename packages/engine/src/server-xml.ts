@@ -1,4 +1,4 @@
-/** What the engine's configuration depends on; paths are absolute. */
+/** The values that the engine's configuration depends on; paths are absolute. */
 export interface ServerParameters {
   readonly httpPort: number
   readonly memoryBytesMax: number

@@ -16,7 +16,7 @@ export interface EngineChild {
   readonly ended: Promise<string>
   /** Rejects with `engine_unsupported` when the library does not load; otherwise stays pending. */
   readonly refused: Promise<never>
-  /** What it wrote last on standard error, at most `tailCharactersMax`. */
+  /** Returns the end of its standard error, at most `tailCharactersMax`. */
   tail(): string
   /** Tells it which library to load, and with which arguments to enter it. */
   order(order: { readonly library: string; readonly args: readonly string[] }): void
@@ -46,7 +46,7 @@ export function spawnChild(lockPath: string): EngineChild {
     tail = `${tail}${text}`.slice(-tailCharactersMax)
   })
   const ended = awaitEnd(child, () => tail)
-  // A child that is gone cannot be written to; `ended` tells of it.
+  // A child that is gone cannot be written to; `ended` reports it.
   child.stdin.on('error', () => undefined)
   const { locked, refused } = listen(child, ended)
   return {
@@ -61,7 +61,7 @@ export function spawnChild(lockPath: string): EngineChild {
   }
 }
 
-/** NODE_OPTIONS in particular stays behind: what instruments the service must not run inside the engine. */
+/** Leaves out NODE_OPTIONS in particular: instrumentation of the service must not run inside the engine. */
 function environment(): NodeJS.ProcessEnv {
   const kept = inheritedVariables.flatMap((name) => {
     const value = process.env[name]

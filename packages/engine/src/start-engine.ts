@@ -26,7 +26,7 @@ export interface Engine {
   stop(): Promise<void>
 }
 
-/** Where the engine keeps its files, and how much it may take. */
+/** The place of the engine's files, and the engine's limits. */
 export interface EngineOptions {
   /** Everything of the engine lies under its `engine/`, readable by the owner only. Made when it is not there. */
   readonly dataDir: string
@@ -49,7 +49,7 @@ const logTailCharacters = 4_096
  * Starts the embedded ClickHouse and resolves when it answers.
  *
  * Listens on 127.0.0.1 only. Passwords are made at the first start and kept in `<dataDir>/engine/credentials.json` (0600);
- * where it listens is in `<dataDir>/engine/endpoint.json` (0600) while it runs; the log, at most 50 MB, in `<dataDir>/engine/log`. The engine ends with this process, also when that is killed. Throws
+ * its address is in `<dataDir>/engine/endpoint.json` (0600) while it runs; the log, at most 50 MB, in `<dataDir>/engine/log`. The engine ends with this process, also when that is killed. Throws
  * `engine_unsupported` where it cannot run, `engine_in_use` while another engine holds the directory, `engine_failed`
  * with the end of its log as cause, `invalid_config` for an option out of range. Does NOT create the database, nor
  * restart an engine that ended: watch `exited`.
@@ -123,11 +123,11 @@ async function enter(child: EngineChild, start: Start): Promise<Engine> {
 }
 
 /**
- * Sets the query log of the run before aside, to `<dataPath>/query_log_before`, and deletes the one that lay there.
+ * Moves the previous run's query log to `<dataPath>/query_log_before`, and deletes the one that lay there.
  *
  * The embedded engine keeps no list of its `system` tables: after a stop it does not know `query_log` any more, and the
- * files it left keep it from making the table anew. What is set aside are the parts of a MergeTree table, which any
- * ClickHouse can attach; its `columns.txt` tells what is in them. Precondition: the lock on the data directory.
+ * files it left prevent it from creating the table again. The files are the parts of a MergeTree table, which any
+ * ClickHouse can attach; `columns.txt` lists their columns. Precondition: the lock on the data directory.
  */
 async function setAsideQueryLog(dataPath: string): Promise<void> {
   const left = join(dataPath, 'data', 'system', 'query_log')
@@ -202,7 +202,7 @@ async function logTail(logPath: string): Promise<string> {
     const log = await readFile(logPath, 'utf8')
     return log.slice(-logTailCharacters)
   } catch {
-    // It failed before it had a log; what it wrote on standard error is the evidence.
+    // It failed before it had a log; its standard error is the evidence.
     return ''
   }
 }

@@ -8,7 +8,7 @@ import type { EngineCredentials } from './load-credentials.ts'
 import { serverXml } from './server-xml.ts'
 import { usersXml } from './users-xml.ts'
 
-/** What differs from one start to the next. */
+/** The values that differ from one start to the next. */
 export interface ConfigParameters {
   /** 0 takes a free one. */
   readonly httpPort: number
@@ -17,10 +17,10 @@ export interface ConfigParameters {
 }
 
 /**
- * Writes the engine's configuration under `directory`, for its owner only, and says where it and the log are, and which port it
- * names. Throws as `choosePort`.
+ * Writes the engine's configuration under `directory`, for its owner only, and returns its path, the log's path and
+ * the port. Throws as `choosePort`.
  *
- * Written anew at every start, under the lock: what a crash leaves half written is never read.
+ * Writes all of it at every start, under the lock, so that a file that a crash left half written is never read.
  */
 export async function writeConfig(
   directory: string,

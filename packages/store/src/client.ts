@@ -2,7 +2,7 @@ import { createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
 import { formatInstant } from '@whodid/model'
 
-/** Where a ClickHouse is and as whom to speak to it. The password is never logged. */
+/** The address of a ClickHouse and the user to log in as. The password is never logged. */
 export interface StoreAccess {
   /** `http://127.0.0.1:8123`; the embedded engine's, or `CLICKHOUSE_URL`. */
   readonly url: string

@@ -3,10 +3,10 @@ import type { LedgerRecord } from '@whodid/model'
 
 /**
  * Encodes records as rows of ClickHouse's RowBinary format for `whodid.spans`: the bytes that the canonical form of each
- * holds behind its head, whatever their length.
+ * holds behind its head, at any length.
  *
- * Rows may be concatenated: the engine reads them one after another in a single insert, which is what lets the
- * collector's log hold exactly the bytes that the insert sends.
+ * Rows may be concatenated: the engine reads them one after another in a single insert, so that the
+ * collector's log can hold exactly the bytes that the insert sends.
  *
  * Preconditions, checked by the normalizer: IDs are '' or lower-case hex of full length, times fit `DateTime64(9)`,
  * numbers fit their column.
@@ -17,7 +17,7 @@ export function encodeRecords(records: readonly LedgerRecord[]): Buffer {
   return writer.toBytes()
 }
 
-/** What `whodid.contents` says of a record. */
+/** The fields of a record that `whodid.contents` holds. */
 export type EnvelopeOwner = Pick<LedgerRecord, 'tenant' | 'receivedUnixNs' | 'envelope'>
 
 /**

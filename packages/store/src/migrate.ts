@@ -16,7 +16,7 @@ export interface Migration {
   readonly checksum: string
 }
 
-/** What {@link migrate} did: names of migrations, in order. */
+/** The result of {@link migrate}: names of migrations, in order. */
 export interface MigrationOutcome {
   readonly applied: readonly string[]
   readonly alreadyApplied: readonly string[]
@@ -25,7 +25,7 @@ export interface MigrationOutcome {
 const migrationsFolder = fileURLToPath(new URL('../../../clickhouse/', import.meta.url))
 const fileNamePattern = /^(\d{4})_[a-z0-9_]+\.sql$/u
 
-/** Reads the migrations in the order in which they are applied: by number, the one that lets rows in last. Throws `migration_failed` when two share a number or one is left out. */
+/** Reads the migrations in the order in which they are applied: by number, the one that allows inserts last. Throws `migration_failed` when two share a number or one is left out. */
 export async function readMigrations(folder: string = migrationsFolder): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => fileNamePattern.test(name)).sort()
   const migrations = await Promise.all(
@@ -45,7 +45,7 @@ export async function readMigrations(folder: string = migrationsFolder): Promise
   return migrations.toSorted((a, b) => Number(a.name === opening) - Number(b.name === opening))
 }
 
-/** Lets rows in: the last to be applied, since no row may come before all that reads it is there. */
+/** The migration that allows inserts. Applied last: no row may be inserted before everything that reads it exists. */
 const opening = '0010_open_spans.sql'
 
 /**
@@ -98,7 +98,7 @@ async function prepare(client: ClickHouseClient): Promise<void> {
 async function readRecorded(client: ClickHouseClient): Promise<Map<string, string>> {
   try {
     const answer = await client.query({
-      // One that was run again has two rows: the newest says what the ledger has.
+      // A migration that was run again has two rows: the newest names the text that the ledger has.
       query: 'SELECT name, checksum FROM whodid.migrations ORDER BY name, applied_at',
       format: 'JSONEachRow',
     })
@@ -194,8 +194,8 @@ export async function readViewStatement(view: string): Promise<string> {
 /**
  * Texts that a migration had before it was fixed for good, by their checksums, in ledgers that were made then. `same`: the
  * table is the same, but for settings of its merges and blocks, which no row and no answer depends on. `again`: the statement
- * replaces what it made, and is run once more. A ledger with a text that is not here was made by a version that this one
- * does not know the rows of.
+ * replaces its earlier result, and is run once more. A ledger with a text that is not here was made by a version whose rows
+ * this one does not know.
  *
  * No migration is edited any more (`clickhouse/checksums.txt` holds them to it), so that nothing need be added.
  */
