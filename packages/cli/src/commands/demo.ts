@@ -1,8 +1,7 @@
+import { createDemoScreen, readDemoConfig, runDemo } from '@whodid/demo'
 import type { Command, CommandContext } from '../command.ts'
-import { readDemoConfig } from '../demo/demo-config.ts'
-import { runDemo } from '../demo/run-demo.ts'
-import { createDemoScreen } from '../demo/demo-screen.ts'
 import { parseArguments } from '../parse-arguments.ts'
+import { verifier } from '../verifier.ts'
 
 /** `whodid demo`: an incident, played with real parts. */
 export const demoCommand: Command = {
@@ -30,5 +29,6 @@ async function demo(context: CommandContext): Promise<number> {
   )
   const screen = createDemoScreen(context, typed.flag('json'))
   const config = await readDemoConfig(context.environment, typed.value('data-dir'), screen.progress)
-  return runDemo({ config, screen, once: typed.flag('once'), stopping: context.stopping })
+  const { stopping } = context
+  return runDemo({ config, verifier, screen, once: typed.flag('once'), stopping })
 }

@@ -1,14 +1,14 @@
 import { parseHandle, printableLine, WhodidError } from '@whodid/model'
 import { exitCodeOf, judgeWitnesses, openSealedLog, verifyLedger, verifyRows } from '@whodid/query'
 import type { Finding, LedgerVerification, LogAssurance, LogToVerify } from '@whodid/query'
+import { readServiceConfig } from '@whodid/server/config'
 import type { LeafReader } from '@whodid/store'
 import type { Command, CommandContext } from '../command.ts'
-import { readServiceConfig } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
-import { withDerived, withTexts } from '../verify/with-checks.ts'
 import { gatherEvidence } from '../verify/gather-evidence.ts'
 import { verificationJson, verificationText } from '../verify/show-verification.ts'
+import { withDerived, withTexts } from '../verify/with-checks.ts'
 import { withLeafReader } from '../verify/with-leaf-reader.ts'
 
 /** `whodid verify`: whether the ledger is what was sealed. */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { WhodidError } from '@whodid/model'
 import { createDirectorySource, createUrlSource } from '@whodid/meta-log'
+import { WhodidError } from '@whodid/model'
 import { judgeMetaLog, lostReceipts, readMetaLog } from '@whodid/query'
 import type { Finding, LogAssurance, LogToVerify, ReadMetaLog } from '@whodid/query'
+import { readLogKey } from '@whodid/server/credentials'
 import { fetchServed } from '@whodid/witness'
-import { readLogKey } from '../key-file.ts'
 import type { FoundLog } from './find-logs.ts'
 import type { PolicyEvidence } from './policy-evidence.ts'
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { WhodidError } from '@whodid/model'
+import type { ServiceConfig } from '@whodid/server/config'
 import { parsePolicy, ProofError } from '@whodid/tlog'
 import type { Policy } from '@whodid/tlog'
-import type { ServiceConfig } from '../config.ts'
 
 /**
  * Whom a service trusts beside its own log: the policy of `WHODID_POLICY`, or else every witness that it submits to; undefined
