@@ -1,5 +1,6 @@
 import type { ContentReader, Custodian } from '@whodid/content'
-import type { DecisionRules, LedgerWatch, MetaLogEndpoint } from '@whodid/query'
+import type { DecisionRules } from '@whodid/query'
+import type { CheckpointLogEndpoint, IntegrityMonitor } from '@whodid/verify'
 import type { HostCheck, MetricFamily } from '@whodid/model'
 import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
 import type { NoteSigner } from '@whodid/tlog'
@@ -21,9 +22,9 @@ export interface ApiOptions {
   /** What the operator decided about how answers are made. Default: every rule is used. */
   readonly rules?: DecisionRules | undefined
   /** Who watches over the ledger; without it nothing is more than `local`, and no check is told of. */
-  readonly watch?: LedgerWatch | undefined
+  readonly watch?: IntegrityMonitor | undefined
   /** The meta-log that takes the checkpoints of the logs here, for proofs and packages. Default: none. */
-  readonly metaLog?: MetaLogEndpoint | undefined
+  readonly metaLog?: CheckpointLogEndpoint | undefined
   /** What evidence packages are made with; without it none is. */
   readonly exports?: {
     readonly signer: NoteSigner

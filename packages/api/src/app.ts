@@ -1,5 +1,5 @@
 import { parseInstant, WhodidError } from '@whodid/model'
-import { listReads, parseReadsLimit } from '@whodid/query'
+import { listAccessLog, parseAccessLogLimit } from '@whodid/query'
 import type { Api, ApiOptions } from './api-options.ts'
 import { errorPage, openApiDocument, startPage } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
@@ -50,11 +50,11 @@ export function createApi(options: ApiOptions): Api {
 
   app.openapi(readsRoute, async (c) => {
     const asked = c.req.valid('query')
-    const limit = parseReadsLimit(asked.limit)
+    const limit = parseAccessLogLimit(asked.limit)
     const { tenant } = c.get('token')
     const reading = { roles: ['admin'], question: asked } as const
     const reads = await recordedRead(c, reading, {
-      run: () => listReads(selector, tenant, limit),
+      run: () => listAccessLog(selector, tenant, limit),
     })
     return c.json({ reads }, 200)
   })

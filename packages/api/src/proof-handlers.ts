@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { printableLine, WhodidError } from '@whodid/model'
-import { describeWatch, listCheckpoints, proveAction } from '@whodid/query'
+import { listCheckpoints, proveAction } from '@whodid/query'
+import { describeMonitor } from '@whodid/verify'
 import type { LogTree } from '@whodid/store'
 import { isInTree, parseCheckpoint, parseNote, tileCacheControl } from '@whodid/tlog'
 import type { ApiOptions } from './api-options.ts'
@@ -48,7 +49,7 @@ export function addProofs(
     const logs = [...state.logs].map(([log, { size, assurance, assuredSize }]) => {
       return { log, size, assurance, assured: assurance === 'local' ? 0 : assuredSize }
     })
-    return c.json({ check: describeWatch(state), logs }, 200)
+    return c.json({ check: describeMonitor(state), logs }, 200)
   })
 
   const treeOf = async (name: string): Promise<LogTree> => {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { whoDidAnswerSchema } from '@whodid/model'
-import { readsMax } from '@whodid/query'
+import { accessLogMax } from '@whodid/query'
 import {
   caseHeader,
   everyRead,
@@ -103,9 +103,9 @@ export const readsRoute = createRoute({
   request: {
     headers: caseHeader,
     query: z.object({
-      limit: countSchema(1, readsMax)
+      limit: countSchema(1, accessLogMax)
         .optional()
-        .describe(`How many to give: 1–${readsMax}, default 100`),
+        .describe(`How many to give: 1–${accessLogMax}, default 100`),
     }),
   },
   responses: {

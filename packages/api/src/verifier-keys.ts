@@ -1,4 +1,4 @@
-import type { MetaLogEndpoint } from '@whodid/query'
+import type { CheckpointLogEndpoint } from '@whodid/verify'
 import type { LogTrees } from '@whodid/store'
 import type { NoteSigner } from '@whodid/tlog'
 
@@ -26,7 +26,7 @@ export async function verifierKeys(
   }: {
     readonly signer: NoteSigner
     readonly witnesses: readonly string[]
-    readonly metaLog: MetaLogEndpoint | undefined
+    readonly metaLog: CheckpointLogEndpoint | undefined
     readonly isStated: boolean
   },
 ): Promise<VerifierKeys> {

@@ -1,6 +1,7 @@
 import type { ContentReader } from '@whodid/content'
-import { listReads, readsMax } from '@whodid/query'
-import type { DecisionRules, LedgerWatch, MetaLogEndpoint, Question } from '@whodid/query'
+import { accessLogMax, listAccessLog } from '@whodid/query'
+import type { DecisionRules, Question } from '@whodid/query'
+import type { CheckpointLogEndpoint, IntegrityMonitor } from '@whodid/verify'
 import type { LogTrees, Selector } from '@whodid/store'
 import type { CustodyEvent, Evidence, Making } from './evidence.ts'
 import { gatherContents } from './gather-contents.ts'
@@ -16,8 +17,8 @@ export interface EvidenceSources {
   readonly contents: ContentReader
   readonly trees: LogTrees
   /** Who watches over the ledger, as for `whoDid`: the answer in a package says what the same answer over the API does. */
-  readonly watch?: LedgerWatch | undefined
-  readonly metaLog?: MetaLogEndpoint | undefined
+  readonly watch?: IntegrityMonitor | undefined
+  readonly metaLog?: CheckpointLogEndpoint | undefined
   /** What the operator decided about how answers are made. */
   readonly rules?: DecisionRules | undefined
   /** Puts on record that evidence of this digest is handed out; resolves with the record, `<trace>-<span>`, once it is durable. */
@@ -85,7 +86,7 @@ async function custodyOf(
   tenant: string,
   handle: string,
 ): Promise<CustodyEvent[]> {
-  const reads = await listReads(selector, tenant, readsMax)
+  const reads = await listAccessLog(selector, tenant, accessLogMax)
   return reads
     .filter(({ question }) => question.includes(handle))
     .map((read) => ({

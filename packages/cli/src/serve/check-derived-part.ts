@@ -1,7 +1,6 @@
-import { derivedMonths, openSealedLog, verifyDerivedMonth } from '@whodid/query'
-import type { DerivedGround, Finding, LogToVerify, SealedLog } from '@whodid/query'
+import { derivedMonths, openSealedLog, storedPlaces, verifyDerivedMonth } from '@whodid/verify'
+import type { DerivedDeps, Finding, LogToVerify, SealedLog } from '@whodid/verify'
 import type { LeafReader } from '@whodid/store'
-import { storedPlaces } from '../verify/check-derived.ts'
 
 /** Records that the tables beside them are held against in one look, on the average: a month is looked at when looks have earned it. */
 const rowsAtOnce = 65_536
@@ -37,7 +36,7 @@ export async function checkDerivedPart(
 ): Promise<DerivedPart> {
   const sealed = (await Promise.all(logs.map(openLog))).filter((log) => log !== undefined)
   if (sealed.length === 0) return { round, findings: [] }
-  const ground: DerivedGround = { reader, logs: sealed, storedTo: storedPlaces(logs), signal }
+  const ground: DerivedDeps = { reader, logs: sealed, storedTo: storedPlaces(logs), signal }
   const months = await derivedMonths(ground)
   const earned = round.earned + rowsAtOnce
   const month = months.find(({ fromUnixNs }) => fromUnixNs > round.lastUnixNs) ?? months[0]

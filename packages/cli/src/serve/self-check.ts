@@ -1,21 +1,21 @@
+import { firstUnstoredIndex } from '@whodid/collector'
 import type { ContentKeys } from '@whodid/content'
 import {
+  askAboutLogs,
+  findLogs,
   isPassing,
   judgeFreshness,
   judgeWitnesses,
   missingLogs,
-  nothingWatched,
+  nothingMonitored,
   openSealedLog,
   verifyLog,
-} from '@whodid/query'
-import type { Finding, SealedLog, WatchedLog, WatchState } from '@whodid/query'
+} from '@whodid/verify'
+import type { Finding, FoundLog, MonitoredLog, MonitorState, SealedLog } from '@whodid/verify'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import type { Policy } from '@whodid/tlog'
 import type { LedgerAccess } from '../config.ts'
-import { findLogs } from '../verify/find-logs.ts'
-import type { FoundLog } from '../verify/find-logs.ts'
-import { askAboutLogs } from '../verify/ask-about-logs.ts'
 import { checkDerivedPart, noDerivedRound } from './check-derived-part.ts'
 import { checkTextPart } from './check-text-part.ts'
 import type { TextPart, TextRound } from './check-text-part.ts'
@@ -50,14 +50,14 @@ export function startSelfCheck(
   { config, onEvent, stops }: Starting,
   access: Pick<LedgerAccess, 'verifier'>,
   { policy, keys, everyMs = everyMsDefault, freshMsMax = freshMsMaxDefault }: SelfCheckOptions = {},
-): () => WatchState {
+): () => MonitorState {
   const reader = createLeafReader(access.verifier, { threadsMax: 1 })
   const stopping = new AbortController()
   const rounds = new Map<string, Round>()
   const textRounds = new Map<string, TextRound>()
   const startedMs = performance.now()
   let derivedRound = noDerivedRound
-  let state: WatchState = nothingWatched
+  let state: MonitorState = nothingMonitored
   let running: Promise<void> | undefined
 
   async function check(): Promise<void> {
@@ -67,7 +67,7 @@ export function startSelfCheck(
     try {
       const asked = await askAboutLogs(policy, config.dataDir, stopping.signal)
       const looks: Look[] = []
-      const logs = await findLogs(config)
+      const logs = await findLogs({ ...config, firstUnstored: firstUnstoredIndex })
       for (const log of logs) {
         const others = logs.filter((one) => one !== log)
         const served = asked.get(log.origin)
@@ -147,7 +147,7 @@ interface Look {
   readonly rowCount: number
   readonly textCount: number
   readonly findings: readonly Finding[]
-  readonly watched: WatchedLog | undefined
+  readonly watched: MonitoredLog | undefined
 }
 
 const nothing: Look = { origin: '', rowCount: 0, textCount: 0, findings: [], watched: undefined }
@@ -247,7 +247,7 @@ function missing(
 
 /** What is over is forgotten; what was changed is not. */
 function after(
-  before: WatchState,
+  before: MonitorState,
   looks: readonly Look[],
   {
     rounds,
@@ -256,7 +256,7 @@ function after(
     readonly rounds: ReadonlyMap<string, Round>
     readonly textRounds: ReadonlyMap<string, TextRound>
   },
-): WatchState {
+): MonitorState {
   const found = looks.flatMap(({ findings }) => findings)
   const kept = before.findings.filter(({ code }) => !isPassing(code))
   const fresh = found.filter((finding) => !isKnown(finding, kept))

@@ -1,0 +1,181 @@
+import { readEntitlements } from '../evidence/entitlements.ts'
+import type { Entitlements } from '../evidence/entitlements.ts'
+import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { crossExporters } from './cross-exporters.ts'
+import type { Crossed, NotAdmitted } from './cross-exporters.ts'
+import { walkAncestors } from './join-path.ts'
+import type { Ancestors } from './join-path.ts'
+import { mergeVersions } from './merge-versions.ts'
+import type { MergedRecord } from './merge-versions.ts'
+import { silenced } from './resolve-claims.ts'
+
+/** What of the evidence is heard about the subject's actor, and what is not. */
+interface AdmittedEvidence extends AdmittedRecords {
+  readonly unheard: NotAdmitted | undefined
+}
+
+/** Walks from the subject outwards, whoever sent what, and keeps what its senders may say of the subject's actor. */
+export function admitEvidence(evidence: Evidence): AdmittedEvidence {
+  const { kin, subject } = evidence
+  const entitlements = readEntitlements(kin)
+  const all = walkAncestors(subject, (key, near) => {
+    const versions = kin.get(key)
+    return versions && mergeVersions(versions, entitlements, near)
+  })
+  const crossed = crossExporters(all, entitlements)
+  return { ...admitRecords(evidence, crossed, entitlements), unheard: crossed.unheard }
+}
+
+/** The records that settle something about the subject's actor. */
+export interface AdmittedRecords {
+  /** The trail, of whose records each says what its exporter may say. */
+  readonly trail: Ancestors
+  /** What those records under a key that are heard say together; undefined when there is none. */
+  readonly testimony: (key: string) => MergedRecord | undefined
+  /** Whether a record's exporter may speak for the actor itself, and not only for somebody whom the actor's records name. */
+  readonly isOwn: (record: EvidenceRecord) => boolean
+}
+
+/** Rounds of names followed from records to those whom they name; a longer line is no delegation but a loop. */
+const roundsMax = 64
+
+/**
+ * Hears, of everything around the subject, the records of its trail, those of exporters that may speak for its actor, and
+ * those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is heard only in the
+ * words of an exporter that is entitled to it. Nobody else is heard about prompts, plans, inputs, delegators and delegations.
+ */
+function admitRecords(
+  { kin }: Evidence,
+  { trail, actor }: Crossed,
+  entitlements: Entitlements,
+): AdmittedRecords {
+  const homes = homesOf(trail.records, kin, { actor, entitlements })
+  const isOwn = (record: EvidenceRecord): boolean => homes.has(record.exporter)
+  const records = trail.records.map((record, index) =>
+    index === 0 || isOwn(record) ? record : bare(record),
+  )
+  const onTrail = new Map(records.map((record) => [record.key, record]))
+  const granted = namedRecords(kin, isOwn)
+  const remembered = new Map<string, MergedRecord | undefined>()
+  const hear = (key: string): MergedRecord | undefined => {
+    const versions = kin.get(key)
+    if (versions === undefined) return undefined
+    const passed = onTrail.get(key)
+    if (passed !== undefined)
+      return { ...mergeVersions(versions, entitlements, passed.exporter), record: passed }
+    const own = versions.filter(isOwn)
+    const heard = own.length > 0 ? own : versions.filter((version) => granted.has(version))
+    const [first] = heard
+    return first && mergeVersions(heard, entitlements, first.exporter)
+  }
+  return {
+    isOwn,
+    trail: { ...trail, records },
+    testimony: (key) => {
+      if (!remembered.has(key)) remembered.set(key, hear(key))
+      return remembered.get(key)
+    },
+  }
+}
+
+/** What only stands in between: it leads on to its parent, and has no word in what led to the act. */
+function bare(record: EvidenceRecord): EvidenceRecord {
+  return {
+    ...silenced(record),
+    kind: structural.has(record.kind) ? 'other' : record.kind,
+    user: '',
+    prompt_ref: '',
+    plan_ref: '',
+    correlation: '',
+    delegation: '',
+    delegation_parent: '',
+    delegation_chain: [],
+    instance_parent: '',
+    input_source: '',
+    credential: '',
+  }
+}
+
+const structural: ReadonlySet<string> = new Set(['session', 'prompt', 'plan', 'delegation'])
+
+/** The exporters that may speak for the actor: that of its own records, and where that one is entitled, all that are. */
+function homesOf(
+  trail: readonly EvidenceRecord[],
+  kin: Evidence['kin'],
+  {
+    actor,
+    entitlements,
+  }: { readonly actor: Crossed['actor']; readonly entitlements: Entitlements },
+): ReadonlySet<string> {
+  const homes = new Set<string>()
+  const [subject] = trail
+  if (subject === undefined) return homes
+  const speaker = trail.find((record) => record.actor_type !== '') ?? subject
+  // A sender that only stands under others has no word in what led to it.
+  if (speaker.exporter === subject.exporter) homes.add(subject.exporter)
+  if (!entitlements.inherits(subject.exporter, actor)) return homes
+  for (const versions of kin.values())
+    for (const { exporter } of versions)
+      if (entitlements.speaks(exporter, actor)) homes.add(exporter)
+  return homes
+}
+
+/** Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. */
+function namedRecords(
+  kin: Evidence['kin'],
+  isOwn: (record: EvidenceRecord) => boolean,
+): ReadonlySet<EvidenceRecord> {
+  const all = [...kin.values()].flat()
+  const owned = all.filter(isOwn)
+  const others = all
+    .filter((record) => !isOwn(record) && record.channel === 'entitled')
+    .toSorted((a, b) =>
+      a.received_at === b.received_at ? 0 : a.received_at < b.received_at ? -1 : 1,
+    )
+  const granted = new Set<EvidenceRecord>()
+  if (others.length === 0) return granted
+  const known = new Set(owned.map(({ instance }) => instance))
+  const speakerOf = new Map<string, string>()
+  let saying: readonly EvidenceRecord[] = owned
+  for (let round = 0; round < roundsMax && saying.length > 0; round += 1) {
+    const names = namesIn(saying)
+    saying = others.filter((record) => {
+      const name = nameOf(record, names, known)
+      if (granted.has(record) || name === '') return false
+      if (!speakerOf.has(name)) speakerOf.set(name, record.exporter)
+      return speakerOf.get(name) === record.exporter
+    })
+    for (const record of saying) granted.add(record)
+  }
+  return granted
+}
+
+interface Names {
+  readonly instances: ReadonlySet<string>
+  readonly prompts: ReadonlySet<string>
+}
+
+function namesIn(records: readonly EvidenceRecord[]): Names {
+  return {
+    instances: new Set(
+      records.flatMap((one) => [one.instance_parent, ...one.delegation_chain.slice(1)]),
+    ),
+    prompts: new Set(records.map(({ prompt_ref: ref }) => ref)),
+  }
+}
+
+/** The name by which a record is called; '' where nobody calls it. What an own record tells of is not asked of others. */
+function nameOf(
+  record: EvidenceRecord,
+  { instances, prompts }: Names,
+  known: ReadonlySet<string>,
+): string {
+  const { instance, key, kind } = record
+  const isAgent = record.actor_type === 'agent'
+  if (isAgent && instance !== '' && instances.has(instance) && !known.has(instance))
+    return `instance:${instance}`
+  return record.actor_type === 'human' && kind === 'prompt' && prompts.has(key)
+    ? `prompt:${key}`
+    : ''
+}

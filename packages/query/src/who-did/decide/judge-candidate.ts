@@ -1,0 +1,182 @@
+import type { Handle, HandleKind } from '@whodid/model'
+import { readEntitlements } from '../evidence/entitlements.ts'
+import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.ts'
+import type { Evidence, RelatedRecords } from '../evidence/evidence.ts'
+import type { Question } from '../question.ts'
+import { completeDecision } from './complete-decision.ts'
+import { decide } from './decide.ts'
+import { foldActs } from './fold-act.ts'
+import type { Fold, FoldedAct } from './fold-act.ts'
+import { walkAncestors } from './join-path.ts'
+import { mergeVersions } from './merge-versions.ts'
+import type { MergedRecord } from './merge-versions.ts'
+
+/** An act that the verdict may concern. */
+export interface JudgedCandidate {
+  readonly key: string
+  readonly outcome: string
+  /** Whether anything that can be believed says who acted. */
+  readonly isEntitled: boolean
+}
+
+/** What a candidate is judged by. */
+interface CandidateDeps {
+  readonly evidence: Evidence
+  /** Whether its own record carries the name that was asked about; else it must inherit it. */
+  readonly carriesName: boolean
+}
+
+/**
+ * Judges whether the verdict may concern a candidate, once what surrounds it is known: as the whole act it is part of, by its
+ * outcome and verb, and, where its own record does not carry the name that was asked about, by what it inherits.
+ * Undefined when it may not. Pure.
+ */
+export function judgeCandidate(
+  question: Question,
+  candidate: ListedAction,
+  { evidence, carriesName }: CandidateDeps,
+): JudgedCandidate | undefined {
+  const { fold, testimony } = readActs(evidence)
+  const record = testimony(candidate.key)?.record
+  const act = fold(candidate.key)
+  if (record === undefined || act === undefined) return undefined
+  const call = testimony(act.key)?.record ?? record
+  // An answer about a resource, a token or an action shows a record that names it.
+  const key = namesToo(question.handle, call) ? act.key : candidate.key
+  const { outcome, verb } = key === act.key ? act : describePart(record, act)
+  if (outcome === 'failure' || outcome === 'denied') return undefined
+  if (question.verb === null ? verb === 'read' : verb !== question.verb) return undefined
+  if (!carriesName && !inheritsName(question.handle, key, { evidence, testimony })) return undefined
+  return { key, outcome, isEntitled: isBelieved(record, key, evidence) }
+}
+
+/** A sender that may speak for nobody, and says nobody, is no better than one that says somebody for whom it may not speak. */
+function isBelieved(record: EvidenceRecord, key: string, evidence: Evidence): boolean {
+  if (record.channel !== 'unbound') return record.channel !== 'unentitled'
+  return decide({ ...evidence, subject: key, listed: [] }).verdict !== 'undetermined'
+}
+
+/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
+export function describePart(
+  record: EvidenceRecord,
+  act: FoldedAct,
+): Pick<FoldedAct, 'outcome' | 'toldBy' | 'tool' | 'verb' | 'resource' | 'resource_type'> {
+  const isToldByItself = record.outcome !== '' && record.outcome !== 'unknown'
+  return {
+    outcome: isToldByItself ? record.outcome : act.outcome,
+    toldBy: isToldByItself ? record : act.toldBy,
+    tool: record.tool === '' ? act.tool : record.tool,
+    verb: record.verb === '' ? act.verb : record.verb,
+    resource: record.resource,
+    resource_type: record.resource_type,
+  }
+}
+
+/** Kinds of handle whose name a part may carry and the call above it not. */
+function namesToo({ kind, value }: Handle, call: EvidenceRecord): boolean {
+  if (kind === 'resource') return call.resource === value
+  if (kind === 'credential') return call.credential === value
+  return true
+}
+
+/**
+ * Whether an act inherits the name that was asked about. What stands below a call that carries the name is how that call was
+ * done, and the call is found by its own record.
+ */
+function inheritsName(
+  { kind, value }: Handle,
+  key: string,
+  { evidence, testimony }: Pick<ActReader, 'testimony'> & Pick<CandidateDeps, 'evidence'>,
+): boolean {
+  const found = completeDecision(decide({ ...evidence, subject: key, listed: [] }))
+  const above = walkAncestors(key, testimony).records.slice(1)
+  if (above.some((record) => isCall(record) && carries(record, kind, value))) return false
+  if (kind === 'template') return found.template === value
+  if (kind === 'instance') return found.instance === value
+  return found.delegator === value || (found.verdict === 'human' && found.actorId === value)
+}
+
+function isCall({ kind }: EvidenceRecord): boolean {
+  return kind === 'tool_call' || kind === 'action'
+}
+
+function carries(record: EvidenceRecord, kind: HandleKind, value: string): boolean {
+  if (kind === 'template') return record.template === value
+  if (kind === 'instance') return record.instance === value
+  return record.delegator === value || record.user === value
+}
+
+/**
+ * The act that a handle of one act names. Whoever learned an action's ID can write it on a record of its own: the ID is its whose
+ * record is best backed and came first, and of that actor's records the one that tells the outcome.
+ */
+export function namedAct(
+  kind: HandleKind,
+  candidates: readonly ListedAction[],
+): ListedAction | undefined {
+  const ranked = candidates.toSorted(
+    (a, b) => rankOf(a) - rankOf(b) || compare(a.received_at, b.received_at),
+  )
+  const [owner] = ranked
+  if (owner === undefined || kind !== 'action') return owner
+  const own = candidates.filter((one) => rankOf(one) === rankOf(owner) && isSameActor(one, owner))
+  return own.toSorted(newestFirst).find((one) => one.outcome !== 'unknown') ?? owner
+}
+
+function isSameActor(a: ListedAction, b: ListedAction): boolean {
+  return (['actor_type', 'template', 'instance', 'user', 'service'] as const).every(
+    (field) => a[field] === b[field],
+  )
+}
+
+/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
+function rankOf({ channel, actor_type: type }: ListedAction): number {
+  if (channel === 'unentitled') return 2
+  return channel === 'unbound' && type !== '' ? 1 : 0
+}
+
+/** By the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides nothing that was done since. */
+export function newestFirst(a: ListedAction, b: ListedAction): number {
+  return (
+    compare(earlier(b), earlier(a)) ||
+    compare(b.ts, a.ts) ||
+    Number(b.kind === 'tool_call') - Number(a.kind === 'tool_call') ||
+    compare(a.key, b.key)
+  )
+}
+
+function earlier({ ts, received_at }: ListedAction): string {
+  return ts < received_at ? ts : received_at
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+/** The acts of one body of evidence, whoever the question is about. */
+interface ActReader {
+  /** What the records under a key say together; undefined when there is none. */
+  readonly testimony: (key: string) => MergedRecord | undefined
+  readonly fold: Fold
+}
+
+const readers = new WeakMap<RelatedRecords['kin'], ActReader>()
+
+/** Merges and folds the records of some evidence, once for all who ask about it. */
+export function readActs({ kin }: Pick<RelatedRecords, 'kin'>): ActReader {
+  const known = readers.get(kin)
+  if (known !== undefined) return known
+  const entitlements = readEntitlements(kin)
+  const merged = new Map<string, MergedRecord>()
+  const testimony = (key: string): MergedRecord | undefined => {
+    const versions = kin.get(key)
+    if (versions === undefined) return undefined
+    let found = merged.get(key)
+    if (found === undefined) merged.set(key, (found = mergeVersions(versions, entitlements)))
+    return found
+  }
+  const reader = { testimony, fold: foldActs({ keys: () => kin.keys(), testimony }) }
+  readers.set(kin, reader)
+  return reader
+}
