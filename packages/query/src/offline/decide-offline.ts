@@ -67,7 +67,7 @@ const proofGap = 'unsealed'
  */
 export function decideOffline(
   { question: raw, rows, texts, rules, isCut = false }: EvidenceIndex,
-  ground: OfflineDeps,
+  deps: OfflineDeps,
   said: Pick<WhoDidAnswer, 'integrity' | 'cost'>,
 ): OfflineDecision {
   const question = parseQuestion(raw)
@@ -75,7 +75,7 @@ export function decideOffline(
   const evidence = readEvidence([
     ...cut,
     ...rows.map(({ role, log, index, stated }) => {
-      const record = ground.record(log, index)
+      const record = deps.record(log, index)
       if (record === undefined)
         throw new Error(
           `record ${index} of the log ${log}, which the answer was decided from, is not there`,
@@ -83,7 +83,7 @@ export function decideOffline(
       return deriveRow(role, record, stated ?? {})
     }),
   ])
-  const opened = openStated(evidence, texts, ground)
+  const opened = openStated(evidence, texts, deps)
   const { cost, ...shaped } = shapeAnswer(
     question,
     decide({ ...opened.evidence, rules }),
@@ -109,7 +109,7 @@ export function decidedPart({
 function openStated(
   evidence: Evidence,
   texts: readonly IndexedText[],
-  ground: OfflineDeps,
+  deps: OfflineDeps,
 ): { evidence: Evidence; textsStated: number } {
   const states = new Map(texts.map((text) => [`${text.log} ${text.index}`, text.state]))
   let textsStated = 0
@@ -118,14 +118,16 @@ function openStated(
     if (commitment === '') return record
     if (/^0+$/u.test(commitment)) return { ...record, content_state: { state: 'withheld' } }
     const stated = states.get(`${log} ${place}`)
-    const text = ground.text(log, Number(place))
+    const text = deps.text(log, Number(place))
     if (text !== undefined && stated?.state === 'text')
       return { ...record, content: text, content_state: textState(text) }
     textsStated += 1
     return { ...record, content_state: statedState(stated) }
   }
-  const kin = new Map([...evidence.kin].map(([key, versions]) => [key, versions.map(open)]))
-  return { evidence: { ...evidence, kin }, textsStated }
+  const relatedRecords = new Map(
+    [...evidence.relatedRecords].map(([key, versions]) => [key, versions.map(open)]),
+  )
+  return { evidence: { ...evidence, relatedRecords }, textsStated }
 }
 
 /** The salt is not part of what is decided from. */

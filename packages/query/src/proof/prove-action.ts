@@ -76,7 +76,7 @@ export async function proveAction(
     { selector, tenant, contents: noTexts },
     parseQuestion({ of }),
   )
-  const [record] = evidence.kin.get(evidence.subject) ?? []
+  const [record] = evidence.relatedRecords.get(evidence.subject) ?? []
   if (record === undefined) throw new WhodidError('not_found', `no action on record is "${id}"`)
   if (trees === undefined || record.log === '')
     throw new WhodidError('not_sealed', 'the record is in no log that this service keeps')

@@ -67,6 +67,6 @@ export async function whoDidOnEvidence(
   })
   const sealed = await attachIntegrity(question, answer, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
-  const told = { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
-  return { answer: told, rows, evidence }
+  const reported = { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
+  return { answer: reported, rows, evidence }
 }

@@ -60,26 +60,26 @@ const endOfTime = 9_223_372_036_854_775_807n
  *
  * Goes month by month of receipt; memory does not grow with the ledger. Throws as `LeafReader` does, and when `signal` aborts.
  */
-export async function verifyDerived(ground: DerivedDeps): Promise<DerivedVerification> {
+export async function verifyDerived(deps: DerivedDeps): Promise<DerivedVerification> {
   const findings: Finding[] = []
-  const months = await derivedMonths(ground)
+  const months = await derivedMonths(deps)
   const total = months.reduce((sum, month) => sum + month.rowCount, 0)
   let done = 0
   for (const month of months) {
-    ground.signal?.throwIfAborted()
-    findings.push(...(await verifyDerivedMonth(ground, month)))
+    deps.signal?.throwIfAborted()
+    findings.push(...(await verifyDerivedMonth(deps, month)))
     done += month.rowCount
     // At the end there is nothing left to wait for.
-    if (done < total) ground.onProgress?.({ done, total })
+    if (done < total) deps.onProgress?.({ done, total })
   }
   return { rowCount: done, findings }
 }
 
 /** The months of receipt that can be verified now, oldest first: what is not pruned, and not on its way. */
-export async function derivedMonths(ground: DerivedDeps): Promise<ReceiptMonth[]> {
-  const fromUnixNs = await firstKept(ground)
-  const toUnixNs = await storedBefore(ground)
-  const months = await ground.reader.months()
+export async function derivedMonths(deps: DerivedDeps): Promise<ReceiptMonth[]> {
+  const fromUnixNs = await firstKept(deps)
+  const toUnixNs = await storedBefore(deps)
+  const months = await deps.reader.months()
   return months
     .map((month) => ({
       rowCount: month.rowCount,
@@ -91,16 +91,16 @@ export async function derivedMonths(ground: DerivedDeps): Promise<ReceiptMonth[]
 
 /** Verifies what was received in one month, as {@link derivedMonths} gave it. Throws as {@link verifyDerived}. */
 export async function verifyDerivedMonth(
-  ground: DerivedDeps,
+  deps: DerivedDeps,
   month: ReceiptMonth,
 ): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const table of derivedTables) {
-    ground.signal?.throwIfAborted()
-    findings.push(...(await verifyTable(ground, table, month)))
+    deps.signal?.throwIfAborted()
+    findings.push(...(await verifyTable(deps, table, month)))
   }
   // Months that were pruned meanwhile are gone from one table before they are from another.
-  if (findings.length > 0 && (await firstKept(ground)) > month.fromUnixNs) return []
+  if (findings.length > 0 && (await firstKept(deps)) > month.fromUnixNs) return []
   return findings
 }
 
@@ -123,11 +123,11 @@ async function storedBefore({ reader, storedTo }: DerivedDeps): Promise<bigint> 
 }
 
 async function verifyTable(
-  ground: DerivedDeps,
+  deps: DerivedDeps,
   table: DerivedTable,
   month: ReceiptMonth,
 ): Promise<Finding[]> {
-  const { reader } = ground
+  const { reader } = deps
   const parts = Math.max(1, Math.ceil(month.rowCount / 30 / partRows))
   const versions = await reader.versions(table)
   const comparisons = Array.from({ length: versions }, (_, version): DerivedComparison => ({
@@ -139,12 +139,12 @@ async function verifyTable(
   const buckets = await differingBuckets(reader, comparisons)
   const found: DerivedDifference[] = []
   for (const bucket of buckets.slice(0, partsMax)) {
-    ground.signal?.throwIfAborted()
+    deps.signal?.throwIfAborted()
     found.push(
       ...(await inEvery(comparisons, (comparison) => reader.differences(comparison, bucket))),
     )
   }
-  const differences = table === 'threads' ? await settled(ground, comparisons, found) : found
+  const differences = table === 'threads' ? await settled(deps, comparisons, found) : found
   const findings = findingsOf(table, differences)
   const left = buckets.length - partsMax
   if (left <= 0) return findings
@@ -191,13 +191,13 @@ async function inEvery(
  * again over all of its traces; a trace of which something is still on its way is left for the next time.
  */
 async function settled(
-  ground: DerivedDeps,
+  deps: DerivedDeps,
   comparisons: readonly DerivedComparison[],
   differences: readonly DerivedDifference[],
 ): Promise<DerivedDifference[]> {
-  const { reader } = ground
-  const range = { fromUnixNs: await firstKept(ground), toUnixNs: endOfTime }
-  const stored = await storedBefore(ground)
+  const { reader } = deps
+  const range = { fromUnixNs: await firstKept(deps), toUnixNs: endOfTime }
+  const stored = await storedBefore(deps)
   const traces = [...new Set(differences.map(({ span }) => span))]
   const found: DerivedDifference[] = []
   for (let first = 0; first < traces.length; first += tracesMax) {

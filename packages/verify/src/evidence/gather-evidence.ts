@@ -3,7 +3,10 @@ import {
   checkpointLogFindings,
   gatherCheckpointLog,
 } from '../checkpoint-log/checkpoint-log-evidence.ts'
-import type { CheckpointLogPlace, GatheredCheckpointLog } from '../checkpoint-log/checkpoint-log-evidence.ts'
+import type {
+  CheckpointLogPlace,
+  GatheredCheckpointLog,
+} from '../checkpoint-log/checkpoint-log-evidence.ts'
 import { exitCodeOf } from '../finding.ts'
 import type { LedgerVerification, LogToVerify } from '../verify-ledger.ts'
 import {

@@ -25,7 +25,7 @@ async function checkTexts({
   logs,
   known,
   keysDir,
-  ...ground
+  ...deps
 }: TextsToCheck): Promise<TextsVerification[]> {
   const dir = join(keysDir, 'content')
   // Opening makes keys where there are none.
@@ -36,7 +36,7 @@ async function checkTexts({
   for (const log of sealed.filter(({ origin }) => logs.some((one) => one.origin === origin)))
     checked.push(
       await verifyTexts(log, {
-        ...ground,
+        ...deps,
         logs: sealed,
         openWith: (expiredBefore) => createContentReader(keys, expiredBefore),
       }),

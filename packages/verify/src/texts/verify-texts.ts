@@ -40,20 +40,20 @@ const storedNsMax = 60_000_000_000n
  * a record that says so and is sealed, and by nothing else. Reads a range at a time. Throws as `LeafReader` does, and when
  * `signal` aborts. Does NOT verify the rows themselves: `verifyLog` does.
  */
-export async function verifyTexts(log: SealedLog, ground: TextDeps): Promise<TextsVerification> {
+export async function verifyTexts(log: SealedLog, deps: TextDeps): Promise<TextsVerification> {
   const { size } = log.checkpoint
-  const from = Math.min(ground.from ?? 0, size)
-  const to = Math.min(ground.to ?? size, size)
-  const expiredBefore = await sealedRemoval(ground.reader, ground.logs)
-  const contents = ground.openWith(() => expiredBefore)
-  const isErased = createErasureCheck(ground)
+  const from = Math.min(deps.from ?? 0, size)
+  const to = Math.min(deps.to ?? size, size)
+  const expiredBefore = await sealedRemoval(deps.reader, deps.logs)
+  const contents = deps.openWith(() => expiredBefore)
+  const isErased = createErasureCheck(deps)
   const found: Found = { text: 0, removed: 0, missing: [], mismatch: [] }
   for (let first = from; first < to; first += textPlacesMax) {
-    ground.signal?.throwIfAborted()
+    deps.signal?.throwIfAborted()
     const end = Math.min(first + textPlacesMax, to)
-    const rows = await ground.reader.textRows({ logId: log.origin, from: first, to: end })
+    const rows = await deps.reader.textRows({ logId: log.origin, from: first, to: end })
     for (const texts of grouped(rows))
-      for (const [wanted, opened] of await openAll(texts, contents, ground.reader)) {
+      for (const [wanted, opened] of await openAll(texts, contents, deps.reader)) {
         const { row, part } = wanted
         const place = {
           log: log.origin,
@@ -68,7 +68,7 @@ export async function verifyTexts(log: SealedLog, ground: TextDeps): Promise<Tex
         else if (opened.state !== 'withheld')
           found.missing.push({ ...place, code: 'content_missing', text: missingText(part, opened) })
       }
-    ground.onProgress?.({ done: end - from, total: to - from })
+    deps.onProgress?.({ done: end - from, total: to - from })
   }
   const findings = [...named(found.mismatch), ...named(found.missing)]
   return { log: log.origin, textCount: found.text, removedCount: found.removed, findings }

@@ -46,15 +46,15 @@ export async function verifyQuotedRecords(
   claims: readonly QuotedRecord[],
   watch?: IntegrityMonitor,
 ): Promise<QuotedRecordResult[]> {
-  const grounds = new Map<string, Promise<OpenedTree>>()
-  const groundOf = (log: string): Promise<OpenedTree> => {
-    const known = grounds.get(log) ?? openTree(trees, log, watch?.policy)
-    grounds.set(log, known)
+  const opened = new Map<string, Promise<OpenedTree>>()
+  const treeOf = (log: string): Promise<OpenedTree> => {
+    const known = opened.get(log) ?? openTree(trees, log, watch?.policy)
+    opened.set(log, known)
     return known
   }
   return Promise.all(
     claims.slice(0, quotedRecordsMax).map(async (claim) => {
-      const judgement = await verifyOne(claim, await groundOf(claim.log))
+      const judgement = await verifyOne(claim, await treeOf(claim.log))
       if (judgement.assurance !== 'witnessed' || watch === undefined) return judgement
       return { ...judgement, assurance: monitoredAssurance(watch.state(), claim) }
     }),
@@ -127,11 +127,11 @@ function readOnce(tiles: TileReader): TileReader {
 
 async function verifyOne(
   { span, index, leaf }: QuotedRecord,
-  ground: OpenedTree,
+  deps: OpenedTree,
 ): Promise<QuotedRecordResult> {
   const none = { span, proof: [], checkpoint: '', assurance: null }
-  if ('state' in ground) return { ...none, state: ground.state, why: ground.why }
-  const { newest, cosigned } = ground
+  if ('state' in deps) return { ...none, state: deps.state, why: deps.why }
+  const { newest, cosigned } = deps
   // What a witness has signed too is worth more than what is newer.
   const isCosigned = cosigned !== undefined && index < cosigned.checkpoint.size
   const { note, checkpoint } = isCosigned ? cosigned : newest
@@ -139,7 +139,7 @@ async function verifyOne(
   if (index >= size)
     return { ...none, state: 'pending', why: `the newest checkpoint covers ${size} records` }
   try {
-    const proof = await proveInclusion(ground.tiles, index, size)
+    const proof = await proveInclusion(deps.tiles, index, size)
     verifyInclusion({ leaf, index, size, root, proof })
     const assurance = isCosigned && cosigned.isEnough ? 'witnessed' : 'local'
     return { span, state: 'sealed', why: '', proof, checkpoint: note, assurance }

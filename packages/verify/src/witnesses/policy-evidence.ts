@@ -152,9 +152,10 @@ export interface TrustSettings {
  * Whom a service trusts beside its own log: the policy of `WHODID_POLICY`, or else every witness that it submits to; undefined
  * where there is neither. Throws `invalid_config` for a file that is no policy.
  */
-export async function readTrust(
-  { policyPath, witnesses }: TrustSettings,
-): Promise<Policy | undefined> {
+export async function readTrust({
+  policyPath,
+  witnesses,
+}: TrustSettings): Promise<Policy | undefined> {
   if (policyPath !== undefined) return readPolicy(policyPath, 'WHODID_POLICY')
   if (witnesses.length === 0) return undefined
   const members = witnesses.map(({ key }) => ({ witness: key }))

@@ -70,10 +70,10 @@ function isListed(record: EvidenceRecord, handles: ListHandles): boolean {
 function withJudgement(entry: ListedAction, { decision, act, call }: JudgedAct): ListedAction {
   const isWhole = call.key === entry.span
   const isOpen = entry.outcome === null || entry.outcome === 'unknown'
-  const told = isWhole || isOpen ? act.outcome : entry.outcome
+  const reported = isWhole || isOpen ? act.outcome : entry.outcome
   return {
     ...entry,
-    outcome: outcomes.find((outcome) => outcome === told) ?? null,
+    outcome: outcomes.find((outcome) => outcome === reported) ?? null,
     tool: entry.tool ?? nameOrNull(act.tool),
     verdict: decision.verdict,
     grade: decision.grade,
@@ -149,13 +149,13 @@ interface JudgedAct {
 type JudgeAct = (key: string) => JudgedAct | undefined
 
 /** Judges the acts of one trace by its records alone. */
-function judgeTrace(kin: RelatedRecords): JudgeAct {
+function judgeTrace(relatedRecords: RelatedRecords): JudgeAct {
   // Lists leave out whom only the request above a run names: an operator may have turned that off.
-  const evidence = { ...kin, listed: [], rules: { inferRequestUser: false } }
-  const { fold, testimony } = readActs(kin)
+  const evidence = { ...relatedRecords, listed: [], rules: { inferRequestUser: false } }
+  const { fold, mergedRecord } = readActs(relatedRecords)
   return (key) => {
     const act = fold(key)
-    const call = act && testimony(act.key)?.record
+    const call = act && mergedRecord(act.key)?.record
     if (act === undefined || call === undefined) return undefined
     return { decision: completeDecision(decide({ ...evidence, subject: key })), act, call }
   }

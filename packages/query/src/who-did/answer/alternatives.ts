@@ -14,8 +14,8 @@ import { isSameAct } from '../evidence/evidence.ts'
  * record is the same act told twice and is left out; an intent without one stays, with the outcome `unknown`.
  */
 export function listAlternatives(decision: Decision, fold: Fold, limit: number): Alternative[] {
-  const { evidence, trail } = decision
-  const subject = trail.records[0]
+  const { evidence, ancestors } = decision
+  const subject = ancestors.records[0]
   const ended = endedActions(evidence.listed)
   const listed = new Set(evidence.listed.map(({ key }) => key))
   const shown = new Set(subject === undefined ? [] : [fold(subject.key)?.key ?? subject.key])
@@ -57,7 +57,7 @@ function isSubject(candidate: ListedAction, subject: EvidenceRecord | undefined)
 type Actor = Pick<Alternative, 'verdict' | 'actor'>
 
 function isHeld(candidate: ListedAction, { evidence }: Decision): boolean {
-  const [first] = evidence.kin.get(candidate.key) ?? []
+  const [first] = evidence.relatedRecords.get(candidate.key) ?? []
   return first !== undefined && isSameAct(first, candidate)
 }
 

@@ -21,10 +21,10 @@ export interface IntegrityDeps {
 export async function attachIntegrity(
   question: Question,
   answer: Omit<WhoDidAnswer, 'summary' | 'integrity'>,
-  ground: IntegrityDeps,
+  deps: IntegrityDeps,
 ): Promise<WhoDidAnswer> {
-  const judged = withTexts(await judgeIntegrity(answer, ground), answer.gaps)
-  const integrity = withCheck(judged, ground.watch)
+  const judged = withTexts(await judgeIntegrity(answer, deps), answer.gaps)
+  const integrity = withCheck(judged, deps.watch)
   const gaps = [...answer.gaps, ...integrityGaps({ ...answer, integrity })]
   const sealed = { ...answer, integrity, gaps }
   return { ...sealed, summary: summarize(question, sealed) }
@@ -64,7 +64,7 @@ async function judgeIntegrity(
   { evidence, trees, watch }: IntegrityDeps,
 ): Promise<Integrity> {
   const span = answer.action?.span
-  const [subject] = evidence.kin.get(span ?? '') ?? []
+  const [subject] = evidence.relatedRecords.get(span ?? '') ?? []
   if (span === undefined || subject === undefined) return nothingToSeal
   const place = { log: subject.log === '' ? null : subject.log, index: Number(subject.log_index) }
   const proof = `/v1/actions/${span}/proof`
@@ -121,14 +121,14 @@ const nothingToSeal: Integrity = {
   check: null,
 }
 
-function quotedRecords(answer: Quoting, { kin }: Evidence): QuotedRecord[] {
+function quotedRecords(answer: Quoting, { relatedRecords }: Evidence): QuotedRecord[] {
   const quoted = new Set(
     [answer.action, answer.prompt, answer.plan, ...answer.chain, ...answer.inputs].flatMap(
       (part) => (part === null ? [] : [part.span]),
     ),
   )
   return [...quoted].flatMap((span) =>
-    (kin.get(span) ?? []).map((record) => ({
+    (relatedRecords.get(span) ?? []).map((record) => ({
       span,
       log: record.log,
       index: Number(record.log_index),

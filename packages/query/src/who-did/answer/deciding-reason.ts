@@ -15,7 +15,7 @@ export interface BareReason {
 export function decidingReason(question: Question, decision: Decision): BareReason {
   if (decision.contradiction !== '') return contradictionReason(decision)
   const actor = nameOrNull(decision.actorId) ?? ''
-  const isOwn = decision.speakers.actor?.key === decision.trail.records[0]?.key
+  const isOwn = decision.claimSources.actor?.key === decision.ancestors.records[0]?.key
   const record = isOwn ? 'The record' : 'A record that the act stands under'
   switch (decision.verdict) {
     case 'agent':
@@ -33,28 +33,28 @@ export function decidingReason(question: Question, decision: Decision): BareReas
         text: `${record} says that the service ${actor} acted; it is no agent.`,
       }
     case 'undetermined':
-      return decision.trail.records.length > 0
+      return decision.ancestors.records.length > 0
         ? unnamedReason(decision)
         : notFoundReason(question, decision)
   }
 }
 
-function agentReason({ instance, speakers, trail }: Decision, actor: string): BareReason {
-  const subject = trail.records[0]?.key
+function agentReason({ instance, claimSources, ancestors }: Decision, actor: string): BareReason {
+  const subject = ancestors.records[0]?.key
   if (instance !== '')
     return {
       code: 'instance_on_record',
       text:
-        speakers.instance?.key === subject
+        claimSources.instance?.key === subject
           ? `The record names the running instance ${actor}.`
           : `A record that the act stands under names the running instance ${actor}.`,
     }
-  if (isServiceName(speakers.template))
+  if (isServiceName(claimSources.template))
     return {
       code: 'template_on_record',
       text: `The records say that an agent acted, and of which one only that it runs in the service ${actor}.`,
     }
-  const record = speakers.template?.key === subject ? 'The record' : 'Another record'
+  const record = claimSources.template?.key === subject ? 'The record' : 'Another record'
   return {
     code: 'template_on_record',
     text: `${record} names the agent ${actor}; the running instance is not known.`,
@@ -150,22 +150,22 @@ export function notAdmittedReason(
 }
 
 function unnamedReason(decision: Decision): BareReason {
-  const { trail, evidence, unheard } = decision
+  const { ancestors, evidence, notAdmitted } = decision
   if (isForeign(decision)) return notUnderstood
-  const [subject] = trail.records
-  if (unheard !== undefined && unheard.record.actor_type !== '' && subject !== undefined)
-    return notAdmittedReason(unheard, subject)
-  if (trail.records.some((record) => record.actor_type !== ''))
+  const [subject] = ancestors.records
+  if (notAdmitted !== undefined && notAdmitted.record.actor_type !== '' && subject !== undefined)
+    return notAdmittedReason(notAdmitted, subject)
+  if (ancestors.records.some((record) => record.actor_type !== ''))
     return {
       code: 'no_actor_identity',
       text: 'The record says what kind of actor it was, and not which one.',
     }
-  if (evidence.truncated && trail.missingParent !== '')
+  if (evidence.truncated && ancestors.missingParent !== '')
     return {
       code: 'evidence_truncated',
       text: 'More records surround the act than one question looks at, and those that were looked at do not say who acted.',
     }
-  if (trail.missingParent !== '')
+  if (ancestors.missingParent !== '')
     return {
       code: 'no_actor_claim',
       text: 'The record of the act says nothing of who acted, and the records it stands under are missing or say nothing either.',
@@ -198,14 +198,14 @@ function notFoundReason(question: Question, { evidence }: Decision): BareReason 
 }
 
 /** Whether the handle names records, no act among them, and none that is understood. */
-export function isUnread({ subject, kin, listed }: Evidence): boolean {
-  if (subject !== '' || listed.length > 0 || kin.size === 0) return false
-  return [...kin.values()].flat().every((record) => !isUnderstood(record))
+export function isUnread({ subject, relatedRecords, listed }: Evidence): boolean {
+  if (subject !== '' || listed.length > 0 || relatedRecords.size === 0) return false
+  return [...relatedRecords.values()].flat().every((record) => !isUnderstood(record))
 }
 
 /** Whether the record asked about and all that it stands under say nothing that is understood. */
-export function isForeign({ trail }: Pick<Decision, 'trail'>): boolean {
-  return trail.records.length > 0 && trail.records.every((record) => !isUnderstood(record))
+export function isForeign({ ancestors }: Pick<Decision, 'ancestors'>): boolean {
+  return ancestors.records.length > 0 && ancestors.records.every((record) => !isUnderstood(record))
 }
 
 /** A record that no vocabulary was recognised in is of the kind `other`, of nobody, and names nothing. */

@@ -36,8 +36,10 @@ export function describeAction(
 }
 
 /** The credential the act used, or the call it was part of. */
-export function describeCredential(trail: readonly EvidenceRecord[]): WhoDidAnswer['credential'] {
-  const user = trail.find(
+export function describeCredential(
+  ancestors: readonly EvidenceRecord[],
+): WhoDidAnswer['credential'] {
+  const user = ancestors.find(
     (record) =>
       record.credential !== '' && (record.kind === 'tool_call' || record.kind === 'action'),
   )
@@ -59,7 +61,7 @@ const namedMax = 5
 /** The act that the verdict concerns, and what is said of it where it is only a part of one. */
 export interface ShownAct extends Pick<
   FoldedAct,
-  'outcome' | 'toldBy' | 'tool' | 'verb' | 'resource' | 'resource_type' | 'parts'
+  'outcome' | 'reportedBy' | 'tool' | 'verb' | 'resource' | 'resource_type' | 'parts'
 > {
   readonly key: string
 }
@@ -83,8 +85,8 @@ const newerMax = 16
  * what they tell may have happened.
  */
 function newerUnattributed(evidence: Decision['evidence']): Reason[] {
-  const { subject, kin, listed } = evidence
-  const own = kin.get(subject)?.[0]
+  const { subject, relatedRecords, listed } = evidence
+  const own = relatedRecords.get(subject)?.[0]
   if (own === undefined || own.channel === 'unentitled') return []
   const newer = listed
     .filter(({ ts, key }) => ts > own.ts && key !== subject)
@@ -107,24 +109,24 @@ function newerUnattributed(evidence: Decision['evidence']): Reason[] {
 
 function isUnattributed(act: ListedAction, evidence: Decision['evidence']): boolean {
   if (act.channel !== 'unbound') return act.channel === 'unentitled'
-  if (!evidence.kin.has(act.key)) return act.actor_type === ''
+  if (!evidence.relatedRecords.has(act.key)) return act.actor_type === ''
   return decide({ ...evidence, subject: act.key, listed: [] }).verdict === 'undetermined'
 }
 
 /** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */
-function reportedOutcome({ key, toldBy, outcome }: ShownAct): OutcomeEvidence {
-  if (toldBy === undefined) return { key, outcome: '', outcome_rule: '', channel: '' }
-  const { outcome_rule, channel } = toldBy
-  return { key: toldBy.key, outcome, outcome_rule, channel }
+function reportedOutcome({ key, reportedBy, outcome }: ShownAct): OutcomeEvidence {
+  if (reportedBy === undefined) return { key, outcome: '', outcome_rule: '', channel: '' }
+  const { outcome_rule, channel } = reportedBy
+  return { key: reportedBy.key, outcome, outcome_rule, channel }
 }
 
-function foldReasons({ key, toldBy, outcome }: ShownAct): Reason[] {
-  if (toldBy === undefined || toldBy.key === key) return []
+function foldReasons({ key, reportedBy, outcome }: ShownAct): Reason[] {
+  if (reportedBy === undefined || reportedBy.key === key) return []
   return [
     {
       code: 'outcome_of_part',
-      text: `That it ended as ${outcome} is told by another record of the same act, ${nameOrNone(toldBy.name)}.`,
-      span: toldBy.key,
+      text: `That it ended as ${outcome} is told by another record of the same act, ${nameOrNone(reportedBy.name)}.`,
+      span: reportedBy.key,
     },
   ]
 }
@@ -149,8 +151,11 @@ function openOutcome({ key, outcome }: ShownAct): Reason[] {
     : []
 }
 
-function sharedSpan({ key }: ShownAct, { separate, kin }: Decision['evidence']): Reason[] {
-  const own = kin.get(key)?.[0]
+function sharedSpan(
+  { key }: ShownAct,
+  { separate, relatedRecords }: Decision['evidence'],
+): Reason[] {
+  const own = relatedRecords.get(key)?.[0]
   const others = (separate.get(key) ?? []).flatMap(([first]) =>
     first !== undefined && own !== undefined && !isSameAct(first, own) ? [first] : [],
   )

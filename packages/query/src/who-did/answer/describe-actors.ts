@@ -26,23 +26,23 @@ function describeActor(decision: Decision): WhoDidAnswer['actor'] {
 
 function describeAgent(decision: Decision): WhoDidAnswer['agent'] {
   if (decision.verdict !== 'agent') return null
-  const { template, instance, speakers } = decision
+  const { template, instance, claimSources } = decision
   return {
     template:
       template === ''
         ? null
         : {
             id: nameOrNull(template) ?? '',
-            name: nameOrNull(speakers.template?.template_name ?? ''),
-            version: nameOrNull(speakers.template?.template_version ?? ''),
+            name: nameOrNull(claimSources.template?.template_name ?? ''),
+            version: nameOrNull(claimSources.template?.template_version ?? ''),
           },
     instance:
       instance === ''
         ? null
         : {
             id: nameOrNull(instance) ?? '',
-            parent_id: nameOrNull(speakers.instance?.instance_parent ?? ''),
-            identity_id: nameOrNull(speakers.instance?.identity ?? ''),
+            parent_id: nameOrNull(claimSources.instance?.instance_parent ?? ''),
+            identity_id: nameOrNull(claimSources.instance?.identity ?? ''),
           },
     grade: actorGrade(decision),
   }
@@ -53,7 +53,7 @@ function describeDelegator(decision: Decision): WhoDidAnswer['delegator'] {
   return {
     id: nameOrNull(decision.delegator) ?? '',
     type: delegatorTypes.find((type) => type === decision.delegatorType) ?? 'human',
-    issuer: nameOrNull(decision.speakers.delegator?.delegator_issuer ?? ''),
+    issuer: nameOrNull(decision.claimSources.delegator?.delegator_issuer ?? ''),
     grade: decision.grades.delegator,
   }
 }
@@ -72,11 +72,11 @@ const agentsMax = 64
  * too, by its template. Empty when nobody is determined.
  */
 function describeDelegation(decision: Decision): DelegationHop[] {
-  const { verdict, grade, actorId, speakers, delegator, grades } = decision
+  const { verdict, grade, actorId, claimSources, delegator, grades } = decision
   if (verdict === 'undetermined') return []
   if (verdict !== 'agent')
     return [{ type: verdict, id: nameOrNull(actorId) ?? '', template: null, grade }]
-  const said = decision.doubt === '' ? (speakers.instance?.delegation_chain ?? []) : []
+  const said = decision.doubt === '' ? (claimSources.instance?.delegation_chain ?? []) : []
   const templates = templatesByInstance(decision)
   const hops =
     said.length > 0
@@ -143,10 +143,10 @@ function isSame(last: AgentHop | undefined, hop: AgentHop): boolean {
   return last.template === hop.template || hop.template === '' || last.template === ''
 }
 
-function templatesByInstance({ evidence, testimony }: Decision): ReadonlyMap<string, string> {
+function templatesByInstance({ evidence, mergedRecord }: Decision): ReadonlyMap<string, string> {
   const templates = new Map<string, string>()
-  for (const key of evidence.kin.keys()) {
-    const record = testimony(key)?.record
+  for (const key of evidence.relatedRecords.keys()) {
+    const record = mergedRecord(key)?.record
     if (record !== undefined && record.template !== '' && !templates.has(record.instance))
       templates.set(record.instance, record.template)
   }

@@ -23,7 +23,7 @@ interface Chain {
  */
 export function buildChain(
   { path }: Decision,
-  { prompts, teller }: Pick<PromptPath, 'prompts' | 'teller'>,
+  { prompts, textSource }: Pick<PromptPath, 'prompts' | 'textSource'>,
   plan: EvidenceRecord | undefined,
 ): Chain {
   const [subject, ...outwards] = path
@@ -32,9 +32,9 @@ export function buildChain(
   hops.push(subject)
   const onPath = new Set(path.map(({ record }) => record.key))
   const onWay = new Set([...path.map(({ record }) => record.key), ...prompts.map((p) => p.key)])
-  const told = teller !== undefined && !onWay.has(teller.key) ? [teller] : []
+  const reported = textSource !== undefined && !onWay.has(textSource.key) ? [textSource] : []
   const beside = [
-    ...told.map((record) => ({ record, joinedBy: 'prompt_text' as const })),
+    ...reported.map((record) => ({ record, joinedBy: 'prompt_text' as const })),
     ...prompts.map((record) => ({ record, joinedBy: 'prompt_ref' as const })),
     ...(plan === undefined ? [] : [{ record: plan, joinedBy: 'plan_ref' as const }]),
   ].filter(({ record }) => !onPath.has(record.key))
@@ -75,7 +75,7 @@ export interface PlanInForce {
 export function findPlan(decision: Decision): PlanInForce {
   const ref = firstPlanRef(decision)
   if (ref === '') return { plan: undefined, missingRef: '' }
-  const plan = decision.testimony(ref)?.record
+  const plan = decision.mergedRecord(ref)?.record
   return { plan, missingRef: plan === undefined ? ref : '' }
 }
 
@@ -104,12 +104,12 @@ function firstPlanRef({ path }: Decision): string {
 /** The prompts as the answer shows them: the one that initiated the task, and the nearest where that is another. */
 export function describePrompts(
   decision: Decision,
-  trail: PromptPath,
+  promptPath: PromptPath,
 ): Pick<WhoDidAnswer, 'prompt' | 'nearest_prompt'> {
-  const [nearest] = trail.prompts
-  const isOther = nearest !== undefined && nearest !== trail.initiating
+  const [nearest] = promptPath.prompts
+  const isOther = nearest !== undefined && nearest !== promptPath.initiating
   return {
-    prompt: describePrompt(decision, trail.initiating),
+    prompt: describePrompt(decision, promptPath.initiating),
     nearest_prompt: isOther ? describePrompt(decision, nearest) : null,
   }
 }
@@ -129,10 +129,10 @@ function describePrompt(
 }
 
 function promptGrade(
-  { path, trail }: Decision,
+  { path, ancestors }: Decision,
   prompt: EvidenceRecord,
 ): NonNullable<WhoDidAnswer['prompt']>['grade'] {
-  const [subject] = trail.records
+  const [subject] = ancestors.records
   if (subject === undefined) return 'none'
   const channels = [subject.channel, prompt.channel]
   if (channels.includes('unentitled')) return 'contradicted'
@@ -160,14 +160,14 @@ interface Inputs {
  * before the act. Only what senders tell that may speak for the actor, or for one that its records name.
  */
 export function listInputs(decision: Decision): Inputs {
-  const [subject] = decision.trail.records
+  const [subject] = decision.ancestors.records
   if (subject === undefined) return { inputs: [], leftOut: 0 }
   const lineage = new Set(lineageOf(decision))
-  const onTrail = new Set(decision.trail.records.map((record) => record.key))
+  const amongAncestors = new Set(decision.ancestors.records.map((record) => record.key))
   const inRun = recordsOfRun(decision)
   const isOfAct = (record: EvidenceRecord): boolean =>
     lineage.has(record.instance) ||
-    onTrail.has(record.key) ||
+    amongAncestors.has(record.key) ||
     ((record.instance === '' || lineage.size === 0) && inRun(record))
   const found = admittedRecords(decision)
     .filter((record) => record.input_source !== '' && record.ts <= subject.ts)
@@ -180,11 +180,15 @@ export function listInputs(decision: Decision): Inputs {
   return { inputs: shown.map(toInput), leftOut: found.length - shown.length }
 }
 
-function admittedRecords({ evidence, testimony, trail }: Decision): EvidenceRecord[] {
-  const onTrail = trail.records.filter(({ input_source: source }) => source !== '')
-  const around = [...evidence.kin.keys()].flatMap((key) => testimony(key)?.record ?? [])
+function admittedRecords({ evidence, mergedRecord, ancestors }: Decision): EvidenceRecord[] {
+  const amongAncestors = ancestors.records.filter(({ input_source: source }) => source !== '')
+  const around = [...evidence.relatedRecords.keys()].flatMap(
+    (key) => mergedRecord(key)?.record ?? [],
+  )
   // Who may not speak for an instance does not say what it has read.
-  return [...new Set([...onTrail, ...around])].filter(({ channel }) => channel !== 'unentitled')
+  return [...new Set([...amongAncestors, ...around])].filter(
+    ({ channel }) => channel !== 'unentitled',
+  )
 }
 
 function isUntrusted(record: EvidenceRecord): boolean {
@@ -210,10 +214,10 @@ const runKinds: ReadonlySet<string> = new Set(['prompt', 'session'])
  * up is followed as the act's is: through records of the act's own exporters alone.
  */
 function recordsOfRun({
-  trail,
-  testimony,
-}: Pick<Decision, 'trail' | 'testimony'>): (record: EvidenceRecord) => boolean {
-  const run = trail.records.find((record) => runKinds.has(record.kind))
+  ancestors,
+  mergedRecord,
+}: Pick<Decision, 'ancestors' | 'mergedRecord'>): (record: EvidenceRecord) => boolean {
+  const run = ancestors.records.find((record) => runKinds.has(record.kind))
   if (run === undefined) return () => false
   // By key, the run that a record belongs to; '' for none. Each record is walked over once.
   const runOf = new Map<string, string>()
@@ -229,7 +233,7 @@ function recordsOfRun({
       }
       passed.push(at.key)
       runOf.set(at.key, '')
-      at = at.parent === '' ? undefined : testimony(at.parent)?.record
+      at = at.parent === '' ? undefined : mergedRecord(at.parent)?.record
     }
     for (const key of passed) runOf.set(key, found)
     return found === run.key

@@ -25,7 +25,7 @@ export function explainVerdict(
   decision: Decision,
   inputs: readonly Input[],
 ): Reason[] {
-  const [subject] = decision.trail.records
+  const [subject] = decision.ancestors.records
   const span = subject?.key ?? null
   const deciding = { ...decidingReason(question, decision), span }
   if (subject === undefined) return [deciding]
@@ -51,8 +51,8 @@ export function explainVerdict(
 }
 
 /** What else stands under the subject's span ID. */
-function versionReasons({ testimony }: Decision, { key }: EvidenceRecord): Reason[] {
-  const found = testimony(key)
+function versionReasons({ mergedRecord }: Decision, { key }: EvidenceRecord): Reason[] {
+  const found = mergedRecord(key)
   if (found === undefined) return []
   const reasons = found.setAside.map((record) => ({
     code: 'unentitled_claim_set_aside',
@@ -73,63 +73,64 @@ function versionReasons({ testimony }: Decision, { key }: EvidenceRecord): Reaso
 
 /** Who speaks for the actor, where that is not the act's own record. */
 function inheritedReason(decision: Decision, subject: EvidenceRecord): Reason | undefined {
-  const { speakers, verdict, trail, claimedInstance } = decision
-  const speaker = verdict === 'agent' ? (speakers.instance ?? speakers.template) : speakers.actor
-  const isTold = speaker === undefined || speaker.key === subject.key
-  if (isTold || decision.isNamedBySteps === true) return undefined
-  const from = `of the exporter "${nameOrNull(speaker.exporter) ?? ''}"`
-  const named = describeClaim(speaker)
-  if (trail.records.some(({ key }) => key === speaker.key))
+  const { claimSources, verdict, ancestors, claimedInstance } = decision
+  const claimSource =
+    verdict === 'agent' ? (claimSources.instance ?? claimSources.template) : claimSources.actor
+  const isOwn = claimSource === undefined || claimSource.key === subject.key
+  if (isOwn || decision.isNamedBySteps === true) return undefined
+  const from = `of the exporter "${nameOrNull(claimSource.exporter) ?? ''}"`
+  const named = describeClaim(claimSource)
+  if (ancestors.records.some(({ key }) => key === claimSource.key))
     return {
       code: 'inherited_from_ancestor',
-      text: `The act’s own record, of the exporter "${nameOrNull(subject.exporter) ?? ''}", does not say who acted in full; the record ${speaker.key} ${from}, which it stands under, names ${named}.`,
-      span: speaker.key,
+      text: `The act’s own record, of the exporter "${nameOrNull(subject.exporter) ?? ''}", does not say who acted in full; the record ${claimSource.key} ${from}, which it stands under, names ${named}.`,
+      span: claimSource.key,
     }
-  return claimedInstance !== '' && speaker.instance === claimedInstance
+  return claimedInstance !== '' && claimSource.instance === claimedInstance
     ? {
         code: 'same_instance',
-        text: `The record ${speaker.key} ${from} names the template of the same instance: ${named}.`,
-        span: speaker.key,
+        text: `The record ${claimSource.key} ${from} names the template of the same instance: ${named}.`,
+        span: claimSource.key,
       }
     : {
         code: 'enclosing_agent_run',
-        text: `The record above the act is missing; the only agent run of its trace, ${speaker.key} ${from}, was under way when it happened, and names ${named}. That the act belongs to it is inferred.`,
-        span: speaker.key,
+        text: `The record above the act is missing; the only agent run of its trace, ${claimSource.key} ${from}, was under way when it happened, and names ${named}. That the act belongs to it is inferred.`,
+        span: claimSource.key,
       }
 }
 
-function serviceReason({ verdict, speakers }: Decision): BareReason | undefined {
-  if (verdict !== 'agent' || !isServiceName(speakers.template)) return undefined
+function serviceReason({ verdict, claimSources }: Decision): BareReason | undefined {
+  if (verdict !== 'agent' || !isServiceName(claimSources.template)) return undefined
   return {
     code: 'named_by_service',
-    text: `No record names the agent itself; that it runs in the service ${nameOrNull(speakers.template?.template ?? '') ?? ''} is all that is known of it.`,
+    text: `No record names the agent itself; that it runs in the service ${nameOrNull(claimSources.template?.template ?? '') ?? ''} is all that is known of it.`,
   }
 }
 
 /** What an exporter that may not speak for the actor supplied above the act. */
-function notAdmittedClaim({ unheard }: Decision, subject: EvidenceRecord): Reason | undefined {
-  if (unheard === undefined) return undefined
-  const { record } = unheard
+function notAdmittedClaim({ notAdmitted }: Decision, subject: EvidenceRecord): Reason | undefined {
+  if (notAdmitted === undefined) return undefined
+  const { record } = notAdmitted
   const claims = record.actor_type !== '' || record.delegator !== '' || record.kind === 'prompt'
-  return claims ? { ...notAdmittedReason(unheard, subject), span: record.key } : undefined
+  return claims ? { ...notAdmittedReason(notAdmitted, subject), span: record.key } : undefined
 }
 
 function inferredReason(decision: Decision, subject: EvidenceRecord): Reason | undefined {
-  const speaker = decision.speakers.instance ?? decision.speakers.template
-  if (decision.verdict !== 'agent' || speaker === undefined) return undefined
+  const claimSource = decision.claimSources.instance ?? decision.claimSources.template
+  if (decision.verdict !== 'agent' || claimSource === undefined) return undefined
   if (decision.isNamedBySteps === true)
     return {
       code: 'named_by_steps',
       text: 'No record above the act names the agent; the steps of the agent run that it stands in do, and all the same one.',
-      span: speaker.key,
+      span: claimSource.key,
     }
-  if (speaker.key !== subject.key) return undefined
-  const claim = decision.speakers.instance === undefined ? 'template' : 'instance'
-  if (claimStrength(speaker, claim) === 'said') return undefined
+  if (claimSource.key !== subject.key) return undefined
+  const claim = decision.claimSources.instance === undefined ? 'template' : 'instance'
+  if (claimStrength(claimSource, claim) === 'said') return undefined
   return {
     code: 'inferred_from_convention',
-    text: `The ${claim} was derived from another vocabulary’s attributes by the rule ${nameOrNull(speaker[`${claim}_rule`]) ?? ''}.`,
-    span: speaker.key,
+    text: `The ${claim} was derived from another vocabulary’s attributes by the rule ${nameOrNull(claimSource[`${claim}_rule`]) ?? ''}.`,
+    span: claimSource.key,
   }
 }
 
@@ -149,8 +150,8 @@ function delegatorReason(decision: Decision): BareReason | undefined {
       text: `Records disagree on whom it acted for: ${conflictingDelegators.map((record) => nameOrNull(record.delegator) ?? '').join(', ')}. None is believed.`,
     }
   if (delegator === '') return undefined
-  const { delegator: speaker } = decision.speakers
-  if (speaker?.delegator_rule === 'user_of_the_request')
+  const { delegator: claimSource } = decision.claimSources
+  if (claimSource?.delegator_rule === 'user_of_the_request')
     return {
       code: 'user_of_the_request',
       text: `No record says on whose behalf the agent acted; the request that its run served was ${nameOrNull(delegator) ?? ''}’s, and that it acted for that person is inferred.`,
@@ -170,8 +171,8 @@ function credentialReason(subject: EvidenceRecord): BareReason | undefined {
   }
 }
 
-function overwrittenReasons({ overwritten, trail }: Decision): Reason[] {
-  const first = trail.records.find((record) => overwritten.has(record.key))
+function overwrittenReasons({ overwritten, ancestors }: Decision): Reason[] {
+  const first = ancestors.records.find((record) => overwritten.has(record.key))
   if (first === undefined) return []
   return [
     {

@@ -23,7 +23,7 @@ type MakeGap = (code: GapCode, text: string, span?: string) => Gap
 
 /** What the record should hold and does not: shown, never filled. Nothing found has no gaps, it is one. */
 export function findGaps(decision: Decision, way: WayBack): Gap[] {
-  const [subject] = decision.trail.records
+  const [subject] = decision.ancestors.records
   if (subject === undefined) return unreadGaps(decision)
   const gap: MakeGap = (code, text, span = subject.key) => ({ code, text, span })
   return [
@@ -40,7 +40,7 @@ export function findGaps(decision: Decision, way: WayBack): Gap[] {
           ...sequenceGaps(decision, gap),
         ]
       : []),
-    ...decision.trail.records
+    ...decision.ancestors.records
       .filter((record) => record.dropped > 0)
       .map((record) =>
         gap(
@@ -63,7 +63,7 @@ function unreadGaps({ evidence }: Decision): Gap[] {
 }
 
 function conflictGaps(decision: Decision, gap: MakeGap): Gap[] {
-  const found = decision.testimony(decision.evidence.subject)
+  const found = decision.mergedRecord(decision.evidence.subject)
   const isClaimedTwice =
     decision.contradiction === 'conflicting_identity' ||
     decision.doubt === 'conflicting_identity' ||
@@ -101,7 +101,7 @@ function inputGaps({ inputsLeftOut }: WayBack, gap: MakeGap): Gap[] {
 }
 
 function trailGaps(
-  { trail, evidence, path, unheard }: Decision,
+  { ancestors, evidence, path, notAdmitted }: Decision,
   { leftOut }: WayBack,
   gap: MakeGap,
 ): Gap[] {
@@ -114,24 +114,24 @@ function trailGaps(
         record.key,
       ),
     )
-  const root = trail.records.at(-1)
-  if (trail.missingParent !== '')
+  const root = ancestors.records.at(-1)
+  if (ancestors.missingParent !== '')
     gaps.push(
       gap(
         'missing_parent',
-        unheard !== undefined
-          ? `The parent ${trail.missingParent} is on record only by an exporter that may not speak for this actor: the chain is not followed there.`
+        notAdmitted !== undefined
+          ? `The parent ${ancestors.missingParent} is on record only by an exporter that may not speak for this actor: the chain is not followed there.`
           : evidence.truncated
-            ? `The parent ${trail.missingParent} is not among the records that were looked at: the chain may be longer.`
-            : `The parent ${trail.missingParent} is not on record: the chain may be longer.`,
+            ? `The parent ${ancestors.missingParent} is not among the records that were looked at: the chain may be longer.`
+            : `The parent ${ancestors.missingParent} is not on record: the chain may be longer.`,
         root?.key,
       ),
     )
-  if (trail.cycleAt !== '')
+  if (ancestors.cycleAt !== '')
     gaps.push(
       gap(
         'parent_cycle',
-        `The parents of this record lead back to ${trail.cycleAt}: no root can be told.`,
+        `The parents of this record lead back to ${ancestors.cycleAt}: no root can be told.`,
         root?.key,
       ),
     )
@@ -151,11 +151,11 @@ function trailGaps(
 
 function identityGaps(decision: Decision, gap: MakeGap): Gap[] {
   const gaps: Gap[] = []
-  const { trail, delegator, delegatorType, contradiction } = decision
+  const { ancestors, delegator, delegatorType, contradiction } = decision
   const isNamed =
     contradiction === ''
       ? decision.instance !== ''
-      : trail.records.some((record) => record.instance !== '')
+      : ancestors.records.some((record) => record.instance !== '')
   if (!isNamed)
     gaps.push(
       gap(
@@ -177,13 +177,13 @@ function identityGaps(decision: Decision, gap: MakeGap): Gap[] {
   return gaps
 }
 
-function promptGaps(trail: PromptPath, gap: MakeGap): Gap[] {
+function promptGaps(promptPath: PromptPath, gap: MakeGap): Gap[] {
   const gaps: Gap[] = []
-  if (trail.missingRef !== '')
+  if (promptPath.missingRef !== '')
     gaps.push(
-      gap('missing_prompt', `The prompt ${trail.missingRef} is named and is not on record.`),
+      gap('missing_prompt', `The prompt ${promptPath.missingRef} is named and is not on record.`),
     )
-  const { initiating } = trail
+  const { initiating } = promptPath
   if (initiating === undefined)
     return gaps.length > 0
       ? gaps
@@ -196,7 +196,7 @@ function promptGaps(trail: PromptPath, gap: MakeGap): Gap[] {
         initiating.key,
       ),
     )
-  return [...gaps, ...contentGaps(trail.teller ?? initiating, 'prompt', gap)]
+  return [...gaps, ...contentGaps(promptPath.textSource ?? initiating, 'prompt', gap)]
 }
 
 function planGaps({ plan, missingRef }: PlanInForce, gap: MakeGap): Gap[] {
@@ -241,7 +241,7 @@ function contentGaps(record: EvidenceRecord, what: 'prompt' | 'plan', gap: MakeG
 
 /** Numbers that the acting instance gave to records up to this one, and that none of those looked at has. */
 function sequenceGaps(decision: Decision, gap: MakeGap): Gap[] {
-  const [subject] = decision.trail.records
+  const [subject] = decision.ancestors.records
   if (subject === undefined || Number(subject.seq) < 1 || subject.instance === '') return []
   const missing = Number(subject.seq) - numbersUpTo(subject, decision).size
   if (missing <= 0) return []
@@ -253,11 +253,11 @@ function sequenceGaps(decision: Decision, gap: MakeGap): Gap[] {
 
 function numbersUpTo(
   subject: EvidenceRecord,
-  { evidence, testimony }: Decision,
+  { evidence, mergedRecord }: Decision,
 ): ReadonlySet<number> {
   const numbers = new Set<number>()
-  for (const key of evidence.kin.keys()) {
-    const record = testimony(key)?.record
+  for (const key of evidence.relatedRecords.keys()) {
+    const record = mergedRecord(key)?.record
     if (record === undefined || record.instance !== subject.instance) continue
     const seq = Number(record.seq)
     if (seq >= 1 && seq <= Number(subject.seq)) numbers.add(seq)

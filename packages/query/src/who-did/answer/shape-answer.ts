@@ -28,8 +28,8 @@ export function shapeAnswer(
 ): Omit<WhoDidAnswer, 'summary' | 'integrity'> {
   const decision = completeDecision(decided)
   const origin = traceBack(decision)
-  const trail = decision.trail.records
-  const correlated = trail.find((record) => record.correlation !== '')
+  const ancestors = decision.ancestors.records
+  const correlated = ancestors.find((record) => record.correlation !== '')
   const act = shapeAct(decision, question.limit)
   return {
     question: describeQuestion(question),
@@ -88,22 +88,22 @@ function shapeAct(
   decision: Decision,
   limit: number,
 ): Pick<WhoDidAnswer, 'reasons' | 'action' | 'gaps' | 'credential' | 'alternatives'> {
-  const trail = decision.trail.records
+  const ancestors = decision.ancestors.records
   const { fold } = readActs(decision.evidence)
   const act = shownAct(decision, fold)
-  const isAct = trail[0]?.kind === 'tool_call' || trail[0]?.kind === 'action'
+  const isAct = ancestors[0]?.kind === 'tool_call' || ancestors[0]?.kind === 'action'
   return {
     reasons: act === undefined || !isAct ? [] : explainAct(act, decision),
-    action: describeAction(trail[0], act),
+    action: describeAction(ancestors[0], act),
     gaps: act === undefined ? [] : actGaps(act, isAct),
-    credential: describeCredential(trail),
+    credential: describeCredential(ancestors),
     alternatives: listAlternatives(decision, fold, limit),
   }
 }
 
 /** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
-function shownAct({ trail, evidence }: Decision, fold: Fold): ShownAct | undefined {
-  const [record] = trail.records
+function shownAct({ ancestors, evidence }: Decision, fold: Fold): ShownAct | undefined {
+  const [record] = ancestors.records
   const act = fold(evidence.subject)
   if (record === undefined || act === undefined) return undefined
   if (act.key === record.key) return act

@@ -12,27 +12,27 @@ import { silenced } from './resolve-claims.ts'
 
 /** What of the evidence is heard about the subject's actor, and what is not. */
 interface AdmittedEvidence extends AdmittedRecords {
-  readonly unheard: NotAdmitted | undefined
+  readonly notAdmitted: NotAdmitted | undefined
 }
 
 /** Walks from the subject outwards, whoever sent what, and keeps what its senders may say of the subject's actor. */
 export function admitEvidence(evidence: Evidence): AdmittedEvidence {
-  const { kin, subject } = evidence
-  const entitlements = readEntitlements(kin)
+  const { relatedRecords, subject } = evidence
+  const entitlements = readEntitlements(relatedRecords)
   const all = walkAncestors(subject, (key, near) => {
-    const versions = kin.get(key)
+    const versions = relatedRecords.get(key)
     return versions && mergeVersions(versions, entitlements, near)
   })
   const crossed = crossExporters(all, entitlements)
-  return { ...admitRecords(evidence, crossed, entitlements), unheard: crossed.unheard }
+  return { ...admitRecords(evidence, crossed, entitlements), notAdmitted: crossed.notAdmitted }
 }
 
 /** The records that settle something about the subject's actor. */
 export interface AdmittedRecords {
   /** The trail, of whose records each says what its exporter may say. */
-  readonly trail: Ancestors
+  readonly ancestors: Ancestors
   /** What those records under a key that are heard say together; undefined when there is none. */
-  readonly testimony: (key: string) => MergedRecord | undefined
+  readonly mergedRecord: (key: string) => MergedRecord | undefined
   /** Whether a record's exporter may speak for the actor itself, and not only for somebody whom the actor's records name. */
   readonly isOwn: (record: EvidenceRecord) => boolean
 }
@@ -46,34 +46,34 @@ const roundsMax = 64
  * words of an exporter that is entitled to it. Nobody else is heard about prompts, plans, inputs, delegators and delegations.
  */
 function admitRecords(
-  { kin }: Evidence,
-  { trail, actor }: Crossed,
+  { relatedRecords }: Evidence,
+  { ancestors, actor }: Crossed,
   entitlements: Entitlements,
 ): AdmittedRecords {
-  const homes = homesOf(trail.records, kin, { actor, entitlements })
+  const homes = homesOf(ancestors.records, relatedRecords, { actor, entitlements })
   const isOwn = (record: EvidenceRecord): boolean => homes.has(record.exporter)
-  const records = trail.records.map((record, index) =>
+  const records = ancestors.records.map((record, index) =>
     index === 0 || isOwn(record) ? record : bare(record),
   )
-  const onTrail = new Map(records.map((record) => [record.key, record]))
-  const granted = namedRecords(kin, isOwn)
+  const amongAncestors = new Map(records.map((record) => [record.key, record]))
+  const granted = namedRecords(relatedRecords, isOwn)
   const remembered = new Map<string, MergedRecord | undefined>()
-  const hear = (key: string): MergedRecord | undefined => {
-    const versions = kin.get(key)
+  const admit = (key: string): MergedRecord | undefined => {
+    const versions = relatedRecords.get(key)
     if (versions === undefined) return undefined
-    const passed = onTrail.get(key)
+    const passed = amongAncestors.get(key)
     if (passed !== undefined)
       return { ...mergeVersions(versions, entitlements, passed.exporter), record: passed }
     const own = versions.filter(isOwn)
-    const heard = own.length > 0 ? own : versions.filter((version) => granted.has(version))
-    const [first] = heard
-    return first && mergeVersions(heard, entitlements, first.exporter)
+    const admitted = own.length > 0 ? own : versions.filter((version) => granted.has(version))
+    const [first] = admitted
+    return first && mergeVersions(admitted, entitlements, first.exporter)
   }
   return {
     isOwn,
-    trail: { ...trail, records },
-    testimony: (key) => {
-      if (!remembered.has(key)) remembered.set(key, hear(key))
+    ancestors: { ...ancestors, records },
+    mergedRecord: (key) => {
+      if (!remembered.has(key)) remembered.set(key, admit(key))
       return remembered.get(key)
     },
   }
@@ -101,21 +101,21 @@ const structural: ReadonlySet<string> = new Set(['session', 'prompt', 'plan', 'd
 
 /** The exporters that may speak for the actor: that of its own records, and where that one is entitled, all that are. */
 function homesOf(
-  trail: readonly EvidenceRecord[],
-  kin: Evidence['kin'],
+  ancestors: readonly EvidenceRecord[],
+  relatedRecords: Evidence['relatedRecords'],
   {
     actor,
     entitlements,
   }: { readonly actor: Crossed['actor']; readonly entitlements: Entitlements },
 ): ReadonlySet<string> {
   const homes = new Set<string>()
-  const [subject] = trail
+  const [subject] = ancestors
   if (subject === undefined) return homes
-  const speaker = trail.find((record) => record.actor_type !== '') ?? subject
+  const claimSource = ancestors.find((record) => record.actor_type !== '') ?? subject
   // A sender that only stands under others has no word in what led to it.
-  if (speaker.exporter === subject.exporter) homes.add(subject.exporter)
+  if (claimSource.exporter === subject.exporter) homes.add(subject.exporter)
   if (!entitlements.inherits(subject.exporter, actor)) return homes
-  for (const versions of kin.values())
+  for (const versions of relatedRecords.values())
     for (const { exporter } of versions)
       if (entitlements.speaks(exporter, actor)) homes.add(exporter)
   return homes
@@ -123,10 +123,10 @@ function homesOf(
 
 /** Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. */
 function namedRecords(
-  kin: Evidence['kin'],
+  relatedRecords: Evidence['relatedRecords'],
   isOwn: (record: EvidenceRecord) => boolean,
 ): ReadonlySet<EvidenceRecord> {
-  const all = [...kin.values()].flat()
+  const all = [...relatedRecords.values()].flat()
   const owned = all.filter(isOwn)
   const others = all
     .filter((record) => !isOwn(record) && record.channel === 'entitled')

@@ -72,10 +72,10 @@ function resumed(
 }
 
 function decided(records: readonly EvidenceRecord[]): Decision {
-  const kin = new Map(records.map((one) => [one.key, [one]]))
+  const relatedRecords = new Map(records.map((one) => [one.key, [one]]))
   const evidence: Evidence = {
     subject: keyOf(second, 2),
-    kin,
+    relatedRecords,
     listed: [],
     instanceClaims: [],
     envelopes: new Map<string, Buffer>(),

@@ -35,7 +35,7 @@ export function joinLink(decided: Decision): Decision {
 /** The records that the way outwards links to and that are not at hand, where the task's beginning is not known. */
 export function linksToFollow(decision: Decision): string[] {
   if (!isOpen(decision)) return []
-  return linksOf(decision).filter((key) => !decision.evidence.kin.has(key))
+  return linksOf(decision).filter((key) => !decision.evidence.relatedRecords.has(key))
 }
 
 /** Whether the task may have begun in a run before: nothing on record says that it began in this one. */
@@ -62,7 +62,7 @@ function joinOnce(decision: Decision): Decision | undefined {
   const passed = new Set(decision.path.map(({ record }) => record.key))
   const found = new Map<string, readonly EvidenceRecord[]>()
   for (const key of linksOf(decision)) {
-    const records = walkAncestors(key, (at) => decision.testimony(at)).records
+    const records = walkAncestors(key, (at) => decision.mergedRecord(at)).records
     const run = records.find(({ kind }) => kind === 'prompt')
     const isNew = records.every((record) => !passed.has(record.key))
     if (run !== undefined && isNew && isBelieved(decision, records) && qualifies(decision, records))
@@ -79,8 +79,8 @@ function joinOnce(decision: Decision): Decision | undefined {
 }
 
 /** Whether every one of them is of the act's own exporter, or of one that may speak for its actor. */
-function isBelieved({ trail }: Decision, records: readonly EvidenceRecord[]): boolean {
-  const exporter = trail.records[0]?.exporter
+function isBelieved({ ancestors }: Decision, records: readonly EvidenceRecord[]): boolean {
+  const exporter = ancestors.records[0]?.exporter
   return records.every(
     (record) =>
       record.channel !== 'unentitled' &&
@@ -91,8 +91,8 @@ function isBelieved({ trail }: Decision, records: readonly EvidenceRecord[]): bo
 function qualifies(decision: Decision, linked: readonly EvidenceRecord[]): boolean {
   const own = outermost(decision.path).map(({ record }) => record)
   if (shares(calls(own), callsIn(decision, linked))) return true
-  const { initiating, teller } = followPrompts(decision)
-  if (initiating !== undefined && teller?.content_state.state === 'text') return false
+  const { initiating, textSource } = followPrompts(decision)
+  if (initiating !== undefined && textSource?.content_state.state === 'text') return false
   const conversations = (records: readonly EvidenceRecord[]): string[] =>
     records.map(({ conversation }) => conversation)
   const theirs = conversations(linked)
@@ -105,10 +105,13 @@ function calls(records: readonly EvidenceRecord[]): string[] {
 }
 
 /** Calls anywhere in the linked trace: the one that was interrupted is none of those that the link stands in. */
-function callsIn({ evidence, testimony }: Decision, linked: readonly EvidenceRecord[]): string[] {
+function callsIn(
+  { evidence, mergedRecord }: Decision,
+  linked: readonly EvidenceRecord[],
+): string[] {
   const trace = linked[0]?.key.slice(0, 32) ?? ''
-  const keys = [...evidence.kin.keys()].filter((key) => key.startsWith(trace))
-  return calls(keys.flatMap((key) => testimony(key)?.record ?? []))
+  const keys = [...evidence.relatedRecords.keys()].filter((key) => key.startsWith(trace))
+  return calls(keys.flatMap((key) => mergedRecord(key)?.record ?? []))
 }
 
 function names(records: readonly EvidenceRecord[]): string[] {
@@ -126,20 +129,20 @@ function shares(some: readonly string[], others: readonly string[]): boolean {
 
 /** For whom the run before acted, where nothing says it of this one. */
 function withDelegator(decision: Decision, records: readonly EvidenceRecord[]): Decision {
-  const { delegator, delegatorType, conflictingDelegators, speakers, grades, grade } = decision
+  const { delegator, delegatorType, conflictingDelegators, claimSources, grades, grade } = decision
   if (delegator !== '' || delegatorType === 'none' || conflictingDelegators.length > 0)
     return decision
-  const speaker = records.find((record) => {
+  const claimSource = records.find((record) => {
     const strength = claimStrength(record, 'delegator')
     const isClaim = strength === 'said' || strength === 'read'
     return record.actor_type === 'agent' && record.delegator !== '' && isClaim
   })
-  if (speaker === undefined) return decision
+  if (claimSource === undefined) return decision
   return {
     ...decision,
-    delegator: speaker.delegator,
-    delegatorType: speaker.delegator_type,
-    speakers: { ...speakers, delegator: speaker },
+    delegator: claimSource.delegator,
+    delegatorType: claimSource.delegator_type,
+    claimSources: { ...claimSources, delegator: claimSource },
     grades: { ...grades, delegator: 'inferred' },
     grade: grade === 'contradicted' || grade === 'none' ? grade : 'inferred',
   }
@@ -153,9 +156,9 @@ const parentsMax = 256
  * which names an agent names the same one, it is that one. LlamaIndex names its agents so, and on no other record.
  */
 function nameFromSteps(decision: Decision): Decision {
-  const { verdict, speakers, trail } = decision
-  const isWeak = speakers.template?.template_rule === 'resource.service_name'
-  const run = trail.records.find(({ kind }) => kind === 'prompt')
+  const { verdict, claimSources, ancestors } = decision
+  const isWeak = claimSources.template?.template_rule === 'resource.service_name'
+  const run = ancestors.records.find(({ kind }) => kind === 'prompt')
   if (verdict !== 'agent' || !isWeak || run === undefined) return decision
   const steps = stepsOf(decision, run)
   const [step] = steps
@@ -165,23 +168,23 @@ function nameFromSteps(decision: Decision): Decision {
     isNamedBySteps: true,
     template: step.template,
     actorId: decision.instance === '' ? step.template : decision.actorId,
-    speakers: { ...speakers, template: step },
+    claimSources: { ...claimSources, template: step },
     grades: { ...decision.grades, template: 'inferred' },
   }
 }
 
 /** The records of the run itself, from its own exporter, that name an agent. */
-function stepsOf({ evidence, testimony }: Decision, run: EvidenceRecord): EvidenceRecord[] {
+function stepsOf({ evidence, mergedRecord }: Decision, run: EvidenceRecord): EvidenceRecord[] {
   const trace = run.key.slice(0, 32)
-  return [...evidence.kin.keys()].flatMap((key) => {
-    const record = key.startsWith(trace) ? testimony(key)?.record : undefined
+  return [...evidence.relatedRecords.keys()].flatMap((key) => {
+    const record = key.startsWith(trace) ? mergedRecord(key)?.record : undefined
     const isStep =
       record !== undefined &&
       record.actor_type === 'agent' &&
       record.exporter === run.exporter &&
       record.channel !== 'unentitled' &&
       claimStrength(record, 'template') === 'read' &&
-      isUnder(record, run, testimony)
+      isUnder(record, run, mergedRecord)
     return isStep ? [record] : []
   })
 }
@@ -189,12 +192,12 @@ function stepsOf({ evidence, testimony }: Decision, run: EvidenceRecord): Eviden
 function isUnder(
   record: EvidenceRecord,
   run: EvidenceRecord,
-  testimony: Decision['testimony'],
+  mergedRecord: Decision['mergedRecord'],
 ): boolean {
   let key = record.parent
   for (let parents = 0; parents < parentsMax && key !== ''; parents += 1) {
     if (key === run.key) return true
-    const above = testimony(key)?.record
+    const above = mergedRecord(key)?.record
     if (above === undefined || above.kind === 'prompt') return false
     key = above.parent
   }

@@ -21,10 +21,17 @@ function record(key: string, fields: Fields = {}): EvidenceRecord {
 }
 
 function decided(subject: string, records: readonly EvidenceRecord[]): Decision {
-  const kin = new Map<string, EvidenceRecord[]>()
-  for (const one of records) kin.set(one.key, [...(kin.get(one.key) ?? []), one])
+  const relatedRecords = new Map<string, EvidenceRecord[]>()
+  for (const one of records)
+    relatedRecords.set(one.key, [...(relatedRecords.get(one.key) ?? []), one])
   const nothing = { listed: [], instanceClaims: [], envelopes: new Map<string, Buffer>() }
-  return decide({ subject, kin, ...nothing, separate: new Map<string, never>(), truncated: false })
+  return decide({
+    subject,
+    relatedRecords,
+    ...nothing,
+    separate: new Map<string, never>(),
+    truncated: false,
+  })
 }
 
 /** What an answer says that somebody could be blamed for. */
@@ -75,7 +82,7 @@ describe('crosses_exporters', () => {
   ])('%s', (_, act, above, verdict) => {
     const found = decided('act', [record('act', { parent: 'call', ...act }), record('call', above)])
     expect(found.verdict).toBe(verdict)
-    expect(found.unheard === undefined).toBe(verdict !== 'undetermined')
+    expect(found.notAdmitted === undefined).toBe(verdict !== 'undetermined')
     expect(found.path).toHaveLength(verdict === 'undetermined' ? 1 : 2)
   })
 
@@ -87,7 +94,7 @@ describe('crosses_exporters', () => {
     expect(through(mesh).instance).toBe('A')
     expect(through({ channel: 'unbound' }).instance).toBe('A')
     expect(through(stranger)).toMatchObject({ verdict: 'undetermined' })
-    expect(through(stranger).unheard).toMatchObject({ exporter: 'ci', record: { key: 'call' } })
+    expect(through(stranger).notAdmitted).toMatchObject({ exporter: 'ci', record: { key: 'call' } })
   })
 
   test('an exporter is known to speak for a template by another record of it', () => {
@@ -139,7 +146,7 @@ describe('crosses_exporters', () => {
     const itself = record('act', { ...agent, exporter: 'ci', template: 'Z', instance: 'z' })
     const found = decided('act', [record('act', own), itself, ask])
     expect(settled(found)).toEqual(before)
-    expect(found.testimony('act')?.setAside.map((one) => one.exporter)).toEqual(['ci'])
+    expect(found.mergedRecord('act')?.setAside.map((one) => one.exporter)).toEqual(['ci'])
   })
 
   test('a prompt under a shared correlation ID is heard from an exporter of the actor alone', () => {
@@ -292,10 +299,10 @@ describe('whoever is not entitled to the actor', () => {
           const act = record('x', { ...first, key: 'x' })
           const found = decided('x', [act, ...rows(around), ...rows(added)])
           if (found.verdict === 'undetermined') return
-          const { actor, template, instance } = found.speakers
-          const speakers = [actor, template, instance]
-          for (const speaker of speakers)
-            expect(speaker === undefined || speaker.exporter === act.exporter).toBe(true)
+          const { actor, template, instance } = found.claimSources
+          const claimSources = [actor, template, instance]
+          for (const claimSource of claimSources)
+            expect(claimSource === undefined || claimSource.exporter === act.exporter).toBe(true)
         },
       ),
       { numRuns: 1500 },

@@ -7,11 +7,11 @@ import { resolveClaims, silenced } from './resolve-claims.ts'
 /** How far a trail can be believed. */
 export interface Crossed {
   /** As much of the trail as says something of the actor; cut where a sender's word reaches no farther. */
-  readonly trail: Ancestors
+  readonly ancestors: Ancestors
   /** Whom the subject is of; '' when nobody is named. */
   readonly actor: ActorKey
   /** What is not heard; undefined when all is. */
-  readonly unheard: NotAdmitted | undefined
+  readonly notAdmitted: NotAdmitted | undefined
 }
 
 /** A record above the subject whose exporter's word does not reach it. */
@@ -30,21 +30,21 @@ export interface NotAdmitted {
  * A parent's ID is only a number that a sender writes. Without this rule a token for one agent could put its act on whoever's
  * span it had seen, and supply the missing parent of another's span with what that one is to have inherited.
  */
-export function crossExporters(trail: Ancestors, entitlements: Entitlements): Crossed {
-  const { records } = trail
-  const isHeard = admission(records, entitlements)
+export function crossExporters(ancestors: Ancestors, entitlements: Entitlements): Crossed {
+  const { records } = ancestors
+  const isAdmitted = admission(records, entitlements)
   const { actor, template } = resolveClaims(
-    records.map((record, index) => (isHeard(index) ? record : silenced(record))),
+    records.map((record, index) => (isAdmitted(index) ? record : silenced(record))),
   )
   const key =
     actor?.actor_type === 'agent' ? (`agent:${template?.template ?? ''}` as const) : keyOf(actor)
   const reach = reachOf(records, key, entitlements)
   return {
     actor: key,
-    unheard: findNotAdmitted(records, reach, { isHeard, entitlements }),
-    trail:
+    notAdmitted: findNotAdmitted(records, reach, { isAdmitted, entitlements }),
+    ancestors:
       reach === records.length
-        ? trail
+        ? ancestors
         : {
             records: records.slice(0, reach),
             missingParent: records[reach]?.key ?? '',
@@ -57,12 +57,12 @@ function findNotAdmitted(
   records: readonly EvidenceRecord[],
   reach: number,
   {
-    isHeard,
+    isAdmitted,
     entitlements,
-  }: { readonly isHeard: (index: number) => boolean; readonly entitlements: Entitlements },
+  }: { readonly isAdmitted: (index: number) => boolean; readonly entitlements: Entitlements },
 ): NotAdmitted | undefined {
   const named = records.findIndex(
-    (record, index) => index >= reach && record.actor_type !== '' && !isHeard(index),
+    (record, index) => index >= reach && record.actor_type !== '' && !isAdmitted(index),
   )
   const record = records[named < 0 ? reach : named]
   if (record === undefined) return undefined
@@ -86,12 +86,12 @@ function admission(
   records: readonly EvidenceRecord[],
   { speaks, inherits }: Entitlements,
 ): (index: number) => boolean {
-  const heard: boolean[] = []
+  const admitted: boolean[] = []
   const passed = new Set<string>()
   records.forEach((record, index) => {
     passed.add(record.exporter)
     const key = keyWithin(records, index)
-    heard.push(
+    admitted.push(
       passed.size === 1 ||
         (record.actor_type !== '' &&
           record.channel === 'entitled' &&
@@ -99,7 +99,7 @@ function admission(
           [...passed].every((one) => one === record.exporter || inherits(one, key))),
     )
   })
-  return (index) => heard[index] ?? false
+  return (index) => admitted[index] ?? false
 }
 
 /** Whom a record is of: as it says, or as its own exporter's nearest record above it does. */

@@ -36,10 +36,11 @@ const nothing = {
 
 /** Decides on the first of the records. */
 function decided(records: readonly EvidenceRecord[], more: Partial<Evidence> = {}): Decision {
-  const kin = new Map<string, EvidenceRecord[]>()
-  for (const one of records) kin.set(one.key, [...(kin.get(one.key) ?? []), one])
+  const relatedRecords = new Map<string, EvidenceRecord[]>()
+  for (const one of records)
+    relatedRecords.set(one.key, [...(relatedRecords.get(one.key) ?? []), one])
   const subject = records[0]?.key ?? ''
-  return decide({ subject, kin, ...nothing, ...more })
+  return decide({ subject, relatedRecords, ...nothing, ...more })
 }
 
 describe('each rule', () => {
@@ -129,7 +130,7 @@ describe('each rule', () => {
       record('act', { ...agent, resource: 'y', ts: 't' }),
     ])
     expect(found.verdict).toBe('agent')
-    expect(found.testimony('act')?.differsInContent).toBe(true)
+    expect(found.mergedRecord('act')?.differsInContent).toBe(true)
   })
 
   test('instance_of_another_template: a second claimant, unless it came a day late', () => {
@@ -272,6 +273,6 @@ describe('whatever the evidence', () => {
     )
     expect(decided(deep)).toMatchObject({ verdict: 'agent', instance: 'A' })
     const round = decided([record('a', { parent: 'b' }), record('b', { parent: 'a' })])
-    expect(round).toMatchObject({ verdict: 'undetermined', trail: { cycleAt: 'a' } })
+    expect(round).toMatchObject({ verdict: 'undetermined', ancestors: { cycleAt: 'a' } })
   })
 })

@@ -22,28 +22,28 @@ import type { Claims } from './resolve-claims.ts'
  * `rules/`, one a file; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
  */
 export function decide(evidence: Evidence): Decision {
-  const heard = admitEvidence(evidence)
-  const { testimony, trail } = heard
-  const said = nameTemplate(resolveClaims(trail.records), { evidence, trail, heard })
-  const found = findContradiction(evidence, said, testimony)
-  const own = withoutDoubtfulDelegator(said, found, testimony)
+  const admitted = admitEvidence(evidence)
+  const { mergedRecord, ancestors } = admitted
+  const said = nameTemplate(resolveClaims(ancestors.records), { evidence, ancestors, admitted })
+  const found = findContradiction(evidence, said, mergedRecord)
+  const own = withoutDoubtfulDelegator(said, found, mergedRecord)
   // A human's or a service's own act is its own beginning.
   const isOwnAct = own.actor !== undefined && own.actor.actor_type !== 'agent'
-  const keys = (): Iterable<string> => (isOwnAct ? [] : evidence.kin.keys())
-  const kin: RecordLookup = { ...heard, keys }
+  const keys = (): Iterable<string> => (isOwnAct ? [] : evidence.relatedRecords.keys())
+  const lookup: RecordLookup = { ...admitted, keys }
   const isTie = found.doubt === 'simultaneous_actions'
-  const path = isTie ? [] : joinPath(trail, kin)
+  const path = isTie ? [] : joinPath(ancestors, lookup)
   const inferRequestUser = (evidence.rules?.inferRequestUser ?? true) && found.doubt === ''
-  const around = { path, kin, trail: trail.records, inferRequestUser }
+  const around = { path, lookup, ancestors: ancestors.records, inferRequestUser }
   const claims = isTie ? own : findDelegator(own, around)
   return {
     evidence,
     ...found,
-    ...outcomeOf(claims, found, trail.records[0]),
+    ...outcomeOf(claims, found, ancestors.records[0]),
     conflictingDelegators: claims.conflictingDelegators,
     overwritten: claims.overwritten,
     path,
-    ...heard,
+    ...admitted,
   }
 }
 
@@ -61,22 +61,22 @@ function outcomeOf(
   | 'template'
   | 'delegator'
   | 'delegatorType'
-  | 'speakers'
+  | 'claimSources'
   | 'grades'
 > {
   const named = doubt === '' ? claims : { ...claims, instance: undefined }
   const verdict = verdictOf(named, contradiction)
   const isAgent = verdict === 'agent'
   const { actor, instance, template, delegator } = named
-  const speakers = { actor, instance, template, delegator }
-  const grades = gradesOf(speakers, subject)
+  const claimSources = { actor, instance, template, delegator }
+  const grades = gradesOf(claimSources, subject)
   const claimed = doubt === 'simultaneous_actions' ? undefined : claims.instance
   return {
     verdict,
     grade: gradeOf(verdict, contradiction, grades),
     actorId: verdict === 'undetermined' ? '' : actorIdOf(named),
     ...(isAgent ? namesOf(named, claimed) : noNames),
-    speakers,
+    claimSources,
     grades,
   }
 }
@@ -106,9 +106,9 @@ function namesOf(named: Claims, claimed: EvidenceRecord | undefined): typeof noN
 function withoutDoubtfulDelegator(
   claims: Claims,
   { contradiction, doubt }: Contradicted,
-  testimony: Decision['testimony'],
+  mergedRecord: Decision['mergedRecord'],
 ): Claims {
-  const versions = testimony(claims.delegator?.key ?? '')?.conflicting ?? []
+  const versions = mergedRecord(claims.delegator?.key ?? '')?.conflicting ?? []
   if (contradiction === '' && differ(versions, 'delegator'))
     return { ...claims, delegator: undefined, conflictingDelegators: versions }
   return doubt === 'simultaneous_actions' ? { ...claims, delegator: undefined } : claims
@@ -119,11 +119,11 @@ function delegatorIdOf({ delegator }: Claims): string {
 }
 
 function gradesOf(
-  speakers: Decision['speakers'],
+  claimSources: Decision['claimSources'],
   subject: EvidenceRecord | undefined,
 ): Decision['grades'] {
   const grade = (claim: ClaimName): ClaimGrade => {
-    const record = speakers[claim]
+    const record = claimSources[claim]
     if (record === undefined) return 'none'
     if (record.channel === 'unentitled') return 'contradicted'
     const isDerived =
@@ -133,7 +133,7 @@ function gradesOf(
     if (record.key !== subject?.key || isDerived) return 'inferred'
     return record.channel === 'entitled' ? 'channel' : 'asserted'
   }
-  const saysNobody = speakers.delegator !== undefined && speakers.delegator.delegator === ''
+  const saysNobody = claimSources.delegator !== undefined && claimSources.delegator.delegator === ''
   return {
     actor: grade('actor'),
     instance: grade('instance'),
@@ -173,7 +173,7 @@ export interface Decision extends Contradicted {
   readonly delegator: string
   readonly delegatorType: string
   /** Who speaks for each claim; undefined when nobody does. */
-  readonly speakers: Readonly<Record<ClaimName, EvidenceRecord | undefined>>
+  readonly claimSources: Readonly<Record<ClaimName, EvidenceRecord | undefined>>
   readonly grades: Readonly<Record<ClaimName, ClaimGrade>>
   /** Whether only the steps of the act's run name the agent. */
   readonly isNamedBySteps?: boolean
@@ -181,13 +181,13 @@ export interface Decision extends Contradicted {
   /** By key, the records of the trail whose identity was written over, and who speaks for them. */
   readonly overwritten: ReadonlyMap<string, EvidenceRecord>
   /** The subject and its ancestors in its trace, nearest first, as far as they are heard. */
-  readonly trail: Ancestors
+  readonly ancestors: Ancestors
   /** What stands above the trail and is not heard; undefined when all is. */
-  readonly unheard: NotAdmitted | undefined
+  readonly notAdmitted: NotAdmitted | undefined
   /** The trail and on, across traces, outwards; the first is the subject. */
   readonly path: readonly Hop[]
   /** What the records under a key that settle something about the actor say together; undefined when there is none. */
-  readonly testimony: (key: string) => MergedRecord | undefined
+  readonly mergedRecord: (key: string) => MergedRecord | undefined
   /** Whether the record's exporter may speak for the actor. */
   readonly isOwn: (record: EvidenceRecord) => boolean
 }

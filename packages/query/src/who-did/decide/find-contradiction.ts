@@ -39,18 +39,18 @@ const none: Contradicted = {
 export function findContradiction(
   evidence: Evidence,
   claims: Claims,
-  testimony: (key: string) => MergedRecord | undefined,
+  mergedRecord: (key: string) => MergedRecord | undefined,
 ): Contradicted {
-  const subject = testimony(evidence.subject)?.record
-  const speakers = [claims.actor, claims.instance, claims.template, claims.delegator]
-  const conflicting = conflictOf([subject, ...speakers], testimony) ?? claims.conflicting
+  const subject = mergedRecord(evidence.subject)?.record
+  const claimSources = [claims.actor, claims.instance, claims.template, claims.delegator]
+  const conflicting = conflictOf([subject, ...claimSources], mergedRecord) ?? claims.conflicting
   const { actor } = claims
   const isDoubt = conflicting.length > 0 && isOneTemplate(conflicting, claims)
   if (conflicting.length > 0 && !isDoubt)
     return { ...none, contradiction: 'conflicting_identity', contradicting: conflicting }
   if (actor?.actor_type === 'human' && actor.instance !== '')
     return { ...none, contradiction: 'conflicting_identity', contradicting: [actor] }
-  const unentitled = speakers.find((record) => record?.channel === 'unentitled')
+  const unentitled = claimSources.find((record) => record?.channel === 'unentitled')
   if (unentitled !== undefined)
     return { ...none, contradiction: 'exporter_not_entitled', contradicting: [unentitled] }
   if (isDoubt && differ(conflicting, 'instance'))
@@ -61,10 +61,10 @@ export function findContradiction(
 /** The versions of the first of the records that disagree. */
 function conflictOf(
   records: readonly (EvidenceRecord | undefined)[],
-  testimony: (key: string) => MergedRecord | undefined,
+  mergedRecord: (key: string) => MergedRecord | undefined,
 ): readonly EvidenceRecord[] | undefined {
   return records
-    .map((record) => testimony(record?.key ?? '')?.conflicting ?? [])
+    .map((record) => mergedRecord(record?.key ?? '')?.conflicting ?? [])
     .find((versions) => versions.length > 0)
 }
 

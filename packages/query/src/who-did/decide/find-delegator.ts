@@ -6,8 +6,8 @@ import type { Claims } from './resolve-claims.ts'
 /** Where a delegator is looked for that the act's own trail does not say. */
 interface Around {
   readonly path: readonly Hop[]
-  readonly kin: RecordLookup
-  readonly trail: readonly EvidenceRecord[]
+  readonly lookup: RecordLookup
+  readonly ancestors: readonly EvidenceRecord[]
   /** Whether the rule `user_of_the_request` is used. */
   readonly inferRequestUser: boolean
 }
@@ -19,8 +19,8 @@ export function findDelegator(claims: Claims, around: Around): Claims {
     claims.delegator === undefined &&
     claims.conflictingDelegators.length === 0
   if (!isOpen) return claims
-  const joined = { ...claims, delegator: joinDelegator(around.path, around.kin) }
-  return around.inferRequestUser ? userOfTheRequest(joined, around.trail) : joined
+  const joined = { ...claims, delegator: joinDelegator(around.path, around.lookup) }
+  return around.inferRequestUser ? userOfTheRequest(joined, around.ancestors) : joined
 }
 
 /**
@@ -28,16 +28,16 @@ export function findDelegator(claims: Claims, around: Around): Claims {
  * `joined_by_delegation`), else the one delegator that everything which the actor's exporters tell under the same correlation
  * ID agrees on (rule `joined_by_correlation`). Two that disagree are nobody.
  */
-function joinDelegator(path: readonly Hop[], kin: RecordLookup): EvidenceRecord | undefined {
+function joinDelegator(path: readonly Hop[], lookup: RecordLookup): EvidenceRecord | undefined {
   const onPath = path.find(({ record }) => claimsDelegator(record))
   if (onPath !== undefined) return onPath.record
   const correlation = path.find(({ record }) => record.correlation !== '')?.record.correlation
   if (correlation === undefined) return undefined
-  const correlated = [...kin.keys()].flatMap((key) => {
-    const record = kin.testimony(key)?.record
+  const correlated = [...lookup.keys()].flatMap((key) => {
+    const record = lookup.mergedRecord(key)?.record
     return record !== undefined &&
       record.correlation === correlation &&
-      kin.isOwn(record) &&
+      lookup.isOwn(record) &&
       claimsDelegator(record)
       ? [record]
       : []
@@ -62,15 +62,15 @@ const serverKind = '2'
  * serves, whom the server's span above its outermost run names (`enduser.id`, `user.id`). Only a server of the run's own
  * exporter is heard. An agent that says that it acts for nobody is believed.
  */
-function userOfTheRequest(claims: Claims, trail: readonly EvidenceRecord[]): Claims {
+function userOfTheRequest(claims: Claims, ancestors: readonly EvidenceRecord[]): Claims {
   const isOpen =
     claims.actor?.actor_type === 'agent' &&
     claims.delegator === undefined &&
     claims.conflictingDelegators.length === 0
-  const outermost = trail.findLastIndex((record) => record.actor_type === 'agent')
-  const run = trail[outermost]
+  const outermost = ancestors.findLastIndex((record) => record.actor_type === 'agent')
+  const run = ancestors[outermost]
   if (!isOpen || run === undefined) return claims
-  const server = trail
+  const server = ancestors
     .slice(outermost + 1)
     .find(
       (record) =>

@@ -28,7 +28,7 @@ function folded(about: string, records: readonly EvidenceRecord[]): FoldedAct | 
   const byKey = new Map(records.map((one) => [one.key, one]))
   const fold = foldActs({
     keys: () => byKey.keys(),
-    testimony: (key) => {
+    mergedRecord: (key) => {
       const found = byKey.get(key)
       return found && { record: found, conflicting: [], differsInContent: false, setAside: [] }
     },
@@ -47,7 +47,7 @@ describe('a call, its approval and its execution', () => {
         record('asked', { parent: 'call', kind: 'approval', approval: 'deny', outcome: 'denied' }),
       ])
       expect(act).toMatchObject({ outcome: 'denied', key: keyOf('call') })
-      expect(act?.toldBy?.key).toBe(keyOf('asked'))
+      expect(act?.reportedBy?.key).toBe(keyOf('asked'))
     }
   })
 
@@ -118,17 +118,17 @@ describe('a client’s call, its send and the server’s side', () => {
   test('another exporter’s side tells of the call only where it may speak for its actor', () => {
     const actor = { actor_type: 'agent', template: 'desk', instance: 'd-1' }
     const own = { ...client, ...actor }
-    const told = (fields: Partial<EvidenceRecord>): string | undefined =>
+    const reported = (fields: Partial<EvidenceRecord>): string | undefined =>
       folded(client.name, [
         own,
         send,
         { ...server, exporter: 'two', outcome: 'failure', ...fields },
       ])?.outcome
-    expect(told({ channel: 'unbound' })).toBe('success')
-    expect(told({ channel: 'unentitled', ...actor })).toBe('success')
-    expect(told({ channel: 'entitled', ...actor, template: 'other' })).toBe('success')
-    expect(told({ channel: 'entitled', ...actor })).toBe('failure')
-    expect(told({ channel: 'entitled' })).toBe('failure')
+    expect(reported({ channel: 'unbound' })).toBe('success')
+    expect(reported({ channel: 'unentitled', ...actor })).toBe('success')
+    expect(reported({ channel: 'entitled', ...actor, template: 'other' })).toBe('success')
+    expect(reported({ channel: 'entitled', ...actor })).toBe('failure')
+    expect(reported({ channel: 'entitled' })).toBe('failure')
   })
 })
 

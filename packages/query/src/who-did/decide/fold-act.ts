@@ -4,7 +4,7 @@ import type { MergedRecord } from './merge-versions.ts'
 /** Where records are looked up: those of the evidence, by key. */
 interface Records {
   readonly keys: () => Iterable<string>
-  readonly testimony: (key: string) => MergedRecord | undefined
+  readonly mergedRecord: (key: string) => MergedRecord | undefined
 }
 
 /** A call with its parts: what all its records come to together. */
@@ -15,7 +15,7 @@ export interface FoldedAct {
   readonly parts: ReadonlySet<string>
   readonly outcome: string
   /** The record that tells the outcome; undefined where none does. */
-  readonly toldBy: EvidenceRecord | undefined
+  readonly reportedBy: EvidenceRecord | undefined
   readonly tool: string
   readonly verb: string
   readonly resource: string
@@ -42,19 +42,19 @@ export type Fold = (key: string) => FoldedAct | undefined
  * both. A part of another exporter tells nothing of the call unless that exporter may speak for its actor.
  */
 export function foldActs(records: Records): Fold {
-  const { testimony } = records
+  const { mergedRecord } = records
   let index: { children: Map<string, string[]>; byAction: Map<string, string[]> } | undefined
   const folded = new Map<string, FoldedAct>()
   return (key) => {
-    const record = testimony(key)?.record
+    const record = mergedRecord(key)?.record
     if (record === undefined) return undefined
     const found = (index ??= indexOf(records))
     const foldOf = (call: EvidenceRecord): FoldedAct => {
       let act = folded.get(call.key)
-      if (act === undefined) folded.set(call.key, (act = foldAct(call, testimony, found)))
+      if (act === undefined) folded.set(call.key, (act = foldAct(call, mergedRecord, found)))
       return act
     }
-    const act = foldOf(callOf(record, testimony, found.byAction))
+    const act = foldOf(callOf(record, mergedRecord, found.byAction))
     // The way up goes from part to part; what the call itself does not take for a part is an act of its own.
     return act.key === key || act.parts.has(key) ? act : foldOf(record)
   }
@@ -62,7 +62,7 @@ export function foldActs(records: Records): Fold {
 
 type MergedRecordOf = (key: string) => MergedRecord | undefined
 
-function indexOf({ keys, testimony }: Records): {
+function indexOf({ keys, mergedRecord }: Records): {
   children: Map<string, string[]>
   byAction: Map<string, string[]>
 } {
@@ -74,7 +74,7 @@ function indexOf({ keys, testimony }: Records): {
     else list.push(key)
   }
   for (const key of keys()) {
-    const record = testimony(key)?.record
+    const record = mergedRecord(key)?.record
     if (record === undefined) continue
     if (record.parent !== '') add(children, record.parent, key)
     if (record.action !== '') add(byAction, `${key.slice(0, 32)} ${record.action}`, key)
@@ -85,17 +85,17 @@ function indexOf({ keys, testimony }: Records): {
 /** The record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
 function callOf(
   record: EvidenceRecord,
-  testimony: MergedRecordOf,
+  mergedRecord: MergedRecordOf,
   byAction: ReadonlyMap<string, readonly string[]>,
 ): EvidenceRecord {
-  let call = outcomeOfIntent(record, testimony, byAction)
-  let above = testimony(call.parent)?.record
+  let call = outcomeOfIntent(record, mergedRecord, byAction)
+  let above = mergedRecord(call.parent)?.record
   for (let step = 0; step < stepsMax && above !== undefined; step += 1) {
     if (isAct(above)) {
       if (!isPart(call, above)) break
       call = above
     } else if (!between.has(above.kind)) break
-    above = above.parent === above.key ? undefined : testimony(above.parent)?.record
+    above = above.parent === above.key ? undefined : mergedRecord(above.parent)?.record
   }
   return call
 }
@@ -103,7 +103,7 @@ function callOf(
 /** The outcome of an intent, where it came: told under the same action ID, in the same trace, of the same actor. */
 function outcomeOfIntent(
   record: EvidenceRecord,
-  testimony: MergedRecordOf,
+  mergedRecord: MergedRecordOf,
   byAction: ReadonlyMap<string, readonly string[]>,
 ): EvidenceRecord {
   if (record.outcome !== 'unknown' || record.action === '') return record
@@ -111,7 +111,7 @@ function outcomeOfIntent(
   return (
     others
       .slice(0, partsMax)
-      .flatMap((key) => testimony(key)?.record ?? [])
+      .flatMap((key) => mergedRecord(key)?.record ?? [])
       .find((other) => other.key !== record.key && endsIntent(other, record)) ?? record
   )
 }
@@ -128,14 +128,14 @@ function endsIntent(other: EvidenceRecord, intent: EvidenceRecord): boolean {
 
 function foldAct(
   call: EvidenceRecord,
-  testimony: MergedRecordOf,
+  mergedRecord: MergedRecordOf,
   { children, byAction }: ReturnType<typeof indexOf>,
 ): FoldedAct {
-  const tree = treeOf(call, testimony, children)
+  const tree = treeOf(call, mergedRecord, children)
   const parts = recordsOf(tree).slice(1)
   const intents = (byAction.get(`${call.key.slice(0, 32)} ${call.action}`) ?? [])
     .slice(0, partsMax)
-    .flatMap((key) => testimony(key)?.record ?? [])
+    .flatMap((key) => mergedRecord(key)?.record ?? [])
     .filter((one) => isIntentOf(one, call))
   const all = [call, ...parts]
   const first = (field: 'tool' | 'verb' | 'arguments_hash'): string =>
@@ -167,7 +167,7 @@ interface Part {
 /** The call with its parts, each below the part that it belongs to. */
 function treeOf(
   call: EvidenceRecord,
-  testimony: MergedRecordOf,
+  mergedRecord: MergedRecordOf,
   children: ReadonlyMap<string, readonly string[]>,
 ): Part {
   const root: Part = { record: call, parts: [] }
@@ -178,7 +178,7 @@ function treeOf(
   const waiting = below(call.key, root, 1)
   for (const { child, under, steps } of waiting) {
     if (seen.size > partsMax) break
-    const record = testimony(child)?.record
+    const record = mergedRecord(child)?.record
     if (record === undefined || seen.has(child) || !between.has(record.kind)) continue
     seen.add(child)
     const part = isPart(record, call) ? { record, parts: [] } : undefined
@@ -248,7 +248,7 @@ function mayReport(record: EvidenceRecord, call: EvidenceRecord): boolean {
   )
 }
 
-type ReportedOutcome = Pick<FoldedAct, 'outcome' | 'toldBy'>
+type ReportedOutcome = Pick<FoldedAct, 'outcome' | 'reportedBy'>
 
 /**
  * The outcome of a call with its parts: a denial, then a failure, then a success, wherever they stand. Of several parts side
@@ -257,13 +257,13 @@ type ReportedOutcome = Pick<FoldedAct, 'outcome' | 'toldBy'>
 function outcomeOf({ record: call, parts }: Part): ReportedOutcome {
   const own: ReportedOutcome = {
     outcome: call.outcome,
-    toldBy: call.outcome === '' ? undefined : call,
+    reportedBy: call.outcome === '' ? undefined : call,
   }
   if (call.outcome === 'failure' || call.outcome === 'denied') return own
   const done = lastReported(parts)
   const decision = lastOf(parts.filter(({ record }) => isDecision(record)))?.record
   const isDenied = decision !== undefined && decision.approval !== 'allow'
-  if (isDenied && done?.outcome !== 'success') return { outcome: 'denied', toldBy: decision }
+  if (isDenied && done?.outcome !== 'success') return { outcome: 'denied', reportedBy: decision }
   if (call.outcome === 'success' && call.outcome_rule === '') return own
   if (done !== undefined && done.outcome !== 'success') return done
   return call.outcome === 'success' || done === undefined ? own : done
@@ -273,9 +273,9 @@ function outcomeOf({ record: call, parts }: Part): ReportedOutcome {
 function lastReported(parts: readonly Part[]): ReportedOutcome | undefined {
   const ended = parts
     .filter(({ record }) => record.kind !== 'approval')
-    .map((part) => ({ record: part.record, told: outcomeOf(part) }))
-    .filter(({ told }) => told.outcome !== '' && told.outcome !== 'unknown')
-  return lastOf(ended)?.told
+    .map((part) => ({ record: part.record, reported: outcomeOf(part) }))
+    .filter(({ reported }) => reported.outcome !== '' && reported.outcome !== 'unknown')
+  return lastOf(ended)?.reported
 }
 
 function isDecision({ kind, approval, outcome }: EvidenceRecord): boolean {

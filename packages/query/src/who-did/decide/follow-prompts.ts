@@ -14,12 +14,12 @@ export interface PromptPath {
   /** A prompt that is named and not on record; '' when all that are named are. */
   readonly missingRef: string
   /** The record that tells the initiating prompt's text: its own, or one of its run; undefined without a prompt. */
-  readonly teller: EvidenceRecord | undefined
+  readonly textSource: EvidenceRecord | undefined
 }
 
 /** Follows `whodid.prompt.ref` from every record on the way outwards: each prompt names the one it was given under. */
 export function followPrompts(decision: Decision): PromptPath {
-  const { path, testimony } = decision
+  const { path, mergedRecord } = decision
   const prompts: EvidenceRecord[] = []
   let missingRef = ''
   const hasInitiator = (): boolean => initiates(prompts.at(-1))
@@ -27,7 +27,7 @@ export function followPrompts(decision: Decision): PromptPath {
     if (hasInitiator()) break
     let ref = record.kind === 'prompt' ? record.key : record.prompt_ref
     while (ref !== '' && prompts.length < promptsMax && !hasInitiator()) {
-      const prompt = testimony(ref)?.record
+      const prompt = mergedRecord(ref)?.record
       if (prompt === undefined && missingRef === '') missingRef = ref
       // An emitter may let a prompt name itself; that is the end of the way, not a loop.
       if (prompt === undefined || prompts.includes(prompt)) break
@@ -36,8 +36,8 @@ export function followPrompts(decision: Decision): PromptPath {
     }
   }
   const initiating = prompts.at(-1)
-  const teller = initiating && findPromptText(decision, initiating)
-  return { prompts, initiating, missingRef, teller }
+  const textSource = initiating && findPromptText(decision, initiating)
+  return { prompts, initiating, missingRef, textSource }
 }
 
 const initiators: ReadonlySet<string> = new Set(['human', 'schedule', 'system'])
@@ -63,10 +63,10 @@ const parentsMax = 256
  */
 export function findPromptText(decision: Decision, prompt: EvidenceRecord): EvidenceRecord {
   if (prompt.content_state.state !== 'withheld') return prompt
-  const tellers = promptTextSources(decision, prompt)
+  const textSources = promptTextSources(decision, prompt)
   return (
-    tellers.find(({ content_state: content }) => content.state === 'text') ??
-    tellers.find(({ content_state: content }) => !silent.has(content.state)) ??
+    textSources.find(({ content_state: content }) => content.state === 'text') ??
+    textSources.find(({ content_state: content }) => !silent.has(content.state)) ??
     prompt
   )
 }
@@ -112,15 +112,18 @@ function isNamed({ template, template_rule: rule }: EvidenceRecord): boolean {
 }
 
 /** Model calls of the run itself, and log records of its prompt; by time. */
-function ownTextSources({ evidence, testimony }: Decision, run: EvidenceRecord): EvidenceRecord[] {
+function ownTextSources(
+  { evidence, mergedRecord }: Decision,
+  run: EvidenceRecord,
+): EvidenceRecord[] {
   const trace = run.key.slice(0, 32)
-  const tellers: EvidenceRecord[] = []
-  for (const key of evidence.kin.keys()) {
-    const record = key.startsWith(trace) ? testimony(key)?.record : undefined
+  const textSources: EvidenceRecord[] = []
+  for (const key of evidence.relatedRecords.keys()) {
+    const record = key.startsWith(trace) ? mergedRecord(key)?.record : undefined
     if (record === undefined || !mayHoldText(record, run)) continue
-    if (beganIn(record, testimony) === run.key) tellers.push(record)
+    if (beganIn(record, mergedRecord) === run.key) textSources.push(record)
   }
-  return tellers.sort((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1))
+  return textSources.sort((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1))
 }
 
 function mayHoldText(record: EvidenceRecord, run: EvidenceRecord): boolean {
@@ -132,10 +135,10 @@ function mayHoldText(record: EvidenceRecord, run: EvidenceRecord): boolean {
 }
 
 /** The nearest prompt above a record; '' when there is none. */
-function beganIn(record: EvidenceRecord, testimony: Decision['testimony']): string {
+function beganIn(record: EvidenceRecord, mergedRecord: Decision['mergedRecord']): string {
   let key = record.parent
   for (let parents = 0; parents < parentsMax && key !== ''; parents += 1) {
-    const above = testimony(key)?.record
+    const above = mergedRecord(key)?.record
     if (above === undefined) return ''
     if (above.kind === 'prompt' && above.signal !== 'log') return above.key
     key = above.parent

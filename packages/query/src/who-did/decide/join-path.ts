@@ -15,7 +15,7 @@ const joinsMax = 64
 /** Where the evidence is looked up. */
 export interface RecordLookup {
   readonly keys: () => Iterable<string>
-  readonly testimony: (key: string) => MergedRecord | undefined
+  readonly mergedRecord: (key: string) => MergedRecord | undefined
   /** Whether the record's exporter may speak for the subject's actor. */
   readonly isOwn: (record: EvidenceRecord) => boolean
 }
@@ -30,29 +30,29 @@ export interface RecordLookup {
  * record, the one by which its own grant was given. Correlation: the one human prompt under the same correlation ID that an
  * exporter of the actor tells of; where there are two, neither is taken. Anybody can write a correlation ID.
  */
-export function joinPath(trail: Ancestors, kin: RecordLookup): Hop[] {
-  const hops = trail.records.map((record, index): Hop => ({
+export function joinPath(ancestors: Ancestors, lookup: RecordLookup): Hop[] {
+  const hops = ancestors.records.map((record, index): Hop => ({
     record,
     joinedBy: index === 0 ? 'subject' : 'parent',
     leftOut: '',
   }))
   if (hops.length === 0) return hops
-  const records = [...kin.keys()].flatMap((key) => {
-    const record = kin.testimony(key)?.record
+  const records = [...lookup.keys()].flatMap((key) => {
+    const record = lookup.mergedRecord(key)?.record
     return record === undefined || record.channel === 'unentitled' ? [] : [record]
   })
   const passed = new Set(hops.map((hop) => hop.record.key))
-  let segment: readonly EvidenceRecord[] = trail.records
+  let segment: readonly EvidenceRecord[] = ancestors.records
   for (let joins = 0; joins < joinsMax; joins += 1) {
     const others = records.filter((record) => !passed.has(record.key))
     const byDelegation = delegatingRecord(segment, others)
     const hasPrompt = hops.some(({ record }) => isHumanPrompt(record))
-    const prompt = hasPrompt ? undefined : correlatedPrompt(segment, others.filter(kin.isOwn))
+    const prompt = hasPrompt ? undefined : correlatedPrompt(segment, others.filter(lookup.isOwn))
     const next =
       byDelegation ?? (prompt && { record: prompt, joinedBy: 'correlation' as const, leftOut: '' })
     if (next === undefined) break
-    const trail = walkAncestors(next.record.key, (key) => kin.testimony(key)).records
-    const farther = trail.filter((record) => !passed.has(record.key))
+    const ancestors = walkAncestors(next.record.key, (key) => lookup.mergedRecord(key)).records
+    const farther = ancestors.filter((record) => !passed.has(record.key))
     farther.forEach((record, index) => {
       passed.add(record.key)
       hops.push(index === 0 ? { ...next, record } : { record, joinedBy: 'parent', leftOut: '' })
@@ -155,13 +155,13 @@ export interface Ancestors {
 type LookUp = (key: string, near: string) => MergedRecord | undefined
 
 /** Walks from a record outwards by parent, within its trace. Ends where it would come back to itself. */
-export function walkAncestors(from: string, testimony: LookUp): Ancestors {
+export function walkAncestors(from: string, mergedRecord: LookUp): Ancestors {
   const records: EvidenceRecord[] = []
   const seen = new Set<string>()
   let key = from
   while (key !== '') {
     if (seen.has(key)) return { records, missingParent: '', cycleAt: key }
-    const found = testimony(key, records.at(-1)?.exporter ?? '')
+    const found = mergedRecord(key, records.at(-1)?.exporter ?? '')
     if (found === undefined) return { records, missingParent: key, cycleAt: '' }
     seen.add(key)
     records.push(found.record)

@@ -36,17 +36,18 @@ export function judgeCandidate(
   candidate: ListedAction,
   { evidence, carriesName }: CandidateDeps,
 ): JudgedCandidate | undefined {
-  const { fold, testimony } = readActs(evidence)
-  const record = testimony(candidate.key)?.record
+  const { fold, mergedRecord } = readActs(evidence)
+  const record = mergedRecord(candidate.key)?.record
   const act = fold(candidate.key)
   if (record === undefined || act === undefined) return undefined
-  const call = testimony(act.key)?.record ?? record
+  const call = mergedRecord(act.key)?.record ?? record
   // An answer about a resource, a token or an action shows a record that names it.
   const key = namesToo(question.handle, call) ? act.key : candidate.key
   const { outcome, verb } = key === act.key ? act : describePart(record, act)
   if (outcome === 'failure' || outcome === 'denied') return undefined
   if (question.verb === null ? verb === 'read' : verb !== question.verb) return undefined
-  if (!carriesName && !inheritsName(question.handle, key, { evidence, testimony })) return undefined
+  if (!carriesName && !inheritsName(question.handle, key, { evidence, mergedRecord }))
+    return undefined
   return { key, outcome, isEntitled: isBelieved(record, key, evidence) }
 }
 
@@ -60,11 +61,11 @@ function isBelieved(record: EvidenceRecord, key: string, evidence: Evidence): bo
 export function describePart(
   record: EvidenceRecord,
   act: FoldedAct,
-): Pick<FoldedAct, 'outcome' | 'toldBy' | 'tool' | 'verb' | 'resource' | 'resource_type'> {
-  const isToldByItself = record.outcome !== '' && record.outcome !== 'unknown'
+): Pick<FoldedAct, 'outcome' | 'reportedBy' | 'tool' | 'verb' | 'resource' | 'resource_type'> {
+  const isReportedByItself = record.outcome !== '' && record.outcome !== 'unknown'
   return {
-    outcome: isToldByItself ? record.outcome : act.outcome,
-    toldBy: isToldByItself ? record : act.toldBy,
+    outcome: isReportedByItself ? record.outcome : act.outcome,
+    reportedBy: isReportedByItself ? record : act.reportedBy,
     tool: record.tool === '' ? act.tool : record.tool,
     verb: record.verb === '' ? act.verb : record.verb,
     resource: record.resource,
@@ -86,10 +87,10 @@ function namesToo({ kind, value }: Handle, call: EvidenceRecord): boolean {
 function inheritsName(
   { kind, value }: Handle,
   key: string,
-  { evidence, testimony }: Pick<ActReader, 'testimony'> & Pick<CandidateDeps, 'evidence'>,
+  { evidence, mergedRecord }: Pick<ActReader, 'mergedRecord'> & Pick<CandidateDeps, 'evidence'>,
 ): boolean {
   const found = completeDecision(decide({ ...evidence, subject: key, listed: [] }))
-  const above = walkAncestors(key, testimony).records.slice(1)
+  const above = walkAncestors(key, mergedRecord).records.slice(1)
   if (above.some((record) => isCall(record) && carries(record, kind, value))) return false
   if (kind === 'template') return found.template === value
   if (kind === 'instance') return found.instance === value
@@ -157,26 +158,29 @@ function compare(a: string, b: string): number {
 /** The acts of one body of evidence, whoever the question is about. */
 interface ActReader {
   /** What the records under a key say together; undefined when there is none. */
-  readonly testimony: (key: string) => MergedRecord | undefined
+  readonly mergedRecord: (key: string) => MergedRecord | undefined
   readonly fold: Fold
 }
 
-const readers = new WeakMap<RelatedRecords['kin'], ActReader>()
+const readers = new WeakMap<RelatedRecords['relatedRecords'], ActReader>()
 
 /** Merges and folds the records of some evidence, once for all who ask about it. */
-export function readActs({ kin }: Pick<RelatedRecords, 'kin'>): ActReader {
-  const known = readers.get(kin)
+export function readActs({ relatedRecords }: Pick<RelatedRecords, 'relatedRecords'>): ActReader {
+  const known = readers.get(relatedRecords)
   if (known !== undefined) return known
-  const entitlements = readEntitlements(kin)
+  const entitlements = readEntitlements(relatedRecords)
   const merged = new Map<string, MergedRecord>()
-  const testimony = (key: string): MergedRecord | undefined => {
-    const versions = kin.get(key)
+  const mergedRecord = (key: string): MergedRecord | undefined => {
+    const versions = relatedRecords.get(key)
     if (versions === undefined) return undefined
     let found = merged.get(key)
     if (found === undefined) merged.set(key, (found = mergeVersions(versions, entitlements)))
     return found
   }
-  const reader = { testimony, fold: foldActs({ keys: () => kin.keys(), testimony }) }
-  readers.set(kin, reader)
+  const reader = {
+    mergedRecord,
+    fold: foldActs({ keys: () => relatedRecords.keys(), mergedRecord }),
+  }
+  readers.set(relatedRecords, reader)
   return reader
 }

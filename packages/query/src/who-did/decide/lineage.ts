@@ -22,8 +22,8 @@ export function lineageOf(decision: Decision): readonly string[] {
 
 function claimedParents(decision: Decision): Map<string, string> {
   const parents = new Map<string, string>()
-  for (const key of decision.evidence.kin.keys()) {
-    const record = decision.testimony(key)?.record
+  for (const key of decision.evidence.relatedRecords.keys()) {
+    const record = decision.mergedRecord(key)?.record
     if (record === undefined || record.channel === 'unentitled' || record.instance === '') continue
     const parent = parentOf(record)
     if (parent !== '' && !parents.has(record.instance)) parents.set(record.instance, parent)

@@ -63,18 +63,19 @@ export function mergeVersions(
 ): MergedRecord {
   const leader = leaderOf(versions, entitlements, near)
   if (leader === undefined) throw new Error('a record of the evidence has no version')
-  const heard = admittedBeside(leader, versions, entitlements)
+  const admitted = admittedBeside(leader, versions, entitlements)
   const isConflict =
-    claims.some(([claim, rule]) => disagree(heard, claim, rule)) || persons(heard) > 1
-  const [first = leader] = heard
+    claims.some(([claim, rule]) => disagree(admitted, claim, rule)) || persons(admitted) > 1
+  const [first = leader] = admitted
   return {
-    record: heard.find((version) => version.actor_type !== '') ?? first,
-    conflicting: isConflict ? heard : [],
+    record: admitted.find((version) => version.actor_type !== '') ?? first,
+    conflicting: isConflict ? admitted : [],
     differsInContent: contentFields.some((field) =>
-      heard.some((one) => one[field] !== first[field]),
+      admitted.some((one) => one[field] !== first[field]),
     ),
     setAside: versions.filter(
-      (version) => !heard.includes(version) && namesSomebody(version) && !agrees(version, heard),
+      (version) =>
+        !admitted.includes(version) && namesSomebody(version) && !agrees(version, admitted),
     ),
   }
 }

@@ -8,8 +8,8 @@ import type { Claims } from './resolve-claims.ts'
 /** Where a better name is looked for. */
 interface Around {
   readonly evidence: Evidence
-  readonly trail: Ancestors
-  readonly heard: AdmittedRecords
+  readonly ancestors: Ancestors
+  readonly admitted: AdmittedRecords
 }
 
 /**
@@ -23,7 +23,7 @@ export function nameTemplate(claims: Claims, around: Around): Claims {
   if (actor?.actor_type !== 'agent' || !isWeak) return claims
   const better =
     (instance && ofSameInstance(instance, around)) ??
-    (around.trail.missingParent === '' ? undefined : enclosingRun(around))
+    (around.ancestors.missingParent === '' ? undefined : enclosingRun(around))
   return better === undefined ? claims : { ...claims, template: better }
 }
 
@@ -34,16 +34,16 @@ function isName(record: EvidenceRecord): boolean {
 
 function ofSameInstance(
   { instance }: EvidenceRecord,
-  { evidence, heard }: Around,
+  { evidence, admitted }: Around,
 ): EvidenceRecord | undefined {
-  return only(namedRecords(evidence, heard).filter((record) => record.instance === instance))
+  return only(namedRecords(evidence, admitted).filter((record) => record.instance === instance))
 }
 
-function enclosingRun({ evidence, trail, heard }: Around): EvidenceRecord | undefined {
-  const [subject] = trail.records
+function enclosingRun({ evidence, ancestors, admitted }: Around): EvidenceRecord | undefined {
+  const [subject] = ancestors.records
   if (subject === undefined) return undefined
   const trace = subject.key.slice(0, 32)
-  const runs = namedRecords(evidence, heard).filter(
+  const runs = namedRecords(evidence, admitted).filter(
     (record) =>
       record.key.startsWith(trace) &&
       record.exporter === subject.exporter &&
@@ -55,9 +55,12 @@ function enclosingRun({ evidence, trail, heard }: Around): EvidenceRecord | unde
     : undefined
 }
 
-function namedRecords({ kin }: Evidence, { testimony, isOwn }: AdmittedRecords): EvidenceRecord[] {
-  return [...kin.keys()].flatMap((key) => {
-    const record = testimony(key)?.record
+function namedRecords(
+  { relatedRecords }: Evidence,
+  { mergedRecord, isOwn }: AdmittedRecords,
+): EvidenceRecord[] {
+  return [...relatedRecords.keys()].flatMap((key) => {
+    const record = mergedRecord(key)?.record
     const speaks =
       record !== undefined &&
       record.actor_type === 'agent' &&

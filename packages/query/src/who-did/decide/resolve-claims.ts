@@ -24,33 +24,33 @@ export interface Claims {
  * same, the two conflict. An agent that names another template than the instance above it is another agent, whose instance nobody
  * named.
  */
-export function resolveClaims(trail: readonly EvidenceRecord[]): Claims {
-  const overwritten = overwrittenDownstream(trail)
-  const heard = trail.map((record) =>
+export function resolveClaims(ancestors: readonly EvidenceRecord[]): Claims {
+  const overwritten = overwrittenDownstream(ancestors)
+  const admitted = ancestors.map((record) =>
     overwritten.has(record.key) || record.actor_type === '' ? silenced(record) : record,
   )
-  const actor = heard.find((record) => record.actor_type !== '')
+  const actor = admitted.find((record) => record.actor_type !== '')
   if (actor === undefined || actor.actor_type !== 'agent')
     return {
       ...nobody,
-      actor: actor === undefined ? undefined : original(trail, actor),
+      actor: actor === undefined ? undefined : original(ancestors, actor),
       overwritten,
     }
-  const border = heard.findIndex((r) => r.actor_type !== '' && r.actor_type !== 'agent')
-  const speakers = border < 0 ? heard : heard.slice(0, border)
-  const said = find(speakers, 'instance', 'said')
-  const read = find(speakers, 'instance', 'read')
-  const stray = strayNames(trail.slice(0, speakers.length), overwritten)
+  const border = admitted.findIndex((r) => r.actor_type !== '' && r.actor_type !== 'agent')
+  const claimSources = border < 0 ? admitted : admitted.slice(0, border)
+  const said = find(claimSources, 'instance', 'said')
+  const read = find(claimSources, 'instance', 'read')
+  const stray = strayNames(ancestors.slice(0, claimSources.length), overwritten)
   const named = said ?? read
-  const other = named === undefined ? undefined : anotherAgent(speakers, named)
+  const other = named === undefined ? undefined : anotherAgent(claimSources, named)
   const instance = other === undefined ? named : undefined
   return {
     actor,
     overwritten,
     instance,
-    template: other ?? templateOf(speakers, instance),
-    ...delegatorOf(speakers, instance, stray),
-    conflicting: instanceConflict(speakers, said, { read, stray }),
+    template: other ?? templateOf(claimSources, instance),
+    ...delegatorOf(claimSources, instance, stray),
+    conflicting: instanceConflict(claimSources, said, { read, stray }),
   }
 }
 
@@ -76,22 +76,22 @@ export function silenced(record: EvidenceRecord): EvidenceRecord {
 
 /** Records that name somebody without saying what kind of actor they are of. */
 function strayNames(
-  trail: readonly EvidenceRecord[],
+  ancestors: readonly EvidenceRecord[],
   overwritten: ReadonlyMap<string, unknown>,
 ): readonly EvidenceRecord[] {
-  return trail.filter((record) => record.actor_type === '' && !overwritten.has(record.key))
+  return ancestors.filter((record) => record.actor_type === '' && !overwritten.has(record.key))
 }
 
-function original(trail: readonly EvidenceRecord[], heard: EvidenceRecord): EvidenceRecord {
-  return trail.find((record) => record.key === heard.key) ?? heard
+function original(ancestors: readonly EvidenceRecord[], admitted: EvidenceRecord): EvidenceRecord {
+  return ancestors.find((record) => record.key === admitted.key) ?? admitted
 }
 
 function find(
-  speakers: readonly EvidenceRecord[],
+  claimSources: readonly EvidenceRecord[],
   claim: Claim,
   strength: ReturnType<typeof claimStrength>,
 ): EvidenceRecord | undefined {
-  return speakers.find((record) => claimStrength(record, claim) === strength)
+  return claimSources.find((record) => claimStrength(record, claim) === strength)
 }
 
 /**
@@ -100,7 +100,7 @@ function find(
  * links to it.
  */
 function instanceConflict(
-  speakers: readonly EvidenceRecord[],
+  claimSources: readonly EvidenceRecord[],
   said: EvidenceRecord | undefined,
   { read, stray }: { read: EvidenceRecord | undefined; stray: readonly EvidenceRecord[] },
 ): readonly EvidenceRecord[] {
@@ -109,32 +109,32 @@ function instanceConflict(
     (record) =>
       claimStrength(record, 'instance') === 'said' &&
       record.instance !== said.instance &&
-      speakers.findIndex(({ key }) => key === record.key) < speakers.indexOf(said),
+      claimSources.findIndex(({ key }) => key === record.key) < claimSources.indexOf(said),
   )
   if (other !== undefined) return [other, said]
   if (
     read !== undefined &&
-    speakers.indexOf(read) < speakers.indexOf(said) &&
+    claimSources.indexOf(read) < claimSources.indexOf(said) &&
     read.instance !== said.instance
   )
     return [read, said]
-  const above = speakers
-    .slice(speakers.indexOf(said) + 1)
+  const above = claimSources
+    .slice(claimSources.indexOf(said) + 1)
     .find(
       (record) => claimStrength(record, 'instance') === 'said' && record.instance !== said.instance,
     )
-  if (above === undefined || isLinked(speakers, said, above)) return []
+  if (above === undefined || isLinked(claimSources, said, above)) return []
   const isOneProcess = said.exporter === above.exporter && said.service === above.service
   return isOneProcess && said.template === above.template ? [said, above] : []
 }
 
 /** Whether one instance says that it descends from the other, or began with a record of its own. */
 function isLinked(
-  speakers: readonly EvidenceRecord[],
+  claimSources: readonly EvidenceRecord[],
   said: EvidenceRecord,
   above: EvidenceRecord,
 ): boolean {
-  return speakers.some(
+  return claimSources.some(
     (record) =>
       record.instance === said.instance &&
       (record.instance_parent !== '' ||
@@ -145,12 +145,12 @@ function isLinked(
 
 /** The nearest record below the one that names the instance that names another template: another agent. */
 function anotherAgent(
-  speakers: readonly EvidenceRecord[],
+  claimSources: readonly EvidenceRecord[],
   named: EvidenceRecord,
 ): EvidenceRecord | undefined {
   const own = claimStrength(named, 'template')
   if (own !== 'said' && own !== 'read') return undefined
-  return speakers.slice(0, speakers.indexOf(named)).find((record) => {
+  return claimSources.slice(0, claimSources.indexOf(named)).find((record) => {
     const strength = claimStrength(record, 'template')
     const isName = strength === 'said' || strength === 'read'
     return isName && record.actor_type === 'agent' && record.template !== named.template
@@ -158,29 +158,29 @@ function anotherAgent(
 }
 
 function templateOf(
-  speakers: readonly EvidenceRecord[],
+  claimSources: readonly EvidenceRecord[],
   instance: EvidenceRecord | undefined,
 ): EvidenceRecord | undefined {
   // A service's name is the weakest of all: whatever else names the agent goes before it.
-  const ofInstance = speakers.filter(
+  const ofInstance = claimSources.filter(
     (record) => instance !== undefined && record.instance === instance.instance,
   )
   return (
     find(ofInstance, 'template', 'said') ??
     find(ofInstance, 'template', 'read') ??
-    find(speakers, 'template', 'said') ??
-    find(speakers, 'template', 'read') ??
-    find(speakers, 'template', 'hinted')
+    find(claimSources, 'template', 'said') ??
+    find(claimSources, 'template', 'read') ??
+    find(claimSources, 'template', 'hinted')
   )
 }
 
 function delegatorOf(
-  speakers: readonly EvidenceRecord[],
+  claimSources: readonly EvidenceRecord[],
   instance: EvidenceRecord | undefined,
   stray: readonly EvidenceRecord[],
 ): Pick<Claims, 'delegator' | 'conflictingDelegators'> {
-  const said = find(speakers, 'delegator', 'said')
-  const read = find(speakers, 'delegator', 'read')
+  const said = find(claimSources, 'delegator', 'said')
+  const read = find(claimSources, 'delegator', 'read')
   const other = stray.find(
     (record) =>
       claimStrength(record, 'delegator') === 'said' && record.delegator !== said?.delegator,
@@ -191,7 +191,7 @@ function delegatorOf(
     return { delegator: said ?? read, conflictingDelegators: [] }
   // A user that another speaker names beside a person above: nobody knows which of the two the task is for.
   const isOther = instance === undefined || read.key === instance.key
-  return isOther && speakers.indexOf(read) < speakers.indexOf(said)
+  return isOther && claimSources.indexOf(read) < claimSources.indexOf(said)
     ? { delegator: undefined, conflictingDelegators: [read, said] }
     : { delegator: said, conflictingDelegators: [] }
 }
@@ -206,11 +206,11 @@ function delegatorOf(
  * is another speaker, and is heard.
  */
 function overwrittenDownstream(
-  trail: readonly EvidenceRecord[],
+  ancestors: readonly EvidenceRecord[],
 ): ReadonlyMap<string, EvidenceRecord> {
   const overwritten = new Map<string, EvidenceRecord>()
   let above: EvidenceRecord | undefined
-  for (const record of trail.toReversed()) {
+  for (const record of ancestors.toReversed()) {
     const isOverwritten =
       record.actor_type === 'agent' &&
       claimStrength(record, 'instance') !== 'said' &&

@@ -33,10 +33,10 @@ const ownHopsMax = 64
  * everybody.
  */
 export function readEntitlements(
-  kin: ReadonlyMap<string, readonly EvidenceRecord[]>,
+  relatedRecords: ReadonlyMap<string, readonly EvidenceRecord[]>,
 ): Entitlements {
   const shown = new Map<string, Shown>()
-  for (const versions of kin.values())
+  for (const versions of relatedRecords.values())
     for (const record of versions) {
       if (record.channel !== 'entitled') continue
       const one = shown.get(record.exporter) ?? {
@@ -56,20 +56,23 @@ export function readEntitlements(
     return one.actors.has(actor) || (one.isOfAnyAgent && actor.startsWith('agent:'))
   }
   return {
-    isBacked: (record) => isBacked(record, kin),
+    isBacked: (record) => isBacked(record, relatedRecords),
     speaks,
     inherits: (exporter, actor) =>
       speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false),
   }
 }
 
-function isBacked(record: EvidenceRecord, kin: Parameters<typeof readEntitlements>[0]): boolean {
+function isBacked(
+  record: EvidenceRecord,
+  relatedRecords: Parameters<typeof readEntitlements>[0],
+): boolean {
   let above: EvidenceRecord | undefined = record
   for (let hops = 0; above !== undefined && hops < ownHopsMax; hops += 1) {
     const isOwn = above.exporter === record.exporter
     if (isOwn && above.channel === 'entitled') return true
     if (isOwn && (above.channel === 'unentitled' || above.actor_type !== '')) return false
-    const versions = kin.get(above.parent)
+    const versions = relatedRecords.get(above.parent)
     above =
       versions?.find(({ exporter }) => exporter === record.exporter) ??
       versions?.find((version) => version.channel === 'entitled' && version.actor_type === '')

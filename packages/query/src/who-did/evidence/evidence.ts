@@ -41,7 +41,7 @@ export interface RelatedRecords {
    * Every version of each record that may explain the act, by its key; versions in the order of receipt. Of a span ID under
    * which several acts stand, the versions of one. Without an act, some of the records that the handle names, where it names any.
    */
-  readonly kin: ReadonlyMap<string, readonly EvidenceRecord[]>
+  readonly relatedRecords: ReadonlyMap<string, readonly EvidenceRecord[]>
   /** By key, the acts that stand under the same span ID as another, each with its versions. */
   readonly separate: ReadonlyMap<string, readonly (readonly EvidenceRecord[])[]>
   /** Who claims the instances that act in the trace, earliest first. */
@@ -136,16 +136,16 @@ export function relateRecords(
   }
   for (const versions of found.values()) versions.sort(byReceipt)
   const { isBacked } = readEntitlements(found)
-  const kin = new Map<string, readonly EvidenceRecord[]>()
+  const relatedRecords = new Map<string, readonly EvidenceRecord[]>()
   const separate = new Map<string, readonly (readonly EvidenceRecord[])[]>()
   for (const [key, versions] of found) {
     const acts = separateActs(versions, isBacked)
     const own = acts.find((act) => subjects.some((record) => act.includes(record)))
-    kin.set(key, own ?? acts[0] ?? [])
+    relatedRecords.set(key, own ?? acts[0] ?? [])
     if (acts.length > 1) separate.set(key, acts)
   }
   const instanceClaims = claims.toSorted(byReceipt)
-  return { kin, separate, instanceClaims, envelopes: new Map(), truncated }
+  return { relatedRecords, separate, instanceClaims, envelopes: new Map(), truncated }
 }
 
 function byReceipt(a: { received_at: string }, b: { received_at: string }): number {

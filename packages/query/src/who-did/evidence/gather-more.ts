@@ -56,7 +56,8 @@ async function followLinks(
   first: Gathered,
   recorded: string,
 ): Promise<Gathered> {
-  if (![...first.evidence.kin.values()].flat().some(({ links }) => links !== '')) return first
+  if (![...first.evidence.relatedRecords.values()].flat().some(({ links }) => links !== ''))
+    return first
   let found = first
   const followed = new Set<string>()
   for (let follows = 0; follows < followsMax; follows += 1) {
@@ -74,9 +75,9 @@ async function followLinks(
   return found
 }
 
-function countOf({ kin }: Evidence): number {
+function countOf({ relatedRecords }: Evidence): number {
   let count = 0
-  for (const versions of kin.values()) count += versions.length
+  for (const versions of relatedRecords.values()) count += versions.length
   return count
 }
 
@@ -85,15 +86,15 @@ function countOf({ kin }: Evidence): number {
  * statement where it does, or where nothing of the run holds a text. Throws what `Selector.select` throws.
  */
 async function seekTexts(sources: RowSources, found: Gathered): Promise<Gathered> {
-  if (![...found.evidence.kin.values()].flat().some(isSilentPrompt)) return found
+  if (![...found.evidence.relatedRecords.values()].flat().some(isSilentPrompt)) return found
   const decision = completeDecision(decide(found.evidence))
   if (decision.verdict !== 'agent') return found
   const { prompts } = followPrompts(decision)
   const refs = [...new Set([prompts[0], prompts.at(-1)])]
     .filter((prompt) => prompt !== undefined && prompt.content_state.state === 'withheld')
     .flatMap((prompt) => (prompt === undefined ? [] : promptTextSources(decision, prompt)))
-    .filter((teller) => teller.content_state.state === 'unread')
-    .map((teller) => teller.content_ref)
+    .filter((textSource) => textSource.content_state.state === 'unread')
+    .map((textSource) => textSource.content_ref)
   if (refs.length === 0) return found
   const parameters = { refs: [...new Set(refs)].join(',') }
   return addStatement(sources, found, { sql: soughtTextsSql, parameters })

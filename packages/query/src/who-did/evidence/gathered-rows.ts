@@ -73,7 +73,9 @@ async function openTexts(
   tenant: string,
   reader: ContentReader,
 ): Promise<Evidence> {
-  const records = [...evidence.kin.values()].flat().filter((record) => isWanted(record, evidence))
+  const records = [...evidence.relatedRecords.values()]
+    .flat()
+    .filter((record) => isWanted(record, evidence))
   if (records.length === 0) return evidence
   const isWhole = evidence.envelopes.size < envelopesMax
   const opened = await reader.open(
@@ -87,13 +89,13 @@ async function openTexts(
     if (content !== undefined && (isWhole || content.state !== 'missing'))
       states.set(record, content)
   }
-  const kin = new Map<string, readonly EvidenceRecord[]>()
-  for (const [key, versions] of evidence.kin)
-    kin.set(
+  const relatedRecords = new Map<string, readonly EvidenceRecord[]>()
+  for (const [key, versions] of evidence.relatedRecords)
+    relatedRecords.set(
       key,
       versions.map((record) => withText(record, states.get(record))),
     )
-  return { ...evidence, kin }
+  return { ...evidence, relatedRecords }
 }
 
 /** Of a model call nothing is looked at unless its envelope was sought: most of them no answer quotes. */
