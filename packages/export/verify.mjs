@@ -3915,6 +3915,32 @@ var whodidDecision = (function(exports) {
 		}
 	}
 	// packages/query/src/who-did/answer/describe-action.ts
+	/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
+	function shapeAct(decision, limit) {
+		const ancestors = decision.ancestors.records;
+		const { fold } = readActs(decision.evidence);
+		const act = shownAct(decision, fold);
+		const isAct = ancestors[0]?.kind === "tool_call" || ancestors[0]?.kind === "action";
+		return {
+			reasons: act === void 0 || !isAct ? [] : explainAct(act, decision),
+			action: describeAction(ancestors[0], act),
+			gaps: act === void 0 ? [] : actGaps(act, isAct),
+			credential: describeCredential(ancestors),
+			alternatives: listAlternatives(decision, fold, limit)
+		};
+	}
+	/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
+	function shownAct({ ancestors, evidence }, fold) {
+		const [record] = ancestors.records;
+		const act = fold(evidence.subject);
+		if (record === void 0 || act === void 0) return void 0;
+		if (act.key === record.key) return act;
+		return {
+			key: record.key,
+			parts: act.parts,
+			...describePart(record, act)
+		};
+	}
 	/** The act itself; null when there is none. */
 	function describeAction(subject, act) {
 		if (subject === void 0) return null;
@@ -4260,6 +4286,27 @@ var whodidDecision = (function(exports) {
 		return type === void 0 || type === "none" ? "unknown" : type;
 	}
 	// packages/query/src/who-did/answer/describe-origin.ts
+	/** Describes how it came to the act: the prompts, the plan, the chain and the inputs that were read before. */
+	function describeOrigin(decision) {
+		const isOwnAct = decision.verdict === "human" || decision.verdict === "service";
+		const prompts = followPrompts(decision);
+		const plan = findPlan(decision);
+		const { hops, leftOut } = buildChain(decision, prompts, plan.plan);
+		const { inputs, leftOut: inputsLeftOut } = listInputs(decision);
+		return {
+			...describePrompts(decision, prompts),
+			plan: describePlan(decision, plan),
+			chain: hops,
+			inputs,
+			way: {
+				prompts,
+				plan,
+				leftOut,
+				inputsLeftOut,
+				needsPrompt: !isOwnAct
+			}
+		};
+	}
 	/** Hops shown: the outermost, where it began, and the nearest, where it ended. */
 	const outermostMax = 56;
 	const nearestMax = 200;
@@ -4799,7 +4846,7 @@ var whodidDecision = (function(exports) {
 			...conflictGaps(decision, gap),
 			...clockGaps(subject, gap),
 			...inputGaps(way, gap),
-			...trailGaps(decision, way, gap),
+			...ancestorGaps(decision, way, gap),
 			...isForeign(decision) ? [gap("vocabulary_not_understood", vocabularyText)] : [],
 			...way.needsPrompt ? [
 				...identityGaps(decision, gap),
@@ -4837,7 +4884,7 @@ var whodidDecision = (function(exports) {
 		if (inputsLeftOut === 0) return [];
 		return [gap("inputs_truncated", `${inputsLeftOut} of the inputs before the act are not shown; the untrusted ones and the newest are.`)];
 	}
-	function trailGaps({ ancestors, evidence, path, notAdmitted }, { leftOut }, gap) {
+	function ancestorGaps({ ancestors, evidence, path, notAdmitted }, { leftOut }, gap) {
 		const gaps = path.filter((hop) => hop.leftOut !== "").map(({ record, leftOut: instance }) => gap("missing_instance", `The instance ${nameOrNull(instance) ?? ""}, which stood between, left nothing on record: the chain goes on with whoever gave it its grant.`, record.key));
 		const root = ancestors.records.at(-1);
 		if (ancestors.missingParent !== "") gaps.push(gap("missing_parent", notAdmitted !== void 0 ? `The parent ${ancestors.missingParent} is on record only by an exporter that may not speak for this actor: the chain is not followed there.` : evidence.truncated ? `The parent ${ancestors.missingParent} is not among the records that were looked at: the chain may be longer.` : `The parent ${ancestors.missingParent} is not on record: the chain may be longer.`, root?.key));
@@ -4901,7 +4948,7 @@ var whodidDecision = (function(exports) {
 	/** Puts a decision into the answer's words. Pure; decides nothing. */
 	function shapeAnswer(question, decided, cost) {
 		const decision = completeDecision(decided);
-		const origin = traceBack(decision);
+		const { way, ...origin } = describeOrigin(decision);
 		const correlated = decision.ancestors.records.find((record) => record.correlation !== "");
 		const act = shapeAct(decision, question.limit);
 		return {
@@ -4912,7 +4959,7 @@ var whodidDecision = (function(exports) {
 			action: act.action,
 			...describeActors(decision),
 			...origin,
-			gaps: [...origin.gaps, ...act.gaps],
+			gaps: [...findGaps(decision, way), ...act.gaps],
 			credential: act.credential,
 			correlation_id: nameOrNull(correlated?.correlation ?? ""),
 			alternatives: act.alternatives,
@@ -4928,53 +4975,6 @@ var whodidDecision = (function(exports) {
 			from: question.fromText,
 			to: question.toText,
 			verb: question.verb
-		};
-	}
-	/** How it came to the act: what initiated it, what was planned, the way, what had been read, and what is missing. */
-	function traceBack(decision) {
-		const isOwnAct = decision.verdict === "human" || decision.verdict === "service";
-		const prompts = followPrompts(decision);
-		const plan = findPlan(decision);
-		const { hops, leftOut } = buildChain(decision, prompts, plan.plan);
-		const { inputs, leftOut: inputsLeftOut } = listInputs(decision);
-		return {
-			...describePrompts(decision, prompts),
-			plan: describePlan(decision, plan),
-			chain: hops,
-			inputs,
-			gaps: findGaps(decision, {
-				prompts,
-				plan,
-				leftOut,
-				inputsLeftOut,
-				needsPrompt: !isOwnAct
-			})
-		};
-	}
-	/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
-	function shapeAct(decision, limit) {
-		const ancestors = decision.ancestors.records;
-		const { fold } = readActs(decision.evidence);
-		const act = shownAct(decision, fold);
-		const isAct = ancestors[0]?.kind === "tool_call" || ancestors[0]?.kind === "action";
-		return {
-			reasons: act === void 0 || !isAct ? [] : explainAct(act, decision),
-			action: describeAction(ancestors[0], act),
-			gaps: act === void 0 ? [] : actGaps(act, isAct),
-			credential: describeCredential(ancestors),
-			alternatives: listAlternatives(decision, fold, limit)
-		};
-	}
-	/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
-	function shownAct({ ancestors, evidence }, fold) {
-		const [record] = ancestors.records;
-		const act = fold(evidence.subject);
-		if (record === void 0 || act === void 0) return void 0;
-		if (act.key === record.key) return act;
-		return {
-			key: record.key,
-			parts: act.parts,
-			...describePart(record, act)
 		};
 	}
 	// packages/query/src/who-did/answer/summarize.ts
@@ -5326,5 +5326,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'ffee9848671ca249' })
+Object.assign(decisionCode, whodidDecision, { id: '16ce3a02bd0b5422' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

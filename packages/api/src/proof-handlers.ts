@@ -2,7 +2,6 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { printableLine, WhodidError } from '@whodid/model'
 import { listCheckpoints, proveAction } from '@whodid/query'
 import { describeMonitor } from '@whodid/verify'
-import type { LogTree } from '@whodid/store'
 import { isInTree, parseCheckpoint, parseNote, tileCacheControl } from '@whodid/tlog'
 import type { ApiOptions } from './api-options.ts'
 import { checkpointsRoute, integrityRoute, proofRoute } from './proof-routes.ts'
@@ -52,7 +51,7 @@ export function addProofs(
     return c.json({ check: describeMonitor(state), logs }, 200)
   })
 
-  const treeOf = async (name: string): Promise<LogTree> => {
+  const treeOf = async (name: string) => {
     const tree = await trees?.byName(name)
     if (tree !== undefined) return tree
     throw new WhodidError('not_found', `no log is called "${printableLine(name, 80)}"`)

@@ -17,8 +17,9 @@ export interface TimeBounds {
 }
 
 /** The bounds of what `DateTime64(9)` holds: a question that names no time concerns all of it. */
-const earliest = '1900-01-01 00:00:00'
-const latest = '2262-04-11 00:00:00'
+export const earliest = '1900-01-01 00:00:00'
+/** The latest instant of `DateTime64(9)`. */
+export const latest = '2262-04-11 00:00:00'
 
 /** Parses bounds. Throws `invalid_time`, also when `from` lies after `to`. */
 export function parseTimeBounds(raw: RawTimeBounds): TimeBounds {
@@ -47,6 +48,7 @@ export function timeBoundParameters({ from, to, asRecorded }: TimeBounds): {
   }
 }
 
-function toDateTime64(unixNs: bigint): string {
+/** An instant, in nanoseconds since 1970, as ClickHouse writes it. */
+export function toDateTime64(unixNs: bigint): string {
   return formatInstant(unixNs).replace('T', ' ').replace('Z', '')
 }

@@ -26,9 +26,9 @@ export type {
   SubmitOptions,
   WitnessEndpoint,
 } from './client/submit-checkpoint.ts'
-export { formatAddCheckpoint, originHashOf, parseAddCheckpoint } from './protocol/add-checkpoint.ts'
+export { formatAddCheckpoint, parseAddCheckpoint } from './protocol/add-checkpoint.ts'
 export type { AddCheckpointRequest } from './protocol/add-checkpoint.ts'
-export { createWitness } from './protocol/witness.ts'
+export { createWitness, originHashOf } from './protocol/witness.ts'
 export type { Witness, WitnessEvent, WitnessState } from './protocol/witness.ts'
 export { plainReply, readRequest, serveReplies } from './service/serve-replies.ts'
 export type { Reply, ReplyServer } from './service/serve-replies.ts'

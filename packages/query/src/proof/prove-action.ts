@@ -1,12 +1,12 @@
 import type { ContentReader } from '@whodid/content'
 import { parseSpanRef, WhodidError } from '@whodid/model'
-import { leafInputExpression } from '@whodid/store'
 import type { LogTrees, Selector } from '@whodid/store'
 import { formatTlogProof, leafHash, parseCheckpoint, parseNote, proveInclusion } from '@whodid/tlog'
 import { findInCheckpointLog, verifyQuotedRecords } from '@whodid/verify'
 import type { CheckpointLogEndpoint } from '@whodid/verify'
 import { gatherEvidence } from '../who-did/evidence/gather-evidence.ts'
 import { parseQuestion } from '../who-did/question.ts'
+import { entrySql } from './sql.ts'
 
 /** A proof quotes no text. */
 const noTexts: ContentReader = {
@@ -131,9 +131,7 @@ async function readEntry(
 ): Promise<Buffer> {
   const [trace = '', id = ''] = span.split('-')
   const { rows } = await selector.select<{ entry: string }>({
-    sql: `SELECT base64Encode(${leafInputExpression('spans')}) AS entry FROM whodid.spans
-      WHERE trace_id = toFixedString(unhex({trace:String}), 16) AND span_id = toFixedString(unhex({span:String}), 8)
-        AND log_index = {index:UInt64} LIMIT 1`,
+    sql: entrySql,
     parameters: { trace, span: id, index },
     tenant,
   })

@@ -1,6 +1,6 @@
 import { printableLine } from '@whodid/model'
 import type { Selector } from '@whodid/store'
-import { parsePageLimit } from './parameters.ts'
+import { parsePageLimit } from './parse-parameters.ts'
 import { accessLogSql } from './sql.ts'
 
 /** One look at the ledger, as `GET /v1/reads` lists it. */

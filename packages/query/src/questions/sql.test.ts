@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { entrySql } from '../proof/sql.ts'
 import { blastRadiusSql } from './blast-radius/sql.ts'
 import { delegatorSql } from './describe-delegator/sql.ts'
 import { afterPosition, instanceSql } from './describe-instance/sql.ts'
@@ -11,6 +12,7 @@ import { accessLogSql, tailSql } from './sql.ts'
 test.each([
   ['access-log', accessLogSql],
   ['tail', tailSql],
+  ['../proof/snapshots/entry', entrySql],
   ['blast-radius/snapshots/blast-radius', blastRadiusSql],
   ['describe-delegator/snapshots/delegator', delegatorSql],
   ['describe-instance/snapshots/first-page', instanceSql('')],

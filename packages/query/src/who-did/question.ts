@@ -1,5 +1,5 @@
 import { parseHandle, parseInstant, printableLine, WhodidError } from '@whodid/model'
-import type { Handle } from '@whodid/model'
+import type { Handle, HandleKind } from '@whodid/model'
 
 /** A question as it arrives: every field text, untrusted. */
 export interface RawQuestion {
@@ -95,4 +95,9 @@ function parseLimit(text: string | undefined): number {
       `"limit" expected a whole number from 0 to ${limitMax}; got "${printableLine(text, 60)}"`,
     )
   return limit
+}
+
+/** Whether the handle names one act. */
+export function isNamed(kind: HandleKind): boolean {
+  return kind === 'action' || kind === 'span'
 }

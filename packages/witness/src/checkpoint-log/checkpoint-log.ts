@@ -9,7 +9,7 @@ import {
   verifySignatures,
 } from '@whodid/tlog'
 import type { NoteSigner, NoteVerifier } from '@whodid/tlog'
-import { originHashOf } from '../protocol/add-checkpoint.ts'
+import { originHashOf } from '../protocol/witness.ts'
 import type { WitnessState } from '../protocol/witness.ts'
 import { fileState } from '../service/witness-state.ts'
 import { formatCheckpointLogRecord, parseCheckpointLogEntry } from './entry.ts'

@@ -1,23 +1,15 @@
-import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
-import { isInTree, tileCacheControl } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
 import { Cosigner } from '../client/cosigner.ts'
-import type { WitnessLevel } from '../client/cosigner.ts'
-import type { WitnessEndpoint } from '../client/submit-checkpoint.ts'
-import { createWitness } from '../protocol/witness.ts'
+import type { CosignerOptions, WitnessLevel } from '../client/cosigner.ts'
 import type { WitnessEvent } from '../protocol/witness.ts'
-import { plainReply, readRequest, serveReplies } from '../service/serve-replies.ts'
-import type { Reply, ReplyServer } from '../service/serve-replies.ts'
-import { answerWitness } from '../service/start-witness.ts'
 import { lockState } from '../service/witness-state.ts'
-import { addKey } from './add-key.ts'
 import { CheckpointLog } from './checkpoint-log.ts'
 import { systemFiles, writeDurably } from './files.ts'
 import type { LogFiles } from './files.ts'
 import { findRequests, forgetRequest } from './registry-requests.ts'
-import { createDirectorySource } from './source.ts'
+import { serveCheckpointLog } from './serve-checkpoint-log.ts'
 
 /** How a meta-log is run. */
 export interface CheckpointLogServiceOptions {
@@ -30,7 +22,7 @@ export interface CheckpointLogServiceOptions {
   /** Where the newest checkpoint that was signed is remembered; best beside the key, apart from `dir`. */
   readonly headPath: string
   /** Who is asked to cosign it. Default: nobody. */
-  readonly witnesses?: readonly WitnessEndpoint[]
+  readonly witnesses?: CosignerOptions['witnesses']
   /** Default 127.0.0.1. */
   readonly host?: string
   /** Default 0: a free one. */
@@ -95,7 +87,7 @@ export async function startCheckpointLog(
     })
     const rounds = startRounds({ log, cosigner, options })
     await rounds.now()
-    const server = await serve(options, log).catch(async (thrown: unknown) => {
+    const server = await serveCheckpointLog(options, log).catch(async (thrown: unknown) => {
       await rounds.stop()
       throw thrown
     })
@@ -186,49 +178,6 @@ async function takeRequests(
     onEvent({ event: 'refused', detail: `${name}: ${why}` })
     await forgetRequest(files, dir, name)
   }
-}
-
-function serve(options: CheckpointLogServiceOptions, log: CheckpointLog): Promise<ReplyServer> {
-  const { dir, files = systemFiles, receipts, host = '127.0.0.1', port = 0, onEvent } = options
-  const nowS = (): number => Math.floor(Date.now() / 1000)
-  const source = createDirectorySource(dir, files)
-  const witness = createWitness({
-    signer: receipts,
-    logs: () => log.verifiers,
-    state: log.state,
-    nowS,
-    onEvent,
-  })
-  const answer = async (request: IncomingMessage): Promise<Reply> => {
-    const asWitness = await answerWitness(witness, request)
-    if (asWitness !== undefined) return asWitness
-    if (request.method === 'POST' && request.url === '/add-key') {
-      const body = await readRequest(request)
-      return typeof body === 'string' ? addKey({ log, receipts, nowS, onEvent }, body) : body
-    }
-    if (request.method !== 'GET' && request.method !== 'HEAD')
-      return plainReply(405, 'expected GET')
-    const path = (request.url ?? '').slice(1)
-    const isNote = path === 'checkpoint' || path === 'cosigned'
-    const bytes = isNote || isInTree(path, log.size) ? await source.read(path) : undefined
-    if (bytes === undefined) return plainReply(404, 'no such resource')
-    return isNote
-      ? { status: 200, contentType: 'text/plain; charset=utf-8', body: bytes }
-      : {
-          status: 200,
-          contentType: 'application/octet-stream',
-          body: bytes,
-          cacheControl: tileCacheControl,
-        }
-  }
-  return serveReplies({
-    what: 'meta-log',
-    host,
-    port,
-    answer,
-    failureText: 'the meta-log could not write; nothing was taken',
-    onFailure: (detail) => onEvent({ event: 'failed', detail }),
-  })
 }
 
 function textOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import { trimEnd } from '@whodid/model'
 import type { NoteVerifier, Policy } from '@whodid/tlog'
-import { originHashOf } from '../protocol/add-checkpoint.ts'
+import { originHashOf } from '../protocol/witness.ts'
 import { readBounded } from './post-text.ts'
 import type { WitnessEndpoint } from './submit-checkpoint.ts'
 

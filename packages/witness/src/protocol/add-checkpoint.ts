@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { hashBytes, ProofError } from '@whodid/tlog'
 
 /** Longest request, in bytes: 63 hashes and a note with many signatures, post-quantum ones included. */
@@ -43,9 +42,4 @@ function readHash(line: string): Buffer {
 
 function malformed(detail: string): ProofError {
   return new ProofError('malformed_proof', `add-checkpoint: ${detail}`)
-}
-
-/** The name under which a witness keeps and serves a log: SHA-256 of its origin, in hexadecimal (C2SP tlog-witness). */
-export function originHashOf(origin: string): string {
-  return createHash('sha256').update(origin).digest('hex')
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   addSignatures,
   emptyRoot,
@@ -10,7 +11,7 @@ import {
   verifyNote,
 } from '@whodid/tlog'
 import type { Checkpoint, NoteSigner, NoteVerifier } from '@whodid/tlog'
-import { originHashOf, parseAddCheckpoint } from './add-checkpoint.ts'
+import { parseAddCheckpoint } from './add-checkpoint.ts'
 import type { AddCheckpointRequest } from './add-checkpoint.ts'
 
 /** An answer of the witness, as HTTP has it. */
@@ -178,4 +179,9 @@ export interface WitnessState {
   readonly write: (originHash: string, note: string) => Promise<void>
   /** Keeps what a log signed and could not prove, as evidence; at most 32 for each log, the first ones. */
   readonly keepConflict: (originHash: string, evidence: string) => Promise<void>
+}
+
+/** The name under which a witness keeps and serves a log: SHA-256 of its origin, in hexadecimal (C2SP tlog-witness). */
+export function originHashOf(origin: string): string {
+  return createHash('sha256').update(origin).digest('hex')
 }

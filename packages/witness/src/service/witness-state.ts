@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, realpath, rename } from 'node:fs/promis
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
-import { originHashOf } from '../protocol/add-checkpoint.ts'
+import { originHashOf } from '../protocol/witness.ts'
 import type { WitnessState } from '../protocol/witness.ts'
 
 /** Most refused forks that are kept for each log. */

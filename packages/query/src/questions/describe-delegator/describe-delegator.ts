@@ -10,8 +10,8 @@ import { judgeListed } from '../judge-listed/judge-listed.ts'
 import { toListedAction } from '../judge-listed/listed-action.ts'
 import type { ActionRow, ListedAction } from '../judge-listed/listed-action.ts'
 import { rowsOfPage, takePage } from '../page.ts'
-import { parseHandleOfKind, parsePageLimit } from '../parameters.ts'
-import type { RawInstanceQuestion } from '../parameters.ts'
+import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
+import type { RawInstanceQuestion } from '../parse-parameters.ts'
 import { delegatorSql } from './sql.ts'
 
 /** Acts of one kind: done by the delegator, or for it. */

@@ -9,8 +9,8 @@ import type { QuestionCost } from '../ask-statement.ts'
 import { decodeCursor, encodeCursor, spanPositionForm } from '../cursor.ts'
 import type { Position } from '../cursor.ts'
 import { rowsOfPage, takePage } from '../page.ts'
-import { parseHandleOfKind, parsePageLimit } from '../parameters.ts'
-import type { RawInstanceQuestion } from '../parameters.ts'
+import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
+import type { RawInstanceQuestion } from '../parse-parameters.ts'
 import { afterPosition, instanceSql } from './sql.ts'
 
 /** What the records that name an instance say of it; where they disagree, all that they say, at most 16 of each. */

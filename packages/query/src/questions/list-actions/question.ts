@@ -5,7 +5,7 @@ import type { RawTimeBounds, TimeBounds } from '../../time-bounds.ts'
 import { parseVerb } from '../../who-did/question.ts'
 import { decodeCursor, spanPositionForm } from '../cursor.ts'
 import type { Position } from '../cursor.ts'
-import { parseHandleOfKind, parsePageLimit } from '../parameters.ts'
+import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
 
 /** A question for actions as it arrives: every field text, untrusted. A handle stands under its kind. */
 export interface RawActionsQuestion

@@ -6,7 +6,7 @@ import type { RawTimeBounds, TimeBounds } from '../../time-bounds.ts'
 import { askStatement } from '../ask-statement.ts'
 import type { QuestionCost } from '../ask-statement.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
-import { parsePageLimit } from '../parameters.ts'
+import { parsePageLimit } from '../parse-parameters.ts'
 import { templatesSql } from './sql.ts'
 
 /** One template and what its instances were seen with, by those who may speak for it: of each list at most 100, in no order. */

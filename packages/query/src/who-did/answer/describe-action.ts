@@ -3,12 +3,41 @@ import type { Gap, Grade, Reason, WhoDidAnswer } from '@whodid/model'
 import { nameOrNone, nameOrNull, toInstant } from '../../text.ts'
 import { decide } from '../decide/decide.ts'
 import type { Decision } from '../decide/decide.ts'
-import type { FoldedAct } from '../decide/fold-act.ts'
+import type { Fold, FoldedAct } from '../decide/fold-act.ts'
+import { describePart, readActs } from '../decide/judge-candidate.ts'
 import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.ts'
 import { isSameAct } from '../evidence/evidence.ts'
+import { listAlternatives } from './alternatives.ts'
+
+/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
+export function shapeAct(
+  decision: Decision,
+  limit: number,
+): Pick<WhoDidAnswer, 'reasons' | 'action' | 'gaps' | 'credential' | 'alternatives'> {
+  const ancestors = decision.ancestors.records
+  const { fold } = readActs(decision.evidence)
+  const act = shownAct(decision, fold)
+  const isAct = ancestors[0]?.kind === 'tool_call' || ancestors[0]?.kind === 'action'
+  return {
+    reasons: act === undefined || !isAct ? [] : explainAct(act, decision),
+    action: describeAction(ancestors[0], act),
+    gaps: act === undefined ? [] : actGaps(act, isAct),
+    credential: describeCredential(ancestors),
+    alternatives: listAlternatives(decision, fold, limit),
+  }
+}
+
+/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
+function shownAct({ ancestors, evidence }: Decision, fold: Fold): ShownAct | undefined {
+  const [record] = ancestors.records
+  const act = fold(evidence.subject)
+  if (record === undefined || act === undefined) return undefined
+  if (act.key === record.key) return act
+  return { key: record.key, parts: act.parts, ...describePart(record, act) }
+}
 
 /** The act itself; null when there is none. */
-export function describeAction(
+function describeAction(
   subject: EvidenceRecord | undefined,
   act: ShownAct | undefined,
 ): WhoDidAnswer['action'] {
@@ -36,9 +65,7 @@ export function describeAction(
 }
 
 /** The credential the act used, or the call it was part of. */
-export function describeCredential(
-  ancestors: readonly EvidenceRecord[],
-): WhoDidAnswer['credential'] {
+function describeCredential(ancestors: readonly EvidenceRecord[]): WhoDidAnswer['credential'] {
   const user = ancestors.find(
     (record) =>
       record.credential !== '' && (record.kind === 'tool_call' || record.kind === 'action'),
@@ -59,7 +86,7 @@ export function describeCredential(
 const namedMax = 5
 
 /** The act that the verdict concerns, and what is said of it where it is only a part of one. */
-export interface ShownAct extends Pick<
+interface ShownAct extends Pick<
   FoldedAct,
   'outcome' | 'reportedBy' | 'tool' | 'verb' | 'resource' | 'resource_type' | 'parts'
 > {
@@ -67,7 +94,7 @@ export interface ShownAct extends Pick<
 }
 
 /** What a responder should know of how the act was put together. */
-export function explainAct(act: ShownAct, { evidence }: Decision): Reason[] {
+function explainAct(act: ShownAct, { evidence }: Decision): Reason[] {
   return [
     ...foldReasons(act),
     ...outcomeReason(reportedOutcome(act)),
@@ -174,7 +201,7 @@ function sharedSpan(
 }
 
 /** What the record should say of how the act ended, and does not. */
-export function actGaps({ key, outcome }: ShownAct, isAct: boolean): Gap[] {
+function actGaps({ key, outcome }: ShownAct, isAct: boolean): Gap[] {
   if (!isAct || (outcome !== '' && outcome !== 'unknown')) return []
   const text =
     outcome === 'unknown'

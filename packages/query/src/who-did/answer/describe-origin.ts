@@ -2,10 +2,43 @@ import { inputTrusts, outcomes, promptOrigins, recordKinds } from '@whodid/model
 import type { ChainHop, Input, WhoDidAnswer } from '@whodid/model'
 import { nameOrNull, textOrNull, toInstant } from '../../text.ts'
 import type { Decision } from '../decide/decide.ts'
-import { findPromptText, initiates } from '../decide/follow-prompts.ts'
+import { findPromptText, followPrompts, initiates } from '../decide/follow-prompts.ts'
 import type { PromptPath } from '../decide/follow-prompts.ts'
 import { lineageOf } from '../decide/lineage.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+
+/** What was found of an act's origin, and what of it the answer leaves out. */
+export interface WayBack {
+  readonly prompts: PromptPath
+  readonly plan: PlanInForce
+  /** Hops of the chain that the answer leaves out. */
+  readonly leftOut: number
+  /** Inputs that the answer leaves out. */
+  readonly inputsLeftOut: number
+  /** Whether an act of this kind has a prompt and a plan at all. */
+  readonly needsPrompt: boolean
+}
+
+/** Describes how it came to the act: the prompts, the plan, the chain and the inputs that were read before. */
+export function describeOrigin(decision: Decision): Pick<
+  WhoDidAnswer,
+  'prompt' | 'nearest_prompt' | 'plan' | 'chain' | 'inputs'
+> & {
+  readonly way: WayBack
+} {
+  const isOwnAct = decision.verdict === 'human' || decision.verdict === 'service'
+  const prompts = followPrompts(decision)
+  const plan = findPlan(decision)
+  const { hops, leftOut } = buildChain(decision, prompts, plan.plan)
+  const { inputs, leftOut: inputsLeftOut } = listInputs(decision)
+  return {
+    ...describePrompts(decision, prompts),
+    plan: describePlan(decision, plan),
+    chain: hops,
+    inputs,
+    way: { prompts, plan, leftOut, inputsLeftOut, needsPrompt: !isOwnAct },
+  }
+}
 
 /** Hops shown: the outermost, where it began, and the nearest, where it ended. */
 const outermostMax = 56
@@ -21,7 +54,7 @@ interface Chain {
  * The way from the root to the action: the records on the way outwards in the order of their nesting, and between them the
  * prompts, what tells their text, and the plan they name that are not on it, each before the first hop that started later. The action is last.
  */
-export function buildChain(
+function buildChain(
   { path }: Decision,
   { prompts, textSource }: Pick<PromptPath, 'prompts' | 'textSource'>,
   plan: EvidenceRecord | undefined,
@@ -80,7 +113,7 @@ export function findPlan(decision: Decision): PlanInForce {
 }
 
 /** The plan as the answer shows it; `step` is that of the nearest record that follows it. */
-export function describePlan({ path }: Decision, { plan }: PlanInForce): WhoDidAnswer['plan'] {
+function describePlan({ path }: Decision, { plan }: PlanInForce): WhoDidAnswer['plan'] {
   if (plan === undefined) return null
   const follower = path.find(({ record }) => record.plan_ref === plan.key)
   const step = Number(follower?.record.plan_step ?? -1)
@@ -102,7 +135,7 @@ function firstPlanRef({ path }: Decision): string {
 }
 
 /** The prompts as the answer shows them: the one that initiated the task, and the nearest where that is another. */
-export function describePrompts(
+function describePrompts(
   decision: Decision,
   promptPath: PromptPath,
 ): Pick<WhoDidAnswer, 'prompt' | 'nearest_prompt'> {

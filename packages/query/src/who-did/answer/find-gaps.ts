@@ -5,19 +5,7 @@ import type { PromptPath } from '../decide/follow-prompts.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { relatedRecordsMax } from '../evidence/evidence.ts'
 import { isForeign, isUnread } from './deciding-reason.ts'
-import type { PlanInForce } from './describe-origin.ts'
-
-/** What the way back to the root came to. */
-interface WayBack {
-  readonly prompts: PromptPath
-  readonly plan: PlanInForce
-  /** Hops of the chain that the answer leaves out. */
-  readonly leftOut: number
-  /** Inputs that the answer leaves out. */
-  readonly inputsLeftOut: number
-  /** Whether an act of this kind has a prompt and a plan at all. */
-  readonly needsPrompt: boolean
-}
+import type { PlanInForce, WayBack } from './describe-origin.ts'
 
 type MakeGap = (code: GapCode, text: string, span?: string) => Gap
 
@@ -30,7 +18,7 @@ export function findGaps(decision: Decision, way: WayBack): Gap[] {
     ...conflictGaps(decision, gap),
     ...clockGaps(subject, gap),
     ...inputGaps(way, gap),
-    ...trailGaps(decision, way, gap),
+    ...ancestorGaps(decision, way, gap),
     ...(isForeign(decision) ? [gap('vocabulary_not_understood', vocabularyText)] : []),
     ...(way.needsPrompt
       ? [
@@ -100,7 +88,7 @@ function inputGaps({ inputsLeftOut }: WayBack, gap: MakeGap): Gap[] {
   return [gap('inputs_truncated', text)]
 }
 
-function trailGaps(
+function ancestorGaps(
   { ancestors, evidence, path, notAdmitted }: Decision,
   { leftOut }: WayBack,
   gap: MakeGap,

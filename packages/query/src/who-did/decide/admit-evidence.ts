@@ -11,7 +11,8 @@ import type { MergedRecord } from './merge-versions.ts'
 import { silenced } from './resolve-claims.ts'
 
 /** What of the evidence is heard about the subject's actor, and what is not. */
-interface AdmittedEvidence extends AdmittedRecords {
+export interface AdmittedEvidence extends AdmittedRecords {
+  /** What stands above the ancestors and is not admitted; undefined when everything is. */
   readonly notAdmitted: NotAdmitted | undefined
 }
 

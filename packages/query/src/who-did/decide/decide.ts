@@ -2,13 +2,12 @@ import type { Verdict } from '@whodid/model'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { admitEvidence } from './admit-evidence.ts'
-import type { NotAdmitted } from './cross-exporters.ts'
+import type { AdmittedEvidence } from './admit-evidence.ts'
 import { actorIdOf, differ, findContradiction, verdictOf } from './find-contradiction.ts'
 import type { Contradicted } from './find-contradiction.ts'
 import { findDelegator } from './find-delegator.ts'
 import { joinPath } from './join-path.ts'
-import type { Ancestors, Hop, RecordLookup } from './join-path.ts'
-import type { MergedRecord } from './merge-versions.ts'
+import type { Hop, RecordLookup } from './join-path.ts'
 import { nameTemplate } from './name-template.ts'
 import { resolveClaims } from './resolve-claims.ts'
 import type { Claims } from './resolve-claims.ts'
@@ -159,7 +158,7 @@ function gradeOf(
 type ClaimGrade = 'channel' | 'asserted' | 'inferred' | 'none' | 'contradicted'
 
 /** What the evidence comes to. The rest of this package puts it into words. */
-export interface Decision extends Contradicted {
+export interface Decision extends Contradicted, AdmittedEvidence {
   readonly evidence: Evidence
   readonly verdict: Verdict
   readonly grade: ClaimGrade
@@ -180,16 +179,8 @@ export interface Decision extends Contradicted {
   readonly conflictingDelegators: readonly EvidenceRecord[]
   /** By key, the records of the trail whose identity was written over, and who speaks for them. */
   readonly overwritten: ReadonlyMap<string, EvidenceRecord>
-  /** The subject and its ancestors in its trace, nearest first, as far as they are heard. */
-  readonly ancestors: Ancestors
-  /** What stands above the trail and is not heard; undefined when all is. */
-  readonly notAdmitted: NotAdmitted | undefined
   /** The trail and on, across traces, outwards; the first is the subject. */
   readonly path: readonly Hop[]
-  /** What the records under a key that settle something about the actor say together; undefined when there is none. */
-  readonly mergedRecord: (key: string) => MergedRecord | undefined
-  /** Whether the record's exporter may speak for the actor. */
-  readonly isOwn: (record: EvidenceRecord) => boolean
 }
 
 /** The claims a verdict is made of. */

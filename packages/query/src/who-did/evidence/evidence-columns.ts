@@ -156,3 +156,6 @@ export const blankEvidenceRecord: EvidenceRecord = {
   content: '',
   content_state: { state: 'unread' },
 }
+
+/** Whether a record of `whodid.spans` says anything that is understood: `isUnderstood` of `deciding-reason.ts`, in SQL. */
+export const understoodSql: string = `record_kind != 'other' OR actor_type != '' OR tool_name != '' OR resource_id != '' OR verb != ''`

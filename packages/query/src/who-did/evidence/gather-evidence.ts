@@ -1,8 +1,10 @@
-import { formatInstant, parseSpanRef } from '@whodid/model'
+import { parseSpanRef } from '@whodid/model'
 import type { HandleKind } from '@whodid/model'
 import type { Statement } from '@whodid/store'
+import { earliest, latest, toDateTime64 } from '../../time-bounds.ts'
 import { judgeCandidate, namedAct, newestFirst } from '../decide/judge-candidate.ts'
 import type { JudgedCandidate } from '../decide/judge-candidate.ts'
+import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
 import type { ListedAction } from './evidence-record.ts'
 import {
@@ -15,7 +17,7 @@ import {
 import type { EvidenceRow, FoundActs } from './evidence.ts'
 import { addRows, nothingGathered } from './gathered-rows.ts'
 import type { Gathered, RowSources } from './gathered-rows.ts'
-import { candidatesMax, findActsSql, isNamed, relatedRecordsSql } from './sql.ts'
+import { candidatesMax, findActsSql, relatedRecordsSql } from './sql.ts'
 
 /** Times that one question gathers what surrounds an act. Most find what they look for at the first. */
 const gatheringsMax = 4
@@ -168,10 +170,6 @@ class Walk {
   }
 }
 
-/** The bounds of what `DateTime64(9)` holds: a question that names no time concerns all of it. */
-const earliest = '1900-01-01 00:00:00'
-const latest = '2262-04-11 00:00:00'
-
 const statements = new Map<HandleKind, string>()
 
 /**
@@ -227,8 +225,4 @@ function toDateTime64Or(otherwise: string, a: bigint | null, b: bigint | null): 
   const bounds = [a, b].filter((bound) => bound !== null)
   if (bounds.length === 0) return otherwise
   return toDateTime64(bounds.reduce((earlier, bound) => (bound < earlier ? bound : earlier)))
-}
-
-function toDateTime64(unixNs: bigint): string {
-  return formatInstant(unixNs).replace('T', ' ').replace('Z', '')
 }

@@ -1,4 +1,4 @@
-import { formatInstant } from '@whodid/model'
+import { latest, toDateTime64 } from '../../time-bounds.ts'
 import { completeDecision, linksToFollow } from '../decide/complete-decision.ts'
 import { decide } from '../decide/decide.ts'
 import { followPrompts, holdsText, promptTextSources } from '../decide/follow-prompts.ts'
@@ -10,9 +10,6 @@ import { addStatement } from './gathered-rows.ts'
 import type { Gathered, RowSources } from './gathered-rows.ts'
 import { linkedRecordsSql, presentRecordsSql, soughtTextsSql } from './sql.ts'
 
-/** What `DateTime64(9)` holds, for a question that names no time of receipt. */
-const latest = '2262-04-11 00:00:00'
-
 /**
  * Gathers what the first evidence shows to be missing, by point reads: where no act is found, whether the handle names records of
  * another vocabulary; where a run does not tell what it was asked, the runs that it links to, and what else may tell it. Each is
@@ -23,18 +20,13 @@ export async function gatherMore(
   question: Question,
   first: Gathered,
 ): Promise<Gathered> {
-  const recorded = recordedUntil(question)
+  const recorded = question.asRecorded === null ? latest : toDateTime64(question.asRecorded)
   if (first.evidence.subject !== '')
     return seekTexts(sources, await followLinks(sources, first, recorded))
   const { kind, value } = question.handle
   if (first.evidence.listed.length > 0 || (kind !== 'trace' && kind !== 'correlation')) return first
   const parameters = { id: value, recorded }
   return addStatement(sources, first, { sql: presentRecordsSql(kind), parameters })
-}
-
-function recordedUntil({ asRecorded }: Question): string {
-  const instant = asRecorded === null ? latest : formatInstant(asRecorded)
-  return instant.replace('T', ' ').replace('Z', '')
 }
 
 /** Links followed outwards, one trace after another. */

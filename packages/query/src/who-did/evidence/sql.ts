@@ -1,15 +1,14 @@
 import type { HandleKind } from '@whodid/model'
+import { isNamed } from '../question.ts'
 import {
   envelopeColumns,
   evidenceColumns,
   instanceClaimColumns,
   listedColumns,
   rowSql,
+  understoodSql,
 } from './evidence-columns.ts'
 import { relatedRecordsMax } from './evidence.ts'
-
-/** The same of a record of `whodid.spans`, in SQL. */
-const understoodSql = `record_kind != 'other' OR actor_type != '' OR tool_name != '' OR resource_id != '' OR verb != ''`
 
 /** Acts on the handle that may be what the verdict concerns; the newest are judged first. */
 export const candidatesMax = 64
@@ -129,11 +128,6 @@ const successCondition = `(outcome = 'success' AND ${verbCondition}) = 1`
 /** What the verdict may concern: what neither failed nor was denied. A handle that names one act concerns it however it ended. */
 function candidateCondition(kind: HandleKind): string {
   return isNamed(kind) ? 'true' : `outcome NOT IN ('failure', 'denied') AND ${verbCondition}`
-}
-
-/** Whether the handle names one act. */
-export function isNamed(kind: HandleKind): boolean {
-  return kind === 'action' || kind === 'span'
 }
 
 /** Bounds of a question: the time of the act, and the time of receipt. */
