@@ -1,5 +1,6 @@
--- The traces in which a person, a session or a conversation occurs too, so that a question about one of them finds the acts below the
--- record that names it: keys of the kinds delegator, session and conversation. The same view goes on, so that an insert is one part.
+-- The traces in which a person, a session, a conversation, a tool or a prompt occurs too, so that a question about one of them finds the acts
+-- below the record that names it: keys of the kinds delegator, session, conversation, tool and prompt (its hash); `prompted` leads from a
+-- prompt's trace to other traces that act under it. The same view goes on, so that an insert is one part.
 ALTER TABLE whodid.threads_of_spans MODIFY QUERY
 SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own, found.4 AS template_id, found.5 AS exporter, received_at FROM
 (
@@ -19,6 +20,8 @@ SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own, fo
         groupUniqArray(user_id) AS users,
         groupUniqArray(session_id) AS sessions,
         groupUniqArray(conversation_id) AS conversations,
+        groupUniqArray(tool_name) AS tools,
+        groupUniqArrayIf(prompt_hash, record_kind = 'prompt') AS prompt_hashes,
         toDateTime64(min(received_at), 3, 'UTC') AS received_at
     FROM whodid.spans
     GROUP BY tenant, hour, trace_id
@@ -40,4 +43,7 @@ ARRAY JOIN
         arrayMap(x -> (if(x = '', 0, sipHash64('template', x)), [], [], '', ''), templates),
         arrayMap(x -> (if(x = '', 0, sipHash64('delegator', x)), [], [], '', ''), arrayDistinct(arrayConcat(delegators, users))),
         arrayMap(x -> (if(x = '', 0, sipHash64('session', x)), [], [], '', ''), sessions),
-        arrayMap(x -> (if(x = '', 0, sipHash64('conversation', x)), [], [], '', ''), conversations))) AS found
+        arrayMap(x -> (if(x = '', 0, sipHash64('conversation', x)), [], [], '', ''), conversations),
+        arrayMap(x -> (if(x = '', 0, sipHash64('tool', x)), [], [], '', ''), tools),
+        arrayMap(x -> (if(x = '', 0, sipHash64('prompt', x)), [], [], '', ''), prompt_hashes),
+        arrayMap(x -> (if(x = '' OR x = lower(hex(trace_id)), 0, sipHash64('prompted', toFixedString(unhex(x), 16))), [], [], '', ''), prompts))) AS found

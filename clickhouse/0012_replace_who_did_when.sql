@@ -37,6 +37,7 @@ WITH
                     OR ({kind:String} = 'delegator' AND principal_id = {id:String})
                     OR ({kind:String} = 'correlation' AND correlation_id = {id:String})
                     OR ({kind:String} = 'credential' AND credential_id = {id:String})
+                    OR ({kind:String} = 'tool' AND tool_name = {id:String})
                 )
                 AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
                 AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})))
@@ -46,6 +47,29 @@ WITH
             WHERE {kind:String} = 'span'
                 AND trace_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 1, 32), '')), 16)
                 AND span_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 34, 16), '')), 8)
+            UNION ALL
+            SELECT trace_id, span_id, ts, received_at, outcome, record_kind
+            FROM whodid.spans
+            WHERE {kind:String} IN ('session', 'conversation', 'prompt')
+                AND (toStartOfHour(ts), trace_id) IN
+                (
+                    SELECT hour, trace_id FROM whodid.threads
+                    WHERE key = sipHash64({kind:String}, {id:String})
+                        OR ({kind:String} = 'prompt' AND key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = sipHash64('prompt', {id:String})))
+                )
+                AND (
+                    ({kind:String} = 'session' AND session_id = {id:String})
+                    OR ({kind:String} = 'conversation' AND conversation_id = {id:String})
+                    OR ({kind:String} = 'prompt' AND prompt_ref IN
+                    (
+                        SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
+                        WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('prompt', {id:String}))
+                            AND prompt_hash = {id:String}
+                    ))
+                )
+                AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')
+                AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
+                AND outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})
             )
             ORDER BY {kind:String} = 'action' AND outcome = 'unknown', least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
             LIMIT 1

@@ -305,6 +305,8 @@ SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own, fo
         groupUniqArray(user_id) AS users,
         groupUniqArray(session_id) AS sessions,
         groupUniqArray(conversation_id) AS conversations,
+        groupUniqArray(tool_name) AS tools,
+        groupUniqArrayIf(prompt_hash, record_kind = 'prompt') AS prompt_hashes,
         toDateTime64(min(received_at), 3, 'UTC') AS received_at
     FROM whodid_shard.spans
     GROUP BY tenant, hour, trace_id
@@ -326,7 +328,10 @@ ARRAY JOIN
         arrayMap(x -> (if(x = '', 0, sipHash64('template', x)), [], [], '', ''), templates),
         arrayMap(x -> (if(x = '', 0, sipHash64('delegator', x)), [], [], '', ''), arrayDistinct(arrayConcat(delegators, users))),
         arrayMap(x -> (if(x = '', 0, sipHash64('session', x)), [], [], '', ''), sessions),
-        arrayMap(x -> (if(x = '', 0, sipHash64('conversation', x)), [], [], '', ''), conversations))) AS found;
+        arrayMap(x -> (if(x = '', 0, sipHash64('conversation', x)), [], [], '', ''), conversations),
+        arrayMap(x -> (if(x = '', 0, sipHash64('tool', x)), [], [], '', ''), tools),
+        arrayMap(x -> (if(x = '', 0, sipHash64('prompt', x)), [], [], '', ''), prompt_hashes),
+        arrayMap(x -> (if(x = '' OR x = lower(hex(trace_id)), 0, sipHash64('prompted', toFixedString(unhex(x), 16))), [], [], '', ''), prompts))) AS found;
 
 CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
 ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
@@ -750,6 +755,7 @@ WITH
                     OR ({kind:String} = 'delegator' AND principal_id = {id:String})
                     OR ({kind:String} = 'correlation' AND correlation_id = {id:String})
                     OR ({kind:String} = 'credential' AND credential_id = {id:String})
+                    OR ({kind:String} = 'tool' AND tool_name = {id:String})
                 )
                 AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
                 AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})))
@@ -759,6 +765,29 @@ WITH
             WHERE {kind:String} = 'span'
                 AND trace_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 1, 32), '')), 16)
                 AND span_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 34, 16), '')), 8)
+            UNION ALL
+            SELECT trace_id, span_id, ts, received_at, outcome, record_kind
+            FROM whodid.spans
+            WHERE {kind:String} IN ('session', 'conversation', 'prompt')
+                AND (toStartOfHour(ts), trace_id) IN
+                (
+                    SELECT hour, trace_id FROM whodid.threads
+                    WHERE key = sipHash64({kind:String}, {id:String})
+                        OR ({kind:String} = 'prompt' AND key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = sipHash64('prompt', {id:String})))
+                )
+                AND (
+                    ({kind:String} = 'session' AND session_id = {id:String})
+                    OR ({kind:String} = 'conversation' AND conversation_id = {id:String})
+                    OR ({kind:String} = 'prompt' AND prompt_ref IN
+                    (
+                        SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
+                        WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('prompt', {id:String}))
+                            AND prompt_hash = {id:String}
+                    ))
+                )
+                AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')
+                AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
+                AND outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})
             )
             ORDER BY {kind:String} = 'action' AND outcome = 'unknown', least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
             LIMIT 1
@@ -1129,6 +1158,28 @@ SELECT
     candidates
 FROM decided_on;
 
+CREATE OR REPLACE VIEW whodid.who_did
+SQL SECURITY INVOKER
+AS
+SELECT *
+FROM whodid.who_did_when(
+    kind = multiIf(
+        match({of:String}, '^(trace|span|action|instance|template|delegator|correlation|credential|resource|session|conversation|tool|prompt):'), substring({of:String}, 1, position({of:String}, ':') - 1),
+        match({of:String}, '^[0-9a-f]{32}$'), 'trace',
+        match({of:String}, '^sha256:[0-9a-f]{64}$'), 'prompt',
+        match({of:String}, '^[0-9a-f]{32}-[0-9a-f]{16}$'), 'span',
+        'resource'
+    ),
+    id = if(
+        match({of:String}, '^(trace|span|action|instance|template|delegator|correlation|credential|resource|session|conversation|tool|prompt):'),
+        substring({of:String}, position({of:String}, ':') + 1),
+        {of:String}
+    ),
+    since = '1900-01-01 00:00:00',
+    until = '2262-04-11 00:00:00',
+    verb = ''
+);
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -1161,10 +1212,13 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0009_create_contents.sql', '48aa8bbe654524aa78c012742f8a5aea4a03038a6bdba3a954e07daddfadc866' WHERE '0009_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0011_name_people_in_threads.sql', 'dd91058345808384c7d2abdaf5283df6eca110d5647fac7eace3752922476899' WHERE '0011_name_people_in_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0011_name_people_in_threads.sql', '358e8ab69e6f62f7d0edfc598362ba6cc13faaaebaf1d1fed580a0ca990ecfb7' WHERE '0011_name_people_in_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0012_replace_who_did_when.sql', 'c3c03ae00dcf3b8471f7b77e060bde112a2de117b8326d7dd3078d0ba1af66f1' WHERE '0012_replace_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0012_replace_who_did_when.sql', 'ed18df458426a7f4ca060a3d6fdf7cd7bcc5dc1bb723123d7dd8db52122205cb' WHERE '0012_replace_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0013_replace_who_did.sql', '591b39c06dae1019686fd79f06598331690475f55349f73c158ed8fae7d9e794' WHERE '0013_replace_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0010_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0010_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -1163,7 +1163,7 @@ var whodidDecision = (function(exports) {
 		return last.at(-1) ?? 0;
 	}
 	// packages/model/src/suggest-handle.ts
-	/** Every kind that may stand before a colon, those that cannot be asked about yet and other words for one included. */
+	/** Every kind that may stand before a colon, other words for one included. */
 	const typedKinds = [
 		"trace",
 		"span",
@@ -1183,13 +1183,6 @@ var whodidDecision = (function(exports) {
 	];
 	/** Longest text that is looked at; what is longer gets no suggestion. */
 	const suggestedLengthMax = 200;
-	/** Kinds that are handles by name and that no question takes yet: what to ask about instead. */
-	const unaskedKinds = /* @__PURE__ */ new Map([
-		["session", "an instance, a trace or a correlation ID of it"],
-		["conversation", "an instance, a trace or a correlation ID of it"],
-		["tool", "what it touched (resource:<id>) or the agent that called it (instance:<id>)"],
-		["prompt", "its span (span:<trace>-<span>) or the instance that was prompted (instance:<id>)"]
-	]);
 	const hex = "[0-9a-fA-F]";
 	/** Tried in order. Each is linear: no two neighbouring repetitions take the same character. */
 	const forms = [
@@ -1217,13 +1210,6 @@ var whodidDecision = (function(exports) {
 		const form = forms.find(([pattern]) => pattern.test(typed));
 		if (form !== void 0) return printableLine(typed.replace(...form), 600);
 		return suggestDigits(typed) ?? suggestKind(typed);
-	}
-	/** Why a kind that is one by name is not asked about, and what is; undefined for every other. A bare `sha256:` is a prompt's hash. */
-	function unaskedKind(prefix) {
-		const kind = prefix === "sha256" ? "prompt" : prefix;
-		const instead = unaskedKinds.get(kind);
-		if (instead === void 0) return void 0;
-		return `names ${prefix === "sha256" ? "a prompt by its hash (a credential is \"credential:<id>\")" : `a ${kind}`}, about which this version answers no question: ask about ${instead}`;
 	}
 	/** Says how many digits an ID lacks, when it is one of hex digits but for their number. */
 	function suggestDigits(typed) {
@@ -1265,17 +1251,22 @@ var whodidDecision = (function(exports) {
 		"delegator",
 		"correlation",
 		"credential",
-		"resource"
+		"resource",
+		"session",
+		"conversation",
+		"tool",
+		"prompt"
 	];
 	/** Other words for a kind. */
 	const kindAliases = /* @__PURE__ */ new Map([["person", "delegator"], ["user", "delegator"]]);
+	const promptHashPattern = /^sha256:[0-9a-f]{64}$/u;
 	/** Longest handle taken, in UTF-16 units; a longer one is no name that a record could carry. */
 	const handleLengthMax = 4096;
 	/**
 	* Parses what a responder typed or pasted.
 	*
 	* `kind:value` for the kinds of {@link handleKinds}, the kind in either case; `person:` and `user:` are `delegator:`. Bare 32 hex is a trace,
-	* `hex-hex` a span, `sha256:` and 32 hex a credential, a URL or `system:kind:path` a resource. Hex of either case. Resources are put in
+	* `hex-hex` a span, `sha256:` and 32 hex a credential, `sha256:` and 64 hex a prompt, a URL or `system:kind:path` a resource. Hex of either case. Resources are put in
 	* their canonical form.
 	*
 	* Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these; the message says what it was most likely meant
@@ -1314,12 +1305,23 @@ var whodidDecision = (function(exports) {
 				kind,
 				value: normalizeResource(value).id
 			};
+			case "prompt": {
+				const hash = value.toLowerCase();
+				if (!promptHashPattern.test(hash)) throw invalid("is no hash of a prompt: expected prompt:sha256:<64 hex>", typed);
+				return {
+					kind,
+					value: hash
+				};
+			}
 			case "action":
 			case "instance":
 			case "template":
 			case "delegator":
 			case "correlation":
-			case "credential": return {
+			case "credential":
+			case "session":
+			case "conversation":
+			case "tool": return {
 				kind,
 				value
 			};
@@ -1340,8 +1342,11 @@ var whodidDecision = (function(exports) {
 			kind: "credential",
 			value: lower
 		};
-		const unasked = unaskedKind(prefix);
-		if (unasked !== void 0) throw invalid(unasked, typed);
+		if (promptHashPattern.test(lower)) return {
+			kind: "prompt",
+			value: lower
+		};
+		if (prefix === "sha256") throw invalid("is no hash of a prompt or a credential: expected 64 or 32 hex digits", typed);
 		if (suggestHandle(typed) === void 0 && /^[A-Za-z][A-Za-z0-9+.-]*:./su.test(typed)) return {
 			kind: "resource",
 			value: normalizeResource(typed).id
@@ -2060,6 +2065,7 @@ var whodidDecision = (function(exports) {
 		service: "service_name",
 		correlation: "correlation_id",
 		signal: "signal",
+		session: "session_id",
 		conversation: "conversation_id",
 		links: `substring(links, 1, ${linksBytesMax})`,
 		template_rule: "template_rule",
@@ -4628,6 +4634,10 @@ var whodidDecision = (function(exports) {
 	function notFoundReason(question, { evidence }) {
 		const { listed } = evidence;
 		if (isUnread(evidence)) return notUnderstood;
+		if (evidence.truncated) return {
+			code: "evidence_truncated",
+			text: "More acts are recorded than one question looks at, and the verdict may concern none of those that were looked at: ask about a shorter time."
+		};
 		if (listed.length === 0) return {
 			code: "no_record",
 			text: "No action is recorded for this handle. Absence of a record is no evidence of a human."
@@ -4858,13 +4868,20 @@ var whodidDecision = (function(exports) {
 		];
 	}
 	const vocabularyText = "The records are in a vocabulary that is not understood: who acted in them, and what was done, may stand in them all the same.";
-	/** Records of the handle that are there and say nothing that is understood. */
+	/** Records of the handle that are there and say nothing that is understood, and acts that were not looked at. */
 	function unreadGaps({ evidence }) {
-		return isUnread(evidence) ? [{
+		const gaps = [];
+		if (isUnread(evidence)) gaps.push({
 			code: "vocabulary_not_understood",
 			text: vocabularyText,
 			span: null
-		}] : [];
+		});
+		if (evidence.truncated) gaps.push({
+			code: "evidence_truncated",
+			text: "The newest acts were looked at; an older one may be what was asked about.",
+			span: null
+		});
+		return gaps;
 	}
 	function conflictGaps(decision, gap) {
 		const found = decision.mergedRecord(decision.evidence.subject);
@@ -5326,5 +5343,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '16ce3a02bd0b5422' })
+Object.assign(decisionCode, whodidDecision, { id: '23655027c3f8dda4' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

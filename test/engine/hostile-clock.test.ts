@@ -8,8 +8,8 @@ import type { Ledger } from '../harness/ledger.ts'
 const acts = 60_000
 /** More than the newest acts that are looked at by their time. */
 const aheadActs = 2_000
-/** Two thirds of what there is: an answer reads parts of it more than once. */
-const rowsOfAnswerMax = 40_000
+/** Half of what there is. */
+const rowsOfAnswerMax = 31_000
 const yearNs = 365n * 86_400_000_000_000n
 const resource = 'hot:row:1'
 const update = { ...done, verb: 'update', resourceId: resource } as const

@@ -31,7 +31,7 @@ export const instantSchema = z
 
 /** A handle with its kind, or bare. */
 export const handleSchema = z.string().meta({
-  pattern: `^(?:(?:[Tt][Rr][Aa][Cc][Ee]:)?(?!0{32})${hex(32)}|(?:[Ss][Pp][Aa][Nn]:)?${spanRef}|(?![Tt][Rr][Aa][Cc][Ee]:|[Ss][Pp][Aa][Nn]:)[A-Za-z][A-Za-z0-9+.-]*:${name})$`,
+  pattern: `^(?:(?:[Tt][Rr][Aa][Cc][Ee]:)?(?!0{32})${hex(32)}|(?:[Ss][Pp][Aa][Nn]:)?${spanRef}|(?:[Pp][Rr][Oo][Mm][Pp][Tt]:)?[Ss][Hh][Aa]256:(?:${hex(64)})|[Ss][Hh][Aa]256:${hex(32)}|(?![Tt][Rr][Aa][Cc][Ee]:|[Ss][Pp][Aa][Nn]:|[Pp][Rr][Oo][Mm][Pp][Tt]:|[Ss][Hh][Aa]256:)[A-Za-z][A-Za-z0-9+.-]*:${name})$`,
   maxLength: handleLengthMax,
 })
 

@@ -76,7 +76,7 @@ export const actionsRoute = createRoute({
   path: '/v1/actions',
   operationId: 'listActions',
   summary: 'What was done',
-  description: `Actions that fit every filter given, newest first. ${byOwnClaims} Without a handle other than a template, \`from\` is required. Pages stay stable while records arrive: no action comes twice, and none that was there is left out. ${recorded}`,
+  description: `Actions that fit every filter given, newest first. ${byOwnClaims} Without a handle other than a template or a tool, \`from\` is required. Pages stay stable while records arrive: no action comes twice, and none that was there is left out. ${recorded}`,
   security,
   request: {
     headers: caseHeader,
@@ -93,6 +93,9 @@ export const actionsRoute = createRoute({
       correlation: filter('actions under this correlation ID', idSchema('correlation')),
       credential: filter('actions with this credential', idSchema('credential')),
       resource: filter('actions on this resource; a URL will do', idSchema('resource')),
+      session: filter('actions of this session', idSchema('session')),
+      conversation: filter('actions of this conversation', idSchema('conversation')),
+      tool: filter('calls of this tool', idSchema('tool')),
       verb: filter('actions of this verb', verbSchema),
       outcome: filterOf('actions with this outcome', outcomes),
       verdict: filterOf('actions with this verdict', verdicts),

@@ -42,6 +42,11 @@ describe('parseHandle', () => {
     ['resource:instnace:e-7', 'resource', 'instnace:e-7'],
     ['scan:report:7', 'resource', 'scan:report:7'],
     ['agent:template:db-fixer', 'resource', 'agent:template:db-fixer'],
+    ['session:s-1', 'session', 's-1'],
+    ['Conversation: c-1', 'conversation', 'c-1'],
+    ['tool:delete_row', 'tool', 'delete_row'],
+    [`prompt:SHA256:${'A'.repeat(64)}`, 'prompt', `sha256:${'a'.repeat(64)}`],
+    [`sha256:${'A'.repeat(64)}`, 'prompt', `sha256:${'a'.repeat(64)}`],
     ['mailto:kim@acme.example', 'resource', 'mailto:kim@acme.example'],
   ])('%s is a %s', (text, kind, value) => {
     expect(parseHandle(text)).toEqual({ kind, value })
@@ -95,11 +100,9 @@ describe('parseHandle', () => {
     ['agent:stocker', 'Did you mean "template:stocker" or "instance:stocker"?'],
     ['instance e-7', 'Did you mean "instance:e-7"?'],
     [`trace = ${trace}`, `Did you mean "trace:${trace}"?`],
-    ['session:s-1', 'names a session, about which this version answers no question: ask about'],
-    ['conversation:c-1', 'ask about an instance, a trace or a correlation ID of it'],
-    ['tool:delete_row', 'ask about what it touched'],
-    [`prompt:sha256:${'a'.repeat(64)}`, 'ask about its span'],
-    [`sha256:${'A'.repeat(64)}`, 'names a prompt by its hash'],
+    ['prompt:sha256:abc', 'expected prompt:sha256:<64 hex>'],
+    [`sha256:${trace}00`, 'expected 64 or 32 hex digits'],
+    ['prompts:x', 'Did you mean "prompt:x"?'],
     ['a9993e364706816aba3e25717850c26c9cd0d89d', 'github:commit:<owner>/<repository>/<hash>'],
   ])('%s is refused, and what it was meant to be is said', (text, suggestion) => {
     expect(() => parseHandle(text)).toThrowError(

@@ -2,7 +2,7 @@ import { WhodidError } from './errors.ts'
 import { isTraceIdHex, parseSpanRef } from './ids.ts'
 import { printableLine } from './printable.ts'
 import { normalizeResource } from './resource.ts'
-import { suggestHandle, unaskedKind } from './suggest-handle.ts'
+import { suggestHandle } from './suggest-handle.ts'
 
 /** The kinds of handle a responder can type. */
 export const handleKinds = [
@@ -15,6 +15,10 @@ export const handleKinds = [
   'correlation',
   'credential',
   'resource',
+  'session',
+  'conversation',
+  'tool',
+  'prompt',
 ] as const
 export type HandleKind = (typeof handleKinds)[number]
 
@@ -30,6 +34,8 @@ export interface Handle {
   readonly value: string
 }
 
+const promptHashPattern = /^sha256:[0-9a-f]{64}$/u
+
 /** Longest handle taken, in UTF-16 units; a longer one is no name that a record could carry. */
 export const handleLengthMax = 4096
 
@@ -37,7 +43,7 @@ export const handleLengthMax = 4096
  * Parses what a responder typed or pasted.
  *
  * `kind:value` for the kinds of {@link handleKinds}, the kind in either case; `person:` and `user:` are `delegator:`. Bare 32 hex is a trace,
- * `hex-hex` a span, `sha256:` and 32 hex a credential, a URL or `system:kind:path` a resource. Hex of either case. Resources are put in
+ * `hex-hex` a span, `sha256:` and 32 hex a credential, `sha256:` and 64 hex a prompt, a URL or `system:kind:path` a resource. Hex of either case. Resources are put in
  * their canonical form.
  *
  * Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these; the message says what it was most likely meant
@@ -79,12 +85,21 @@ function parsePrefixed(kind: HandleKind, value: string, typed: string): Handle {
     }
     case 'resource':
       return { kind, value: normalizeResource(value).id }
+    case 'prompt': {
+      const hash = value.toLowerCase()
+      if (!promptHashPattern.test(hash))
+        throw invalid('is no hash of a prompt: expected prompt:sha256:<64 hex>', typed)
+      return { kind, value: hash }
+    }
     case 'action':
     case 'instance':
     case 'template':
     case 'delegator':
     case 'correlation':
     case 'credential':
+    case 'session':
+    case 'conversation':
+    case 'tool':
       return { kind, value }
   }
 }
@@ -95,8 +110,9 @@ function parseBare(typed: string, prefix: string): Handle {
   const ref = parseSpanRef(lower)
   if (ref !== undefined) return { kind: 'span', value: `${ref.trace}-${ref.span}` }
   if (/^sha256:[0-9a-f]{32}$/u.test(lower)) return { kind: 'credential', value: lower }
-  const unasked = unaskedKind(prefix)
-  if (unasked !== undefined) throw invalid(unasked, typed)
+  if (promptHashPattern.test(lower)) return { kind: 'prompt', value: lower }
+  if (prefix === 'sha256')
+    throw invalid('is no hash of a prompt or a credential: expected 64 or 32 hex digits', typed)
   if (suggestHandle(typed) === undefined && /^[A-Za-z][A-Za-z0-9+.-]*:./su.test(typed))
     return { kind: 'resource', value: normalizeResource(typed).id }
   throw invalid(

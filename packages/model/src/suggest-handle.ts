@@ -2,7 +2,7 @@ import { isPartOfUuid } from './ids.ts'
 import { nearestName } from './nearest-name.ts'
 import { printableLine } from './printable.ts'
 
-/** Every kind that may stand before a colon, those that cannot be asked about yet and other words for one included. */
+/** Every kind that may stand before a colon, other words for one included. */
 const typedKinds = [
   'trace',
   'span',
@@ -23,14 +23,6 @@ const typedKinds = [
 
 /** Longest text that is looked at; what is longer gets no suggestion. */
 const suggestedLengthMax = 200
-
-/** Kinds that are handles by name and that no question takes yet: what to ask about instead. */
-const unaskedKinds: ReadonlyMap<string, string> = new Map([
-  ['session', 'an instance, a trace or a correlation ID of it'],
-  ['conversation', 'an instance, a trace or a correlation ID of it'],
-  ['tool', 'what it touched (resource:<id>) or the agent that called it (instance:<id>)'],
-  ['prompt', 'its span (span:<trace>-<span>) or the instance that was prompted (instance:<id>)'],
-])
 
 /** One form that is no handle, and what it was most likely meant to be. `$1` and so on are its groups. */
 type Form = readonly [RegExp, string]
@@ -77,16 +69,6 @@ export function suggestHandle(typed: string): string | undefined {
   const form = forms.find(([pattern]) => pattern.test(typed))
   if (form !== undefined) return printableLine(typed.replace(...form), 3 * suggestedLengthMax)
   return suggestDigits(typed) ?? suggestKind(typed)
-}
-
-/** Why a kind that is one by name is not asked about, and what is; undefined for every other. A bare `sha256:` is a prompt's hash. */
-export function unaskedKind(prefix: string): string | undefined {
-  const kind = prefix === 'sha256' ? 'prompt' : prefix
-  const instead = unaskedKinds.get(kind)
-  if (instead === undefined) return undefined
-  const named =
-    prefix === 'sha256' ? 'a prompt by its hash (a credential is "credential:<id>")' : `a ${kind}`
-  return `names ${named}, about which this version answers no question: ask about ${instead}`
 }
 
 /** Says how many digits an ID lacks, when it is one of hex digits but for their number. */

@@ -181,6 +181,10 @@ const namedBy: Readonly<Record<HandleKind, string>> = {
   correlation: 't.correlation_id = {id:String}',
   credential: 't.credential_id = {id:String}',
   resource: 't.resource_id = {id:String}',
+  session: 't.session_id = {id:String}',
+  conversation: 't.conversation_id = {id:String}',
+  tool: 't.tool_name = {id:String}',
+  prompt: 't.prompt_hash = {id:String}',
 }
 
 async function rowsOf(run: Run, { kind, value }: Handle): Promise<PlacedRow[]> {

@@ -33,7 +33,7 @@ export interface paths {
     }
     /**
      * What was done
-     * @description Actions that fit every filter given, newest first. Each record is judged by its own claims alone; `/v1/who-did` of its span weighs all the evidence. Without a handle other than a template, `from` is required. Pages stay stable while records arrive: no action comes twice, and none that was there is left out. The read itself is recorded.
+     * @description Actions that fit every filter given, newest first. Each record is judged by its own claims alone; `/v1/who-did` of its span weighs all the evidence. Without a handle other than a template or a tool, `from` is required. Pages stay stable while records arrive: no action comes twice, and none that was there is left out. The read itself is recorded.
      */
     get: operations['listActions']
     put?: never
@@ -500,6 +500,10 @@ export interface components {
           | 'correlation'
           | 'credential'
           | 'resource'
+          | 'session'
+          | 'conversation'
+          | 'tool'
+          | 'prompt'
         at: string | null
         as_recorded: string | null
         from: string | null
@@ -1433,6 +1437,12 @@ export interface operations {
         credential?: string
         /** @description Only actions on this resource; a URL will do */
         resource?: string
+        /** @description Only actions of this session */
+        session?: string
+        /** @description Only actions of this conversation */
+        conversation?: string
+        /** @description Only calls of this tool */
+        tool?: string
         /** @description Only actions of this verb */
         verb?: string
         /** @description Only actions with this outcome */

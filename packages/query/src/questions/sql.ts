@@ -1,7 +1,8 @@
 import { hintRules } from '@whodid/model'
 
 /** A kind of name that `whodid.threads` knows. */
-type ThreadKind = 'trace' | 'correlation' | 'instance' | 'credential' | 'action'
+type ThreadKind =
+  'trace' | 'correlation' | 'instance' | 'credential' | 'action' | 'session' | 'conversation'
 
 /**
  * The condition that leads, by the ledger's own sort key, to the hours and traces in which a name occurs: `value` is SQL for

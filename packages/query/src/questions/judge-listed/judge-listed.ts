@@ -1,10 +1,9 @@
 import { outcomes } from '@whodid/model'
-import type { HandleKind } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import { nameOrNull } from '../../text.ts'
 import type { EvidenceRecord } from '../../who-did/evidence/evidence-record.ts'
 import type { QuestionCost } from '../ask-statement.ts'
-import type { ActionFilters } from '../list-actions/question.ts'
+import type { ActionFilters, ListHandleKind } from '../list-actions/question.ts'
 import { judgeActs } from './judge-acts.ts'
 import type { JudgedAct } from './judge-acts.ts'
 import type { ListedAction } from './listed-action.ts'
@@ -43,7 +42,7 @@ export async function judgeListed(
 function isListed(record: EvidenceRecord, handles: ListHandles): boolean {
   return Object.entries(handles).every(([name, value]) => {
     // The entries of a record by kind have kinds as their names.
-    const kind = name as HandleKind
+    const kind = name as ListHandleKind
     if (kind === 'trace') return record.key.startsWith(value)
     if (kind === 'span') return record.key === value
     if (kind === 'delegator') return record.delegator === value || record.user === value

@@ -7,9 +7,12 @@ import { decodeCursor, spanPositionForm } from '../cursor.ts'
 import type { Position } from '../cursor.ts'
 import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
 
+/** The kinds of handle that narrow a list. */
+export type ListHandleKind = Exclude<HandleKind, 'prompt'>
+
 /** A question for actions as it arrives: every field text, untrusted. A handle stands under its kind. */
 export interface RawActionsQuestion
-  extends RawTimeBounds, Readonly<Partial<Record<HandleKind, string | undefined>>> {
+  extends RawTimeBounds, Readonly<Partial<Record<ListHandleKind, string | undefined>>> {
   readonly verb?: string | undefined
   readonly outcome?: string | undefined
   readonly verdict?: string | undefined
@@ -21,7 +24,7 @@ export interface RawActionsQuestion
 /** Which actions: those that fit every filter. */
 export interface ActionFilters {
   /** Canonical IDs by kind of handle. */
-  readonly handles: Readonly<Partial<Record<HandleKind, string>>>
+  readonly handles: Readonly<Partial<Record<ListHandleKind, string>>>
   readonly verb: string | null
   readonly outcome: Outcome | null
   readonly verdict: Verdict | null
@@ -41,7 +44,7 @@ export interface ActionsQuestion {
 export const actionsLimit: { readonly default: 50; readonly max: 500 } = { default: 50, max: 500 }
 
 /** The kinds of handle that an index finds, whatever is stored. */
-const anchoringKinds: readonly HandleKind[] = [
+const anchoringKinds: readonly ListHandleKind[] = [
   'trace',
   'span',
   'action',
@@ -50,9 +53,11 @@ const anchoringKinds: readonly HandleKind[] = [
   'correlation',
   'credential',
   'resource',
+  'session',
+  'conversation',
 ]
 
-const filterKinds: readonly HandleKind[] = [...anchoringKinds, 'template']
+const filterKinds: readonly ListHandleKind[] = [...anchoringKinds, 'template', 'tool']
 
 /**
  * Parses a question for actions.
@@ -86,7 +91,7 @@ function isAnchored({ handles }: ActionFilters): boolean {
 }
 
 function parseHandles(raw: RawActionsQuestion): ActionFilters['handles'] {
-  const handles: Partial<Record<HandleKind, string>> = {}
+  const handles: Partial<Record<ListHandleKind, string>> = {}
   for (const kind of filterKinds) {
     const text = raw[kind]
     if (text !== undefined) handles[kind] = parseHandleOfKind(kind, text)

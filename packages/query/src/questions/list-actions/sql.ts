@@ -1,9 +1,8 @@
-import type { HandleKind } from '@whodid/model'
 import type { Statement } from '@whodid/store'
 import { timeBoundParameters } from '../../time-bounds.ts'
 import { rowsOfPage } from '../page.ts'
 import { actionColumns, inThreadsOf, isAct, withinTimeBounds } from '../sql.ts'
-import type { ActionFilters, ActionsQuestion } from './question.ts'
+import type { ActionFilters, ActionsQuestion, ListHandleKind } from './question.ts'
 
 /** The one statement: of the table that the handle's index leads to, or of the hours asked about. */
 export function actionsSql({ filters, limit, after }: ActionsQuestion, tenant: string): Statement {
@@ -55,7 +54,7 @@ function sourceOf(handles: ActionFilters['handles']): Source {
   if (handles.trace !== undefined) return spans(inThreadsOf('trace', traceSql('trace')))
   if (handles.action !== undefined) return spans(inThreadsOf('action', '{action:String}'))
   if (handles.resource !== undefined) return { table: 'whodid.actions', conditions: [] }
-  for (const kind of ['instance', 'correlation'] as const)
+  for (const kind of ['session', 'conversation', 'instance', 'correlation'] as const)
     if (handles[kind] !== undefined) return spans(inThreadsOf(kind, `{${kind}:String}`))
   if (handles.delegator !== undefined)
     return { table: 'whodid.actions', conditions: ['row.principal_id = {delegator:String}'] }
@@ -78,7 +77,7 @@ function handleConditions(
 ): [condition: string, values: Record<string, string>][] {
   return Object.entries(handles).map(([name, value]) => {
     // The entries of a record by kind have kinds as their names.
-    const kind = name as HandleKind
+    const kind = name as ListHandleKind
     if (kind !== 'span') return [handleCondition[kind], { [kind]: value }]
     const [trace = '', span = ''] = value.split('-')
     return [handleCondition.span, { span_trace: trace, span }]
@@ -89,7 +88,7 @@ function handleConditions(
 const principal =
   "multiIf(row.actor_type = 'human', row.user_id, row.delegator_id != '', row.delegator_id, row.actor_type = 'service', row.service_name, '')"
 
-const handleCondition: Readonly<Record<HandleKind, string>> = {
+const handleCondition: Readonly<Record<ListHandleKind, string>> = {
   trace: inTrace('trace'),
   span: `${inTrace('span_trace')} AND row.span_id = toFixedString(unhex({span:String}), 8)`,
   action: 'row.action_id = {action:String}',
@@ -99,4 +98,7 @@ const handleCondition: Readonly<Record<HandleKind, string>> = {
   correlation: 'row.correlation_id = {correlation:String}',
   credential: 'row.credential_id = {credential:String}',
   resource: 'row.resource_id = {resource:String}',
+  session: 'row.session_id = {session:String}',
+  conversation: 'row.conversation_id = {conversation:String}',
+  tool: 'row.tool_name = {tool:String}',
 }

@@ -179,6 +179,11 @@ function unnamedReason(decision: Decision): BareReason {
 function notFoundReason(question: Question, { evidence }: Decision): BareReason {
   const { listed } = evidence
   if (isUnread(evidence)) return notUnderstood
+  if (evidence.truncated)
+    return {
+      code: 'evidence_truncated',
+      text: 'More acts are recorded than one question looks at, and the verdict may concern none of those that were looked at: ask about a shorter time.',
+    }
   if (listed.length === 0)
     return {
       code: 'no_record',

@@ -43,11 +43,18 @@ export function findGaps(decision: Decision, way: WayBack): Gap[] {
 const vocabularyText =
   'The records are in a vocabulary that is not understood: who acted in them, and what was done, may stand in them all the same.'
 
-/** Records of the handle that are there and say nothing that is understood. */
+/** Records of the handle that are there and say nothing that is understood, and acts that were not looked at. */
 function unreadGaps({ evidence }: Decision): Gap[] {
-  return isUnread(evidence)
-    ? [{ code: 'vocabulary_not_understood', text: vocabularyText, span: null }]
-    : []
+  const gaps: Gap[] = []
+  if (isUnread(evidence))
+    gaps.push({ code: 'vocabulary_not_understood', text: vocabularyText, span: null })
+  if (evidence.truncated)
+    gaps.push({
+      code: 'evidence_truncated',
+      text: 'The newest acts were looked at; an older one may be what was asked about.',
+      span: null,
+    })
+  return gaps
 }
 
 function conflictGaps(decision: Decision, gap: MakeGap): Gap[] {

@@ -7,6 +7,7 @@ import { completeDecision } from './complete-decision.ts'
 import { decide } from './decide.ts'
 import { foldActs } from './fold-act.ts'
 import type { Fold, FoldedAct } from './fold-act.ts'
+import { followPrompts } from './follow-prompts.ts'
 import { walkAncestors } from './join-path.ts'
 import { mergeVersions } from './merge-versions.ts'
 import type { MergedRecord } from './merge-versions.ts'
@@ -94,6 +95,10 @@ function inheritsName(
   if (above.some((record) => isCall(record) && carries(record, kind, value))) return false
   if (kind === 'template') return found.template === value
   if (kind === 'instance') return found.instance === value
+  if (kind === 'session' || kind === 'conversation')
+    return found.ancestors.records.find((record) => record[kind] !== '')?.[kind] === value
+  if (kind === 'prompt')
+    return followPrompts(found).prompts.some(({ prompt_hash: hash }) => hash === value)
   return found.delegator === value || (found.verdict === 'human' && found.actorId === value)
 }
 
@@ -104,6 +109,8 @@ function isCall({ kind }: EvidenceRecord): boolean {
 function carries(record: EvidenceRecord, kind: HandleKind, value: string): boolean {
   if (kind === 'template') return record.template === value
   if (kind === 'instance') return record.instance === value
+  if (kind === 'session' || kind === 'conversation') return record[kind] === value
+  if (kind === 'prompt') return false
   return record.delegator === value || record.user === value
 }
 

@@ -49,6 +49,7 @@ export const evidenceColumns: Columns<StoredRecord> = {
   service: 'service_name',
   correlation: 'correlation_id',
   signal: 'signal',
+  session: 'session_id',
   conversation: 'conversation_id',
   links: `substring(links, 1, ${linksBytesMax})`,
   template_rule: 'template_rule',

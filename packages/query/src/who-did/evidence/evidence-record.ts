@@ -42,6 +42,7 @@ export interface EvidenceRecord {
   readonly correlation: string
   /** `span`, or `log` of a record that stands under the span it names. */
   readonly signal: string
+  readonly session: string
   readonly conversation: string
   /** The beginning of the JSON of the links; see `linkedKeys`. */
   readonly links: string

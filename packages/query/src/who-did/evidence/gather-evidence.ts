@@ -17,7 +17,8 @@ import {
 import type { EvidenceRow, FoundActs } from './evidence.ts'
 import { addRows, nothingGathered } from './gathered-rows.ts'
 import type { Gathered, RowSources } from './gathered-rows.ts'
-import { candidatesMax, findActsSql, relatedRecordsSql } from './sql.ts'
+import { candidatesMax, findActsSql } from './find-acts-sql.ts'
+import { relatedRecordsSql } from './sql.ts'
 
 /** Times that one question gathers what surrounds an act. Most find what they look for at the first. */
 const gatheringsMax = 4
@@ -121,6 +122,7 @@ class Walk {
   async findActs(): Promise<FoundActs> {
     const rows = await this.#select(planFindActs(this.#question, this.#sources.tenant))
     this.#listed = rows.filter(({ role }) => role === 'listed')
+    this.#isCut = rows.some(({ role }) => role === 'cut')
     return readFoundActs(rows)
   }
 

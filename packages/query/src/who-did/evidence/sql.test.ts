@@ -1,12 +1,7 @@
 import { handleKinds } from '@whodid/model'
 import { describe, expect, test } from 'vitest'
-import {
-  findActsSql,
-  linkedRecordsSql,
-  presentRecordsSql,
-  relatedRecordsSql,
-  soughtTextsSql,
-} from './sql.ts'
+import { findActsSql } from './find-acts-sql.ts'
+import { linkedRecordsSql, presentRecordsSql, relatedRecordsSql, soughtTextsSql } from './sql.ts'
 
 describe('the statements of a who-did question', () => {
   test.each(handleKinds)('find the acts on a handle of the kind %s', async (kind) => {
