@@ -2532,13 +2532,13 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	/**
-	* Rule `overwritten_downstream`: the records of a trail whose identity is not heard, by key, each with the record above it
+	* Rule `overwritten_downstream`: the ancestors whose identity is not admitted, by key, each with the record above it
 	* that speaks for the process.
 	*
 	* An instrumentation inside an agent's process writes names of its own (`gen_ai.agent.id`, a run, a user) over the
 	* agent's. It is told by three things: it names no instance in the instance's own attribute; a record above it does; and both
 	* came from one exporter and one service, so that whoever sent the one could have said the other. Another exporter or service
-	* is another speaker, and is heard.
+	* is another source, and is admitted.
 	*/
 	function overwrittenDownstream(ancestors) {
 		const overwritten = /* @__PURE__ */ new Map();
@@ -2577,7 +2577,7 @@ var whodidDecision = (function(exports) {
 		return hintRules.has(rule) ? "hinted" : "read";
 	}
 	// packages/query/src/who-did/decide/complete-decision.ts
-	/** A decision with what stands beside the act's trail and beyond its trace: the steps of its run, and the run that it resumes. */
+	/** A decision with what stands beside the act's ancestors and beyond its trace: the steps of its run, and the run that it resumes. */
 	function completeDecision(decided) {
 		return joinLink(nameFromSteps(decided));
 	}
@@ -2841,7 +2841,7 @@ var whodidDecision = (function(exports) {
 	function keyOf(actor) {
 		return actor === void 0 ? "" : ownActorOf(actor);
 	}
-	/** Whether what a record of the trail says of who acted can reach the subject. */
+	/** Tells of each ancestor whether its word on who acted reaches the subject. */
 	function admission(records, { speaks, inherits }) {
 		const admitted = [];
 		const passed = /* @__PURE__ */ new Set();
@@ -2916,7 +2916,7 @@ var whodidDecision = (function(exports) {
 	*
 	* Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
 	* where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
-	* record above it. Its best backed versions are heard, and those of another
+	* record above it. Its best backed versions are admitted, and those of another
 	* exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
 	* fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
 	* of another vocabulary beside a claim.
@@ -2993,9 +2993,9 @@ var whodidDecision = (function(exports) {
 	/** Rounds of names followed from records to those whom they name; a longer line is no delegation but a loop. */
 	const roundsMax = 64;
 	/**
-	* Hears, of everything around the subject, the records of its trail, those of exporters that may speak for its actor, and
-	* those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is heard only in the
-	* words of an exporter that is entitled to it. Nobody else is heard about prompts, plans, inputs, delegators and delegations.
+	* Admits, of everything around the subject, its own record and its ancestors, those of exporters that may speak for its actor, and
+	* those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is admitted only in the
+	* words of an exporter that is entitled to it. Nobody else is admitted about prompts, plans, inputs, delegators and delegations.
 	*/
 	function admitRecords({ relatedRecords }, { ancestors, actor }, entitlements) {
 		const homes = homesOf(ancestors.records, relatedRecords, {
@@ -3263,7 +3263,7 @@ var whodidDecision = (function(exports) {
 		return action.actor_type === "service" ? action.service : "";
 	}
 	// packages/query/src/who-did/decide/find-delegator.ts
-	/** Fills in the delegator of an agent that nobody on its own trail names, where a rule finds one and none is in dispute. */
+	/** Fills in the delegator of an agent that none of its own ancestors names, where a rule finds one and none is in dispute. */
 	function findDelegator(claims, around) {
 		if (!(claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0)) return claims;
 		const joined = {
@@ -3296,7 +3296,7 @@ var whodidDecision = (function(exports) {
 	/**
 	* Rule `user_of_the_request`: an agent that nobody else says for whom it acts is taken to act for the person whose request it
 	* serves, whom the server's span above its outermost run names (`enduser.id`, `user.id`). Only a server of the run's own
-	* exporter is heard. An agent that says that it acts for nobody is believed.
+	* exporter is admitted. An agent that says that it acts for nobody is believed.
 	*/
 	function userOfTheRequest(claims, ancestors) {
 		const isOpen = claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0;
@@ -3358,12 +3358,12 @@ var whodidDecision = (function(exports) {
 	}
 	// packages/query/src/who-did/decide/decide.ts
 	/**
-	* Decides who did it, from the evidence and nothing else: entitlements → trail → what crosses → claims → contradictions →
+	* Decides who did it, from the evidence and nothing else: entitlements → ancestors → what crosses → claims → contradictions →
 	* verdict → path.
 	*
 	* Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. What one exporter says
-	* settles nothing about another's actor (rule `crosses_exporters`): the decision holds only what is heard. The rules are in
-	* `rules/`, one a file; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
+	* settles nothing about another's actor (rule `crosses_exporters`): the decision holds only what is admitted. The rules are in
+	* the files beside this one; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
 	*/
 	function decide(evidence) {
 		const admitted = admitEvidence(evidence);
@@ -4600,7 +4600,7 @@ var whodidDecision = (function(exports) {
 		code: "vocabulary_not_understood",
 		text: "Records exist for this handle, in a vocabulary that is not understood: who acted in them is not known."
 	};
-	/** What stands above the act and is not heard, and why. */
+	/** The reason why a record above the act is not admitted. */
 	function notAdmittedReason({ record, exporter }, subject) {
 		const [of, by] = [nameOrNone(record.exporter), nameOrNone(exporter)];
 		const claim = record.actor_type === "" ? "nobody" : describeClaim(record);
@@ -5343,5 +5343,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '23655027c3f8dda4' })
+Object.assign(decisionCode, whodidDecision, { id: 'a09c6e753fa8971d' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

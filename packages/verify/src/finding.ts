@@ -1,6 +1,11 @@
 /**
  * What a verification can find, each with the exit code of `whodid verify` when it is the worst. Stable: monitoring and
  * `docs/howto/verify.md` name them.
+ *
+ * @example
+ * ```ts
+ * console.log(findingCodes.row_mismatch) // 40
+ * ```
  */
 export const findingCodes = {
   unwitnessed: 10,
@@ -48,12 +53,26 @@ export interface Finding {
   readonly count?: number
 }
 
-/** Whether what is found may be over by itself: the sealer or a witness was slow, or did not answer. */
+/**
+ * Whether what is found may be over by itself: the sealer or a witness was slow, or did not answer.
+ *
+ * @example
+ * ```ts
+ * const lasting = findings.filter(({ code }) => !isPassing(code))
+ * ```
+ */
 export function isPassing(code: FindingCode): boolean {
   return code === 'unwitnessed' || code === 'checkpoint_stale' || code === 'row_unsealed'
 }
 
-/** The exit code for what was found: 0 when nothing was, else that of the worst. */
+/**
+ * The exit code for what was found: 0 when nothing was, else that of the worst.
+ *
+ * @example
+ * ```ts
+ * process.exitCode = exitCodeOf(result.findings)
+ * ```
+ */
 export function exitCodeOf(findings: readonly Finding[]): number {
   return findings.reduce((worst, { code }) => Math.max(worst, findingCodes[code]), 0)
 }

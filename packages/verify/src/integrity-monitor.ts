@@ -39,7 +39,14 @@ export interface MonitoredLog {
   readonly lookedUnixMs: number
 }
 
-/** Before the first look. */
+/**
+ * Before the first look.
+ *
+ * @example
+ * ```ts
+ * let state = nothingMonitored
+ * ```
+ */
 export const nothingMonitored: MonitorState = {
   checkedUnixMs: 0,
   wholeUnixMs: 0,
@@ -56,7 +63,15 @@ const monitorAgeMsMax = 600_000
 /** Findings that are shown of one check. */
 const shownMax = 10
 
-/** The check as answers and the API tell of it. */
+/**
+ * The check as answers and the API tell of it.
+ *
+ * @example
+ * ```ts
+ * const check = describeMonitor(monitor.state())
+ * if (check.state === 'failed') console.error(check.findings)
+ * ```
+ */
 export function describeMonitor(state: MonitorState, nowMs: number = Date.now()): IntegrityCheck {
   const { checkedUnixMs, wholeUnixMs, textsWholeUnixMs, findings } = state
   return {

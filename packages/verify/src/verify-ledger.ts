@@ -41,6 +41,13 @@ export interface LogToVerify extends LogEvidence {
  * Verifies every log that is known, and that no row names another: a row outside of all logs was put there past the
  * collector. `others` are logs that are known and not verified now, by name or with their evidence: what is sealed in one of
  * those may excuse what another lacks. Throws as `LeafReader` does.
+ *
+ * @example
+ * ```ts
+ * const { findings, exitCode } = await verifyLedger(await findLogs(places), reader)
+ * for (const { code, text } of findings) console.error(code, text)
+ * process.exitCode = exitCode
+ * ```
  */
 export async function verifyLedger(
   logs: readonly LogToVerify[],

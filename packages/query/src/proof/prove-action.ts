@@ -28,15 +28,15 @@ export interface ActionProof {
   readonly checkpoint: string
   /** The same as text, `c2sp.org/tlog-proof@v1`. */
   readonly tlog_proof: string
-  /** How the log stands in the meta-log that takes its checkpoints; null where there is none. */
+  /** How the log stands in the checkpoint log that takes its checkpoints; null where there is none. */
   readonly meta_log: CheckpointLogProof | null
 }
 
-/** The meta-log's own word of the log: a checkpoint of it that is an entry there, with both proofs; or why there is none. */
+/** The checkpoint log's own word of the log: a checkpoint of it that is an entry there, with both proofs; or why there is none. */
 export type CheckpointLogProof =
   | {
       readonly state: 'included'
-      /** The meta-log, and the entry's place in it. */
+      /** The checkpoint log, and the entry's place in it. */
       readonly log: string
       readonly index: number
       /** The entry: the log's checkpoint as it was taken, a note. */
@@ -45,7 +45,7 @@ export type CheckpointLogProof =
       readonly record_proof: string[]
       /** From the entry's leaf to the root of `checkpoint`, base64. */
       readonly proof: string[]
-      /** The note of the meta-log's checkpoint, with cosignatures where it has some. */
+      /** The note of the checkpoint log's checkpoint, with cosignatures where it has some. */
       readonly checkpoint: string
       /** The entry's proof as text. */
       readonly tlog_proof: string
@@ -56,7 +56,7 @@ export type CheckpointLogProof =
 interface ProofSources {
   readonly selector: Selector
   readonly trees?: LogTrees | undefined
-  /** The meta-log that takes the checkpoints of the logs here; it is asked at each proof. */
+  /** The checkpoint log that takes the checkpoints of the logs here; it is asked at each proof. */
   readonly metaLog?: CheckpointLogEndpoint | undefined
 }
 

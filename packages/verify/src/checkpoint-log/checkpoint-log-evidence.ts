@@ -10,7 +10,7 @@ import { judgeCheckpointLog, lostReceipts } from './judge-checkpoint-log.ts'
 import { readCheckpointLog } from './read-checkpoint-log.ts'
 import type { ReadCheckpointLog } from './read-checkpoint-log.ts'
 
-/** Which meta-log the logs are held against. */
+/** Which checkpoint log the logs are held against. */
 export interface CheckpointLogPlace {
   /** Its URL, or its directory. */
   readonly place: string
@@ -24,7 +24,7 @@ export interface CheckpointLogPlace {
   readonly signal: AbortSignal
 }
 
-/** A meta-log that was read, and what was found of it. */
+/** A checkpoint log that was read, and what was found of it. */
 export interface GatheredCheckpointLog {
   readonly origin: string
   /** Undefined when it does not hold. */
@@ -33,7 +33,7 @@ export interface GatheredCheckpointLog {
   readonly nowS: number
 }
 
-/** Reads a meta-log, to be done before the logs' own checkpoints are read. Throws `api_unreachable` when it cannot be read. */
+/** Reads a checkpoint log, to be done before the logs' own checkpoints are read. Throws `api_unreachable` when it cannot be read. */
 export async function gatherCheckpointLog(
   place: CheckpointLogPlace,
 ): Promise<GatheredCheckpointLog> {
@@ -64,7 +64,7 @@ export async function gatherCheckpointLog(
   }
 }
 
-/** What the meta-log says of the logs that are shown. */
+/** What the checkpoint log says of the logs that are shown. */
 export async function checkpointLogFindings(
   { meta, findings, nowS }: GatheredCheckpointLog,
   logs: readonly LogToVerify[],
@@ -74,7 +74,7 @@ export async function checkpointLogFindings(
     : [...findings, ...(await judgeCheckpointLog(meta, logs, { nowS }))]
 }
 
-/** What stands behind the meta-log stands behind what it took of each log. */
+/** What stands behind the checkpoint log stands behind what it took of each log. */
 export function checkpointLogAssurances({ meta }: GatheredCheckpointLog): LogAssurance[] {
   if (meta === undefined) return []
   const { assurance, assured } = meta

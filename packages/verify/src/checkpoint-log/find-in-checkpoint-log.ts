@@ -14,9 +14,9 @@ import { createUrlSource, parseCheckpointLogEntry } from '@whodid/witness'
 import type { CheckpointLogSource } from '@whodid/witness'
 import { readBundle } from './read-checkpoint-log.ts'
 
-/** The meta-log that takes the checkpoints of the logs here. */
+/** The checkpoint log that takes the checkpoints of the logs here. */
 export interface CheckpointLogEndpoint {
-  /** What it acknowledges checkpoints with; the meta-log bears its name. */
+  /** What it acknowledges checkpoints with; the checkpoint log bears its name. */
   readonly receiptKey: NoteVerifier
   readonly url: string
   /** What it signs its own checkpoints with; without it that signature is left to whoever holds the key. */
@@ -30,32 +30,38 @@ interface WantedPlace {
   readonly index: number
 }
 
-/** A log's checkpoint as an entry of the meta-log, proven; or why there is none. */
+/** A log's checkpoint as an entry of the checkpoint log, proven; or why there is none. */
 export type FoundInCheckpointLog =
   | {
       readonly state: 'included'
-      /** The meta-log's name, and the entry's place in it. */
+      /** The checkpoint log's name, and the entry's place in it. */
       readonly log: string
       readonly index: number
       /** The log's checkpoint as it was taken, a note; it covers the wanted place. */
       readonly entry: string
       /** From the entry's sibling upwards. */
       readonly proof: readonly Buffer[]
-      /** The note of the meta-log's checkpoint, with cosignatures where it has some. */
+      /** The note of the checkpoint log's checkpoint, with cosignatures where it has some. */
       readonly checkpoint: string
     }
   /** `pending`: it has taken none that covers the place yet. `failed`: what it serves does not hold. */
   | { readonly state: 'pending' | 'unreachable' | 'failed'; readonly why: string }
 
-/** Milliseconds for all that is asked of the meta-log. */
+/** Milliseconds for all that is asked of the checkpoint log. */
 const timeoutMs = 5_000
 
 /** Entry bundles that are looked through, from the newest: 16,384 entries. */
 const bundlesMax = 64
 
 /**
- * Asks the meta-log for the newest checkpoint of a log that it has taken, and proves that it is an entry: under its newest cosigned
+ * Asks the checkpoint log for the newest checkpoint of a log that it has taken, and proves that it is an entry: under its newest cosigned
  * checkpoint where that covers the place, else under its newest. Never throws for what is answered or fails.
+ *
+ * @example
+ * ```ts
+ * const found = await findInCheckpointLog({ url, receiptKey }, { origin, epochs, index: 42 })
+ * if (found.state === 'included') console.log(found.log, found.index)
+ * ```
  */
 export async function findInCheckpointLog(
   endpoint: CheckpointLogEndpoint,
@@ -114,7 +120,7 @@ async function findUnder(
 
 type Found = Extract<FoundInCheckpointLog, { readonly state: 'included' }>
 
-/** A checkpoint of the log that the meta-log has acknowledged; undefined for every other entry. Throws `ProofError` when a signature does not hold. */
+/** A checkpoint of the log that the checkpoint log has acknowledged; undefined for every other entry. Throws `ProofError` when a signature does not hold. */
 function readTaken(
   bytes: Buffer,
   { origin, epochs, receiptKey }: WantedPlace & Pick<CheckpointLogEndpoint, 'receiptKey'>,

@@ -10,18 +10,23 @@ import type { ReadCheckpointLog } from './read-checkpoint-log.ts'
 export interface CheckpointLogAge {
   /** Seconds since 1970. */
   readonly nowS: number
-  /** How old the newest entry of the meta-log, and the newest of a log that goes on, may be, in seconds. Default 600. */
+  /** How old the newest entry of the checkpoint log, and the newest of a log that goes on, may be, in seconds. Default 600. */
   readonly ageSMax?: number
 }
 
 const ageSMaxDefault = 600
 
 /**
- * Holds the logs that are shown against a meta-log, which is to be read before their checkpoints are: every log that it registers
+ * Holds the logs that are shown against a checkpoint log, which is to be read before their checkpoints are: every log that it registers
  * must be there and begin with what was taken of it, and no other log may be.
  *
  * Findings: `log_missing`, `unregistered_log`, `rolled_back`, `forked`, `checkpoint_signature` for a key that is not
- * registered, and `checkpoint_stale` for a log, or the meta-log, that has fallen silent. Does NOT verify rows.
+ * registered, and `checkpoint_stale` for a log, or the checkpoint log, that has fallen silent. Does NOT verify rows.
+ *
+ * @example
+ * ```ts
+ * const findings = await judgeCheckpointLog(read, logs, { nowS: Math.floor(Date.now() / 1000) })
+ * ```
  */
 export async function judgeCheckpointLog(
   { log: meta, registry, taken }: ReadCheckpointLog,
@@ -88,7 +93,7 @@ async function judgeLog(
         `the log was retired with ${newestSize} records; it has ${checkpoint.size}`,
       ),
     )
-  // The newest first: where it fits, an earlier one that does not is the meta-log's own failure to check.
+  // The newest first: where it fits, an earlier one that does not is the checkpoint log's own failure to check.
   const notes = newest === null ? [] : [newest.note, ...taken]
   for (const one of notes) {
     const known = readSigned(one, registered)
@@ -125,8 +130,13 @@ function checkpointOf(note: string): Checkpoint {
 const signedByS = 60
 
 /**
- * Checkpoints that a meta-log acknowledged and does not hold: it was put back. The receipts are to be read before the meta-log is;
+ * Checkpoints that a checkpoint log acknowledged and does not hold: it was put back. The receipts are to be read before the checkpoint log is;
  * one that its key has not signed says nothing.
+ *
+ * @example
+ * ```ts
+ * const findings = lostReceipts(read, [receiptNote], Math.floor(Date.now() / 1000))
+ * ```
  */
 export function lostReceipts(
   { log, registry }: ReadCheckpointLog,

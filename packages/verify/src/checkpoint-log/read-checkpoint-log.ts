@@ -21,9 +21,9 @@ import type { SealedLog } from '../tlog/sealed-log.ts'
 import { judgeWitnesses } from '../witnesses/judge-witnesses.ts'
 import type { WitnessEvidence } from '../witnesses/judge-witnesses.ts'
 
-/** What a meta-log is read by. */
+/** What a checkpoint log is read by. */
 export interface CheckpointLogEvidence {
-  /** Its key, from somewhere else than the meta-log. */
+  /** Its key, from somewhere else than the checkpoint log. */
   readonly vkey: string
   readonly source: CheckpointLogSource
   /** Checkpoints of it that were remembered elsewhere; others in the list are left out. */
@@ -34,14 +34,14 @@ export interface CheckpointLogEvidence {
   readonly signal?: AbortSignal
 }
 
-/** A meta-log whose entries are those of its signed root. */
+/** A checkpoint log whose entries are those of its signed root. */
 export interface ReadCheckpointLog {
   readonly log: SealedLog
   /** What all its entries come to. */
   readonly registry: CheckpointLogRegistry
   /** Of each log some of the checkpoints that were taken, evenly chosen, the newest not always among them. */
   readonly taken: ReadonlyMap<string, readonly string[]>
-  /** Against whom the meta-log holds, and with it what it took: how many records of each log those entries cover. */
+  /** Against whom the checkpoint log holds, and with it what it took: how many records of each log those entries cover. */
   readonly assurance: Assurance
   readonly assured: ReadonlyMap<string, number>
 }
@@ -56,9 +56,14 @@ const problemsMax = 100
 const takenMax = 64
 
 /**
- * Reads a whole meta-log: every entry, hashed up to the signed root, so that none can be missing. Findings are about the meta-log
+ * Reads a whole checkpoint log: every entry, hashed up to the signed root, so that none can be missing. Findings are about the checkpoint log
  * itself: its signature, an anchor that it does not continue, entries that are missing or not those of the root, or that no
- * sound meta-log holds; without it there is nothing to hold the logs against. Throws when the source cannot be read.
+ * sound checkpoint log holds; without it there is nothing to hold the logs against. Throws when the source cannot be read.
+ *
+ * @example
+ * ```ts
+ * const { meta, findings } = await readCheckpointLog({ vkey, source: createUrlSource(url) })
+ * ```
  */
 export async function readCheckpointLog(
   evidence: CheckpointLogEvidence,
@@ -166,7 +171,7 @@ function grow(
   return { notes: next.filter((_, place) => place % 2 === 0), seen: seen + 1, step: step * 2 }
 }
 
-/** The entries of a meta-log of `size` entries from `first` on, a multiple of 256. Throws `ProofError` for what is not there, or is none. */
+/** The entries of a checkpoint log of `size` entries from `first` on, a multiple of 256. Throws `ProofError` for what is not there, or is none. */
 export async function readBundle(
   source: CheckpointLogSource,
   first: number,

@@ -15,7 +15,14 @@ export interface DerivedToCheck {
   readonly signal: AbortSignal
 }
 
-/** Recomputes the tables that questions read beside the records, of all logs together. Throws as `verifyDerived`. */
+/**
+ * Recomputes the tables that questions read beside the records, of all logs together. Throws as `verifyDerived`.
+ *
+ * @example
+ * ```ts
+ * const { findings } = await checkDerived({ known: logs, reader, onProgress: () => {}, signal })
+ * ```
+ */
 export async function checkDerived({
   known,
   reader,
@@ -31,7 +38,14 @@ export async function checkDerived({
   return verifyDerived({ reader, logs, storedTo: storedPlaces(known), onProgress, signal })
 }
 
-/** By log, the first place whose row may still be on its way into ClickHouse. */
+/**
+ * By log, the first place whose row may still be on its way into ClickHouse.
+ *
+ * @example
+ * ```ts
+ * const storedTo = storedPlaces(await findLogs(places))
+ * ```
+ */
 export function storedPlaces(known: readonly LogToVerify[]): ReadonlyMap<string, number> {
   return new Map(
     known.flatMap(({ origin, options }) =>
@@ -40,7 +54,14 @@ export function storedPlaces(known: readonly LogToVerify[]): ReadonlyMap<string,
   )
 }
 
-/** A verification of rows, and that of the tables that questions read beside them. Throws as `checkDerived`. */
+/**
+ * A verification of rows, and that of the tables that questions read beside them. Throws as `checkDerived`.
+ *
+ * @example
+ * ```ts
+ * const result = await withDerived(await verifyLedger(logs, reader), { known: logs, reader, onProgress, signal })
+ * ```
+ */
 export async function withDerived(
   result: LedgerVerification,
   wanted: DerivedToCheck,

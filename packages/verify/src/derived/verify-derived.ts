@@ -59,6 +59,11 @@ const endOfTime = 9_223_372_036_854_775_807n
  * one. Records themselves are held against the tree by `verifyLog`; what is still on its way into ClickHouse is left out.
  *
  * Goes month by month of receipt; memory does not grow with the ledger. Throws as `LeafReader` does, and when `signal` aborts.
+ *
+ * @example
+ * ```ts
+ * const { rowCount, findings } = await verifyDerived({ reader, logs: sealedLogs, storedTo: new Map() })
+ * ```
  */
 export async function verifyDerived(deps: DerivedDeps): Promise<DerivedVerification> {
   const findings: Finding[] = []
@@ -75,7 +80,14 @@ export async function verifyDerived(deps: DerivedDeps): Promise<DerivedVerificat
   return { rowCount: done, findings }
 }
 
-/** The months of receipt that can be verified now, oldest first: what is not pruned, and not on its way. */
+/**
+ * The months of receipt that can be verified now, oldest first: what is not pruned, and not on its way.
+ *
+ * @example
+ * ```ts
+ * for (const month of await derivedMonths(deps)) await verifyDerivedMonth(deps, month)
+ * ```
+ */
 export async function derivedMonths(deps: DerivedDeps): Promise<ReceiptMonth[]> {
   const fromUnixNs = await firstKept(deps)
   const toUnixNs = await storedBefore(deps)
@@ -89,7 +101,15 @@ export async function derivedMonths(deps: DerivedDeps): Promise<ReceiptMonth[]> 
     .filter((month) => month.fromUnixNs < month.toUnixNs)
 }
 
-/** Verifies what was received in one month, as {@link derivedMonths} gave it. Throws as {@link verifyDerived}. */
+/**
+ * Verifies what was received in one month, as {@link derivedMonths} gave it. Throws as {@link verifyDerived}.
+ *
+ * @example
+ * ```ts
+ * const [month] = await derivedMonths(deps)
+ * const findings = month === undefined ? [] : await verifyDerivedMonth(deps, month)
+ * ```
+ */
 export async function verifyDerivedMonth(
   deps: DerivedDeps,
   month: ReceiptMonth,

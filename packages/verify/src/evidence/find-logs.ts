@@ -29,7 +29,7 @@ export interface FoundLog extends LogToVerify {
   readonly cosigned: string | undefined
   /** Whether it is the log of this directory's own collector. */
   readonly isOwn: boolean
-  /** The newest checkpoint that the meta-log acknowledged. */
+  /** The newest checkpoint that the checkpoint log acknowledged. */
   readonly recorded: string | undefined
 }
 
@@ -46,6 +46,11 @@ const historyMax = 64
 /**
  * Finds every log of a data directory, with its tiles, its checkpoint, its keys and the checkpoints before. The newest
  * checkpoint is read before it is looked which rows are stored: what it covers and is not on its way must be there.
+ *
+ * @example
+ * ```ts
+ * const logs = await findLogs({ dataDir: '.whodid', keysDir: '.whodid/keys', firstUnstored })
+ * ```
  */
 export async function findLogs(places: LogPlaces): Promise<FoundLog[]> {
   const treeDir = join(places.dataDir, 'tlog')

@@ -31,7 +31,7 @@ export interface EvidenceWanted {
 /** The logs, and what others say of them. */
 export interface GatheredEvidence {
   readonly logs: readonly LogToVerify[]
-  /** Adds to what was verified what policy and meta-log say of the ledger as a whole; of one log alone, if it was the only one. */
+  /** Adds to what was verified what policy and checkpoint log say of the ledger as a whole; of one log alone, if it was the only one. */
   readonly judge: (
     verified: LedgerVerification,
     only: string | undefined,
@@ -39,8 +39,14 @@ export interface GatheredEvidence {
 }
 
 /**
- * Gathers what a verification holds the ledger against. What witnesses and meta-log say is heard before the checkpoints are read
+ * Gathers what a verification holds the ledger against. Witnesses and the checkpoint log are asked before the checkpoints are read
  * that they are held against: then no honest log is behind them. Throws as the reading of each does.
+ *
+ * @example
+ * ```ts
+ * const { logs, judge } = await gatherEvidence({ places, policyPath, metaLog, onUnanswered, onProgress, signal })
+ * const result = await judge(await verifyLedger(logs, reader), undefined)
+ * ```
  */
 export async function gatherEvidence(wanted: EvidenceWanted): Promise<GatheredEvidence> {
   const { places, policyPath, onUnanswered, onProgress, signal } = wanted

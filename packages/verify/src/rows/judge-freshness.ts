@@ -17,6 +17,11 @@ export interface Freshness {
 /**
  * Rows above the checkpoint, on their way to be sealed or put there by somebody whom the sealer does not know; and a
  * checkpoint that is older than a living sealer's. Throws as `LeafReader` does.
+ *
+ * @example
+ * ```ts
+ * const findings = await judgeFreshness(log, reader, { freshByUnixNs: nowUnixNs - 120_000_000_000n })
+ * ```
  */
 export async function judgeFreshness(
   log: SealedLog,

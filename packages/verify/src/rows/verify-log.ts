@@ -45,7 +45,7 @@ export interface LogVerification {
  */
 const chunkLeavesMax = 8_388_608
 
-/** Rows between two calls of `onProgress`; also how soon `signal` is heard. */
+/** Rows between two calls of `onProgress`; also how soon `signal` takes effect. */
 const progressRows = 262_144
 
 /** Findings of one kind that are named one by one in a chunk; the last says how many there are. */
@@ -61,6 +61,12 @@ const tilesAtOnce = 64
  * The engine hashes the rows, and what it answers is compared here, with tiles that it never saw. Reads a range at a time;
  * memory does not grow with the log. Throws as `LeafReader` does, and when `signal` aborts. Does NOT check the checkpoint's
  * signature (`openSealedLog` did) nor that the checkpoint is the newest.
+ *
+ * @example
+ * ```ts
+ * const { log } = await openSealedLog({ origin, tiles, note, epochs })
+ * if (log !== undefined) console.log((await verifyLog(log, reader)).findings)
+ * ```
  */
 export async function verifyLog(
   log: SealedLog,

@@ -14,7 +14,14 @@ export interface RowsVerification {
   readonly findings: readonly Finding[]
 }
 
-/** Verifies rows of one log by their places: that each hashes to what was sealed there. Does NOT see rows that are missing. */
+/**
+ * Verifies rows of one log by their places: that each hashes to what was sealed there. Does NOT see rows that are missing.
+ *
+ * @example
+ * ```ts
+ * const { rowCount, findings } = await verifyRows(log, await reader.at(log.origin, [42]))
+ * ```
+ */
 export async function verifyRows(
   log: SealedLog,
   rows: readonly PlacedRow[],

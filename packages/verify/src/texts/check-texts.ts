@@ -61,7 +61,14 @@ async function isThere(path: string): Promise<boolean> {
   )
 }
 
-/** A verification, and that of the texts. Throws as `checkTexts`. */
+/**
+ * A verification, and that of the texts. Throws as `checkTexts`.
+ *
+ * @example
+ * ```ts
+ * const result = await withTexts(verified, { logs, known: logs, keysDir, reader, signal })
+ * ```
+ */
 export async function withTexts(
   result: LedgerVerification,
   wanted: TextsToCheck,

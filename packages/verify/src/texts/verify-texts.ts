@@ -39,6 +39,11 @@ const storedNsMax = 60_000_000_000n
  * Verifies the texts of one log's sealed rows: each must open to what its record committed to. One that is gone is excused by
  * a record that says so and is sealed, and by nothing else. Reads a range at a time. Throws as `LeafReader` does, and when
  * `signal` aborts. Does NOT verify the rows themselves: `verifyLog` does.
+ *
+ * @example
+ * ```ts
+ * const { textCount, findings } = await verifyTexts(log, { reader, logs: [log], openWith })
+ * ```
  */
 export async function verifyTexts(log: SealedLog, deps: TextDeps): Promise<TextsVerification> {
   const { size } = log.checkpoint

@@ -28,6 +28,12 @@ const readAheadTiles = 32
 /**
  * Recomputes a log's root from its tiles of level 1 and the last leaves, and compares it with the checkpoint's: one hash for
  * every 256 leaves. Upper tiles that are stored and not those of this tree are findings too, since proofs are made of them.
+ *
+ * @example
+ * ```ts
+ * const { tree, findings } = await checkTree(log)
+ * if (tree !== undefined) console.log(await tree.leaves(0))
+ * ```
  */
 export async function checkTree(
   log: SealedLog,

@@ -29,6 +29,11 @@ export interface LogEvidence {
 /**
  * Opens a log for verification: the signature on its checkpoint must hold, and each anchor must be consistent with it.
  * Without a checkpoint that holds there is nothing to verify against: findings, and no log.
+ *
+ * @example
+ * ```ts
+ * const { log, findings } = await openSealedLog({ origin, tiles, note, epochs, anchors: [remembered] })
+ * ```
  */
 export async function openSealedLog(
   evidence: LogEvidence,

@@ -39,7 +39,13 @@ const quotedRecordsMax = 256
  *
  * `sealed` means that the row is what the collector recorded, as far as this machine's tree and keys are to be trusted;
  * `pending` that no checkpoint covers it yet; `failed` that it was changed, or that its tree was. `watch` says whose
- * cosignatures count, and what its check heard from those witnesses; without it all that is sealed is so `local`.
+ * cosignatures count, and what its check got from those witnesses; without it all that is sealed is so `local`.
+ *
+ * @example
+ * ```ts
+ * const [result] = await verifyQuotedRecords(trees, [{ span, log, index, leaf }])
+ * console.log(result?.state, result?.assurance)
+ * ```
  */
 export async function verifyQuotedRecords(
   trees: LogTrees,

@@ -42,6 +42,11 @@ interface Cosigned {
  *
  * Findings: `rolled_back`, `checkpoint_inconsistent`, `checkpoint_signature`, `checkpoint_malformed`, which leave `local`;
  * `unwitnessed` when too few cosigned; `checkpoint_stale` when those that did said so too long ago, or in the future.
+ *
+ * @example
+ * ```ts
+ * const { assurance, findings } = await judgeWitnesses(log, { epochs, policy, cosigned, served, nowS })
+ * ```
  */
 export async function judgeWitnesses(
   log: SealedLog,

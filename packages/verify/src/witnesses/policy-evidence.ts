@@ -37,7 +37,7 @@ export async function gatherPolicyEvidence(
 }
 
 /**
- * The logs, with what is known of their witnesses. Where a meta-log stands for them it is the one to be witnessed: what a
+ * The logs, with what is known of their witnesses. Where a checkpoint log stands for them it is the one to be witnessed: what a
  * witness serves of a log itself is then one more checkpoint that the log must begin with.
  */
 export function withWitnesses(
@@ -94,6 +94,11 @@ function heldOf(notes: readonly (string | Uint8Array)[], sought: CosignatureSoug
 /**
  * The logs that a policy names and that are not there: a collector's log was left out, or thrown away. What a witness of the
  * policy serves of such a log says how many records it had at least.
+ *
+ * @example
+ * ```ts
+ * const findings = missingLogs(policy, logs.map(({ origin }) => origin))
+ * ```
  */
 export function missingLogs(
   policy: Policy,
@@ -125,6 +130,11 @@ function sizeOf(note: string, log: string, policy: Policy): number {
 /**
  * What a policy's witnesses serve of each log of a data directory, by its origin; of none without a policy. To be asked before the
  * logs' own checkpoints are read. Never throws for what a witness answers.
+ *
+ * @example
+ * ```ts
+ * const served = await askAboutLogs(policy, '.whodid', AbortSignal.timeout(10_000))
+ * ```
  */
 export async function askAboutLogs(
   policy: Policy | undefined,
@@ -151,6 +161,11 @@ export interface TrustSettings {
 /**
  * Whom a service trusts beside its own log: the policy of `WHODID_POLICY`, or else every witness that it submits to; undefined
  * where there is neither. Throws `invalid_config` for a file that is no policy.
+ *
+ * @example
+ * ```ts
+ * const policy = await readTrust({ policyPath: 'policy.txt', witnesses: [] })
+ * ```
  */
 export async function readTrust({
   policyPath,

@@ -20,7 +20,7 @@ import { CheckpointLogRegistry } from './registry.ts'
 import { CheckpointLogTree } from './tree.ts'
 import type { CheckpointLogTreeOptions } from './tree.ts'
 
-/** What a meta-log is made of. */
+/** What a checkpoint log is made of. */
 export interface CheckpointLogOptions extends CheckpointLogTreeOptions {
   /** The key that acknowledges checkpoints, of kind `cosignature`. */
   readonly receipts: NoteSigner

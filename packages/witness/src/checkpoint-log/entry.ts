@@ -1,9 +1,9 @@
 import { parseNote, parseVkey, ProofError } from '@whodid/tlog'
 
 /**
- * What an entry of a meta-log says.
+ * What an entry of a checkpoint log says.
  *
- * A checkpoint is the collector's note as it was taken, with the meta-log's own cosignature, whose time says when. Every other entry
+ * A checkpoint is the collector's note as it was taken, with the checkpoint log's own cosignature, whose time says when. Every other entry
  * is a record, text in lines: `whodid-meta-log/v1 <kind>`, `time <seconds since 1970>`, and one line of the kind's own. No key's
  * name holds a space, so the first line of a record is no log's origin.
  */
@@ -11,7 +11,7 @@ export type CheckpointLogEntry =
   | { readonly kind: 'checkpoint'; readonly origin: string; readonly note: string }
   | CheckpointLogRecord
 
-/** A record of the meta-log's own. */
+/** A record of the checkpoint log's own. */
 export type CheckpointLogRecord =
   /** The first entry: `key` is the one whose cosignatures acknowledge checkpoints. */
   | { readonly kind: 'begin'; readonly timeS: number; readonly vkey: string }
@@ -21,7 +21,7 @@ export type CheckpointLogRecord =
   | { readonly kind: 'key-epoch'; readonly timeS: number; readonly vkey: string }
   /** From here on the log takes no more checkpoints; what it has stays. */
   | { readonly kind: 'collector-retire'; readonly timeS: number; readonly origin: string }
-  /** Nothing happened, and the meta-log lives. */
+  /** Nothing happened, and the checkpoint log lives. */
   | { readonly kind: 'heartbeat'; readonly timeS: number }
 
 const header = 'whodid-meta-log/v1'

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import type * as fileSystem from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** The calls to the file system that a meta-log makes; a test may put failing ones in their place. */
+/** The calls to the file system that a checkpoint log makes; a test may put failing ones in their place. */
 export type LogFiles = Pick<
   typeof fileSystem,
   'mkdir' | 'open' | 'readdir' | 'readFile' | 'rename' | 'rm'
@@ -13,7 +13,7 @@ export const systemFiles: LogFiles = { mkdir, open, readdir, readFile, rename, r
 
 /** A file that only grows: what stands in its first `keptBytes` is durable, and what is behind them was torn. */
 interface GrowingFile {
-  /** The meta-log's directory, and the file's path in it. */
+  /** The checkpoint log's directory, and the file's path in it. */
   readonly dir: string
   readonly path: string
   readonly keptBytes: number

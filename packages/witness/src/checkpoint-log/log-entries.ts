@@ -25,7 +25,7 @@ interface LogEntriesOptions {
 }
 
 /**
- * The entries of a meta-log: files of 256, each growing to a whole entry bundle under its C2SP path. They are what is
+ * The entries of a checkpoint log: files of 256, each growing to a whole entry bundle under its C2SP path. They are what is
  * acknowledged by: all else can be made of them again. Entries that wait at the same moment share one sync.
  */
 export class LogEntries {

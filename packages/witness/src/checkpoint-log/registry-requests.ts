@@ -5,7 +5,7 @@ import { parseVkey, ProofError } from '@whodid/tlog'
 import { listIfThere, readIfThere, systemFiles, writeDurably } from './files.ts'
 import type { LogFiles } from './files.ts'
 
-/** What an operator asks a meta-log to put on record: that a key signs for the log of its name, or that a log has ended. */
+/** What an operator asks a checkpoint log to put on record: that a key signs for the log of its name, or that a log has ended. */
 export type RegistryRequest = { readonly add: string } | { readonly retire: string }
 
 /** A request that was found, and its file. */
@@ -18,7 +18,7 @@ interface FoundRequest {
 const requestsMax = 256
 
 /**
- * Leaves a request in a meta-log's directory, where it is taken within a second, or at the next start. Whoever may write
+ * Leaves a request in a checkpoint log's directory, where it is taken within a second, or at the next start. Whoever may write
  * there may ask. Asking twice is asking once.
  */
 export async function leaveRequest(dir: string, request: RegistryRequest): Promise<void> {

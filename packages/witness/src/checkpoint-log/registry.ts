@@ -2,7 +2,7 @@ import { parseNote, parseVkey } from '@whodid/tlog'
 import type { NoteVerifier } from '@whodid/tlog'
 import type { CheckpointLogEntry } from './entry.ts'
 
-/** A log that a meta-log knows, as its entries up to some place say. */
+/** A log that a checkpoint log knows, as its entries up to some place say. */
 export interface RegisteredLog {
   readonly origin: string
   /** Oldest first. */
@@ -25,16 +25,16 @@ interface RegisteredKey {
 export interface TakenCheckpoint {
   readonly entry: number
   readonly note: string
-  /** When the meta-log took it, in seconds since 1970, by its own word. */
+  /** When the checkpoint log took it, in seconds since 1970, by its own word. */
   readonly timeS: number
 }
 
-/** Logs that one meta-log knows; more are refused. */
+/** Logs that one checkpoint log knows; more are refused. */
 const logsMax = 4_096
 /** Keys of one log. */
 const keysMax = 1_000
 
-/** What the entries of a meta-log come to: which logs there must be, with which keys, and how far each is. */
+/** What the entries of a checkpoint log come to: which logs there must be, with which keys, and how far each is. */
 export class CheckpointLogRegistry {
   readonly #logs = new Map<string, RegisteredLog>()
   #receiptKey: NoteVerifier | undefined
@@ -70,7 +70,7 @@ export class CheckpointLogRegistry {
     return this.#logs.get(origin)
   }
 
-  /** Takes the next entry. Says what is wrong with one that no sound meta-log holds at this place, and otherwise nothing. */
+  /** Takes the next entry. Says what is wrong with one that no sound checkpoint log holds at this place, and otherwise nothing. */
   apply(entry: CheckpointLogEntry): string | undefined {
     const place = this.#size
     const problem = this.problemOf(entry)
@@ -91,7 +91,7 @@ export class CheckpointLogRegistry {
 
   /** Reads back what `save` wrote, which nobody else may have written: its shape is not checked. */
   static load(text: string): CheckpointLogRegistry {
-    // Sound: the file lies in the meta-log's own directory, and a verifier replays the entries instead.
+    // Sound: the file lies in the checkpoint log's own directory, and a verifier replays the entries instead.
     const saved = JSON.parse(text) as {
       readonly size: number
       readonly lastS: number
@@ -177,7 +177,7 @@ export class CheckpointLogRegistry {
     this.#collectKeys()
   }
 
-  /** The time in the meta-log's own cosignature. Under the root that holds the entry it is the meta-log's word. */
+  /** The time in the checkpoint log's own cosignature. Under the root that holds the entry it is the checkpoint log's word. */
   #timeOf(note: string): number {
     const key = this.#receiptKey
     const own = parseNote(note).signatures.find(

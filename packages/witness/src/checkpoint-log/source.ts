@@ -17,12 +17,12 @@ const responseBytesMax = 256 * (65_535 + 2)
 const timeoutMsDefault = 15_000
 
 /**
- * Where a meta-log is read from: `checkpoint`, `cosigned`, and tiles and entry bundles by their C2SP paths. Undefined for what is not
+ * Where a checkpoint log is read from: `checkpoint`, `cosigned`, and tiles and entry bundles by their C2SP paths. Undefined for what is not
  * there; throws when that cannot be known. Nothing that it gives has been checked.
  */
 export type CheckpointLogSource = TileReader
 
-/** Reads a meta-log's own directory, also while it grows. */
+/** Reads a checkpoint log's own directory, also while it grows. */
 export function createDirectorySource(
   dir: string,
   files: LogFiles = systemFiles,
@@ -46,7 +46,7 @@ export function createDirectorySource(
   }
 }
 
-/** Reads a meta-log over HTTP. Throws when the answer is neither 200 nor 404, is too long, or does not come in 15 seconds. */
+/** Reads a checkpoint log over HTTP. Throws when the answer is neither 200 nor 404, is too long, or does not come in 15 seconds. */
 export function createUrlSource(url: string, signal?: AbortSignal): CheckpointLogSource {
   const prefix = trimEnd(url, '/')
   return {

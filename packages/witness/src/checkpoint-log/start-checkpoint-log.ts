@@ -11,9 +11,9 @@ import type { LogFiles } from './files.ts'
 import { findRequests, forgetRequest } from './registry-requests.ts'
 import { serveCheckpointLog } from './serve-checkpoint-log.ts'
 
-/** How a meta-log is run. */
+/** How a checkpoint log is run. */
 export interface CheckpointLogServiceOptions {
-  /** Its key, of kind `note`: it signs the checkpoints of the meta-log. */
+  /** Its key, of kind `note`: it signs the checkpoints of the checkpoint log. */
   readonly signer: NoteSigner
   /** Its other key, of kind `cosignature` and of the same name: it acknowledges the checkpoints of collectors. */
   readonly receipts: NoteSigner
@@ -35,17 +35,17 @@ export interface CheckpointLogServiceOptions {
   readonly onEvent: (event: CheckpointLogEvent) => void
 }
 
-/** What a meta-log did that its operator should know; those of a witness are about the collectors' logs. */
+/** What a checkpoint log did that its operator should know; those of a witness are about the collectors' logs. */
 export type CheckpointLogEvent =
   | WitnessEvent
   /** Something could not be written, and is tried again or was not acknowledged. */
   | { readonly event: 'failed'; readonly detail: string }
   /** A key or a retirement is on record, or a request for one is refused. */
   | { readonly event: 'registered' | 'refused'; readonly detail: string }
-  /** What a witness of the meta-log itself says. */
+  /** What a witness of the checkpoint log itself says. */
   | { readonly event: 'warning'; readonly detail: string }
 
-/** A meta-log that answers over HTTP. */
+/** A checkpoint log that answers over HTTP. */
 export interface RunningCheckpointLog {
   readonly url: string
   /** Entries that are signed. */
@@ -56,7 +56,7 @@ export interface RunningCheckpointLog {
 }
 
 /**
- * Runs a meta-log over HTTP. Collectors submit checkpoints as to a witness (C2SP tlog-witness): the same checks, and what is
+ * Runs a checkpoint log over HTTP. Collectors submit checkpoints as to a witness (C2SP tlog-witness): the same checks, and what is
  * acknowledged is a leaf. `POST /add-key` takes a log's next key by the word of the one before it. Serves `checkpoint`, tiles and entry bundles on the C2SP paths, `cosigned`, and what a witness serves.
  *
  * Throws `invalid_config`, and `seal_failed` when its directory was put back. Does NOT speak TLS.

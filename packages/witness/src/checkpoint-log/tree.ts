@@ -19,7 +19,7 @@ import { appendDurably, readIfThere, writeDurably } from './files.ts'
 import type { LogFiles } from './files.ts'
 import { createDirectorySource } from './source.ts'
 
-/** Where the tree of a meta-log lies. */
+/** Where the tree of a checkpoint log lies. */
 export interface CheckpointLogTreeOptions {
   readonly files: LogFiles
   readonly dir: string
@@ -32,7 +32,7 @@ export interface CheckpointLogTreeOptions {
 const writesAtOnce = 8
 
 /**
- * The tree of a meta-log and what was signed of it. The order is entries durable (before this), tiles, head, checkpoint: a
+ * The tree of a checkpoint log and what was signed of it. The order is entries durable (before this), tiles, head, checkpoint: a
  * crash between two leaves the old checkpoint, entries of which the rest is made again, and a head that those entries lead to.
  */
 export class CheckpointLogTree {

@@ -115,14 +115,14 @@ function readSize({ contentType, body }: TextResponse): number | undefined {
 }
 
 /**
- * What became of it. `registered`: the meta-log has signed that it knows the new key. `unreachable` may succeed later unchanged;
+ * What became of it. `registered`: the checkpoint log has signed that it knows the new key. `unreachable` may succeed later unchanged;
  * `refused` will not until somebody looks: the old key is not the newest one that it knows of the log, or the log is not registered.
  */
 export type KeyChangeSubmission =
   | { readonly outcome: 'registered' }
   | { readonly outcome: 'unreachable' | 'refused'; readonly detail: string }
 
-/** Tells a meta-log of a change of keys, by the statement that both have signed. One request. Never throws for what is answered or fails. */
+/** Tells a checkpoint log of a change of keys, by the statement that both have signed. One request. Never throws for what is answered or fails. */
 export async function submitKeyChange(
   metaLog: WitnessEndpoint,
   note: string,

@@ -133,7 +133,7 @@ const notUnderstood: BareReason = {
   text: 'Records exist for this handle, in a vocabulary that is not understood: who acted in them is not known.',
 }
 
-/** What stands above the act and is not heard, and why. */
+/** The reason why a record above the act is not admitted. */
 export function notAdmittedReason(
   { record, exporter }: NotAdmitted,
   subject: EvidenceRecord,

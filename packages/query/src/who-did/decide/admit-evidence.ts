@@ -10,7 +10,7 @@ import { mergeVersions } from './merge-versions.ts'
 import type { MergedRecord } from './merge-versions.ts'
 import { silenced } from './resolve-claims.ts'
 
-/** What of the evidence is heard about the subject's actor, and what is not. */
+/** The evidence that is admitted about the subject's actor, and what is not. */
 export interface AdmittedEvidence extends AdmittedRecords {
   /** What stands above the ancestors and is not admitted; undefined when everything is. */
   readonly notAdmitted: NotAdmitted | undefined
@@ -30,9 +30,9 @@ export function admitEvidence(evidence: Evidence): AdmittedEvidence {
 
 /** The records that settle something about the subject's actor. */
 export interface AdmittedRecords {
-  /** The trail, of whose records each says what its exporter may say. */
+  /** The subject and its ancestors in its trace, nearest first; each record says only what its exporter may say. */
   readonly ancestors: Ancestors
-  /** What those records under a key that are heard say together; undefined when there is none. */
+  /** Returns what the admitted records under a key say together; undefined when there is none. */
   readonly mergedRecord: (key: string) => MergedRecord | undefined
   /** Whether a record's exporter may speak for the actor itself, and not only for somebody whom the actor's records name. */
   readonly isOwn: (record: EvidenceRecord) => boolean
@@ -42,9 +42,9 @@ export interface AdmittedRecords {
 const roundsMax = 64
 
 /**
- * Hears, of everything around the subject, the records of its trail, those of exporters that may speak for its actor, and
- * those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is heard only in the
- * words of an exporter that is entitled to it. Nobody else is heard about prompts, plans, inputs, delegators and delegations.
+ * Admits, of everything around the subject, its own record and its ancestors, those of exporters that may speak for its actor, and
+ * those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is admitted only in the
+ * words of an exporter that is entitled to it. Nobody else is admitted about prompts, plans, inputs, delegators and delegations.
  */
 function admitRecords(
   { relatedRecords }: Evidence,

@@ -6,7 +6,7 @@ import { walkAncestors } from './join-path.ts'
 import type { Hop } from './join-path.ts'
 import { claimStrength } from './resolve-claims.ts'
 
-/** A decision with what stands beside the act's trail and beyond its trace: the steps of its run, and the run that it resumes. */
+/** A decision with what stands beside the act's ancestors and beyond its trace: the steps of its run, and the run that it resumes. */
 export function completeDecision(decided: Decision): Decision {
   return joinLink(nameFromSteps(decided))
 }

@@ -4,19 +4,19 @@ import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { Ancestors } from './join-path.ts'
 import { resolveClaims, silenced } from './resolve-claims.ts'
 
-/** How far a trail can be believed. */
+/** The ancestors as far as they can be believed. */
 export interface Crossed {
-  /** As much of the trail as says something of the actor; cut where a sender's word reaches no farther. */
+  /** As many of the ancestors as say something of the actor; cut where a sender's word reaches no farther. */
   readonly ancestors: Ancestors
   /** Whom the subject is of; '' when nobody is named. */
   readonly actor: ActorKey
-  /** What is not heard; undefined when all is. */
+  /** What is not admitted; undefined when everything is. */
   readonly notAdmitted: NotAdmitted | undefined
 }
 
 /** A record above the subject whose exporter's word does not reach it. */
 export interface NotAdmitted {
-  /** The nearest that names somebody, else the one at which the trail was cut. */
+  /** The nearest that names somebody, else the one at which the ancestors were cut. */
   readonly record: EvidenceRecord
   /** The exporter that may not speak for that actor; where it is the record's own, its word settles nothing but on its own records. */
   readonly exporter: string
@@ -81,7 +81,7 @@ function keyOf(actor: EvidenceRecord | undefined): ActorKey {
   return actor === undefined ? '' : ownActorOf(actor)
 }
 
-/** Whether what a record of the trail says of who acted can reach the subject. */
+/** Tells of each ancestor whether its word on who acted reaches the subject. */
 function admission(
   records: readonly EvidenceRecord[],
   { speaks, inherits }: Entitlements,

@@ -13,12 +13,12 @@ import { resolveClaims } from './resolve-claims.ts'
 import type { Claims } from './resolve-claims.ts'
 
 /**
- * Decides who did it, from the evidence and nothing else: entitlements → trail → what crosses → claims → contradictions →
+ * Decides who did it, from the evidence and nothing else: entitlements → ancestors → what crosses → claims → contradictions →
  * verdict → path.
  *
  * Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. What one exporter says
- * settles nothing about another's actor (rule `crosses_exporters`): the decision holds only what is heard. The rules are in
- * `rules/`, one a file; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
+ * settles nothing about another's actor (rule `crosses_exporters`): the decision holds only what is admitted. The rules are in
+ * the files beside this one; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
  */
 export function decide(evidence: Evidence): Decision {
   const admitted = admitEvidence(evidence)
@@ -177,9 +177,9 @@ export interface Decision extends Contradicted, AdmittedEvidence {
   /** Whether only the steps of the act's run name the agent. */
   readonly isNamedBySteps?: boolean
   readonly conflictingDelegators: readonly EvidenceRecord[]
-  /** By key, the records of the trail whose identity was written over, and who speaks for them. */
+  /** By key, the ancestors whose identity was written over, and who speaks for them. */
   readonly overwritten: ReadonlyMap<string, EvidenceRecord>
-  /** The trail and on, across traces, outwards; the first is the subject. */
+  /** The ancestors and on, across traces, outwards; the first is the subject. */
   readonly path: readonly Hop[]
 }
 

@@ -3,7 +3,7 @@ import type { Hop, RecordLookup } from './join-path.ts'
 import { claimStrength } from './resolve-claims.ts'
 import type { Claims } from './resolve-claims.ts'
 
-/** Where a delegator is looked for that the act's own trail does not say. */
+/** The records in which a delegator is looked for that the act's own ancestors do not name. */
 interface Around {
   readonly path: readonly Hop[]
   readonly lookup: RecordLookup
@@ -12,7 +12,7 @@ interface Around {
   readonly inferRequestUser: boolean
 }
 
-/** Fills in the delegator of an agent that nobody on its own trail names, where a rule finds one and none is in dispute. */
+/** Fills in the delegator of an agent that none of its own ancestors names, where a rule finds one and none is in dispute. */
 export function findDelegator(claims: Claims, around: Around): Claims {
   const isOpen =
     claims.actor?.actor_type === 'agent' &&
@@ -60,7 +60,7 @@ const serverKind = '2'
 /**
  * Rule `user_of_the_request`: an agent that nobody else says for whom it acts is taken to act for the person whose request it
  * serves, whom the server's span above its outermost run names (`enduser.id`, `user.id`). Only a server of the run's own
- * exporter is heard. An agent that says that it acts for nobody is believed.
+ * exporter is admitted. An agent that says that it acts for nobody is believed.
  */
 function userOfTheRequest(claims: Claims, ancestors: readonly EvidenceRecord[]): Claims {
   const isOpen =

@@ -7,11 +7,11 @@ import { claimStrength } from './resolve-claims.ts'
 export interface MergedRecord {
   /** The best backed, and of those the first that was received and names somebody. */
   readonly record: EvidenceRecord
-  /** Those heard disagree on who acted: all of them. Empty when they agree. */
+  /** The admitted ones disagree on who acted: all of them. Empty when they agree. */
   readonly conflicting: readonly EvidenceRecord[]
-  /** Those heard agree on who acted, and not on what was done. */
+  /** The admitted ones agree on who acted, and not on what was done. */
   readonly differsInContent: boolean
-  /** Records that claim something else and are not heard beside a better backed one. */
+  /** Records that claim something else and are not admitted beside a better backed one. */
   readonly setAside: readonly EvidenceRecord[]
 }
 
@@ -51,7 +51,7 @@ const channels = ['entitled', 'unbound', 'unentitled']
  *
  * Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
  * where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
- * record above it. Its best backed versions are heard, and those of another
+ * record above it. Its best backed versions are admitted, and those of another
  * exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
  * fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
  * of another vocabulary beside a claim.

@@ -11,7 +11,7 @@ export interface Claims {
   readonly conflicting: readonly EvidenceRecord[]
   /** The same, of the delegator alone: who acted is still known. */
   readonly conflictingDelegators: readonly EvidenceRecord[]
-  /** By key, the records whose identity is not heard, and who speaks for them. */
+  /** By key, the records whose identity is not admitted, and who speaks for them. */
   readonly overwritten: ReadonlyMap<string, EvidenceRecord>
 }
 
@@ -189,7 +189,7 @@ function delegatorOf(
     return { delegator: undefined, conflictingDelegators: [other, ...(said ? [said] : [])] }
   if (said === undefined || read === undefined || read.delegator === said.delegator)
     return { delegator: said ?? read, conflictingDelegators: [] }
-  // A user that another speaker names beside a person above: nobody knows which of the two the task is for.
+  // A user that another source names beside a person above: nobody knows which of the two the task is for.
   const isOther = instance === undefined || read.key === instance.key
   return isOther && claimSources.indexOf(read) < claimSources.indexOf(said)
     ? { delegator: undefined, conflictingDelegators: [read, said] }
@@ -197,13 +197,13 @@ function delegatorOf(
 }
 
 /**
- * Rule `overwritten_downstream`: the records of a trail whose identity is not heard, by key, each with the record above it
+ * Rule `overwritten_downstream`: the ancestors whose identity is not admitted, by key, each with the record above it
  * that speaks for the process.
  *
  * An instrumentation inside an agent's process writes names of its own (`gen_ai.agent.id`, a run, a user) over the
  * agent's. It is told by three things: it names no instance in the instance's own attribute; a record above it does; and both
  * came from one exporter and one service, so that whoever sent the one could have said the other. Another exporter or service
- * is another speaker, and is heard.
+ * is another source, and is admitted.
  */
 function overwrittenDownstream(
   ancestors: readonly EvidenceRecord[],

@@ -6,9 +6,8 @@ FROM
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
-            WHERE key = sipHash64('action', {id:String})
-              AND hour <= {until:DateTime64(9, 'UTC')}
-              AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
+            WHERE key = sipHash64('action', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
+          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
           )
         AND action_id = {id:String} AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')} AND true
   ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
@@ -24,9 +23,8 @@ FROM
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
-            WHERE key = sipHash64('action', {id:String})
-              AND hour <= {until:DateTime64(9, 'UTC')}
-              AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
+            WHERE key = sipHash64('action', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
+          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
           )
         AND action_id = {id:String} AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')}
   ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id

@@ -33,11 +33,9 @@ FROM
   FROM whodid.spans
   WHERE (toStartOfHour(ts), trace_id) IN
       (
-        SELECT hour, trace_id FROM whodid.threads
-        WHERE key = sipHash64('delegator', {id:String})
-          AND hour <= {until:DateTime64(9, 'UTC')}
-          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
-        ORDER BY hour DESC
+        SELECT hour, trace_id
+        FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('delegator', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
+          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')} ORDER BY key DESC, hour DESC LIMIT 256)
         LIMIT 1 BY hour, trace_id
         LIMIT 32
       )

@@ -6,9 +6,8 @@ FROM
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
-            WHERE key = sipHash64('instance', {id:String})
-              AND hour <= {until:DateTime64(9, 'UTC')}
-              AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
+            WHERE key = sipHash64('instance', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
+          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
           )
         AND instance_id = {id:String} AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')} AND outcome NOT IN ('failure', 'denied') AND if({verb:String} = '', verb != 'read', verb = {verb:String})
   ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
@@ -24,9 +23,8 @@ FROM
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
-            WHERE key = sipHash64('instance', {id:String})
-              AND hour <= {until:DateTime64(9, 'UTC')}
-              AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
+            WHERE key = sipHash64('instance', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
+          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
           )
         AND instance_id = {id:String} AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')}
   ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
@@ -41,11 +39,9 @@ FROM
   FROM whodid.spans
   WHERE (toStartOfHour(ts), trace_id) IN
       (
-        SELECT hour, trace_id FROM whodid.threads
-        WHERE key = sipHash64('instance', {id:String})
-          AND hour <= {until:DateTime64(9, 'UTC')}
-          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
-        ORDER BY hour DESC
+        SELECT hour, trace_id
+        FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('instance', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
+          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')} ORDER BY key DESC, hour DESC LIMIT 256)
         LIMIT 1 BY hour, trace_id
         LIMIT 32
       )
