@@ -2778,19 +2778,25 @@ var whodidDecision = (function(exports) {
 			return one.actors.has(actor) || one.isOfAnyAgent && actor.startsWith("agent:");
 		};
 		return {
-			isBacked: (record) => isBacked(record, relatedRecords),
+			isBacked: (record) => isBacked(record, (below) => {
+				const versions = relatedRecords.get(below.parent);
+				return versions?.find(({ exporter }) => exporter === record.exporter) ?? versions?.find((version) => version.channel === "entitled" && version.actor_type === "");
+			}),
 			speaks,
 			inherits: (exporter, actor) => speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false)
 		};
 	}
-	function isBacked(record, relatedRecords) {
+	/**
+	* Whether a record's exporter may speak for whom it is of: by its own word, or, where it names nobody, by what its own
+	* exporter's nearest record above it names.
+	*/
+	function isBacked(record, aboveOf) {
 		let above = record;
 		for (let hops = 0; above !== void 0 && hops < ownHopsMax; hops += 1) {
 			const isOwn = above.exporter === record.exporter;
 			if (isOwn && above.channel === "entitled") return true;
-			if (isOwn && (above.channel === "unentitled" || above.actor_type !== "")) return false;
-			const versions = relatedRecords.get(above.parent);
-			above = versions?.find(({ exporter }) => exporter === record.exporter) ?? versions?.find((version) => version.channel === "entitled" && version.actor_type === "");
+			if (isOwn && (above.channel === "unentitled" || !namesNobody(above))) return false;
+			above = aboveOf(above);
 		}
 		return false;
 	}
@@ -2798,6 +2804,10 @@ var whodidDecision = (function(exports) {
 	function ownActorOf({ actor_type: type, template }) {
 		if (type === "human" || type === "service") return type;
 		return type === "agent" && template !== "" ? `agent:${template}` : "";
+	}
+	/** Whether it names nobody in particular: nobody at all, or an agent without a name, as frameworks do on their calls. */
+	function namesNobody({ actor_type: type, template, instance }) {
+		return type === "" || type === "agent" && template === "" && instance === "";
 	}
 	// packages/query/src/who-did/decide/cross-exporters.ts
 	/**
@@ -2877,227 +2887,6 @@ var whodidDecision = (function(exports) {
 		if (subject === void 0 || !mayInherit(subject)) return border;
 		const end = records.findIndex((record) => !mayInherit(record));
 		return end < 0 ? records.length : end;
-	}
-	// packages/query/src/who-did/decide/merge-versions.ts
-	/** A claim, and the rule that derived it. */
-	const claims = [
-		["actor_type", ""],
-		["instance", "instance_rule"],
-		["template", "template_rule"],
-		["delegator", "delegator_rule"]
-	];
-	/** Fields that tell what was done. Times of receipt and the way it came are no part of it. */
-	const contentFields = [
-		"parent",
-		"ts",
-		"end_ts",
-		"kind",
-		"name",
-		"tool",
-		"action",
-		"verb",
-		"outcome",
-		"resource",
-		"prompt_ref",
-		"plan_ref",
-		"prompt_hash",
-		"plan_hash",
-		"arguments_hash",
-		"content"
-	];
-	const channels = [
-		"entitled",
-		"unbound",
-		"unentitled"
-	];
-	/**
-	* Merges the records under one span ID, at least one, in the order of their receipt. A span may be told twice: resent, passed
-	* on by two exporters, or claimed by somebody else.
-	*
-	* Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
-	* where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
-	* record above it. Its best backed versions are admitted, and those of another
-	* exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
-	* fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
-	* of another vocabulary beside a claim.
-	*/
-	function mergeVersions(versions, entitlements, near = "") {
-		const leader = leaderOf(versions, entitlements, near);
-		if (leader === void 0) throw new Error("a record of the evidence has no version");
-		const admitted = admittedBeside(leader, versions, entitlements);
-		const isConflict = claims.some(([claim, rule]) => disagree(admitted, claim, rule)) || persons(admitted) > 1;
-		const [first = leader] = admitted;
-		return {
-			record: admitted.find((version) => version.actor_type !== "") ?? first,
-			conflicting: isConflict ? admitted : [],
-			differsInContent: contentFields.some((field) => admitted.some((one) => one[field] !== first[field])),
-			setAside: versions.filter((version) => !admitted.includes(version) && namesSomebody(version) && !agrees(version, admitted))
-		};
-	}
-	function rankOf({ channel }) {
-		return channels.indexOf(channel);
-	}
-	function leaderOf(versions, { isBacked }, near) {
-		const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b));
-		const best = ranked.find((version) => version.exporter === near) ?? ranked[0];
-		if (best === void 0 || best.exporter === near || best.channel !== "entitled") return best;
-		return versions.slice(0, versions.indexOf(best)).find((version) => version.actor_type === "" && isBacked(version)) ?? best;
-	}
-	function admittedBeside(leader, versions, { speaks }) {
-		const asBacked = versions.filter(({ channel }) => channel === leader.channel);
-		const actor = ownActorOf(asBacked.find((one) => one.exporter === leader.exporter && namesSomebody(one)) ?? leader);
-		return asBacked.filter((version) => {
-			if (version.exporter === leader.exporter || agrees(version, [leader])) return true;
-			if (leader.channel !== "entitled") return namesActor(leader) && namesActor(version);
-			return speaks(version.exporter, actor);
-		});
-	}
-	function disagree(versions, claim, rule) {
-		const said = versions.filter((version) => version[claim] !== "");
-		const plain = rule === "" ? said : said.filter((version) => version[rule] === "");
-		return new Set((plain.length > 0 ? plain : said).map((version) => version[claim])).size > 1;
-	}
-	/** Humans that are said to have acted. */
-	function persons(versions) {
-		const humans = versions.filter((version) => version.actor_type === "human" && version.user !== "");
-		return new Set(humans.map((version) => version.user)).size;
-	}
-	function agrees(version, others) {
-		return others.some((other) => claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user);
-	}
-	/** Whether it says who acted; a token that is bound to somebody says so as entitled or not at all. */
-	function namesActor(version) {
-		if (version.actor_type === "human" || version.actor_type === "service") return true;
-		return ["template", "instance"].some((claim) => {
-			const strength = claimStrength(version, claim);
-			return strength === "said" || strength === "read";
-		});
-	}
-	function namesSomebody(version) {
-		return claims.some(([claim]) => version[claim] !== "");
-	}
-	// packages/query/src/who-did/decide/admit-evidence.ts
-	/** Walks from the subject outwards, whoever sent what, and keeps what its senders may say of the subject's actor. */
-	function admitEvidence(evidence) {
-		const { relatedRecords, subject } = evidence;
-		const entitlements = readEntitlements(relatedRecords);
-		const crossed = crossExporters(walkAncestors(subject, (key, near) => {
-			const versions = relatedRecords.get(key);
-			return versions && mergeVersions(versions, entitlements, near);
-		}), entitlements);
-		return {
-			...admitRecords(evidence, crossed, entitlements),
-			notAdmitted: crossed.notAdmitted
-		};
-	}
-	/** Rounds of names followed from records to those whom they name; a longer line is no delegation but a loop. */
-	const roundsMax = 64;
-	/**
-	* Admits, of everything around the subject, its own record and its ancestors, those of exporters that may speak for its actor, and
-	* those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is admitted only in the
-	* words of an exporter that is entitled to it. Nobody else is admitted about prompts, plans, inputs, delegators and delegations.
-	*/
-	function admitRecords({ relatedRecords }, { ancestors, actor }, entitlements) {
-		const homes = homesOf(ancestors.records, relatedRecords, {
-			actor,
-			entitlements
-		});
-		const isOwn = (record) => homes.has(record.exporter);
-		const records = ancestors.records.map((record, index) => index === 0 || isOwn(record) ? record : bare(record));
-		const amongAncestors = new Map(records.map((record) => [record.key, record]));
-		const granted = namedRecords$1(relatedRecords, isOwn);
-		const remembered = /* @__PURE__ */ new Map();
-		const admit = (key) => {
-			const versions = relatedRecords.get(key);
-			if (versions === void 0) return void 0;
-			const passed = amongAncestors.get(key);
-			if (passed !== void 0) return {
-				...mergeVersions(versions, entitlements, passed.exporter),
-				record: passed
-			};
-			const own = versions.filter(isOwn);
-			const admitted = own.length > 0 ? own : versions.filter((version) => granted.has(version));
-			const [first] = admitted;
-			return first && mergeVersions(admitted, entitlements, first.exporter);
-		};
-		return {
-			isOwn,
-			ancestors: {
-				...ancestors,
-				records
-			},
-			mergedRecord: (key) => {
-				if (!remembered.has(key)) remembered.set(key, admit(key));
-				return remembered.get(key);
-			}
-		};
-	}
-	/** What only stands in between: it leads on to its parent, and has no word in what led to the act. */
-	function bare(record) {
-		return {
-			...silenced(record),
-			kind: structural.has(record.kind) ? "other" : record.kind,
-			user: "",
-			prompt_ref: "",
-			plan_ref: "",
-			correlation: "",
-			delegation: "",
-			delegation_parent: "",
-			delegation_chain: [],
-			instance_parent: "",
-			input_source: "",
-			credential: ""
-		};
-	}
-	const structural = /* @__PURE__ */ new Set([
-		"session",
-		"prompt",
-		"plan",
-		"delegation"
-	]);
-	/** The exporters that may speak for the actor: that of its own records, and where that one is entitled, all that are. */
-	function homesOf(ancestors, relatedRecords, { actor, entitlements }) {
-		const homes = /* @__PURE__ */ new Set();
-		const [subject] = ancestors;
-		if (subject === void 0) return homes;
-		if ((ancestors.find((record) => record.actor_type !== "") ?? subject).exporter === subject.exporter) homes.add(subject.exporter);
-		if (!entitlements.inherits(subject.exporter, actor)) return homes;
-		for (const versions of relatedRecords.values()) for (const { exporter } of versions) if (entitlements.speaks(exporter, actor)) homes.add(exporter);
-		return homes;
-	}
-	/** Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. */
-	function namedRecords$1(relatedRecords, isOwn) {
-		const all = [...relatedRecords.values()].flat();
-		const owned = all.filter(isOwn);
-		const others = all.filter((record) => !isOwn(record) && record.channel === "entitled").toSorted((a, b) => a.received_at === b.received_at ? 0 : a.received_at < b.received_at ? -1 : 1);
-		const granted = /* @__PURE__ */ new Set();
-		if (others.length === 0) return granted;
-		const known = new Set(owned.map(({ instance }) => instance));
-		const speakerOf = /* @__PURE__ */ new Map();
-		let saying = owned;
-		for (let round = 0; round < roundsMax && saying.length > 0; round += 1) {
-			const names = namesIn(saying);
-			saying = others.filter((record) => {
-				const name = nameOf(record, names, known);
-				if (granted.has(record) || name === "") return false;
-				if (!speakerOf.has(name)) speakerOf.set(name, record.exporter);
-				return speakerOf.get(name) === record.exporter;
-			});
-			for (const record of saying) granted.add(record);
-		}
-		return granted;
-	}
-	function namesIn(records) {
-		return {
-			instances: new Set(records.flatMap((one) => [one.instance_parent, ...one.delegation_chain.slice(1)])),
-			prompts: new Set(records.map(({ prompt_ref: ref }) => ref))
-		};
-	}
-	/** The name by which a record is called; '' where nobody calls it. What an own record tells of is not asked of others. */
-	function nameOf(record, { instances, prompts }, known) {
-		const { instance, key, kind } = record;
-		if (record.actor_type === "agent" && instance !== "" && instances.has(instance) && !known.has(instance)) return `instance:${instance}`;
-		return record.actor_type === "human" && kind === "prompt" && prompts.has(key) ? `prompt:${key}` : "";
 	}
 	// packages/query/src/who-did/decide/find-contradiction.ts
 	const none = {
@@ -3261,6 +3050,251 @@ var whodidDecision = (function(exports) {
 		if (action.actor_type === "agent") return action.instance === "" ? action.template : action.instance;
 		if (action.actor_type === "human") return action.user;
 		return action.actor_type === "service" ? action.service : "";
+	}
+	// packages/query/src/who-did/decide/merge-versions.ts
+	/** A claim, and the rule that derived it. */
+	const claims = [
+		["actor_type", ""],
+		["instance", "instance_rule"],
+		["template", "template_rule"],
+		["delegator", "delegator_rule"]
+	];
+	/** Fields that tell what was done. Times of receipt and the way it came are no part of it. */
+	const contentFields = [
+		"parent",
+		"ts",
+		"end_ts",
+		"kind",
+		"name",
+		"tool",
+		"action",
+		"verb",
+		"outcome",
+		"resource",
+		"prompt_ref",
+		"plan_ref",
+		"prompt_hash",
+		"plan_hash",
+		"arguments_hash",
+		"content"
+	];
+	const channels = [
+		"entitled",
+		"unbound",
+		"unentitled"
+	];
+	/**
+	* Merges the records under one span ID, at least one, in the order of their receipt. A span may be told twice: resent, passed
+	* on by two exporters, or claimed by somebody else.
+	*
+	* Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
+	* where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
+	* record above it. Its best backed versions are admitted, and those of another
+	* exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
+	* fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
+	* of another vocabulary beside a claim.
+	*/
+	function mergeVersions(versions, entitlements, near = "") {
+		const leader = leaderOf(versions, entitlements, near);
+		if (leader === void 0) throw new Error("a record of the evidence has no version");
+		const admitted = admittedBeside(leader, versions, entitlements);
+		const isConflict = claims.some(([claim, rule]) => disagree(admitted, claim, rule)) || persons(admitted) > 1;
+		const [first = leader] = admitted;
+		const isNamed = (version) => version.actor_type !== "";
+		return {
+			record: admitted.filter(({ exporter }) => exporter === leader.exporter).find(isNamed) ?? admitted.find(isNamed) ?? leader,
+			conflicting: isConflict ? admitted : [],
+			differsInContent: contentFields.some((field) => admitted.some((one) => one[field] !== first[field])),
+			setAside: versions.filter((version) => !admitted.includes(version) && namesSomebody(version) && !agrees(version, admitted))
+		};
+	}
+	function rankOf({ channel }) {
+		return channels.indexOf(channel);
+	}
+	function leaderOf(versions, { isBacked }, near) {
+		const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b));
+		const best = ranked.find((version) => version.exporter === near) ?? ranked[0];
+		if (best === void 0 || best.exporter === near) return best;
+		return (best.channel !== "entitled" ? versions : versions.slice(0, versions.indexOf(best))).find((version) => namesNobody(version) && isBacked(version)) ?? best;
+	}
+	function admittedBeside(leader, versions, { speaks }) {
+		const asBacked = versions.filter(({ channel }) => channel === leader.channel);
+		const actor = ownActorOf(asBacked.find((one) => one.exporter === leader.exporter && namesSomebody(one)) ?? leader);
+		return asBacked.filter((version) => {
+			if (version.exporter === leader.exporter || agrees(version, [leader])) return true;
+			if (leader.channel !== "entitled") return namesActor(leader) && namesActor(version);
+			return speaks(version.exporter, actor);
+		});
+	}
+	function disagree(versions, claim, rule) {
+		const said = versions.filter((version) => version[claim] !== "");
+		const plain = rule === "" ? said : said.filter((version) => version[rule] === "");
+		return new Set((plain.length > 0 ? plain : said).map((version) => version[claim])).size > 1;
+	}
+	/** Humans that are said to have acted. */
+	function persons(versions) {
+		const humans = versions.filter((version) => version.actor_type === "human" && version.user !== "");
+		return new Set(humans.map((version) => version.user)).size;
+	}
+	function agrees(version, others) {
+		return others.some((other) => claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user);
+	}
+	/** Whether it says who acted; a token that is bound to somebody says so as entitled or not at all. */
+	function namesActor(version) {
+		if (version.actor_type === "human" || version.actor_type === "service") return true;
+		return ["template", "instance"].some((claim) => {
+			const strength = claimStrength(version, claim);
+			return strength === "said" || strength === "read";
+		});
+	}
+	function namesSomebody(version) {
+		return claims.some(([claim]) => version[claim] !== "");
+	}
+	// packages/query/src/who-did/decide/admit-evidence.ts
+	/** Walks from the subject outwards, whoever sent what, and keeps what its senders may say of the subject's actor. */
+	function admitEvidence(evidence) {
+		const { relatedRecords, subject } = evidence;
+		const entitlements = readEntitlements(relatedRecords);
+		const crossed = crossExporters(walkAncestors(subject, (key, near) => {
+			const versions = relatedRecords.get(key);
+			return versions && mergeVersions(versions, entitlements, near);
+		}), entitlements);
+		return {
+			...admitRecords(evidence, crossed, entitlements),
+			notAdmitted: crossed.notAdmitted
+		};
+	}
+	/** Rounds of names followed from records to those whom they name; a longer line is no delegation but a loop. */
+	const roundsMax = 64;
+	/**
+	* Admits, of everything around the subject, its own record and its ancestors, those of exporters that may speak for its actor, and
+	* those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is admitted only in the
+	* words of an exporter that is entitled to it. Nobody else is admitted about prompts, plans, inputs, delegators and delegations.
+	*/
+	function admitRecords({ relatedRecords }, { ancestors, actor }, entitlements) {
+		const homes = homesOf(ancestors.records, relatedRecords, {
+			actor,
+			entitlements
+		});
+		const isOwn = (record) => homes.has(record.exporter);
+		const records = ancestors.records.map((record, index) => index === 0 || isOwn(record) ? record : bare(record));
+		const amongAncestors = new Map(records.map((record) => [record.key, record]));
+		const granted = namedRecords$1(relatedRecords, isOwn);
+		const remembered = /* @__PURE__ */ new Map();
+		const admit = (key) => {
+			const versions = relatedRecords.get(key);
+			if (versions === void 0) return void 0;
+			const passed = amongAncestors.get(key);
+			if (passed !== void 0) return {
+				...mergeVersions(versions, entitlements, passed.exporter),
+				record: passed
+			};
+			const own = versions.filter(isOwn);
+			const admitted = own.length > 0 ? own : versions.filter((version) => granted.has(version));
+			const [first] = admitted;
+			return first && mergeVersions(admitted, entitlements, first.exporter);
+		};
+		return {
+			isOwn,
+			ancestors: {
+				...ancestors,
+				records
+			},
+			mergedRecord: (key) => {
+				if (!remembered.has(key)) remembered.set(key, admit(key));
+				return remembered.get(key);
+			}
+		};
+	}
+	/** What only stands in between: it leads on to its parent, and has no word in what led to the act. */
+	function bare(record) {
+		return {
+			...silenced(record),
+			kind: structural.has(record.kind) ? "other" : record.kind,
+			user: "",
+			prompt_ref: "",
+			plan_ref: "",
+			correlation: "",
+			delegation: "",
+			delegation_parent: "",
+			delegation_chain: [],
+			instance_parent: "",
+			input_source: "",
+			credential: ""
+		};
+	}
+	const structural = /* @__PURE__ */ new Set([
+		"session",
+		"prompt",
+		"plan",
+		"delegation"
+	]);
+	/** The exporters that may speak for the actor: that of its own records, and where that one is entitled, all that are. */
+	function homesOf(ancestors, relatedRecords, { actor, entitlements }) {
+		const homes = /* @__PURE__ */ new Set();
+		const [subject] = ancestors;
+		if (subject === void 0) return homes;
+		if ((ancestors.find((record) => record.actor_type !== "") ?? subject).exporter === subject.exporter) homes.add(subject.exporter);
+		if (!entitlements.inherits(subject.exporter, actor)) return homes;
+		for (const versions of relatedRecords.values()) for (const { exporter } of versions) if (entitlements.speaks(exporter, actor)) homes.add(exporter);
+		return homes;
+	}
+	/**
+	* Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. An
+	* instance that two templates claim is nobody's: see {@link secondClaimant}.
+	*/
+	function namedRecords$1(relatedRecords, isOwn) {
+		const all = [...relatedRecords.values()].flat();
+		const owned = all.filter(isOwn);
+		const others = all.filter((record) => !isOwn(record) && record.channel === "entitled").toSorted((a, b) => a.received_at === b.received_at ? 0 : a.received_at < b.received_at ? -1 : 1);
+		const granted = /* @__PURE__ */ new Set();
+		if (others.length === 0) return granted;
+		const known = new Set(owned.map(({ instance }) => instance));
+		const isContested = contestReader(others);
+		const speakerOf = /* @__PURE__ */ new Map();
+		let saying = owned;
+		for (let round = 0; round < roundsMax && saying.length > 0; round += 1) {
+			const names = namesIn(saying);
+			saying = others.filter((record) => {
+				const name = nameOf(record, names, known);
+				if (granted.has(record) || name === "" || isContested(record)) return false;
+				if (!speakerOf.has(name)) speakerOf.set(name, record.exporter);
+				return speakerOf.get(name) === record.exporter;
+			});
+			for (const record of saying) granted.add(record);
+		}
+		return granted;
+	}
+	/** Tells whether somebody else claims the instance of a record, as another template and so early that it may be theirs. */
+	function contestReader(records) {
+		const claims = /* @__PURE__ */ new Map();
+		for (const { actor_type, instance, template, exporter, received_at } of records) {
+			if (actor_type !== "agent" || instance === "") continue;
+			const known = claims.get(instance) ?? [];
+			claims.set(instance, known);
+			if (!known.some((one) => one.exporter === exporter && one.template === template)) known.push({
+				instance_key: instance,
+				template,
+				exporter,
+				received_at
+			});
+		}
+		return (record) => record.actor_type === "agent" && secondClaimant({
+			...record,
+			instance_key: record.instance
+		}, claims.get(record.instance) ?? []) !== void 0;
+	}
+	function namesIn(records) {
+		return {
+			instances: new Set(records.flatMap((one) => [one.instance_parent, ...one.delegation_chain.slice(1)])),
+			prompts: new Set(records.map(({ prompt_ref: ref }) => ref))
+		};
+	}
+	/** The name by which a record is called; '' where nobody calls it. What an own record tells of is not asked of others. */
+	function nameOf(record, { instances, prompts }, known) {
+		const { instance, key, kind } = record;
+		if (record.actor_type === "agent" && instance !== "" && instances.has(instance) && !known.has(instance)) return `instance:${instance}`;
+		return record.actor_type === "human" && kind === "prompt" && prompts.has(key) ? `prompt:${key}` : "";
 	}
 	// packages/query/src/who-did/decide/find-delegator.ts
 	/** Fills in the delegator of an agent that none of its own ancestors names, where a rule finds one and none is in dispute. */
@@ -3494,6 +3528,7 @@ var whodidDecision = (function(exports) {
 	/** Records that stand between a call and its parts without being another thing of their own. */
 	const between = /* @__PURE__ */ new Set([
 		"other",
+		"input",
 		"approval",
 		"tool_call",
 		"action"
@@ -3547,7 +3582,7 @@ var whodidDecision = (function(exports) {
 		let above = mergedRecord(call.parent)?.record;
 		for (let step = 0; step < stepsMax && above !== void 0; step += 1) {
 			if (isAct(above)) {
-				if (!isPart(call, above)) break;
+				if (!isPart(call, above, mergedRecord)) break;
 				call = above;
 			} else if (!between.has(above.kind)) break;
 			above = above.parent === above.key ? void 0 : mergedRecord(above.parent)?.record;
@@ -3602,7 +3637,7 @@ var whodidDecision = (function(exports) {
 			const record = mergedRecord(child)?.record;
 			if (record === void 0 || seen.has(child) || !between.has(record.kind)) continue;
 			seen.add(child);
-			const part = isPart(record, call) ? {
+			const part = isPart(record, call, mergedRecord) ? {
 				record,
 				parts: []
 			} : void 0;
@@ -3616,17 +3651,23 @@ var whodidDecision = (function(exports) {
 		return [record, ...parts.flatMap(recordsOf)];
 	}
 	/** Whether a record below a call is part of it, and no act of its own. */
-	function isPart(record, call) {
-		if (!mayReport(record, call)) return false;
+	function isPart(record, call, mergedRecord) {
+		if (!(call.exporter === record.exporter || isBacked(call, ({ parent }) => mergedRecord(parent)?.record)) || !mayReport(record, call)) return false;
 		const isSameCall = haveSameCall(record, call);
 		if (isSameCall === false || !agree(record.tool, call.tool)) return false;
 		if (!agree(record.resource, call.resource)) return false;
 		if (record.kind === "approval") return true;
 		if (!isAct(record)) return false;
+		if (isServersSide(record, call)) return true;
 		if (record.action !== "" && record.action === call.action) return true;
 		if (record.tool !== "") return true;
 		if (record.resource !== "" && record.resource !== call.resource) return isSameCall === true;
 		return record.kind === "tool_call" || isSameCall === true || record.name.startsWith(`${call.name}.`);
+	}
+	/** Whether a server tells of the very request that its client's span is: OTLP's kinds 2 and 3. */
+	function isServersSide(record, call) {
+		if (call.span_kind !== "3" || record.span_kind !== "2") return false;
+		return record.name === call.name && record.verb === call.verb;
 	}
 	/** Whether two records name the same call; undefined where one of them names none. */
 	function haveSameCall(one, other) {
@@ -3696,6 +3737,11 @@ var whodidDecision = (function(exports) {
 			resource: record.resource,
 			resource_type: record.resource_type
 		};
+	}
+	/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
+	function backingOf(act) {
+		if (act.channel === "unentitled") return 2;
+		return act.channel === "unbound" && !namesNobody(act) ? 1 : 0;
 	}
 	const readers = /* @__PURE__ */ new WeakMap();
 	/** Merges and folds the records of some evidence, once for all who ask about it. */
@@ -3857,7 +3903,7 @@ var whodidDecision = (function(exports) {
 		const outcome = act?.outcome ?? candidate.outcome;
 		return {
 			span: candidate.key,
-			...act === void 0 ? ownActor(candidate) : judgedActor(decision, candidate.key),
+			...act === void 0 ? ownActor(believedVersion(candidate, decision.evidence.listed)) : judgedActor(decision, candidate.key),
 			verb: nameOrNull(candidate.verb) ?? "",
 			outcome: outcomes.find((known) => known === outcome) ?? null,
 			resource: nameOrNull(candidate.resource),
@@ -3900,6 +3946,11 @@ var whodidDecision = (function(exports) {
 			verdict,
 			actor: nameOrNull(actorId)
 		};
+	}
+	/** Of what several senders say under one span ID, what an answer about it would show: the best backed, of two the first. */
+	function believedVersion(candidate, listed) {
+		const [best = candidate] = listed.filter((one) => one.key === candidate.key && isSameAct(one, candidate)).toSorted((a, b) => backingOf(a) - backingOf(b) || (a.received_at < b.received_at ? -1 : 1));
+		return best;
 	}
 	function ownActor(candidate) {
 		const type = actorTypes.find((known) => known === candidate.actor_type);
@@ -4223,22 +4274,33 @@ var whodidDecision = (function(exports) {
 		}];
 		const said = decision.doubt === "" ? claimSources.instance?.delegation_chain ?? [] : [];
 		const templates = templatesByInstance(decision);
-		return (said.length > 0 ? said.map((id) => ({
-			instance: id,
-			template: templates.get(id) ?? ""
-		})) : [...delegator === "" ? [] : [{
+		const hops = said.length > 0 ? saidHops(said, decision, templates) : [...delegator === "" ? [] : [{
 			instance: delegator,
 			template: ""
-		}], ...agentsOutwards(decision, templates).toReversed()]).map(({ instance, template }) => {
+		}], ...agentsOutwards(decision, templates).toReversed()];
+		const isFirst = (index) => said.length > 0 && index === 0 && hops.length > 1;
+		return hops.map(({ instance, template }, index) => {
 			const id = instance === "" ? template : instance;
 			const isDelegator = id === delegator;
+			const type = isDelegator ? delegatorType(decision) : isFirst(index) ? "unknown" : "agent";
 			return {
-				type: isDelegator ? delegatorType(decision) : "agent",
+				type,
 				id: nameOrNull(id) ?? "",
-				template: isDelegator ? null : nameOrNull(template),
+				template: type === "agent" ? nameOrNull(template) : null,
 				grade: isDelegator ? grades.delegator : instance === "" ? grades.template : grades.instance
 			};
 		});
+	}
+	/** The chain as the acting record gives it. It ends with the actor, also where the record leaves that out. */
+	function saidHops(said, { instance, template }, templates) {
+		const hops = said.map((id) => ({
+			instance: id,
+			template: templates.get(id) ?? ""
+		}));
+		return said.at(-1) === instance ? hops : [...hops, {
+			instance,
+			template
+		}];
 	}
 	/** The acting agent and those that it stands under, nearest first, as the way outwards and the lineage name them. */
 	function agentsOutwards(decision, templates) {
@@ -4450,7 +4512,7 @@ var whodidDecision = (function(exports) {
 		const amongAncestors = new Set(decision.ancestors.records.map((record) => record.key));
 		const inRun = recordsOfRun(decision);
 		const isOfAct = (record) => lineage.has(record.instance) || amongAncestors.has(record.key) || (record.instance === "" || lineage.size === 0) && inRun(record);
-		const found = admittedRecords(decision).filter((record) => record.input_source !== "" && record.ts <= subject.ts).filter(isOfAct).toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
+		const found = admittedRecords(decision).filter((record) => record.input_source !== "" && record.ts <= subject.ts).filter(isOfAct).filter((record) => !isReportedAbove(record, decision)).toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
 		const untrusted = found.filter(isUntrusted).slice(-200);
 		const room = inputsMax - untrusted.length;
 		const others = room === 0 ? [] : found.filter((record) => !isUntrusted(record)).slice(-room);
@@ -4459,6 +4521,17 @@ var whodidDecision = (function(exports) {
 			inputs: shown.map(toInput),
 			leftOut: found.length - shown.length
 		};
+	}
+	/** Records above an input that are looked at for the same reading. */
+	const aboveInputMax = 16;
+	/** Whether a record that it stands under tells of the same reading, and trusts it no more: a client's and its server's side of one. */
+	function isReportedAbove(record, { mergedRecord }) {
+		let above = mergedRecord(record.parent)?.record;
+		for (let step = 0; step < aboveInputMax && above !== void 0; step += 1) {
+			if (above.input_source !== "" || above.key === record.key) return above.input_source === record.input_source && above.input_trust === record.input_trust;
+			above = mergedRecord(above.parent)?.record;
+		}
+		return false;
 	}
 	function admittedRecords({ evidence, mergedRecord, ancestors }) {
 		const amongAncestors = ancestors.records.filter(({ input_source: source }) => source !== "");
@@ -5343,5 +5416,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'a09c6e753fa8971d' })
+Object.assign(decisionCode, whodidDecision, { id: 'e0208ed68c416b83' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

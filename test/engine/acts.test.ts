@@ -228,6 +228,89 @@ describe('a token that may speak for another agent only', () => {
   })
 })
 
+describe('an action ID on a record that names nobody', () => {
+  const nobody = { ...other, channel: 'unbound', recordKind: 'tool_call', verb: 'update' } as const
+
+  test.each(['success', 'failure', 'denied', 'unknown'] as const)(
+    'is not taken from the actor by a %s that came before',
+    async (outcome) => {
+      const actionId = `first-${outcome}`
+      const forged = newTrace().record({ ...nobody, outcome, actionId })
+      const act = newTrace().record({ ...triage, ...done, verb: 'update', actionId })
+      await ledger.insert([forged, act])
+      const answer = await ledger.ask(`action:${actionId}`)
+      expect(answer).toMatchObject({ verdict: 'agent', action: { span: refOf(act) } })
+      expect(answer.alternatives).toMatchObject([{ span: refOf(forged), verdict: 'undetermined' }])
+    },
+  )
+
+  test('is its own where a run of its own exporter stands above it', async () => {
+    const trace = newTrace()
+    const run = trace.record({ ...rival, recordKind: 'prompt' })
+    const act = trace.record({ ...nobody, ...done, actionId: 'below' }, run)
+    const later = newTrace().record({ ...triage, ...done, verb: 'update', actionId: 'below' })
+    await ledger.insert([run, act, later])
+    expect(await ledger.ask('action:below')).toMatchObject({
+      verdict: 'agent',
+      actor: { id: 'rival-1' },
+      action: { span: refOf(act) },
+    })
+  })
+})
+
+describe('an approval', () => {
+  const ana = { exporter: 'people', actorType: 'human', userId: 'ana@acme.example' } as const
+
+  test.each(['', 'success'] as const)(
+    'with the outcome "%s" is no act of who allowed it',
+    async (outcome) => {
+      const resourceId = `r:approved:${outcome}`
+      const trace = newTrace()
+      const call = trace.record({ ...triage, recordKind: 'tool_call', verb: 'delete', resourceId })
+      const allowed = {
+        ...ana,
+        recordKind: 'approval',
+        approvalDecision: 'allow',
+        outcome,
+      } as const
+      await ledger.insert([call, trace.record({ ...allowed, resourceId }, call)])
+      expect(await ledger.ask(resourceId)).toMatchObject({
+        verdict: 'agent',
+        actor: { id: 'triage-1' },
+        action: { span: refOf(call) },
+      })
+    },
+  )
+})
+
+describe('alternatives', () => {
+  test('name whom an answer about them names, also where a copy of the span came later', async () => {
+    const about = { ...done, verb: 'update', resourceId: 'r:row:7' } as const
+    const act = newTrace().record({ ...triage, ...about })
+    const receivedUnixNs = act.receivedUnixNs + 9n
+    const startUnixNs = act.startUnixNs + 9n
+    const newest = newTrace().record({ ...triage, ...about, instanceId: 'triage-9' })
+    await ledger.insert([act, { ...act, ...rival, receivedUnixNs, startUnixNs }, newest])
+    const { alternatives } = await ledger.ask('r:row:7')
+    expect(alternatives).toMatchObject([{ span: refOf(act), verdict: 'agent', actor: 'triage-1' }])
+  })
+
+  test('are judged where every act of the trace failed or was denied', async () => {
+    const trace = newTrace()
+    const run = trace.record({ ...triage, recordKind: 'prompt' })
+    const failed = trace.record({ recordKind: 'tool_call', toolName: 'a', outcome: 'failure' }, run)
+    const call = trace.record({ recordKind: 'tool_call', toolName: 'b' }, run)
+    const denied = trace.record({ recordKind: 'approval', approvalDecision: 'deny' }, call)
+    await ledger.insert([run, failed, call, denied])
+    const answer = await ledger.ask(`trace:${trace.traceIdHex}`)
+    expect(answer).toMatchObject({ verdict: 'undetermined', action: null })
+    expect(answer.alternatives).toMatchObject([
+      { span: refOf(call), verdict: 'agent', actor: 'triage-1', outcome: 'denied' },
+      { span: refOf(failed), verdict: 'agent', actor: 'triage-1', outcome: 'failure' },
+    ])
+  })
+})
+
 describe('a name that only an ancestor carries', () => {
   const trace = newTrace()
   const agent = {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { inheritActs } from './inherit-acts.ts'
 import type { LinkRow, UnnamedRow } from './sql.ts'
 
@@ -11,6 +11,7 @@ const act = (key: string, fields: Partial<UnnamedRow> = {}): UnnamedRow => ({
   outcome: 'success',
   tool: '',
   ts: '2026-11-22 14:07:00.000000000',
+  exporter: 'one',
   ...fields,
 })
 
@@ -19,7 +20,10 @@ const link = (key: string, parent: string, fields: Partial<LinkRow> = {}): LinkR
   parent,
   actor_type: '',
   instance: '',
+  template: '',
   channel: 'entitled',
+  exporter: 'one',
+  received_at: '2026-11-22 14:07:01.000000000',
   ...fields,
 })
 
@@ -57,6 +61,72 @@ test('a claim whose exporter may not make it stays a contradiction', () => {
   expect(inheritActs([act('a')], links, tree)[0]?.touches[0]?.grade).toBe('contradicted')
 })
 
+describe('a record that names nobody, of another exporter than that of the instance above it', () => {
+  const claim = { ...agent, template: 'desk' }
+  const web = (exporter: string, channel: string, more: readonly LinkRow[] = []): LinkRow[] => [
+    link('a', 'b', { exporter, channel }),
+    link('b', '', claim),
+    ...more,
+  ]
+  const found = (links: readonly LinkRow[], exporter: string) =>
+    inheritActs([act('a', { exporter })], links, tree)
+
+  test.each<[string, LinkRow[]]>([
+    ['is bound to others', web('other', 'unbound')],
+    [
+      'speaks for another agent',
+      web('other', 'unbound', [
+        link('x', '', {
+          exporter: 'other',
+          actor_type: 'agent',
+          template: 'rival',
+          instance: 'r-1',
+        }),
+      ]),
+    ],
+    [
+      'stands in between',
+      [
+        link('a', 'm'),
+        link('m', 'b', { exporter: 'other', channel: 'unbound' }),
+        link('b', '', claim),
+      ],
+    ],
+  ])('counts for nobody where it %s', (_what, links) => {
+    expect(found(links, links[0]?.exporter ?? '')).toEqual([])
+  })
+
+  test.each<[string, LinkRow[]]>([
+    ['is infrastructure', web('other', 'entitled')],
+    [
+      'may speak for the same agent',
+      web('other', 'unbound', [
+        link('x', '', { exporter: 'other', actor_type: 'agent', template: 'desk' }),
+      ]),
+    ],
+  ])('counts where it %s', (_what, links) => {
+    expect(found(links, 'other')[0]?.touches[0]).toMatchObject({ instances: ['one'], acts: '1' })
+  })
+
+  test('is judged by its own record, whoever else uses its span ID', () => {
+    const own = link('a', 'b', { channel: 'unbound' })
+    const forged = link('a', 'b', { exporter: 'other', channel: 'unbound' })
+    for (const links of [
+      [own, forged, link('b', '', claim)],
+      [forged, own, link('b', '', claim)],
+    ]) {
+      expect(found(links, 'other')).toEqual([])
+      expect(found(links, 'one')).toHaveLength(1)
+    }
+  })
+
+  test('loses no instance above it to a later version of that record', () => {
+    const later = { exporter: 'other', actor_type: 'agent', template: 'rival', instance: 'r-1' }
+    const again = link('b', '', { ...later, received_at: '2026-11-22 14:08:00.000000000' })
+    expect(found([link('a', 'b'), link('b', '', claim), again], 'one')).toHaveLength(1)
+  })
+})
+
 test('acts of one kind are counted, with the first and the last, and a copy once', () => {
   const links = ['a', 'b', 'c'].map((key) => link(key, 'up')).concat(link('up', '', agent))
   const acts = [
@@ -87,7 +157,10 @@ test('any web of records ends, and gives acts to instances of the tree only', ()
       parent: name,
       actor_type: fc.constantFrom('', 'agent', 'human'),
       instance: fc.constantFrom('', 'one', 'two'),
-      channel: fc.constantFrom('entitled', 'unentitled'),
+      template: fc.constantFrom('', 'desk'),
+      channel: fc.constantFrom('entitled', 'unbound', 'unentitled'),
+      exporter: fc.constantFrom('one', 'other'),
+      received_at: fc.constantFrom('1', '2'),
     }),
   )
   fc.assert(

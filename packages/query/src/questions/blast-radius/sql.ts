@@ -44,6 +44,7 @@ export interface UnnamedRow {
   readonly outcome: string
   readonly tool: string
   readonly ts: string
+  readonly exporter: string
 }
 
 /** A record through which an ancestor is found. */
@@ -52,7 +53,10 @@ export interface LinkRow {
   readonly parent: string
   readonly actor_type: string
   readonly instance: string
+  readonly template: string
   readonly channel: string
+  readonly exporter: string
+  readonly received_at: string
 }
 
 /** The one row of {@link blastRadiusSql}. */
@@ -97,7 +101,7 @@ WITH RECURSIVE descent AS
     SELECT DISTINCT row.instance_id AS id, row.instance_parent_id AS parent
     FROM whodid.spans AS row
     WHERE row.instance_parent_id IN (SELECT id FROM descent WHERE depth < ${generationsMax})
-      AND row.instance_id != '' AND row.instance_id != {id:String}
+      AND row.instance_id != '' AND row.instance_id != {id:String} AND row.channel != 'unentitled'
       AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
     LIMIT ${instancesMax}
   ) AS child
@@ -142,8 +146,8 @@ SELECT
   ) AS totals,
   (
     SELECT groupArray(CAST(
-      (${key('row.span_id')}, row.resource_id, row.resource_type, row.verb, row.outcome, row.tool_name, row.ts),
-      'Tuple(key String, resource String, type String, verb String, outcome String, tool String, ts DateTime64(9, \\'UTC\\'))'
+      (${key('row.span_id')}, row.resource_id, row.resource_type, row.verb, row.outcome, row.tool_name, row.ts, row.exporter),
+      'Tuple(key String, resource String, type String, verb String, outcome String, tool String, ts DateTime64(9, \\'UTC\\'), exporter String)'
     ))
     FROM (SELECT * FROM whodid.spans AS row WHERE ${unnamed} LIMIT ${unnamedActsMax + 1}) AS row
   ) AS unnamed,
@@ -152,9 +156,9 @@ SELECT
       (
         ${key('row.span_id')},
         if(row.parent_span_id = toFixedString('', 8), '', ${key('row.parent_span_id')}),
-        row.actor_type, row.instance_id, row.channel
+        row.actor_type, row.instance_id, row.template_id, row.channel, row.exporter, row.received_at
       ),
-      'Tuple(key String, parent String, actor_type String, instance String, channel String)'
+      'Tuple(key String, parent String, actor_type String, instance String, template String, channel String, exporter String, received_at DateTime64(9, \\'UTC\\'))'
     ))
     FROM
     (

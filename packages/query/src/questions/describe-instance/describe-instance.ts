@@ -13,7 +13,10 @@ import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
 import type { RawInstanceQuestion } from '../parse-parameters.ts'
 import { afterPosition, instanceSql } from './sql.ts'
 
-/** What the records that name an instance say of it; where they disagree, all that they say, at most 16 of each. */
+/**
+ * What the records that name an instance say of it; where they disagree, all that they say, at most 16 of each. An exporter that may
+ * not speak for it is among the exporters, and its records are counted; nothing else of them is admitted.
+ */
 interface InstanceAbout {
   templates: { id: string; name: string | null; version: string | null }[]
   parents: string[]

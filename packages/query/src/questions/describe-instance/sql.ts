@@ -18,14 +18,14 @@ SELECT
     SELECT CAST(
       (
         count(), min(row.ts), max(row.ts),
-        groupUniqArrayIf(16)(CAST((row.template_id, row.template_name, row.template_version), ${texts('id', 'name', 'version')}), row.template_id != ''),
-        groupUniqArrayIf(16)(row.instance_parent_id, row.instance_parent_id != ''),
-        groupUniqArrayIf(16)(row.identity_id, row.identity_id != ''),
-        groupUniqArrayIf(16)(CAST((row.delegator_id, row.delegator_type), ${texts('id', 'type')}), row.delegator_id != ''),
-        groupUniqArrayIf(16)(row.correlation_id, row.correlation_id != ''),
+        groupUniqArrayIf(16)(CAST((row.template_id, row.template_name, row.template_version), ${texts('id', 'name', 'version')}), row.template_id != '' AND row.channel != 'unentitled'),
+        groupUniqArrayIf(16)(row.instance_parent_id, row.instance_parent_id != '' AND row.channel != 'unentitled'),
+        groupUniqArrayIf(16)(row.identity_id, row.identity_id != '' AND row.channel != 'unentitled'),
+        groupUniqArrayIf(16)(CAST((row.delegator_id, row.delegator_type), ${texts('id', 'type')}), row.delegator_id != '' AND row.channel != 'unentitled'),
+        groupUniqArrayIf(16)(row.correlation_id, row.correlation_id != '' AND row.channel != 'unentitled'),
         groupUniqArray(16)(CAST((row.exporter, row.channel), ${texts('name', 'channel')})),
         sumMap(map(CAST(row.record_kind, 'String'), toUInt64(1))),
-        maxIf(row.seq, row.seq >= 1) - toInt64(uniqExactIf(row.seq, row.seq >= 1))
+        maxIf(row.seq, row.seq >= 1 AND row.channel != 'unentitled') - toInt64(uniqExactIf(row.seq, row.seq >= 1 AND row.channel != 'unentitled'))
       ),
       'Tuple(records UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'), templates Array(Tuple(id String, name String, version String)), parents Array(String), identities Array(String), delegators Array(Tuple(id String, type String)), correlations Array(String), exporters Array(Tuple(name String, channel String)), kinds Map(String, UInt64), sequence_missing Int64)'
     )
@@ -35,7 +35,7 @@ SELECT
   (
     SELECT groupUniqArray(100)(CAST((row.instance_id, row.template_id), ${texts('id', 'template')}))
     FROM whodid.spans AS row
-    WHERE row.instance_parent_id = {id:String} AND row.instance_id != '' AND ${withinTimeBounds}
+    WHERE row.instance_parent_id = {id:String} AND row.instance_id != '' AND row.channel != 'unentitled' AND ${withinTimeBounds}
   ) AS children,
   (
     SELECT groupArray(entry)

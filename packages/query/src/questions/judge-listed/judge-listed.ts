@@ -61,9 +61,24 @@ function withJudgement(entry: ListedAction, { decision, act, call }: JudgedAct):
     verdict: decision.verdict,
     grade: decision.grade,
     actor: nameOrNull(decision.actorId),
-    template: nameOrNull(decision.template) ?? entry.template,
-    instance: nameOrNull(decision.instance) ?? entry.instance,
-    delegator: nameOrNull(decision.delegator) ?? entry.delegator,
-    delegator_type: nameOrNull(decision.delegatorType) ?? entry.delegator_type,
+    ...(decision.verdict === 'undetermined' ? {} : decidedNames(decision)),
+  }
+}
+
+/** What was decided of the agent, and nothing that was found to be in doubt; nobody else has any of it. */
+function decidedNames({
+  template,
+  instance,
+  delegator,
+  delegatorType,
+}: JudgedAct['decision']): Pick<
+  ListedAction,
+  'template' | 'instance' | 'delegator' | 'delegator_type'
+> {
+  return {
+    template: nameOrNull(template),
+    instance: nameOrNull(instance),
+    delegator: nameOrNull(delegator),
+    delegator_type: nameOrNull(delegatorType),
   }
 }

@@ -5,6 +5,7 @@ import { completeDecision } from '../decide/complete-decision.ts'
 import { decide } from '../decide/decide.ts'
 import type { Decision } from '../decide/decide.ts'
 import type { Fold, FoldedAct } from '../decide/fold-act.ts'
+import { backingOf } from '../decide/judge-candidate.ts'
 import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.ts'
 import { isSameAct } from '../evidence/evidence.ts'
 
@@ -42,7 +43,9 @@ function describeAlternative(
   const outcome = act?.outcome ?? candidate.outcome
   return {
     span: candidate.key,
-    ...(act === undefined ? ownActor(candidate) : judgedActor(decision, candidate.key)),
+    ...(act === undefined
+      ? ownActor(believedVersion(candidate, decision.evidence.listed))
+      : judgedActor(decision, candidate.key)),
     verb: nameOrNull(candidate.verb) ?? '',
     outcome: outcomes.find((known) => known === outcome) ?? null,
     resource: nameOrNull(candidate.resource),
@@ -88,6 +91,15 @@ function isEnded(
 function judgedActor({ evidence }: Decision, key: string): Actor {
   const { verdict, actorId } = completeDecision(decide({ ...evidence, subject: key, listed: [] }))
   return { verdict, actor: nameOrNull(actorId) }
+}
+
+/** Of what several senders say under one span ID, what an answer about it would show: the best backed, of two the first. */
+function believedVersion(candidate: ListedAction, listed: readonly ListedAction[]): ListedAction {
+  const versions = listed.filter((one) => one.key === candidate.key && isSameAct(one, candidate))
+  const [best = candidate] = versions.toSorted(
+    (a, b) => backingOf(a) - backingOf(b) || (a.received_at < b.received_at ? -1 : 1),
+  )
+  return best
 }
 
 function ownActor(candidate: ListedAction): Actor {

@@ -71,7 +71,7 @@ const agentsMax = 64
  * delegator and the agents on the way outwards come to when it has none. An agent of which no instance is named is a hop
  * too, by its template. Empty when nobody is determined.
  */
-function describeDelegation(decision: Decision): DelegationHop[] {
+export function describeDelegation(decision: Decision): DelegationHop[] {
   const { verdict, grade, actorId, claimSources, delegator, grades } = decision
   if (verdict === 'undetermined') return []
   if (verdict !== 'agent')
@@ -80,18 +80,21 @@ function describeDelegation(decision: Decision): DelegationHop[] {
   const templates = templatesByInstance(decision)
   const hops =
     said.length > 0
-      ? said.map((id): AgentHop => ({ instance: id, template: templates.get(id) ?? '' }))
+      ? saidHops(said, decision, templates)
       : [
           ...(delegator === '' ? [] : [{ instance: delegator, template: '' }]),
           ...agentsOutwards(decision, templates).toReversed(),
         ]
-  return hops.map(({ instance, template }): DelegationHop => {
+  // A chain that a record gives begins with whoever delegated, of what kind it does not say.
+  const isFirst = (index: number): boolean => said.length > 0 && index === 0 && hops.length > 1
+  return hops.map(({ instance, template }, index): DelegationHop => {
     const id = instance === '' ? template : instance
     const isDelegator = id === delegator
+    const type = isDelegator ? delegatorType(decision) : isFirst(index) ? 'unknown' : 'agent'
     return {
-      type: isDelegator ? delegatorType(decision) : 'agent',
+      type,
       id: nameOrNull(id) ?? '',
-      template: isDelegator ? null : nameOrNull(template),
+      template: type === 'agent' ? nameOrNull(template) : null,
       grade: isDelegator ? grades.delegator : instance === '' ? grades.template : grades.instance,
     }
   })
@@ -101,6 +104,16 @@ function describeDelegation(decision: Decision): DelegationHop[] {
 interface AgentHop {
   readonly instance: string
   readonly template: string
+}
+
+/** The chain as the acting record gives it. It ends with the actor, also where the record leaves that out. */
+function saidHops(
+  said: readonly string[],
+  { instance, template }: Decision,
+  templates: ReadonlyMap<string, string>,
+): readonly AgentHop[] {
+  const hops = said.map((id): AgentHop => ({ instance: id, template: templates.get(id) ?? '' }))
+  return said.at(-1) === instance ? hops : [...hops, { instance, template }]
 }
 
 /** The acting agent and those that it stands under, nearest first, as the way outwards and the lineage name them. */

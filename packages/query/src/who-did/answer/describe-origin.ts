@@ -205,12 +205,27 @@ export function listInputs(decision: Decision): Inputs {
   const found = admittedRecords(decision)
     .filter((record) => record.input_source !== '' && record.ts <= subject.ts)
     .filter(isOfAct)
+    .filter((record) => !isReportedAbove(record, decision))
     .toSorted((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1))
   const untrusted = found.filter(isUntrusted).slice(-inputsMax)
   const room = inputsMax - untrusted.length
   const others = room === 0 ? [] : found.filter((record) => !isUntrusted(record)).slice(-room)
   const shown = [...untrusted, ...others]
   return { inputs: shown.map(toInput), leftOut: found.length - shown.length }
+}
+
+/** Records above an input that are looked at for the same reading. */
+const aboveInputMax = 16
+
+/** Whether a record that it stands under tells of the same reading, and trusts it no more: a client's and its server's side of one. */
+function isReportedAbove(record: EvidenceRecord, { mergedRecord }: Decision): boolean {
+  let above = mergedRecord(record.parent)?.record
+  for (let step = 0; step < aboveInputMax && above !== undefined; step += 1) {
+    if (above.input_source !== '' || above.key === record.key)
+      return above.input_source === record.input_source && above.input_trust === record.input_trust
+    above = mergedRecord(above.parent)?.record
+  }
+  return false
 }
 
 function admittedRecords({ evidence, mergedRecord, ancestors }: Decision): EvidenceRecord[] {

@@ -1,9 +1,10 @@
 import { readEntitlements } from '../evidence/entitlements.ts'
 import type { Entitlements } from '../evidence/entitlements.ts'
-import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import type { EvidenceRecord, InstanceClaim } from '../evidence/evidence-record.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { crossExporters } from './cross-exporters.ts'
 import type { Crossed, NotAdmitted } from './cross-exporters.ts'
+import { secondClaimant } from './find-contradiction.ts'
 import { walkAncestors } from './join-path.ts'
 import type { Ancestors } from './join-path.ts'
 import { mergeVersions } from './merge-versions.ts'
@@ -122,7 +123,10 @@ function homesOf(
   return homes
 }
 
-/** Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. */
+/**
+ * Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. An
+ * instance that two templates claim is nobody's: see {@link secondClaimant}.
+ */
 function namedRecords(
   relatedRecords: Evidence['relatedRecords'],
   isOwn: (record: EvidenceRecord) => boolean,
@@ -137,19 +141,39 @@ function namedRecords(
   const granted = new Set<EvidenceRecord>()
   if (others.length === 0) return granted
   const known = new Set(owned.map(({ instance }) => instance))
+  const isContested = contestReader(others)
   const speakerOf = new Map<string, string>()
   let saying: readonly EvidenceRecord[] = owned
   for (let round = 0; round < roundsMax && saying.length > 0; round += 1) {
     const names = namesIn(saying)
     saying = others.filter((record) => {
       const name = nameOf(record, names, known)
-      if (granted.has(record) || name === '') return false
+      if (granted.has(record) || name === '' || isContested(record)) return false
       if (!speakerOf.has(name)) speakerOf.set(name, record.exporter)
       return speakerOf.get(name) === record.exporter
     })
     for (const record of saying) granted.add(record)
   }
   return granted
+}
+
+/** Tells whether somebody else claims the instance of a record, as another template and so early that it may be theirs. */
+function contestReader(records: readonly EvidenceRecord[]): (record: EvidenceRecord) => boolean {
+  const claims = new Map<string, InstanceClaim[]>()
+  for (const { actor_type, instance, template, exporter, received_at } of records) {
+    if (actor_type !== 'agent' || instance === '') continue
+    const known = claims.get(instance) ?? []
+    claims.set(instance, known)
+    // In the order of receipt: what the same exporter says again is no earlier.
+    if (!known.some((one) => one.exporter === exporter && one.template === template))
+      known.push({ instance_key: instance, template, exporter, received_at })
+  }
+  return (record) =>
+    record.actor_type === 'agent' &&
+    secondClaimant(
+      { ...record, instance_key: record.instance },
+      claims.get(record.instance) ?? [],
+    ) !== undefined
 }
 
 interface Names {

@@ -165,7 +165,7 @@ const aloneMs = 24 * 3_600_000
  * open, and the template is that of the record, for its exporter may speak for it; both are named, and `as_recorded` shows what
  * was known before the second came.
  */
-function secondClaimant(
+export function secondClaimant(
   record: EvidenceRecord,
   claims: readonly InstanceClaim[],
 ): InstanceClaim | undefined {

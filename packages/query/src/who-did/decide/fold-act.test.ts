@@ -176,6 +176,56 @@ describe('what stays apart', () => {
   })
 })
 
+describe('a call above another exporter’s record', () => {
+  const own = { ...call, actor_type: 'agent', template: 'T', instance: 'A', outcome: 'success' }
+  const above = { ...own, exporter: 'two', outcome: 'failure' }
+
+  test.each<[string, Partial<EvidenceRecord>]>([
+    ['is bound to nobody', { channel: 'unbound' }],
+    ['may not speak for the actor', { channel: 'unentitled' }],
+    [
+      'names nobody, and stands under nobody',
+      { channel: 'unbound', actor_type: '', template: '', instance: '' },
+    ],
+  ])('takes no part of it where its exporter %s', (_what, fields) => {
+    for (const part of [own, { ...own, actor_type: '', template: '', instance: '' }]) {
+      const records = [
+        record('call', { ...above, ...fields }),
+        record('act', { ...part, parent: 'call' }),
+      ]
+      expect(folded('act', records)).toMatchObject({ key: keyOf('act'), outcome: 'success' })
+    }
+  })
+
+  test('takes it where its exporter’s own run above it may speak for the actor', () => {
+    const blank = { ...call, exporter: 'two', channel: 'unbound', parent: 'run' }
+    for (const actor_type of ['', 'agent']) {
+      const act = folded('act', [
+        record('run', { exporter: 'two', kind: 'prompt', actor_type: 'agent', template: 'T' }),
+        record('call', { ...blank, actor_type }),
+        record('act', { ...call, parent: 'call', outcome: 'failure' }),
+      ])
+      expect(act).toMatchObject({ key: keyOf('call'), outcome: 'failure' })
+    }
+  })
+
+  test('is the client’s side where the server tells of the same request, tool or none', () => {
+    const read = { kind: 'action', verb: 'read', resource: 'orders://A-1', name: 'resources/read' }
+    const client = { ...record('client', { ...read, span_kind: '3' }), name: read.name }
+    const server = {
+      ...record('server', { ...read, span_kind: '2', parent: 'send' }),
+      name: read.name,
+    }
+    for (const kind of ['other', 'input'])
+      expect(
+        folded('server', [client, record('send', { kind, parent: 'client' }), server])?.key,
+      ).toBe(client.key)
+    const send = record('send', { kind: 'other', parent: 'client' })
+    const other = { ...server, name: 'resources/list' }
+    expect(folded('server', [client, send, other])?.key).toBe(server.key)
+  })
+})
+
 describe('an intent and its outcome', () => {
   const actor = { actor_type: 'agent', template: 'T', instance: 'i' }
   const intent = record('intent', {

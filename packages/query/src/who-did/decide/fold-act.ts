@@ -1,3 +1,4 @@
+import { isBacked } from '../evidence/entitlements.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { MergedRecord } from './merge-versions.ts'
 
@@ -27,9 +28,8 @@ export interface FoldedAct {
 const stepsMax = 16
 /** Parts of one call that are looked at. */
 const partsMax = 256
-
 /** Records that stand between a call and its parts without being another thing of their own. */
-const between: ReadonlySet<string> = new Set(['other', 'approval', 'tool_call', 'action'])
+const between: ReadonlySet<string> = new Set(['other', 'input', 'approval', 'tool_call', 'action'])
 
 /** Finds the act that a record is part of. One fold serves all questions about one body of evidence. */
 export type Fold = (key: string) => FoldedAct | undefined
@@ -92,7 +92,7 @@ function callOf(
   let above = mergedRecord(call.parent)?.record
   for (let step = 0; step < stepsMax && above !== undefined; step += 1) {
     if (isAct(above)) {
-      if (!isPart(call, above)) break
+      if (!isPart(call, above, mergedRecord)) break
       call = above
     } else if (!between.has(above.kind)) break
     above = above.parent === above.key ? undefined : mergedRecord(above.parent)?.record
@@ -181,7 +181,7 @@ function treeOf(
     const record = mergedRecord(child)?.record
     if (record === undefined || seen.has(child) || !between.has(record.kind)) continue
     seen.add(child)
-    const part = isPart(record, call) ? { record, parts: [] } : undefined
+    const part = isPart(record, call, mergedRecord) ? { record, parts: [] } : undefined
     if (part !== undefined) under.parts.push(part)
     else if (isAct(record)) continue
     if (steps < stepsMax) waiting.push(...below(child, part ?? under, steps + 1))
@@ -194,13 +194,22 @@ function recordsOf({ record, parts }: Part): EvidenceRecord[] {
 }
 
 /** Whether a record below a call is part of it, and no act of its own. */
-function isPart(record: EvidenceRecord, call: EvidenceRecord): boolean {
-  if (!mayReport(record, call)) return false
+function isPart(
+  record: EvidenceRecord,
+  call: EvidenceRecord,
+  mergedRecord: MergedRecordOf,
+): boolean {
+  // Who may not speak for the actor of its call takes no record of another exporter for a part of it.
+  const mayHold =
+    call.exporter === record.exporter ||
+    isBacked(call, ({ parent }) => mergedRecord(parent)?.record)
+  if (!mayHold || !mayReport(record, call)) return false
   const isSameCall = haveSameCall(record, call)
   if (isSameCall === false || !agree(record.tool, call.tool)) return false
   if (!agree(record.resource, call.resource)) return false
   if (record.kind === 'approval') return true
   if (!isAct(record)) return false
+  if (isServersSide(record, call)) return true
   if (record.action !== '' && record.action === call.action) return true
   if (record.tool !== '') return true
   // Without a tool of its own: the execution of the call, or the message by which it was sent; not what it did to something.
@@ -208,6 +217,12 @@ function isPart(record: EvidenceRecord, call: EvidenceRecord): boolean {
   return (
     record.kind === 'tool_call' || isSameCall === true || record.name.startsWith(`${call.name}.`)
   )
+}
+
+/** Whether a server tells of the very request that its client's span is: OTLP's kinds 2 and 3. */
+function isServersSide(record: EvidenceRecord, call: EvidenceRecord): boolean {
+  if (call.span_kind !== '3' || record.span_kind !== '2') return false
+  return record.name === call.name && record.verb === call.verb
 }
 
 /** Whether two records name the same call; undefined where one of them names none. */

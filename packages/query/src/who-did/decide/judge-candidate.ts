@@ -1,5 +1,5 @@
 import type { Handle, HandleKind } from '@whodid/model'
-import { readEntitlements } from '../evidence/entitlements.ts'
+import { namesNobody, readEntitlements } from '../evidence/entitlements.ts'
 import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.ts'
 import type { Evidence, RelatedRecords } from '../evidence/evidence.ts'
 import type { Question } from '../question.ts'
@@ -46,10 +46,16 @@ export function judgeCandidate(
   const key = namesToo(question.handle, call) ? act.key : candidate.key
   const { outcome, verb } = key === act.key ? act : describePart(record, act)
   if (outcome === 'failure' || outcome === 'denied') return undefined
+  if (isDecisionOnly(mergedRecord(key)?.record, question)) return undefined
   if (question.verb === null ? verb === 'read' : verb !== question.verb) return undefined
   if (!carriesName && !inheritsName(question.handle, key, { evidence, mergedRecord }))
     return undefined
   return { key, outcome, isEntitled: isBelieved(record, key, evidence) }
+}
+
+/** Who allowed an act, or was asked, did not do it: an approval answers only for itself. */
+function isDecisionOnly(record: EvidenceRecord | undefined, { verb }: Question): boolean {
+  return record?.kind === 'approval' && verb === null
 }
 
 /** A sender that may speak for nobody, and says nobody, is no better than one that says somebody for whom it may not speak. */
@@ -117,11 +123,15 @@ function carries(record: EvidenceRecord, kind: HandleKind, value: string): boole
 /**
  * The act that a handle of one act names. Whoever learned an action's ID can write it on a record of its own: the ID is its whose
  * record is best backed and came first, and of that actor's records the one that tells the outcome.
+ *
+ * @param isNobodys whether an act that names nobody is known to stand under nobody either
  */
 export function namedAct(
   kind: HandleKind,
   candidates: readonly ListedAction[],
+  isNobodys: (act: ListedAction) => boolean = () => false,
 ): ListedAction | undefined {
+  const rankOf = (act: ListedAction): number => (isNobodys(act) ? 2 : backingOf(act))
   const ranked = candidates.toSorted(
     (a, b) => rankOf(a) - rankOf(b) || compare(a.received_at, b.received_at),
   )
@@ -137,10 +147,15 @@ function isSameActor(a: ListedAction, b: ListedAction): boolean {
   )
 }
 
+/** Whether only what a record stands under can say who acted: it names nobody, and its sender may not stand under everybody. */
+export function isOpen(act: ListedAction): boolean {
+  return act.channel === 'unbound' && namesNobody(act)
+}
+
 /** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
-function rankOf({ channel, actor_type: type }: ListedAction): number {
-  if (channel === 'unentitled') return 2
-  return channel === 'unbound' && type !== '' ? 1 : 0
+export function backingOf(act: ListedAction): number {
+  if (act.channel === 'unentitled') return 2
+  return act.channel === 'unbound' && !namesNobody(act) ? 1 : 0
 }
 
 /** By the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides nothing that was done since. */

@@ -1,4 +1,4 @@
-import { ownActorOf } from '../evidence/entitlements.ts'
+import { namesNobody, ownActorOf } from '../evidence/entitlements.ts'
 import type { Entitlements } from '../evidence/entitlements.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { claimStrength } from './resolve-claims.ts'
@@ -67,8 +67,10 @@ export function mergeVersions(
   const isConflict =
     claims.some(([claim, rule]) => disagree(admitted, claim, rule)) || persons(admitted) > 1
   const [first = leader] = admitted
+  const isNamed = (version: EvidenceRecord): boolean => version.actor_type !== ''
+  const own = admitted.filter(({ exporter }) => exporter === leader.exporter)
   return {
-    record: admitted.find((version) => version.actor_type !== '') ?? first,
+    record: own.find(isNamed) ?? admitted.find(isNamed) ?? leader,
     conflicting: isConflict ? admitted : [],
     differsInContent: contentFields.some((field) =>
       admitted.some((one) => one[field] !== first[field]),
@@ -91,10 +93,11 @@ function leaderOf(
 ): EvidenceRecord | undefined {
   const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b))
   const best = ranked.find((version) => version.exporter === near) ?? ranked[0]
-  if (best === undefined || best.exporter === near || best.channel !== 'entitled') return best
-  // What came first and names nobody is of whom its own exporter's record above it names, as well backed as what came later.
-  const before = versions.slice(0, versions.indexOf(best))
-  return before.find((version) => version.actor_type === '' && isBacked(version)) ?? best
+  if (best === undefined || best.exporter === near) return best
+  // What names nobody is of whom its own exporter's record above it names: as well backed as an entitled one that came later.
+  const isOpen = best.channel !== 'entitled'
+  const rivals = isOpen ? versions : versions.slice(0, versions.indexOf(best))
+  return rivals.find((version) => namesNobody(version) && isBacked(version)) ?? best
 }
 
 function admittedBeside(

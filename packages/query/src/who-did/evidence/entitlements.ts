@@ -56,26 +56,34 @@ export function readEntitlements(
     return one.actors.has(actor) || (one.isOfAnyAgent && actor.startsWith('agent:'))
   }
   return {
-    isBacked: (record) => isBacked(record, relatedRecords),
+    isBacked: (record) =>
+      isBacked(record, (below) => {
+        const versions = relatedRecords.get(below.parent)
+        return (
+          versions?.find(({ exporter }) => exporter === record.exporter) ??
+          versions?.find((version) => version.channel === 'entitled' && version.actor_type === '')
+        )
+      }),
     speaks,
     inherits: (exporter, actor) =>
       speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false),
   }
 }
 
-function isBacked(
+/**
+ * Whether a record's exporter may speak for whom it is of: by its own word, or, where it names nobody, by what its own
+ * exporter's nearest record above it names.
+ */
+export function isBacked(
   record: EvidenceRecord,
-  relatedRecords: Parameters<typeof readEntitlements>[0],
+  aboveOf: (below: EvidenceRecord) => EvidenceRecord | undefined,
 ): boolean {
   let above: EvidenceRecord | undefined = record
   for (let hops = 0; above !== undefined && hops < ownHopsMax; hops += 1) {
     const isOwn = above.exporter === record.exporter
     if (isOwn && above.channel === 'entitled') return true
-    if (isOwn && (above.channel === 'unentitled' || above.actor_type !== '')) return false
-    const versions = relatedRecords.get(above.parent)
-    above =
-      versions?.find(({ exporter }) => exporter === record.exporter) ??
-      versions?.find((version) => version.channel === 'entitled' && version.actor_type === '')
+    if (isOwn && (above.channel === 'unentitled' || !namesNobody(above))) return false
+    above = aboveOf(above)
   }
   return false
 }
@@ -84,4 +92,13 @@ function isBacked(
 export function ownActorOf({ actor_type: type, template }: EvidenceRecord): ActorKey {
   if (type === 'human' || type === 'service') return type
   return type === 'agent' && template !== '' ? `agent:${template}` : ''
+}
+
+/** Whether it names nobody in particular: nobody at all, or an agent without a name, as frameworks do on their calls. */
+export function namesNobody({
+  actor_type: type,
+  template,
+  instance,
+}: Pick<EvidenceRecord, 'actor_type' | 'template' | 'instance'>): boolean {
+  return type === '' || (type === 'agent' && template === '' && instance === '')
 }

@@ -51,7 +51,7 @@ FROM
   SELECT *
   FROM ${newestFirst(kind, known, newestListedMax)}
   ${order}
-  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id
+  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, channel, actor_type, instance_id, template_id, user_id
   LIMIT ${listedMax}
 )`,
     ...inheritingPart(kind),

@@ -2,7 +2,8 @@ import { parseSpanRef } from '@whodid/model'
 import type { HandleKind } from '@whodid/model'
 import type { Statement } from '@whodid/store'
 import { earliest, latest, toDateTime64 } from '../../time-bounds.ts'
-import { judgeCandidate, namedAct, newestFirst } from '../decide/judge-candidate.ts'
+import { decide } from '../decide/decide.ts'
+import { isOpen, judgeCandidate, namedAct, newestFirst } from '../decide/judge-candidate.ts'
 import type { JudgedCandidate } from '../decide/judge-candidate.ts'
 import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
@@ -40,7 +41,7 @@ export async function gatherEvidence(sources: RowSources, question: Question): P
   const chosen = isNamed(kind)
     ? await chooseNamed(kind, found, walk)
     : await chooseNewest(question, found, walk)
-  return walk.gathered(chosen)
+  return walk.gathered(chosen ?? (await walk.aroundNewest()))
 }
 
 /** An act, and the rows of what surrounds it, its own as `subject`. */
@@ -52,10 +53,34 @@ async function chooseNamed(
   { candidates }: FoundActs,
   walk: Walk,
 ): Promise<Chosen | undefined> {
-  const act = namedAct(kind, candidates)
+  const nobodys = kind === 'action' ? await actsOfNobody(candidates, walk) : new Set()
+  const act = namedAct(kind, candidates, (one) => nobodys.has(one))
   const rows = act && (await walk.rowsAround(act))
   if (act === undefined || rows === undefined) return undefined
   return kind === 'span' ? withSubject(rows, act.key) : withSubject(rows, act.key, act)
+}
+
+/** Acts that name nobody which are looked at for what they stand under, the first that were received. */
+const blankActsMax = 2
+
+/** Of several acts that one ID names, those that name nobody and stand under nobody: whoever learned the ID can send such a record. */
+async function actsOfNobody(
+  candidates: readonly ListedAction[],
+  walk: Walk,
+): Promise<ReadonlySet<unknown>> {
+  const nobodys = new Set<unknown>()
+  if (candidates.length < 2) return nobodys
+  const blank = candidates
+    .filter(isOpen)
+    .toSorted((a, b) => (a.received_at < b.received_at ? -1 : 1))
+  for (const act of blank) {
+    const rows = blank.indexOf(act) < blankActsMax ? await walk.rowsAround(act) : undefined
+    const isSomebodys =
+      rows !== undefined &&
+      decide(walk.read(withSubject(rows, act.key, act))).verdict !== 'undetermined'
+    if (!isSomebodys) nobodys.add(act)
+  }
+  return nobodys
 }
 
 async function chooseNewest(
@@ -145,6 +170,16 @@ class Walk {
     return rows
   }
 
+  /** What surrounds the newest act on the handle, for a list of acts that are none that the verdict may concern. */
+  async aroundNewest(): Promise<readonly EvidenceRow[]> {
+    const cut: EvidenceRow[] = this.#isCut ? [{ role: 'cut', record: '[]' }] : []
+    const [newest] = readFoundActs(
+      this.#listed.map(({ record }) => ({ role: 'candidate', record })),
+    ).candidates
+    const rows = newest === undefined ? undefined : await this.rowsAround(newest)
+    return [...cut, ...(rows ?? []).filter(({ role }) => role !== 'envelope')]
+  }
+
   /** Rows as evidence, read once. */
   read(rows: readonly EvidenceRow[]): ReturnType<typeof readEvidence> {
     let evidence = this.#read.get(rows)
@@ -154,9 +189,8 @@ class Walk {
   }
 
   /** All that was gathered about what was chosen, its texts opened. */
-  gathered(chosen: Chosen | undefined): Promise<Gathered> {
-    const cut: EvidenceRow[] = this.#isCut ? [{ role: 'cut', record: '[]' }] : []
-    const rows = [...this.#listed, ...(chosen ?? cut)]
+  gathered(chosen: Chosen): Promise<Gathered> {
+    const rows = [...this.#listed, ...chosen]
     return addRows(this.#sources, { ...nothingGathered, cost: this.#cost }, rows)
   }
 
