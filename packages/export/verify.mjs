@@ -3520,6 +3520,42 @@ var whodidDecision = (function(exports) {
 		if (links.includes("inferred")) return "inferred";
 		return links.includes("asserted") ? "asserted" : "channel";
 	}
+	// packages/query/src/who-did/decide/outcome-of-act.ts
+	/**
+	* The outcome of a call with its parts: a denial, then a failure, then a success, wherever they stand. Of several parts side
+	* by side the last decides: a call that was tried again has the outcome of the last try.
+	*/
+	function outcomeOf({ record: call, parts }) {
+		const own = {
+			outcome: call.outcome,
+			reportedBy: call.outcome === "" ? void 0 : call
+		};
+		if (call.outcome === "failure" || call.outcome === "denied") return own;
+		const done = lastReported(parts);
+		const decision = lastOf(parts.filter(({ record }) => isDecision(record)))?.record;
+		if (decision !== void 0 && decision.approval !== "allow" && done?.outcome !== "success") return {
+			outcome: "denied",
+			reportedBy: decision
+		};
+		if (call.outcome === "success" && call.outcome_rule === "") return own;
+		if (done !== void 0 && done.outcome !== "success") return done;
+		return call.outcome === "success" || done === void 0 ? own : done;
+	}
+	/** What the last of the parts that ended tells. */
+	function lastReported(parts) {
+		return lastOf(parts.filter(({ record }) => record.kind !== "approval").map((part) => ({
+			record: part.record,
+			reported: outcomeOf(part)
+		})).filter(({ reported }) => reported.outcome !== "" && reported.outcome !== "unknown"))?.reported;
+	}
+	function isDecision({ kind, approval, outcome }) {
+		return kind === "approval" && (approval === "allow" || approval === "deny" || outcome === "denied");
+	}
+	/** The one that ended last; of two, the one that began later. */
+	function lastOf(records) {
+		const timeOf = ({ record }) => `${record.end_ts} ${record.ts}`;
+		return records.toSorted((a, b) => timeOf(a) < timeOf(b) ? -1 : 1).at(-1);
+	}
 	// packages/query/src/who-did/decide/fold-act.ts
 	/** Records between a part and its call; a longer way is no part of one call. */
 	const stepsMax = 16;
@@ -3650,9 +3686,13 @@ var whodidDecision = (function(exports) {
 	function recordsOf({ record, parts }) {
 		return [record, ...parts.flatMap(recordsOf)];
 	}
+	/** Whether the sender of a call may take a record for a part of it: not one of another exporter unless it may speak for its actor. */
+	function mayHold(call, { exporter }, mergedRecord) {
+		return call.exporter === exporter || isBacked(call, ({ parent }) => mergedRecord(parent)?.record);
+	}
 	/** Whether a record below a call is part of it, and no act of its own. */
 	function isPart(record, call, mergedRecord) {
-		if (!(call.exporter === record.exporter || isBacked(call, ({ parent }) => mergedRecord(parent)?.record)) || !mayReport(record, call)) return false;
+		if (!mayHold(call, record, mergedRecord) || !mayReport(record, call)) return false;
 		const isSameCall = haveSameCall(record, call);
 		if (isSameCall === false || !agree(record.tool, call.tool)) return false;
 		if (!agree(record.resource, call.resource)) return false;
@@ -3690,59 +3730,6 @@ var whodidDecision = (function(exports) {
 		if (record.actor_type === "") return true;
 		return record.actor_type === call.actor_type && record.template === call.template && record.instance === call.instance && record.user === call.user;
 	}
-	/**
-	* The outcome of a call with its parts: a denial, then a failure, then a success, wherever they stand. Of several parts side
-	* by side the last decides: a call that was tried again has the outcome of the last try.
-	*/
-	function outcomeOf({ record: call, parts }) {
-		const own = {
-			outcome: call.outcome,
-			reportedBy: call.outcome === "" ? void 0 : call
-		};
-		if (call.outcome === "failure" || call.outcome === "denied") return own;
-		const done = lastReported(parts);
-		const decision = lastOf(parts.filter(({ record }) => isDecision(record)))?.record;
-		if (decision !== void 0 && decision.approval !== "allow" && done?.outcome !== "success") return {
-			outcome: "denied",
-			reportedBy: decision
-		};
-		if (call.outcome === "success" && call.outcome_rule === "") return own;
-		if (done !== void 0 && done.outcome !== "success") return done;
-		return call.outcome === "success" || done === void 0 ? own : done;
-	}
-	/** What the last of the parts that ended tells. */
-	function lastReported(parts) {
-		return lastOf(parts.filter(({ record }) => record.kind !== "approval").map((part) => ({
-			record: part.record,
-			reported: outcomeOf(part)
-		})).filter(({ reported }) => reported.outcome !== "" && reported.outcome !== "unknown"))?.reported;
-	}
-	function isDecision({ kind, approval, outcome }) {
-		return kind === "approval" && (approval === "allow" || approval === "deny" || outcome === "denied");
-	}
-	/** The one that ended last; of two, the one that began later. */
-	function lastOf(records) {
-		const timeOf = ({ record }) => `${record.end_ts} ${record.ts}`;
-		return records.toSorted((a, b) => timeOf(a) < timeOf(b) ? -1 : 1).at(-1);
-	}
-	// packages/query/src/who-did/decide/judge-candidate.ts
-	/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
-	function describePart(record, act) {
-		const isReportedByItself = record.outcome !== "" && record.outcome !== "unknown";
-		return {
-			outcome: isReportedByItself ? record.outcome : act.outcome,
-			reportedBy: isReportedByItself ? record : act.reportedBy,
-			tool: record.tool === "" ? act.tool : record.tool,
-			verb: record.verb === "" ? act.verb : record.verb,
-			resource: record.resource,
-			resource_type: record.resource_type
-		};
-	}
-	/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
-	function backingOf(act) {
-		if (act.channel === "unentitled") return 2;
-		return act.channel === "unbound" && !namesNobody(act) ? 1 : 0;
-	}
 	const readers = /* @__PURE__ */ new WeakMap();
 	/** Merges and folds the records of some evidence, once for all who ask about it. */
 	function readActs({ relatedRecords }) {
@@ -3766,6 +3753,24 @@ var whodidDecision = (function(exports) {
 		};
 		readers.set(relatedRecords, reader);
 		return reader;
+	}
+	// packages/query/src/who-did/decide/judge-candidate.ts
+	/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
+	function describePart(record, act) {
+		const isReportedByItself = record.outcome !== "" && record.outcome !== "unknown";
+		return {
+			outcome: isReportedByItself ? record.outcome : act.outcome,
+			reportedBy: isReportedByItself ? record : act.reportedBy,
+			tool: record.tool === "" ? act.tool : record.tool,
+			verb: record.verb === "" ? act.verb : record.verb,
+			resource: record.resource,
+			resource_type: record.resource_type
+		};
+	}
+	/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
+	function backingOf(act) {
+		if (act.channel === "unentitled") return 2;
+		return act.channel === "unbound" && !namesNobody(act) ? 1 : 0;
 	}
 	// packages/query/src/who-did/evidence/evidence.ts
 	/** Whatever the condition, the fields are the same. */
@@ -5416,5 +5421,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'e0208ed68c416b83' })
+Object.assign(decisionCode, whodidDecision, { id: '3d0b10464a574d20' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

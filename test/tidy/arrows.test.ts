@@ -28,7 +28,6 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'engine',
     'export',
     'model',
-    'query',
     'sdk',
     'store',
     'tlog',

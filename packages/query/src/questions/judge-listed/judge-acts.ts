@@ -3,7 +3,7 @@ import { completeDecision } from '../../who-did/decide/complete-decision.ts'
 import { decide } from '../../who-did/decide/decide.ts'
 import type { Decision } from '../../who-did/decide/decide.ts'
 import type { FoldedAct } from '../../who-did/decide/fold-act.ts'
-import { readActs } from '../../who-did/decide/judge-candidate.ts'
+import { readActs } from '../../who-did/decide/fold-act.ts'
 import {
   blankEvidenceRecord,
   instanceClaimColumns,

@@ -1,6 +1,10 @@
-import { isBacked } from '../evidence/entitlements.ts'
+import { isBacked, readEntitlements } from '../evidence/entitlements.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import type { RelatedRecords } from '../evidence/evidence.ts'
+import { mergeVersions } from './merge-versions.ts'
 import type { MergedRecord } from './merge-versions.ts'
+import { outcomeOf } from './outcome-of-act.ts'
+import type { Part } from './outcome-of-act.ts'
 
 /** Where records are looked up: those of the evidence, by key. */
 interface Records {
@@ -158,12 +162,6 @@ function isIntentOf(record: EvidenceRecord, call: EvidenceRecord): boolean {
   return isNamed && record.outcome === 'unknown' && endsIntent(call, record)
 }
 
-/** A record with the parts that stand below it. */
-interface Part {
-  readonly record: EvidenceRecord
-  readonly parts: Part[]
-}
-
 /** The call with its parts, each below the part that it belongs to. */
 function treeOf(
   call: EvidenceRecord,
@@ -193,17 +191,22 @@ function recordsOf({ record, parts }: Part): EvidenceRecord[] {
   return [record, ...parts.flatMap(recordsOf)]
 }
 
+/** Whether the sender of a call may take a record for a part of it: not one of another exporter unless it may speak for its actor. */
+function mayHold(
+  call: EvidenceRecord,
+  { exporter }: EvidenceRecord,
+  mergedRecord: MergedRecordOf,
+): boolean {
+  return call.exporter === exporter || isBacked(call, ({ parent }) => mergedRecord(parent)?.record)
+}
+
 /** Whether a record below a call is part of it, and no act of its own. */
 function isPart(
   record: EvidenceRecord,
   call: EvidenceRecord,
   mergedRecord: MergedRecordOf,
 ): boolean {
-  // Who may not speak for the actor of its call takes no record of another exporter for a part of it.
-  const mayHold =
-    call.exporter === record.exporter ||
-    isBacked(call, ({ parent }) => mergedRecord(parent)?.record)
-  if (!mayHold || !mayReport(record, call)) return false
+  if (!mayHold(call, record, mergedRecord) || !mayReport(record, call)) return false
   const isSameCall = haveSameCall(record, call)
   if (isSameCall === false || !agree(record.tool, call.tool)) return false
   if (!agree(record.resource, call.resource)) return false
@@ -263,46 +266,32 @@ function mayReport(record: EvidenceRecord, call: EvidenceRecord): boolean {
   )
 }
 
-type ReportedOutcome = Pick<FoldedAct, 'outcome' | 'reportedBy'>
+/** The acts of one body of evidence, whoever the question is about. */
+export interface ActReader {
+  /** What the records under a key say together; undefined when there is none. */
+  readonly mergedRecord: (key: string) => MergedRecord | undefined
+  readonly fold: Fold
+}
 
-/**
- * The outcome of a call with its parts: a denial, then a failure, then a success, wherever they stand. Of several parts side
- * by side the last decides: a call that was tried again has the outcome of the last try.
- */
-function outcomeOf({ record: call, parts }: Part): ReportedOutcome {
-  const own: ReportedOutcome = {
-    outcome: call.outcome,
-    reportedBy: call.outcome === '' ? undefined : call,
+const readers = new WeakMap<RelatedRecords['relatedRecords'], ActReader>()
+
+/** Merges and folds the records of some evidence, once for all who ask about it. */
+export function readActs({ relatedRecords }: Pick<RelatedRecords, 'relatedRecords'>): ActReader {
+  const known = readers.get(relatedRecords)
+  if (known !== undefined) return known
+  const entitlements = readEntitlements(relatedRecords)
+  const merged = new Map<string, MergedRecord>()
+  const mergedRecord = (key: string): MergedRecord | undefined => {
+    const versions = relatedRecords.get(key)
+    if (versions === undefined) return undefined
+    let found = merged.get(key)
+    if (found === undefined) merged.set(key, (found = mergeVersions(versions, entitlements)))
+    return found
   }
-  if (call.outcome === 'failure' || call.outcome === 'denied') return own
-  const done = lastReported(parts)
-  const decision = lastOf(parts.filter(({ record }) => isDecision(record)))?.record
-  const isDenied = decision !== undefined && decision.approval !== 'allow'
-  if (isDenied && done?.outcome !== 'success') return { outcome: 'denied', reportedBy: decision }
-  if (call.outcome === 'success' && call.outcome_rule === '') return own
-  if (done !== undefined && done.outcome !== 'success') return done
-  return call.outcome === 'success' || done === undefined ? own : done
-}
-
-/** What the last of the parts that ended tells. */
-function lastReported(parts: readonly Part[]): ReportedOutcome | undefined {
-  const ended = parts
-    .filter(({ record }) => record.kind !== 'approval')
-    .map((part) => ({ record: part.record, reported: outcomeOf(part) }))
-    .filter(({ reported }) => reported.outcome !== '' && reported.outcome !== 'unknown')
-  return lastOf(ended)?.reported
-}
-
-function isDecision({ kind, approval, outcome }: EvidenceRecord): boolean {
-  return (
-    kind === 'approval' && (approval === 'allow' || approval === 'deny' || outcome === 'denied')
-  )
-}
-
-/** The one that ended last; of two, the one that began later. */
-function lastOf<Ended extends { readonly record: EvidenceRecord }>(
-  records: readonly Ended[],
-): Ended | undefined {
-  const timeOf = ({ record }: Ended): string => `${record.end_ts} ${record.ts}`
-  return records.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)).at(-1)
+  const reader = {
+    mergedRecord,
+    fold: foldActs({ keys: () => relatedRecords.keys(), mergedRecord }),
+  }
+  readers.set(relatedRecords, reader)
+  return reader
 }

@@ -1,16 +1,14 @@
 import type { Handle, HandleKind } from '@whodid/model'
-import { namesNobody, readEntitlements } from '../evidence/entitlements.ts'
+import { namesNobody } from '../evidence/entitlements.ts'
 import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.ts'
-import type { Evidence, RelatedRecords } from '../evidence/evidence.ts'
+import type { Evidence } from '../evidence/evidence.ts'
 import type { Question } from '../question.ts'
 import { completeDecision } from './complete-decision.ts'
 import { decide } from './decide.ts'
-import { foldActs } from './fold-act.ts'
-import type { Fold, FoldedAct } from './fold-act.ts'
+import { readActs } from './fold-act.ts'
+import type { ActReader, FoldedAct } from './fold-act.ts'
 import { followPrompts } from './follow-prompts.ts'
 import { walkAncestors } from './join-path.ts'
-import { mergeVersions } from './merge-versions.ts'
-import type { MergedRecord } from './merge-versions.ts'
 
 /** An act that the verdict may concern. */
 export interface JudgedCandidate {
@@ -175,34 +173,4 @@ function earlier({ ts, received_at }: ListedAction): string {
 function compare(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
-}
-
-/** The acts of one body of evidence, whoever the question is about. */
-interface ActReader {
-  /** What the records under a key say together; undefined when there is none. */
-  readonly mergedRecord: (key: string) => MergedRecord | undefined
-  readonly fold: Fold
-}
-
-const readers = new WeakMap<RelatedRecords['relatedRecords'], ActReader>()
-
-/** Merges and folds the records of some evidence, once for all who ask about it. */
-export function readActs({ relatedRecords }: Pick<RelatedRecords, 'relatedRecords'>): ActReader {
-  const known = readers.get(relatedRecords)
-  if (known !== undefined) return known
-  const entitlements = readEntitlements(relatedRecords)
-  const merged = new Map<string, MergedRecord>()
-  const mergedRecord = (key: string): MergedRecord | undefined => {
-    const versions = relatedRecords.get(key)
-    if (versions === undefined) return undefined
-    let found = merged.get(key)
-    if (found === undefined) merged.set(key, (found = mergeVersions(versions, entitlements)))
-    return found
-  }
-  const reader = {
-    mergedRecord,
-    fold: foldActs({ keys: () => relatedRecords.keys(), mergedRecord }),
-  }
-  readers.set(relatedRecords, reader)
-  return reader
 }

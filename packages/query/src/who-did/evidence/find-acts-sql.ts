@@ -1,5 +1,9 @@
+import { parseSpanRef } from '@whodid/model'
 import type { HandleKind } from '@whodid/model'
+import type { Statement } from '@whodid/store'
+import { earliest, latest, toDateTime64 } from '../../time-bounds.ts'
 import { isNamed } from '../question.ts'
+import type { Question } from '../question.ts'
 import { listedColumns, rowSql } from './evidence-columns.ts'
 
 /** Acts on the handle that may be what the verdict concerns; the newest are judged first. */
@@ -197,4 +201,41 @@ const sourceByKind: Readonly<Record<HandleKind, string>> = {
     `(key = ${keyOf('prompt')} OR key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = ${keyOf('prompt')}))`,
     `prompt_ref IN (${promptRefs}) AND ${isAct}`,
   ),
+}
+
+const statements = new Map<HandleKind, string>()
+
+/**
+ * The statement that finds the acts on the handle of a question, its parameters typed and apart.
+ *
+ * `at` and `to` both bound the action's time from above; the earlier one holds. `as_recorded` bounds the time of receipt.
+ */
+export function planFindActs(question: Question, tenant: string): Statement {
+  const { kind, value } = question.handle
+  let sql = statements.get(kind)
+  if (sql === undefined) statements.set(kind, (sql = findActsSql(kind)))
+  return {
+    sql,
+    parameters: {
+      ...handleParameters(kind, value),
+      since: question.from === null ? earliest : toDateTime64(question.from),
+      until: toDateTime64Or(latest, question.at, question.to),
+      recorded: toDateTime64Or(latest, question.asRecorded, null),
+      verb: question.verb ?? '',
+    },
+    tenant,
+  }
+}
+
+function handleParameters(kind: HandleKind, value: string): Record<string, string> {
+  if (kind === 'trace') return { trace: value }
+  if (kind !== 'span') return { id: value }
+  const ref = parseSpanRef(value)
+  return { trace: ref?.trace ?? '', span: ref?.span ?? '' }
+}
+
+function toDateTime64Or(otherwise: string, a: bigint | null, b: bigint | null): string {
+  const bounds = [a, b].filter((bound) => bound !== null)
+  if (bounds.length === 0) return otherwise
+  return toDateTime64(bounds.reduce((earlier, bound) => (bound < earlier ? bound : earlier)))
 }

@@ -1,7 +1,4 @@
-import { parseSpanRef } from '@whodid/model'
 import type { HandleKind } from '@whodid/model'
-import type { Statement } from '@whodid/store'
-import { earliest, latest, toDateTime64 } from '../../time-bounds.ts'
 import { decide } from '../decide/decide.ts'
 import { isOpen, judgeCandidate, namedAct, newestFirst } from '../decide/judge-candidate.ts'
 import type { JudgedCandidate } from '../decide/judge-candidate.ts'
@@ -18,8 +15,8 @@ import {
 import type { EvidenceRow, FoundActs } from './evidence.ts'
 import { addRows, nothingGathered } from './gathered-rows.ts'
 import type { Gathered, RowSources } from './gathered-rows.ts'
-import { candidatesMax, findActsSql } from './find-acts-sql.ts'
-import { relatedRecordsSql } from './sql.ts'
+import { candidatesMax, planFindActs } from './find-acts-sql.ts'
+import { planRelatedRecords } from './sql.ts'
 
 /** Times that one question gathers what surrounds an act. Most find what they look for at the first. */
 const gatheringsMax = 4
@@ -204,61 +201,4 @@ class Walk {
     }
     return selection.rows
   }
-}
-
-const statements = new Map<HandleKind, string>()
-
-/**
- * The statement that finds the acts on the handle of a question, its parameters typed and apart.
- *
- * `at` and `to` both bound the action's time from above; the earlier one holds. `as_recorded` bounds the time of receipt.
- */
-function planFindActs(question: Question, tenant: string): Statement {
-  const { kind, value } = question.handle
-  let sql = statements.get(kind)
-  if (sql === undefined) statements.set(kind, (sql = findActsSql(kind)))
-  return {
-    sql,
-    parameters: {
-      ...handleParameters(kind, value),
-      since: question.from === null ? earliest : toDateTime64(question.from),
-      until: toDateTime64Or(latest, question.at, question.to),
-      recorded: toDateTime64Or(latest, question.asRecorded, null),
-      verb: question.verb ?? '',
-    },
-    tenant,
-  }
-}
-
-const relatedRecords = relatedRecordsSql()
-
-/** The statement that gathers what surrounds one act, as far as the ledger had received it by `as_recorded`. */
-function planRelatedRecords(
-  { asRecorded }: Question,
-  { key, ts }: Pick<ListedAction, 'key' | 'ts'>,
-  tenant: string,
-): Statement {
-  return {
-    sql: relatedRecords,
-    parameters: {
-      trace: key.slice(0, 32),
-      span: key.slice(33),
-      happened: ts,
-      recorded: toDateTime64Or(latest, asRecorded, null),
-    },
-    tenant,
-  }
-}
-
-function handleParameters(kind: HandleKind, value: string): Record<string, string> {
-  if (kind === 'trace') return { trace: value }
-  if (kind !== 'span') return { id: value }
-  const ref = parseSpanRef(value)
-  return { trace: ref?.trace ?? '', span: ref?.span ?? '' }
-}
-
-function toDateTime64Or(otherwise: string, a: bigint | null, b: bigint | null): string {
-  const bounds = [a, b].filter((bound) => bound !== null)
-  if (bounds.length === 0) return otherwise
-  return toDateTime64(bounds.reduce((earlier, bound) => (bound < earlier ? bound : earlier)))
 }

@@ -1,3 +1,6 @@
+import type { Statement } from '@whodid/store'
+import { latest, toDateTime64 } from '../../time-bounds.ts'
+import type { Question } from '../question.ts'
 import {
   envelopeColumns,
   evidenceColumns,
@@ -5,6 +8,7 @@ import {
   rowSql,
   understoodSql,
 } from './evidence-columns.ts'
+import type { ListedAction } from './evidence-record.ts'
 import { relatedRecordsMax } from './evidence.ts'
 
 /** Traces looked at around one act, the nearest in time. */
@@ -141,3 +145,23 @@ export const soughtTextsSql: string = `
 SELECT 'envelope' AS role, ${rowSql(envelopeColumns)} AS record
 FROM whodid.contents
 WHERE ref IN (SELECT arrayJoin(arrayMap(x -> toFixedString(unhex(x), 24), splitByChar(',', {refs:String}))))`
+
+const relatedRecords = relatedRecordsSql()
+
+/** The statement that gathers what surrounds one act, as far as the ledger had received it by `as_recorded`. */
+export function planRelatedRecords(
+  { asRecorded }: Question,
+  { key, ts }: Pick<ListedAction, 'key' | 'ts'>,
+  tenant: string,
+): Statement {
+  return {
+    sql: relatedRecords,
+    parameters: {
+      trace: key.slice(0, 32),
+      span: key.slice(33),
+      happened: ts,
+      recorded: asRecorded === null ? latest : toDateTime64(asRecorded),
+    },
+    tenant,
+  }
+}

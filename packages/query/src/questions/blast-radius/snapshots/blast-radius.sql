@@ -9,7 +9,7 @@ WITH RECURSIVE descent AS
     SELECT DISTINCT row.instance_id AS id, row.instance_parent_id AS parent
     FROM whodid.spans AS row
     WHERE row.instance_parent_id IN (SELECT id FROM descent WHERE depth < 16)
-      AND row.instance_id != '' AND row.instance_id != {id:String}
+      AND row.instance_id != '' AND row.instance_id != {id:String} AND row.channel != 'unentitled'
       AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
     LIMIT 1000
   ) AS child
@@ -53,8 +53,8 @@ SELECT
           SELECT row.resource_id FROM whodid.spans AS row
           WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id)))) AND row.instance_id IN (SELECT arrayJoin(tree.id)) AND row.resource_id != '' AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
-          GROUP BY row.resource_id ORDER BY max(row.ts) DESC, row.resource_id LIMIT {rows:UInt32}) AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.channel) NOT IN (
-        SELECT row.action_id, row.instance_id, row.template_id, row.channel FROM whodid.spans AS row
+          GROUP BY row.resource_id ORDER BY max(row.ts) DESC, row.resource_id LIMIT {rows:UInt32}) AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter)) NOT IN (
+        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter) FROM whodid.spans AS row
         WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id)))) AND row.instance_id IN (SELECT arrayJoin(tree.id)) AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.action_id != '' AND row.outcome NOT IN ('unknown', '')
       ))
@@ -72,16 +72,16 @@ SELECT
     )
     FROM whodid.spans AS row
     WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id)))) AND row.instance_id IN (SELECT arrayJoin(tree.id)) AND (row.record_kind IN ('tool_call', 'action') OR row.resource_id != '' OR row.action_id != '') AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.channel) NOT IN (
-        SELECT row.action_id, row.instance_id, row.template_id, row.channel FROM whodid.spans AS row
+  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter)) NOT IN (
+        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter) FROM whodid.spans AS row
         WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id)))) AND row.instance_id IN (SELECT arrayJoin(tree.id)) AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.action_id != '' AND row.outcome NOT IN ('unknown', '')
       ))
   ) AS totals,
   (
     SELECT groupArray(CAST(
-      (lower(concat(hex(row.trace_id), '-', hex(row.span_id))), row.resource_id, row.resource_type, row.verb, row.outcome, row.tool_name, row.ts),
-      'Tuple(key String, resource String, type String, verb String, outcome String, tool String, ts DateTime64(9, \'UTC\'))'
+      (lower(concat(hex(row.trace_id), '-', hex(row.span_id))), row.resource_id, row.resource_type, row.verb, row.outcome, row.tool_name, row.ts, row.exporter),
+      'Tuple(key String, resource String, type String, verb String, outcome String, tool String, ts DateTime64(9, \'UTC\'), exporter String)'
     ))
     FROM (SELECT * FROM whodid.spans AS row WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('trace', trace_id) FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id))))) AND row.instance_id = '' AND row.actor_type IN ('', 'agent')
         AND row.resource_id != '' AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
@@ -92,9 +92,9 @@ SELECT
       (
         lower(concat(hex(row.trace_id), '-', hex(row.span_id))),
         if(row.parent_span_id = toFixedString('', 8), '', lower(concat(hex(row.trace_id), '-', hex(row.parent_span_id)))),
-        row.actor_type, row.instance_id, row.channel
+        row.actor_type, row.instance_id, row.template_id, row.channel, row.exporter, row.received_at
       ),
-      'Tuple(key String, parent String, actor_type String, instance String, channel String)'
+      'Tuple(key String, parent String, actor_type String, instance String, template String, channel String, exporter String, received_at DateTime64(9, \'UTC\'))'
     ))
     FROM
     (

@@ -17,8 +17,8 @@ SELECT
         uniqExactIf(cityHash64(row.template_id, row.instance_id), (row.actor_type != 'human' AND row.delegator_id != ''))
       )), 'Tuple(direct Tuple(acts UInt64, contradicted UInt64, verbs Map(String, UInt64), resources UInt64, first DateTime64(9, \'UTC\'), last DateTime64(9, \'UTC\'), agents UInt64), delegated Tuple(acts UInt64, contradicted UInt64, verbs Map(String, UInt64), resources UInt64, first DateTime64(9, \'UTC\'), last DateTime64(9, \'UTC\'), agents UInt64))')
     FROM (SELECT *, cityHash64(row.trace_id, row.span_id) AS record FROM whodid.actions AS row WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.channel) NOT IN (
-        SELECT row.action_id, row.instance_id, row.template_id, row.channel FROM whodid.actions AS row
+  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel) NOT IN (
+        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel FROM whodid.actions AS row
         WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.action_id != '' AND row.outcome NOT IN ('unknown', '')
       ))) AS row
@@ -32,8 +32,8 @@ SELECT
         min(row.ts) AS first, max(row.ts) AS last
       FROM whodid.actions AS row
       WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.actor_type != 'human' AND row.delegator_id != '') AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.channel) NOT IN (
-        SELECT row.action_id, row.instance_id, row.template_id, row.channel FROM whodid.actions AS row
+  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.actor_type != 'human' AND row.delegator_id != '') AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel) NOT IN (
+        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel FROM whodid.actions AS row
         WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.action_id != '' AND row.outcome NOT IN ('unknown', '')
       ))
@@ -80,8 +80,8 @@ SELECT
   row.correlation_id AS correlation_id, row.credential_id AS credential_id
       FROM whodid.actions AS row
       WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.actor_type = 'human' OR row.delegator_id = '') AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.channel) NOT IN (
-        SELECT row.action_id, row.instance_id, row.template_id, row.channel FROM whodid.actions AS row
+  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.actor_type = 'human' OR row.delegator_id = '') AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel) NOT IN (
+        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel FROM whodid.actions AS row
         WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.action_id != '' AND row.outcome NOT IN ('unknown', '')
       ))
@@ -127,8 +127,8 @@ SELECT
   row.correlation_id AS correlation_id, row.credential_id AS credential_id
       FROM whodid.actions AS row
       WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.actor_type != 'human' AND row.delegator_id != '') AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.channel) NOT IN (
-        SELECT row.action_id, row.instance_id, row.template_id, row.channel FROM whodid.actions AS row
+  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.actor_type != 'human' AND row.delegator_id != '') AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel) NOT IN (
+        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel FROM whodid.actions AS row
         WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.action_id != '' AND row.outcome NOT IN ('unknown', '')
       ))

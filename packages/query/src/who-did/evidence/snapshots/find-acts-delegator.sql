@@ -22,7 +22,7 @@ FROM
         SELECT * FROM (SELECT * FROM whodid.actions WHERE principal_id = {id:String} AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')} AND ts <= received_at ORDER BY ts DESC LIMIT 256)
       )
   ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
-  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id
+  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, channel, actor_type, instance_id, template_id, user_id
   LIMIT 201
 )
 UNION ALL

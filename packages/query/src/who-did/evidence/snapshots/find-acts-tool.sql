@@ -26,7 +26,7 @@ FROM
         LIMIT 256)
         AND tool_name = {id:String} AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')}
   ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
-  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id
+  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, channel, actor_type, instance_id, template_id, user_id
   LIMIT 201
 )
 UNION ALL
