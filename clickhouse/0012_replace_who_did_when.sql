@@ -40,7 +40,7 @@ WITH
                     OR ({kind:String} = 'tool' AND tool_name = {id:String})
                 )
                 AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-                AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})))
+                AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read' AND record_kind != 'approval', verb = {verb:String})))
             UNION ALL
             SELECT trace_id, span_id, ts, received_at, outcome, record_kind
             FROM whodid.spans
@@ -69,7 +69,7 @@ WITH
                 )
                 AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')
                 AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-                AND outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})
+                AND outcome = 'success' AND if({verb:String} = '', verb != 'read' AND record_kind != 'approval', verb = {verb:String})
             )
             ORDER BY {kind:String} = 'action' AND outcome = 'unknown', least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
             LIMIT 1
@@ -409,6 +409,16 @@ WITH
                             AND (multiIf(tupleElement(c, 'actor_type') = 'agent' AND tupleElement(c, 'instance') != '', tupleElement(c, 'instance'), tupleElement(c, 'actor_type') = 'agent', tupleElement(c, 'template'), tupleElement(c, 'actor_type') = 'human', tupleElement(c, 'user'), tupleElement(c, 'actor_type') = 'service', tupleElement(c, 'service'), '') AS doer) NOT IN ('', named_actor),
                         candidates
                     ), 'simultaneous_actions',
+                -- Whose an action's ID is, where two actors use it, is not decided here; nor what an act came to of which a part failed.
+                ({kind:String} = 'action' AND arrayExists(
+                        c -> (multiIf(tupleElement(c, 'actor_type') = 'agent' AND tupleElement(c, 'instance') != '', tupleElement(c, 'instance'), tupleElement(c, 'actor_type') = 'agent', tupleElement(c, 'template'), tupleElement(c, 'actor_type') = 'human', tupleElement(c, 'user'), tupleElement(c, 'actor_type') = 'service', tupleElement(c, 'service'), '')) NOT IN ('', named_actor),
+                        candidates
+                    ))
+                    OR ({kind:String} NOT IN ('action', 'span') AND arrayExists(
+                        x -> tupleElement(x, 'outcome') IN ('failure', 'denied')
+                            AND (tupleElement(x, 'parent') = trail[1].key OR tupleElement(x, 'key') = trail[1].parent OR (trail[1].action != '' AND tupleElement(x, 'action') = trail[1].action)),
+                        kin
+                    )), 'beyond_the_view',
                 -- The way goes on where this view does not follow.
                 tupleElement(actor, 'actor_type') IN ('', 'agent')
                     AND (

@@ -6,17 +6,17 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { encodeFresh } from '../../packages/collector/dist/log/fresh-rows.js'
-import { sequenceFrame } from '../../packages/collector/dist/log/sequence-frame.js'
-import { normalize } from '../../packages/collector/dist/normalize.js'
+import { encodeFresh } from '../../packages/collector/dist/wal/fresh-rows.js'
+import { sequenceFrame } from '../../packages/collector/dist/wal/sequence-frame.js'
+import { normalize } from '../../packages/collector/dist/normalize/normalize.js'
 import { decodeStream } from '../../packages/collector/dist/otlp/decode.js'
-import { redact } from '../../packages/collector/dist/redact.js'
-import { sealDraft } from '../../packages/collector/dist/seal-draft.js'
+import { redact } from '../../packages/collector/dist/normalize/redact.js'
+import { finishRecord } from '../../packages/collector/dist/normalize/finish-record.js'
 import { spanBatch } from './span-batches.mjs'
 
 const limits = { elementsMax: 2_000_000, valueDepthMax: 32 }
-const exporter = { name: 'bench', tenant: 'acme', templates: '*', humans: true, services: true }
-const reception = { exporter, receivedUnixNs: 1_763_900_000_000_000_000n }
+const client = { name: 'bench', tenant: 'acme', templates: '*', humans: true, services: true }
+const context = { client, receivedUnixNs: 1_763_900_000_000_000_000n }
 const roundMs = (Number(process.argv[2] ?? 5) * 1000) / 5
 
 const bodies = Array.from({ length: 16 }, (_, seed) => ({
@@ -32,8 +32,8 @@ function runOnce(body, spent) {
   const marks = [process.hrtime.bigint()]
   const mark = () => marks.push(process.hrtime.bigint())
   const records = []
-  normalize(decodeStream({ ...body, limits }), reception, (draft) => {
-    records.push(sealDraft(redact(draft)))
+  normalize(decodeStream({ ...body, limits }), context, (draft) => {
+    records.push(finishRecord(redact(draft)))
   })
   mark()
   const fresh = encodeFresh('bench.invalid/log', records, () => true)

@@ -758,7 +758,7 @@ WITH
                     OR ({kind:String} = 'tool' AND tool_name = {id:String})
                 )
                 AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-                AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})))
+                AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read' AND record_kind != 'approval', verb = {verb:String})))
             UNION ALL
             SELECT trace_id, span_id, ts, received_at, outcome, record_kind
             FROM whodid.spans
@@ -787,7 +787,7 @@ WITH
                 )
                 AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')
                 AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-                AND outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})
+                AND outcome = 'success' AND if({verb:String} = '', verb != 'read' AND record_kind != 'approval', verb = {verb:String})
             )
             ORDER BY {kind:String} = 'action' AND outcome = 'unknown', least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
             LIMIT 1
@@ -1104,6 +1104,15 @@ WITH
                             AND (multiIf(tupleElement(c, 'actor_type') = 'agent' AND tupleElement(c, 'instance') != '', tupleElement(c, 'instance'), tupleElement(c, 'actor_type') = 'agent', tupleElement(c, 'template'), tupleElement(c, 'actor_type') = 'human', tupleElement(c, 'user'), tupleElement(c, 'actor_type') = 'service', tupleElement(c, 'service'), '') AS doer) NOT IN ('', named_actor),
                         candidates
                     ), 'simultaneous_actions',
+                ({kind:String} = 'action' AND arrayExists(
+                        c -> (multiIf(tupleElement(c, 'actor_type') = 'agent' AND tupleElement(c, 'instance') != '', tupleElement(c, 'instance'), tupleElement(c, 'actor_type') = 'agent', tupleElement(c, 'template'), tupleElement(c, 'actor_type') = 'human', tupleElement(c, 'user'), tupleElement(c, 'actor_type') = 'service', tupleElement(c, 'service'), '')) NOT IN ('', named_actor),
+                        candidates
+                    ))
+                    OR ({kind:String} NOT IN ('action', 'span') AND arrayExists(
+                        x -> tupleElement(x, 'outcome') IN ('failure', 'denied')
+                            AND (tupleElement(x, 'parent') = trail[1].key OR tupleElement(x, 'key') = trail[1].parent OR (trail[1].action != '' AND tupleElement(x, 'action') = trail[1].action)),
+                        kin
+                    )), 'beyond_the_view',
                 tupleElement(actor, 'actor_type') IN ('', 'agent')
                     AND (
                         length(trail) >= 64
@@ -1215,7 +1224,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0011_name_people_in_threads.sql', '358e8ab69e6f62f7d0edfc598362ba6cc13faaaebaf1d1fed580a0ca990ecfb7' WHERE '0011_name_people_in_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0012_replace_who_did_when.sql', 'ed18df458426a7f4ca060a3d6fdf7cd7bcc5dc1bb723123d7dd8db52122205cb' WHERE '0012_replace_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0012_replace_who_did_when.sql', '35045103a324b2425565dcca45e0d0b7b86e2f546369ab41e8c6fc4f52da952e' WHERE '0012_replace_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0013_replace_who_did.sql', '591b39c06dae1019686fd79f06598331690475f55349f73c158ed8fae7d9e794' WHERE '0013_replace_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);

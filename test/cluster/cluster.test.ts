@@ -116,7 +116,7 @@ async function collectorAt(entry: number): Promise<Running> {
     host: '127.0.0.1',
     httpPort: 0,
     logDir: join(dir, `log-${(logs += 1)}`),
-    exporters: [loadExporter],
+    ingestClients: [loadExporter],
     appender,
     limits: { segmentAgeMaxMs: 20, segmentRowsMax: 30, retryDelayMs: 20, retryDelayMaxMs: 200 },
   })

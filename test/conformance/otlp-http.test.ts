@@ -236,7 +236,7 @@ describe('OTLP/HTTP, under its bounds', () => {
   it('a second collector on the same log is refused before it touches it, and let in when the first is gone', async () => {
     const first = await start(store)
     const { logDir } = first
-    const options = { host: '127.0.0.1', httpPort: 0, logDir, exporters: [], appender: store }
+    const options = { host: '127.0.0.1', httpPort: 0, logDir, ingestClients: [], appender: store }
     await expect(startCollector(options)).rejects.toMatchObject({ code: 'invalid_config' })
     await expect(startCollector({ ...options, httpPort: first.port })).rejects.toThrow()
     expect((await send(first, { body: spanJson() })).status).toBe(200)

@@ -46,7 +46,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     httpPort: 0,
     logDir,
-    exporters: Object.entries(senders).map(([name, may]) => ({
+    ingestClients: Object.entries(senders).map(([name, may]) => ({
       name,
       tenant: 'default',
       tokenSha256: createHash('sha256').update(name).digest('hex'),

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { leaveNextKey, listLogKeys, startCollector, systemFiles } from '@whodid/collector'
-import type { Collector, LogFiles } from '@whodid/collector'
+import { leaveNextKey, listLogKeys, startCollector } from '@whodid/collector'
+import { systemFiles } from '@whodid/tlog-posix'
+import type { Collector } from '@whodid/collector'
+import type { FilePort } from '@whodid/tlog-posix'
 import {
   generateNoteKey,
   parseCheckpoint,
@@ -43,7 +45,7 @@ afterEach(async () => {
 
 async function start(
   metaLog: WitnessEndpoint | 'none' = meta.endpoint,
-  files: LogFiles = systemFiles,
+  files: FilePort = systemFiles,
 ): Promise<Collector> {
   collector = await startCollector({
     host: '127.0.0.1',
@@ -51,12 +53,12 @@ async function start(
     files,
     logDir: join(dir, 'log'),
     logOrigin: origin,
-    seal: {
+    sequencer: {
       treeDir: join(dir, 'tlog'),
       keysDir,
       ...(metaLog === 'none' ? {} : { metaLog }),
     },
-    exporters: [
+    ingestClients: [
       {
         name: 'test',
         tenant: 'default',

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { sealContents } from '@whodid/content'
+import { encryptContents } from '@whodid/content'
 import { describeMonitor } from '@whodid/verify'
 import type { MonitorState } from '@whodid/verify'
 import { encodeContents, encodeRecords } from '@whodid/store'
@@ -73,7 +73,7 @@ test('a service opens its texts by itself, and finds one that is gone', async ()
   const records = Array.from({ length: 10 }, (_, n) =>
     trace.record({ recordKind: 'prompt', delegatorId: 'ann', content: `text ${n}` }),
   )
-  await sealContents(ledger.keys, records)
+  await encryptContents(ledger.keys, records)
   const placed = log.seal(records)
   const blocks = { blocks: [encodeRecords(placed)], contents: [encodeContents(placed)] }
   await ledger.appender.append({ ...blocks, token: log.note })

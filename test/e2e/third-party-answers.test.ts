@@ -38,7 +38,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     httpPort: 0,
     logDir,
-    exporters: [
+    ingestClients: [
       { name: 'any', tenant: 'default', tokenSha256, templates: '*', humans: true, services: true },
     ],
     appender: ledger.appender,

@@ -39,8 +39,8 @@ beforeAll(async () => {
     httpPort: 0,
     logDir: join(dataDir, 'log'),
     logOrigin: 'ledger.example/verified',
-    seal: { treeDir: join(dataDir, 'tlog'), keysDir: join(dataDir, 'keys') },
-    exporters: [
+    sequencer: { treeDir: join(dataDir, 'tlog'), keysDir: join(dataDir, 'keys') },
+    ingestClients: [
       {
         name: 'test',
         tokenSha256: createHash('sha256').update(token).digest('hex'),

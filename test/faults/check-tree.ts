@@ -8,7 +8,7 @@ import {
   verifyEpochCheckpoint,
 } from '@whodid/tlog'
 import type { Checkpoint, TileReader } from '@whodid/tlog'
-import { createTileReader } from '@whodid/store'
+import { createTileReader } from '@whodid/tlog-posix'
 import { expect } from 'vitest'
 
 /** The calls that reading a tree makes, of the system or of a disk in memory. */

@@ -1,6 +1,7 @@
 // A collector of its own, for the test to kill. Takes its options as JSON, says its port, drains on SIGTERM. With `killAt`
 // it kills itself at the nth time that it meets a named step.
-import { startCollector, systemFiles } from '@whodid/collector'
+import { startCollector } from '@whodid/collector'
+import { systemFiles } from '@whodid/tlog-posix'
 import { createAppender } from '@whodid/store'
 import { watchAcknowledgements, watchAppender, watchFiles } from './write-steps.mjs'
 

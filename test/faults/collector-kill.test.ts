@@ -47,7 +47,7 @@ async function startChild(): Promise<Child> {
     access: ledger.access('writer'),
     logDir,
     limits: { segmentAgeMaxMs: 30, segmentRowsMax: 400, stopTimeoutMs: 120_000 },
-    exporters: [
+    ingestClients: [
       {
         name: 'load',
         tenant: 'default',

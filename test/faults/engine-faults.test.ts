@@ -53,7 +53,7 @@ async function runThrough(fault: Fault): Promise<Load> {
     host: '127.0.0.1',
     httpPort: 0,
     logDir: join(dir, String(runs)),
-    exporters: [loadExporter],
+    ingestClients: [loadExporter],
     appender: { append: (batch) => fault.appender().append(batch) },
     limits: { segmentAgeMaxMs: 5, segmentRowsMax: 12, retryDelayMs: 5, retryDelayMaxMs: 40 },
     onEvent: ({ message }) => problems.push(message),

@@ -50,10 +50,10 @@ async function start(name: string, seals: boolean): Promise<Life> {
     host: '127.0.0.1',
     httpPort: 0,
     logDir: join(root, name),
-    seal: seals
+    sequencer: seals
       ? { treeDir: join(root, `${name}-tlog`), keysDir: join(root, `${name}-keys`) }
       : undefined,
-    exporters: [exporter],
+    ingestClients: [exporter],
     appender: ledger.appender,
     rows,
     limits: { segmentAgeMaxMs: 5, checkpointIntervalMs: 20, heartbeatIntervalMs: 3_600_000 },

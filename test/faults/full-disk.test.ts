@@ -80,8 +80,8 @@ async function fullRun(logDir: string, index: number): Promise<void> {
     host: '127.0.0.1',
     httpPort: 0,
     logDir,
-    seal: { treeDir: `${logDir}-tlog`, keysDir: `${logDir}-keys` },
-    exporters: [loadExporter],
+    sequencer: { treeDir: `${logDir}-tlog`, keysDir: `${logDir}-keys` },
+    ingestClients: [loadExporter],
     appender: ledger.appender,
     limits: {
       segmentAgeMaxMs: 5,

@@ -61,7 +61,7 @@ async function killedRun(run: number, kills: readonly KillAt[]): Promise<void> {
       current = await startChild({
         access: ledger.access('writer'),
         logDir: join(dir, String(run)),
-        seal: { treeDir: join(dir, `${run}-tlog`), keysDir: join(dir, `${run}-keys`) },
+        sequencer: { treeDir: join(dir, `${run}-tlog`), keysDir: join(dir, `${run}-keys`) },
         limits: {
           segmentAgeMaxMs: 5,
           segmentRowsMax: 12,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Exporter } from '@whodid/collector'
+import type { IngestClient } from '@whodid/collector'
 
 const token = 'whodid-test-token'
 
 /** The exporter that the load comes from. */
-export const loadExporter: Exporter = {
+export const loadExporter: IngestClient = {
   name: 'load',
   tenant: 'default',
   tokenSha256: createHash('sha256').update(token).digest('hex'),

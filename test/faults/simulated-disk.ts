@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix'
-import type { LogFiles } from '@whodid/collector'
+import type { FilePort } from '@whodid/tlog-posix'
 
 /** What ends a life of the machine: `kill` keeps what the kernel holds, `power` only what was flushed. */
 export type Crash = 'kill' | 'power'
@@ -38,7 +38,7 @@ export class SimulatedDisk {
   }
 
   /** The calls of one life: after the next crash they never come back. */
-  files(): LogFiles {
+  files(): FilePort {
     const life = this.#life
     const call = <Result>(act: () => Result): Promise<Result> =>
       new Promise((resolve, reject) => {
@@ -66,7 +66,7 @@ export class SimulatedDisk {
       rename: (from: string, to: string) => call(() => this.#rename(at(from), at(to))),
       rm: (path: string) => call(() => this.#remove(at(path))),
       open: (path: string, flags: string) => call(() => this.#open(at(path), flags, call)),
-    } as unknown as LogFiles
+    } as unknown as FilePort
   }
 
   /** Ends this life. */

@@ -1,4 +1,4 @@
-import type { LogFiles } from '@whodid/collector'
+import type { FilePort } from '@whodid/tlog-posix'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createFaultTable } from './fault-table.ts'
 import { seeded } from './seeded.ts'
@@ -86,7 +86,7 @@ describe('the write path, simulated', () => {
 })
 
 /** Calls of the disk that now and then fail, before or after they took effect, or write only a part. */
-function failing(files: LogFiles, random: () => number, code: string): LogFiles {
+function failing(files: FilePort, random: () => number, code: string): FilePort {
   const fails = (): boolean => random() < 0.04
   const failure = (): Error => Object.assign(new Error(`simulated ${code}`), { code })
   const maybe = async <Result>(act: () => Promise<Result>): Promise<Result> => {
@@ -121,7 +121,7 @@ function failing(files: LogFiles, random: () => number, code: string): LogFiles 
 }
 
 /** A disk whose flushes do nothing until the machine is told to stop: what no software survives. */
-function lying(files: LogFiles): LogFiles {
+function lying(files: FilePort): FilePort {
   return {
     ...files,
     open: async (path, flags, mode) =>

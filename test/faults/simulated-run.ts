@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
-import type { Collector, LogFiles } from '@whodid/collector'
+import type { Collector, CollectorOptions } from '@whodid/collector'
 import { checkRun } from './check-run.ts'
 import { createLoad, loadExporter } from './load.ts'
 import { seeded } from './seeded.ts'
@@ -20,6 +20,8 @@ export interface CrashPlan {
   readonly how: Crash
 }
 
+type Files = NonNullable<CollectorOptions['files']>
+
 /** One run, wholly in memory but for its HTTP. */
 export interface SimulatedRun {
   readonly seed: number
@@ -28,7 +30,7 @@ export interface SimulatedRun {
   readonly failuresOfTen?: number
   readonly now?: () => bigint
   /** Puts failing calls in front of the disk's own. */
-  readonly disturb?: (files: LogFiles, random: () => number) => LogFiles
+  readonly disturb?: (files: Files, random: () => number) => Files
   /** Happens between two lives. */
   /** What was acknowledged and is not stored is then told, and fails nothing. */
   readonly mayLose?: boolean
@@ -51,7 +53,7 @@ interface Life {
 const settings = {
   host: '127.0.0.1',
   httpPort: 0,
-  exporters: [loadExporter],
+  ingestClients: [loadExporter],
   limits: {
     segmentAgeMaxMs: 3,
     segmentRowsMax: 12,
@@ -199,7 +201,7 @@ async function startLife(
     ...settings,
     // The lock is of this directory; the disk in memory knows files by name alone, as the same directory.
     logDir: join(dirs, String(life.number)),
-    seal: { treeDir: join(dirs, 'tlog'), keysDir: join(dirs, 'keys') },
+    sequencer: { treeDir: join(dirs, 'tlog'), keysDir: join(dirs, 'keys') },
     files: watchFiles(files, life.atStep),
     appender: watchAppender(ledger.appender(life.isOver), life.atStep),
     random,

@@ -22,7 +22,7 @@ export interface KillAt {
 /** What a collector in a process of its own is started with. */
 export interface ChildOptions {
   readonly access: StoreAccess
-  readonly seal?: { readonly treeDir: string; readonly keysDir: string }
+  readonly sequencer?: { readonly treeDir: string; readonly keysDir: string }
   readonly logDir: string
   readonly limits: Partial<CollectorLimits>
   readonly killAt?: KillAt | undefined
@@ -51,7 +51,7 @@ export async function buildCollector(): Promise<void> {
 export async function startChild(options: ChildOptions): Promise<Child> {
   const script = join(root, 'test/faults/collector-child.mjs')
   const { fileKibibytesMax, ...rest } = options
-  const given = JSON.stringify({ ...rest, exporters: [loadExporter] })
+  const given = JSON.stringify({ ...rest, ingestClients: [loadExporter] })
   const [program, ...args] = limited([process.execPath, script, given], fileKibibytesMax)
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit').then(() => child.exitCode)

@@ -47,7 +47,7 @@ export async function startEmitterLedger(
     host: '127.0.0.1',
     httpPort: 0,
     logDir,
-    exporters: [
+    ingestClients: [
       { ...all, name: 'any', tokenSha256: tokenSha256('any'), templates: '*' },
       ...bound.map(({ name, templates }) => ({
         ...few,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ContentKeys, createContentReader, sealContents } from '@whodid/content'
+import { ContentKeys, createContentReader, encryptContents } from '@whodid/content'
 import { startEngine } from '@whodid/engine'
 import type { Engine, EngineUser } from '@whodid/engine'
 import { blankRecord } from '@whodid/model'
@@ -51,7 +51,7 @@ export async function startLedger(): Promise<Ledger> {
     sql: (user, statement, settings = {}) => runSql(access(user), statement, settings),
     insert: async (records, token = `insert-${(inserts += 1)}`) => {
       const copies = records.map((record) => ({ ...record }))
-      await sealContents(keys, copies)
+      await encryptContents(keys, copies)
       await appender.append({
         blocks: [encodeRecords(copies)],
         contents: [encodeContents(copies)],

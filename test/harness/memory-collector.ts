@@ -55,7 +55,7 @@ export async function startMemoryCollector(
     httpPort: 0,
     grpcPort: 0,
     logDir,
-    exporters: [
+    ingestClients: [
       {
         name: 'test',
         tenant: 'default',

@@ -1,6 +1,6 @@
 import { leaveNextKey } from '@whodid/collector'
-import { openCustodian } from '@whodid/content'
-import type { CustodyRequest } from '@whodid/content'
+import { openRetentionService } from '@whodid/retention'
+import type { RetentionRequest } from '@whodid/retention'
 import { spanIdOf } from './clean-ledger.ts'
 import type { CleanLedger } from './clean-ledger.ts'
 import type { Life } from './start-life.ts'
@@ -8,7 +8,7 @@ import type { Life } from './start-life.ts'
 /** What an operator does to a ledger now and then. */
 export type OperatorAct = 'rotate' | 'erase' | 'expire' | 'prune' | 'hold' | 'merge'
 
-const request: CustodyRequest = {
+const request: RetentionRequest = {
   tenant: 'default',
   requestedBy: 'admin',
   reason: 'clean run',
@@ -55,12 +55,12 @@ export async function resumeCustody(ledger: CleanLedger, life: Life): Promise<vo
 function openLifesCustodian(
   { keys, keysDir, eraser, pruner, now }: CleanLedger,
   { collector, died }: Life,
-): ReturnType<typeof openCustodian> {
+): ReturnType<typeof openRetentionService> {
   // What the dead are asked for never comes.
   const orNever = async (act: Promise<unknown> | undefined): Promise<void> => {
     if ((await Promise.race([act ?? died, died])) === 'died') await new Promise(() => undefined)
   }
-  return openCustodian({
+  return openRetentionService({
     keys,
     dir: `${keysDir}/custody`,
     record: (records) => orNever(collector?.record(records)),

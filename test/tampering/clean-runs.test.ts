@@ -82,10 +82,10 @@ async function begin(random: () => number, death?: Death): Promise<Life> {
     number: lives,
     httpPort: 0,
     logOrigin: 'clean.test/log',
-    exporters: [loadExporter],
+    ingestClients: [loadExporter],
     appender: faultyAppender(random),
     keys: ledger.keys,
-    seal: { treeDir: `${ledger.root}/tlog`, keysDir: ledger.keysDir },
+    sequencer: { treeDir: `${ledger.root}/tlog`, keysDir: ledger.keysDir },
     now: ledger.now,
     random,
     limits: {

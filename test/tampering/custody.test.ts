@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCollector } from '@whodid/collector'
 import type { Collector } from '@whodid/collector'
-import { openCustodian, retain } from '@whodid/content'
-import type { ContentKeys, Custodian, CustodyPorts } from '@whodid/content'
+import { openRetentionService, applyPolicy } from '@whodid/retention'
+import type { ContentKeys } from '@whodid/content'
+import type { RetentionService, RetentionDeps } from '@whodid/retention'
 import { createAppender } from '@whodid/store'
 import type { Appender } from '@whodid/store'
 import { loadExporter } from '../faults/load.ts'
@@ -28,8 +29,8 @@ beforeAll(async () => {
     httpPort: 0,
     logDir: join(ledger.root, 'log'),
     logOrigin: 'custody.test/log',
-    seal: { treeDir: join(ledger.root, 'tlog'), keysDir: ledger.keysDir },
-    exporters: [loadExporter],
+    sequencer: { treeDir: join(ledger.root, 'tlog'), keysDir: ledger.keysDir },
+    ingestClients: [loadExporter],
     keys: ledger.keys,
     now: ledger.now,
     limits: { segmentAgeMaxMs: 5, checkpointIntervalMs: 50 },
@@ -82,7 +83,9 @@ interface Death {
 }
 
 /** A custodian that dies at a step: from there on it does nothing any more. `died` resolves when it has. */
-async function openMortal(death?: Death): Promise<{ custodian: Custodian; died: Promise<void> }> {
+async function openMortal(
+  death?: Death,
+): Promise<{ custodian: RetentionService; died: Promise<void> }> {
   let tell = (): void => undefined
   const died = new Promise<void>((resolve) => (tell = resolve))
   const at = async <Result>(step: Death['step'], act: () => Promise<Result>): Promise<Result> => {
@@ -96,7 +99,7 @@ async function openMortal(death?: Death): Promise<{ custodian: Custodian; died: 
     return new Promise(() => undefined)
   }
   const { eraser, pruner, keys, now } = ledger
-  const ports: CustodyPorts = {
+  const ports: RetentionDeps = {
     dir: join(ledger.keysDir, 'custody'),
     keys: watchDestroy(keys, (act) => at('destroy', act)),
     record: (records) => at('record', () => collector.record(records)),
@@ -108,7 +111,7 @@ async function openMortal(death?: Death): Promise<{ custodian: Custodian; died: 
     pruner: { ...pruner, dropBefore: (unixNs) => at('remove', () => pruner.dropBefore(unixNs)) },
     now,
   }
-  return { custodian: await openCustodian(ports), died }
+  return { custodian: await openRetentionService(ports), died }
 }
 
 function watchDestroy(
@@ -206,8 +209,8 @@ describe('a prune of records', () => {
 
 describe('retention by age', () => {
   const kept = { textDays: 10, recordDays: 40 }
-  const ports = (custodian: Custodian) => ({
-    custodian,
+  const ports = (custodian: RetentionService) => ({
+    service: custodian,
     pruner: ledger.pruner,
     tenant: 'default',
     now: ledger.now,
@@ -220,7 +223,7 @@ describe('retention by age', () => {
     await say()
     const texts = () => count('SELECT count() FROM whodid.contents')
     expect(await texts()).toBeGreaterThanOrEqual(2)
-    const outcome = await retain(kept, ports(custodian))
+    const outcome = await applyPolicy(kept, ports(custodian))
     expect(outcome).toMatchObject({ state: 'done' })
     expect(outcome.records).toHaveLength(2)
     expect(await texts()).toBe(1)
@@ -228,17 +231,17 @@ describe('retention by age', () => {
     expect(await recordsOf('prune')).toBe(1)
     expect(await recordsOf('expiry')).toBe(1)
     expect(await count(`SELECT count() FROM whodid.spans WHERE name = 'prompt'`)).toBe(1)
-    expect(await retain(kept, ports(custodian))).toEqual({ state: 'done', records: [] })
+    expect(await applyPolicy(kept, ports(custodian))).toEqual({ state: 'done', records: [] })
   })
 
   test('keeps everything while a hold stands', async () => {
     const { custodian } = await openMortal()
     ledger.wait(24 * 75)
     await custodian.hold('', { ...request, caseId: 'C-1' })
-    expect(await retain(kept, ports(custodian))).toEqual({ state: 'held', records: [] })
+    expect(await applyPolicy(kept, ports(custodian))).toEqual({ state: 'held', records: [] })
     expect(await count(`SELECT count() FROM whodid.spans WHERE name = 'prompt'`)).toBe(1)
     await custodian.release({ ...request, caseId: 'C-1' })
-    expect((await retain(kept, ports(custodian))).records).toHaveLength(2)
+    expect((await applyPolicy(kept, ports(custodian))).records).toHaveLength(2)
     await expectClean('after the hold')
     expect(await count(`SELECT count() FROM whodid.spans WHERE name = 'prompt'`)).toBe(0)
   })

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { createApi } from '@whodid/api'
 import type { Api } from '@whodid/api'
 import { startCollector } from '@whodid/collector'
-import { createContentReader, openCustodian } from '@whodid/content'
-import { createAppender, createReadRecorder, createSelector, openLogTrees } from '@whodid/store'
+import { createContentReader } from '@whodid/content'
+import { openRetentionService } from '@whodid/retention'
+import { createAppender, createReadRecorder, createSelector } from '@whodid/store'
+import { openLogTrees } from '@whodid/tlog-posix'
 import { generateNoteKey, parseSkey } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
 import { loadExporter } from '../faults/load.ts'
@@ -45,27 +45,28 @@ export async function startEvidenceService(isStating = true): Promise<EvidenceSe
   const selector = createSelector(engine.access('reader'))
   const readRecorder = createReadRecorder(engine.access('recorder'))
   const signer = parseSkey(generateNoteKey('whodid/export', 'note').skey)
-  const treeDir = join(root, 'tlog')
+  const treeDir = `${root}/tlog`
   const collector = await startCollector({
     host: '127.0.0.1',
     httpPort: 0,
-    logDir: join(root, 'log'),
+    logDir: `${root}/log`,
     logOrigin: 'edited.test/log',
-    seal: { treeDir, keysDir },
-    exporters: [loadExporter],
+    sequencer: { treeDir, keysDir },
+    ingestClients: [loadExporter],
     keys,
     appender,
   })
-  const custodian = await openCustodian({
+  const custodian = await openRetentionService({
     keys,
-    dir: join(keysDir, 'custody'),
+    dir: `${keysDir}/custody`,
     record: (records) => collector.record(records),
     stored: () => collector.stored(),
     eraser: ledger.eraser,
     pruner: ledger.pruner,
     now,
   })
-  const sha256 = createHash('sha256').update(token).digest('hex')
+  // The ingest client of the load and the investigator have one token here.
+  const sha256 = loadExporter.tokenSha256
   const api = createApi({
     selector,
     readRecorder,
@@ -96,7 +97,7 @@ export async function startEvidenceService(isStating = true): Promise<EvidenceSe
     },
     verify: async (zip) => {
       const trust = await (await asked(api, '/v1/trust')).text()
-      return runVerifier(join(root, `verified-${(verified += 1)}`), { zip, trust })
+      return runVerifier(`${root}/verified-${(verified += 1)}`, { zip, trust })
     },
     stop: async () => {
       await collector.stop()

@@ -215,8 +215,12 @@ test('and with the stolen key: nothing but the witness tells', async () => {
     const epochs = [{ vkey, skey, from_size: 0, to_size: null, retires_ms: null }]
     await writeFile(join(service.keysDir, 'log-stolen.json'), JSON.stringify({ origin, epochs }))
     const witnesses = [witness.endpoint]
-    const seal = { treeDir: join(service.dataDir, 'tlog'), keysDir: service.keysDir, witnesses }
-    const collector = await collect(origin, { seal })
+    const sequencer = {
+      treeDir: join(service.dataDir, 'tlog'),
+      keysDir: service.keysDir,
+      witnesses,
+    }
+    const collector = await collect(origin, { sequencer })
     const act = await service.send(collector, 20)
     await collector.sealed()
     await vi.waitFor(async () => {

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
-import { startCollector, systemFiles } from '@whodid/collector'
-import type { Collector, CollectorOptions, LogFiles } from '@whodid/collector'
+import { startCollector } from '@whodid/collector'
+import { systemFiles } from '@whodid/tlog-posix'
+import type { Collector, CollectorOptions } from '@whodid/collector'
+import type { FilePort } from '@whodid/tlog-posix'
 import type { Appender } from '@whodid/store'
 import { watchAcknowledgements, watchAppender, watchFiles } from '../faults/write-steps.mjs'
 import type { AtStep, WriteStep } from '../faults/write-steps.mjs'
@@ -100,7 +102,7 @@ function mortalCalls(): MortalCalls {
   }
 }
 
-function mortalFiles({ call, onEnd }: MortalCalls, at: (path: string) => string): LogFiles {
+function mortalFiles({ call, onEnd }: MortalCalls, at: (path: string) => string): FilePort {
   // The collector calls these functions with paths that are text, and these methods of a file only.
   return {
     mkdir: (path: string, options: object) => call(() => systemFiles.mkdir(at(path), options)),
@@ -125,7 +127,7 @@ function mortalFiles({ call, onEnd }: MortalCalls, at: (path: string) => string)
         close: () => call(() => file.close()),
       }
     },
-  } as unknown as LogFiles
+  } as unknown as FilePort
 }
 
 function mortalAppender({ call }: MortalCalls, appender: Pick<Appender, 'append'>) {

@@ -1,4 +1,4 @@
-import { createContentReader, sealContents } from '@whodid/content'
+import { createContentReader, encryptContents } from '@whodid/content'
 import { canonicalJson } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { openSealedLog, verifyTexts } from '@whodid/verify'
@@ -41,7 +41,7 @@ async function scene(name: string): Promise<{ log: TestLog; key: string }> {
 
 async function insert(log: TestLog, records: readonly LedgerRecord[]): Promise<void> {
   const copies = records.map((record) => ({ ...record }))
-  await sealContents(ledger.keys, copies)
+  await encryptContents(ledger.keys, copies)
   const placed = log.seal(copies)
   const blocks = { blocks: [encodeRecords(placed)], contents: [encodeContents(placed)] }
   await ledger.appender.append({ ...blocks, token: log.note })

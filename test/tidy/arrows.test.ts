@@ -11,16 +11,28 @@ import type { Source } from './source.ts'
 const arrows: Readonly<Record<string, readonly string[]>> = {
   model: [],
   tlog: [],
-  witness: ['model', 'tlog'],
-  verify: ['content', 'model', 'store', 'tlog', 'witness'],
-  export: ['content', 'model', 'query', 'store', 'tlog', 'verify'],
-  engine: ['model'],
-  store: ['model', 'tlog'],
+  'tlog-posix': ['model', 'tlog'],
+  witness: ['model', 'tlog', 'tlog-posix'],
+  verify: ['content', 'model', 'store', 'tlog', 'tlog-posix', 'witness'],
+  export: ['content', 'model', 'query', 'store', 'tlog', 'tlog-posix', 'verify'],
+  engine: ['model', 'tlog-posix'],
+  store: ['model'],
   sdk: ['model'],
-  content: ['model', 'store'],
-  collector: ['content', 'model', 'store', 'tlog', 'witness'],
-  query: ['content', 'model', 'store', 'tlog', 'verify'],
-  api: ['content', 'export', 'model', 'query', 'store', 'tlog', 'verify'],
+  content: ['model', 'tlog-posix'],
+  retention: ['content', 'model', 'store', 'tlog-posix'],
+  collector: ['content', 'model', 'store', 'tlog', 'tlog-posix', 'witness'],
+  query: ['content', 'model', 'store', 'tlog', 'tlog-posix', 'verify'],
+  api: [
+    'content',
+    'export',
+    'model',
+    'query',
+    'retention',
+    'store',
+    'tlog',
+    'tlog-posix',
+    'verify',
+  ],
   cli: [
     'api',
     'collector',
@@ -28,9 +40,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'engine',
     'export',
     'model',
+    'retention',
     'sdk',
     'store',
     'tlog',
+    'tlog-posix',
     'verify',
     'witness',
   ],
@@ -91,6 +105,32 @@ describe('arrows', () => {
     expect(referencesOf(`packages/${name}/tsconfig.json`)).toEqual(arrows[name])
   })
 
+  it('lets only store import the ClickHouse client', () => {
+    const isClient = (specifier: string): boolean => specifier.startsWith('@clickhouse/')
+    const importers = repositorySources(/^(?:packages|test|bench|examples)\/.*\.(?:ts|mjs)$/u)
+      .filter((source) => importsOf(source).some(({ specifier }) => isClient(specifier)))
+      .map(({ path }) => path)
+    expect(importers.length).toBeGreaterThan(0)
+    expect(importers.filter((path) => !path.startsWith('packages/store/src/'))).toEqual([])
+  })
+
+  it.each(['collector', 'content', 'retention', 'store', 'tlog-posix'])(
+    'has no circle of imports in %s, those of types included',
+    (name) => {
+      const files = new RegExp(`^packages/${name}/src/.*(?<!\\.test)\\.ts$`, 'u')
+      expect(circleIn(importGraph(repositorySources(files)))).toEqual([])
+    },
+  )
+
+  it('finds a circle', () => {
+    const graph = new Map([
+      ['a.ts', ['b.ts']],
+      ['b.ts', ['c.ts']],
+      ['c.ts', ['b.ts']],
+    ])
+    expect(circleIn(graph)).toEqual(['b.ts', 'c.ts', 'b.ts'])
+  })
+
   it('knows every package', () => {
     // Bench and corpus are no packages: no package may import them.
     expect([...packageNames, 'bench', 'corpus'].toSorted()).toEqual(referencesOf('tsconfig.json'))
@@ -145,6 +185,39 @@ function importsOf(source: Source): { specifier: string; line: number }[] {
       ? [{ specifier: specifier.text, line: lineAt(file, node.getStart(file)) }]
       : []
   })
+}
+
+/** The imports between files of one package, by their paths. */
+function importGraph(sources: readonly Source[]): Map<string, readonly string[]> {
+  return new Map(
+    sources.map((source) => [
+      source.path,
+      importsOf(source)
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map(({ specifier }) => posix.join(posix.dirname(source.path), specifier)),
+    ]),
+  )
+}
+
+/** The first circle that is found, its first file again at the end; empty when there is none. */
+function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const done = new Set<string>()
+  const search = (file: string, above: readonly string[]): readonly string[] => {
+    const at = above.indexOf(file)
+    if (at >= 0) return [...above.slice(at), file]
+    if (done.has(file)) return []
+    for (const next of graph.get(file) ?? []) {
+      const circle = search(next, [...above, file])
+      if (circle.length > 0) return circle
+    }
+    done.add(file)
+    return []
+  }
+  for (const file of graph.keys()) {
+    const circle = search(file, [])
+    if (circle.length > 0) return circle
+  }
+  return []
 }
 
 function importProblem(

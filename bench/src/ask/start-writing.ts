@@ -31,7 +31,7 @@ export async function startWriting(engine: Engine, dataDir: string): Promise<Wri
   const own = token.slice(0, 8)
   const settings: CollectorSettings = {
     logDir: join(dataDir, `log-${own}`),
-    seal: { treeDir: join(dataDir, `tlog-${own}`), keysDir: join(dataDir, `keys-${own}`) },
+    sequencer: { treeDir: join(dataDir, `tlog-${own}`), keysDir: join(dataDir, `keys-${own}`) },
     access: { url: engine.url, ...engine.users.writer },
     tokenSha256: createHash('sha256').update(token).digest('hex'),
   }

@@ -29,15 +29,17 @@ export async function deliverCorpus(
     logDir,
     appender,
     keys,
-    exporters: exporters.map(({ name, token, templates, humans, services, infrastructure }) => ({
-      name,
-      tenant: 'default',
-      tokenSha256: createHash('sha256').update(token).digest('hex'),
-      templates,
-      humans,
-      services,
-      infrastructure,
-    })),
+    ingestClients: exporters.map(
+      ({ name, token, templates, humans, services, infrastructure }) => ({
+        name,
+        tenant: 'default',
+        tokenSha256: createHash('sha256').update(token).digest('hex'),
+        templates,
+        humans,
+        services,
+        infrastructure,
+      }),
+    ),
     now: () => clockNs,
   })
   try {

@@ -9,7 +9,7 @@ export interface CollectorSettings {
   readonly access: StoreAccess
   readonly tokenSha256: string
   /** Where the tree and its keys are kept; undefined seals nothing. */
-  readonly seal: { readonly treeDir: string; readonly keysDir: string } | undefined
+  readonly sequencer: { readonly treeDir: string; readonly keysDir: string } | undefined
 }
 
 /** What it says: where it listens, and its metrics each time it is asked. */
@@ -25,9 +25,9 @@ const collector = await startCollector({
   host: '127.0.0.1',
   httpPort: 0,
   logDir: settings.logDir,
-  exporters: [{ name: 'bench', tokenSha256: settings.tokenSha256, ...everyone }],
+  ingestClients: [{ name: 'bench', tokenSha256: settings.tokenSha256, ...everyone }],
   appender,
-  seal: settings.seal,
+  sequencer: settings.sequencer,
   onEvent: ({ message }) => {
     process.stderr.write(`collector: ${message}\n`)
   },

@@ -27,7 +27,9 @@ export async function startWhodid(dataDir: string, seals = true): Promise<Whodid
     logDir: join(dataDir, 'log'),
     access: { url: engine.url, ...engine.users.writer },
     tokenSha256: createHash('sha256').update(token).digest('hex'),
-    seal: seals ? { treeDir: join(dataDir, 'tlog'), keysDir: join(dataDir, 'keys') } : undefined,
+    sequencer: seals
+      ? { treeDir: join(dataDir, 'tlog'), keysDir: join(dataDir, 'keys') }
+      : undefined,
   }
   const program = fileURLToPath(new URL('./collector-process.js', import.meta.url))
   const child = fork(program, [JSON.stringify(settings)], { serialization: 'advanced' })

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { SealedLog } from '@whodid/verify'
-import { createTileReader, leafRowBytes } from '@whodid/store'
+import { leafRowBytes } from '@whodid/store'
+import { createTileReader } from '@whodid/tlog-posix'
 import type { LeafReader, LogRange } from '@whodid/store'
 import {
   appendLeaves,

@@ -1,8 +1,10 @@
-import type { ContentReader, Custodian } from '@whodid/content'
+import type { ContentReader } from '@whodid/content'
+import type { RetentionService } from '@whodid/retention'
 import type { DecisionRules } from '@whodid/query'
 import type { CheckpointLogEndpoint, IntegrityMonitor } from '@whodid/verify'
 import type { HostCheck, MetricFamily } from '@whodid/model'
-import type { LogTrees, ReadRecorder, Selector } from '@whodid/store'
+import type { ReadRecorder, Selector } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import type { NoteSigner } from '@whodid/tlog'
 import type { ApiToken } from './authenticate.ts'
 import type { StatementBounds } from './bound-selector.ts'
@@ -15,7 +17,7 @@ export interface ApiOptions {
   /** Opens the texts that answers quote. */
   readonly contents: ContentReader
   /** Erases, prunes and holds; without it those routes answer `not_found`. */
-  readonly custodian?: Custodian
+  readonly custodian?: RetentionService
   readonly readRecorder: ReadRecorder
   /** The trees that rows are held against; default none, and then no answer is `sealed`. */
   readonly trees?: LogTrees | undefined

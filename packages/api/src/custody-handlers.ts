@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Custodian, CustodyRequest } from '@whodid/content'
+import type { RetentionService, RetentionRequest } from '@whodid/retention'
 import { formatHandle, parseHandle, parseInstant, printableLine, WhodidError } from '@whodid/model'
 import type { ApiOptions } from './api-options.ts'
 import { eraseRoute, holdRoute, holdsRoute, pruneRoute, releaseRoute } from './custody-routes.ts'
@@ -17,7 +17,7 @@ export function addCustody(
   { custodian }: ApiOptions,
   recordedRead: RecordedRead,
 ): void {
-  const keeper = (): Custodian => {
+  const keeper = (): RetentionService => {
     if (custodian !== undefined) return custodian
     throw new WhodidError('not_found', 'this Whodid takes no evidence away: it has no custodian')
   }
@@ -68,7 +68,7 @@ interface Asked {
   readonly case_id?: string | undefined
 }
 
-function requestOf(c: Context<ApiEnv>, { reason, case_id: caseId }: Asked): CustodyRequest {
+function requestOf(c: Context<ApiEnv>, { reason, case_id: caseId }: Asked): RetentionRequest {
   const { tenant, name } = c.get('token')
   return {
     tenant,

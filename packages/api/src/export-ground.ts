@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { CustodyRequest } from '@whodid/content'
+import type { RetentionRequest } from '@whodid/retention'
 import { printableLine, WhodidError } from '@whodid/model'
-import type { LogTrees } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import type { ApiOptions } from './api-options.ts'
 
 /** What an export stands on, and how it is put on record. */
@@ -39,6 +39,6 @@ export function exportGround({ exports, trees, custodian }: ApiOptions): ExportG
   return { ...exports, trees, record, state }
 }
 
-function requestOf({ tenant, by, caseId }: ExportRequest): CustodyRequest {
+function requestOf({ tenant, by, caseId }: ExportRequest): RetentionRequest {
   return { tenant, requestedBy: by, reason: 'export', caseId }
 }

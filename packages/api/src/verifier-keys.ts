@@ -1,5 +1,5 @@
 import type { CheckpointLogEndpoint } from '@whodid/verify'
-import type { LogTrees } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import type { NoteSigner } from '@whodid/tlog'
 
 /** The keys that a package is checked with: what `verify.mjs` takes as its trust file. */

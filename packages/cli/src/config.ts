@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import type { Retention } from '@whodid/content'
+import type { RetentionPolicy } from '@whodid/retention'
 import { forEachUser } from '@whodid/engine'
 import type { EngineUser } from '@whodid/engine'
 import { printableLine, trimEnd, WhodidError } from '@whodid/model'
@@ -29,7 +29,7 @@ export interface ServiceConfig {
   /** `WHODID_POLICY`: a file (C2SP tlog-policy) that says whose cosignatures are enough; default: those of every witness above. */
   readonly policyPath: string | undefined
   /** `WHODID_RETAIN_TEXT_DAYS` and `WHODID_RETAIN_RECORD_DAYS`, 1 to 36,500; default for ever. */
-  readonly retention: Retention
+  readonly retention: RetentionPolicy
   /** `WHODID_META_LOG`: `<vkey> <url>` of the meta-log that takes each checkpoint; default none. */
   readonly metaLog: WitnessEndpoint | undefined
   /** `WHODID_META_KEY`: the key that the meta-log signs its own checkpoints with, for whoever checks an evidence package; default unknown. */

@@ -1,8 +1,7 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { printableLine, WhodidError } from '@whodid/model'
 import { parseVkey, ProofError } from '@whodid/tlog'
 import type { NoteSigner, NoteVerifier } from '@whodid/tlog'
+import { loadOrCreateKey, systemFiles } from '@whodid/tlog-posix'
 
 /**
  * The text of a key's file. Where there is none, what `make` gives is written, readable by its owner alone, if there is a
@@ -14,15 +13,14 @@ export async function readKeyFile(
   make: (name: string) => string,
 ): Promise<string> {
   try {
-    return await readFile(path, 'utf8')
+    return await loadOrCreateKey(systemFiles, path, () => {
+      const given = required(name, `--name, since there is no key in "${path}" yet`)
+      return asInvalid('--name', () => make(given))
+    })
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    if (!isMissing) throw unreadable(path, error)
+    if (error instanceof WhodidError) throw error
+    throw unreadable(path, error)
   }
-  const given = required(name, `--name, since there is no key in "${path}" yet`)
-  const text = asInvalid('--name', () => make(given))
-  await writeKey(path, `${text}\n`)
-  return text
 }
 
 /** Throws `invalid_config` when the key in a file has another name than the one that is given. */
@@ -53,18 +51,6 @@ export function asInvalid<T>(what: string, read: () => T): T {
 export function required(value: string | undefined, what: string): string {
   if (value !== undefined && value !== '') return value
   throw new WhodidError('invalid_parameter', `expected ${what}; got nothing`)
-}
-
-/** A crash leaves no file or a whole one: a key is 150 bytes, written and synced before it is used. */
-async function writeKey(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }
 
 function unreadable(path: string, cause: unknown): WhodidError {

@@ -1,14 +1,14 @@
 import type { ContentKeys } from '@whodid/content'
 import type { HostCheck } from '@whodid/model'
 import type { Appender } from '@whodid/store'
-import type { CollectorEvent } from './collector-event.ts'
-import type { Exporter } from './exporter.ts'
+import type { FilePort } from '@whodid/tlog-posix'
 import type { CollectorLimits } from './limits.ts'
-import type { LedgerRows } from './log/ledger-rows.ts'
-import type { LogFiles } from './log/log-files.ts'
-import type { SealOptions } from './seal/seal-options.ts'
+import type { CollectorEvent } from './metrics/collector-meter.ts'
+import type { IngestClient } from './senders/ingest-clients.ts'
+import type { SequencerOptions } from './sequencer/sequencer-options.ts'
+import type { LedgerRows } from './wal/ledger-rows.ts'
 
-/** How a collector is started. */
+/** The options of a collector. */
 export interface CollectorOptions {
   /** Address to listen on, such as `127.0.0.1`. */
   readonly host: string
@@ -22,12 +22,12 @@ export interface CollectorOptions {
   readonly logDir: string
   /** The log's C2SP origin, such as `ledger.example/agents/c1`. Default: a random name, made at the first start. */
   readonly logOrigin?: string | undefined
-  /** Where the tree and its keys are kept. Default: records are numbered, and nothing is sealed. */
-  readonly seal?: SealOptions | undefined
-  /** Who may send at the start; `setExporters` changes it. */
-  readonly exporters: readonly Exporter[]
+  /** The tree, its keys and its witnesses. Default: records are numbered, and nothing is sealed. */
+  readonly sequencer?: SequencerOptions | undefined
+  /** The clients that may send at the start; `setIngestClients` changes them. */
+  readonly ingestClients: readonly IngestClient[]
   readonly appender: Pick<Appender, 'append'>
-  /** What tells which records are in ClickHouse, asked where a segment is damaged. Default: nobody, and what is damaged is lost. */
+  /** The ledger, which is asked for the records of a damaged segment. Default: none, and damaged records are lost. */
   readonly rows?: LedgerRows | undefined
   /** The keys of subjects, to be kept apart from the database. Default: those in `keys` of `logDir`. */
   readonly keys?: ContentKeys
@@ -35,9 +35,9 @@ export interface CollectorOptions {
   readonly now?: () => bigint
   /** A number from 0 to 1. Default: `Math.random`. */
   readonly random?: () => number
-  /** What differs from {@link collectorLimits}. */
+  /** The limits that differ from {@link collectorLimits}. */
   readonly limits?: Partial<CollectorLimits>
   /** The calls to the file system that the log makes. Default: the system's. A test puts failing ones in their place. */
-  readonly files?: LogFiles
+  readonly files?: FilePort
   readonly onEvent?: (event: CollectorEvent) => void
 }

@@ -1,40 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ContentKeys } from '@whodid/content'
-import { knowExporters } from './authenticate.ts'
-import { CollectorMeter } from './collector-meter.ts'
-import type { CollectorMetrics } from './collector-meter.ts'
+import { systemFiles } from '@whodid/tlog-posix'
 import type { CollectorOptions } from './collector-options.ts'
 import { collectorLimits } from './limits.ts'
 import type { CollectorLimits } from './limits.ts'
-import { systemFiles } from './log/log-files.ts'
+import { CollectorMeter } from './metrics/collector-meter.ts'
+import type { CollectorMetrics } from './metrics/collector-meter.ts'
 import { openLog } from './open-log.ts'
 import type { OpenLog } from './open-log.ts'
-import { openReceivers } from './receivers.ts'
-import type { Receivers } from './receivers.ts'
-import { noSeal } from './seal/sealer-options.ts'
+import { openReceivers } from './receivers/receivers.ts'
+import type { Receivers } from './receivers/receivers.ts'
+import { knowIngestClients } from './senders/ingest-clients.ts'
+import { noSequencer } from './sequencer/sequencer-options.ts'
 
 /** A running collector. */
 export interface Collector {
-  /** `http://<host>:<port>`, the endpoint that exporters are given. */
+  /** `http://<host>:<port>`, the endpoint for ingest clients. */
   readonly url: string
   readonly port: number
   /** `http://<host>:<port>` of OTLP/gRPC; undefined where no `grpcPort` was asked for. */
   readonly grpcUrl: string | undefined
   readonly grpcPort: number | undefined
   metrics(): CollectorMetrics
-  /** Who may send from the next request on. Throws `invalid_config` for a token's hash that is none, and then nothing changes. */
-  setExporters(exporters: CollectorOptions['exporters']): void
+  /** Replaces the clients that may send, from the next request on. Throws `invalid_config` for a malformed hash, and then changes nothing. */
+  setIngestClients(clients: CollectorOptions['ingestClients']): void
   /** Appends records of Whodid's own; resolves when they are durable. They hold no text. */
   record(records: Parameters<OpenLog['log']['append']>[0]): Promise<void>
-  /** Resolves when all that is acknowledged now is in ClickHouse; waits as long as ClickHouse is down. */
+  /** Resolves when every record that is acknowledged now is in ClickHouse; waits as long as ClickHouse is down. */
   stored(): Promise<void>
   /** The log's C2SP origin. */
   readonly logOrigin: string
-  /** Resolves when a checkpoint covers all that is acknowledged now; at once where nothing is sealed, never while sealing has failed. */
+  /** Resolves when a checkpoint covers every record that is acknowledged now; at once where nothing is sealed, never while sealing has failed. */
   sealed(): Promise<void>
   /**
-   * Takes no more, answers what is in flight, and waits for ClickHouse as long as `stopTimeoutMs` allows. What is not
-   * stored by then is stored after the next start. Does NOT close the appender.
+   * Takes no more, answers the requests in flight, and waits for ClickHouse as long as `stopTimeoutMs` allows. Records that
+   * are not stored by then are stored after the next start. Does NOT close the appender.
    */
   stop(): Promise<void>
 }
@@ -43,14 +43,13 @@ export interface Collector {
  * Starts the write path: OTLP/HTTP and OTLP/gRPC in, fsynced log, ClickHouse out.
  *
  * A request is acknowledged once its records are on the disk; a record that was acknowledged reaches ClickHouse exactly
- * once, whatever ends the process. Throws `invalid_config`, what the ledger throws when the log is
- * damaged and it does not answer, or the system's error when the port or the directory cannot
- * be used.
+ * once, however the process ends. Throws `invalid_config`, `store_unavailable` or `store_refused` when the log is damaged and
+ * the ledger does not answer, or the system's error when the port or the directory cannot be used.
  */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const limits: CollectorLimits = { ...collectorLimits, ...options.limits }
   const nowUnixNs = options.now ?? systemUnixNs
-  const { authenticate, named, replace } = knowExporters(options.exporters)
+  const { authenticate, named, replace } = knowIngestClients(options.ingestClients)
   const meter = new CollectorMeter(options.onEvent ?? ignore)
   const keys = options.keys ?? (await ContentKeys.open(`${options.logDir}/keys`))
   const opened = await openLog({
@@ -60,14 +59,14 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     keys,
     files: options.files ?? systemFiles,
     random: options.random ?? Math.random,
-    exporterNamed: named,
+    clientNamed: named,
     logOrigin: options.logOrigin,
-    seal: options.seal,
+    sequencer: options.sequencer,
     nowUnixNs,
     limits,
     meter,
   })
-  const { log, storer, quarantine, sealer } = opened
+  const { log, inserter, quarantine, sequencer } = opened
   const room = { bytes: 0 }
   const { hostCheck = 'any' } = options
   const pipeline = { authenticate, log, keys, quarantine, limits, hostCheck, room, nowUnixNs }
@@ -85,23 +84,23 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     grpcUrl: grpcPort === undefined ? undefined : `${origin}:${grpcPort}`,
     grpcPort,
     metrics: () => {
-      const oldestMs = storer.oldestOpenedMs ?? log.openedMs
+      const oldestMs = inserter.oldestOpenedMs ?? log.openedMs
       const ageMs = oldestMs === undefined ? 0 : performance.now() - oldestMs
       return meter.read({
         ...quarantine.levels,
-        ...(sealer?.levels ?? noSeal),
+        ...(sequencer?.levels ?? noSequencer),
         logBytes: log.unstoredBytes,
-        unstoredSegments: storer.waitingCount,
+        unstoredSegments: inserter.waitingCount,
         oldestUnstoredAgeMs: Math.max(Math.round(ageMs), 0),
       })
     },
-    setExporters: replace,
+    setIngestClients: replace,
     record: async (records) => {
       await log.append(records)
     },
-    stored: () => storer.storedThrough(log.newestNumber),
+    stored: () => inserter.storedThrough(log.newestNumber),
     logOrigin: log.logId,
-    sealed: () => sealer?.sealed() ?? Promise.resolve(),
+    sealed: () => sequencer?.sealed() ?? Promise.resolve(),
     stop: () => (stopping ??= stop(running)),
   }
 }
@@ -118,14 +117,14 @@ async function stop({ receivers, timeoutMs, ...opened }: Running): Promise<void>
 }
 
 async function closeLog(
-  { log, storer, quarantine, sealer, unlock }: OpenLog,
+  { log, inserter, quarantine, sequencer, unlock }: OpenLog,
   deadline: Promise<unknown>,
 ): Promise<void> {
   await quarantine.close()
   await log.close()
-  await Promise.race([sealer?.stop(), deadline])
-  await Promise.race([storer.storedThrough(log.newestNumber), deadline])
-  await storer.stop()
+  await Promise.race([sequencer?.stop(), deadline])
+  await Promise.race([inserter.storedThrough(log.newestNumber), deadline])
+  await inserter.stop()
   await unlock()
 }
 
@@ -134,5 +133,5 @@ function systemUnixNs(): bigint {
 }
 
 function ignore(): void {
-  // The metrics count what nobody listens to.
+  // The metrics count the events that nobody listens to.
 }

@@ -62,7 +62,7 @@ export interface CollectorLimits {
   readonly retryDelayMs: number
   /** Milliseconds that the delay grows to. */
   readonly retryDelayMaxMs: number
-  /** Milliseconds that `stop` waits for requests in flight and for ClickHouse. What is not stored then is at the next start. */
+  /** Milliseconds that `stop` waits for requests in flight and for ClickHouse. Records that are not stored then are stored after the next start. */
   readonly stopTimeoutMs: number
 }
 

@@ -1,34 +1,34 @@
 import type { Appender } from '@whodid/store'
-import type { CollectorMeter } from './collector-meter.ts'
-import type { Exporter } from './exporter.ts'
-import { lockDirectory } from './log/lock-directory.ts'
-import type { Unlock } from './log/lock-directory.ts'
-import type { SealedSegment } from './log/segment-writer.ts'
+import type { CollectorMeter } from './metrics/collector-meter.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { replayEntry } from './quarantine/replay-entry.ts'
-import { openSealedLog } from './seal/open-sealed-log.ts'
-import type { SealedLog } from './seal/open-sealed-log.ts'
-import type { SealedLogParts } from './seal/seal-options.ts'
-import { SegmentStorer } from './segment-storer.ts'
+import type { IngestClient } from './senders/ingest-clients.ts'
+import { openSequencedLog } from './sequencer/open-sequenced-log.ts'
+import type { SequencedLog } from './sequencer/open-sequenced-log.ts'
+import type { SequencedLogDeps } from './sequencer/sequencer-options.ts'
+import { lockDirectory } from './wal/lock-directory.ts'
+import type { Unlock } from './wal/lock-directory.ts'
+import { SegmentInserter } from './wal/segment-inserter.ts'
+import type { ClosedSegment } from './wal/segment-writer.ts'
 
-/** What the log, its sealer and its storer work with. */
-export interface LogParts extends Omit<SealedLogParts, 'onSealed' | 'onProblem'> {
+/** The parts that the log, its sequencer and its inserter use. */
+export interface LogDeps extends Omit<SequencedLogDeps, 'onClosed' | 'onProblem'> {
   readonly appender: Pick<Appender, 'append'>
   readonly keys: Parameters<typeof replayEntry>[1]['keys']
   readonly random: () => number
-  readonly exporterNamed: (name: string) => Exporter | undefined
+  readonly clientNamed: (name: string) => IngestClient | undefined
   readonly meter: CollectorMeter
 }
 
-/** An open log, what seals it and what carries it to ClickHouse, and the lock on its directory. */
-export interface OpenLog extends Pick<SealedLog, 'log' | 'sealer'> {
-  readonly storer: SegmentStorer
+/** An open log, its sequencer, its inserter, and the lock on its directory. */
+export interface OpenLog extends Pick<SequencedLog, 'log' | 'sequencer'> {
+  readonly inserter: SegmentInserter
   readonly quarantine: Quarantine
   readonly unlock: Unlock
 }
 
-/** Opens the log and sets its storer to work, beginning with what earlier runs could not store. */
-export async function openLog(parts: LogParts): Promise<OpenLog> {
+/** Opens the log and starts its inserter, beginning with the segments that earlier runs could not store. */
+export async function openLog(parts: LogDeps): Promise<OpenLog> {
   const { dir, files, limits, meter } = parts
   const unlock = await lockDirectory(dir)
   const onProblem = (message: string): void => meter.problem('log_problem', message)
@@ -36,28 +36,28 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
     await unlock()
     throw thrown
   }
-  // What is sealed before the storer is there waits for it.
-  let take: (segment: SealedSegment) => void = (segment) => early.push(segment)
-  const early: SealedSegment[] = []
-  const onSealed = (segment: SealedSegment): void => take(segment)
-  const opened = await openSealedLog({ ...parts, onSealed, onProblem }).catch(onFailure)
-  const { log, sealed, kept, sealer, tellLost } = opened
+  // A segment that is closed before the inserter is there waits for it.
+  let take: (segment: ClosedSegment) => void = (segment) => early.push(segment)
+  const early: ClosedSegment[] = []
+  const onClosed = (segment: ClosedSegment): void => take(segment)
+  const opened = await openSequencedLog({ ...parts, onClosed, onProblem }).catch(onFailure)
+  const { log, closed, kept, sequencer, reportLost } = opened
   const quarantine = await Quarantine.open({
     logDir: dir,
     files,
     limits,
     onProblem,
-    replay: (entry) => replayEntry(entry, { ...parts, log }, parts.exporterNamed),
+    replay: (entry) => replayEntry(entry, { ...parts, log }, parts.clientNamed),
     onReplayed: (spanCount) => meter.replayed(spanCount),
   }).catch(onFailure)
-  const storer = new SegmentStorer({
+  const inserter = new SegmentInserter({
     ...parts,
     kept,
     onProblem,
     logIdHex: log.logIdHex,
-    isSealed: (end) => sealer?.isSealed(end) ?? true,
+    isSealed: (end) => sequencer?.isSealed(end) ?? true,
     onLost: (lost) => {
-      void tellLost(lost).catch((thrown: unknown) => onProblem(String(thrown)))
+      void reportLost(lost).catch((thrown: unknown) => onProblem(String(thrown)))
     },
     onStored: (segment, inserted) => {
       log.release(segment)
@@ -65,7 +65,7 @@ export async function openLog(parts: LogParts): Promise<OpenLog> {
     },
     onRetry: (error) => meter.retried(error),
   })
-  take = (segment) => storer.take(segment)
-  for (const segment of [...sealed, ...early]) storer.take(segment)
-  return { log, sealer, storer, quarantine, unlock }
+  take = (segment) => inserter.take(segment)
+  for (const segment of [...closed, ...early]) inserter.take(segment)
+  return { log, sequencer, inserter, quarantine, unlock }
 }

@@ -1,75 +1,77 @@
+import { encryptContents } from '@whodid/content'
 import type { ContentKeys } from '@whodid/content'
-import type { HostCheck } from '@whodid/model'
-import type { Authenticate } from './authenticate.ts'
-import type { BodyRoom } from './http/read-body.ts'
 import type { CollectorLimits } from './limits.ts'
-import type { Appended, CommitLog } from './log/commit-log.ts'
-import type { Reception } from './make-draft.ts'
-import { makeRecords } from './make-records.ts'
-import type { MadeRecords } from './make-records.ts'
+import type { Draft, RequestContext } from './normalize/draft.ts'
+import { finishRecord } from './normalize/finish-record.ts'
+import { normalize } from './normalize/normalize.ts'
+import type { Refused } from './normalize/normalize.ts'
+import { redact } from './normalize/redact.ts'
 import { decode, decodeStream } from './otlp/decode.ts'
-import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
+import type { OtlpEncoding, OtlpSignal, OtlpStream } from './otlp/decode.ts'
 import type { Quarantine, RejectedBatch } from './quarantine/quarantine.ts'
+import type { Authenticate } from './senders/ingest-clients.ts'
+import type { Appended, WriteAheadLog } from './wal/write-ahead-log.ts'
 
-/** What the write path works with. */
+/** The parts that the write path uses. */
 export interface Pipeline {
   readonly authenticate: Authenticate
-  readonly log: Pick<CommitLog, 'append'>
+  readonly log: Pick<WriteAheadLog, 'append'>
   /** The keys that the text of records is encrypted under before it is logged. */
   readonly keys: ContentKeys
   readonly quarantine: Pick<Quarantine, 'keep'>
   readonly limits: CollectorLimits
-  readonly hostCheck: HostCheck
-  readonly room: BodyRoom
   readonly nowUnixNs: () => bigint
 }
 
-/** An OTLP request, by whatever transport it comes. */
+/** An OTLP request, whatever transport it comes by. */
 export interface OtlpRequest {
   readonly signal: OtlpSignal
   /** The header or the metadata of that name. */
   readonly authorization: string | undefined
-  /** Gives the message once its sender is known. The bytes are not touched after `release`. */
-  readonly receive: () => Promise<Received>
+  /** Gives the message. Is called once the sender is known. The bytes are not touched after `release`. */
+  readonly receive: () => Promise<Message>
 }
 
-/** A message as it came, unpacked. */
-export interface Received {
+/** A message, unpacked. */
+export interface Message {
   readonly encoding: OtlpEncoding
   readonly bytes: Buffer
   readonly release: () => void
 }
 
-/** What a request came to. Its records are durable, but for the rejected ones. */
+/** The outcome of a request. Its records are durable, except for the rejected ones. */
 export interface Accepted extends Appended {
   readonly encoding: OtlpEncoding
-  readonly rejection: Pick<MadeRecords['rejection'], 'count' | 'message'>
-  /** Of the rejected ones, how many are kept in quarantine: all or, past its bounds, none. */
+  readonly rejection: Pick<Refused, 'count' | 'message'>
+  /** The number of rejected ones that are kept in quarantine: all or, past its bounds, none. */
   readonly quarantinedCount: number
   /** Attributes, events and links that could not be read; the records that they were of count them. */
   readonly unreadPartCount: number
 }
 
 /**
- * The write path, step by step: authenticate, receive, decode, normalize, seal (redact, cut, encrypt), log. When it returns, the caller may
- * acknowledge; ClickHouse gets the records from the log, behind. Throws a WhodidError, and then none of the request's
- * records is acknowledged.
+ * The write path, step by step: authenticate, receive, decode, normalize, redact, finish, encrypt, log. When it returns, the
+ * caller may acknowledge; ClickHouse gets the records from the log later. Throws a WhodidError, and then none of the
+ * request's records is acknowledged.
  */
 export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<Accepted> {
   const { signal } = request
   const receivedUnixNs = pipeline.nowUnixNs()
-  const exporter = pipeline.authenticate(request.authorization)
+  const client = pipeline.authenticate(request.authorization)
   const { encoding, bytes, release } = await request.receive()
   try {
     const message = { signal, encoding, bytes }
-    const reception = { exporter, receivedUnixNs }
-    const { appending, rejection, rejected } = await take(message, reception, pipeline)
+    const { appending, rejection, rejected } = await take(
+      message,
+      { client, receivedUnixNs },
+      pipeline,
+    )
     const appended = await appending
     const isKept = rejected !== undefined && (await pipeline.quarantine.keep(rejected))
     const { unreadPartCount } = rejection
     const quarantinedCount = isKept ? rejection.count - rejection.unreadCount : 0
-    const told = toldOf(rejection, isKept)
-    return { encoding, quarantinedCount, unreadPartCount, ...appended, rejection: told }
+    const reported = reportedOf(rejection, isKept)
+    return { encoding, quarantinedCount, unreadPartCount, ...appended, rejection: reported }
   } finally {
     release()
   }
@@ -77,30 +79,57 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
 
 interface Taken {
   readonly appending: Promise<Appended>
-  readonly rejection: MadeRecords['rejection']
+  readonly rejection: Refused
   readonly rejected: RejectedBatch | undefined
 }
 
-/** The steps that need the message as objects. None outlives them: a flush is long, and what it outlives is copied. */
+/** The steps that need the message as objects. None outlives them: a flush is long, and objects that outlive it are copied. */
 async function take(
-  { signal, encoding, bytes }: Pick<Received, 'encoding' | 'bytes'> & { signal: OtlpSignal },
-  reception: Reception,
+  { signal, encoding, bytes }: Pick<Message, 'encoding' | 'bytes'> & { signal: OtlpSignal },
+  context: RequestContext,
   { limits, log, keys }: Pipeline,
 ): Promise<Taken> {
   const body = { bytes, encoding, signal, limits }
-  const { records, rejection } = await makeRecords(decodeStream(body), reception, keys)
+  const { records, rejection } = await makeRecords(decodeStream(body), context, keys)
   const appending = log.append(records)
   if (rejection.count === rejection.unreadCount)
     return { appending, rejection, rejected: undefined }
-  const { exporter, receivedUnixNs } = reception
-  const rejected = { batch: decode(body), exporter: exporter.name, receivedUnixNs }
+  const { client, receivedUnixNs } = context
+  const rejected = { batch: decode(body), exporter: client.name, receivedUnixNs }
   return { appending, rejection, rejected }
 }
 
-function toldOf(
-  { count, message, unreadCount }: MadeRecords['rejection'],
+/** The records of a request before they are logged, and why the first few of its rejected spans are not among them. */
+export interface MadeRecords {
+  readonly records: Draft['record'][]
+  readonly rejection: Refused
+}
+
+/**
+ * Makes records of a request: settles their claims, takes secrets out, cuts to the bounds, writes the JSON, and encrypts the
+ * text. They hold no text in the clear and may be logged. The keys of new subjects are on the disk when this resolves. Throws
+ * the errors of reading the stream.
+ *
+ * Each span becomes a record before the next is decoded: the objects it was made of are garbage at once, whereas those of a
+ * whole request would outlive a collection or two and be copied by each.
+ */
+export async function makeRecords(
+  stream: OtlpStream,
+  context: RequestContext,
+  keys: ContentKeys,
+): Promise<MadeRecords> {
+  const records: Draft['record'][] = []
+  const rejection = normalize(stream, context, (draft) => {
+    records.push(finishRecord(redact(draft)))
+  })
+  await encryptContents(keys, records)
+  return { records, rejection }
+}
+
+function reportedOf(
+  { count, message, unreadCount }: Refused,
   isKept: boolean,
-): Pick<MadeRecords['rejection'], 'count' | 'message'> {
+): Pick<Refused, 'count' | 'message'> {
   if (count === unreadCount) return { count, message }
   const where = isKept ? 'kept in quarantine' : 'not kept: the quarantine is full or failed'
   return {

@@ -1,8 +1,8 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
+import { createHmac, randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { commitContent } from './commit-content.ts'
-import type { ContentPlace } from './content-part.ts'
+import type { ContentPlace } from './envelope.ts'
 
 const place: ContentPlace = {
   tenant: 'default',

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { contentParts, nonceBytes } from './content-part.ts'
-import type { ContentPlace } from './content-part.ts'
+import { contentParts, nonceBytes } from './envelope.ts'
+import type { ContentPlace } from './envelope.ts'
 
 /*
  * A commitment is HMAC-SHA-256 with the nonce as its key, over

@@ -2,13 +2,13 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { chmod, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
-import { keyIdBytes } from './content-part.ts'
+import { readIfThere as readFileIfThere, systemFiles } from '@whodid/tlog-posix'
 import {
-  createFile,
+  createKeyFile,
   decodeKeyFile,
   encodeKeyFile,
+  keyIdBytes,
   keyPath,
-  readIfThere,
   shredKeyFile,
   tombstonePath,
 } from './key-files.ts'
@@ -20,7 +20,7 @@ export interface ContentKey {
   readonly key: Buffer
 }
 
-/** What became of a key. `unknown`: these keys have never held it, or someone took it away unrecorded. */
+/** The state of a key. `unknown`: these keys have never held it, or someone took it away unrecorded. */
 export type KeyState =
   | { readonly state: 'live'; readonly key: Buffer }
   | { readonly state: 'erased'; readonly tombstone: Tombstone }
@@ -67,7 +67,7 @@ export class ContentKeys {
       const names = await readdir(dir)
       if (names.some((name) => /^[0-9a-f]{2}$/u.test(name)))
         throw new WhodidError('invalid_config', `"${path}" expected 32 bytes; it is missing`)
-      await createFile(path, randomBytes(32))
+      await createKeyFile(path, randomBytes(32))
     }
     const secret = await readIfThere(path)
     if (secret?.length !== 32)
@@ -78,7 +78,7 @@ export class ContentKeys {
     return new ContentKeys(dir, secret)
   }
 
-  /** What texts are digested under where a resend is to be recognised by its text; always the same. Hex. */
+  /** The key under which texts are digested, so that a resend is recognised by its text; always the same. Hex. */
   get digestKey(): string {
     return (this.#digestKey ??= createHmac('sha256', this.#secret).update('digest').digest('hex'))
   }
@@ -107,7 +107,7 @@ export class ContentKeys {
     return keys
   }
 
-  /** What became of the key of this ID. */
+  /** The state of the key of this ID. */
   async find(keyIdHex: string): Promise<KeyState> {
     const tombstone = await this.#tombstone(keyIdHex)
     if (tombstone !== undefined) return { state: 'erased', tombstone }
@@ -125,7 +125,7 @@ export class ContentKeys {
   /** Destroys a key. Safe to repeat. From the moment the tombstone stands, the key counts as erased. */
   async destroy(keyIdHex: string, tombstone: Tombstone): Promise<void> {
     for (const [name, { key }] of this.#cache) if (key.idHex === keyIdHex) this.#cache.delete(name)
-    await createFile(tombstonePath(this.#dir, keyIdHex), `${JSON.stringify(tombstone)}\n`)
+    await createKeyFile(tombstonePath(this.#dir, keyIdHex), `${JSON.stringify(tombstone)}\n`)
     // A crash here leaves a key that counts as erased and is still there: the erasure's next run takes it away.
     await shredKeyFile(keyPath(this.#dir, keyIdHex))
   }
@@ -157,7 +157,7 @@ export class ContentKeys {
     const kept = await readIfThere(path)
     if (kept !== undefined) return { idHex, key: decodeKeyFile(idHex, kept) }
     const key = randomBytes(32)
-    if (await createFile(path, encodeKeyFile(idHex, key))) return { idHex, key }
+    if (await createKeyFile(path, encodeKeyFile(idHex, key))) return { idHex, key }
     // Another process made it in between.
     const made = await readIfThere(path)
     return { idHex, key: decodeKeyFile(idHex, made ?? Buffer.alloc(0)) }
@@ -197,4 +197,8 @@ export class ContentKeys {
 
 function cacheName(tenant: string, subject: string): string {
   return `${tenant}\0${subject}`
+}
+
+function readIfThere(path: string): Promise<Buffer | undefined> {
+  return readFileIfThere(systemFiles, path)
 }

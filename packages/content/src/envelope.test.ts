@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
+import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { entryBytesMax, openEnvelope, sealEnvelope, writeEntry } from './envelope.ts'
+import { entryBytesMax, openEnvelope, encryptEnvelope, writeEntry } from './envelope.ts'
 
 const key = Buffer.alloc(32, 1)
 const name = { tenant: 'default', ref: Buffer.alloc(24, 2) }
@@ -22,7 +22,7 @@ test('gives back what was put in, deflated or not', () => {
     fc.property(
       fc.array(fc.string({ unit: 'grapheme', maxLength: 2_000 }), { minLength: 1, maxLength: 5 }),
       (texts) => {
-        const sealed = sealEnvelope(plainOf(texts), key, name)
+        const sealed = encryptEnvelope(plainOf(texts), key, name)
         const opened = openEnvelope(sealed, key, name)
         expect(opened?.map(({ text }) => text)).toEqual(texts)
         expect(opened?.[0]).toMatchObject({ ...ids, part: 'content' })
@@ -33,7 +33,7 @@ test('gives back what was put in, deflated or not', () => {
 })
 
 test('any changed byte, another key, name or tenant opens nothing', () => {
-  const sealed = sealEnvelope(plainOf(['a secret', 'x'.repeat(2_000)]), key, name)
+  const sealed = encryptEnvelope(plainOf(['a secret', 'x'.repeat(2_000)]), key, name)
   for (let at = 0; at < sealed.length; at += 1) {
     const changed = Buffer.from(sealed)
     changed[at] = (changed[at] ?? 0) ^ 1
@@ -47,6 +47,6 @@ test('any changed byte, another key, name or tenant opens nothing', () => {
 })
 
 test('holds no plain text', () => {
-  const sealed = sealEnvelope(plainOf(['a secret']), key, name)
+  const sealed = encryptEnvelope(plainOf(['a secret']), key, name)
   expect(sealed.includes('a secret')).toBe(false)
 })

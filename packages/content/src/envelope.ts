@@ -1,7 +1,5 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { contentPartOf, contentParts, nonceBytes } from './content-part.ts'
-import type { ContentPart, ContentPlace } from './content-part.ts'
 
 /*
  * An envelope holds the texts of records that came in one request and belong to one subject. Byte by byte:
@@ -21,6 +19,35 @@ import type { ContentPart, ContentPlace } from './content-part.ts'
  *  61  n  the text, UTF-8
  */
 
+/** Bytes of an envelope's name: the key's ID and eight of its own. */
+export const contentRefBytes = 24
+
+/** Bytes of the salt of one commitment. */
+export const nonceBytes = 32
+
+/**
+ * The parts of a record's text, by the byte that stands for each: `content` is what it says (a prompt, a plan, a call's
+ * arguments), `result` what came back, `detail` the JSON of the attributes and events that hold text.
+ */
+export const contentParts = { content: 1, result: 2, detail: 3 } as const
+
+export type ContentPart = keyof typeof contentParts
+
+/** One part of the text of one record. */
+export interface ContentPlace {
+  readonly tenant: string
+  readonly traceIdHex: string
+  readonly spanIdHex: string
+  readonly part: ContentPart
+}
+
+/** The part that a byte stands for; undefined when it stands for none. */
+function contentPartOf(code: number): ContentPart | undefined {
+  if (code === contentParts.content) return 'content'
+  if (code === contentParts.result) return 'result'
+  return code === contentParts.detail ? 'detail' : undefined
+}
+
 const version = 1
 const headBytes = 2
 const ivBytes = 12
@@ -33,7 +60,7 @@ const deflateBytesMin = 1024
 /** Bytes that an envelope may unfold to: a batch of texts and the largest that can follow it. */
 const plainBytesMax = 16 * 1024 * 1024
 
-/** Whose envelope it is. */
+/** The name of an envelope, and the tenant it belongs to. */
 export interface EnvelopeName {
   readonly tenant: string
   readonly ref: Uint8Array
@@ -70,8 +97,8 @@ export function writeEntry(
   return at + entryHeadBytes + textBytes
 }
 
-/** Closes an envelope over texts written by {@link writeEntry}. The key may close 2^32 envelopes. */
-export function sealEnvelope(plain: Buffer, key: Buffer, name: EnvelopeName): Buffer {
+/** Encrypts an envelope over texts written by {@link writeEntry}. A key may encrypt 2^32 envelopes. */
+export function encryptEnvelope(plain: Buffer, key: Buffer, name: EnvelopeName): Buffer {
   const isDeflated = plain.length >= deflateBytesMin
   const packed = isDeflated ? deflateRawSync(plain, { level: 1 }) : plain
   const sealed = Buffer.allocUnsafe(headBytes + ivBytes + packed.length + tagBytes)

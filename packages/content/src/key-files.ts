@@ -1,8 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { WhodidError } from '@whodid/model'
-import { keyIdBytes } from './content-part.ts'
+import { createDurably, orUndefined, syncDirectory, systemFiles } from '@whodid/tlog-posix'
 
 /*
  * A key file, `<first two hex digits of its ID>/<the other thirty>.key`, byte by byte:
@@ -16,6 +15,9 @@ import { keyIdBytes } from './content-part.ts'
  * Beside it, once the key is destroyed: `….erased`, one JSON object, a {@link Tombstone}.
  */
 
+/** Bytes of a key's ID, which an envelope's name begins with. */
+export const keyIdBytes = 16
+
 const magic = 'WDTK'
 const version = 1
 const keyAt = 24
@@ -23,7 +25,7 @@ const keyBytes = 32
 const sumAt = keyAt + keyBytes
 const fileBytes = sumAt + 32
 
-/** What is left of a key that was destroyed. Holds nothing of whom it was about. */
+/** The record of a destroyed key. Holds nothing of the person it was about. */
 export interface Tombstone {
   readonly erasure: string
   readonly erased_at: string
@@ -31,43 +33,12 @@ export interface Tombstone {
   readonly record: string
 }
 
-/** Puts a file in its place whole or not at all, and durably; false when something stands there already. */
-export async function createFile(path: string, bytes: Buffer | string): Promise<boolean> {
-  const draft = `${path}.${process.pid}.${(drafts += 1)}.new`
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeSynced(draft, bytes)
-  try {
-    // A crash before the directory is flushed leaves the file or none, never half of one.
-    await link(draft, path)
-    return true
-  } catch (thrown) {
-    if (hasCode(thrown, 'EEXIST')) return false
-    throw thrown
-  } finally {
-    await rm(draft, { force: true })
-    await syncDirectoryOf(path)
-  }
-}
-
-let drafts = 0
-
-/** Puts a file in the place of what stands there, whole and durably. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.${(drafts += 1)}.new`
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeSynced(draft, text)
-  await rename(draft, path)
-  await syncDirectoryOf(path)
-}
-
-/** A file's bytes; undefined when there is none. */
-export async function readIfThere(path: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(path)
-  } catch (thrown) {
-    if (hasCode(thrown, 'ENOENT')) return undefined
-    throw thrown
-  }
+/** Makes a key's file, or its tombstone, durable; resolves with false when the path is taken. May be called concurrently. */
+export async function createKeyFile(path: string, bytes: Buffer | string): Promise<boolean> {
+  const dir = dirname(path)
+  const made = await systemFiles.mkdir(dir, { recursive: true, mode: 0o700 })
+  if (made !== undefined) await syncDirectory(systemFiles, dirname(dir))
+  return createDurably(systemFiles, path, bytes)
 }
 
 export function keyPath(dir: string, keyIdHex: string): string {
@@ -106,46 +77,19 @@ export function decodeKeyFile(keyIdHex: string, bytes: Buffer): Buffer {
 
 /** Overwrites the key where it stands, then removes its file: on a file system that writes in place, nothing is left. */
 export async function shredKeyFile(path: string): Promise<void> {
+  const handle = await orUndefined(systemFiles.open(path, 'r+'))
+  if (handle === undefined) return
   try {
-    const handle = await open(path, 'r+')
-    try {
-      await handle.write(Buffer.alloc(fileBytes), 0, fileBytes, 0)
-      // A crash here leaves a file of zeroes, which opens nothing; the erasure is taken up again at the next start.
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-  } catch (thrown) {
-    if (hasCode(thrown, 'ENOENT')) return
-    throw thrown
+    await handle.write(Buffer.alloc(fileBytes), 0, fileBytes, 0)
+    // A crash here leaves a file of zeroes, which opens nothing; the erasure is resumed at the next start.
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
-  await rm(path, { force: true })
-  await syncDirectoryOf(path)
+  await systemFiles.rm(path, { force: true })
+  await syncDirectory(systemFiles, dirname(path))
 }
 
 function sumOf(bytes: Buffer): Buffer {
   return createHash('sha256').update(bytes.subarray(0, sumAt)).digest()
-}
-
-async function writeSynced(path: string, bytes: Buffer | string): Promise<void> {
-  const handle = await open(path, 'w', 0o600)
-  try {
-    await handle.writeFile(bytes)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function syncDirectoryOf(path: string): Promise<void> {
-  const handle = await open(dirname(path), 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && Reflect.get(thrown, 'code') === code
 }

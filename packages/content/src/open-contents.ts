@@ -1,9 +1,8 @@
-import type { ContentPart } from './content-part.ts'
-import { keyIdBytes } from './content-part.ts'
-import type { ContentKeys } from './content-keys.ts'
 import { commitContent } from './commit-content.ts'
+import type { ContentKeys } from './content-keys.ts'
 import { openEnvelope } from './envelope.ts'
-import type { EnvelopeText } from './envelope.ts'
+import type { ContentPart, EnvelopeText } from './envelope.ts'
+import { keyIdBytes } from './key-files.ts'
 
 /** A text that is wanted: what the record says of it. */
 export interface WantedContent {
@@ -19,7 +18,7 @@ export interface WantedContent {
 }
 
 /**
- * What became of a text.
+ * The state of a text.
  *
  * - `text`: as it was committed to.
  * - `withheld`: the record never had it.
@@ -44,11 +43,11 @@ export interface ContentReader {
   ): Promise<OpenedContent[]>
 }
 
-/** What the reader must know of expiry: text received before this was taken away by age. Nanoseconds since 1970. */
+/** Text received before this time was deleted by age. Nanoseconds since 1970. */
 export type ExpiredBefore = () => bigint
 
 /**
- * Makes the reader. Whether a text was erased is told by the keys, which the database's administrator does not hold: a
+ * Makes the reader. The keys show which texts were erased, and the database's administrator does not hold: a
  * row that is gone while its key lives is missing, whatever the ledger is made to say.
  */
 export function createContentReader(
@@ -77,7 +76,7 @@ export function createContentReader(
   }
 }
 
-/** What a whole envelope came to. */
+/** The state of a whole envelope. */
 type Opened =
   | Exclude<OpenedContent, { readonly state: 'text' }>
   | { readonly state: 'open'; readonly texts: ReadonlyMap<string, EnvelopeText> }

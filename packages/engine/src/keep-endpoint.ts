@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EngineCredentials } from './load-credentials.ts'
-import { writeWhole } from './write-whole.ts'
+import { systemFiles, writeDurably } from '@whodid/tlog-posix'
 
 /** Where a running engine takes SQL. */
 interface Endpoint {
@@ -21,7 +21,7 @@ export async function keepEndpoint(
 ): Promise<() => Promise<void>> {
   const path = join(directory, 'endpoint.json')
   const told = { url, port, database: 'whodid', username: reader.username }
-  await writeWhole(path, `${JSON.stringify(told, undefined, 2)}\n`)
+  await writeDurably(systemFiles, path, `${JSON.stringify(told, undefined, 2)}\n`)
   return async () => {
     try {
       await rm(path, { force: true })

@@ -3,7 +3,7 @@ import { chmod, readFile } from 'node:fs/promises'
 import { WhodidError } from '@whodid/model'
 import { forEachUser, userRights } from './grants.ts'
 import type { EngineUser } from './grants.ts'
-import { writeWhole } from './write-whole.ts'
+import { systemFiles, writeDurably } from '@whodid/tlog-posix'
 
 /** A user of the engine, as HTTP basic authentication takes it. */
 export interface EngineCredentials {
@@ -28,7 +28,7 @@ export async function loadCredentials(path: string): Promise<EngineUsers> {
   const kept = await readKept(path)
   const users = forEachUser((user) => kept[user] ?? makeCredentials(user))
   if (Object.keys(users).every((user) => Object.hasOwn(kept, user))) await chmod(path, 0o600)
-  else await writeWhole(path, `${JSON.stringify(users, undefined, 2)}\n`)
+  else await writeDurably(systemFiles, path, `${JSON.stringify(users, undefined, 2)}\n`)
   return users
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { WhodidError } from '@whodid/model'
 import { findInCheckpointLog } from '@whodid/verify'
 import type { CheckpointLogEndpoint, FoundInCheckpointLog } from '@whodid/verify'
-import type { LogTree, LogTrees } from '@whodid/store'
+import type { LogTree, LogTrees } from '@whodid/tlog-posix'
 import {
   formatTlogProof,
   parseCheckpoint,

@@ -1,6 +1,12 @@
 import { deriveRow, fieldsOfRow, isDerivable, statedFields } from '@whodid/query/offline'
 import type { EvidencedAnswer, Question } from '@whodid/query'
-import type { DerivableRole, EvidenceIndex, EvidenceRow, IndexedRow, IndexedText } from '@whodid/query/offline'
+import type {
+  DerivableRole,
+  EvidenceIndex,
+  EvidenceRow,
+  IndexedRow,
+  IndexedText,
+} from '@whodid/query/offline'
 import type { Selector } from '@whodid/store'
 import { readFormsOfClaims, readFormsOfSpans } from './read-forms.ts'
 import { recordRow } from './record-row.ts'

@@ -11,7 +11,7 @@ export interface AppendBatch {
   readonly blocks: readonly Uint8Array[]
   /** Blocks from `encodeContents`: the text of these records, and of no others. */
   readonly contents?: readonly Uint8Array[]
-  /** The same token names the same rows for ever: the engine stores a token once. Made of log, segment and length. */
+  /** The same token always names the same rows: the engine stores a token once. Made of log, segment and length. */
   readonly token: string
 }
 

@@ -23,13 +23,13 @@ export interface DerivedBucket {
   readonly part: number
 }
 
-/** Rows of a table beside the records that are not what the records come to. */
+/** Rows of a table beside the records that differ from those computed from the records. */
 export interface DerivedDifference {
-  /** What the row is about: the columns that tell rows of the table apart. */
+  /** The identity of the row: the columns that distinguish rows of the table. */
   readonly identity: string
   /** `<trace>-<span>`; of a thread, the trace. */
   readonly span: string
-  /** Rows that the records come to, less rows that the table has. */
+  /** Rows computed from the records, less rows that the table has. */
   readonly lack: number
 }
 
@@ -51,7 +51,7 @@ export interface DerivedReader {
   readonly months: () => Promise<ReceiptMonth[]>
   /** When the last of the records before a place in a log was received; 0 without one. */
   readonly receivedBefore: (logId: string, place: number) => Promise<bigint>
-  /** The buckets whose rows are not what the records come to. Reads each table once; memory does not grow with them. */
+  /** The buckets whose rows differ from those computed from the records. Reads each table once; memory does not grow with them. */
   readonly buckets: (comparison: DerivedComparison) => Promise<DerivedBucket[]>
   /** The differing rows of one bucket, at most {@link differencesMax}. */
   readonly differences: (

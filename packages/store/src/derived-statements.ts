@@ -32,7 +32,7 @@ export interface DerivedStatements {
   readonly differencesOf: (wanted: Wanted) => string
 }
 
-/** How rows of a table are told apart, and what they are about. */
+/** The columns that distinguish the rows of a table. */
 const identities: Readonly<Record<DerivedTable, readonly string[]>> = {
   actions: ['trace_id', 'span_id', 'received_at'],
   threads: ['tenant', 'key', 'hour', 'trace_id'],
@@ -75,7 +75,7 @@ interface Side extends DerivedDefinition {
   readonly isOfTraces: boolean
 }
 
-/** What the records come to (`sign` 1) and what the table has (-1), in one form: a keyed hash of each row, and what it is about. */
+/** The rows computed from the records (`sign` 1) and those of the table (-1), in one form: a keyed hash of each row, and its identity. */
 function sidesOf(table: DerivedTable, side: Side): string {
   const { columns, versions, outputs, version, isOfTraces } = side
   const named = new Set(outputs.flat())
@@ -100,8 +100,8 @@ const receivedIn = `received_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC') 
 const ofTraces = `trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))`
 
 /**
- * Acts are told one by one. What a thread's row says depends on which records came in one insert: taken together, the rows of a
- * name in a trace say what all of the trace's records come to, whatever the inserts were.
+ * Acts are compared one by one. The content of a thread's row depends on which records came in one insert: taken together, the rows of a
+ * name in a trace add up to the same, whatever the inserts were.
  */
 function normalized(table: DerivedTable, compared: readonly DerivedColumn[], rows: string): string {
   if (table === 'actions') return rows

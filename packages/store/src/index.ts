@@ -20,17 +20,7 @@ export { createContentEraser } from './erase-contents.ts'
 export type { ContentEraser } from './erase-contents.ts'
 export { canonicalExpression, leafExpression, leafInputExpression } from './leaf-expression.ts'
 export { createLeafReader, leafRowBytes, placesMax } from './leaf-reader.ts'
-export type {
-  LeafReader,
-  LeafReaderOptions,
-  LogExtent,
-  LogRange,
-  PlacedRow,
-  PruneRow,
-} from './leaf-reader.ts'
-export { openLogTrees } from './log-trees.ts'
-export type { LogTree, LogTrees } from './log-trees.ts'
-export { createTileReader } from './tile-reader.ts'
+export type { LeafReader, LeafReaderOptions, LogExtent, PruneRow } from './leaf-reader.ts'
 export { migrate, readMigrations } from './migrate.ts'
 export type { Migration, MigrationOutcome } from './migrate.ts'
 export { createRecordPruner } from './prune-records.ts'
@@ -41,4 +31,4 @@ export { createSelector } from './select.ts'
 export type { Selection, Selector, Statement } from './select.ts'
 export { readViewStatement } from './view-statement.ts'
 export { envelopeRefsMax, textPlacesMax } from './text-rows.ts'
-export type { RemovalRow, TextReader, TextRow } from './text-rows.ts'
+export type { LogRange, PlacedRow, RemovalRow, TextReader, TextRow } from './text-rows.ts'

@@ -9,25 +9,7 @@ import { leafExpression } from './leaf-expression.ts'
 import type { Migration } from './migrate.ts'
 import { storeError } from './store-error.ts'
 import { createTextReader } from './text-rows.ts'
-import type { TextReader } from './text-rows.ts'
-
-/** Places in a log, `to` not among them. */
-export interface LogRange {
-  readonly logId: string
-  readonly from: number
-  readonly to: number
-}
-
-/** A row by its place, and what else names it. */
-export interface PlacedRow {
-  readonly logId: string
-  readonly index: number
-  readonly tenant: string
-  /** `<traceid>-<spanid>` */
-  readonly span: string
-  readonly receivedUnixNs: bigint
-  readonly leafHex: string
-}
+import type { LogRange, PlacedRow, TextReader } from './text-rows.ts'
 
 /** A row that says that the rows of a log, its own or another, below a place were removed. */
 export interface PruneRow extends PlacedRow {

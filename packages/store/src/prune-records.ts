@@ -11,7 +11,7 @@ export interface RecordPruner {
    * the months before it are dropped. A log whose records all go has its next index, one past its last.
    */
   firstIndexesFrom(unixNs: bigint): Promise<Record<string, string>>
-  /** Whether there are records of a month before the month of this time. Throws as {@link dropBefore}. */
+  /** True when there are records of a month before the month of this time. Throws as {@link dropBefore}. */
   hasBefore(unixNs: bigint): Promise<boolean>
   /**
    * Drops the partitions of records, actions and text before the month of this time. Throws `store_unavailable` or

@@ -1,7 +1,24 @@
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import { leafExpression } from './leaf-expression.ts'
-import type { LogRange, PlacedRow } from './leaf-reader.ts'
 import { storeError } from './store-error.ts'
+
+/** Places in a log, `to` not among them. */
+export interface LogRange {
+  readonly logId: string
+  readonly from: number
+  readonly to: number
+}
+
+/** A row by its place, and what else names it. */
+export interface PlacedRow {
+  readonly logId: string
+  readonly index: number
+  readonly tenant: string
+  /** `<traceid>-<spanid>` */
+  readonly span: string
+  readonly receivedUnixNs: bigint
+  readonly leafHex: string
+}
 
 /** A row that has text: what its record committed to, and the name of the envelope that holds it. */
 export interface TextRow {
@@ -18,7 +35,7 @@ export interface TextRow {
 
 /** A row that says that text received before a time was taken away by age. */
 export interface RemovalRow extends PlacedRow {
-  /** Whether whole months of records went, or text alone. */
+  /** True when whole months of records went, or text alone. */
   readonly isPrune: boolean
   /** RFC 3339, as the row has it: nothing vouches for it yet. */
   readonly before: string
@@ -43,7 +60,7 @@ export const textPlacesMax = 8_192
 /** Envelopes read at once; one may be some megabytes large. */
 export const envelopeRefsMax = 32
 
-/** Rows that tell of removals by age; they are few. */
+/** Rows that record removals by age; they are few. */
 const removalsMax = 1_000
 
 /** A client, and what its statements are run with. */

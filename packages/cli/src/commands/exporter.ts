@@ -1,4 +1,4 @@
-import { custodyExporter } from '@whodid/content'
+import { ownClientName } from '@whodid/retention'
 import { WhodidError } from '@whodid/model'
 import type { Command, CommandContext } from '../command.ts'
 import { readDataDir } from '../config.ts'
@@ -60,7 +60,7 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
   const typed = parseArguments(args, { ...options, json: boolean }, noPositionals)
   const name = required(typed.value('name'))
   const dataDir = readDataDir(environment)
-  if (name === custodyExporter)
+  if (name === ownClientName)
     throw new WhodidError(
       'invalid_parameter',
       `"--name" expected another: "${name}" is Whodid itself`,

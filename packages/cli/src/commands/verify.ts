@@ -10,7 +10,13 @@ import {
   withDerived,
   withTexts,
 } from '@whodid/verify'
-import type { EvidenceWanted, Finding, LedgerVerification, LogAssurance, LogToVerify } from '@whodid/verify'
+import type {
+  EvidenceWanted,
+  Finding,
+  LedgerVerification,
+  LogAssurance,
+  LogToVerify,
+} from '@whodid/verify'
 import type { LeafReader } from '@whodid/store'
 import type { Command, CommandContext } from '../command.ts'
 import { readServiceConfig } from '../config.ts'
@@ -99,9 +105,7 @@ async function verify(context: CommandContext): Promise<number> {
 }
 
 /** The meta-log to hold the logs against, if one is named. */
-function readMetaLogPlace(
-  typed: ParsedArguments,
-): EvidenceWanted['metaLog'] {
+function readMetaLogPlace(typed: ParsedArguments): EvidenceWanted['metaLog'] {
   const place = typed.value('meta-log')
   const vkey = typed.value('meta-key')
   if (place === undefined && vkey === undefined) return undefined

@@ -1,4 +1,4 @@
-import type { Collector, Exporter } from '@whodid/collector'
+import type { Collector, IngestClient } from '@whodid/collector'
 import { exporterFile, readExporters } from '../exporters.ts'
 import type { NamedExporter } from '../exporters.ts'
 import { tokenSha256 } from '../tokens.ts'
@@ -8,7 +8,7 @@ import { tenantDefault } from './follow-readers.ts'
 import type { Starting } from './starting.ts'
 
 /** Who may send, as the files say now. Throws `invalid_config` for an unusable file. */
-export async function exportersNow(dataDir: string, tokens: Tokens): Promise<Exporter[]> {
+export async function exportersNow(dataDir: string, tokens: Tokens): Promise<IngestClient[]> {
   return allExporters(tokens, await readExporters(dataDir))
 }
 
@@ -19,12 +19,12 @@ export function followExporters(
   collector: Collector,
 ): Promise<void> {
   return followEntries(starting, exporterFile, (named) =>
-    collector.setExporters(allExporters(tokens, named)),
+    collector.setIngestClients(allExporters(tokens, named)),
   )
 }
 
 /** The ingest and the admin token may speak for everyone of the default tenant; the operator names the others. */
-function allExporters(tokens: Tokens, named: readonly NamedExporter[]): Exporter[] {
+function allExporters(tokens: Tokens, named: readonly NamedExporter[]): IngestClient[] {
   const everyone = { tenant: tenantDefault, templates: '*', humans: true, services: true } as const
   return [
     { name: 'ingest', tokenSha256: tokenSha256(tokens.ingest), ...everyone },

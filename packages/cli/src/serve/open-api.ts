@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
-import type { RunningApi } from '@whodid/api'
-import type { ContentReader, Custodian } from '@whodid/content'
-import type { MetricFamily } from '@whodid/model'
-import { createReadRecorder, openLogTrees } from '@whodid/store'
+import type { ApiOptions, RunningApi } from '@whodid/api'
+import { createReadRecorder } from '@whodid/store'
 import type { Selector } from '@whodid/store'
+import { openLogTrees } from '@whodid/tlog-posix'
 import { hostCheckOf } from '../config.ts'
 import type { LedgerAccess } from '../config.ts'
 import { followReaders } from './follow-readers.ts'
@@ -20,11 +19,11 @@ export interface ApiGround {
   readonly tokens: Parameters<typeof followReaders>[1]
   readonly access: LedgerAccess
   readonly selector: Selector
-  readonly contents: ContentReader
-  readonly custodian: Custodian
+  readonly contents: ApiOptions['contents']
+  readonly custodian: NonNullable<ApiOptions['custodian']>
   readonly readiness: () => Promise<readonly string[]>
-  readonly metrics: () => readonly MetricFamily[]
-  readonly watch: Parameters<typeof createApi>[0]['watch']
+  readonly metrics: NonNullable<ApiOptions['metrics']>
+  readonly watch: ApiOptions['watch']
 }
 
 /** Starts the API; stopping it ends the open streams first. Throws `invalid_config`, naming the variable of its port. */

@@ -30,13 +30,13 @@ export async function openCollector(
     grpcPort: config.otlpGrpcPort,
     logDir: join(config.dataDir, 'log'),
     logOrigin: config.logOrigin,
-    seal: {
+    sequencer: {
       treeDir: join(config.dataDir, 'tlog'),
       keysDir: config.keysDir,
       witnesses: config.witnesses,
       metaLog: config.metaLog,
     },
-    exporters: await exportersNow(config.dataDir, tokens),
+    ingestClients: await exportersNow(config.dataDir, tokens),
     appender,
     rows,
     keys,

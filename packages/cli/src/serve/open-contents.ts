@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ContentKeys, createContentReader, openCustodian } from '@whodid/content'
-import type { ContentReader, Custodian } from '@whodid/content'
+import { ContentKeys, createContentReader } from '@whodid/content'
+import { openRetentionService } from '@whodid/retention'
+import type { ContentReader } from '@whodid/content'
+import type { RetentionService } from '@whodid/retention'
 import { WhodidError } from '@whodid/model'
 import { createContentEraser, createRecordPruner } from '@whodid/store'
 import type { RecordPruner } from '@whodid/store'
@@ -14,7 +16,7 @@ import type { Starting } from './starting.ts'
 export interface Contents {
   readonly keys: ContentKeys
   readonly contents: ContentReader
-  readonly custodian: Custodian
+  readonly custodian: RetentionService
   readonly pruner: Pick<RecordPruner, 'hasBefore'>
 }
 
@@ -37,7 +39,7 @@ export async function openContents(
     if (slot.collector !== undefined) return slot.collector
     throw new WhodidError('log_failed', 'the collector does not listen yet')
   }
-  const custodian = await openCustodian({
+  const custodian = await openRetentionService({
     keys,
     dir: join(config.keysDir, 'custody'),
     record: (records) => collector().record(records),

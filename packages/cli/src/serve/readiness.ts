@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { collectorFamilies } from '@whodid/collector'
+import { collectorMetricFamilies } from '@whodid/collector'
 import type { Collector, CollectorMetrics } from '@whodid/collector'
 import type { ContentKeys } from '@whodid/content'
 import type { Selector } from '@whodid/store'
@@ -67,7 +67,7 @@ export async function openInstruments(
   const metrics: Instruments['metrics'] = () =>
     slot.collector === undefined
       ? []
-      : [...collectorFamilies(slot.collector.metrics()), ...selfCheckFamilies(state())]
+      : [...collectorMetricFamilies(slot.collector.metrics()), ...selfCheckFamilies(state())]
   return { metrics, watch: { policy, state } }
 }
 

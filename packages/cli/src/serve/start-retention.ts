@@ -1,4 +1,4 @@
-import { retain } from '@whodid/content'
+import { applyPolicy } from '@whodid/retention'
 import type { Contents } from './open-contents.ts'
 import { tenantDefault } from './follow-readers.ts'
 import type { Starting } from './starting.ts'
@@ -17,8 +17,8 @@ export function startRetention(
   let running: Promise<void> | undefined
   const round = async (): Promise<void> => {
     try {
-      const ports = { custodian, pruner, tenant: tenantDefault, now }
-      const { state } = await retain(config.retention, ports)
+      const ports = { service: custodian, pruner, tenant: tenantDefault, now }
+      const { state } = await applyPolicy(config.retention, ports)
       if (state === 'held')
         onEvent({ event: 'warning', message: 'nothing is let go by age: a legal hold stands' })
     } catch (thrown) {

@@ -51,7 +51,7 @@ export interface OtlpSpan {
   readonly startUnixNs: bigint
   readonly endUnixNs: bigint
   readonly attributes: Attributes
-  /** What the emitter says it dropped (attributes, events, links), and what was left out: a key that came again, a value that is none. */
+  /** Attributes, events and links that the emitter reports as dropped, and those left out here: a repeated key, a malformed value. */
   readonly droppedCount: number
   readonly events: readonly OtlpEvent[]
   readonly links: readonly OtlpLink[]

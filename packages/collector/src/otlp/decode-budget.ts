@@ -1,6 +1,6 @@
 import { WhodidError } from '@whodid/model'
 
-/** What of a request could not be read and was left out of it. */
+/** The parts of a request that could not be read and were left out of it. */
 export interface Unread {
   /** Attributes, events and links; the span or log record they were of is there, and counts them as dropped. */
   readonly partCount: number
@@ -14,7 +14,7 @@ export interface Unread {
 const reasonsMax = 5
 
 /**
- * What decoding one request may still use, and what of it could not be read. A small body may name millions of empty
+ * The budget that is left for decoding one request, and the parts that could not be read. A small body may name millions of empty
  * messages; and one value that is none costs what it stands in, never the request.
  */
 export class DecodeBudget {
@@ -30,7 +30,7 @@ export class DecodeBudget {
     this.#elementsMax = limits.elementsMax
   }
 
-  /** What could not be read so far: it grows until the last item has been read. */
+  /** The parts that could not be read so far: grows until the last item has been read. */
   get unread(): Unread {
     return { partCount: this.#partCount, itemCount: this.#itemCount, reasons: this.#reasons }
   }
@@ -67,7 +67,7 @@ export class DecodeBudget {
     if (this.#reasons.length < reasonsMax) this.#reasons.push(message)
   }
 
-  /** What `read` gives; undefined, and counted as left out, when it cannot be read. */
+  /** Returns the result of `read`; undefined, and counted as left out, when it throws. */
   attempt<Part>(read: () => Part): Part | undefined {
     try {
       return read()

@@ -1,4 +1,5 @@
 import { WhodidError } from '@whodid/model'
+import { emptyResource, emptyScope } from './batch.ts'
 import type {
   LogBatch,
   OtlpEvent,
@@ -10,7 +11,6 @@ import type {
   OtlpSpan,
   SpanBatch,
 } from './batch.ts'
-import { emptyResource, emptyScope } from './batch.ts'
 import type { DecodeBudget } from './decode-budget.ts'
 import {
   arrayField,
@@ -86,7 +86,7 @@ function decodeGroups<Item>(bytes: Buffer, shape: Shape<Item>): OtlpGroup<Item>[
   return groups
 }
 
-/** What stands where a resource or a scope cannot be read. */
+/** The replacement for a resource or a scope that cannot be read. */
 const unreadResource: OtlpResource = { ...emptyResource, droppedCount: 1 }
 const unreadScope: OtlpScope = { ...emptyScope, droppedCount: 1 }
 

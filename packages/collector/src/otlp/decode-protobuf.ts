@@ -1,5 +1,5 @@
-import type { OtlpLogRecord, OtlpResource, OtlpScope, OtlpSource, OtlpSpan } from './batch.ts'
 import { emptyResource, emptyScope } from './batch.ts'
+import type { OtlpLogRecord, OtlpResource, OtlpScope, OtlpSource, OtlpSpan } from './batch.ts'
 import type { DecodeBudget } from './decode-budget.ts'
 import { readAttribute } from './read-attributes.ts'
 import type { AttributeMap } from './read-attributes.ts'

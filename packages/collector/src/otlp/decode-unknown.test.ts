@@ -1,6 +1,6 @@
-import { WhodidError } from '@whodid/model'
 import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
+import { WhodidError } from '@whodid/model'
 import { describe, expect, it } from 'vitest'
 import type { Unread } from './decode-budget.ts'
 import { decode } from './decode.ts'

@@ -1,6 +1,6 @@
-import { errorCodes, WhodidError } from '@whodid/model'
 import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
+import { errorCodes, WhodidError } from '@whodid/model'
 import { describe, expect, it } from 'vitest'
 import type { Value } from './batch.ts'
 import { decode } from './decode.ts'

@@ -14,7 +14,7 @@ import { decodeLogsProtobuf, decodeSpansProtobuf } from './decode-protobuf.ts'
 /** The two encodings of OTLP/HTTP; an answer comes in the encoding of its request. */
 export type OtlpEncoding = 'protobuf' | 'json'
 
-/** What can be sent, one path each. */
+/** The signals that can be sent, one path each. */
 export type OtlpSignal = 'spans' | 'logs'
 
 export type OtlpBatch =
@@ -54,7 +54,7 @@ export function decode(request: DecodeRequest): OtlpBatch {
 }
 
 /**
- * Decodes a request's body as far as its items, and each item when it is come to. Throws what {@link decode} does, now or
+ * Decodes a request's body as far as its items, and each item when it is reached. Throws what {@link decode} does, now or
  * at an item: what was made of those before it counts only once the last has been read.
  */
 export function decodeStream(request: DecodeRequest): OtlpStream {

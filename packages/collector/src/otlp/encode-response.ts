@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs/minimal.js'
 import type { OtlpEncoding, OtlpSignal } from './decode.ts'
 
-/** What was not stored of a request that otherwise was. */
+/** The part of a stored request that was not stored. */
 export interface Rejection {
   readonly count: number
   readonly message: string
@@ -28,7 +28,7 @@ export function encodeExportResponse(
   return Buffer.from(writer.ldelim().finish())
 }
 
-/** What a `google.rpc.Status` holds. */
+/** The fields of a `google.rpc.Status`. */
 export interface RpcStatus {
   readonly code: number
   readonly message: string

@@ -69,7 +69,7 @@ export function readSpan(reader: WireReader): OtlpSpan {
   return span
 }
 
-/** What most spans lack. */
+/** The empty lists of a span that has none. */
 function readRareField(reader: WireReader, tag: number, span: SpanInReading): void {
   if (tag === 0x1a) span.traceState = reader.string()
   else if (tag === 0x5a) span.droppedCount += readPart(reader, span.events, readEvent)

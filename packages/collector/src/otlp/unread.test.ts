@@ -1,18 +1,18 @@
 import protobuf from 'protobufjs/minimal.js'
 import { describe, expect, it } from 'vitest'
-import type { Exporter } from '../exporter.ts'
 import { collectorLimits } from '../limits.ts'
-import { normalize } from '../normalize.ts'
-import type { Refused } from '../normalize.ts'
-import { redact } from '../redact.ts'
-import { sealDraft } from '../seal-draft.ts'
+import { finishRecord } from '../normalize/finish-record.ts'
+import { normalize } from '../normalize/normalize.ts'
+import type { Refused } from '../normalize/normalize.ts'
+import { redact } from '../normalize/redact.ts'
+import type { IngestClient } from '../senders/ingest-clients.ts'
 import { decode } from './decode.ts'
 import type { OtlpEncoding, OtlpSignal } from './decode.ts'
 
 // A value that is none costs the attribute it is in, counted; a span or log record that cannot be read costs itself. In
 // both encodings, at every place that has attributes.
 
-const exporter: Exporter = {
+const exporter: IngestClient = {
   name: 'laptop',
   tenant: 'acme',
   tokenSha256: '',
@@ -28,8 +28,8 @@ interface Taken extends Refused {
 function take(bytes: Buffer | string, encoding: OtlpEncoding, signal: OtlpSignal): Taken {
   const body = { bytes: Buffer.from(bytes), encoding, signal, limits: collectorLimits }
   const records: { name: string; droppedCount: number; json: string }[] = []
-  const refused = normalize(decode(body), { exporter, receivedUnixNs: 5n }, (draft) => {
-    const record = sealDraft(redact(draft))
+  const refused = normalize(decode(body), { client: exporter, receivedUnixNs: 5n }, (draft) => {
+    const record = finishRecord(redact(draft))
     const { name, droppedCount, attributes, resourceAttributes, events, links, detail } = record
     const json = [attributes, resourceAttributes, events, links, detail].join(' ')
     records.push({ name, droppedCount, json })

@@ -1,11 +1,11 @@
-import { WhodidError } from '@whodid/model'
 import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
+import { WhodidError } from '@whodid/model'
 import { describe, expect, it } from 'vitest'
+import type { OtlpSpan } from './batch.ts'
 import { DecodeBudget } from './decode-budget.ts'
 import { decodeSpansProtobuf } from './decode-protobuf.ts'
 import { WireReader } from './wire-reader.ts'
-import type { OtlpSpan } from './batch.ts'
 
 const budget = (): DecodeBudget => new DecodeBudget({ elementsMax: 1_000, valueDepthMax: 32 })
 

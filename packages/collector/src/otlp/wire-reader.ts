@@ -84,7 +84,7 @@ export class WireReader {
     return this.uint32() | 0
   }
 
-  /** Whether any of 64 bits is set. */
+  /** True when any of 64 bits is set. */
   bool(): boolean {
     return this.int64() !== 0n
   }

@@ -1,4 +1,4 @@
-import { checkSpan } from '../check-span.ts'
+import { checkSpan } from '../normalize/span-telemetry.ts'
 import type { Attributes, OtlpEvent, OtlpGroup, OtlpLink, OtlpSpan, Value } from '../otlp/batch.ts'
 import type { OtlpBatch } from '../otlp/decode.ts'
 

@@ -2,7 +2,7 @@ import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
 
-/** What a file of the quarantine holds: the rejected spans of one request. */
+/** A file of the quarantine: the rejected spans of one request. */
 export interface QuarantineEntry {
   /** 32 hex digits of the SHA-256 over what was rejected and from whom: a resend is kept once. */
   readonly id: string
@@ -13,7 +13,7 @@ export interface QuarantineEntry {
   readonly reasons: readonly string[]
   /** The spans, as an `ExportTraceServiceRequest` in OTLP's JSON. */
   readonly request: object
-  /** Whether a replay was asked for and has not happened yet. */
+  /** True when a replay was asked for and has not happened yet. */
   readonly isReplayWanted: boolean
 }
 
@@ -39,7 +39,7 @@ export async function listQuarantine(logDir: string): Promise<QuarantineEntry[]>
 
 /**
  * Asks the collector that owns the log to replay all of the quarantine, and resolves with the IDs. It does so within two
- * seconds, or at its next start. What the ledger still cannot hold comes back.
+ * seconds, or at its next start. Spans that the ledger still cannot hold come back.
  */
 export async function requestReplay(logDir: string): Promise<string[]> {
   const dir = quarantineDir(logDir)

@@ -36,7 +36,7 @@ async function open(limits: Partial<CollectorLimits> = {}): Promise<Collector> {
     limits,
     appender: { append: () => Promise.resolve() },
     onEvent: ({ message }) => problems.push(message),
-    exporters: [
+    ingestClients: [
       {
         name: 'load',
         tenant: 'default',

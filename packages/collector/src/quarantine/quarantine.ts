@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { formatInstant, WhodidError } from '@whodid/model'
+import { makeDirectory, writeDurably } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 import type { CollectorLimits } from '../limits.ts'
-import { makeDirectory, syncDirectory } from '../log/log-files.ts'
-import type { LogFiles } from '../log/log-files.ts'
 import type { OtlpBatch } from '../otlp/decode.ts'
 import { encodeRejected } from './encode-rejected.ts'
 import { parseEntry, quarantineDir, quarantineName } from './quarantine-entry.ts'
@@ -11,7 +11,7 @@ import type { QuarantineEntry } from './quarantine-entry.ts'
 
 export interface QuarantineOptions {
   readonly logDir: string
-  readonly files: LogFiles
+  readonly files: FilePort
   readonly limits: CollectorLimits
   /** Takes an entry through the write path again and resolves with what it rejects this time. */
   readonly replay: (entry: QuarantineEntry) => Promise<RejectedBatch>
@@ -26,7 +26,7 @@ export interface RejectedBatch {
   readonly receivedUnixNs: bigint
 }
 
-/** How full the quarantine is. */
+/** The fill level of the quarantine. */
 export interface QuarantineLevels {
   readonly quarantineBytes: number
   readonly quarantineFiles: number
@@ -37,7 +37,7 @@ const lookMs = 1_000
 
 /**
  * Spans that the ledger cannot hold, one file for each request that had some, until a later version or an operator takes
- * them up. What is kept is on the disk. Past its bounds nothing more is kept, and that is told, never silent.
+ * them up. Kept spans are on the disk. Past its bounds nothing more is kept, and that is reported.
  */
 export class Quarantine {
   readonly #options: QuarantineOptions
@@ -72,7 +72,7 @@ export class Quarantine {
     return { quarantineBytes: bytes, quarantineFiles: this.#sizes.size }
   }
 
-  /** Keeps the spans that were rejected and resolves with whether they are on the disk; tells when they are not. */
+  /** Keeps the spans that were rejected and resolves with whether they are on the disk; reports when they are not. */
   async keep(rejected: RejectedBatch): Promise<boolean> {
     const { limits, onProblem } = this.#options
     const { id, text } = encodeEntry(rejected)
@@ -108,16 +108,8 @@ export class Quarantine {
   async #write(id: string, text: string): Promise<void> {
     const { files } = this.#options
     const path = join(this.#dir, id)
-    const handle = await files.open(`${path}.new`, 'w', 0o600)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
     // A crash before this is durable leaves nothing that counts; the sender was not answered and sends again.
-    await files.rename(`${path}.new`, `${path}.json`)
-    await syncDirectory(files, this.#dir)
+    await writeDurably(files, `${path}.json`, text)
   }
 
   #enqueueLook(): void {
@@ -152,7 +144,7 @@ export class Quarantine {
     onReplayed(entry.reasons.length - leftCount)
   }
 
-  /** What may pass is tried again at the next look; what stays waits for an operator. */
+  /** A retryable error is tried again at the next look; a permanent one waits for an operator. */
   async #giveBack(name: string, thrown: unknown): Promise<void> {
     const path = join(this.#dir, name)
     this.#options.onProblem(`${name} could not be replayed: ${whyOf(thrown)}`)

@@ -1,5 +1,5 @@
 import { WhodidError } from '@whodid/model'
-import type { LogTree, LogTrees } from '@whodid/store'
+import type { LogTree, LogTrees } from '@whodid/tlog-posix'
 import { parseCheckpoint, parseNote, proveConsistency } from '@whodid/tlog'
 
 /** Checkpoints given at one time. */

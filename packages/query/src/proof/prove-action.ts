@@ -1,6 +1,7 @@
 import type { ContentReader } from '@whodid/content'
 import { parseSpanRef, WhodidError } from '@whodid/model'
-import type { LogTrees, Selector } from '@whodid/store'
+import type { Selector } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import { formatTlogProof, leafHash, parseCheckpoint, parseNote, proveInclusion } from '@whodid/tlog'
 import { findInCheckpointLog, verifyQuotedRecords } from '@whodid/verify'
 import type { CheckpointLogEndpoint } from '@whodid/verify'

@@ -1,6 +1,6 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
-import type { LogTrees, Selector } from '@whodid/store'
+import type { Selector } from '@whodid/store'
 import { attachIntegrity } from './answer/attach-integrity.ts'
 import type { IntegrityDeps } from './answer/attach-integrity.ts'
 import { shapeAnswer } from './answer/shape-answer.ts'
@@ -16,7 +16,7 @@ export interface WhoDidSources {
   /** Opens the texts that the answer quotes. */
   readonly contents: ContentReader
   /** The trees that rows are held against; without them every answer is `pending`. */
-  readonly trees?: LogTrees | undefined
+  readonly trees?: IntegrityDeps['trees']
   /** Who watches over the ledger; without it nothing is more than `local`, and no check is told of. */
   readonly watch?: IntegrityDeps['watch']
   /** What the operator decided about how answers are made. */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createTileReader } from '@whodid/store'
+import { createTileReader } from '@whodid/tlog-posix'
 import { parseKeyEpochs, parseVkey } from '@whodid/tlog'
 import type { KeyEpoch } from '@whodid/tlog'
 import type { LogVerificationOptions } from '../rows/verify-log.ts'

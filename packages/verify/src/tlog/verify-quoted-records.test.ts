@@ -1,4 +1,4 @@
-import type { LogTrees } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import {
   addSignatures,
   appendLeaves,

@@ -1,5 +1,5 @@
 import type { Assurance } from '@whodid/model'
-import type { LogTree, LogTrees } from '@whodid/store'
+import type { LogTree, LogTrees } from '@whodid/tlog-posix'
 import { ProofError, proveInclusion, verifyEpochCheckpoint, verifyInclusion } from '@whodid/tlog'
 import type { Checkpoint, Policy, TileReader } from '@whodid/tlog'
 import { monitoredAssurance } from '../integrity-monitor.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { printableLine, WhodidError } from '@whodid/model'
-import { openLogTrees } from '@whodid/store'
+import { openLogTrees } from '@whodid/tlog-posix'
 import { parseCheckpoint, parsePolicy, ProofError, verifyNote } from '@whodid/tlog'
 import type { Policy } from '@whodid/tlog'
 import { fetchServed } from '@whodid/witness'

@@ -14,7 +14,7 @@ import type { WitnessState } from '../protocol/witness.ts'
 import { fileState } from '../service/witness-state.ts'
 import { formatCheckpointLogRecord, parseCheckpointLogEntry } from './entry.ts'
 import type { CheckpointLogRecord } from './entry.ts'
-import { makeBase, readIfThere, writeDurably } from './files.ts'
+import { makeDirectory, readIfThere, writeDurably } from '@whodid/tlog-posix'
 import { LogEntries } from './log-entries.ts'
 import { CheckpointLogRegistry } from './registry.ts'
 import { CheckpointLogTree } from './tree.ts'
@@ -69,8 +69,8 @@ export class CheckpointLog {
   /** Goes on from what the last run left. Throws `seal_failed` when that was put back or altered, `invalid_config` for another's directory. */
   static async open(options: CheckpointLogOptions): Promise<CheckpointLog> {
     const { files, dir, receipts } = options
-    await makeBase(files, dir)
-    await makeBase(files, dirname(options.headPath))
+    await makeDirectory(files, dir)
+    await makeDirectory(files, dirname(options.headPath))
     const tree = await CheckpointLogTree.open(options)
     const saved = await readIfThere(files, join(dir, 'registry'))
     const registry =

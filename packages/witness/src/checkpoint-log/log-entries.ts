@@ -1,7 +1,7 @@
 import { encodeEntryBundle, entriesPath, tileWidth } from '@whodid/tlog'
 import { parseCheckpointLogEntry } from './entry.ts'
-import { appendDurably, readIfThere } from './files.ts'
-import type { LogFiles } from './files.ts'
+import { appendDurably, readIfThere } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 import { wholeEntries } from './source.ts'
 
 /** Entries that may wait to be written; more are refused. */
@@ -16,7 +16,7 @@ interface Waiting {
 
 /** What entries are kept with. */
 interface LogEntriesOptions {
-  readonly files: LogFiles
+  readonly files: FilePort
   readonly dir: string
   /** What is wrong with an entry as the next: then it is not written. */
   readonly problemOf: (entry: Buffer) => string | undefined

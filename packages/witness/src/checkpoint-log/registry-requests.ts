@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseVkey, ProofError } from '@whodid/tlog'
-import { listIfThere, readIfThere, systemFiles, writeDurably } from './files.ts'
-import type { LogFiles } from './files.ts'
+import { listIfThere, readIfThere, systemFiles, writeDurably } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 
 /** What an operator asks a checkpoint log to put on record: that a key signs for the log of its name, or that a log has ended. */
 export type RegistryRequest = { readonly add: string } | { readonly retire: string }
@@ -30,7 +30,7 @@ export async function leaveRequest(dir: string, request: RegistryRequest): Promi
 
 /** The requests that wait, and what is wrong with those that are none. */
 export async function findRequests(
-  files: LogFiles,
+  files: FilePort,
   dir: string,
 ): Promise<{ found: FoundRequest[]; wrong: { name: string; why: string }[] }> {
   const names = (await listIfThere(files, requestsDir(dir)))
@@ -49,7 +49,7 @@ export async function findRequests(
 }
 
 /** Removes a request that was taken. A crash before leaves it, and taking it again changes nothing. */
-export async function forgetRequest(files: LogFiles, dir: string, name: string): Promise<void> {
+export async function forgetRequest(files: FilePort, dir: string, name: string): Promise<void> {
   await files.rm(join(requestsDir(dir), name), { force: true })
 }
 

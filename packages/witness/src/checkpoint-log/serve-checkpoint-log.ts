@@ -14,8 +14,8 @@ import { plainReply, readRequest, serveReplies } from '../service/serve-replies.
 import type { Reply, ReplyServer } from '../service/serve-replies.ts'
 import { answerWitness } from '../service/start-witness.ts'
 import type { CheckpointLog } from './checkpoint-log.ts'
-import { systemFiles } from './files.ts'
-import type { LogFiles } from './files.ts'
+import { systemFiles } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 import { createDirectorySource } from './source.ts'
 
 /** What the HTTP side of a checkpoint log needs. */
@@ -24,7 +24,7 @@ export interface ServeOptions {
   readonly receipts: NoteSigner
   readonly host?: string
   readonly port?: number
-  readonly files?: LogFiles
+  readonly files?: FilePort
   readonly onEvent: (event: ServeEvent) => void
 }
 

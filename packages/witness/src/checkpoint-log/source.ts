@@ -9,8 +9,8 @@ import {
   tileWidth,
 } from '@whodid/tlog'
 import type { TileReader } from '@whodid/tlog'
-import { readIfThere, systemFiles } from './files.ts'
-import type { LogFiles } from './files.ts'
+import { readIfThere, systemFiles } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 
 /** Longest answer that is read, in bytes: an entry bundle of 256 entries, each as long as one can be. */
 const responseBytesMax = 256 * (65_535 + 2)
@@ -25,7 +25,7 @@ export type CheckpointLogSource = TileReader
 /** Reads a checkpoint log's own directory, also while it grows. */
 export function createDirectorySource(
   dir: string,
-  files: LogFiles = systemFiles,
+  files: FilePort = systemFiles,
 ): CheckpointLogSource {
   return {
     read: async (path) => {

@@ -6,8 +6,8 @@ import type { CosignerOptions, WitnessLevel } from '../client/cosigner.ts'
 import type { WitnessEvent } from '../protocol/witness.ts'
 import { lockState } from '../service/witness-state.ts'
 import { CheckpointLog } from './checkpoint-log.ts'
-import { systemFiles, writeDurably } from './files.ts'
-import type { LogFiles } from './files.ts'
+import { systemFiles, writeDurably } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 import { findRequests, forgetRequest } from './registry-requests.ts'
 import { serveCheckpointLog } from './serve-checkpoint-log.ts'
 
@@ -31,7 +31,7 @@ export interface CheckpointLogServiceOptions {
   readonly checkpointMs?: number
   /** Seconds without an entry after which it says that it lives. Default 45. */
   readonly heartbeatS?: number
-  readonly files?: LogFiles
+  readonly files?: FilePort
   readonly onEvent: (event: CheckpointLogEvent) => void
 }
 

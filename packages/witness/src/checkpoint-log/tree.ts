@@ -15,13 +15,13 @@ import {
   verifyConsistency,
 } from '@whodid/tlog'
 import type { Checkpoint, NoteSigner, StoredTile, TileReader, TreeEdge } from '@whodid/tlog'
-import { appendDurably, readIfThere, writeDurably } from './files.ts'
-import type { LogFiles } from './files.ts'
+import { appendDurably, readIfThere, writeDurably } from '@whodid/tlog-posix'
+import type { FilePort } from '@whodid/tlog-posix'
 import { createDirectorySource } from './source.ts'
 
 /** Where the tree of a checkpoint log lies. */
 export interface CheckpointLogTreeOptions {
-  readonly files: LogFiles
+  readonly files: FilePort
   readonly dir: string
   /** Where the newest checkpoint that was signed is remembered: with the key, apart from `dir`. */
   readonly headPath: string

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, readFile, realpath, rename } from 'node:fs/promises'
+import { mkdir, realpath } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
+import { readTextIfThere, syncDirectory, systemFiles, writeDurably } from '@whodid/tlog-posix'
 import { originHashOf } from '../protocol/witness.ts'
 import type { WitnessState } from '../protocol/witness.ts'
 
@@ -12,59 +13,27 @@ const conflictsMax = 32
 /** Keeps a witness's state in files of `dir`, readable by their owner alone. */
 export function fileState(dir: string): WitnessState {
   return {
-    read: (originHash) => readIfThere(join(dir, originHash, 'checkpoint')),
+    read: (originHash) => readTextIfThere(systemFiles, join(dir, originHash, 'checkpoint')),
     write: async (originHash, note) => {
       await makeDirectory(dir, originHash)
-      await writeDurably(join(dir, originHash), 'checkpoint', note)
+      await writeDurably(systemFiles, join(dir, originHash, 'checkpoint'), note)
     },
     keepConflict: async (originHash, evidence) => {
       const conflicts = join(originHash, 'conflicts')
       await makeDirectory(dir, originHash)
       await makeDirectory(dir, conflicts)
       const digest = createHash('sha256').update(evidence).digest('hex').slice(0, 32)
-      const kept = await readdir(join(dir, conflicts))
+      const kept = await systemFiles.readdir(join(dir, conflicts))
       if (kept.includes(digest) || kept.length >= conflictsMax) return
-      await writeDurably(join(dir, conflicts), digest, evidence)
+      await writeDurably(systemFiles, join(dir, conflicts, digest), evidence)
     },
   }
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-/** Makes a directory below `dir`, and its entry durable: a state that a crash lets vanish would be a state rolled back. */
+/** Makes a directory below `dir`, and its entry durable: a state that a crash removes would be a state rolled back. */
 async function makeDirectory(dir: string, name: string): Promise<void> {
-  const made = await mkdir(join(dir, name), { recursive: true, mode: 0o700 })
-  if (made !== undefined) await syncDirectory(join(dir, name, '..'))
-}
-
-/** A crash before the rename leaves the old file and a temporary one, which the next write takes over; after it, the new file. */
-async function writeDurably(dir: string, name: string, text: string): Promise<void> {
-  const temporary = join(dir, `.${name}.new`)
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, join(dir, name))
-  await syncDirectory(dir)
-}
-
-async function syncDirectory(dir: string): Promise<void> {
-  const handle = await open(dir, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  const made = await systemFiles.mkdir(join(dir, name), { recursive: true, mode: 0o700 })
+  if (made !== undefined) await syncDirectory(systemFiles, join(dir, name, '..'))
 }
 
 /**

@@ -1,6 +1,6 @@
 import { assurances } from '@whodid/model'
 import type { Gap, Integrity, WhoDidAnswer } from '@whodid/model'
-import type { LogTrees } from '@whodid/store'
+import type { LogTrees } from '@whodid/tlog-posix'
 import { describeMonitor, verifyQuotedRecords } from '@whodid/verify'
 import type { IntegrityMonitor, QuotedRecord, QuotedRecordResult } from '@whodid/verify'
 import type { Evidence } from '../evidence/evidence.ts'

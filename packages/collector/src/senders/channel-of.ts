@@ -1,0 +1,51 @@
+import { hintRules } from '@whodid/model'
+import type { Channel, LedgerRecord } from '@whodid/model'
+import type { IngestClient } from './ingest-clients.ts'
+
+/** How far an ingest client is entitled to the claims of a record; see {@link Channel}. */
+export function channelOf(
+  client: IngestClient,
+  record: Pick<
+    LedgerRecord,
+    'actorType' | 'templateId' | 'instanceId' | 'templateRule' | 'instanceRule'
+  >,
+): Channel {
+  const { templates } = client
+  if (templates === null) return 'unbound'
+  switch (record.actorType) {
+    case 'human':
+      return client.humans ? 'entitled' : 'unentitled'
+    case 'service':
+      return client.services ? 'entitled' : 'unentitled'
+    case '':
+      // It names no actor, and the records above it are not consulted: only a client that may speak for everybody, or is
+      // known to stand under everybody, is believed in that.
+      return speaksForAll(client) || client.infrastructure === true ? 'entitled' : 'unbound'
+    case 'agent':
+      if (templates === '*' || templates.includes(record.templateId)) return 'entitled'
+      // Naming neither, it claims nothing that the token could be held against; an instance alone could be anybody's.
+      if (
+        isUnclaimed(record.templateId, record.templateRule) &&
+        isUnclaimed(record.instanceId, record.instanceRule)
+      )
+        return 'unbound'
+      return 'unentitled'
+  }
+}
+
+function speaksForAll({ templates, humans, services }: IngestClient): boolean {
+  return templates === '*' && humans && services
+}
+
+/**
+ * True when a template that is only hinted at may stand on the client's records. A token that is bound to some templates
+ * names no other one by a service's name either.
+ */
+export function mayHintAt({ templates }: IngestClient, template: string): boolean {
+  return templates === null || templates === '*' || templates.includes(template)
+}
+
+/** True when it is absent or only hinted at. */
+function isUnclaimed(id: string, rule: string): boolean {
+  return id === '' || hintRules.has(rule)
+}

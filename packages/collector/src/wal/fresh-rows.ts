@@ -1,0 +1,64 @@
+import { ByteWriter, writeRow } from '@whodid/model'
+import type { LedgerRecord } from '@whodid/model'
+import type { EnvelopeOwner } from '@whodid/store'
+import { keyOfRow } from './record-key.ts'
+
+/** Records that the log does not hold yet, as the rows they will be. */
+export interface FreshRows {
+  /** Their keys, a character a byte. */
+  readonly keys: readonly string[]
+  /** Rows of RowBinary, one after another: what the insert sends, but for their places in the log. */
+  readonly bytes: Buffer
+  readonly rows: readonly FreshRow[]
+  readonly texts: readonly FreshText[]
+}
+
+/** The place of a row in the bytes, and the parts of it that depend on its place in the log. */
+export interface FreshRow {
+  readonly start: number
+  readonly end: number
+  readonly logIndexAt: number
+  readonly receivedAt: number
+  /** When it came, by the clock; the row says so, or later. */
+  readonly receivedUnixNs: bigint
+}
+
+/** Whose envelope it is, by the first row that is in it. */
+export interface FreshText extends Pick<EnvelopeOwner, 'tenant' | 'envelope'> {
+  readonly receivedAt: number
+}
+
+/**
+ * Encodes records for a log, each in one walk that its key, its leaf and the insert are made of. Those whose key `isFresh`
+ * does not want are left out; it is asked once a record, in order. Holds no record when it returns.
+ */
+export function encodeFresh(
+  logId: string,
+  records: readonly LedgerRecord[],
+  isFresh: (key: string) => boolean,
+): FreshRows {
+  const keys: string[] = []
+  const rows: FreshRow[] = []
+  const texts: FreshText[] = []
+  let last: LedgerRecord['envelope']
+  writer.clear()
+  for (const record of records) {
+    const start = writer.length
+    record.logId = logId
+    const places = writeRow(writer, record)
+    const key = keyOfRow(writer.view(), places, record)
+    if (!isFresh(key)) {
+      writer.truncate(start)
+      continue
+    }
+    const { tenant, envelope, receivedUnixNs } = record
+    const { logIndex: logIndexAt, receivedAt } = places
+    if (envelope !== undefined && envelope !== last) texts.push({ tenant, envelope, receivedAt })
+    last = envelope ?? last
+    keys.push(key)
+    rows.push({ start, end: writer.length, logIndexAt, receivedAt, receivedUnixNs })
+  }
+  return { keys, bytes: writer.toBytes(), rows, texts }
+}
+
+const writer = new ByteWriter()

@@ -1,0 +1,1 @@
+ALTER TABLE whodid.contents DELETE WHERE received_at < {before:DateTime64(9, 'UTC')}

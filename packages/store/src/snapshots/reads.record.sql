@@ -1,0 +1,1 @@
+INSERT INTO whodid.reads FORMAT JSONEachRow

@@ -1,0 +1,53 @@
+import { dirname, join } from 'node:path'
+import { createDurably, makeDirectory, readTextIfThere, writeDurably } from './durable.ts'
+import type { FilePort } from './durable.ts'
+import { logName } from './log-trees.ts'
+
+/**
+ * The text of a signing key's file. Where there is none, makes the file (0600) of what `make` returns; the key is durable
+ * when this resolves, and may be signed with only then. Of two processes that make it at one time both get the same key.
+ */
+export async function loadOrCreateKey(
+  files: FilePort,
+  path: string,
+  make: () => string,
+): Promise<string> {
+  const found = await readTextIfThere(files, path)
+  if (found !== undefined) return found
+  const text = `${make()}\n`
+  await makeDirectory(files, dirname(path))
+  if (await createDurably(files, path, text)) return text
+  return (await readTextIfThere(files, path)) ?? text
+}
+
+/**
+ * The newest checkpoint that a log's key has signed, kept with the key: a tree and a database that were put back without this
+ * directory are found out at the next start.
+ */
+export class HeadFile {
+  readonly #files: FilePort
+  readonly #path: string
+  #latest: string
+
+  private constructor(files: FilePort, path: string, latest: string) {
+    this.#files = files
+    this.#path = path
+    this.#latest = latest
+  }
+
+  static async open(files: FilePort, keysDir: string, origin: string): Promise<HeadFile> {
+    const path = join(keysDir, `log-${logName(origin)}.head`)
+    return new HeadFile(files, path, (await readTextIfThere(files, path)) ?? '')
+  }
+
+  /** '' before the first. */
+  get latest(): string {
+    return this.#latest
+  }
+
+  /** Must be called after the checkpoint is kept and before it is published: a crash then leaves the head behind, never ahead. */
+  async keep(note: string): Promise<void> {
+    await writeDurably(this.#files, this.#path, note)
+    this.#latest = note
+  }
+}
