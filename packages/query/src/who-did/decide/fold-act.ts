@@ -194,10 +194,13 @@ function recordsOf({ record, parts }: Part): EvidenceRecord[] {
 /** Whether the sender of a call may take a record for a part of it: not one of another exporter unless it may speak for its actor. */
 function mayHold(
   call: EvidenceRecord,
-  { exporter }: EvidenceRecord,
+  record: EvidenceRecord,
   mergedRecord: MergedRecordOf,
 ): boolean {
-  return call.exporter === exporter || isBacked(call, ({ parent }) => mergedRecord(parent)?.record)
+  const isBelieved =
+    call.exporter === record.exporter ||
+    isBacked(call, ({ parent }) => mergedRecord(parent)?.record)
+  return isBelieved && mayReport(record, call)
 }
 
 /** Whether a record below a call is part of it, and no act of its own. */
@@ -206,7 +209,7 @@ function isPart(
   call: EvidenceRecord,
   mergedRecord: MergedRecordOf,
 ): boolean {
-  if (!mayHold(call, record, mergedRecord) || !mayReport(record, call)) return false
+  if (!mayHold(call, record, mergedRecord)) return false
   const isSameCall = haveSameCall(record, call)
   if (isSameCall === false || !agree(record.tool, call.tool)) return false
   if (!agree(record.resource, call.resource)) return false

@@ -45,10 +45,15 @@ export function judgeCandidate(
   const { outcome, verb } = key === act.key ? act : describePart(record, act)
   if (outcome === 'failure' || outcome === 'denied') return undefined
   if (isDecisionOnly(mergedRecord(key)?.record, question)) return undefined
-  if (question.verb === null ? verb === 'read' : verb !== question.verb) return undefined
+  if (!isVerbAsked(verb, question)) return undefined
   if (!carriesName && !inheritsName(question.handle, key, { evidence, mergedRecord }))
     return undefined
   return { key, outcome, isEntitled: isBelieved(record, key, evidence) }
+}
+
+/** Whether the question concerns acts of a verb: of the one that it names, else of every one but a read. */
+function isVerbAsked(verb: string, question: Question): boolean {
+  return question.verb === null ? verb !== 'read' : verb === question.verb
 }
 
 /** Who allowed an act, or was asked, did not do it: an approval answers only for itself. */
