@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Makes packages/export/verify.mjs: packages/export/verifier.mjs, which is written by hand, and behind it the code that decides
+// Makes packages/evidence/verify.mjs: packages/evidence/verifier.mjs, which is written by hand, and behind it the code that decides
 // answers, in one file that needs nothing but Node. Run it after a change of either: `npm run bundle`. A unit test of the
-// export says when the file is not up to date.
+// evidence package says when the file is not up to date.
 import { createHash } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const source = join(root, 'packages', 'export', 'verifier.mjs')
-const target = join(root, 'packages', 'export', 'verify.mjs')
+const source = join(root, 'packages', 'evidence', 'verifier.mjs')
+const target = join(root, 'packages', 'evidence', 'verify.mjs')
 const decision = join(root, 'packages', 'query', 'src', 'offline', 'decide-offline.ts')
 const idDigits = 16
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { problemSchema, whoDidAnswerSchema } from '@whodid/model'
+import { problemSchema, whoDidAnswerSchema } from '@whodid/model/answers'
 import { startWhodidProcess } from '../harness/whodid-process.ts'
 import type { WhodidProcess } from '../harness/whodid-process.ts'
 

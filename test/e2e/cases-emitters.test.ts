@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { whoDidAnswerSchema } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import type { WhoDidAnswer } from '@whodid/model'
 import { startEmitterLedger } from '../harness/emitter-ledger.ts'
 import type { EmitterLedger, OtlpBody } from '../harness/emitter-ledger.ts'

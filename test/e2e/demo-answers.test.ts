@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startEngine } from '@whodid/engine'
 import type { Engine } from '@whodid/engine'
-import { whoDidAnswerSchema } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import type { WhoDidAnswer } from '@whodid/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 

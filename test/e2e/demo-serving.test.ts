@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { whoDidAnswerSchema } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
 const main = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))

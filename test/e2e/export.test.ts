@@ -9,7 +9,7 @@ import { startWhodidProcess } from '../harness/whodid-process.ts'
 import type { WhodidProcess } from '../harness/whodid-process.ts'
 
 const main = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
-const verifier = fileURLToPath(new URL('../../packages/export/verify.mjs', import.meta.url))
+const verifier = fileURLToPath(new URL('../../packages/evidence/verify.mjs', import.meta.url))
 const resource = 'github:pull:acme/app/812'
 const trace = 'ab'.repeat(16)
 const waitMs = { timeout: 90_000, interval: 200 }

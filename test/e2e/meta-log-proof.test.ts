@@ -26,7 +26,7 @@ import { startWhodidProcess } from '../harness/whodid-process.ts'
 import type { WhodidProcess } from '../harness/whodid-process.ts'
 
 /** From a record to the root of a meta-log that a witness has cosigned: in the proof of an act, and in a package. */
-const verifier = fileURLToPath(new URL('../../packages/export/verify.mjs', import.meta.url))
+const verifier = fileURLToPath(new URL('../../packages/evidence/verify.mjs', import.meta.url))
 const resource = 't:recorded:1'
 const waitMs = { timeout: 120_000, interval: 200 }
 const bytes = (base64: string): Buffer => Buffer.from(base64, 'base64')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { problemSchema } from '@whodid/model'
+import { problemSchema } from '@whodid/model/answers'
 import type { ApiClient } from '@whodid/api/client'
 import { checkResponse, createCheckedClient } from '../harness/checked-client.ts'
 import { sendSpans, toolCall } from '../harness/send-spans.ts'

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCollector } from '@whodid/collector'
 import type { Collector } from '@whodid/collector'
-import { whoDidAnswerSchema } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import { startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 

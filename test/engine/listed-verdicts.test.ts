@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { LedgerRecord } from '@whodid/model'
+import type { LedgerRecord, ListedAction } from '@whodid/model'
 import { listActions, parseActionsQuestion } from '@whodid/query'
-import type { ListedAction } from '@whodid/query'
 import { done } from '../harness/incident.ts'
 import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { LedgerRecord } from '@whodid/model'
+import type { ActionsAnswer, LedgerRecord } from '@whodid/model'
 import {
   blastRadius,
   describeDelegator,
@@ -12,7 +12,7 @@ import {
   parseInstanceQuestion,
   parseTemplatesQuestion,
 } from '@whodid/query'
-import type { ActionsAnswer, RawActionsQuestion } from '@whodid/query'
+import type { RawActionsQuestion } from '@whodid/query'
 import { done, incident } from '../harness/incident.ts'
 import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
 import { ContentKeys, createContentReader } from '@whodid/content'
-import { whoDidAnswerSchema } from '@whodid/model'
-import type { WhoDidAnswer } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import { createReadRecorder, createSelector } from '@whodid/store'
 import { openLogTrees } from '@whodid/tlog-posix'
 import type { Policy } from '@whodid/tlog'
@@ -12,7 +11,7 @@ import type { DbaLedger } from './dba-ledger.ts'
 
 /** The reading side of a service: its API over HTTP, and its check of itself. */
 export interface SealedApi {
-  readonly ask: (of: string) => Promise<WhoDidAnswer>
+  readonly ask: (of: string) => Promise<ReturnType<typeof whoDidAnswerSchema.parse>>
   /** `/metrics`, as lines. */
   readonly metrics: () => Promise<string[]>
   readonly stop: () => Promise<void>

@@ -72,7 +72,7 @@ export async function startEvidenceService(isStating = true): Promise<EvidenceSe
     readRecorder,
     contents: createContentReader(keys, () => 0n),
     trees: openLogTrees(treeDir),
-    ...(isStating ? { custodian } : {}),
+    retention: isStating ? custodian : undefined,
     exports: { signer, witnesses: [], product: 'whodid' },
     tokens: () => [{ name: 'investigator', role: 'investigator', tenant: 'default', sha256 }],
     readiness: () => Promise.resolve([]),

@@ -1,6 +1,6 @@
 import { createHash, sign } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decisionCode, decodeRecord, readZip, writeZip } from '../../packages/export/verify.mjs'
+import { decisionCode, decodeRecord, readZip, writeZip } from '../../packages/evidence/verify.mjs'
 import { startEvidenceService } from './evidence-service.ts'
 import type { EvidenceService } from './evidence-service.ts'
 

@@ -3,7 +3,7 @@ import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const verifier = fileURLToPath(new URL('../../packages/export/verify.mjs', import.meta.url))
+const verifier = fileURLToPath(new URL('../../packages/evidence/verify.mjs', import.meta.url))
 
 /** Runs the verifier on a package, by plain Node in a new directory that holds nothing else. */
 export async function runVerifier(

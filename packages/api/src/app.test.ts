@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { problemSchema, WhodidError } from '@whodid/model'
+import { WhodidError } from '@whodid/model'
+import { problemSchema } from '@whodid/model/answers'
 import type { LedgerRead, ReadRecorder, Selector, Statement } from '@whodid/store'
 import { createApi } from './app.ts'
 import type { Api, ApiOptions } from './api-options.ts'
-import { requestsInFlightMax } from './request-scope.ts'
-import { streamsMax } from './tail-stream.ts'
+import { requestsInFlightMax } from './middleware/request-scope.ts'
+import { streamsMax } from './routes/tail-stream.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -414,7 +415,7 @@ test('characters are counted as the document counts them', async () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ subject: 'delegator:kim', reason }),
     })
-  // Taken: what is missing then is the custodian.
+  // Taken: the missing part then is the retention service.
   expect((await problemOf(await erase('\u{1f600}'.repeat(1_000)))).code).toBe('not_found')
   expect((await problemOf(await erase('\u{1f600}'.repeat(1_001)))).code).toBe('invalid_parameter')
 })

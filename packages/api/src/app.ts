@@ -1,75 +1,103 @@
-import { parseInstant, WhodidError } from '@whodid/model'
-import { listAccessLog, parseAccessLogLimit } from '@whodid/query'
 import type { Api, ApiOptions } from './api-options.ts'
+import { boundSelector, statementBoundsDefault } from './bound-selector.ts'
 import { errorPage, openApiDocument, startPage } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
-import { createMetricsHandler } from './metrics-handler.ts'
-import { addQuestions } from './question-handlers.ts'
-import { createRecordedRead, systemUnixNs } from './recorded-read.ts'
+import { createRecordedRead, systemUnixNs } from './middleware/recorded-read.ts'
 import {
+  accessLogRoute,
+  actionsRoute,
+  addLogs,
+  answerAccessLog,
+  answerActions,
+  answerBlastRadius,
+  answerCheckpoints,
+  answerDelegator,
+  answerErase,
+  answerExport,
+  answerHealth,
+  answerHold,
+  answerHolds,
+  answerInstance,
+  answerIntegrity,
+  answerMetrics,
+  answerProof,
+  answerPrune,
+  answerReady,
+  answerRelease,
+  answerTail,
+  answerTemplates,
+  answerTrust,
+  answerWhoDid,
+  answerWhoDidMany,
+  blastRadiusRoute,
+  checkpointsRoute,
+  delegatorRoute,
+  eraseRoute,
+  exportRoute,
   healthRoute,
+  holdRoute,
+  holdsRoute,
+  instanceRoute,
+  integrityRoute,
   metricsRoute,
-  readsRoute,
+  proofRoute,
+  pruneRoute,
   readyRoute,
+  releaseRoute,
   tailRoute,
-} from './route-definitions.ts'
-import { createTailOpener, tailStartDefaultNs } from './tail-stream.ts'
+  templatesRoute,
+  treesPath,
+  trustRoute,
+  whoDidManyRoute,
+  whoDidRoute,
+} from './routes/index.ts'
 
 /**
- * The HTTP API: every route is here, or in `question-handlers.ts` and `proof-handlers.ts`. Each `/v1` route takes a bearer token, is bounded, and records the read before its
+ * The HTTP API, every route on one screen. Each `/v1` route takes a bearer token, is bounded, and records the read before its
  * answer leaves. Failures are `application/problem+json`. Does NOT listen: see `startApi`.
  */
 export function createApi(options: ApiOptions): Api {
-  const { selector, now = systemUnixNs, stopping = new AbortController().signal } = options
-  const guarded = createGuardedApp(options)
-  const { app, counts } = guarded
-  const recordedRead = createRecordedRead(options)
-  const openTail = createTailOpener()
-
-  addQuestions(app, options, recordedRead)
-
-  app.openapi(tailRoute, async (c) => {
-    const asked = c.req.valid('query')
-    const { from } = asked
-    const afterUnixNs = from === undefined ? now() - tailStartDefaultNs : parseInstant(from, 'from')
-    const clientGone = c.req.raw.signal
-    const follow = asked.follow === 'true'
-    const { tenant } = c.get('token')
-    const reading = { roles: ['investigator', 'admin'], question: asked } as const
-    const stream = await recordedRead(c, reading, {
-      run: () => openTail({ selector, tenant, afterUnixNs, follow, clientGone, stopping }),
-      discard: (unsent) => unsent.cancel(),
-    })
-    // Nobody reads the body of an answer to HEAD, so nobody would end the stream.
-    const isHead = c.req.method === 'HEAD'
-    if (isHead) await stream.cancel()
-    const headers = { 'content-type': 'application/x-ndjson' }
-    // The route's type knows JSON and text answers only; a body of lines is neither.
-    return new Response(isHead ? null : stream, { headers }) as never
+  const { selector, contents, trees, watch, metaLog, rules, retention, exports } = options
+  const { tokens, hostCheck = 'loopback', onFailure, now = systemUnixNs } = options
+  const { stopping = new AbortController().signal } = options
+  const { app, counts, load } = createGuardedApp({
+    tokens,
+    hostCheck,
+    onFailure,
+    openPaths: [treesPath],
   })
+  const recordedRead = createRecordedRead({ readRecorder: options.readRecorder, now })
+  const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
+  const question = { selector, recordedRead }
+  const sources = { selector: bounded, contents, trees, watch, rules }
+  const whoDid = { sources, recordedRead, onFailure }
+  const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
+  const kept = { retention, recordedRead }
 
-  app.openapi(readsRoute, async (c) => {
-    const asked = c.req.valid('query')
-    const limit = parseAccessLogLimit(asked.limit)
-    const { tenant } = c.get('token')
-    const reading = { roles: ['admin'], question: asked } as const
-    const reads = await recordedRead(c, reading, {
-      run: () => listAccessLog(selector, tenant, limit),
-    })
-    return c.json({ reads }, 200)
-  })
+  app.openapi(whoDidRoute, answerWhoDid(whoDid))
+  app.openapi(actionsRoute, answerActions(question))
+  app.openapi(instanceRoute, answerInstance(question))
+  app.openapi(blastRadiusRoute, answerBlastRadius(question))
+  app.openapi(templatesRoute, answerTemplates(question))
+  app.openapi(delegatorRoute, answerDelegator(question))
+  app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
+  app.openapi(eraseRoute, answerErase(kept))
+  app.openapi(pruneRoute, answerPrune(kept))
+  app.openapi(holdRoute, answerHold(kept))
+  app.openapi(releaseRoute, answerRelease(kept))
+  app.openapi(holdsRoute, answerHolds(kept))
+  app.openapi(proofRoute, answerProof({ ...question, trees, metaLog }))
+  app.openapi(checkpointsRoute, answerCheckpoints(trees))
+  app.openapi(integrityRoute, answerIntegrity(watch))
+  addLogs(app, trees)
+  app.openapi(exportRoute, answerExport(evidence))
+  app.openapi(trustRoute, answerTrust(evidence))
+  app.openapi(tailRoute, answerTail({ ...question, stopping, now }))
+  app.openapi(accessLogRoute, answerAccessLog(question))
+  app.openapi(healthRoute, answerHealth)
+  app.openapi(readyRoute, answerReady(options.readiness))
+  app.openapi(metricsRoute, answerMetrics({ metrics: options.metrics, counts, load }))
 
-  app.openapi(healthRoute, (c) => c.json({ status: 'ok' as const }, 200))
-
-  app.openapi(readyRoute, async (c) => {
-    const missing = await options.readiness()
-    if (missing.length > 0)
-      throw new WhodidError('store_unavailable', `not ready: ${missing.join('; ')}`)
-    return c.json({ status: 'ready' as const }, 200)
-  })
-
-  app.openAPIRegistry.registerPath(metricsRoute)
-  app.get('/metrics', createMetricsHandler(guarded, options))
   const document = openApiDocument(app)
   app.get('/openapi.json', (c) => c.json(document))
   app.get('/docs/errors', (c) => c.html(errorPage))

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { WhodidError } from '@whodid/model'
 import type { Selection, Selector, Statement } from '@whodid/store'
 
-/** How many statements the engine is given at one time, and how long others wait for their turn. */
+/** Bounds of the statements that the engine runs at one time, and of those that wait for their turn. */
 export interface StatementBounds {
   /** Statements under way. */
   readonly atOnceMax: number

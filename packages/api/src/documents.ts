@@ -1,9 +1,10 @@
+import { z } from '@hono/zod-openapi'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { errorCodes } from '@whodid/model'
 import type { ErrorCode } from '@whodid/model'
-import { errorGuide } from './error-guide.ts'
-import type { ApiEnv } from './request-scope.ts'
-import { httpStatus } from './status.ts'
+import { errorGuide } from './errors/error-guide.ts'
+import type { ApiEnv } from './middleware/request-scope.ts'
+import { httpStatus } from './errors/problem.ts'
 
 /** The page at `/`: what this is and where to go on. Static, without scripts or styles. */
 export const startPage: string = page(
@@ -30,8 +31,9 @@ function allCodes(): ErrorCode[] {
   return Object.keys(errorCodes) as ErrorCode[]
 }
 
-/** The OpenAPI 3.1 document of the routes registered on `app`. */
+/** Returns the OpenAPI 3.1 document of the routes registered on `app`. */
 export function openApiDocument(app: OpenAPIHono<ApiEnv>): object {
+  nameSchemas()
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
@@ -49,6 +51,17 @@ export function openApiDocument(app: OpenAPIHono<ApiEnv>): object {
   // The library's type of a licence is of OpenAPI 3.0, which has no identifier.
   const license = { name: 'Apache License 2.0', identifier: 'Apache-2.0' }
   return { ...document, info: { ...document.info, license } }
+}
+
+/**
+ * Gives each schema with an ID (`.meta({ id })`) that name in the document. The library takes a name from its own key alone, and its
+ * `.openapi(name)` returns a copy, which the schemas of the model around the original would not hold.
+ */
+function nameSchemas(): void {
+  for (const [id, schema] of z.globalRegistry._idmap) {
+    const { id: _, ...meta } = z.globalRegistry.get(schema) ?? {}
+    z.globalRegistry.add(schema, { ...meta, _internal: { refId: id } })
+  }
 }
 
 function errorSection(code: ErrorCode): string {

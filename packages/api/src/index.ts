@@ -1,5 +1,6 @@
 export { createApi } from './app.ts'
-export type { Api, ApiOptions, RefusalCounts } from './api-options.ts'
-export type { ApiToken, Role } from './authenticate.ts'
+export type { Api, ApiOptions, ApiToken, PackageMaking, Role } from './api-options.ts'
+export type { OnFailure } from './errors/problem.ts'
+export type { RefusalCounts } from './metrics/api-metrics.ts'
 export { startApi } from './start-api.ts'
 export type { RunningApi, StartApiOptions } from './start-api.ts'

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { getRequestListener } from '@hono/node-server'
 import { WhodidError } from '@whodid/model'
 import type { Api } from './api-options.ts'
-import { problemResponse } from './problem.ts'
+import { problemResponse } from './errors/problem.ts'
 
 /** Request line and headers together; the longest handle, percent-encoded, fits. */
 const headerBytesMax = 65_536
@@ -17,7 +17,7 @@ const farewellTimeoutMs = 1_000
 /** Milliseconds that requests under way get to finish when the service stops. */
 const drainTimeoutMs = 5_000
 
-/** Where the API listens. */
+/** The address at which the API listens. */
 export interface StartApiOptions {
   readonly api: Api
   readonly host: string

@@ -101,7 +101,7 @@ export const recordKinds = [
 ] as const
 export type RecordKind = (typeof recordKinds)[number]
 
-/** Who acted, in `whodid.actor.type`. */
+/** The kinds of actor, in `whodid.actor.type`. */
 export const actorTypes = ['agent', 'human', 'service'] as const
 export type ActorType = (typeof actorTypes)[number]
 
@@ -109,19 +109,19 @@ export type ActorType = (typeof actorTypes)[number]
 export const delegatorTypes = ['human', 'service', 'schedule', 'agent', 'none'] as const
 export type DelegatorType = (typeof delegatorTypes)[number]
 
-/** Where a prompt came from, in `whodid.prompt.origin`. */
+/** The origins of a prompt, in `whodid.prompt.origin`. */
 export const promptOrigins = ['human', 'agent', 'system', 'schedule', 'tool', 'unknown'] as const
 export type PromptOrigin = (typeof promptOrigins)[number]
 
-/** How an action ended, in `whodid.action.outcome`. `unknown` stands on the intent that is exported before the act. */
+/** The outcomes of an action, in `whodid.action.outcome`. `unknown` stands on the intent that is exported before the act. */
 export const outcomes = ['success', 'failure', 'denied', 'unknown'] as const
 export type Outcome = (typeof outcomes)[number]
 
-/** Whether content that entered a model's context can be trusted, in `whodid.input.trust`. */
+/** The trust in content that entered a model's context, in `whodid.input.trust`. */
 export const inputTrusts = ['trusted', 'untrusted', 'unknown'] as const
 export type InputTrust = (typeof inputTrusts)[number]
 
-/** What was decided of a requested action, in `whodid.approval.decision`. */
+/** The decisions on a requested action, in `whodid.approval.decision`. */
 export const approvalDecisions = ['allow', 'deny', 'require_approval'] as const
 export type ApprovalDecision = (typeof approvalDecisions)[number]
 
@@ -138,3 +138,10 @@ export const baggageKeys: readonly AttributeKey[] = [
   attribute.planRef,
   attribute.delegationChain,
 ]
+
+/**
+ * Rules of ingest whose attribute only goes with a claim and does not make it: a session may hold several runs of an
+ * agent, and a service several agents. Their values are shown and searched; they never name an instance, never contradict
+ * a claim, and are never held against the ingest client.
+ */
+export const hintRules: ReadonlySet<string> = new Set(['session_id', 'resource.service_name'])

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ByteWriter } from './byte-writer.ts'
 
-/** What a string is in the Native format, written down plainly. */
+/** A string in the Native format, written down plainly. */
 function plainString(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8')
   const head: number[] = []

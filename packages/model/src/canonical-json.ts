@@ -10,9 +10,9 @@ interface Walk {
 
 /**
  * Writes any value as canonical JSON: keys sorted by UTF-16 code unit, no white space, numbers and strings as RFC 8785
- * has them. Two values that JSON cannot tell apart give the same text, so that their hashes meet.
+ * has them. Two values that are the same in JSON give the same text, so that their hashes meet.
  *
- * Never throws. What JSON does not have is written so that it can still be told apart: a bigint as its digits in a string,
+ * Never throws. Values that JSON does not have are written so that they stay distinct: a bigint as its digits in a string,
  * a Date as RFC 3339, bytes as `{"$base64":…}`, a Map as pairs, a Set as a list, an Error as its name and message, a
  * cycle as `"[cycle]"`, a property that throws as `"[unreadable]"`. `undefined`, functions and symbols are left out of
  * objects and become `null` elsewhere, as do NaN and infinities. Beyond 64 levels or 100,000 values a marker stands for the rest.

@@ -21,8 +21,8 @@ export function canonicalRecord(record: LedgerRecord): Buffer {
 }
 
 /**
- * What is hashed into the record's leaf: the byte 0 of RFC 6962, then {@link canonicalRecord}. For those who hash many:
- * the bytes are valid until the next call.
+ * Returns the bytes that are hashed into the record's leaf: the byte 0 of RFC 6962, then {@link canonicalRecord}. The bytes are
+ * valid until the next call, so that many records can be hashed without copies.
  */
 export function leafInput(record: LedgerRecord): Uint8Array {
   rows.clear()

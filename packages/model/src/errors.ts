@@ -39,7 +39,7 @@ export type ErrorCode =
   | 'internal'
 
 /**
- * Whether each code is `permanent` (the same input fails again) or `retryable` (the environment may recover).
+ * The kind of each code: `permanent` (the same input fails again) or `retryable` (the environment may recover).
  */
 export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> = {
   invalid_config: 'permanent',
@@ -93,7 +93,7 @@ export class WhodidError extends Error {
     this.code = code
   }
 
-  /** Whether the same request may succeed later without being changed. */
+  /** True when the same request may succeed later without being changed. */
   get retryable(): boolean {
     return errorCodes[this.code] === 'retryable'
   }

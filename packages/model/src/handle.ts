@@ -47,7 +47,7 @@ export const handleLengthMax = 4096
  * their canonical form.
  *
  * Throws `invalid_handle` when it is empty, too long, contains NUL, or is none of these; the message says what it was most likely meant
- * to be, where that can be told. A kind that is nearly one of these is a slip and not a resource: `resource:` before it says otherwise.
+ * to be, where that can be guessed. A kind that is nearly one of these is a slip and not a resource: `resource:` before it says otherwise.
  */
 export function parseHandle(text: string): Handle {
   const typed = text.trim()
@@ -71,26 +71,14 @@ export function formatHandle(handle: Handle): string {
 function parsePrefixed(kind: HandleKind, value: string, typed: string): Handle {
   if (value === '') throw invalid(`names no ${kind}`, typed)
   switch (kind) {
-    case 'trace': {
-      const trace = value.toLowerCase()
-      if (!isTraceIdHex(trace))
-        throw invalid('is no trace ID: expected 32 hex digits, not all zero', typed)
-      return { kind, value: trace }
-    }
-    case 'span': {
-      const ref = parseSpanRef(value)
-      if (ref === undefined)
-        throw invalid('is no span: expected <32 hex>-<16 hex>, neither all zero', typed)
-      return { kind, value: `${ref.trace}-${ref.span}` }
-    }
+    case 'trace':
+      return { kind, value: traceOf(value, typed) }
+    case 'span':
+      return { kind, value: spanOf(value, typed) }
     case 'resource':
       return { kind, value: normalizeResource(value).id }
-    case 'prompt': {
-      const hash = value.toLowerCase()
-      if (!promptHashPattern.test(hash))
-        throw invalid('is no hash of a prompt: expected prompt:sha256:<64 hex>', typed)
-      return { kind, value: hash }
-    }
+    case 'prompt':
+      return { kind, value: promptHashOf(value, typed) }
     case 'action':
     case 'instance':
     case 'template':
@@ -102,6 +90,24 @@ function parsePrefixed(kind: HandleKind, value: string, typed: string): Handle {
     case 'tool':
       return { kind, value }
   }
+}
+
+function traceOf(value: string, typed: string): string {
+  const trace = value.toLowerCase()
+  if (isTraceIdHex(trace)) return trace
+  throw invalid('is no trace ID: expected 32 hex digits, not all zero', typed)
+}
+
+function spanOf(value: string, typed: string): string {
+  const ref = parseSpanRef(value)
+  if (ref !== undefined) return `${ref.trace}-${ref.span}`
+  throw invalid('is no span: expected <32 hex>-<16 hex>, neither all zero', typed)
+}
+
+function promptHashOf(value: string, typed: string): string {
+  const hash = value.toLowerCase()
+  if (promptHashPattern.test(hash)) return hash
+  throw invalid('is no hash of a prompt: expected prompt:sha256:<64 hex>', typed)
 }
 
 function parseBare(typed: string, prefix: string): Handle {

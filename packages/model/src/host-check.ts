@@ -1,14 +1,14 @@
-import { trimEnd } from './trim-end.ts'
+import { trimEnd } from './printable.ts'
 
 /**
- * Which names a request's `Host` may bear: loopback ones only, these beside them, or any. A web page reaches a service of
- * this machine under a name of its own that it has point here (DNS rebinding), and its browser then sends that name.
+ * The names that a request's `Host` may have: loopback names only, the given ones beside them, or any. A web page can reach a service
+ * of this machine under a name of its own that it makes resolve here (DNS rebinding), and its browser then sends that name.
  */
 export type HostCheck = 'loopback' | 'any' | readonly string[]
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/iu
 
-/** Whether a `Host` header or an `:authority` is one that the check lets in. The port does not matter, nor the case. */
+/** Returns true when the check allows a `Host` header or an `:authority`. Neither the port nor the case matters. */
 export function isHostAllowed(host: string, check: HostCheck): boolean {
   if (check === 'any') return true
   const name = hostName(host)

@@ -10,12 +10,12 @@ const spanIdPattern = /^[0-9a-f]{16}$/u
 const zeroTrace = '0'.repeat(32)
 const zeroSpan = '0'.repeat(16)
 
-/** Whether text is a trace ID in its canonical form: lower case, not all zero. */
+/** Returns true when text is a trace ID in its canonical form: lower case, not all zero. */
 export function isTraceIdHex(text: string): boolean {
   return traceIdPattern.test(text) && text !== zeroTrace
 }
 
-/** Whether text is a span ID in its canonical form: lower case, not all zero. */
+/** Returns true when text is a span ID in its canonical form: lower case, not all zero. */
 export function isSpanIdHex(text: string): boolean {
   return spanIdPattern.test(text) && text !== zeroSpan
 }
@@ -34,10 +34,28 @@ export function parseSpanRef(text: string): { trace: TraceIdHex; span: SpanIdHex
   return { trace, span }
 }
 
-/** Whether text is the beginning of a UUID, its first hyphen included: what a narrow column of some screen leaves of an ID. */
+/** Returns true when text is the beginning of a UUID with its first hyphen, such as a narrow column of a screen shows. */
 export function isPartOfUuid(text: string): boolean {
   return (
     text.length < 36 &&
     /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){0,3}[0-9a-f]{0,12}(?:…|\.\.\.)?$/iu.test(text)
   )
+}
+
+/** The rights of a token of Whodid: sending (`ingest`), reading (`investigator`), everything (`admin`). */
+type TokenKind = 'ingest' | 'investigator' | 'admin'
+
+const kindByMark: ReadonlyMap<string, TokenKind> = new Map([
+  ['ing', 'ingest'],
+  ['inv', 'investigator'],
+  ['adm', 'admin'],
+])
+
+/**
+ * The kind that a token says it is of, by its first letters (`whodid_ing_…`); undefined for one that was not made by Whodid.
+ * It is for messages alone: what a token may do is decided by its hash.
+ */
+export function tokenKind(token: string): TokenKind | undefined {
+  const mark = /^whodid_([a-z]{3})_/u.exec(token.slice(0, 16))?.[1]
+  return mark === undefined ? undefined : kindByMark.get(mark)
 }

@@ -19,33 +19,30 @@ export type {
   PromptOrigin,
   RecordKind,
 } from './attributes.ts'
-export { gapCodes, grades, problemSchema, verdicts, whoDidAnswerSchema } from './answer.ts'
-export type {
-  Alternative,
-  ChainHop,
-  DelegationHop,
-  Gap,
-  GapCode,
-  Grade,
-  Input,
-  Problem,
-  Reason,
-  Verdict,
-  WhoDidAnswer,
-} from './answer.ts'
+export { assurances, gapCodes, grades, verdicts } from './answers/verdict-words.ts'
+export type { Assurance, GapCode, Grade, Verdict } from './answers/verdict-words.ts'
+export type { Problem, QuestionCost } from './answers/cost-and-cursor.ts'
+export type { ActionsAnswer, ActsOfDelegator } from './answers/actions.ts'
+export type { DelegatedAgent, DelegatorAnswer, ListedAction } from './answers/actions.ts'
+export type { BlastRadiusAnswer, Touch, TouchedResource } from './answers/instances.ts'
+export type { InstanceAbout, InstanceAnswer, TimelineEntry } from './answers/instances.ts'
+export type { TemplateEntry, TemplatesAnswer } from './answers/instances.ts'
+export type { Integrity, IntegrityCheck } from './answers/integrity.ts'
+export type { ActionProof, CheckpointsAnswer, MetaLogProof, Trust } from './answers/proofs.ts'
+export type { RecordedRead } from './answers/access-log.ts'
+export type { Alternative, ChainHop, DelegationHop, Gap } from './answers/who-did.ts'
+export type { Input, Reason, WhoDidAnswer } from './answers/who-did.ts'
 export { blankRecord } from './blank-record.ts'
 export { ByteWriter } from './byte-writer.ts'
 export { canonicalJson } from './canonical-json.ts'
 export { canonicalRecord, entryBytesMax, leafInput, leafInputOfRow } from './canonical-record.ts'
 export { type ErrorCode, errorCodes, WhodidError } from './errors.ts'
-export { hintRules } from './hint-rules.ts'
+export { hintRules } from './attributes.ts'
 export { formatHandle, type Handle, handleKinds, handleLengthMax, parseHandle } from './handle.ts'
 export type { HandleKind } from './handle.ts'
 export { isPartOfUuid, isSpanIdHex, isTraceIdHex, parseSpanRef, spanRef } from './ids.ts'
 export { type HostCheck, isHostAllowed } from './host-check.ts'
 export type { SpanIdHex, SpanRef, TraceIdHex } from './ids.ts'
-export { assurances, integrityCheckSchema } from './integrity.ts'
-export type { Assurance, Integrity, IntegrityCheck } from './integrity.ts'
 export type { MetricFamily, MetricSample } from './metric-family.ts'
 export { nearestName } from './nearest-name.ts'
 export { printable, printableLine } from './printable.ts'
@@ -53,7 +50,7 @@ export type { Channel, Envelope, LedgerRecord } from './record.ts'
 export { type RowPlaces, textPlacesBytes, writeRow } from './record-row.ts'
 export { type RecordField, recordFields } from './record-fields.ts'
 export { redactSecrets, redactSecretsInName } from './redact.ts'
-export { tokenKind } from './token-kind.ts'
-export { trimEnd } from './trim-end.ts'
+export { tokenKind } from './ids.ts'
+export { trimEnd } from './printable.ts'
 export { normalizeResource, resourceLengthMax, type Resource } from './resource.ts'
 export { formatInstant, parseInstant } from './parse-instant.ts'

@@ -1,4 +1,4 @@
-/** One measure of a service, in Prometheus' words. */
+/** One metric of a service, in Prometheus' terms. */
 export interface MetricFamily {
   /** Such as `whodid_log_bytes`; of letters, digits and `_`. A counter's ends in `_total`. */
   readonly name: string
@@ -10,7 +10,7 @@ export interface MetricFamily {
 
 /** One value of a measure. */
 export interface MetricSample {
-  /** What stands behind the family's name: `_bucket`, `_sum`, `_count`; default nothing. */
+  /** The suffix of the family's name: `_bucket`, `_sum`, `_count`; default nothing. */
   readonly suffix?: string
   readonly labels?: Readonly<Record<string, string>>
   readonly value: number

@@ -45,8 +45,8 @@ export type RecordField =
 
 /**
  * Every field of a record, in the order of the table and of the canonical form: the one place where a record's field
- * meets its column. What is inserted, what is hashed, the engine's expression for the hash and the table in
- * `docs/FORMAT.md` are made from it or held against it.
+ * meets its column. The insert, the hash, the engine's expression for the hash and the table in
+ * `docs/FORMAT.md` are made from it or tested against it.
  *
  * Changing it changes every leaf from then on: the version in `canonicalRecord` goes up with it.
  */

@@ -3,7 +3,7 @@ import { recordFields } from './record-fields.ts'
 import type { RecordField } from './record-fields.ts'
 import type { LedgerRecord } from './record.ts'
 
-/** Where in what was written the fields of a row are that its log gives, or that another sending of the span changes. */
+/** The offsets, in a written row, of the fields that its log gives or that differ when a client sends the span again. */
 export interface RowPlaces {
   readonly logIndex: number
   /** `tenant`, then `exporter`. */

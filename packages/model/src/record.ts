@@ -8,7 +8,7 @@ import type {
 } from './attributes.ts'
 
 /**
- * How the exporter that sent a record stands to what the record claims.
+ * The right of the ingest client that sent a record to its claims.
  *
  * - `entitled`: authenticated, and its token may speak for this template (or for humans, or for services).
  * - `unbound`: authenticated for the tenant, but its token is bound to no actor; its claims are assertions.
@@ -36,13 +36,13 @@ export interface LedgerRecord {
   /** Its place in that log, counted from 0 without a hole. An integer below 2^53. */
   logIndex: number
   tenant: string
-  /** Name of the exporter, from its token; never from the payload. */
+  /** Name of the ingest client, from its token; never from the payload. */
   exporter: string
   channel: Channel
   receivedUnixNs: bigint
   /**
-   * What it arrived as. A log record has no ID of its own: it stands in the ledger as a child of the span it names, under
-   * a span ID made from its content, so that a decision or a prompt told in a log joins the chain like any other record.
+   * The signal by which it arrived. A log record has no ID of its own: it stands in the ledger as a child of the span it names, under
+   * a span ID made from its content, so that a decision or a prompt in a log joins the chain like any other record.
    */
   signal: 'span' | 'log'
 
@@ -139,8 +139,8 @@ export interface LedgerRecord {
   approvalReason: string
 
   /**
-   * The record's text, until it is sealed; never a column. What it says (a prompt's text, a plan's, a call's arguments),
-   * what came back (a model's answer, a tool's result), and the JSON of the attributes, events and links that hold text.
+   * The record's text, until it is sealed; never a column. Its content (a prompt's text, a plan's, a call's arguments),
+   * its result (a model's answer, a tool's result), and the JSON of the attributes, events and links that hold text.
    * '' when withheld, and again once sealed: what stays then is the fields below.
    */
   content: string
@@ -148,7 +148,7 @@ export interface LedgerRecord {
   detail: string
   /** Keyed digest of the text, by which a resend is recognised; never a column. */
   textDigestHex: string
-  /** Where the sealed text is; never a column of the record. */
+  /** The place of the encrypted text; never a column of the record. */
   envelope: Envelope | undefined
 
   /** The name of that envelope, 48 hex digits: the subject's key, and the envelope's own. '' when there is no text. */

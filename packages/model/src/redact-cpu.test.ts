@@ -6,7 +6,7 @@ const megabyte = 1_048_576
 /** CPU seconds that one megabyte of anything may cost: the costliest of these takes 0.9, on a machine that may be slower. */
 const cpuMaxS = 6
 
-// What starts a pattern and never ends it, nests, or is refused and looked into again.
+// Texts that start a pattern and never end it, nest, or are refused and searched again.
 const units = [
   'password=',
   'password: ',

@@ -7,7 +7,7 @@ import { tokenRules } from './redact/token-rules.ts'
 import { groupsPerWord, scanTriggers } from './scan-triggers.ts'
 import type { TriggerScan } from './scan-triggers.ts'
 
-/** UTF-16 units of a text that are searched. What is beyond is cut off, because nobody looked into it. */
+/** UTF-16 units of a text that are searched. The rest is cut off, because it was not searched. */
 const redactableLengthMax = 2_097_152
 
 /** Layers of escapes that are undone: JSON in JSON in JSON, in an address. */
@@ -51,8 +51,8 @@ let scan: TriggerScan | undefined
  * `Authorization` and cookie headers, passwords in URLs, commands and sentences, values named like a secret in JSON, YAML, XML,
  * query, environment and command-line form, the same behind escapes and in base64, and card numbers that pass the Luhn check.
  *
- * Pure, idempotent, linear in the length of the text whatever the text; past 2,097,152 UTF-16 units it cuts. What it finds of a
- * labelled set, and what it takes for a secret by mistake, is in docs/SECRETS.md. It does NOT find a secret that looks like
+ * Pure, idempotent, linear in the length of the text whatever the text; past 2,097,152 UTF-16 units it cuts. Its recall on a
+ * labelled set, and its false alarms, are in docs/SECRETS.md. It does NOT find a secret that looks like
  * nothing (a word in a sentence), one that is split, encrypted or compressed, nor personal data.
  */
 export function redactSecrets(text: string): string {
@@ -72,7 +72,7 @@ export function redactSecretsInName(name: string): string {
   return replaced(name, findEdits(name, 0, tokenRules.length))
 }
 
-/** Where the secrets of a text are, by the first `ruleCount` rules; in no order, and they may overlap. */
+/** Returns the places of the secrets of a text by the first `ruleCount` rules, in no order; they may overlap. */
 function findEdits(text: string, layer: number, ruleCount: number): readonly Edit[] {
   scan ??= scanTriggers([...groups.values()])
   const words = scan(text)
@@ -93,7 +93,7 @@ function findEdits(text: string, layer: number, ruleCount: number): readonly Edi
 
 const none: readonly Edit[] = []
 
-/** Whether more was found than what needs something else beside it. */
+/** True when a secret was found that needs nothing else beside it. */
 function mayBeTold(words: Int32Array): boolean {
   for (let word = 0; word < words.length; word += 1)
     if (((words[word] ?? 0) & (telling[word] ?? 0)) !== 0) return true
@@ -156,7 +156,7 @@ function replaced(text: string, edits: readonly Edit[]): string {
   }
   for (const edit of sorted) {
     if (current !== undefined && edit.start < current.end) {
-      // What overlaps is one secret, by the mark of what began it.
+      // Overlapping places are one secret, under the mark of the first.
       if (edit.end > current.end) current = { ...current, end: edit.end }
       continue
     }
@@ -167,7 +167,7 @@ function replaced(text: string, edits: readonly Edit[]): string {
   return parts.join('') + text.slice(from)
 }
 
-/** Whether a place is inside a mark that an earlier redaction put there. */
+/** Returns true when a place is inside a mark that an earlier redaction put there. */
 function isInMark(text: string, place: number): boolean {
   const from = Math.max(0, place - markLengthMax)
   const open = text.slice(from, place).lastIndexOf('[redacted:')
@@ -179,7 +179,7 @@ function isInMark(text: string, place: number): boolean {
 const markLengthMax = 40
 const mark = /\[redacted:\w{1,24}\]/uy
 
-/** Whether a stretch holds a mark and besides it nothing but signs. */
+/** Returns true when a stretch holds a mark and only punctuation beside it. */
 function isMark(stretch: string): boolean {
   return /^[^\p{L}\d]{0,4}\[redacted:\w{1,24}\][^\p{L}\d]{0,4}$/u.test(stretch)
 }

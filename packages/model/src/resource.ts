@@ -1,5 +1,4 @@
-import { printable } from './printable.ts'
-import { trimEnd } from './trim-end.ts'
+import { printable, trimEnd } from './printable.ts'
 
 /** A resource an action touched: a canonical URI-like ID and, where the ID says it, a type. */
 export interface Resource {
@@ -56,7 +55,7 @@ function normalizeFile(text: string): string {
   const path = /^file:\/\/(?:localhost)?(\/(?!\/).*)$/isu.exec(text)?.[1]
   if (path === undefined) return text.replace(/^file:(?=\/)/iu, 'file:')
   const decoded = decodePart(path).normalize('NFC')
-  // What would not stay as it is if it were read again keeps its escapes.
+  // A name that would change if it were read again keeps its escapes.
   const isStable =
     decoded === printable(decoded).trim() && !/[\n\t]/u.test(decoded) && !decoded.startsWith('//')
   return `file:${isStable ? decoded : path}`

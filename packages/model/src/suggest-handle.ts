@@ -59,9 +59,9 @@ const forms: readonly Form[] = [
 ]
 
 /**
- * What text that is no handle was most likely meant to be, as a sentence; undefined when that cannot be told.
+ * Returns a sentence on the handle that a text was most likely meant to be; undefined when there is no guess.
  *
- * An ID that lacks or has too many digits is told with how many it has. A kind with a slip in it is a slip; a word of up to five
+ * An ID that lacks or has too many digits is reported with how many it has. A kind with a slip in it is a slip; a word of up to five
  * letters only where what follows it is not `kind:path`, since `scan:report:7` is more likely a resource than a span.
  */
 export function suggestHandle(typed: string): string | undefined {

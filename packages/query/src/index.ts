@@ -1,31 +1,22 @@
 export { checkpointsMax, listCheckpoints } from './proof/list-checkpoints.ts'
-export type { CheckpointList } from './proof/list-checkpoints.ts'
 export { proveAction } from './proof/prove-action.ts'
-export type { ActionProof, CheckpointLogProof } from './proof/prove-action.ts'
 export { accessLogMax, listAccessLog, parseAccessLogLimit } from './questions/access-log.ts'
-export type { AccessLogEntry } from './questions/access-log.ts'
-export type { QuestionCost } from './questions/ask-statement.ts'
 export {
   blastRadius,
   parseBlastRadiusQuestion,
   resourcesLimit,
 } from './questions/blast-radius/blast-radius.ts'
-export type { BlastRadiusAnswer } from './questions/blast-radius/blast-radius.ts'
 export {
   describeDelegator,
   latestActsLimit,
   parseDelegatorQuestion,
 } from './questions/describe-delegator/describe-delegator.ts'
-export type { DelegatorAnswer } from './questions/describe-delegator/describe-delegator.ts'
 export {
   describeInstance,
   parseInstanceQuestion,
   timelineLimit,
 } from './questions/describe-instance/describe-instance.ts'
-export type { InstanceAnswer } from './questions/describe-instance/describe-instance.ts'
-export type { ListedAction } from './questions/judge-listed/listed-action.ts'
 export { listActions } from './questions/list-actions/list-actions.ts'
-export type { ActionsAnswer } from './questions/list-actions/list-actions.ts'
 export { actionsLimit, parseActionsQuestion } from './questions/list-actions/question.ts'
 export type { ActionsQuestion, RawActionsQuestion } from './questions/list-actions/question.ts'
 export {
@@ -33,7 +24,6 @@ export {
   parseTemplatesQuestion,
   templatesLimit,
 } from './questions/list-templates/list-templates.ts'
-export type { TemplatesAnswer } from './questions/list-templates/list-templates.ts'
 export { tail, tailStepMax } from './questions/tail.ts'
 export type { TailedRecord } from './questions/tail.ts'
 export type { DecisionRules } from './who-did/evidence/evidence.ts'

@@ -1,30 +1,40 @@
 import { hostname } from 'node:os'
 import { printableLine, trimEnd, WhodidError } from '@whodid/model'
-import type { AgentIdentity, Principal } from './identity.ts'
-import { parsePrincipal } from './identity.ts'
+import type { AgentIdentity, Principal } from './context/identity.ts'
+import { parsePrincipal } from './context/identity.ts'
 
-/** How much text leaves the process. Hashes always do. */
+/**
+ * The amounts of text that may leave the process. Hashes always leave it.
+ *
+ * @example
+ * start({ capture: captureModes.find((mode) => mode === process.env.CAPTURE) ?? 'redacted' })
+ */
 export const captureModes = ['none', 'hash', 'redacted', 'full'] as const
 export type Capture = (typeof captureModes)[number]
 
-/** What happens to an action whose intent the collector did not acknowledge in time. */
+/** The fate of an action whose intent the collector did not acknowledge in time: run it and count it, or refuse it. */
 export type OnUnrecorded = 'allow' | 'block'
 
-/** Why records were lost. */
+/** The reasons for which records are lost. */
 export type LossReason = 'queueFull' | 'rejected' | 'undelivered'
 
-/** One loss, as `onLoss` is told of it. */
+/** One loss, as `onLoss` receives it. */
 export interface Loss {
   readonly reason: LossReason
   /** Records lost now. */
   readonly count: number
   /** Records lost since `start`, for whatever reason. */
   readonly total: number
-  /** What the collector or the network said; '' when it said nothing. */
+  /** The words of the collector or the network; '' when there are none. */
   readonly detail: string
 }
 
-/** Bounds of the export queue. Each has a default that suits an agent of up to some thousand records a second. */
+/**
+ * Bounds of the export queue. Each has a default that suits an agent of up to some thousand records a second.
+ *
+ * @example
+ * start({ limits: { queueSpansMax: 10_000, scheduledDelayMs: 1_000 } })
+ */
 export interface ExportLimits {
   /** Records held while they wait for the collector; what comes beyond is lost and counted. Default 65,536. */
   readonly queueSpansMax?: number
@@ -42,7 +52,12 @@ export interface ExportLimits {
   readonly retryDelayMsMax?: number
 }
 
-/** Settings of {@link start}. Each falls back to its environment variable, then to its default. */
+/**
+ * Settings of {@link start}. Each falls back to its environment variable, then to its default.
+ *
+ * @example
+ * const options: StartOptions = { serviceName: 'triage', endpoint: 'https://whodid.acme.example' }
+ */
 export interface StartOptions {
   /** `service.name` of this process. `OTEL_SERVICE_NAME`; default: the agent's template, then `unknown_service:node`. */
   readonly serviceName?: string
@@ -53,13 +68,13 @@ export interface StartOptions {
    * where both run in one environment, set the former); default: none is sent.
    */
   readonly token?: string
-  /** How much text leaves the process. `WHODID_CAPTURE`; default `redacted`. */
+  /** The amount of text that leaves the process. `WHODID_CAPTURE`; default `redacted`. */
   readonly capture?: Capture
   /** The agent that `agent()` runs when it names none. `WHODID_AGENT_TEMPLATE` gives its template. */
   readonly agent?: AgentIdentity
-  /** On whose behalf agents act that do not say. `WHODID_DELEGATOR`; default: nobody is named, which the ledger shows as a gap. */
+  /** The delegator of agents that name none. `WHODID_DELEGATOR`; default: nobody is named, which the ledger shows as a gap. */
   readonly onBehalfOf?: Principal | string
-  /** Whether an action whose intent could not be recorded first still runs. Default `allow`. */
+  /** `block` refuses an action whose intent could not be recorded first. Default `allow`. */
   readonly onUnrecorded?: OnUnrecorded
   /** Longest that an action waits for its intent to be acknowledged, in milliseconds. Default 2,000. 0: intents are sent and not waited for. */
   readonly intentTimeoutMs?: number
@@ -67,10 +82,10 @@ export interface StartOptions {
   readonly textLengthMax?: number
   /** Longest that the process is held open at its end to deliver what is left, in milliseconds. Default 3,000. */
   readonly exitFlushMs?: number
-  /** Whether to flush when the process ends, crashes or gets SIGTERM or SIGINT. Default true. */
+  /** True flushes when the process ends, crashes or gets SIGTERM or SIGINT. Default true. */
   readonly exitHooks?: boolean
   readonly limits?: ExportLimits
-  /** Told of each loss. What it throws is ignored. */
+  /** Receives each loss. Its errors are ignored. */
   readonly onLoss?: (loss: Loss) => void
 }
 
@@ -80,7 +95,7 @@ export interface Config {
   readonly hostName: string
   readonly tracesUrl: string
   readonly token: string
-  /** What the token was taken from, for messages; '' when there is none. */
+  /** The setting that gave the token, for messages; '' when there is none. */
   readonly tokenSource: string
   readonly capture: Capture
   readonly agent: AgentIdentity | undefined

@@ -3,9 +3,9 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { attribute } from '@whodid/model'
 import type { Config } from './config.ts'
-import { ExportQueue } from './export-queue.ts'
-import { makeLossReport } from './loss-report.ts'
-import { makePoster } from './post-spans.ts'
+import { ExportQueue } from './export/export-queue.ts'
+import { makeLossReport } from './export/loss-report.ts'
+import { makePoster } from './export/post-spans.ts'
 
 /** Name and version under which the records of this SDK are known. */
 const scopeName = '@whodid/sdk'
@@ -14,7 +14,7 @@ const scopeVersion = '0.1.0'
 /** Longest attribute, in UTF-16 units: a backstop behind `textLengthMax`, which JSON escapes may stretch. */
 const attributeLengthMax = 1_048_576
 
-/** What is under way and would be lost if the process ended now: called, it records what is known. */
+/** Records an open run or call as far as it is known. Called when the process ends before the run does. */
 export type Interrupt = (reason: string) => void
 
 /** Everything that lives from `start` to `shutdown`. */

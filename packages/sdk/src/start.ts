@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { WhodidError } from '@whodid/model'
-import { resetAmbient } from './ambient.ts'
+import { resetAmbient } from './context/carrier-scope.ts'
 import { resolveConfig } from './config.ts'
 import type { LossReason, StartOptions } from './config.ts'
-import { installExitHooks } from './exit-hooks.ts'
-import { emptyQueueState } from './export-queue.ts'
+import { installExitHooks } from './export/exit-hooks.ts'
+import { emptyQueueState } from './export/export-queue.ts'
 import { activeRuntime, counters, makeRuntime, setActiveRuntime } from './runtime.ts'
 
 /** Longest that `flush` and `shutdown` wait by default, in milliseconds. */
 const flushTimeoutMs = 10_000
 
-/** How the recording goes. Counts are since `start`, but for those of verbs called outside of it. */
+/** The state of the recording. Counts are since `start`, except those of verbs called outside of it. */
 export interface Health {
   readonly started: boolean
   /** Records made. Equal to `exported` + `pending` + all of `dropped`. */
@@ -35,7 +35,7 @@ export interface Health {
   readonly lastExportUnixMs: number
 }
 
-/** What `start` returns: the same functions as the module's, bound to nothing. */
+/** The result of `start`: the same functions as the module's, bound to nothing. */
 export interface Handle {
   readonly health: () => Health
   readonly flush: (timeoutMs?: number) => Promise<boolean>
@@ -52,6 +52,9 @@ let uninstallExitHooks: (() => void) | undefined
  * does not wait for the collector. Throws a WhodidError `invalid_config` for a setting that cannot be, and when it is already
  * started with other settings; with the same ones it returns the same handle. After it has returned, nothing of the SDK throws
  * into the agent but what the agent's own functions throw (and `action_unrecorded`, if you ask for it).
+ *
+ * @example
+ * start({ serviceName: 'triage', agent: { template: 'pr-triage' } })
  */
 export function start(options: StartOptions = {}): Handle {
   if (activeRuntime() !== undefined) {
@@ -71,7 +74,12 @@ export function start(options: StartOptions = {}): Handle {
   return handle
 }
 
-/** How the recording goes. */
+/**
+ * Returns the state of the recording.
+ *
+ * @example
+ * const { pending, dropped } = health()
+ */
 export function health(): Health {
   const runtime = activeRuntime() ?? last
   const state = runtime?.queue.state ?? emptyQueueState()
@@ -93,6 +101,9 @@ export function health(): Health {
 /**
  * Sends everything that is pending now. Resolves true when the collector has acknowledged or refused all of it, false when
  * `timeoutMs` (default 10,000) was not enough; nothing is lost by that. Never rejects.
+ *
+ * @example
+ * if (!(await flush(2_000))) console.error('records are still waiting')
  */
 export async function flush(timeoutMs: number = flushTimeoutMs): Promise<boolean> {
   return (await activeRuntime()?.queue.flush(timeoutMs)) ?? true
@@ -123,7 +134,7 @@ export async function shutdown(timeoutMs: number = flushTimeoutMs): Promise<bool
   return isWhole()
 }
 
-/** Whether nothing is missing in the ledger of what the verbs made, now that nothing is pending. */
+/** Returns true when the ledger holds every record that the verbs made, now that nothing is pending. */
 function isWhole(): boolean {
   const { dropped, pending, unstarted } = health()
   const lost = dropped.queueFull + dropped.rejected + dropped.undelivered

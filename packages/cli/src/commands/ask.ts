@@ -1,5 +1,6 @@
 import type { ApiClient, Schemas } from '@whodid/api/client'
-import { printableLine, whoDidAnswerSchema } from '@whodid/model'
+import { printableLine } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'

@@ -35,7 +35,7 @@ Environment: WHODID_API_URL, WHODID_TOKEN.`,
 async function exportEvidence(context: CommandContext): Promise<number> {
   const [first, ...rest] = context.args
   // Loaded for this alone: it brings the code that decides answers a second time.
-  if (first === 'verify') return (await import('@whodid/export/verify')).runVerifier(rest)
+  if (first === 'verify') return (await import('@whodid/evidence/verify')).runVerifier(rest)
   const string = { type: 'string' } as const
   const typed = parseArguments(
     context.args,

@@ -1,4 +1,4 @@
-import { whoDidAnswerSchema } from '@whodid/model'
+import { whoDidAnswerSchema } from '@whodid/model/answers'
 import type { Verdict, WhoDidAnswer } from '@whodid/model'
 import { requestApi } from '../client/api-client.ts'
 import type { ApiAccess } from '../client/api-client.ts'

@@ -20,7 +20,7 @@ export interface ApiGround {
   readonly access: LedgerAccess
   readonly selector: Selector
   readonly contents: ApiOptions['contents']
-  readonly custodian: NonNullable<ApiOptions['custodian']>
+  readonly custodian: NonNullable<ApiOptions['retention']>
   readonly readiness: () => Promise<readonly string[]>
   readonly metrics: NonNullable<ApiOptions['metrics']>
   readonly watch: ApiOptions['watch']
@@ -38,7 +38,7 @@ export async function openApi(starting: Starting, ground: ApiGround): Promise<Ru
     // How many cores a server of one's own has is not known here.
     ...(config.ledger === undefined ? {} : { statements: { atOnceMax: ownServerStatementsMax } }),
     contents: ground.contents,
-    custodian: ground.custodian,
+    retention: ground.custodian,
     readRecorder,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: await openExports(config),

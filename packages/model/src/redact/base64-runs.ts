@@ -2,14 +2,14 @@
 export interface Base64Run {
   readonly start: number
   readonly end: number
-  /** What it encodes. */
+  /** The text that it encodes. */
   readonly text: string
 }
 
 /** Characters of the shortest run that is looked into: it encodes fifteen. */
 const runLengthMin = 20
 
-/** Characters at the start of a run by which it is told whether it encodes text. */
+/** Characters at the start of a run that are decoded to see if it encodes text. */
 const headLength = 16
 
 /** Starts within a run that are tried, because a path before base64 reads like base64. */
@@ -52,7 +52,7 @@ function decode(encoded: string): string {
   return Buffer.from(encoded, 'base64').toString('latin1')
 }
 
-/** Whether the first bytes of a run are text, told without decoding all of it: of most runs, names and hashes, the first is not. */
+/** Returns true when the first bytes of a run are text, without decoding all of it: those of most runs, names and hashes, are not. */
 function beginsAsText(text: string, start: number): boolean {
   let bits = 0
   let bitCount = 0

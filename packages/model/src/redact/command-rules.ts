@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
 
 /** Secrets in the arguments of well-known commands. */
 export const commandRules: readonly SecretRule[] = [
-  // curl -u user:password, wget and their kin.
+  // curl -u user:password, wget and the like.
   patternRule({
     needs: [
       [' -u', '"-u', "'-u", ' -a', '"-a', "'-a", '--user', '--auth', '--proxy-user'],
@@ -91,7 +91,7 @@ export const commandRules: readonly SecretRule[] = [
   ...rows.map(([commands, flags, before, within = reach]) => {
     const starts = commands.split(' ')
     return patternRule({
-      // What is rarer in other texts comes first.
+      // Words that are rarer in other texts come first.
       needs: starts.some((start) => start.length <= 3) ? [flags, starts] : [starts, flags],
       pattern: new RegExp(
         `((?<![\\w-])(?:${starts.join('|')})(?:\\.exe)?(?=["' \\t,])${within}${before}["']?)(${argument})`,

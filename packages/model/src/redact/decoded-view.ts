@@ -7,9 +7,9 @@ export interface DecodedView {
   readonly place: (edit: Edit) => Edit
 }
 
-/** Undoes one layer of escapes; undefined when there is none. What stands for itself keeps its place. */
+/** Undoes one layer of escapes; undefined when there is none. A character that stands for itself keeps its place. */
 export function decodeOnce(text: string): DecodedView | undefined {
-  // Where each decoded escape ends: in the decoded text, and in the one that it was decoded from.
+  // The end of each decoded escape: in the decoded text, and in the one that it was decoded from.
   const decodedEnds: number[] = []
   const sourceEnds: number[] = []
   let decoded = ''
@@ -42,7 +42,7 @@ const backslash = 92
 const percent = 37
 const ampersand = 38
 
-/** What follows a backslash and is one character for itself. */
+/** A backslash and one character that stands for itself. */
 const single = new Set(Array.from('"\'\\/bfnrt`', (char) => char.charCodeAt(0)))
 /** The longer escapes of JSON and of program text, of addresses and forms, of XML and HTML. */
 const long =

@@ -1,4 +1,4 @@
-import { trimEnd } from '../trim-end.ts'
+import { trimEnd } from '../printable.ts'
 import type { SecretName } from './secret-names.ts'
 import type { Named, SecretTail } from './secret-tail.ts'
 import {
@@ -9,7 +9,7 @@ import {
   looksRandom,
 } from './secret-value.ts'
 
-/** What may close a quoted or an emphasised name, then a sign, then what may open an emphasised value. */
+/** The end of a quoted or an emphasised name, then a sign, then the start of an emphasised value. */
 const joint = `["'\`*_\\])]{0,4}[ \\t]{0,16}(?::=|=>|->|\u2192|={1,3}|::?)[ \\t]{0,16}[*_]{0,3}[ \\t]{0,2}`
 const beforeSign = '"\'`*_]) \t:=-\u2192'
 const sign = new RegExp(joint, 'iuy')
@@ -102,9 +102,9 @@ export const fieldTails: readonly SecretTail[] = [
   },
 ]
 
-/** What begins so is not inside quotes: the quote before the name was closed, as in `input("Password: ")`. */
+/** A value that begins so is not inside quotes: the quote before the name was closed, as in `input("Password: ")`. */
 const afterQuote = /^\s*(?:[),;+\]}:]|$)|^\s+(?:\+|if\b|in\b)/u
-/** What is said to whoever types a password, or about one. */
+/** Words addressed to somebody who types a password, or about one. */
 const label =
   /^(?:enter|your|type|choose|confirm|please|the|must|minimum|at least|forgot|invalid|incorrect|missing|an?|new|current|old|repeat|re-?enter|show|hide|reset|change|set|create|required|no|use|see|this|that|when|if|for|wrong|update)\s[\p{L} ,.'\u2019?!():-]*$/iu
 
@@ -126,7 +126,7 @@ function acceptBare(named: Named): boolean | number {
   return isSecretOf(named, value) && end
 }
 
-/** Whether a bare value is what its name promises: after `=` anything that is no call and no index, else by its looks. */
+/** Returns true when a bare value is the secret that its name promises: after `=` anything that is no call and no index, else by its form. */
 function isSecretOf(named: Named, value: string): boolean {
   const { name, joint: between, secret, text, start } = named
   const after = start + secret.length

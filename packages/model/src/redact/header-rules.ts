@@ -39,7 +39,7 @@ export const headerRules: readonly SecretRule[] = [
     kind: 'authorization',
     accept: acceptAuthorization,
   }),
-  // What signs a request, in the parameters of its Authorization header or of its address.
+  // The signature of a request, in the parameters of its Authorization header or of its address.
   patternRule({
     needs: [['signature', 'sig=', 'response=', 'mac=', 'oauth_token', 'hmac']],
     pattern:
@@ -114,7 +114,7 @@ function isHash(value: string): boolean {
   return /^(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})$/iu.test(value)
 }
 
-/** Whether base64 holds a name, a colon and what can be typed. */
+/** Returns true when base64 holds a name, a colon and characters that can be typed. */
 function isBasicCredential(encoded: string): boolean {
   return /^[^:\p{Cc}]{0,256}:[^\p{Cc}]{1,}$/u.test(
     Buffer.from(encoded, 'base64').toString('latin1'),

@@ -6,7 +6,7 @@ export const manifestRule: SecretRule = {
   needs: [['data:'], ['kind'], ['secret']],
   find: (text, edits) => {
     if (!/\bkind["']?:[ \t]{0,8}["']?Secret\b/u.test(text)) return
-    // Where one manifest ends and another begins.
+    // The line between one manifest and the next.
     for (const { start, end } of stretches(text, '\n---')) findValues(text, { start, end }, edits)
   },
 }
@@ -38,7 +38,7 @@ function findValues(text: string, manifest: Stretch, edits: Edit[]): void {
   if (isSecret) edits.push(...found)
 }
 
-/** What lies between separators, each with the separator's line break at its start left out. */
+/** Returns the parts between separators, each with the separator's line break at its start left out. */
 function* stretches(
   text: string,
   separator: string,

@@ -66,7 +66,7 @@ export const markupTails: readonly SecretTail[] = [
   },
 ]
 
-/** Whether the name ends that of an element: `<db-password`. */
+/** Returns true when the name ends that of an element: `<db-password`. */
 function isElement(name: SecretName, text: string): boolean {
   const lead = text.slice(Math.max(0, name.start - 82), name.start)
   return lead.includes('<') && /<(?:[\w-]{1,40}[:.])?[\w.-]{0,40}$/u.test(lead)

@@ -1,4 +1,4 @@
-import { trimEnd } from '../trim-end.ts'
+import { trimEnd } from '../printable.ts'
 import { patternRule } from './secret-rule.ts'
 import type { SecretRule } from './secret-rule.ts'
 import { isInnocentText, isInnocentValue, looksLikePassword } from './secret-value.ts'

@@ -1,4 +1,4 @@
-import { trimEnd } from '../trim-end.ts'
+import { trimEnd } from '../printable.ts'
 import type { SecretName } from './secret-names.ts'
 import type { Named, SecretTail } from './secret-tail.ts'
 import { isInnocentText, isInnocentValue, looksLikePassword, looksRandom } from './secret-value.ts'

@@ -1,9 +1,9 @@
-/** How surely what stands under a name is a secret: a password, a key or token said to be one, or something of that name. */
+/** The certainty that a value under a name is a secret: a password, a key or token said to be one, or something of that name. */
 export type NameStrength = 'password' | 'strong' | 'weak'
 
 /** A name of a secret in a text. */
 export interface SecretName {
-  /** Where its last word starts and ends: in `DB_PASSWORD`, that of PASSWORD. */
+  /** The start and the end of its last word: in `DB_PASSWORD`, that of PASSWORD. */
   readonly start: number
   readonly end: number
   readonly strength: NameStrength
@@ -18,7 +18,7 @@ const keyOwners =
   'api|access|account|private|secret|signing|encryption|decryption|auth|subscription|functions?|master|licen[cs]e|storage|app|application|' +
   'client|consumer|hmac|webhook|deploy|session|service|integration|ingest|ssh|host|fernet|jwt'
 
-/** Where a name may begin; one pass that skips what has none of them. */
+/** The places at which a name may begin; one pass skips texts that have none. */
 const seeds =
   /pass|pwd|secret|token|cred|key|jwt|pw|phpsess|connect\.sid|_gitlab_s|session|mnemonic|seed|recovery|_auth|kennwort|contrase|senha|masterauth|otp|cv[vc]/giu
 
@@ -69,7 +69,7 @@ export const nameTriggers: readonly string[] = [
 
 const keyOwner = new RegExp(`(?:${keyOwners})[ _-]?$`, 'iu')
 
-/** What makes a secret or a token somebody's: `client_secret`, `access token`. */
+/** The words before `secret` or `token`: `client_secret`, `access token`. */
 const strongOwner =
   /(?:client|consumer|app|api|shared|webhook|signing|jwt|session|cookie|auth|oauth2?|hmac|access|aws|bot|refresh|bearer|security|identity|id|personal|deploy|registry|vault|github|gitlab|slack|npm)[ _-]?$/iu
 
@@ -77,7 +77,7 @@ const strongOwner =
 const innocentOwner =
   /(?:max|min|num|next|prev(?:ious)?|first|last|page|paging|pagination|continuation|sync|resume|cursor|eos|bos|pad|sep|stop|special|mask|unk|per|prompt|completion|input|output|cached|reasoning|total|public|cancel(?:lation)?|primary|foreign|partition|sort|cache|idempotency|ecosystem|native|utility|erc20|governance|time.to.first)[ ._-]?$/iu
 
-/** Characters before a name that are read to tell what it is. */
+/** Characters before a name that are read to classify it. */
 const ownerLengthMax = 24
 
 /** The first name of a secret in a text at or after a place. Names that only sound so (`max_token`, `bypass`) are passed over. */

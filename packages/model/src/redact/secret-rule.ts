@@ -7,7 +7,7 @@ export interface Edit {
 
 /** One kind of secret: what gives it away, and what it looks like. */
 export interface SecretRule {
-  /** What no match can be without: one trigger of each group. A text that lacks a group is spared the search. */
+  /** Texts without which no match is possible: one trigger of each group. A text that lacks a group is spared the search. */
   readonly needs: readonly (readonly string[])[]
   /** Adds the secrets of a text to a list. Its time is linear in the length of the text, whatever the text. */
   readonly find: (text: string, edits: Edit[]) => void
@@ -18,7 +18,7 @@ export interface Sighting {
   readonly before: string
   readonly secret: string
   readonly text: string
-  /** Where the match starts, and the secret in it. */
+  /** The start of the match, and the secret in it. */
   readonly at: number
   readonly start: number
 }
@@ -39,7 +39,7 @@ interface PatternRule {
 /** Longest match that may be refused and looked into again; so what is gone through twice is bounded. */
 const refusableLengthMax = 512
 
-/** A rule of one pattern. What `accept` refuses is looked into again from its start, if anything precedes it. */
+/** A rule of one pattern. A match that `accept` refuses is searched again from its start, if anything precedes it. */
 export function patternRule({ needs, pattern, kind, accept, quote }: PatternRule): SecretRule {
   const mark = `[redacted:${kind}]`
   return {

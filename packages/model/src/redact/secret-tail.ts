@@ -14,7 +14,7 @@ export interface Named {
 export interface SecretTail {
   /** Sticky, tried where the name ends. Its first group is what stands between, its second the secret. */
   readonly pattern: RegExp
-  /** The characters that may follow the name, and with a sign between those that may follow the sign: most tails are told off by them. */
+  /** The characters that may follow the name, and with a sign between those that may follow the sign: most tails are excluded by them. */
   readonly first: string
   readonly opens?: string
   /** Told before the pattern is tried, because it costs less. */

@@ -1,4 +1,4 @@
-/** What follows a secret's name and is none: kept, so that an empty or a templated setting stays readable. */
+/** Values after a secret's name that are no secret: kept, so that an empty or a templated setting stays readable. */
 const placeholder = [
   'null|undefined|true|false|none|nil|\\*+|\u2022+|\\.{3,}|x{3,16}|-{3,}|_{3,}',
   // Templates and variables of shells, frameworks, SQL and format strings.
@@ -35,13 +35,13 @@ const words =
   'email|new|old|current|previous|confirm|confirmation|mismatch|matches|match|bucket|limit|limits|count|counts|usage|budget|window|stream|price|sale|scope|scopes|lifetime|endpoint|exchange|ring|parser|expiry|issuer|claims|include|same-origin|omit|inherit'
 const word = new RegExp(`^(?:${types}|${words})$`, 'iu')
 
-/** What has digits and letters and is a name all the same: algorithms, versions, counts, steps. */
+/** Words of digits and letters that are names all the same: algorithms, versions, counts, steps. */
 const technical =
   /^(?:sha-?\d|md[45]|base-?\d\d|utf-?\d|oauth|pbkdf|argon|bcrypt|scrypt|https?|ed25519|curve25519|x509|[rehp]s(?:256|384|512)|rsa-?\d|aes|des3|ntlm|ldap|1password|web\d|python\d|node\d|ipv\d|erc-?\d|eip-?\d|rfc-?\d|iso-?\d|pkcs|tls|ssl|windows\d|win\d|v?\d+(?:\.\d+)+|(?:step|line|col|column|field|input|test|case|user|page|item|section|chapter|table|figure|part|phase|stage|level|version|option|type|example|v|p|h|q)-?\d+$|\d+(?:-|%|(?:st|nd|rd|th|x|ms|s|m|h|d|kb|mb|gb|k|chars?|days?|hours?|minutes?|seconds?|weeks?|months?|years?|digits?|characters?|words?|attempts?|times|tokens?|bits?|bytes?|fa)\b))/iu
 
 const uuid = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/iu
 
-/** Whether a value stands for a secret and is none: a placeholder, a reference to a vault, code, a word about it. */
+/** Returns true when a value stands for a secret and is none: a placeholder, a reference to a vault, code, a word about it. */
 export function isInnocentValue(value: string): boolean {
   return (
     isPlaceholder.test(value) ||
@@ -70,7 +70,7 @@ function isOwnName(value: string): boolean {
   return ownName.test(value) && namesSecret.test(value)
 }
 
-/** Whether a word looks like one that somebody chose as a password: letters and a digit or a symbol among them. */
+/** Returns true when a word looks like a chosen password: letters and a digit or a symbol among them. */
 export function looksLikePassword(value: string): boolean {
   if (value.length < 5 || technical.test(value) || uuid.test(value)) return false
   if (
@@ -83,7 +83,7 @@ export function looksLikePassword(value: string): boolean {
   return /\d/u.test(value) || /[!@#$%^&*?~+=]/u.test(value.slice(0, -1))
 }
 
-/** Whether a word looks made by chance: long enough, and letters and digits mixed, as no word or name has them. */
+/** Returns true when a word looks random: long enough, and letters and digits mixed, as no word or name has them. */
 export function looksRandom(value: string): boolean {
   if (value.length < 8 || technical.test(value)) return false
   if (!/\d/u.test(value) || !/[A-Za-z]/u.test(value)) return false

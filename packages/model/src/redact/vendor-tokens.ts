@@ -2,7 +2,7 @@ import { patternRule } from './secret-rule.ts'
 import type { SecretRule } from './secret-rule.ts'
 
 /*
- * What tokens of known issuers look like: kind, first characters (any of them), and what follows.
+ * The forms of tokens of known issuers: kind, first characters (any of them), and the rest.
  *
  * The forms are facts taken from two maintained lists, gitleaks (config/gitleaks.toml at b58d3f10, MIT, Zachary Rice) and
  * secretlint (rules at 18346ba3, MIT, azu), and from issuers' own pages; docs/SECRETS.md has the notices. Lengths are lower

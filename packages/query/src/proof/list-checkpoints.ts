@@ -1,20 +1,10 @@
 import { WhodidError } from '@whodid/model'
+import type { CheckpointsAnswer } from '@whodid/model'
 import type { LogTree, LogTrees } from '@whodid/tlog-posix'
 import { parseCheckpoint, parseNote, proveConsistency } from '@whodid/tlog'
 
 /** Checkpoints given at one time. */
 export const checkpointsMax = 100
-
-/** Checkpoints of a log, each with the proof that it continues the one before. */
-export interface CheckpointList {
-  readonly log: string
-  readonly checkpoints: {
-    readonly size: number
-    readonly checkpoint: string
-    /** From the one before in this list, or from `from` for the first; base64. */
-    readonly consistency: string[]
-  }[]
-}
 
 /**
  * A log's checkpoints of `from` leaves and more, smallest first, at most {@link checkpointsMax}, for whoever holds one of `from`
@@ -23,10 +13,10 @@ export interface CheckpointList {
 export async function listCheckpoints(
   trees: LogTrees,
   { name, from }: { readonly name: string | undefined; readonly from: number },
-): Promise<CheckpointList> {
+): Promise<CheckpointsAnswer> {
   const tree = await treeOf(trees, name)
   const notes = await tree.checkpoints(from, checkpointsMax)
-  const checkpoints: CheckpointList['checkpoints'] = []
+  const checkpoints: CheckpointsAnswer['checkpoints'] = []
   let before = from
   for (const checkpoint of notes) {
     const { size } = parseCheckpoint(parseNote(checkpoint).text)

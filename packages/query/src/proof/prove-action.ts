@@ -1,3 +1,4 @@
+import type { ActionProof, MetaLogProof } from '@whodid/model'
 import type { ContentReader } from '@whodid/content'
 import { parseSpanRef, WhodidError } from '@whodid/model'
 import type { Selector } from '@whodid/store'
@@ -13,45 +14,6 @@ import { entrySql } from './sql.ts'
 const noTexts: ContentReader = {
   open: (wanted) => Promise.resolve(wanted.map(() => ({ state: 'withheld' }))),
 }
-
-/** All that it takes to check one record without us: hash `entry`, climb `proof`, check the checkpoint's signature. */
-export interface ActionProof {
-  readonly span: string
-  readonly log: string
-  readonly index: number
-  /** The canonical record as it stands in the table, base64. */
-  readonly entry: string
-  /** Its leaf hash, base64. */
-  readonly leaf: string
-  /** From the leaf's sibling upwards, base64. */
-  readonly proof: string[]
-  /** The checkpoint's note. */
-  readonly checkpoint: string
-  /** The same as text, `c2sp.org/tlog-proof@v1`. */
-  readonly tlog_proof: string
-  /** How the log stands in the checkpoint log that takes its checkpoints; null where there is none. */
-  readonly meta_log: CheckpointLogProof | null
-}
-
-/** The checkpoint log's own word of the log: a checkpoint of it that is an entry there, with both proofs; or why there is none. */
-export type CheckpointLogProof =
-  | {
-      readonly state: 'included'
-      /** The checkpoint log, and the entry's place in it. */
-      readonly log: string
-      readonly index: number
-      /** The entry: the log's checkpoint as it was taken, a note. */
-      readonly entry: string
-      /** From the record's leaf to the root of `entry`, base64. */
-      readonly record_proof: string[]
-      /** From the entry's leaf to the root of `checkpoint`, base64. */
-      readonly proof: string[]
-      /** The note of the checkpoint log's checkpoint, with cosignatures where it has some. */
-      readonly checkpoint: string
-      /** The entry's proof as text. */
-      readonly tlog_proof: string
-    }
-  | { readonly state: 'pending' | 'unreachable' | 'failed'; readonly why: string }
 
 /** What a proof is made from. */
 interface ProofSources {
@@ -109,7 +71,7 @@ async function proveInCheckpointLog(
   metaLog: CheckpointLogEndpoint,
   trees: LogTrees,
   { log, index }: { readonly log: string; readonly index: number },
-): Promise<CheckpointLogProof> {
+): Promise<MetaLogProof> {
   const tree = await trees.byOrigin(log)
   if (tree === undefined) return { state: 'failed', why: `the log "${log}" has no tree here` }
   const found = await findInCheckpointLog(metaLog, { origin: log, epochs: tree.epochs, index })

@@ -1,21 +1,8 @@
 import { printableLine } from '@whodid/model'
+import type { RecordedRead } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import { parsePageLimit } from './parse-parameters.ts'
 import { accessLogSql } from './sql.ts'
-
-/** One look at the ledger, as `GET /v1/reads` lists it. */
-export interface AccessLogEntry {
-  readonly read_at: string
-  readonly request_id: string
-  readonly reader: string
-  readonly role: string
-  readonly route: string
-  /** The parameters that were asked, as JSON. */
-  readonly question: string
-  readonly case_id: string | null
-  readonly remote_address: string | null
-  readonly user_agent: string | null
-}
 
 /** Most reads in one list. */
 export const accessLogMax = 1000
@@ -36,8 +23,8 @@ export async function listAccessLog(
   selector: Selector,
   tenant: string,
   limit: number,
-): Promise<AccessLogEntry[]> {
-  const { rows } = await selector.select<AccessLogEntry>({
+): Promise<RecordedRead[]> {
+  const { rows } = await selector.select<RecordedRead>({
     sql: accessLogSql,
     parameters: { reads_of: tenant, limit: Math.min(limit, accessLogMax) },
     tenant,

@@ -1,12 +1,5 @@
+import type { QuestionCost } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
-
-/** What an answer cost: SQL statements sent, rows and bytes the engine read, milliseconds from question to answer. */
-export interface QuestionCost {
-  readonly statements: number
-  readonly rows_read: number
-  readonly bytes_read: number
-  readonly elapsed_ms: number
-}
 
 /** Sends one statement of a question. Throws what `Selector.select` throws. */
 export async function askStatement<Row>(

@@ -1,56 +1,15 @@
 import { grades, outcomes } from '@whodid/model'
-import type { Grade, Outcome } from '@whodid/model'
+import type { BlastRadiusAnswer, TouchedResource } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 import { nameOrNull, toInstant } from '../../text.ts'
 import { parseTimeBounds, timeBoundParameters } from '../../time-bounds.ts'
 import type { TimeBounds } from '../../time-bounds.ts'
 import { askStatement } from '../ask-statement.ts'
-import type { QuestionCost } from '../ask-statement.ts'
 import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
 import type { RawInstanceQuestion } from '../parse-parameters.ts'
 import { inheritActs } from './inherit-acts.ts'
 import { blastRadiusSql, generationsMax, instancesMax, linksMax, unnamedActsMax } from './sql.ts'
 import type { BlastRadiusRow, TouchedRow, TouchRow } from './sql.ts'
-
-/** What was done to a resource, by verb, outcome and how well it is backed. */
-interface Touch {
-  verb: string
-  outcome: Outcome | null
-  /** Of the claim that an instance of the tree did it. */
-  grade: Grade
-  acts: number
-  first_at: string
-  last_at: string
-}
-
-/** A resource that was touched. */
-interface TouchedResource {
-  id: string
-  type: string
-  touches: Touch[]
-  /** Of the instances that touched it, at most 16. */
-  instances: string[]
-  /** Of the tools it was touched with, at most 16. */
-  tools: string[]
-  first_at: string
-  last_at: string
-}
-
-/** Everything an instance and those that descend from it touched. */
-export interface BlastRadiusAnswer {
-  id: string
-  /** The instance and its descendants, nearest first. */
-  instances: { id: string; parent: string | null; depth: number }[]
-  /** Latest touched first. */
-  resources: TouchedResource[]
-  /** Resources touched, those beyond `limit` included. */
-  resources_total: number
-  /** Acts that name no resource. */
-  acts_without_resource: number
-  /** Whether a bound was met, so that there may be more. */
-  truncated: { instances: boolean; resources: boolean; inherited: boolean }
-  cost: QuestionCost
-}
 
 /** Names given of the instances and the tools of one resource. */
 const namesMax = 16

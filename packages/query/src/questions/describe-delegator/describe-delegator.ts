@@ -1,51 +1,17 @@
 import { outcomes } from '@whodid/model'
-import type { Outcome } from '@whodid/model'
+import type { ActsOfDelegator, DelegatedAgent, DelegatorAnswer, ListedAction } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 import { nameOrNull, toInstant } from '../../text.ts'
 import { parseTimeBounds, timeBoundParameters } from '../../time-bounds.ts'
 import type { TimeBounds } from '../../time-bounds.ts'
 import { askStatement, sumCosts } from '../ask-statement.ts'
-import type { QuestionCost } from '../ask-statement.ts'
 import { judgeListed } from '../judge-listed/judge-listed.ts'
 import { toListedAction } from '../judge-listed/listed-action.ts'
-import type { ActionRow, ListedAction } from '../judge-listed/listed-action.ts'
+import type { ActionRow } from '../judge-listed/listed-action.ts'
 import { rowsOfPage, takePage } from '../page.ts'
 import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
 import type { RawInstanceQuestion } from '../parse-parameters.ts'
 import { delegatorSql } from './sql.ts'
-
-/** Acts of one kind: done by the delegator, or for it. */
-interface ActsOfDelegator {
-  acts: number
-  /** Those whose exporter may not speak for the actor. */
-  contradicted_acts: number
-  /** Acts by verb and outcome. */
-  verbs: { verb: string; outcome: Outcome | null; acts: number }[]
-  /** Resources touched. */
-  resources_total: number
-  first_at: string | null
-  last_at: string | null
-  /** The newest, newest first. */
-  latest: ListedAction[]
-}
-
-/** An agent that acted for a delegator. */
-interface DelegatedAgent {
-  template: string | null
-  instance: string | null
-  acts: number
-  first_at: string
-  last_at: string
-}
-
-/** What a human or service did, and what was done on its behalf, apart. */
-export interface DelegatorAnswer {
-  id: string
-  direct: ActsOfDelegator
-  /** `agents`: those that acted for it, the latest first, at most 100 of `agents_total`. */
-  delegated: ActsOfDelegator & { agents: DelegatedAgent[]; agents_total: number }
-  cost: QuestionCost
-}
 
 interface TotalRow {
   readonly acts: string

@@ -1,71 +1,16 @@
 import { grades, inputTrusts, outcomes, recordKinds } from '@whodid/model'
-import type { Grade, InputTrust, Outcome, RecordKind } from '@whodid/model'
+import type { InstanceAbout, InstanceAnswer, TimelineEntry } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 import { nameOrNull, toInstant } from '../../text.ts'
 import { parseTimeBounds, timeBoundParameters } from '../../time-bounds.ts'
 import type { TimeBounds } from '../../time-bounds.ts'
 import { askStatement } from '../ask-statement.ts'
-import type { QuestionCost } from '../ask-statement.ts'
 import { decodeCursor, encodeCursor, spanPositionForm } from '../cursor.ts'
 import type { Position } from '../cursor.ts'
 import { rowsOfPage, takePage } from '../page.ts'
 import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
 import type { RawInstanceQuestion } from '../parse-parameters.ts'
 import { afterPosition, instanceSql } from './sql.ts'
-
-/**
- * What the records that name an instance say of it; where they disagree, all that they say, at most 16 of each. An exporter that may
- * not speak for it is among the exporters, and its records are counted; nothing else of them is admitted.
- */
-interface InstanceAbout {
-  templates: { id: string; name: string | null; version: string | null }[]
-  parents: string[]
-  identities: string[]
-  delegators: { id: string; type: string | null }[]
-  correlation_ids: string[]
-  exporters: { name: string; entitled: boolean | null }[]
-  /** Instances that name this one as their parent, at most 100. */
-  children: { id: string; template: string | null }[]
-  records: number
-  /** How many records of each kind. */
-  record_kinds: Record<string, number>
-  /** Sequence numbers from 1 to the highest seen that no record carries: records that never came. */
-  sequence_missing: number
-  first_at: string
-  last_at: string
-}
-
-/** One record of an instance. */
-interface TimelineEntry {
-  span: string
-  parent: string | null
-  record_kind: RecordKind
-  name: string
-  seq: number | null
-  tool: string | null
-  verb: string | null
-  outcome: Outcome | null
-  resource: string | null
-  prompt: string | null
-  input: { source: string; trust: InputTrust } | null
-  approval: string | null
-  /** Of the claim that the instance did this. */
-  grade: Grade
-  started_at: string
-  ended_at: string
-  received_at: string
-}
-
-/** An instance and one page of its records, oldest first. */
-export interface InstanceAnswer {
-  id: string
-  /** null when no record names it. */
-  instance: InstanceAbout | null
-  timeline: TimelineEntry[]
-  /** For the next page of the timeline; null after the last. */
-  next_cursor: string | null
-  cost: QuestionCost
-}
 
 interface EntryRow {
   readonly trace: string

@@ -1,3 +1,4 @@
+import type { QuestionCost } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import { completeDecision } from '../../who-did/decide/complete-decision.ts'
 import { decide } from '../../who-did/decide/decide.ts'
@@ -17,7 +18,6 @@ import type {
 import { relateRecords } from '../../who-did/evidence/evidence.ts'
 import type { EvidenceRow, RelatedRecords } from '../../who-did/evidence/evidence.ts'
 import { askStatement } from '../ask-statement.ts'
-import type { QuestionCost } from '../ask-statement.ts'
 import { judgedColumns, traceRecordsMax, traceRecordsSql } from './sql.ts'
 
 /**

@@ -1,12 +1,11 @@
 import { outcomes } from '@whodid/model'
+import type { ListedAction, QuestionCost } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import { nameOrNull } from '../../text.ts'
 import type { EvidenceRecord } from '../../who-did/evidence/evidence-record.ts'
-import type { QuestionCost } from '../ask-statement.ts'
 import type { ActionFilters, ListHandleKind } from '../list-actions/question.ts'
 import { judgeActs } from './judge-acts.ts'
 import type { JudgedAct } from './judge-acts.ts'
-import type { ListedAction } from './listed-action.ts'
 
 /** The handles by which a list was narrowed. */
 type ListHandles = ActionFilters['handles']

@@ -1,34 +1,6 @@
 import { grades, hintRules, outcomes, recordKinds, verdicts } from '@whodid/model'
-import type { Grade, Outcome, RecordKind, Verdict } from '@whodid/model'
+import type { ListedAction, Verdict } from '@whodid/model'
 import { nameOrNull, toInstant } from '../../text.ts'
-
-/**
- * One act, judged by the records of its trace as an answer about its span judges it. What leads across traces is not followed:
- * `GET /v1/who-did` of its `span` judges it with all the evidence.
- */
-export interface ListedAction {
-  span: string
-  action: string | null
-  record_kind: RecordKind
-  verb: string
-  outcome: Outcome | null
-  tool: string | null
-  resource: { id: string; type: string } | null
-  verdict: Verdict
-  grade: Grade
-  /** null when undetermined. An instance that is only hinted at is not named. */
-  actor: string | null
-  /** This and what follows as decided; where the verdict is open, as the record claims it. */
-  template: string | null
-  instance: string | null
-  delegator: string | null
-  delegator_type: string | null
-  correlation_id: string | null
-  credential: string | null
-  started_at: string
-  ended_at: string
-  received_at: string
-}
 
 /** A row of {@link actionColumns}. */
 export interface ActionRow {

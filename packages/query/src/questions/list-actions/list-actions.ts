@@ -1,23 +1,15 @@
+import type { ActionsAnswer, ListedAction, QuestionCost } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import { timeBoundParameters } from '../../time-bounds.ts'
 import { askStatement, sumCosts } from '../ask-statement.ts'
-import type { QuestionCost } from '../ask-statement.ts'
 import { encodeCursor } from '../cursor.ts'
 import type { Position } from '../cursor.ts'
 import { judgeListed } from '../judge-listed/judge-listed.ts'
 import { toListedAction } from '../judge-listed/listed-action.ts'
-import type { ActionRow, ListedAction } from '../judge-listed/listed-action.ts'
+import type { ActionRow } from '../judge-listed/listed-action.ts'
 import { takePage } from '../page.ts'
 import type { ActionFilters, ActionsQuestion } from './question.ts'
 import { actionsSql } from './sql.ts'
-
-/** One page of actions, newest first. */
-export interface ActionsAnswer {
-  actions: ListedAction[]
-  /** For the next page, with the same filters; null after the last. */
-  next_cursor: string | null
-  cost: QuestionCost
-}
 
 /**
  * The actions that fit the filters, newest first, a page at a time, each judged as an answer about it would judge it.

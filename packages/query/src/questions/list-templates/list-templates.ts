@@ -1,40 +1,13 @@
+import type { TemplateEntry, TemplatesAnswer } from '@whodid/model'
 import { WhodidError } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 import { nameOrNull, toInstant } from '../../text.ts'
 import { parseTimeBounds, timeBoundParameters } from '../../time-bounds.ts'
 import type { RawTimeBounds, TimeBounds } from '../../time-bounds.ts'
 import { askStatement } from '../ask-statement.ts'
-import type { QuestionCost } from '../ask-statement.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { parsePageLimit } from '../parse-parameters.ts'
 import { templatesSql } from './sql.ts'
-
-/** One template and what its instances were seen with, by those who may speak for it: of each list at most 100, in no order. */
-interface TemplateEntry {
-  id: string
-  names: string[]
-  versions: string[]
-  /** Instances that were seen. */
-  instances_total: number
-  /** Those seen last, newest first, at most 20. */
-  instances: { id: string; last_at: string }[]
-  delegators: string[]
-  tools: string[]
-  credentials: string[]
-  records: number
-  /** Records whose exporter may not speak for the template. */
-  contradicted_records: number
-  first_at: string
-  last_at: string
-}
-
-/** One page of the templates at work in the time asked about, by ID. */
-export interface TemplatesAnswer {
-  templates: TemplateEntry[]
-  /** For the next page, with the same time; null after the last. */
-  next_cursor: string | null
-  cost: QuestionCost
-}
 
 interface TemplateRow {
   readonly id: string

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { assurances, checkStates } from './verdict-words.ts'
+
+const instant = z.string().describe('RFC 3339, UTC')
+
+/** The last result of the service's check of its own ledger. */
+export const integrityCheckSchema = z.object({
+  state: z.enum(checkStates),
+  /** The time at which a part of the ledger was last verified. */
+  checked_at: instant.nullable(),
+  /** The time since which every row was verified at least once; null while the first round goes on. */
+  whole_since: instant.nullable(),
+  /** The time since which every text was opened at least once and held against its record's commitment; null while the first round goes on. */
+  texts_whole_since: instant.nullable(),
+  /** Parts that are not as they were sealed, or not as fresh as they should be, by the codes of `whodid verify`; the first ones. */
+  findings: z.array(z.object({ code: z.string(), log: z.string(), text: z.string() })),
+})
+export type IntegrityCheck = z.infer<typeof integrityCheckSchema>
+
+/** The proof that the records an answer quotes are those that were sealed. */
+export const integritySchema = z.object({
+  state: z.enum(['sealed', 'pending', 'failed']),
+  /** Of the weakest of the records that the answer quotes; null while not all are sealed. */
+  assurance: z.enum(assurances).nullable(),
+  log: z.string().nullable(),
+  index: z.int().nullable(),
+  /** The checkpoint's note, which anyone may keep: later trees must continue it. */
+  checkpoint: z.string().nullable(),
+  proof: z.string().nullable(),
+  /** The records, of those the answer quotes, that are not what was sealed, each with why. */
+  findings: z.array(
+    z.object({
+      span: z.string().describe('<trace id>-<span id>, lower-case hex'),
+      text: z.string(),
+    }),
+  ),
+  /** The whole ledger, as the service verifies it by itself; null where nothing does. */
+  check: z.union([integrityCheckSchema, z.null()]),
+})
+export type Integrity = z.infer<typeof integritySchema>
+
+/** The state of the ledger by the service's own check: the answer of `GET /v1/integrity`. */
+export const integrityAnswerSchema = z.object({
+  check: z.union([integrityCheckSchema, z.null()]),
+  logs: z.array(
+    z.object({
+      log: z.string(),
+      size: z.int(),
+      assurance: z.enum(assurances),
+      assured: z.int().describe('Records that enough witnesses stand behind'),
+    }),
+  ),
+})

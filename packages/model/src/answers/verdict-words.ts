@@ -1,0 +1,64 @@
+/** The grades of a claim, strongest first; `contradicted` overrides all and keeps both values. */
+export const grades = [
+  'countersigned',
+  'attested',
+  'token_bound',
+  'channel',
+  'asserted',
+  'inferred',
+  'none',
+  'contradicted',
+] as const
+export type Grade = (typeof grades)[number]
+
+/** The answers to "who did it?". `undetermined` is one of them: the record does not say, or says two things. */
+export const verdicts = ['agent', 'human', 'service', 'undetermined'] as const
+export type Verdict = (typeof verdicts)[number]
+
+/** Facts that the record should hold and does not. Always shown, never filled. */
+export const gapCodes = [
+  'missing_parent',
+  'missing_delegator',
+  'missing_instance',
+  'missing_prompt',
+  'missing_plan',
+  'sequence_gap',
+  'content_withheld',
+  'content_erased',
+  'content_expired',
+  'content_missing',
+  'content_mismatch',
+  'unsealed',
+  'conflicting_identity',
+  'dropped_attributes',
+  'evidence_truncated',
+  'parent_cycle',
+  'clock_ahead',
+  'inputs_truncated',
+  'outcome_not_recorded',
+  'vocabulary_not_understood',
+] as const
+export type GapCode = (typeof gapCodes)[number]
+
+/** The tie between a record and the chain: the rule `joined_by_…` of that name, or a reference that the record carries. */
+export const joins = [
+  'subject',
+  'parent',
+  'plan_ref',
+  'prompt_ref',
+  'delegation',
+  'correlation',
+  'link',
+  'prompt_text',
+] as const
+
+/**
+ * Against whom a proof holds. `local`: whoever lacks the log's key. `witnessed`: also whoever lacks the keys of as many
+ * witnesses as the policy asks for. `witnessed+monitored`: those witnesses were also asked directly, past the log, and
+ * said what the log shows.
+ */
+export const assurances = ['local', 'witnessed', 'witnessed+monitored'] as const
+export type Assurance = (typeof assurances)[number]
+
+/** The state of the service's check of its own ledger. `stale`: its last look, or the newest checkpoint, is too old. */
+export const checkStates = ['ok', 'failed', 'stale', 'never'] as const
