@@ -766,28 +766,6 @@ function plain(text) {
 
 var whodidDecision = (function(exports) {
 	Object.defineProperty(exports, Symbol.toStringTag, { value: "Module" });
-	// packages/query/src/rules/actor-id.ts
-	/** The instance (else the template), the person or the service that the claims come to; '' when they name nobody. */
-	function actorIdOf({ actor, instance, template }) {
-		if (actor === void 0) return "";
-		switch (actor.actor_type) {
-			case "agent": return instance?.instance ?? template?.template ?? "";
-			case "human": return actor.user;
-			case "service": return actor.service;
-			default: return "";
-		}
-	}
-	/** What the claims come to; `undetermined` when they contradict each other or name nobody. */
-	function verdictOf(claims, contradiction) {
-		const { actor } = claims;
-		if (contradiction !== "" || actor === void 0) return "undetermined";
-		switch (actor.actor_type) {
-			case "agent": return claims.instance !== void 0 || claims.template !== void 0 ? "agent" : "undetermined";
-			case "human": return actor.user === "" ? "undetermined" : "human";
-			case "service": return actor.service === "" ? "undetermined" : "service";
-			default: return "undetermined";
-		}
-	}
 	// packages/model/src/attributes.ts
 	/**
 	* The attribute keys Whodid emits and reads: the frozen names of the product, one place.
@@ -881,7 +859,7 @@ var whodidDecision = (function(exports) {
 		"human",
 		"service"
 	];
-	/** On whose behalf an instance acts, in `whodid.delegator.type`. `none` is said explicitly, never implied by absence. */
+	/** The kinds of delegator on whose behalf an instance acts, in `whodid.delegator.type`. `none` is said explicitly, never implied by absence. */
 	const delegatorTypes = [
 		"human",
 		"service",
@@ -1553,7 +1531,7 @@ var whodidDecision = (function(exports) {
 		internal: "permanent"
 	};
 	/**
-	* An error a caller can act on: a stable code, a sentence that quotes the field, what was expected and what came.
+	* An error a caller can act on: a stable code, a sentence that quotes the field, the expected value and the actual one.
 	*
 	* `cause` holds the evidence (the engine's error, the parse error), never a secret. Own bugs are not WhodidErrors.
 	*/
@@ -1646,7 +1624,7 @@ var whodidDecision = (function(exports) {
 		tree: "file"
 	}));
 	/**
-	* Gives a resource its one canonical name, so that a responder's URL and an agent's ID meet.
+	* Gives a resource its one canonical name, so that a responder's URL and an agent's ID are equal.
 	*
 	* GitHub URLs of pull requests, issues, commits and files, those of its API too, become
 	* `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
@@ -1801,7 +1779,7 @@ var whodidDecision = (function(exports) {
 		"tool",
 		"prompt"
 	];
-	/** Longest text that is looked at; what is longer gets no suggestion. */
+	/** Longest text that is looked at; a longer one gets no suggestion. */
 	const suggestedLengthMax = 200;
 	const hex = "[0-9a-fA-F]";
 	/** Tried in order. Each is linear: no two neighbouring repetitions take the same character. */
@@ -1883,7 +1861,7 @@ var whodidDecision = (function(exports) {
 	/** Longest handle taken, in UTF-16 units; a longer one is no name that a record could carry. */
 	const handleLengthMax = 4096;
 	/**
-	* Parses what a responder typed or pasted.
+	* Parses the text that a responder typed or pasted.
 	*
 	* `kind:value` for the kinds of {@link handleKinds}, the kind in either case; `person:` and `user:` are `delegator:`. Bare 32 hex is a trace,
 	* `hex-hex` a span, `sha256:` and 32 hex a credential, `sha256:` and 64 hex a prompt, a URL or `system:kind:path` a resource. Hex of either case. Resources are put in
@@ -2007,1068 +1985,32 @@ var whodidDecision = (function(exports) {
 	function invalidTime(text, field) {
 		return new WhodidError("invalid_time", `"${field}" expected an RFC 3339 instant with a zone, such as 2026-11-22T14:07:00Z; got "${printableLine(text, 60)}"`);
 	}
-	// packages/query/src/rules/claim-strength.ts
-	/** The strength of a record's claim; undefined when it makes none. An agent that says it acts for nobody makes a claim. */
-	function claimStrength(record, claim) {
-		const saysNobody = claim === "delegator" && record.delegator_type === "none";
-		if (record[claim] === "" && !saysNobody) return void 0;
-		const rule = record[`${claim}_rule`];
-		if (rule === "") return "said";
-		return hintRules.has(rule) ? "hinted" : "read";
-	}
-	// packages/query/src/rules/second-claimant.ts
-	/** How long somebody must have been on record alone with an instance for a later claim not to count. */
-	const aloneMs = 864e5;
-	/**
-	* Rule `instance_of_another_template`: who else claims the instance, as another template and from another exporter.
-	*
-	* An instance belongs to one template and is never reused, and a token that may speak for one template can write any
-	* instance's name on its records. Records may be held back for hours before they are sent, so who came first tells who
-	* owns it only where the first was alone for a day: then a newcomer cannot unmake its record. Otherwise the instance is left
-	* open, and the template is that of the record, for its exporter may speak for it; both are named, and `as_recorded` shows what
-	* was known before the second came.
-	*/
-	function secondClaimant(record, claims) {
-		if (record.template === "" || claimStrength(record, "instance") !== "said") return void 0;
-		const onInstance = claims.filter((claim) => claim.instance_key === record.instance_key && claim.template !== "");
-		const own = onInstance.find((claim) => !isRival(claim, record));
-		return onInstance.find((claim) => isRival(claim, record) && !cameLate(claim, own));
-	}
-	function isRival(claim, record) {
-		return claim.template !== record.template && claim.exporter !== record.exporter;
-	}
-	function cameLate(rival, own) {
-		return own !== void 0 && receivedMs(rival) - receivedMs(own) > aloneMs;
-	}
-	function receivedMs(claim) {
-		return Date.parse(`${claim.received_at.replace(" ", "T")}Z`);
-	}
-	// packages/query/src/rules/simultaneous-action.ts
-	/**
-	* Rule `simultaneous_actions`: another act on the handle that might as well be the newest one, at the very same instant and by
-	* somebody else. Which of the two came last is then not on record, and choosing one would be a guess. Where both are of one
-	* template it is known all the same that an agent of that template acted last.
-	*
-	* An act that does not say who did it is nobody else's, and one that is worse backed than the subject does not count.
-	*/
-	function simultaneousAction({ subject, actorId, template, listed }) {
-		const tied = listed.filter((action) => {
-			if (actorId === "" || !action.qualifies) return false;
-			if (action.ts !== subject.ts || action.key === subject.key) return false;
-			const isBacked = action.channel === "entitled" || action.channel === "unbound" && subject.channel !== "entitled";
-			const actor = actorOf(action);
-			return isBacked && actor !== "" && actor !== actorId;
-		});
-		const isSibling = (action) => action.actor_type === "agent" && template !== "" && action.template === template;
-		return {
-			other: tied.find((action) => !isSibling(action)),
-			sibling: tied.find(isSibling)
-		};
-	}
-	function actorOf(action) {
-		if (action.actor_type === "agent") return action.instance === "" ? action.template : action.instance;
-		if (action.actor_type === "human") return action.user;
-		return action.actor_type === "service" ? action.service : "";
-	}
-	// packages/query/src/rules/find-contradiction.ts
-	const none = {
-		contradiction: "",
-		doubt: "",
-		contradicting: [],
-		rival: void 0,
-		simultaneous: void 0
-	};
-	/**
-	* What keeps the claims from being believed; the first of the rules that finds something. Where all that contradict each
-	* other name one template, only the instance is in doubt: names of instances that somebody invents do not unmake an act.
-	*/
-	function findContradiction(evidence, claims, testimony) {
-		const subject = testimony(evidence.subject)?.record;
-		const speakers = [
-			claims.actor,
-			claims.instance,
-			claims.template,
-			claims.delegator
-		];
-		const conflicting = conflictOf([subject, ...speakers], testimony) ?? claims.conflicting;
-		const { actor } = claims;
-		const isDoubt = conflicting.length > 0 && isOneTemplate(conflicting, claims);
-		if (conflicting.length > 0 && !isDoubt) return {
-			...none,
-			contradiction: "conflicting_identity",
-			contradicting: conflicting
-		};
-		if (actor?.actor_type === "human" && actor.instance !== "") return {
-			...none,
-			contradiction: "conflicting_identity",
-			contradicting: [actor]
-		};
-		const unentitled = speakers.find((record) => record?.channel === "unentitled");
-		if (unentitled !== void 0) return {
-			...none,
-			contradiction: "exporter_not_entitled",
-			contradicting: [unentitled]
-		};
-		if (isDoubt && differ(conflicting, "instance")) return {
-			...none,
-			doubt: "conflicting_identity",
-			contradicting: conflicting
-		};
-		return claimedTwice(evidence, claims) ?? tie(evidence, claims, subject);
-	}
-	/** The versions of the first of the records that disagree. */
-	function conflictOf(records, testimony) {
-		return records.map((record) => testimony(record?.key ?? "")?.conflicting ?? []).find((versions) => versions.length > 0);
-	}
-	function claimedTwice({ instanceClaims }, { instance }) {
-		const rival = instance && secondClaimant(instance, instanceClaims);
-		if (instance === void 0 || rival === void 0) return void 0;
-		return {
-			...none,
-			doubt: "instance_of_another_template",
-			contradicting: [instance],
-			rival
-		};
-	}
-	function tie(evidence, claims, subject) {
-		if (subject === void 0) return none;
-		const template = claims.actor?.actor_type === "agent" ? claims.template?.template ?? "" : "";
-		const { other, sibling } = simultaneousAction({
-			subject,
-			actorId: actorIdOf(claims),
-			template,
-			listed: evidence.listed
-		});
-		if (other !== void 0) return {
-			...none,
-			contradiction: "simultaneous_actions",
-			contradicting: [subject],
-			simultaneous: other
-		};
-		return sibling === void 0 ? none : {
-			...none,
-			doubt: "simultaneous_actions",
-			contradicting: [subject],
-			simultaneous: sibling
-		};
-	}
-	/** Whether all that contradict each other are of the one template that is named. */
-	function isOneTemplate(conflicting, { template }) {
-		return template !== void 0 && conflicting.every((record) => record.actor_type === "agent" && record.template === template.template);
-	}
-	/** Whether records that name something in its own attribute name two. */
-	function differ(records, claim) {
-		return new Set(records.map((record) => record[claim]).filter((id) => id !== "")).size > 1;
-	}
-	// packages/query/src/rules/join-delegator.ts
-	/**
-	* For whom an agent acts when its trace does not say: the nearest record on the way outwards that does (rule
-	* `joined_by_delegation`), else the one delegator that everything which the actor's exporters tell under the same correlation
-	* ID agrees on (rule `joined_by_correlation`). Two that disagree are nobody.
-	*/
-	function joinDelegator(path, kin) {
-		const onPath = path.find(({ record }) => claims$1(record));
-		if (onPath !== void 0) return onPath.record;
-		const correlation = path.find(({ record }) => record.correlation !== "")?.record.correlation;
-		if (correlation === void 0) return void 0;
-		const correlated = [...kin.keys()].flatMap((key) => {
-			const record = kin.testimony(key)?.record;
-			return record !== void 0 && record.correlation === correlation && kin.isOwn(record) && claims$1(record) ? [record] : [];
-		});
-		return new Set(correlated.map((record) => record.delegator)).size === 1 ? correlated[0] : void 0;
-	}
-	function claims$1(record) {
-		return record.actor_type === "agent" && record.channel !== "unentitled" && claimStrength(record, "delegator") === "said";
-	}
-	// packages/query/src/rules/user-of-the-request.ts
-	/** OTLP's kind of a span that took a request. */
-	const serverKind = "2";
-	/**
-	* Rule `user_of_the_request`: an agent that nobody else says for whom it acts is taken to act for the person whose request it
-	* serves, whom the server's span above its outermost run names (`enduser.id`, `user.id`). Only a server of the run's own
-	* exporter is heard. An agent that says that it acts for nobody is believed.
-	*/
-	function userOfTheRequest(claims, trail) {
-		const isOpen = claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0;
-		const outermost = trail.findLastIndex((record) => record.actor_type === "agent");
-		const run = trail[outermost];
-		if (!isOpen || run === void 0) return claims;
-		const server = trail.slice(outermost + 1).find((record) => record.actor_type === "" && record.span_kind === serverKind && record.user !== "" && record.exporter === run.exporter);
-		if (server === void 0) return claims;
-		const delegator = {
-			...server,
-			delegator: server.user,
-			delegator_type: "human",
-			delegator_rule: "user_of_the_request"
-		};
-		return {
-			...claims,
-			delegator
-		};
-	}
-	// packages/query/src/rules/find-delegator.ts
-	/** Fills in the delegator of an agent that nobody on its own trail names, where a rule finds one and none is in dispute. */
-	function findDelegator(claims, around) {
-		if (!(claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0)) return claims;
-		const joined = {
-			...claims,
-			delegator: joinDelegator(around.path, around.kin)
-		};
-		return around.inferRequestUser ? userOfTheRequest(joined, around.trail) : joined;
-	}
-	// packages/query/src/rules/entitlements.ts
-	/** Records above one that are looked at for whom it is of; a longer way is no call of an agent. */
-	const ownHopsMax = 64;
-	/**
-	* Reads from all versions of all records whom their exporters are entitled to. An entitled record that names an actor shows
-	* its exporter entitled to that actor; one of an agent of no template, to every agent; one that names nobody, to stand under
-	* everybody.
-	*/
-	function readEntitlements(kin) {
-		const shown = /* @__PURE__ */ new Map();
-		for (const versions of kin.values()) for (const record of versions) {
-			if (record.channel !== "entitled") continue;
-			const one = shown.get(record.exporter) ?? {
-				actors: /* @__PURE__ */ new Set(),
-				isUnderAll: false,
-				isOfAnyAgent: false
-			};
-			shown.set(record.exporter, one);
-			const actor = ownActorOf(record);
-			if (actor !== "") one.actors.add(actor);
-			else if (record.actor_type === "") one.isUnderAll = true;
-			else one.isOfAnyAgent = true;
-		}
-		const speaks = (exporter, actor) => {
-			const one = shown.get(exporter);
-			if (one === void 0 || actor === "") return false;
-			return one.actors.has(actor) || one.isOfAnyAgent && actor.startsWith("agent:");
-		};
-		return {
-			isBacked: (record) => isBacked(record, (below) => {
-				const versions = kin.get(below.parent);
-				return versions?.find(({ exporter }) => exporter === record.exporter) ?? versions?.find((version) => version.channel === "entitled" && version.actor_type === "");
-			}),
-			speaks,
-			inherits: (exporter, actor) => speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false)
-		};
-	}
-	/**
-	* Whether a record's exporter may speak for whom it is of: by its own word, or, where it names nobody, by what its own
-	* exporter's nearest record above it names.
-	*/
-	function isBacked(record, aboveOf) {
-		let above = record;
-		for (let hops = 0; above !== void 0 && hops < ownHopsMax; hops += 1) {
-			const isOwn = above.exporter === record.exporter;
-			if (isOwn && above.channel === "entitled") return true;
-			if (isOwn && (above.channel === "unentitled" || !namesNobody(above))) return false;
-			above = aboveOf(above);
-		}
-		return false;
-	}
-	/** Whom a record itself names, as far as tokens are bound. An agent of no template is nobody in particular. */
-	function ownActorOf({ actor_type: type, template }) {
-		if (type === "human" || type === "service") return type;
-		return type === "agent" && template !== "" ? `agent:${template}` : "";
-	}
-	/** Whether it names nobody in particular: nobody at all, or an agent without a name, as frameworks do on their calls. */
-	function namesNobody({ actor_type: type, template, instance }) {
-		return type === "" || type === "agent" && template === "" && instance === "";
-	}
-	// packages/query/src/rules/overwritten-downstream.ts
-	/**
-	* Rule `overwritten_downstream`: the records of a trail whose identity is not heard, by key, each with the record above it
-	* that speaks for the process.
-	*
-	* An instrumentation inside an agent's process writes names of its own (`gen_ai.agent.id`, a run, a user) over the
-	* agent's. It is told by three things: it names no instance in the instance's own attribute; a record above it does; and both
-	* came from one exporter and one service, so that whoever sent the one could have said the other. Another exporter or service
-	* is another speaker, and is heard.
-	*/
-	function overwrittenDownstream(trail) {
-		const overwritten = /* @__PURE__ */ new Map();
-		let above;
-		for (const record of trail.toReversed()) if (record.actor_type === "agent" && claimStrength(record, "instance") !== "said" && above !== void 0 && isOfOneProcess(record, above) && differs(record, above) && above !== void 0) overwritten.set(record.key, above);
-		else if (speaksForItself(record)) above = record;
-		return overwritten;
-	}
-	/** Whether it names its instance, or is no agent at all: records below it do not reach past it. */
-	function speaksForItself(record) {
-		if (record.actor_type === "") return false;
-		return record.actor_type !== "agent" || claimStrength(record, "instance") === "said";
-	}
-	function isOfOneProcess(record, above) {
-		return above.actor_type === "agent" && above.channel !== "unentitled" && record.exporter === above.exporter && record.service === above.service;
-	}
-	function differs(record, above) {
-		if (record.channel === "unentitled") return true;
-		return [
-			"template",
-			"instance",
-			"delegator"
-		].some((claim) => {
-			const strength = claimStrength(record, claim);
-			if (strength === void 0 || strength === "hinted") return false;
-			if (claim === "delegator" && strength === "said") return false;
-			return record[claim] !== above[claim];
-		});
-	}
-	// packages/query/src/rules/resolve-claims.ts
-	/**
-	* Finds who speaks for each claim: the subject's own record, else the nearest ancestor that makes the claim (rule
-	* `inherited_from_ancestor`). A human's or a service's own act inherits nothing, and nothing is inherited past one.
-	*
-	* What is said goes before what is read from another vocabulary, however near; what is only hinted never names an
-	* instance. A record that does not say what kind of actor it is of speaks for nobody; where it names somebody else all the
-	* same, the two conflict. An agent that names another template than the instance above it is another agent, whose instance nobody
-	* named.
-	*/
-	function resolveClaims(trail) {
-		const overwritten = overwrittenDownstream(trail);
-		const heard = trail.map((record) => overwritten.has(record.key) || record.actor_type === "" ? silenced(record) : record);
-		const actor = heard.find((record) => record.actor_type !== "");
-		if (actor === void 0 || actor.actor_type !== "agent") return {
-			...nobody,
-			actor: actor === void 0 ? void 0 : original(trail, actor),
-			overwritten
-		};
-		const border = heard.findIndex((r) => r.actor_type !== "" && r.actor_type !== "agent");
-		const speakers = border < 0 ? heard : heard.slice(0, border);
-		const said = find(speakers, "instance", "said");
-		const read = find(speakers, "instance", "read");
-		const stray = strayNames(trail.slice(0, speakers.length), overwritten);
-		const named = said ?? read;
-		const other = named === void 0 ? void 0 : anotherAgent(speakers, named);
-		const instance = other === void 0 ? named : void 0;
-		return {
-			actor,
-			overwritten,
-			instance,
-			template: other ?? templateOf(speakers, instance),
-			...delegatorOf(speakers, instance, stray),
-			conflicting: instanceConflict(speakers, said, {
-				read,
-				stray
-			})
-		};
-	}
-	const nobody = {
-		instance: void 0,
-		template: void 0,
-		delegator: void 0,
-		conflicting: [],
-		conflictingDelegators: []
-	};
-	/** A record without what it says of who acted: the record above it says that. */
-	function silenced(record) {
-		return {
-			...record,
-			actor_type: "",
-			template: "",
-			instance: "",
-			delegator: "",
-			delegator_type: ""
-		};
-	}
-	/** Records that name somebody without saying what kind of actor they are of. */
-	function strayNames(trail, overwritten) {
-		return trail.filter((record) => record.actor_type === "" && !overwritten.has(record.key));
-	}
-	function original(trail, heard) {
-		return trail.find((record) => record.key === heard.key) ?? heard;
-	}
-	function find(speakers, claim, strength) {
-		return speakers.find((record) => claimStrength(record, claim) === strength);
-	}
-	/**
-	* A run that another vocabulary names below an instance that was said, from another exporter or service (else it would be
-	* overwritten): it may be a second agent or the same one. And an instance said below another, in one process, that nothing
-	* links to it.
-	*/
-	function instanceConflict(speakers, said, { read, stray }) {
-		if (said === void 0) return [];
-		const other = stray.find((record) => claimStrength(record, "instance") === "said" && record.instance !== said.instance && speakers.findIndex(({ key }) => key === record.key) < speakers.indexOf(said));
-		if (other !== void 0) return [other, said];
-		if (read !== void 0 && speakers.indexOf(read) < speakers.indexOf(said) && read.instance !== said.instance) return [read, said];
-		const above = speakers.slice(speakers.indexOf(said) + 1).find((record) => claimStrength(record, "instance") === "said" && record.instance !== said.instance);
-		if (above === void 0 || isLinked(speakers, said, above)) return [];
-		return said.exporter === above.exporter && said.service === above.service && said.template === above.template ? [said, above] : [];
-	}
-	/** Whether one instance says that it descends from the other, or began with a record of its own. */
-	function isLinked(speakers, said, above) {
-		return speakers.some((record) => record.instance === said.instance && (record.instance_parent !== "" || record.delegation_chain.includes(above.instance) || [
-			"session",
-			"prompt",
-			"delegation"
-		].includes(record.kind)));
-	}
-	/** The nearest record below the one that names the instance that names another template: another agent. */
-	function anotherAgent(speakers, named) {
-		const own = claimStrength(named, "template");
-		if (own !== "said" && own !== "read") return void 0;
-		return speakers.slice(0, speakers.indexOf(named)).find((record) => {
-			const strength = claimStrength(record, "template");
-			return (strength === "said" || strength === "read") && record.actor_type === "agent" && record.template !== named.template;
-		});
-	}
-	function templateOf(speakers, instance) {
-		const ofInstance = speakers.filter((record) => instance !== void 0 && record.instance === instance.instance);
-		return find(ofInstance, "template", "said") ?? find(ofInstance, "template", "read") ?? find(speakers, "template", "said") ?? find(speakers, "template", "read") ?? find(speakers, "template", "hinted");
-	}
-	function delegatorOf(speakers, instance, stray) {
-		const said = find(speakers, "delegator", "said");
-		const read = find(speakers, "delegator", "read");
-		const other = stray.find((record) => claimStrength(record, "delegator") === "said" && record.delegator !== said?.delegator);
-		if (other !== void 0) return {
-			delegator: void 0,
-			conflictingDelegators: [other, ...said ? [said] : []]
-		};
-		if (said === void 0 || read === void 0 || read.delegator === said.delegator) return {
-			delegator: said ?? read,
-			conflictingDelegators: []
-		};
-		return (instance === void 0 || read.key === instance.key) && speakers.indexOf(read) < speakers.indexOf(said) ? {
-			delegator: void 0,
-			conflictingDelegators: [read, said]
-		} : {
-			delegator: said,
-			conflictingDelegators: []
-		};
-	}
-	// packages/query/src/rules/cross-exporters.ts
-	/**
-	* Rule `crosses_exporters`: between records of two exporters a claim on who acted is inherited only where both may speak for
-	* that actor: the one whose record makes the claim, and every one whose record leads up to it by its parent. Within the
-	* records of one exporter nothing crosses.
-	*
-	* A parent's ID is only a number that a sender writes. Without this rule a token for one agent could put its act on whoever's
-	* span it had seen, and supply the missing parent of another's span with what that one is to have inherited.
-	*/
-	function crossExporters(trail, entitlements) {
-		const { records } = trail;
-		const isHeard = hearing(records, entitlements);
-		const { actor, template } = resolveClaims(records.map((record, index) => isHeard(index) ? record : silenced(record)));
-		const key = actor?.actor_type === "agent" ? `agent:${template?.template ?? ""}` : keyOf(actor);
-		const reach = reachOf(records, key, entitlements);
-		return {
-			actor: key,
-			unheard: findUnheard(records, reach, {
-				isHeard,
-				entitlements
-			}),
-			trail: reach === records.length ? trail : {
-				records: records.slice(0, reach),
-				missingParent: records[reach]?.key ?? "",
-				cycleAt: ""
-			}
-		};
-	}
-	function findUnheard(records, reach, { isHeard, entitlements }) {
-		const named = records.findIndex((record, index) => index >= reach && record.actor_type !== "" && !isHeard(index));
-		const record = records[named < 0 ? reach : named];
-		if (record === void 0) return void 0;
-		const actor = keyWithin(records, named < 0 ? reach : named);
-		const below = records.slice(0, named < 0 ? reach : named).find((one) => one.exporter !== record.exporter && !entitlements.inherits(one.exporter, actor));
-		return {
-			record,
-			exporter: record.channel === "entitled" && record.actor_type !== "" && below !== void 0 ? below.exporter : record.exporter
-		};
-	}
-	function keyOf(actor) {
-		return actor === void 0 ? "" : ownActorOf(actor);
-	}
-	/** Whether what a record of the trail says of who acted can reach the subject. */
-	function hearing(records, { speaks, inherits }) {
-		const heard = [];
-		const passed = /* @__PURE__ */ new Set();
-		records.forEach((record, index) => {
-			passed.add(record.exporter);
-			const key = keyWithin(records, index);
-			heard.push(passed.size === 1 || record.actor_type !== "" && record.channel === "entitled" && (speaks(record.exporter, key) || inherits(record.exporter, key)) && [...passed].every((one) => one === record.exporter || inherits(one, key)));
-		});
-		return (index) => heard[index] ?? false;
-	}
-	/** Whom a record is of: as it says, or as its own exporter's nearest record above it does. */
-	function keyWithin(records, index) {
-		const record = records[index];
-		if (record === void 0) return "";
-		if (record.actor_type !== "agent") return ownActorOf(record);
-		for (let above = index; above < index + templateHopsMax; above += 1) {
-			const one = records[above];
-			if (one === void 0 || one.exporter !== record.exporter) break;
-			if (one.actor_type === "agent" && one.template !== "") return `agent:${one.template}`;
-		}
-		return "agent:";
-	}
-	/** Records above one that are looked at for its template. */
-	const templateHopsMax = 64;
-	/** How many of the records, from the subject on, come from senders that may all speak for the actor, or from one. */
-	function reachOf(records, actor, { inherits }) {
-		const own = records[0]?.exporter;
-		const isOwn = (record) => record.exporter === own;
-		const border = records.findIndex((record) => !isOwn(record));
-		if (border < 0) return records.length;
-		const mayInherit = (record) => actor !== "" && inherits(record.exporter, actor);
-		const [subject] = records;
-		if (subject === void 0 || !mayInherit(subject)) return border;
-		const end = records.findIndex((record) => !mayInherit(record));
-		return end < 0 ? records.length : end;
-	}
-	// packages/query/src/rules/merge-versions.ts
-	/** A claim, and the rule that derived it. */
-	const claims = [
-		["actor_type", ""],
-		["instance", "instance_rule"],
-		["template", "template_rule"],
-		["delegator", "delegator_rule"]
-	];
-	/** Fields that tell what was done. Times of receipt and the way it came are no part of it. */
-	const contentFields = [
-		"parent",
-		"ts",
-		"end_ts",
-		"kind",
-		"name",
-		"tool",
-		"action",
-		"verb",
-		"outcome",
-		"resource",
-		"prompt_ref",
-		"plan_ref",
-		"prompt_hash",
-		"plan_hash",
-		"arguments_hash",
-		"content"
-	];
-	const channels = [
-		"entitled",
-		"unbound",
-		"unentitled"
-	];
-	/**
-	* Merges the records under one span ID, at least one, in the order of their receipt. A span may be told twice: resent, passed
-	* on by two exporters, or claimed by somebody else.
-	*
-	* Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
-	* where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
-	* record above it. Its best backed versions are heard, and those of another
-	* exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
-	* fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
-	* of another vocabulary beside a claim.
-	*/
-	function mergeVersions(versions, entitlements, near = "") {
-		const leader = leaderOf(versions, entitlements, near);
-		if (leader === void 0) throw new Error("a record of the evidence has no version");
-		const heard = heardBeside(leader, versions, entitlements);
-		const isConflict = claims.some(([claim, rule]) => disagree(heard, claim, rule)) || persons(heard) > 1;
-		const [first = leader] = heard;
-		const isNamed = (version) => version.actor_type !== "";
-		return {
-			record: heard.filter(({ exporter }) => exporter === leader.exporter).find(isNamed) ?? heard.find(isNamed) ?? leader,
-			conflicting: isConflict ? heard : [],
-			differsInContent: contentFields.some((field) => heard.some((one) => one[field] !== first[field])),
-			setAside: versions.filter((version) => !heard.includes(version) && namesSomebody(version) && !agrees(version, heard))
-		};
-	}
-	function rankOf({ channel }) {
-		return channels.indexOf(channel);
-	}
-	function leaderOf(versions, { isBacked }, near) {
-		const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b));
-		const best = ranked.find((version) => version.exporter === near) ?? ranked[0];
-		if (best === void 0 || best.exporter === near) return best;
-		return (best.channel !== "entitled" ? versions : versions.slice(0, versions.indexOf(best))).find((version) => namesNobody(version) && isBacked(version)) ?? best;
-	}
-	function heardBeside(leader, versions, { speaks }) {
-		const asBacked = versions.filter(({ channel }) => channel === leader.channel);
-		const actor = ownActorOf(asBacked.find((one) => one.exporter === leader.exporter && namesSomebody(one)) ?? leader);
-		return asBacked.filter((version) => {
-			if (version.exporter === leader.exporter || agrees(version, [leader])) return true;
-			if (leader.channel !== "entitled") return namesActor(leader) && namesActor(version);
-			return speaks(version.exporter, actor);
-		});
-	}
-	function disagree(versions, claim, rule) {
-		const said = versions.filter((version) => version[claim] !== "");
-		const plain = rule === "" ? said : said.filter((version) => version[rule] === "");
-		return new Set((plain.length > 0 ? plain : said).map((version) => version[claim])).size > 1;
-	}
-	/** Humans that are said to have acted. */
-	function persons(versions) {
-		const humans = versions.filter((version) => version.actor_type === "human" && version.user !== "");
-		return new Set(humans.map((version) => version.user)).size;
-	}
-	function agrees(version, others) {
-		return others.some((other) => claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user);
-	}
-	/** Whether it says who acted; a token that is bound to somebody says so as entitled or not at all. */
-	function namesActor(version) {
-		if (version.actor_type === "human" || version.actor_type === "service") return true;
-		return ["template", "instance"].some((claim) => {
-			const strength = claimStrength(version, claim);
-			return strength === "said" || strength === "read";
-		});
-	}
-	function namesSomebody(version) {
-		return claims.some(([claim]) => version[claim] !== "");
-	}
-	// packages/query/src/rules/hear-records.ts
-	/** Rounds of names followed from records to those whom they name; a longer line is no delegation but a loop. */
-	const roundsMax = 64;
-	/**
-	* Hears, of everything around the subject, the records of its trail, those of exporters that may speak for its actor, and
-	* those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is heard only in the
-	* words of an exporter that is entitled to it. Nobody else is heard about prompts, plans, inputs, delegators and delegations.
-	*/
-	function hearRecords({ kin }, { trail, actor }, entitlements) {
-		const homes = homesOf(trail.records, kin, {
-			actor,
-			entitlements
-		});
-		const isOwn = (record) => homes.has(record.exporter);
-		const records = trail.records.map((record, index) => index === 0 || isOwn(record) ? record : bare(record));
-		const onTrail = new Map(records.map((record) => [record.key, record]));
-		const granted = namedRecords$1(kin, isOwn);
-		const remembered = /* @__PURE__ */ new Map();
-		const hear = (key) => {
-			const versions = kin.get(key);
-			if (versions === void 0) return void 0;
-			const passed = onTrail.get(key);
-			if (passed !== void 0) return {
-				...mergeVersions(versions, entitlements, passed.exporter),
-				record: passed
-			};
-			const own = versions.filter(isOwn);
-			const heard = own.length > 0 ? own : versions.filter((version) => granted.has(version));
-			const [first] = heard;
-			return first && mergeVersions(heard, entitlements, first.exporter);
-		};
-		return {
-			isOwn,
-			trail: {
-				...trail,
-				records
-			},
-			testimony: (key) => {
-				if (!remembered.has(key)) remembered.set(key, hear(key));
-				return remembered.get(key);
-			}
-		};
-	}
-	/** What only stands in between: it leads on to its parent, and has no word in what led to the act. */
-	function bare(record) {
-		return {
-			...silenced(record),
-			kind: structural.has(record.kind) ? "other" : record.kind,
-			user: "",
-			prompt_ref: "",
-			plan_ref: "",
-			correlation: "",
-			delegation: "",
-			delegation_parent: "",
-			delegation_chain: [],
-			instance_parent: "",
-			input_source: "",
-			credential: ""
-		};
-	}
-	const structural = /* @__PURE__ */ new Set([
-		"session",
-		"prompt",
-		"plan",
-		"delegation"
-	]);
-	/** The exporters that may speak for the actor: that of its own records, and where that one is entitled, all that are. */
-	function homesOf(trail, kin, { actor, entitlements }) {
-		const homes = /* @__PURE__ */ new Set();
-		const [subject] = trail;
-		if (subject === void 0) return homes;
-		if ((trail.find((record) => record.actor_type !== "") ?? subject).exporter === subject.exporter) homes.add(subject.exporter);
-		if (!entitlements.inherits(subject.exporter, actor)) return homes;
-		for (const versions of kin.values()) for (const { exporter } of versions) if (entitlements.speaks(exporter, actor)) homes.add(exporter);
-		return homes;
-	}
-	/**
-	* Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. An
-	* instance that two templates claim is nobody's: see {@link secondClaimant}.
-	*/
-	function namedRecords$1(kin, isOwn) {
-		const all = [...kin.values()].flat();
-		const owned = all.filter(isOwn);
-		const others = all.filter((record) => !isOwn(record) && record.channel === "entitled").toSorted((a, b) => a.received_at === b.received_at ? 0 : a.received_at < b.received_at ? -1 : 1);
-		const granted = /* @__PURE__ */ new Set();
-		if (others.length === 0) return granted;
-		const known = new Set(owned.map(({ instance }) => instance));
-		const isContested = contestReader(others);
-		const speakerOf = /* @__PURE__ */ new Map();
-		let saying = owned;
-		for (let round = 0; round < roundsMax && saying.length > 0; round += 1) {
-			const names = namesIn(saying);
-			saying = others.filter((record) => {
-				const name = nameOf(record, names, known);
-				if (granted.has(record) || name === "" || isContested(record)) return false;
-				if (!speakerOf.has(name)) speakerOf.set(name, record.exporter);
-				return speakerOf.get(name) === record.exporter;
-			});
-			for (const record of saying) granted.add(record);
-		}
-		return granted;
-	}
-	/** Tells whether somebody else claims the instance of a record, as another template and so early that it may be theirs. */
-	function contestReader(records) {
-		const claims = /* @__PURE__ */ new Map();
-		for (const { actor_type, instance, template, exporter, received_at } of records) {
-			if (actor_type !== "agent" || instance === "") continue;
-			const known = claims.get(instance) ?? [];
-			claims.set(instance, known);
-			if (!known.some((one) => one.exporter === exporter && one.template === template)) known.push({
-				instance_key: instance,
-				template,
-				exporter,
-				received_at
-			});
-		}
-		return (record) => record.actor_type === "agent" && secondClaimant({
-			...record,
-			instance_key: record.instance
-		}, claims.get(record.instance) ?? []) !== void 0;
-	}
-	function namesIn(records) {
-		return {
-			instances: new Set(records.flatMap((one) => [one.instance_parent, ...one.delegation_chain.slice(1)])),
-			prompts: new Set(records.map(({ prompt_ref: ref }) => ref))
-		};
-	}
-	/** The name by which a record is called; '' where nobody calls it. What an own record tells of is not asked of others. */
-	function nameOf(record, { instances, prompts }, known) {
-		const { instance, key, kind } = record;
-		if (record.actor_type === "agent" && instance !== "" && instances.has(instance) && !known.has(instance)) return `instance:${instance}`;
-		return record.actor_type === "human" && kind === "prompt" && prompts.has(key) ? `prompt:${key}` : "";
-	}
-	// packages/query/src/rules/walk-trail.ts
-	/** Walks from a record outwards by parent, within its trace. Ends where it would come back to itself. */
-	function walkTrail(from, testimony) {
-		const records = [];
-		const seen = /* @__PURE__ */ new Set();
-		let key = from;
-		while (key !== "") {
-			if (seen.has(key)) return {
-				records,
-				missingParent: "",
-				cycleAt: key
-			};
-			const found = testimony(key, records.at(-1)?.exporter ?? "");
-			if (found === void 0) return {
-				records,
-				missingParent: key,
-				cycleAt: ""
-			};
-			seen.add(key);
-			records.push(found.record);
-			key = found.record.parent;
-		}
-		return {
-			records,
-			missingParent: "",
-			cycleAt: ""
-		};
-	}
-	// packages/query/src/rules/hear-evidence.ts
-	/** Walks from the subject outwards, whoever sent what, and keeps what its senders may say of the subject's actor. */
-	function hearEvidence(evidence) {
-		const { kin, subject } = evidence;
-		const entitlements = readEntitlements(kin);
-		const crossed = crossExporters(walkTrail(subject, (key, near) => {
-			const versions = kin.get(key);
-			return versions && mergeVersions(versions, entitlements, near);
-		}), entitlements);
-		return {
-			...hearRecords(evidence, crossed, entitlements),
-			unheard: crossed.unheard
-		};
-	}
-	// packages/query/src/rules/join-path.ts
-	/** Traces and instances passed on one way outwards; more is no delegation but a loop. */
-	const joinsMax$1 = 64;
-	/**
-	* Follows an agent's act outwards past the root of its trace: by parent as far as parents reach, then by delegation (rule
-	* `joined_by_delegation`), then by correlation (rule `joined_by_correlation`), until a human's prompt, the end of the
-	* evidence, or a record where the way has been.
-	*
-	* Delegation: the record by which the parent instance handed over, known by the same delegation ID or by the instance that
-	* the child calls its parent; without one, the prompt or session in which the parent stood. Where nothing of the parent is on
-	* record, the one by which its own grant was given. Correlation: the one human prompt under the same correlation ID that an
-	* exporter of the actor tells of; where there are two, neither is taken. Anybody can write a correlation ID.
-	*/
-	function joinPath(trail, kin) {
-		const hops = trail.records.map((record, index) => ({
-			record,
-			joinedBy: index === 0 ? "subject" : "parent",
-			leftOut: ""
-		}));
-		if (hops.length === 0) return hops;
-		const records = [...kin.keys()].flatMap((key) => {
-			const record = kin.testimony(key)?.record;
-			return record === void 0 || record.channel === "unentitled" ? [] : [record];
-		});
-		const passed = new Set(hops.map((hop) => hop.record.key));
-		let segment = trail.records;
-		for (let joins = 0; joins < joinsMax$1; joins += 1) {
-			const others = records.filter((record) => !passed.has(record.key));
-			const byDelegation = delegatingRecord(segment, others);
-			const prompt = hops.some(({ record }) => isHumanPrompt(record)) ? void 0 : correlatedPrompt(segment, others.filter(kin.isOwn));
-			const next = byDelegation ?? (prompt && {
-				record: prompt,
-				joinedBy: "correlation",
-				leftOut: ""
-			});
-			if (next === void 0) break;
-			const farther = walkTrail(next.record.key, (key) => kin.testimony(key)).records.filter((record) => !passed.has(record.key));
-			farther.forEach((record, index) => {
-				passed.add(record.key);
-				hops.push(index === 0 ? {
-					...next,
-					record
-				} : {
-					record,
-					joinedBy: "parent",
-					leftOut: ""
-				});
-			});
-			segment = farther;
-		}
-		return hops;
-	}
-	/** The record by which somebody handed over to the instance of this stretch of the way. */
-	function delegatingRecord(segment, others) {
-		const instance = segment.findLast((record) => record.instance !== "")?.instance;
-		const own = segment.filter((r) => r.instance === instance && r.kind !== "delegation");
-		const parent = own.map(parentOf).find((id) => id !== "") ?? "";
-		const grant = own.find((record) => record.delegation !== "")?.delegation ?? "";
-		const parentGrant = own.find((r) => r.delegation_parent !== "")?.delegation_parent ?? "";
-		if (instance === void 0 || segment.some((r) => parent !== "" && r.instance === parent)) return void 0;
-		const from = others.filter((record) => record.instance !== instance && (parent === "" || record.instance === parent));
-		const ofParent = from.filter((r) => parent !== "" || parentGrant !== "" && r.delegation === parentGrant);
-		const start = segment.at(-1)?.ts ?? "";
-		const record = latest(givingOf(grant, instance, from), start) ?? handingOver(ofParent, start);
-		if (record !== void 0) return {
-			record,
-			joinedBy: "delegation",
-			leftOut: ""
-		};
-		const above = latest(givingOf(parentGrant, instance, others), start);
-		return above && {
-			record: above,
-			joinedBy: "delegation",
-			leftOut: parent
-		};
-	}
-	/** Of a parent's records: that of a delegation, else its prompt, else where it stood. */
-	function handingOver(ofParent, start) {
-		const ofKind = (kind) => latest(ofParent.filter((record) => record.kind === kind), start);
-		return ofKind("delegation") ?? ofKind("prompt") ?? latest(ofParent, start);
-	}
-	/** The records by which others gave a grant. */
-	function givingOf(grant, instance, others) {
-		if (grant === "") return [];
-		return others.filter((r) => r.kind === "delegation" && r.delegation === grant && r.instance !== instance);
-	}
-	/** The instance it says started it: by name, or as the one before it in its delegation chain. */
-	function parentOf(record) {
-		if (record.instance_parent !== "") return record.instance_parent;
-		const before = record.delegation_chain.indexOf(record.instance) - 1;
-		return before < 1 ? "" : record.delegation_chain[before] ?? "";
-	}
-	function correlatedPrompt(segment, others) {
-		const correlation = segment.find((record) => record.correlation !== "")?.correlation;
-		if (correlation === void 0) return void 0;
-		const prompts = others.filter((r) => r.correlation === correlation && isHumanPrompt(r));
-		return prompts.length === 1 ? prompts[0] : void 0;
-	}
-	function isHumanPrompt(record) {
-		return record.kind === "prompt" && record.prompt_origin === "human";
-	}
-	/** The last that began before; where clocks disagree and none did, the first of all. */
-	function latest(records, before) {
-		const sorted = records.toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
-		return sorted.findLast((record) => record.ts <= before) ?? sorted[0];
-	}
-	// packages/query/src/rules/name-template.ts
-	/**
-	* Where only a service's name says which agent it is, another name goes before it: one that any record of the same instance
-	* gives (rule `same_instance`); else, where the parent is missing, that of the only agent run of the trace and the
-	* exporter which encloses the act in time (rule `enclosing_agent_run`).
-	*/
-	function nameTemplate(claims, around) {
-		const { actor, template, instance } = claims;
-		const isWeak = template === void 0 || !isName(template);
-		if (actor?.actor_type !== "agent" || !isWeak) return claims;
-		const better = (instance && ofSameInstance(instance, around)) ?? (around.trail.missingParent === "" ? void 0 : enclosingRun(around));
-		return better === void 0 ? claims : {
-			...claims,
-			template: better
-		};
-	}
-	function isName(record) {
-		const strength = claimStrength(record, "template");
-		return strength === "said" || strength === "read";
-	}
-	function ofSameInstance({ instance }, { evidence, heard }) {
-		return only(namedRecords(evidence, heard).filter((record) => record.instance === instance));
-	}
-	function enclosingRun({ evidence, trail, heard }) {
-		const [subject] = trail.records;
-		if (subject === void 0) return void 0;
-		const trace = subject.key.slice(0, 32);
-		const enclosing = only(namedRecords(evidence, heard).filter((record) => record.key.startsWith(trace) && record.exporter === subject.exporter && (record.kind === "prompt" || record.kind === "session")));
-		return enclosing !== void 0 && enclosing.ts <= subject.ts && subject.ts <= enclosing.end_ts ? enclosing : void 0;
-	}
-	function namedRecords({ kin }, { testimony, isOwn }) {
-		return [...kin.keys()].flatMap((key) => {
-			const record = testimony(key)?.record;
-			return record !== void 0 && record.actor_type === "agent" && record.channel !== "unentitled" && isOwn(record) && isName(record) ? [record] : [];
-		});
-	}
-	/** The first, where all of them name one template. */
-	function only(records) {
-		return new Set(records.map(({ template }) => template)).size === 1 ? records[0] : void 0;
-	}
-	// packages/query/src/decide.ts
-	/**
-	* Decides who did it, from the evidence and nothing else: entitlements → trail → what crosses → claims → contradictions →
-	* verdict → path.
-	*
-	* Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. What one exporter says
-	* settles nothing about another's actor (rule `crosses_exporters`): the decision holds only what is heard. The rules are in
-	* `rules/`, one a file; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
-	*/
-	function decide(evidence) {
-		const heard = hearEvidence(evidence);
-		const { testimony, trail } = heard;
-		const said = nameTemplate(resolveClaims(trail.records), {
-			evidence,
-			trail,
-			heard
-		});
-		const found = findContradiction(evidence, said, testimony);
-		const own = withoutDoubtfulDelegator(said, found, testimony);
-		const isOwnAct = own.actor !== void 0 && own.actor.actor_type !== "agent";
-		const keys = () => isOwnAct ? [] : evidence.kin.keys();
-		const kin = {
-			...heard,
-			keys
-		};
-		const isTie = found.doubt === "simultaneous_actions";
-		const path = isTie ? [] : joinPath(trail, kin);
-		const inferRequestUser = (evidence.rules?.inferRequestUser ?? true) && found.doubt === "";
-		const around = {
-			path,
-			kin,
-			trail: trail.records,
-			inferRequestUser
-		};
-		const claims = isTie ? own : findDelegator(own, around);
-		return {
-			evidence,
-			...found,
-			...outcomeOf$1(claims, found, trail.records[0]),
-			conflictingDelegators: claims.conflictingDelegators,
-			overwritten: claims.overwritten,
-			path,
-			...heard
-		};
-	}
-	function outcomeOf$1(claims, { contradiction, doubt }, subject) {
-		const named = doubt === "" ? claims : {
-			...claims,
-			instance: void 0
-		};
-		const verdict = verdictOf(named, contradiction);
-		const isAgent = verdict === "agent";
-		const { actor, instance, template, delegator } = named;
-		const speakers = {
-			actor,
-			instance,
-			template,
-			delegator
-		};
-		const grades = gradesOf(speakers, subject);
-		const claimed = doubt === "simultaneous_actions" ? void 0 : claims.instance;
-		return {
-			verdict,
-			grade: gradeOf(verdict, contradiction, grades),
-			actorId: verdict === "undetermined" ? "" : actorIdOf(named),
-			...isAgent ? namesOf(named, claimed) : noNames,
-			speakers,
-			grades
-		};
-	}
-	const noNames = {
-		instance: "",
-		claimedInstance: "",
-		template: "",
-		delegator: "",
-		delegatorType: ""
-	};
-	function namesOf(named, claimed) {
-		return {
-			instance: named.instance?.instance ?? "",
-			claimedInstance: claimed?.instance ?? "",
-			template: named.template?.template ?? "",
-			delegator: delegatorIdOf(named),
-			delegatorType: named.delegator?.delegator_type ?? ""
-		};
-	}
-	/**
-	* Versions of the record that speaks for the delegator that name two of them name none. Neither does one of two acts of which
-	* nobody knows which it was.
-	*/
-	function withoutDoubtfulDelegator(claims, { contradiction, doubt }, testimony) {
-		const versions = testimony(claims.delegator?.key ?? "")?.conflicting ?? [];
-		if (contradiction === "" && differ(versions, "delegator")) return {
-			...claims,
-			delegator: void 0,
-			conflictingDelegators: versions
-		};
-		return doubt === "simultaneous_actions" ? {
-			...claims,
-			delegator: void 0
-		} : claims;
-	}
-	function delegatorIdOf({ delegator }) {
-		return delegator === void 0 || delegator.delegator_type === "none" ? "" : delegator.delegator;
-	}
-	function gradesOf(speakers, subject) {
-		const grade = (claim) => {
-			const record = speakers[claim];
-			if (record === void 0) return "none";
-			if (record.channel === "unentitled") return "contradicted";
-			const isDerived = claim !== "actor" && (claim !== "delegator" || record.delegator !== "") && record[`${claim}_rule`] !== "";
-			if (record.key !== subject?.key || isDerived) return "inferred";
-			return record.channel === "entitled" ? "channel" : "asserted";
-		};
-		const saysNobody = speakers.delegator !== void 0 && speakers.delegator.delegator === "";
-		return {
-			actor: grade("actor"),
-			instance: grade("instance"),
-			template: grade("template"),
-			delegator: saysNobody ? "none" : grade("delegator")
-		};
-	}
-	/** The weakest of what the verdict rests on; a claim that is absent is a gap, not a link. */
-	function gradeOf(verdict, contradiction, grades) {
-		if (contradiction !== "") return "contradicted";
-		if (verdict === "undetermined") return "none";
-		const links = verdict === "agent" ? Object.values(grades) : [grades.actor];
-		if (links.includes("inferred")) return "inferred";
-		return links.includes("asserted") ? "asserted" : "channel";
+	// packages/query/src/text.ts
+	/** Longest text of a prompt or a plan in an answer, in UTF-16 units; the ledger holds the rest. */
+	const textLengthMax = 32768;
+	/** An identifier or name from an agent, safe to show; null when the record does not say. */
+	function nameOrNull(text) {
+		return text === "" ? null : printableLine(text, 1024);
+	}
+	/** As {@link nameOrNull}, for a sentence: `none` when the record does not say. */
+	function nameOrNone(text) {
+		return nameOrNull(text ?? "") ?? "none";
+	}
+	/** A prompt's or plan's text, safe to show and cut with a note; null when the record does not hold it. */
+	function textOrNull$1(text) {
+		if (text === "") return null;
+		const safe = printable(text);
+		if (safe.length <= textLengthMax) return safe;
+		return `${safe.slice(0, textLengthMax).toWellFormed()}… [${safe.length - textLengthMax} characters more]`;
+	}
+	/** `2026-11-22 14:07:00.123456789`, as ClickHouse writes it, in RFC 3339. */
+	function toInstant(dateTime64) {
+		return `${dateTime64.replace(" ", "T")}Z`;
 	}
 	// packages/store/src/leaf-expression.ts
 	/**
 	* SQL for the RFC 6962 leaf hash of a row of `whodid.spans` named `row`, as `FixedString(32)`: the engine computes from
-	* its own columns what the collector hashed when it sealed the record. See `docs/FORMAT.md`.
+	* its own columns the hash that the collector computed when it sealed the record. See `docs/FORMAT.md`.
 	*
 	* `row` is the table's alias in the statement: every column is named through it, because an alias of a column's own
 	* name would be hashed in its place.
@@ -3076,7 +2018,7 @@ var whodidDecision = (function(exports) {
 	function leafExpression(row = "spans") {
 		return `if(length(${canonicalExpression(row)} AS leaf_input) > 65536, SHA256(concat(unhex('${headHex}02'), SHA256(leaf_input))), SHA256(leaf_input))`;
 	}
-	/** SQL for what the leaf of a row is the hash of, unless that is too long: a zero byte and the row's whole canonical form. */
+	/** SQL for the bytes that the leaf of a row hashes, unless they are too long: a zero byte and the row's whole canonical form. */
 	function canonicalExpression(row) {
 		return `formatRow('RowBinary', toFixedString(unhex('${headHex}01'), 5), ${fieldsOf(row)})`;
 	}
@@ -3088,23 +2030,9 @@ var whodidDecision = (function(exports) {
 	function expressionOf(field, column) {
 		return field.kind === "time" ? `toUnixTimestamp64Nano(${column})` : column;
 	}
-	// packages/query/src/span-links.ts
-	/** Links of one record that are looked at; more are those of a batch, and no resumed run's. */
-	const linksMax = 8;
+	// packages/query/src/who-did/evidence/evidence-columns.ts
 	/** Bytes of a record's links that a question reads. */
 	const linksBytesMax = 2048;
-	const link = /"trace_id":"([0-9a-f]{32})","span_id":"([0-9a-f]{16})"/gu;
-	/** The records that a record's links name, `<trace>-<span>`, of the JSON that the ledger holds, be it cut. */
-	function linkedKeys(links) {
-		if (links === "") return [];
-		const keys = /* @__PURE__ */ new Set();
-		for (const [, trace = "", span = ""] of links.slice(0, linksBytesMax).matchAll(link)) {
-			if (keys.size >= linksMax) break;
-			keys.add(`${trace}-${span}`);
-		}
-		return [...keys];
-	}
-	// packages/query/src/evidence/evidence-columns.ts
 	/** Records whose text an answer may quote: a model call tells what a run was asked where its prompt does not. */
 	const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`;
 	const refSql = (span) => `lower(concat(hex(trace_id), '-', hex(${span})))`;
@@ -3233,7 +2161,3075 @@ var whodidDecision = (function(exports) {
 		...numbers,
 		...lists
 	});
-	// packages/query/src/evidence/derive-row.ts
+	// packages/query/src/who-did/decide/follow-prompts.ts
+	/** Prompts followed outwards, a sub-agent's to its parent's and on; a longer way is no delegation but a loop. */
+	const promptsMax = 64;
+	/** Follows `whodid.prompt.ref` from every record on the way outwards: each prompt names the one it was given under. */
+	function followPrompts(decision) {
+		const { path, mergedRecord } = decision;
+		const prompts = [];
+		let missingRef = "";
+		const hasInitiator = () => initiates(prompts.at(-1));
+		for (const { record } of path) {
+			if (hasInitiator()) break;
+			let ref = record.kind === "prompt" ? record.key : record.prompt_ref;
+			while (ref !== "" && prompts.length < promptsMax && !hasInitiator()) {
+				const prompt = mergedRecord(ref)?.record;
+				if (prompt === void 0 && missingRef === "") missingRef = ref;
+				if (prompt === void 0 || prompts.includes(prompt)) break;
+				prompts.push(prompt);
+				ref = prompt.prompt_ref;
+			}
+		}
+		const initiating = prompts.at(-1);
+		const textSource = initiating && findPromptText(decision, initiating);
+		return {
+			prompts,
+			initiating,
+			missingRef,
+			textSource
+		};
+	}
+	const initiators = /* @__PURE__ */ new Set([
+		"human",
+		"schedule",
+		"system"
+	]);
+	/** Whether a task begins with it. What an agent or a tool says was said because of something before. */
+	function initiates(prompt) {
+		return prompt !== void 0 && initiators.has(prompt.prompt_origin);
+	}
+	/** Records that may tell one prompt's text which are looked at, the earliest first. */
+	const textSourcesMax = 4;
+	/** Parents that are followed to find the run that a record belongs to. */
+	const parentsMax$1 = 256;
+	/**
+	* The record that tells a prompt's text: the prompt's own; where that has none, the first model call of the run that it began, or
+	* a log record under that run, for most emitters tell a message where the model was asked and not where the agent was. Where the
+	* run began another of the same agent on the way to the act, without a call in between, what that one was asked.
+	*
+	* The text that a model call was given first is what the run was asked; what an agent within the run was asked, by the
+	* run itself, is not.
+	*/
+	function findPromptText(decision, prompt) {
+		if (prompt.content_state.state !== "withheld") return prompt;
+		const textSources = promptTextSources(decision, prompt);
+		return textSources.find(({ content_state: content }) => content.state === "text") ?? textSources.find(({ content_state: content }) => !silent.has(content.state)) ?? prompt;
+	}
+	const silent = /* @__PURE__ */ new Set(["withheld", "unread"]);
+	/** The records that may tell a prompt's text in its stead, the likeliest first; those alone that hold a text at all. */
+	function promptTextSources(decision, prompt) {
+		const found = [];
+		for (const run of runsOf(decision, prompt)) {
+			if (run.key !== prompt.key && holdsText(run)) found.push(run);
+			found.push(...ownTextSources(decision, run));
+			if (found.length > 0) break;
+		}
+		return found.slice(0, textSourcesMax);
+	}
+	/** Whether a text was recorded with it: its commitment is not all zeroes. */
+	function holdsText({ content_commitment: commitment }) {
+		return commitment !== "" && !/^0+$/u.test(commitment);
+	}
+	/** The run, and those that it is only the outside of: on the way to the act, of the same agent, with no call in between. */
+	function runsOf({ path }, prompt) {
+		const runs = [prompt];
+		const at = path.findIndex(({ record }) => record.key === prompt.key);
+		for (let index = at - 1; index >= 0; index -= 1) {
+			const record = path[index]?.record;
+			if (record === void 0 || path[index + 1]?.joinedBy !== "parent") break;
+			if (record.kind === "tool_call" || record.kind === "action" || record.kind === "delegation") break;
+			if (record.kind !== "prompt") continue;
+			const outer = runs.find((run) => isNamed(run));
+			if (outer !== void 0 && (!isNamed(record) || record.template !== outer.template)) break;
+			if (record.exporter !== prompt.exporter) break;
+			runs.push(record);
+		}
+		return runs;
+	}
+	function isNamed({ template, template_rule: rule }) {
+		return template !== "" && !hintRules.has(rule);
+	}
+	/** Model calls of the run itself, and log records of its prompt; by time. */
+	function ownTextSources({ evidence, mergedRecord }, run) {
+		const trace = run.key.slice(0, 32);
+		const textSources = [];
+		for (const key of evidence.relatedRecords.keys()) {
+			const record = key.startsWith(trace) ? mergedRecord(key)?.record : void 0;
+			if (record === void 0 || !mayHoldText(record, run)) continue;
+			if (beganIn(record, mergedRecord) === run.key) textSources.push(record);
+		}
+		return textSources.sort((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
+	}
+	function mayHoldText(record, run) {
+		const isMessage = record.kind === "prompt" && record.signal === "log";
+		if (record.kind !== "model_call" && !isMessage) return false;
+		return (record.exporter === run.exporter || record.channel === "entitled") && record.channel !== "unentitled" && holdsText(record);
+	}
+	/** The nearest prompt above a record; '' when there is none. */
+	function beganIn(record, mergedRecord) {
+		let key = record.parent;
+		for (let parents = 0; parents < parentsMax$1 && key !== ""; parents += 1) {
+			const above = mergedRecord(key)?.record;
+			if (above === void 0) return "";
+			if (above.kind === "prompt" && above.signal !== "log") return above.key;
+			key = above.parent;
+		}
+		return "";
+	}
+	// packages/query/src/who-did/decide/join-path.ts
+	/** Traces and instances passed on one way outwards; more is no delegation but a loop. */
+	const joinsMax$1 = 64;
+	/**
+	* Follows an agent's act outwards past the root of its trace: by parent as far as parents reach, then by delegation (rule
+	* `joined_by_delegation`), then by correlation (rule `joined_by_correlation`), until a human's prompt, the end of the
+	* evidence, or a record where the way has been.
+	*
+	* Delegation: the record by which the parent instance handed over, known by the same delegation ID or by the instance that
+	* the child calls its parent; without one, the prompt or session in which the parent stood. Where nothing of the parent is on
+	* record, the one by which its own grant was given. Correlation: the one human prompt under the same correlation ID that an
+	* exporter of the actor tells of; where there are two, neither is taken. Anybody can write a correlation ID.
+	*/
+	function joinPath(ancestors, lookup) {
+		const hops = ancestors.records.map((record, index) => ({
+			record,
+			joinedBy: index === 0 ? "subject" : "parent",
+			leftOut: ""
+		}));
+		if (hops.length === 0) return hops;
+		const records = [...lookup.keys()].flatMap((key) => {
+			const record = lookup.mergedRecord(key)?.record;
+			return record === void 0 || record.channel === "unentitled" ? [] : [record];
+		});
+		const passed = new Set(hops.map((hop) => hop.record.key));
+		let segment = ancestors.records;
+		for (let joins = 0; joins < joinsMax$1; joins += 1) {
+			const others = records.filter((record) => !passed.has(record.key));
+			const byDelegation = delegatingRecord(segment, others);
+			const prompt = hops.some(({ record }) => isHumanPrompt(record)) ? void 0 : correlatedPrompt(segment, others.filter(lookup.isOwn));
+			const next = byDelegation ?? (prompt && {
+				record: prompt,
+				joinedBy: "correlation",
+				leftOut: ""
+			});
+			if (next === void 0) break;
+			const farther = walkAncestors(next.record.key, (key) => lookup.mergedRecord(key)).records.filter((record) => !passed.has(record.key));
+			farther.forEach((record, index) => {
+				passed.add(record.key);
+				hops.push(index === 0 ? {
+					...next,
+					record
+				} : {
+					record,
+					joinedBy: "parent",
+					leftOut: ""
+				});
+			});
+			segment = farther;
+		}
+		return hops;
+	}
+	/** The record by which somebody handed over to the instance of this stretch of the way. */
+	function delegatingRecord(segment, others) {
+		const instance = segment.findLast((record) => record.instance !== "")?.instance;
+		const own = segment.filter((r) => r.instance === instance && r.kind !== "delegation");
+		const parent = own.map(parentOf).find((id) => id !== "") ?? "";
+		const grant = own.find((record) => record.delegation !== "")?.delegation ?? "";
+		const parentGrant = own.find((r) => r.delegation_parent !== "")?.delegation_parent ?? "";
+		if (instance === void 0 || segment.some((r) => parent !== "" && r.instance === parent)) return void 0;
+		const from = others.filter((record) => record.instance !== instance && (parent === "" || record.instance === parent));
+		const ofParent = from.filter((r) => parent !== "" || parentGrant !== "" && r.delegation === parentGrant);
+		const start = segment.at(-1)?.ts ?? "";
+		const record = latest(givingOf(grant, instance, from), start) ?? handingOver(ofParent, start);
+		if (record !== void 0) return {
+			record,
+			joinedBy: "delegation",
+			leftOut: ""
+		};
+		const above = latest(givingOf(parentGrant, instance, others), start);
+		return above && {
+			record: above,
+			joinedBy: "delegation",
+			leftOut: parent
+		};
+	}
+	/** Of a parent's records: that of a delegation, else its prompt, else where it stood. */
+	function handingOver(ofParent, start) {
+		const ofKind = (kind) => latest(ofParent.filter((record) => record.kind === kind), start);
+		return ofKind("delegation") ?? ofKind("prompt") ?? latest(ofParent, start);
+	}
+	/** The records by which others gave a grant. */
+	function givingOf(grant, instance, others) {
+		if (grant === "") return [];
+		return others.filter((r) => r.kind === "delegation" && r.delegation === grant && r.instance !== instance);
+	}
+	/** The instance it says started it: by name, or as the one before it in its delegation chain. */
+	function parentOf(record) {
+		if (record.instance_parent !== "") return record.instance_parent;
+		const before = record.delegation_chain.indexOf(record.instance) - 1;
+		return before < 1 ? "" : record.delegation_chain[before] ?? "";
+	}
+	function correlatedPrompt(segment, others) {
+		const correlation = segment.find((record) => record.correlation !== "")?.correlation;
+		if (correlation === void 0) return void 0;
+		const prompts = others.filter((r) => r.correlation === correlation && isHumanPrompt(r));
+		return prompts.length === 1 ? prompts[0] : void 0;
+	}
+	function isHumanPrompt(record) {
+		return record.kind === "prompt" && record.prompt_origin === "human";
+	}
+	/** The last that began before; where clocks disagree and none did, the first of all. */
+	function latest(records, before) {
+		const sorted = records.toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
+		return sorted.findLast((record) => record.ts <= before) ?? sorted[0];
+	}
+	/** Walks from a record outwards by parent, within its trace. Ends where it would come back to itself. */
+	function walkAncestors(from, mergedRecord) {
+		const records = [];
+		const seen = /* @__PURE__ */ new Set();
+		let key = from;
+		while (key !== "") {
+			if (seen.has(key)) return {
+				records,
+				missingParent: "",
+				cycleAt: key
+			};
+			const found = mergedRecord(key, records.at(-1)?.exporter ?? "");
+			if (found === void 0) return {
+				records,
+				missingParent: key,
+				cycleAt: ""
+			};
+			seen.add(key);
+			records.push(found.record);
+			key = found.record.parent;
+		}
+		return {
+			records,
+			missingParent: "",
+			cycleAt: ""
+		};
+	}
+	// packages/query/src/who-did/decide/resolve-claims.ts
+	/**
+	* Finds who speaks for each claim: the subject's own record, else the nearest ancestor that makes the claim (rule
+	* `inherited_from_ancestor`). A human's or a service's own act inherits nothing, and nothing is inherited past one.
+	*
+	* What is said goes before what is read from another vocabulary, however near; what is only hinted never names an
+	* instance. A record that does not say what kind of actor it is of speaks for nobody; where it names somebody else all the
+	* same, the two conflict. An agent that names another template than the instance above it is another agent, whose instance nobody
+	* named.
+	*/
+	function resolveClaims(ancestors) {
+		const overwritten = overwrittenDownstream(ancestors);
+		const admitted = ancestors.map((record) => overwritten.has(record.key) || record.actor_type === "" ? silenced(record) : record);
+		const actor = admitted.find((record) => record.actor_type !== "");
+		if (actor === void 0 || actor.actor_type !== "agent") return {
+			...nobody,
+			actor: actor === void 0 ? void 0 : original(ancestors, actor),
+			overwritten
+		};
+		const border = admitted.findIndex((r) => r.actor_type !== "" && r.actor_type !== "agent");
+		const claimSources = border < 0 ? admitted : admitted.slice(0, border);
+		const said = find(claimSources, "instance", "said");
+		const read = find(claimSources, "instance", "read");
+		const stray = strayNames(ancestors.slice(0, claimSources.length), overwritten);
+		const named = said ?? read;
+		const other = named === void 0 ? void 0 : anotherAgent(claimSources, named);
+		const instance = other === void 0 ? named : void 0;
+		return {
+			actor,
+			overwritten,
+			instance,
+			template: other ?? templateOf(claimSources, instance),
+			...delegatorOf(claimSources, instance, stray),
+			conflicting: instanceConflict(claimSources, said, {
+				read,
+				stray
+			})
+		};
+	}
+	const nobody = {
+		instance: void 0,
+		template: void 0,
+		delegator: void 0,
+		conflicting: [],
+		conflictingDelegators: []
+	};
+	/** A record without what it says of who acted: the record above it says that. */
+	function silenced(record) {
+		return {
+			...record,
+			actor_type: "",
+			template: "",
+			instance: "",
+			delegator: "",
+			delegator_type: ""
+		};
+	}
+	/** Records that name somebody without saying what kind of actor they are of. */
+	function strayNames(ancestors, overwritten) {
+		return ancestors.filter((record) => record.actor_type === "" && !overwritten.has(record.key));
+	}
+	function original(ancestors, admitted) {
+		return ancestors.find((record) => record.key === admitted.key) ?? admitted;
+	}
+	function find(claimSources, claim, strength) {
+		return claimSources.find((record) => claimStrength(record, claim) === strength);
+	}
+	/**
+	* A run that another vocabulary names below an instance that was said, from another exporter or service (else it would be
+	* overwritten): it may be a second agent or the same one. And an instance said below another, in one process, that nothing
+	* links to it.
+	*/
+	function instanceConflict(claimSources, said, { read, stray }) {
+		if (said === void 0) return [];
+		const other = stray.find((record) => claimStrength(record, "instance") === "said" && record.instance !== said.instance && claimSources.findIndex(({ key }) => key === record.key) < claimSources.indexOf(said));
+		if (other !== void 0) return [other, said];
+		if (read !== void 0 && claimSources.indexOf(read) < claimSources.indexOf(said) && read.instance !== said.instance) return [read, said];
+		const above = claimSources.slice(claimSources.indexOf(said) + 1).find((record) => claimStrength(record, "instance") === "said" && record.instance !== said.instance);
+		if (above === void 0 || isLinked(claimSources, said, above)) return [];
+		return said.exporter === above.exporter && said.service === above.service && said.template === above.template ? [said, above] : [];
+	}
+	/** Whether one instance says that it descends from the other, or began with a record of its own. */
+	function isLinked(claimSources, said, above) {
+		return claimSources.some((record) => record.instance === said.instance && (record.instance_parent !== "" || record.delegation_chain.includes(above.instance) || [
+			"session",
+			"prompt",
+			"delegation"
+		].includes(record.kind)));
+	}
+	/** The nearest record below the one that names the instance that names another template: another agent. */
+	function anotherAgent(claimSources, named) {
+		const own = claimStrength(named, "template");
+		if (own !== "said" && own !== "read") return void 0;
+		return claimSources.slice(0, claimSources.indexOf(named)).find((record) => {
+			const strength = claimStrength(record, "template");
+			return (strength === "said" || strength === "read") && record.actor_type === "agent" && record.template !== named.template;
+		});
+	}
+	function templateOf(claimSources, instance) {
+		const ofInstance = claimSources.filter((record) => instance !== void 0 && record.instance === instance.instance);
+		return find(ofInstance, "template", "said") ?? find(ofInstance, "template", "read") ?? find(claimSources, "template", "said") ?? find(claimSources, "template", "read") ?? find(claimSources, "template", "hinted");
+	}
+	function delegatorOf(claimSources, instance, stray) {
+		const said = find(claimSources, "delegator", "said");
+		const read = find(claimSources, "delegator", "read");
+		const other = stray.find((record) => claimStrength(record, "delegator") === "said" && record.delegator !== said?.delegator);
+		if (other !== void 0) return {
+			delegator: void 0,
+			conflictingDelegators: [other, ...said ? [said] : []]
+		};
+		if (said === void 0 || read === void 0 || read.delegator === said.delegator) return {
+			delegator: said ?? read,
+			conflictingDelegators: []
+		};
+		return (instance === void 0 || read.key === instance.key) && claimSources.indexOf(read) < claimSources.indexOf(said) ? {
+			delegator: void 0,
+			conflictingDelegators: [read, said]
+		} : {
+			delegator: said,
+			conflictingDelegators: []
+		};
+	}
+	/**
+	* Rule `overwritten_downstream`: the ancestors whose identity is not admitted, by key, each with the record above it
+	* that speaks for the process.
+	*
+	* An instrumentation inside an agent's process writes names of its own (`gen_ai.agent.id`, a run, a user) over the
+	* agent's. It is told by three things: it names no instance in the instance's own attribute; a record above it does; and both
+	* came from one exporter and one service, so that whoever sent the one could have said the other. Another exporter or service
+	* is another source, and is admitted.
+	*/
+	function overwrittenDownstream(ancestors) {
+		const overwritten = /* @__PURE__ */ new Map();
+		let above;
+		for (const record of ancestors.toReversed()) if (record.actor_type === "agent" && claimStrength(record, "instance") !== "said" && above !== void 0 && isOfOneProcess(record, above) && differs(record, above) && above !== void 0) overwritten.set(record.key, above);
+		else if (speaksForItself(record)) above = record;
+		return overwritten;
+	}
+	/** Whether it names its instance, or is no agent at all: records below it do not reach past it. */
+	function speaksForItself(record) {
+		if (record.actor_type === "") return false;
+		return record.actor_type !== "agent" || claimStrength(record, "instance") === "said";
+	}
+	function isOfOneProcess(record, above) {
+		return above.actor_type === "agent" && above.channel !== "unentitled" && record.exporter === above.exporter && record.service === above.service;
+	}
+	function differs(record, above) {
+		if (record.channel === "unentitled") return true;
+		return [
+			"template",
+			"instance",
+			"delegator"
+		].some((claim) => {
+			const strength = claimStrength(record, claim);
+			if (strength === void 0 || strength === "hinted") return false;
+			if (claim === "delegator" && strength === "said") return false;
+			return record[claim] !== above[claim];
+		});
+	}
+	/** The strength of a record's claim; undefined when it makes none. An agent that says it acts for nobody makes a claim. */
+	function claimStrength(record, claim) {
+		const saysNobody = claim === "delegator" && record.delegator_type === "none";
+		if (record[claim] === "" && !saysNobody) return void 0;
+		const rule = record[`${claim}_rule`];
+		if (rule === "") return "said";
+		return hintRules.has(rule) ? "hinted" : "read";
+	}
+	// packages/query/src/who-did/decide/complete-decision.ts
+	/** A decision with what stands beside the act's ancestors and beyond its trace: the steps of its run, and the run that it resumes. */
+	function completeDecision(decided) {
+		return joinLink(nameFromSteps(decided));
+	}
+	/** Runs that one resumes another of, and so on; more is no task but a loop. */
+	const joinsMax = 8;
+	/**
+	* Rule `joined_by_link`: a run that was resumed goes on with what the run before it was asked, and for whom.
+	*
+	* An agent that waits for a person ends its trace, and goes on in another that links to it. The linked run is the task's
+	* beginning where the resumed one was asked nothing itself and both name one conversation or one agent, or where both hold
+	* the same tool call, interrupted there and done here. Of two that qualify neither is taken. Another exporter's run counts only
+	* where that exporter may speak for its actor.
+	*/
+	function joinLink(decided) {
+		let decision = decided;
+		for (let joins = 0; joins < joinsMax; joins += 1) {
+			const joined = isOpen(decision) ? joinOnce(decision) : void 0;
+			if (joined === void 0) break;
+			decision = joined;
+		}
+		return decision;
+	}
+	/** Whether the task may have begun in a run before: nothing on record says that it began in this one. */
+	function isOpen(decision) {
+		return decision.verdict === "agent" && !initiates(followPrompts(decision).initiating);
+	}
+	/** What the outermost stretch of the way links to, the nearest first. */
+	function linksOf({ path }) {
+		return [...new Set(outermost(path).flatMap(({ record }) => linkedKeys(record.links)))];
+	}
+	/** The records since the last join: those of the run that may be a resumed one. */
+	function outermost(path) {
+		return path.slice(Math.max(path.findLastIndex(({ joinedBy }) => joinedBy !== "parent"), 0));
+	}
+	function joinOnce(decision) {
+		const passed = new Set(decision.path.map(({ record }) => record.key));
+		const found = /* @__PURE__ */ new Map();
+		for (const key of linksOf(decision)) {
+			const records = walkAncestors(key, (at) => decision.mergedRecord(at)).records;
+			const run = records.find(({ kind }) => kind === "prompt");
+			const isNew = records.every((record) => !passed.has(record.key));
+			if (run !== void 0 && isNew && isBelieved(decision, records) && qualifies(decision, records)) found.set(run.key, records);
+		}
+		const [records, ...others] = found.values();
+		if (records === void 0 || others.length > 0) return void 0;
+		const hops = records.map((record, index) => ({
+			record,
+			joinedBy: index === 0 ? "link" : "parent",
+			leftOut: ""
+		}));
+		return withDelegator({
+			...decision,
+			path: [...decision.path, ...hops]
+		}, records);
+	}
+	/** Whether every one of them is of the act's own exporter, or of one that may speak for its actor. */
+	function isBelieved({ ancestors }, records) {
+		const exporter = ancestors.records[0]?.exporter;
+		return records.every((record) => record.channel !== "unentitled" && (record.exporter === exporter || record.channel === "entitled"));
+	}
+	function qualifies(decision, linked) {
+		const own = outermost(decision.path).map(({ record }) => record);
+		if (shares(calls(own), callsIn(decision, linked))) return true;
+		const { initiating, textSource } = followPrompts(decision);
+		if (initiating !== void 0 && textSource?.content_state.state === "text") return false;
+		const conversations = (records) => records.map(({ conversation }) => conversation);
+		const theirs = conversations(linked);
+		return conversations(own).some((one) => one !== "") && theirs.some((one) => one !== "") ? shares(conversations(own), theirs) : shares(names(own), names(linked));
+	}
+	function calls(records) {
+		return records.filter(({ kind }) => kind === "tool_call").map(({ tool_call }) => tool_call);
+	}
+	/** Calls anywhere in the linked trace: the one that was interrupted is none of those that the link stands in. */
+	function callsIn({ evidence, mergedRecord }, linked) {
+		const trace = linked[0]?.key.slice(0, 32) ?? "";
+		return calls([...evidence.relatedRecords.keys()].filter((key) => key.startsWith(trace)).flatMap((key) => mergedRecord(key)?.record ?? []));
+	}
+	function names(records) {
+		return records.filter((record) => {
+			const strength = claimStrength(record, "template");
+			return strength === "said" || strength === "read";
+		}).map(({ template }) => template);
+	}
+	function shares(some, others) {
+		return some.some((one) => one !== "" && others.includes(one));
+	}
+	/** For whom the run before acted, where nothing says it of this one. */
+	function withDelegator(decision, records) {
+		const { delegator, delegatorType, conflictingDelegators, claimSources, grades, grade } = decision;
+		if (delegator !== "" || delegatorType === "none" || conflictingDelegators.length > 0) return decision;
+		const claimSource = records.find((record) => {
+			const strength = claimStrength(record, "delegator");
+			const isClaim = strength === "said" || strength === "read";
+			return record.actor_type === "agent" && record.delegator !== "" && isClaim;
+		});
+		if (claimSource === void 0) return decision;
+		return {
+			...decision,
+			delegator: claimSource.delegator,
+			delegatorType: claimSource.delegator_type,
+			claimSources: {
+				...claimSources,
+				delegator: claimSource
+			},
+			grades: {
+				...grades,
+				delegator: "inferred"
+			},
+			grade: grade === "contradicted" || grade === "none" ? grade : "inferred"
+		};
+	}
+	/** Parents that are followed to find the run that a record belongs to. */
+	const parentsMax = 256;
+	/**
+	* Rule `named_by_steps`: where only a service's name says which agent it is, and every step of the run that the act stands in
+	* which names an agent names the same one, it is that one. LlamaIndex names its agents so, and on no other record.
+	*/
+	function nameFromSteps(decision) {
+		const { verdict, claimSources, ancestors } = decision;
+		const isWeak = claimSources.template?.template_rule === "resource.service_name";
+		const run = ancestors.records.find(({ kind }) => kind === "prompt");
+		if (verdict !== "agent" || !isWeak || run === void 0) return decision;
+		const steps = stepsOf(decision, run);
+		const [step] = steps;
+		if (step === void 0 || new Set(steps.map(({ template }) => template)).size > 1) return decision;
+		return {
+			...decision,
+			isNamedBySteps: true,
+			template: step.template,
+			actorId: decision.instance === "" ? step.template : decision.actorId,
+			claimSources: {
+				...claimSources,
+				template: step
+			},
+			grades: {
+				...decision.grades,
+				template: "inferred"
+			}
+		};
+	}
+	/** The records of the run itself, from its own exporter, that name an agent. */
+	function stepsOf({ evidence, mergedRecord }, run) {
+		const trace = run.key.slice(0, 32);
+		return [...evidence.relatedRecords.keys()].flatMap((key) => {
+			const record = key.startsWith(trace) ? mergedRecord(key)?.record : void 0;
+			return record !== void 0 && record.actor_type === "agent" && record.exporter === run.exporter && record.channel !== "unentitled" && claimStrength(record, "template") === "read" && isUnder(record, run, mergedRecord) ? [record] : [];
+		});
+	}
+	function isUnder(record, run, mergedRecord) {
+		let key = record.parent;
+		for (let parents = 0; parents < parentsMax && key !== ""; parents += 1) {
+			if (key === run.key) return true;
+			const above = mergedRecord(key)?.record;
+			if (above === void 0 || above.kind === "prompt") return false;
+			key = above.parent;
+		}
+		return false;
+	}
+	/** Links of one record that are looked at; more are those of a batch, and no resumed run's. */
+	const linksMax = 8;
+	const link = /"trace_id":"([0-9a-f]{32})","span_id":"([0-9a-f]{16})"/gu;
+	/** The records that a record's links name, `<trace>-<span>`, of the JSON that the ledger holds, be it cut. */
+	function linkedKeys(links) {
+		if (links === "") return [];
+		const keys = /* @__PURE__ */ new Set();
+		for (const [, trace = "", span = ""] of links.slice(0, linksBytesMax).matchAll(link)) {
+			if (keys.size >= linksMax) break;
+			keys.add(`${trace}-${span}`);
+		}
+		return [...keys];
+	}
+	// packages/query/src/who-did/evidence/entitlements.ts
+	/** Records above one that are looked at for whom it is of; a longer way is no call of an agent. */
+	const ownHopsMax = 64;
+	/**
+	* Reads from all versions of all records whom their exporters are entitled to. An entitled record that names an actor shows
+	* its exporter entitled to that actor; one of an agent of no template, to every agent; one that names nobody, to stand under
+	* everybody.
+	*/
+	function readEntitlements(relatedRecords) {
+		const shown = /* @__PURE__ */ new Map();
+		for (const versions of relatedRecords.values()) for (const record of versions) {
+			if (record.channel !== "entitled") continue;
+			const one = shown.get(record.exporter) ?? {
+				actors: /* @__PURE__ */ new Set(),
+				isUnderAll: false,
+				isOfAnyAgent: false
+			};
+			shown.set(record.exporter, one);
+			const actor = ownActorOf(record);
+			if (actor !== "") one.actors.add(actor);
+			else if (record.actor_type === "") one.isUnderAll = true;
+			else one.isOfAnyAgent = true;
+		}
+		const speaks = (exporter, actor) => {
+			const one = shown.get(exporter);
+			if (one === void 0 || actor === "") return false;
+			return one.actors.has(actor) || one.isOfAnyAgent && actor.startsWith("agent:");
+		};
+		return {
+			isBacked: (record) => isBacked(record, (below) => {
+				const versions = relatedRecords.get(below.parent);
+				return versions?.find(({ exporter }) => exporter === record.exporter) ?? versions?.find((version) => version.channel === "entitled" && version.actor_type === "");
+			}),
+			speaks,
+			inherits: (exporter, actor) => speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false)
+		};
+	}
+	/**
+	* Whether a record's exporter may speak for whom it is of: by its own word, or, where it names nobody, by what its own
+	* exporter's nearest record above it names.
+	*/
+	function isBacked(record, aboveOf) {
+		let above = record;
+		for (let hops = 0; above !== void 0 && hops < ownHopsMax; hops += 1) {
+			const isOwn = above.exporter === record.exporter;
+			if (isOwn && above.channel === "entitled") return true;
+			if (isOwn && (above.channel === "unentitled" || !namesNobody(above))) return false;
+			above = aboveOf(above);
+		}
+		return false;
+	}
+	/** Whom a record itself names, as far as tokens are bound. An agent of no template is nobody in particular. */
+	function ownActorOf({ actor_type: type, template }) {
+		if (type === "human" || type === "service") return type;
+		return type === "agent" && template !== "" ? `agent:${template}` : "";
+	}
+	/** Whether it names nobody in particular: nobody at all, or an agent without a name, as frameworks do on their calls. */
+	function namesNobody({ actor_type: type, template, instance }) {
+		return type === "" || type === "agent" && template === "" && instance === "";
+	}
+	// packages/query/src/who-did/decide/cross-exporters.ts
+	/**
+	* Rule `crosses_exporters`: between records of two exporters a claim on who acted is inherited only where both may speak for
+	* that actor: the one whose record makes the claim, and every one whose record leads up to it by its parent. Within the
+	* records of one exporter nothing crosses.
+	*
+	* A parent's ID is only a number that a sender writes. Without this rule a token for one agent could put its act on whoever's
+	* span it had seen, and supply the missing parent of another's span with what that one is to have inherited.
+	*/
+	function crossExporters(ancestors, entitlements) {
+		const { records } = ancestors;
+		const isAdmitted = admission(records, entitlements);
+		const { actor, template } = resolveClaims(records.map((record, index) => isAdmitted(index) ? record : silenced(record)));
+		const key = actor?.actor_type === "agent" ? `agent:${template?.template ?? ""}` : keyOf(actor);
+		const reach = reachOf(records, key, entitlements);
+		return {
+			actor: key,
+			notAdmitted: findNotAdmitted(records, reach, {
+				isAdmitted,
+				entitlements
+			}),
+			ancestors: reach === records.length ? ancestors : {
+				records: records.slice(0, reach),
+				missingParent: records[reach]?.key ?? "",
+				cycleAt: ""
+			}
+		};
+	}
+	function findNotAdmitted(records, reach, { isAdmitted, entitlements }) {
+		const named = records.findIndex((record, index) => index >= reach && record.actor_type !== "" && !isAdmitted(index));
+		const record = records[named < 0 ? reach : named];
+		if (record === void 0) return void 0;
+		const actor = keyWithin(records, named < 0 ? reach : named);
+		const below = records.slice(0, named < 0 ? reach : named).find((one) => one.exporter !== record.exporter && !entitlements.inherits(one.exporter, actor));
+		return {
+			record,
+			exporter: record.channel === "entitled" && record.actor_type !== "" && below !== void 0 ? below.exporter : record.exporter
+		};
+	}
+	function keyOf(actor) {
+		return actor === void 0 ? "" : ownActorOf(actor);
+	}
+	/** Tells of each ancestor whether its word on who acted reaches the subject. */
+	function admission(records, { speaks, inherits }) {
+		const admitted = [];
+		const passed = /* @__PURE__ */ new Set();
+		records.forEach((record, index) => {
+			passed.add(record.exporter);
+			const key = keyWithin(records, index);
+			admitted.push(passed.size === 1 || record.actor_type !== "" && record.channel === "entitled" && (speaks(record.exporter, key) || inherits(record.exporter, key)) && [...passed].every((one) => one === record.exporter || inherits(one, key)));
+		});
+		return (index) => admitted[index] ?? false;
+	}
+	/** Whom a record is of: as it says, or as its own exporter's nearest record above it does. */
+	function keyWithin(records, index) {
+		const record = records[index];
+		if (record === void 0) return "";
+		if (record.actor_type !== "agent") return ownActorOf(record);
+		for (let above = index; above < index + templateHopsMax; above += 1) {
+			const one = records[above];
+			if (one === void 0 || one.exporter !== record.exporter) break;
+			if (one.actor_type === "agent" && one.template !== "") return `agent:${one.template}`;
+		}
+		return "agent:";
+	}
+	/** Records above one that are looked at for its template. */
+	const templateHopsMax = 64;
+	/** How many of the records, from the subject on, come from senders that may all speak for the actor, or from one. */
+	function reachOf(records, actor, { inherits }) {
+		const own = records[0]?.exporter;
+		const isOwn = (record) => record.exporter === own;
+		const border = records.findIndex((record) => !isOwn(record));
+		if (border < 0) return records.length;
+		const mayInherit = (record) => actor !== "" && inherits(record.exporter, actor);
+		const [subject] = records;
+		if (subject === void 0 || !mayInherit(subject)) return border;
+		const end = records.findIndex((record) => !mayInherit(record));
+		return end < 0 ? records.length : end;
+	}
+	// packages/query/src/who-did/decide/find-contradiction.ts
+	const none = {
+		contradiction: "",
+		doubt: "",
+		contradicting: [],
+		rival: void 0,
+		simultaneous: void 0
+	};
+	/**
+	* What keeps the claims from being believed; the first of the rules that finds something. Where all that contradict each
+	* other name one template, only the instance is in doubt: names of instances that somebody invents do not unmake an act.
+	*/
+	function findContradiction(evidence, claims, mergedRecord) {
+		const subject = mergedRecord(evidence.subject)?.record;
+		const claimSources = [
+			claims.actor,
+			claims.instance,
+			claims.template,
+			claims.delegator
+		];
+		const conflicting = conflictOf([subject, ...claimSources], mergedRecord) ?? claims.conflicting;
+		const { actor } = claims;
+		const isDoubt = conflicting.length > 0 && isOneTemplate(conflicting, claims);
+		if (conflicting.length > 0 && !isDoubt) return {
+			...none,
+			contradiction: "conflicting_identity",
+			contradicting: conflicting
+		};
+		if (actor?.actor_type === "human" && actor.instance !== "") return {
+			...none,
+			contradiction: "conflicting_identity",
+			contradicting: [actor]
+		};
+		const unentitled = claimSources.find((record) => record?.channel === "unentitled");
+		if (unentitled !== void 0) return {
+			...none,
+			contradiction: "exporter_not_entitled",
+			contradicting: [unentitled]
+		};
+		if (isDoubt && differ(conflicting, "instance")) return {
+			...none,
+			doubt: "conflicting_identity",
+			contradicting: conflicting
+		};
+		return claimedTwice(evidence, claims) ?? tie(evidence, claims, subject);
+	}
+	/** The versions of the first of the records that disagree. */
+	function conflictOf(records, mergedRecord) {
+		return records.map((record) => mergedRecord(record?.key ?? "")?.conflicting ?? []).find((versions) => versions.length > 0);
+	}
+	function claimedTwice({ instanceClaims }, { instance }) {
+		const rival = instance && secondClaimant(instance, instanceClaims);
+		if (instance === void 0 || rival === void 0) return void 0;
+		return {
+			...none,
+			doubt: "instance_of_another_template",
+			contradicting: [instance],
+			rival
+		};
+	}
+	function tie(evidence, claims, subject) {
+		if (subject === void 0) return none;
+		const template = claims.actor?.actor_type === "agent" ? claims.template?.template ?? "" : "";
+		const { other, sibling } = simultaneousAction({
+			subject,
+			actorId: actorIdOf(claims),
+			template,
+			listed: evidence.listed
+		});
+		if (other !== void 0) return {
+			...none,
+			contradiction: "simultaneous_actions",
+			contradicting: [subject],
+			simultaneous: other
+		};
+		return sibling === void 0 ? none : {
+			...none,
+			doubt: "simultaneous_actions",
+			contradicting: [subject],
+			simultaneous: sibling
+		};
+	}
+	/** Whether all that contradict each other are of the one template that is named. */
+	function isOneTemplate(conflicting, { template }) {
+		return template !== void 0 && conflicting.every((record) => record.actor_type === "agent" && record.template === template.template);
+	}
+	/** Whether records that name something in its own attribute name two. */
+	function differ(records, claim) {
+		return new Set(records.map((record) => record[claim]).filter((id) => id !== "")).size > 1;
+	}
+	/** The instance (else the template), the person or the service that the claims come to; '' when they name nobody. */
+	function actorIdOf({ actor, instance, template }) {
+		if (actor === void 0) return "";
+		switch (actor.actor_type) {
+			case "agent": return instance?.instance ?? template?.template ?? "";
+			case "human": return actor.user;
+			case "service": return actor.service;
+			default: return "";
+		}
+	}
+	/** What the claims come to; `undetermined` when they contradict each other or name nobody. */
+	function verdictOf(claims, contradiction) {
+		const { actor } = claims;
+		if (contradiction !== "" || actor === void 0) return "undetermined";
+		switch (actor.actor_type) {
+			case "agent": return claims.instance !== void 0 || claims.template !== void 0 ? "agent" : "undetermined";
+			case "human": return actor.user === "" ? "undetermined" : "human";
+			case "service": return actor.service === "" ? "undetermined" : "service";
+			default: return "undetermined";
+		}
+	}
+	/** How long somebody must have been on record alone with an instance for a later claim not to count. */
+	const aloneMs = 864e5;
+	/**
+	* Rule `instance_of_another_template`: who else claims the instance, as another template and from another exporter.
+	*
+	* An instance belongs to one template and is never reused, and a token that may speak for one template can write any
+	* instance's name on its records. Records may be held back for hours before they are sent, so who came first tells who
+	* owns it only where the first was alone for a day: then a newcomer cannot unmake its record. Otherwise the instance is left
+	* open, and the template is that of the record, for its exporter may speak for it; both are named, and `as_recorded` shows what
+	* was known before the second came.
+	*/
+	function secondClaimant(record, claims) {
+		if (record.template === "" || claimStrength(record, "instance") !== "said") return void 0;
+		const onInstance = claims.filter((claim) => claim.instance_key === record.instance_key && claim.template !== "");
+		const own = onInstance.find((claim) => !isRival(claim, record));
+		return onInstance.find((claim) => isRival(claim, record) && !cameLate(claim, own));
+	}
+	function isRival(claim, record) {
+		return claim.template !== record.template && claim.exporter !== record.exporter;
+	}
+	function cameLate(rival, own) {
+		return own !== void 0 && receivedMs(rival) - receivedMs(own) > aloneMs;
+	}
+	function receivedMs(claim) {
+		return Date.parse(`${claim.received_at.replace(" ", "T")}Z`);
+	}
+	/**
+	* Rule `simultaneous_actions`: another act on the handle that might as well be the newest one, at the very same instant and by
+	* somebody else. Which of the two came last is then not on record, and choosing one would be a guess. Where both are of one
+	* template it is known all the same that an agent of that template acted last.
+	*
+	* An act that does not say who did it is nobody else's, and one that is worse backed than the subject does not count.
+	*/
+	function simultaneousAction({ subject, actorId, template, listed }) {
+		const tied = listed.filter((action) => {
+			if (actorId === "" || !action.qualifies) return false;
+			if (action.ts !== subject.ts || action.key === subject.key) return false;
+			const isBacked = action.channel === "entitled" || action.channel === "unbound" && subject.channel !== "entitled";
+			const actor = actorOf(action);
+			return isBacked && actor !== "" && actor !== actorId;
+		});
+		const isSibling = (action) => action.actor_type === "agent" && template !== "" && action.template === template;
+		return {
+			other: tied.find((action) => !isSibling(action)),
+			sibling: tied.find(isSibling)
+		};
+	}
+	function actorOf(action) {
+		if (action.actor_type === "agent") return action.instance === "" ? action.template : action.instance;
+		if (action.actor_type === "human") return action.user;
+		return action.actor_type === "service" ? action.service : "";
+	}
+	// packages/query/src/who-did/decide/merge-versions.ts
+	/** A claim, and the rule that derived it. */
+	const claims = [
+		["actor_type", ""],
+		["instance", "instance_rule"],
+		["template", "template_rule"],
+		["delegator", "delegator_rule"]
+	];
+	/** Fields that tell what was done. Times of receipt and the way it came are no part of it. */
+	const contentFields = [
+		"parent",
+		"ts",
+		"end_ts",
+		"kind",
+		"name",
+		"tool",
+		"action",
+		"verb",
+		"outcome",
+		"resource",
+		"prompt_ref",
+		"plan_ref",
+		"prompt_hash",
+		"plan_hash",
+		"arguments_hash",
+		"content"
+	];
+	const channels = [
+		"entitled",
+		"unbound",
+		"unentitled"
+	];
+	/**
+	* Merges the records under one span ID, at least one, in the order of their receipt. A span may be told twice: resent, passed
+	* on by two exporters, or claimed by somebody else.
+	*
+	* Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
+	* where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
+	* record above it. Its best backed versions are admitted, and those of another
+	* exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
+	* fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
+	* of another vocabulary beside a claim.
+	*/
+	function mergeVersions(versions, entitlements, near = "") {
+		const leader = leaderOf(versions, entitlements, near);
+		if (leader === void 0) throw new Error("a record of the evidence has no version");
+		const admitted = admittedBeside(leader, versions, entitlements);
+		const isConflict = claims.some(([claim, rule]) => disagree(admitted, claim, rule)) || persons(admitted) > 1;
+		const [first = leader] = admitted;
+		const isNamed = (version) => version.actor_type !== "";
+		return {
+			record: admitted.filter(({ exporter }) => exporter === leader.exporter).find(isNamed) ?? admitted.find(isNamed) ?? leader,
+			conflicting: isConflict ? admitted : [],
+			differsInContent: contentFields.some((field) => admitted.some((one) => one[field] !== first[field])),
+			setAside: versions.filter((version) => !admitted.includes(version) && namesSomebody(version) && !agrees(version, admitted))
+		};
+	}
+	function rankOf({ channel }) {
+		return channels.indexOf(channel);
+	}
+	function leaderOf(versions, { isBacked }, near) {
+		const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b));
+		const best = ranked.find((version) => version.exporter === near) ?? ranked[0];
+		if (best === void 0 || best.exporter === near) return best;
+		return (best.channel !== "entitled" ? versions : versions.slice(0, versions.indexOf(best))).find((version) => namesNobody(version) && isBacked(version)) ?? best;
+	}
+	function admittedBeside(leader, versions, { speaks }) {
+		const asBacked = versions.filter(({ channel }) => channel === leader.channel);
+		const actor = ownActorOf(asBacked.find((one) => one.exporter === leader.exporter && namesSomebody(one)) ?? leader);
+		return asBacked.filter((version) => {
+			if (version.exporter === leader.exporter || agrees(version, [leader])) return true;
+			if (leader.channel !== "entitled") return namesActor(leader) && namesActor(version);
+			return speaks(version.exporter, actor);
+		});
+	}
+	function disagree(versions, claim, rule) {
+		const said = versions.filter((version) => version[claim] !== "");
+		const plain = rule === "" ? said : said.filter((version) => version[rule] === "");
+		return new Set((plain.length > 0 ? plain : said).map((version) => version[claim])).size > 1;
+	}
+	/** Humans that are said to have acted. */
+	function persons(versions) {
+		const humans = versions.filter((version) => version.actor_type === "human" && version.user !== "");
+		return new Set(humans.map((version) => version.user)).size;
+	}
+	function agrees(version, others) {
+		return others.some((other) => claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user);
+	}
+	/** Whether it says who acted; a token that is bound to somebody says so as entitled or not at all. */
+	function namesActor(version) {
+		if (version.actor_type === "human" || version.actor_type === "service") return true;
+		return ["template", "instance"].some((claim) => {
+			const strength = claimStrength(version, claim);
+			return strength === "said" || strength === "read";
+		});
+	}
+	function namesSomebody(version) {
+		return claims.some(([claim]) => version[claim] !== "");
+	}
+	// packages/query/src/who-did/decide/admit-evidence.ts
+	/** Walks from the subject outwards, whoever sent what, and keeps what its senders may say of the subject's actor. */
+	function admitEvidence(evidence) {
+		const { relatedRecords, subject } = evidence;
+		const entitlements = readEntitlements(relatedRecords);
+		const crossed = crossExporters(walkAncestors(subject, (key, near) => {
+			const versions = relatedRecords.get(key);
+			return versions && mergeVersions(versions, entitlements, near);
+		}), entitlements);
+		return {
+			...admitRecords(evidence, crossed, entitlements),
+			notAdmitted: crossed.notAdmitted
+		};
+	}
+	/** Rounds of names followed from records to those whom they name; a longer line is no delegation but a loop. */
+	const roundsMax = 64;
+	/**
+	* Admits, of everything around the subject, its own record and its ancestors, those of exporters that may speak for its actor, and
+	* those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is admitted only in the
+	* words of an exporter that is entitled to it. Nobody else is admitted about prompts, plans, inputs, delegators and delegations.
+	*/
+	function admitRecords({ relatedRecords }, { ancestors, actor }, entitlements) {
+		const homes = homesOf(ancestors.records, relatedRecords, {
+			actor,
+			entitlements
+		});
+		const isOwn = (record) => homes.has(record.exporter);
+		const records = ancestors.records.map((record, index) => index === 0 || isOwn(record) ? record : bare(record));
+		const amongAncestors = new Map(records.map((record) => [record.key, record]));
+		const granted = namedRecords$1(relatedRecords, isOwn);
+		const remembered = /* @__PURE__ */ new Map();
+		const admit = (key) => {
+			const versions = relatedRecords.get(key);
+			if (versions === void 0) return void 0;
+			const passed = amongAncestors.get(key);
+			if (passed !== void 0) return {
+				...mergeVersions(versions, entitlements, passed.exporter),
+				record: passed
+			};
+			const own = versions.filter(isOwn);
+			const admitted = own.length > 0 ? own : versions.filter((version) => granted.has(version));
+			const [first] = admitted;
+			return first && mergeVersions(admitted, entitlements, first.exporter);
+		};
+		return {
+			isOwn,
+			ancestors: {
+				...ancestors,
+				records
+			},
+			mergedRecord: (key) => {
+				if (!remembered.has(key)) remembered.set(key, admit(key));
+				return remembered.get(key);
+			}
+		};
+	}
+	/** What only stands in between: it leads on to its parent, and has no word in what led to the act. */
+	function bare(record) {
+		return {
+			...silenced(record),
+			kind: structural.has(record.kind) ? "other" : record.kind,
+			user: "",
+			prompt_ref: "",
+			plan_ref: "",
+			correlation: "",
+			delegation: "",
+			delegation_parent: "",
+			delegation_chain: [],
+			instance_parent: "",
+			input_source: "",
+			credential: ""
+		};
+	}
+	const structural = /* @__PURE__ */ new Set([
+		"session",
+		"prompt",
+		"plan",
+		"delegation"
+	]);
+	/** The exporters that may speak for the actor: that of its own records, and where that one is entitled, all that are. */
+	function homesOf(ancestors, relatedRecords, { actor, entitlements }) {
+		const homes = /* @__PURE__ */ new Set();
+		const [subject] = ancestors;
+		if (subject === void 0) return homes;
+		if ((ancestors.find((record) => record.actor_type !== "") ?? subject).exporter === subject.exporter) homes.add(subject.exporter);
+		if (!entitlements.inherits(subject.exporter, actor)) return homes;
+		for (const versions of relatedRecords.values()) for (const { exporter } of versions) if (entitlements.speaks(exporter, actor)) homes.add(exporter);
+		return homes;
+	}
+	/**
+	* Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. An
+	* instance that two templates claim is nobody's: see {@link secondClaimant}.
+	*/
+	function namedRecords$1(relatedRecords, isOwn) {
+		const all = [...relatedRecords.values()].flat();
+		const owned = all.filter(isOwn);
+		const others = all.filter((record) => !isOwn(record) && record.channel === "entitled").toSorted((a, b) => a.received_at === b.received_at ? 0 : a.received_at < b.received_at ? -1 : 1);
+		const granted = /* @__PURE__ */ new Set();
+		if (others.length === 0) return granted;
+		const known = new Set(owned.map(({ instance }) => instance));
+		const isContested = contestReader(others);
+		const speakerOf = /* @__PURE__ */ new Map();
+		let saying = owned;
+		for (let round = 0; round < roundsMax && saying.length > 0; round += 1) {
+			const names = namesIn(saying);
+			saying = others.filter((record) => {
+				const name = nameOf(record, names, known);
+				if (granted.has(record) || name === "" || isContested(record)) return false;
+				if (!speakerOf.has(name)) speakerOf.set(name, record.exporter);
+				return speakerOf.get(name) === record.exporter;
+			});
+			for (const record of saying) granted.add(record);
+		}
+		return granted;
+	}
+	/** Tells whether somebody else claims the instance of a record, as another template and so early that it may be theirs. */
+	function contestReader(records) {
+		const claims = /* @__PURE__ */ new Map();
+		for (const { actor_type, instance, template, exporter, received_at } of records) {
+			if (actor_type !== "agent" || instance === "") continue;
+			const known = claims.get(instance) ?? [];
+			claims.set(instance, known);
+			if (!known.some((one) => one.exporter === exporter && one.template === template)) known.push({
+				instance_key: instance,
+				template,
+				exporter,
+				received_at
+			});
+		}
+		return (record) => record.actor_type === "agent" && secondClaimant({
+			...record,
+			instance_key: record.instance
+		}, claims.get(record.instance) ?? []) !== void 0;
+	}
+	function namesIn(records) {
+		return {
+			instances: new Set(records.flatMap((one) => [one.instance_parent, ...one.delegation_chain.slice(1)])),
+			prompts: new Set(records.map(({ prompt_ref: ref }) => ref))
+		};
+	}
+	/** The name by which a record is called; '' where nobody calls it. What an own record tells of is not asked of others. */
+	function nameOf(record, { instances, prompts }, known) {
+		const { instance, key, kind } = record;
+		if (record.actor_type === "agent" && instance !== "" && instances.has(instance) && !known.has(instance)) return `instance:${instance}`;
+		return record.actor_type === "human" && kind === "prompt" && prompts.has(key) ? `prompt:${key}` : "";
+	}
+	// packages/query/src/who-did/decide/find-delegator.ts
+	/** Fills in the delegator of an agent that none of its own ancestors names, where a rule finds one and none is in dispute. */
+	function findDelegator(claims, around) {
+		if (!(claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0)) return claims;
+		const joined = {
+			...claims,
+			delegator: joinDelegator(around.path, around.lookup)
+		};
+		return around.inferRequestUser ? userOfTheRequest(joined, around.ancestors) : joined;
+	}
+	/**
+	* For whom an agent acts when its trace does not say: the nearest record on the way outwards that does (rule
+	* `joined_by_delegation`), else the one delegator that everything which the actor's exporters tell under the same correlation
+	* ID agrees on (rule `joined_by_correlation`). Two that disagree are nobody.
+	*/
+	function joinDelegator(path, lookup) {
+		const onPath = path.find(({ record }) => claimsDelegator(record));
+		if (onPath !== void 0) return onPath.record;
+		const correlation = path.find(({ record }) => record.correlation !== "")?.record.correlation;
+		if (correlation === void 0) return void 0;
+		const correlated = [...lookup.keys()].flatMap((key) => {
+			const record = lookup.mergedRecord(key)?.record;
+			return record !== void 0 && record.correlation === correlation && lookup.isOwn(record) && claimsDelegator(record) ? [record] : [];
+		});
+		return new Set(correlated.map((record) => record.delegator)).size === 1 ? correlated[0] : void 0;
+	}
+	function claimsDelegator(record) {
+		return record.actor_type === "agent" && record.channel !== "unentitled" && claimStrength(record, "delegator") === "said";
+	}
+	/** OTLP's kind of a span that took a request. */
+	const serverKind = "2";
+	/**
+	* Rule `user_of_the_request`: an agent that nobody else says for whom it acts is taken to act for the person whose request it
+	* serves, whom the server's span above its outermost run names (`enduser.id`, `user.id`). Only a server of the run's own
+	* exporter is admitted. An agent that says that it acts for nobody is believed.
+	*/
+	function userOfTheRequest(claims, ancestors) {
+		const isOpen = claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0;
+		const outermost = ancestors.findLastIndex((record) => record.actor_type === "agent");
+		const run = ancestors[outermost];
+		if (!isOpen || run === void 0) return claims;
+		const server = ancestors.slice(outermost + 1).find((record) => record.actor_type === "" && record.span_kind === serverKind && record.user !== "" && record.exporter === run.exporter);
+		if (server === void 0) return claims;
+		const delegator = {
+			...server,
+			delegator: server.user,
+			delegator_type: "human",
+			delegator_rule: "user_of_the_request"
+		};
+		return {
+			...claims,
+			delegator
+		};
+	}
+	// packages/query/src/who-did/decide/name-template.ts
+	/**
+	* Where only a service's name says which agent it is, another name goes before it: one that any record of the same instance
+	* gives (rule `same_instance`); else, where the parent is missing, that of the only agent run of the trace and the
+	* exporter which encloses the act in time (rule `enclosing_agent_run`).
+	*/
+	function nameTemplate(claims, around) {
+		const { actor, template, instance } = claims;
+		const isWeak = template === void 0 || !isName(template);
+		if (actor?.actor_type !== "agent" || !isWeak) return claims;
+		const better = (instance && ofSameInstance(instance, around)) ?? (around.ancestors.missingParent === "" ? void 0 : enclosingRun(around));
+		return better === void 0 ? claims : {
+			...claims,
+			template: better
+		};
+	}
+	function isName(record) {
+		const strength = claimStrength(record, "template");
+		return strength === "said" || strength === "read";
+	}
+	function ofSameInstance({ instance }, { evidence, admitted }) {
+		return only(namedRecords(evidence, admitted).filter((record) => record.instance === instance));
+	}
+	function enclosingRun({ evidence, ancestors, admitted }) {
+		const [subject] = ancestors.records;
+		if (subject === void 0) return void 0;
+		const trace = subject.key.slice(0, 32);
+		const enclosing = only(namedRecords(evidence, admitted).filter((record) => record.key.startsWith(trace) && record.exporter === subject.exporter && (record.kind === "prompt" || record.kind === "session")));
+		return enclosing !== void 0 && enclosing.ts <= subject.ts && subject.ts <= enclosing.end_ts ? enclosing : void 0;
+	}
+	function namedRecords({ relatedRecords }, { mergedRecord, isOwn }) {
+		return [...relatedRecords.keys()].flatMap((key) => {
+			const record = mergedRecord(key)?.record;
+			return record !== void 0 && record.actor_type === "agent" && record.channel !== "unentitled" && isOwn(record) && isName(record) ? [record] : [];
+		});
+	}
+	/** The first, where all of them name one template. */
+	function only(records) {
+		return new Set(records.map(({ template }) => template)).size === 1 ? records[0] : void 0;
+	}
+	// packages/query/src/who-did/decide/decide.ts
+	/**
+	* Decides who did it, from the evidence and nothing else: entitlements → ancestors → what crosses → claims → contradictions →
+	* verdict → path.
+	*
+	* Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. What one exporter says
+	* settles nothing about another's actor (rule `crosses_exporters`): the decision holds only what is admitted. The rules are in
+	* the files beside this one; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
+	*/
+	function decide(evidence) {
+		const admitted = admitEvidence(evidence);
+		const { mergedRecord, ancestors } = admitted;
+		const said = nameTemplate(resolveClaims(ancestors.records), {
+			evidence,
+			ancestors,
+			admitted
+		});
+		const found = findContradiction(evidence, said, mergedRecord);
+		const own = withoutDoubtfulDelegator(said, found, mergedRecord);
+		const isOwnAct = own.actor !== void 0 && own.actor.actor_type !== "agent";
+		const keys = () => isOwnAct ? [] : evidence.relatedRecords.keys();
+		const lookup = {
+			...admitted,
+			keys
+		};
+		const isTie = found.doubt === "simultaneous_actions";
+		const path = isTie ? [] : joinPath(ancestors, lookup);
+		const inferRequestUser = (evidence.rules?.inferRequestUser ?? true) && found.doubt === "";
+		const around = {
+			path,
+			lookup,
+			ancestors: ancestors.records,
+			inferRequestUser
+		};
+		const claims = isTie ? own : findDelegator(own, around);
+		return {
+			evidence,
+			...found,
+			...outcomeOf$1(claims, found, ancestors.records[0]),
+			conflictingDelegators: claims.conflictingDelegators,
+			overwritten: claims.overwritten,
+			path,
+			...admitted
+		};
+	}
+	function outcomeOf$1(claims, { contradiction, doubt }, subject) {
+		const named = doubt === "" ? claims : {
+			...claims,
+			instance: void 0
+		};
+		const verdict = verdictOf(named, contradiction);
+		const isAgent = verdict === "agent";
+		const { actor, instance, template, delegator } = named;
+		const claimSources = {
+			actor,
+			instance,
+			template,
+			delegator
+		};
+		const grades = gradesOf(claimSources, subject);
+		const claimed = doubt === "simultaneous_actions" ? void 0 : claims.instance;
+		return {
+			verdict,
+			grade: gradeOf(verdict, contradiction, grades),
+			actorId: verdict === "undetermined" ? "" : actorIdOf(named),
+			...isAgent ? namesOf(named, claimed) : noNames,
+			claimSources,
+			grades
+		};
+	}
+	const noNames = {
+		instance: "",
+		claimedInstance: "",
+		template: "",
+		delegator: "",
+		delegatorType: ""
+	};
+	function namesOf(named, claimed) {
+		return {
+			instance: named.instance?.instance ?? "",
+			claimedInstance: claimed?.instance ?? "",
+			template: named.template?.template ?? "",
+			delegator: delegatorIdOf(named),
+			delegatorType: named.delegator?.delegator_type ?? ""
+		};
+	}
+	/**
+	* Versions of the record that speaks for the delegator that name two of them name none. Neither does one of two acts of which
+	* nobody knows which it was.
+	*/
+	function withoutDoubtfulDelegator(claims, { contradiction, doubt }, mergedRecord) {
+		const versions = mergedRecord(claims.delegator?.key ?? "")?.conflicting ?? [];
+		if (contradiction === "" && differ(versions, "delegator")) return {
+			...claims,
+			delegator: void 0,
+			conflictingDelegators: versions
+		};
+		return doubt === "simultaneous_actions" ? {
+			...claims,
+			delegator: void 0
+		} : claims;
+	}
+	function delegatorIdOf({ delegator }) {
+		return delegator === void 0 || delegator.delegator_type === "none" ? "" : delegator.delegator;
+	}
+	function gradesOf(claimSources, subject) {
+		const grade = (claim) => {
+			const record = claimSources[claim];
+			if (record === void 0) return "none";
+			if (record.channel === "unentitled") return "contradicted";
+			const isDerived = claim !== "actor" && (claim !== "delegator" || record.delegator !== "") && record[`${claim}_rule`] !== "";
+			if (record.key !== subject?.key || isDerived) return "inferred";
+			return record.channel === "entitled" ? "channel" : "asserted";
+		};
+		const saysNobody = claimSources.delegator !== void 0 && claimSources.delegator.delegator === "";
+		return {
+			actor: grade("actor"),
+			instance: grade("instance"),
+			template: grade("template"),
+			delegator: saysNobody ? "none" : grade("delegator")
+		};
+	}
+	/** The weakest of what the verdict rests on; a claim that is absent is a gap, not a link. */
+	function gradeOf(verdict, contradiction, grades) {
+		if (contradiction !== "") return "contradicted";
+		if (verdict === "undetermined") return "none";
+		const links = verdict === "agent" ? Object.values(grades) : [grades.actor];
+		if (links.includes("inferred")) return "inferred";
+		return links.includes("asserted") ? "asserted" : "channel";
+	}
+	// packages/query/src/who-did/decide/outcome-of-act.ts
+	/**
+	* The outcome of a call with its parts: a denial, then a failure, then a success, wherever they stand. Of several parts side
+	* by side the last decides: a call that was tried again has the outcome of the last try.
+	*/
+	function outcomeOf({ record: call, parts }) {
+		const own = {
+			outcome: call.outcome,
+			reportedBy: call.outcome === "" ? void 0 : call
+		};
+		if (call.outcome === "failure" || call.outcome === "denied") return own;
+		const done = lastReported(parts);
+		const decision = lastOf(parts.filter(({ record }) => isDecision(record)))?.record;
+		if (decision !== void 0 && decision.approval !== "allow" && done?.outcome !== "success") return {
+			outcome: "denied",
+			reportedBy: decision
+		};
+		if (call.outcome === "success" && call.outcome_rule === "") return own;
+		if (done !== void 0 && done.outcome !== "success") return done;
+		return call.outcome === "success" || done === void 0 ? own : done;
+	}
+	/** What the last of the parts that ended tells. */
+	function lastReported(parts) {
+		return lastOf(parts.filter(({ record }) => record.kind !== "approval").map((part) => ({
+			record: part.record,
+			reported: outcomeOf(part)
+		})).filter(({ reported }) => reported.outcome !== "" && reported.outcome !== "unknown"))?.reported;
+	}
+	function isDecision({ kind, approval, outcome }) {
+		return kind === "approval" && (approval === "allow" || approval === "deny" || outcome === "denied");
+	}
+	/** The one that ended last; of two, the one that began later. */
+	function lastOf(records) {
+		const timeOf = ({ record }) => `${record.end_ts} ${record.ts}`;
+		return records.toSorted((a, b) => timeOf(a) < timeOf(b) ? -1 : 1).at(-1);
+	}
+	// packages/query/src/who-did/decide/fold-act.ts
+	/** Records between a part and its call; a longer way is no part of one call. */
+	const stepsMax = 16;
+	/** Parts of one call that are looked at. */
+	const partsMax = 256;
+	/** Records that stand between a call and its parts without being another thing of their own. */
+	const between = /* @__PURE__ */ new Set([
+		"other",
+		"input",
+		"approval",
+		"tool_call",
+		"action"
+	]);
+	/**
+	* Rule `one_act_in_parts`: a call, its approval and its execution, a client's call with its send and the server's side of it,
+	* or an intent and its outcome are one act. Outcome, tool, resource and arguments come from wherever they stand.
+	*
+	* A failure that a part states outranks the form of the call (a status, a result); a denial without an execution outranks
+	* both. A part of another exporter tells nothing of the call unless that exporter may speak for its actor.
+	*/
+	function foldActs(records) {
+		const { mergedRecord } = records;
+		let index;
+		const folded = /* @__PURE__ */ new Map();
+		return (key) => {
+			const record = mergedRecord(key)?.record;
+			if (record === void 0) return void 0;
+			const found = index ??= indexOf(records);
+			const foldOf = (call) => {
+				let act = folded.get(call.key);
+				if (act === void 0) folded.set(call.key, act = foldAct(call, mergedRecord, found));
+				return act;
+			};
+			const act = foldOf(callOf(record, mergedRecord, found.byAction));
+			return act.key === key || act.parts.has(key) ? act : foldOf(record);
+		};
+	}
+	function indexOf({ keys, mergedRecord }) {
+		const children = /* @__PURE__ */ new Map();
+		const byAction = /* @__PURE__ */ new Map();
+		const add = (map, name, key) => {
+			const list = map.get(name);
+			if (list === void 0) map.set(name, [key]);
+			else list.push(key);
+		};
+		for (const key of keys()) {
+			const record = mergedRecord(key)?.record;
+			if (record === void 0) continue;
+			if (record.parent !== "") add(children, record.parent, key);
+			if (record.action !== "") add(byAction, `${key.slice(0, 32)} ${record.action}`, key);
+		}
+		return {
+			children,
+			byAction
+		};
+	}
+	/** The record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
+	function callOf(record, mergedRecord, byAction) {
+		let call = outcomeOfIntent(record, mergedRecord, byAction);
+		let above = mergedRecord(call.parent)?.record;
+		for (let step = 0; step < stepsMax && above !== void 0; step += 1) {
+			if (isAct(above)) {
+				if (!isPart(call, above, mergedRecord)) break;
+				call = above;
+			} else if (!between.has(above.kind)) break;
+			above = above.parent === above.key ? void 0 : mergedRecord(above.parent)?.record;
+		}
+		return call;
+	}
+	/** The outcome of an intent, where it came: told under the same action ID, in the same trace, of the same actor. */
+	function outcomeOfIntent(record, mergedRecord, byAction) {
+		if (record.outcome !== "unknown" || record.action === "") return record;
+		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent(other, record)) ?? record;
+	}
+	function endsIntent(other, intent) {
+		return other.outcome !== "unknown" && (other.outcome !== "" || other.kind === "tool_call") && mayReport(other, intent) && agree(other.verb, intent.verb) && agree(other.resource, intent.resource);
+	}
+	function foldAct(call, mergedRecord, { children, byAction }) {
+		const tree = treeOf(call, mergedRecord, children);
+		const parts = recordsOf(tree).slice(1);
+		const intents = (byAction.get(`${call.key.slice(0, 32)} ${call.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).filter((one) => isIntentOf(one, call));
+		const all = [call, ...parts];
+		const first = (field) => all.map((record) => record[field]).find((text) => text !== "") ?? "";
+		const ofResource = all.find((record) => record.resource !== "");
+		return {
+			key: call.key,
+			parts: new Set([...parts, ...intents].map((record) => record.key)),
+			...outcomeOf(tree),
+			tool: first("tool"),
+			verb: first("verb"),
+			resource: ofResource?.resource ?? "",
+			resource_type: ofResource?.resource_type ?? "",
+			arguments_hash: first("arguments_hash")
+		};
+	}
+	function isIntentOf(record, call) {
+		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent(call, record);
+	}
+	/** The call with its parts, each below the part that it belongs to. */
+	function treeOf(call, mergedRecord, children) {
+		const root = {
+			record: call,
+			parts: []
+		};
+		if (!isAct(call)) return root;
+		const seen = /* @__PURE__ */ new Set([call.key]);
+		const below = (key, under, steps) => (children.get(key) ?? []).slice(0, partsMax).map((child) => ({
+			child,
+			under,
+			steps
+		}));
+		const waiting = below(call.key, root, 1);
+		for (const { child, under, steps } of waiting) {
+			if (seen.size > partsMax) break;
+			const record = mergedRecord(child)?.record;
+			if (record === void 0 || seen.has(child) || !between.has(record.kind)) continue;
+			seen.add(child);
+			const part = isPart(record, call, mergedRecord) ? {
+				record,
+				parts: []
+			} : void 0;
+			if (part !== void 0) under.parts.push(part);
+			else if (isAct(record)) continue;
+			if (steps < stepsMax) waiting.push(...below(child, part ?? under, steps + 1));
+		}
+		return root;
+	}
+	function recordsOf({ record, parts }) {
+		return [record, ...parts.flatMap(recordsOf)];
+	}
+	/** Whether the sender of a call may take a record for a part of it: not one of another exporter unless it may speak for its actor. */
+	function mayHold(call, record, mergedRecord) {
+		return (call.exporter === record.exporter || isBacked(call, ({ parent }) => mergedRecord(parent)?.record)) && mayReport(record, call);
+	}
+	/** Whether a record below a call is part of it, and no act of its own. */
+	function isPart(record, call, mergedRecord) {
+		if (!mayHold(call, record, mergedRecord)) return false;
+		const isSameCall = haveSameCall(record, call);
+		if (isSameCall === false || !agree(record.tool, call.tool)) return false;
+		if (!agree(record.resource, call.resource)) return false;
+		if (record.kind === "approval") return true;
+		if (!isAct(record)) return false;
+		if (isServersSide(record, call)) return true;
+		if (record.action !== "" && record.action === call.action) return true;
+		if (record.tool !== "") return true;
+		if (record.resource !== "" && record.resource !== call.resource) return isSameCall === true;
+		return record.kind === "tool_call" || isSameCall === true || record.name.startsWith(`${call.name}.`);
+	}
+	/** Whether a server tells of the very request that its client's span is: OTLP's kinds 2 and 3. */
+	function isServersSide(record, call) {
+		if (call.span_kind !== "3" || record.span_kind !== "2") return false;
+		return record.name === call.name && record.verb === call.verb;
+	}
+	/** Whether two records name the same call; undefined where one of them names none. */
+	function haveSameCall(one, other) {
+		return one.tool_call !== "" && other.tool_call !== "" ? one.tool_call === other.tool_call : void 0;
+	}
+	function isAct(record) {
+		if (record.kind === "approval") return false;
+		return record.kind === "tool_call" || record.kind === "action" || record.resource !== "" || record.action !== "";
+	}
+	function agree(a, b) {
+		return a === "" || b === "" || a === b;
+	}
+	/**
+	* Rule `crosses_exporters`, of outcomes: whoever sent the call may tell of it; another exporter only where it may speak for
+	* the actor of the call.
+	*/
+	function mayReport(record, call) {
+		if (record.exporter === call.exporter) return record.channel !== "unentitled" || call.channel === "unentitled";
+		if (record.channel !== "entitled") return false;
+		if (record.actor_type === "") return true;
+		return record.actor_type === call.actor_type && record.template === call.template && record.instance === call.instance && record.user === call.user;
+	}
+	const readers = /* @__PURE__ */ new WeakMap();
+	/** Merges and folds the records of some evidence, once for all who ask about it. */
+	function readActs({ relatedRecords }) {
+		const known = readers.get(relatedRecords);
+		if (known !== void 0) return known;
+		const entitlements = readEntitlements(relatedRecords);
+		const merged = /* @__PURE__ */ new Map();
+		const mergedRecord = (key) => {
+			const versions = relatedRecords.get(key);
+			if (versions === void 0) return void 0;
+			let found = merged.get(key);
+			if (found === void 0) merged.set(key, found = mergeVersions(versions, entitlements));
+			return found;
+		};
+		const reader = {
+			mergedRecord,
+			fold: foldActs({
+				keys: () => relatedRecords.keys(),
+				mergedRecord
+			})
+		};
+		readers.set(relatedRecords, reader);
+		return reader;
+	}
+	// packages/query/src/who-did/decide/judge-candidate.ts
+	/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
+	function describePart(record, act) {
+		const isReportedByItself = record.outcome !== "" && record.outcome !== "unknown";
+		return {
+			outcome: isReportedByItself ? record.outcome : act.outcome,
+			reportedBy: isReportedByItself ? record : act.reportedBy,
+			tool: record.tool === "" ? act.tool : record.tool,
+			verb: record.verb === "" ? act.verb : record.verb,
+			resource: record.resource,
+			resource_type: record.resource_type
+		};
+	}
+	/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
+	function backingOf(act) {
+		if (act.channel === "unentitled") return 2;
+		return act.channel === "unbound" && !namesNobody(act) ? 1 : 0;
+	}
+	// packages/query/src/who-did/evidence/evidence.ts
+	/** Whatever the condition, the fields are the same. */
+	const listedFields = listedColumns("");
+	/** Most records that one question looks at; one more is asked for, to know that there are more. */
+	const relatedRecordsMax = 4e3;
+	/** A text before `openTexts` has looked at it. */
+	const unopened = { state: "unread" };
+	/** A record as a row gives it: its text is not opened. */
+	function readRecord(text) {
+		return {
+			...readRow(evidenceColumns, text),
+			content: "",
+			content_state: unopened
+		};
+	}
+	/** Reads rows that were gathered about an act, those of the act itself as `subject`; without one, nothing was found. */
+	function readEvidence(rows) {
+		const records = [];
+		const subjects = [];
+		const listed = [];
+		const claims = [];
+		const envelopes = /* @__PURE__ */ new Map();
+		let isCut = false;
+		for (const { role, record: text } of rows) if (role === "claimed") claims.push(readRow(instanceClaimColumns, text));
+		else if (role === "listed") listed.push(readRow(listedFields, text));
+		else if (role === "envelope") {
+			const { ref, sealed } = readRow(envelopeColumns, text);
+			envelopes.set(ref, Buffer.from(sealed, "base64"));
+		} else if (role === "cut") isCut = true;
+		else if (role === "subject" || role === "kin") {
+			const record = readRecord(text);
+			records.push(record);
+			if (role === "subject") subjects.push(record);
+		}
+		return {
+			...relateRecords(records, {
+				claims,
+				truncated: isCut || records.length > 4e3,
+				subjects
+			}),
+			envelopes,
+			subject: subjects[0]?.key ?? "",
+			listed: listed.toSorted((a, b) => compare(b.ts, a.ts))
+		};
+	}
+	/** Orders records by their keys, and parts the acts that share one. */
+	function relateRecords(records, { claims, truncated, subjects }) {
+		const found = /* @__PURE__ */ new Map();
+		for (const record of records) {
+			const versions = found.get(record.key);
+			if (versions === void 0) found.set(record.key, [record]);
+			else versions.push(record);
+		}
+		for (const versions of found.values()) versions.sort(byReceipt);
+		const { isBacked } = readEntitlements(found);
+		const relatedRecords = /* @__PURE__ */ new Map();
+		const separate = /* @__PURE__ */ new Map();
+		for (const [key, versions] of found) {
+			const acts = separateActs(versions, isBacked);
+			const own = acts.find((act) => subjects.some((record) => act.includes(record)));
+			relatedRecords.set(key, own ?? acts[0] ?? []);
+			if (acts.length > 1) separate.set(key, acts);
+		}
+		return {
+			relatedRecords,
+			separate,
+			instanceClaims: claims.toSorted(byReceipt),
+			envelopes: /* @__PURE__ */ new Map(),
+			truncated
+		};
+	}
+	function byReceipt(a, b) {
+		return compare(a.received_at, b.received_at);
+	}
+	function compare(a, b) {
+		if (a === b) return 0;
+		return a < b ? -1 : 1;
+	}
+	/** What tells one act from another under the same span ID; absent is no difference. */
+	const marks = [
+		"resource",
+		"tool",
+		"verb"
+	];
+	/**
+	* Rule `one_span_id_several_acts`: parts the records under one span ID into acts. Forked processes hand out the same span IDs,
+	* and whoever saw an ID go by can use it again: records that differ in resource, tool or verb are separate acts, each
+	* with its versions. The best backed act comes first, of two the one that was received first.
+	*
+	* @param versions in the order of their receipt
+	* @param isBacked whether a record's exporter may speak for whom it is of
+	*/
+	function separateActs(versions, isBacked) {
+		if (versions.length < 2) return [versions];
+		const ranked = versions.toSorted((a, b) => Number(isBacked(b)) - Number(isBacked(a)));
+		const acts = [];
+		for (const version of ranked) {
+			const act = acts.find((one) => one.every((other) => isSameAct(version, other)));
+			if (act === void 0) acts.push([version]);
+			else act.push(version);
+		}
+		return acts.map((act) => versions.filter((version) => act.includes(version)));
+	}
+	/** Whether two records may tell of one act. */
+	function isSameAct(a, b) {
+		return marks.every((mark) => a[mark] === "" || b[mark] === "" || a[mark] === b[mark]);
+	}
+	// packages/query/src/who-did/answer/alternatives.ts
+	/**
+	* Other acts on the same handle, newest first. Those whose surroundings were gathered are judged as the answer is: each as
+	* the whole act it is part of, by what it inherits; others by what their own records say, and by no hint. An intent whose outcome is on
+	* record is the same act told twice and is left out; an intent without one stays, with the outcome `unknown`.
+	*/
+	function listAlternatives(decision, fold, limit) {
+		const { evidence, ancestors } = decision;
+		const subject = ancestors.records[0];
+		const ended = endedActions(evidence.listed);
+		const listed = new Set(evidence.listed.map(({ key }) => key));
+		const shown = new Set(subject === void 0 ? [] : [fold(subject.key)?.key ?? subject.key]);
+		const alternatives = [];
+		for (const candidate of evidence.listed) {
+			if (alternatives.length >= limit) break;
+			if (isSubject(candidate, subject) || isEnded(candidate, ended)) continue;
+			const act = isHeld(candidate, decision) ? fold(candidate.key) : void 0;
+			const key = act?.key ?? `${candidate.key} ${candidate.tool} ${candidate.resource}`;
+			const isPartOfListed = key !== candidate.key && listed.has(key);
+			if (shown.has(key) || isPartOfListed) continue;
+			shown.add(key);
+			alternatives.push(describeAlternative(candidate, act, decision));
+		}
+		return alternatives;
+	}
+	function describeAlternative(candidate, act, decision) {
+		const outcome = act?.outcome ?? candidate.outcome;
+		return {
+			span: candidate.key,
+			...act === void 0 ? ownActor(believedVersion(candidate, decision.evidence.listed)) : judgedActor(decision, candidate.key),
+			verb: nameOrNull(candidate.verb) ?? "",
+			outcome: outcomes.find((known) => known === outcome) ?? null,
+			resource: nameOrNull(candidate.resource),
+			started_at: toInstant(candidate.ts)
+		};
+	}
+	function isSubject(candidate, subject) {
+		return candidate.key === subject?.key && isSameAct(candidate, subject);
+	}
+	function isHeld(candidate, { evidence }) {
+		const [first] = evidence.relatedRecords.get(candidate.key) ?? [];
+		return first !== void 0 && isSameAct(first, candidate);
+	}
+	/** Outcomes by action ID, with who told them: nobody else's record ends an intent. */
+	function endedActions(listed) {
+		const ended = /* @__PURE__ */ new Map();
+		for (const action of listed) {
+			if (action.action === "" || action.outcome === "unknown") continue;
+			ended.set(action.action, [...ended.get(action.action) ?? [], action]);
+		}
+		return ended;
+	}
+	function isEnded(candidate, ended) {
+		if (candidate.outcome !== "unknown") return false;
+		return (ended.get(candidate.action) ?? []).some((other) => other.channel === candidate.channel && [
+			"actor_type",
+			"template",
+			"instance",
+			"user",
+			"service"
+		].every((field) => other[field] === candidate[field]));
+	}
+	function judgedActor({ evidence }, key) {
+		const { verdict, actorId } = completeDecision(decide({
+			...evidence,
+			subject: key,
+			listed: []
+		}));
+		return {
+			verdict,
+			actor: nameOrNull(actorId)
+		};
+	}
+	/** Of what several senders say under one span ID, what an answer about it would show: the best backed, of two the first. */
+	function believedVersion(candidate, listed) {
+		const [best = candidate] = listed.filter((one) => one.key === candidate.key && isSameAct(one, candidate)).toSorted((a, b) => backingOf(a) - backingOf(b) || (a.received_at < b.received_at ? -1 : 1));
+		return best;
+	}
+	function ownActor(candidate) {
+		const type = actorTypes.find((known) => known === candidate.actor_type);
+		const actor = type === void 0 || candidate.channel === "unentitled" ? null : ownName(candidate);
+		return {
+			verdict: type === void 0 || actor === null ? "undetermined" : type,
+			actor
+		};
+	}
+	function ownName(candidate) {
+		switch (candidate.actor_type) {
+			case "agent": {
+				const instance = hintRules.has(candidate.instance_rule) ? "" : candidate.instance;
+				const template = hintRules.has(candidate.template_rule) ? "" : candidate.template;
+				return nameOrNull(instance) ?? nameOrNull(template);
+			}
+			case "human": return candidate.instance === "" ? nameOrNull(candidate.user) : null;
+			default: return nameOrNull(candidate.service);
+		}
+	}
+	// packages/query/src/who-did/answer/describe-action.ts
+	/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
+	function shapeAct(decision, limit) {
+		const ancestors = decision.ancestors.records;
+		const { fold } = readActs(decision.evidence);
+		const act = shownAct(decision, fold);
+		const isAct = ancestors[0]?.kind === "tool_call" || ancestors[0]?.kind === "action";
+		return {
+			reasons: act === void 0 || !isAct ? [] : explainAct(act, decision),
+			action: describeAction(ancestors[0], act),
+			gaps: act === void 0 ? [] : actGaps(act, isAct),
+			credential: describeCredential(ancestors),
+			alternatives: listAlternatives(decision, fold, limit)
+		};
+	}
+	/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
+	function shownAct({ ancestors, evidence }, fold) {
+		const [record] = ancestors.records;
+		const act = fold(evidence.subject);
+		if (record === void 0 || act === void 0) return void 0;
+		if (act.key === record.key) return act;
+		return {
+			key: record.key,
+			parts: act.parts,
+			...describePart(record, act)
+		};
+	}
+	/** The act itself; null when there is none. */
+	function describeAction(subject, act) {
+		if (subject === void 0) return null;
+		const shown = act ?? subject;
+		return {
+			id: nameOrNull(subject.action) ?? subject.key,
+			span: subject.key,
+			verb: nameOrNull(shown.verb) ?? "",
+			outcome: outcomes.find((outcome) => outcome === shown.outcome) ?? null,
+			outcome_grade: outcomeGrade(act === void 0 ? subject : reportedOutcome(act)),
+			tool: nameOrNull(shown.tool),
+			resource: shown.resource === "" ? null : {
+				id: nameOrNull(shown.resource) ?? "",
+				type: nameOrNull(shown.resource_type) ?? ""
+			},
+			started_at: toInstant(subject.ts),
+			ended_at: toInstant(subject.end_ts),
+			record_kind: recordKinds.find((kind) => kind === subject.kind) ?? "other",
+			exporter: {
+				name: nameOrNull(subject.exporter) ?? "",
+				entitled: subject.channel === "entitled"
+			}
+		};
+	}
+	/** The credential the act used, or the call it was part of. */
+	function describeCredential(ancestors) {
+		const user = ancestors.find((record) => record.credential !== "" && (record.kind === "tool_call" || record.kind === "action"));
+		if (user === void 0) return null;
+		return {
+			id: nameOrNull(user.credential) ?? "",
+			type: nameOrNull(user.credential_type),
+			subject: nameOrNull(user.credential_subject),
+			actor: nameOrNull(user.credential_actor),
+			issuer: nameOrNull(user.credential_issuer),
+			borrowed: user.credential_borrowed,
+			scopes: user.credential_scopes.map((scope) => nameOrNull(scope) ?? "")
+		};
+	}
+	/** Records of other acts that are named in one reason. */
+	const namedMax = 5;
+	/** What a responder should know of how the act was put together. */
+	function explainAct(act, { evidence }) {
+		return [
+			...foldReasons(act),
+			...outcomeReason(reportedOutcome(act)),
+			...openOutcome(act),
+			...sharedSpan(act, evidence),
+			...newerUnattributed(evidence)
+		];
+	}
+	/** Newer acts on the handle that are looked at for what nobody rightly says. */
+	const newerMax = 16;
+	/**
+	* Newer records on the handle of senders that name an actor for whom they may not speak, or nobody: they decide nothing, and
+	* what they tell may have happened.
+	*/
+	function newerUnattributed(evidence) {
+		const { subject, relatedRecords, listed } = evidence;
+		const own = relatedRecords.get(subject)?.[0];
+		if (own === void 0 || own.channel === "unentitled") return [];
+		const newer = listed.filter(({ ts, key }) => ts > own.ts && key !== subject).slice(0, newerMax).filter((act) => isUnattributed(act, evidence));
+		const [first] = newer;
+		if (first === void 0) return [];
+		return [{
+			code: "newer_act_not_entitled",
+			text: `${newer.length === 1 ? "A newer record comes from an exporter" : `${newer.length} newer records come from exporters`} that may not say who acted there: what was done then, and by whom, is not decided here. See the alternatives.`,
+			span: first.key
+		}];
+	}
+	function isUnattributed(act, evidence) {
+		if (act.channel !== "unbound") return act.channel === "unentitled";
+		if (!evidence.relatedRecords.has(act.key)) return act.actor_type === "";
+		return decide({
+			...evidence,
+			subject: act.key,
+			listed: []
+		}).verdict === "undetermined";
+	}
+	/** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */
+	function reportedOutcome({ key, reportedBy, outcome }) {
+		if (reportedBy === void 0) return {
+			key,
+			outcome: "",
+			outcome_rule: "",
+			channel: ""
+		};
+		const { outcome_rule, channel } = reportedBy;
+		return {
+			key: reportedBy.key,
+			outcome,
+			outcome_rule,
+			channel
+		};
+	}
+	function foldReasons({ key, reportedBy, outcome }) {
+		if (reportedBy === void 0 || reportedBy.key === key) return [];
+		return [{
+			code: "outcome_of_part",
+			text: `That it ended as ${outcome} is told by another record of the same act, ${nameOrNone(reportedBy.name)}.`,
+			span: reportedBy.key
+		}];
+	}
+	function openOutcome({ key, outcome }) {
+		if (outcome === "unknown") return [{
+			code: "outcome_unknown",
+			text: "The act was announced, and its outcome never arrived: it may or may not have happened.",
+			span: key
+		}];
+		return outcome === "" ? [{
+			code: "outcome_not_recorded",
+			text: "The record does not say how the act ended.",
+			span: key
+		}] : [];
+	}
+	function sharedSpan({ key }, { separate, relatedRecords }) {
+		const own = relatedRecords.get(key)?.[0];
+		const others = (separate.get(key) ?? []).flatMap(([first]) => first !== void 0 && own !== void 0 && !isSameAct(first, own) ? [first] : []);
+		if (others.length === 0) return [];
+		return [{
+			code: "shared_span_id",
+			text: `Another act is recorded under the same span ID: ${others.slice(0, namedMax).map((record) => {
+				const what = record.resource === "" ? record.tool : record.resource;
+				return `${nameOrNone(record.verb)} ${nameOrNone(what)} (exporter "${nameOrNone(record.exporter)}")`;
+			}).join("; ")}. Ask about what it touched to see it.`,
+			span: key
+		}];
+	}
+	/** What the record should say of how the act ended, and does not. */
+	function actGaps({ key, outcome }, isAct) {
+		if (!isAct || outcome !== "" && outcome !== "unknown") return [];
+		return [{
+			code: "outcome_not_recorded",
+			text: outcome === "unknown" ? "The outcome of the act, which was announced, is not on record." : "How the act ended is not on record.",
+			span: key
+		}];
+	}
+	/**
+	* How well an act's outcome is backed: `channel` where an exporter says it that may speak for the actor, `asserted` where
+	* another says it, `inferred` where the collector derived it by a rule, `none` where nothing is on record.
+	*/
+	function outcomeGrade({ outcome, outcome_rule, channel }) {
+		if (!outcomes.some((known) => known === outcome)) return "none";
+		if (isRule(outcome_rule)) return "inferred";
+		return channel === "entitled" ? "channel" : "asserted";
+	}
+	/** The reason that names the rule by which an act's outcome was derived; none where the record says its outcome. */
+	function outcomeReason(subject) {
+		if (outcomeGrade(subject) !== "inferred") return [];
+		const { key, outcome, outcome_rule: rule } = subject;
+		return [{
+			code: "outcome_inferred",
+			text: `The outcome ${outcome} was derived by the rule ${rule}: ${whyOfRule.get(rule) ?? (rule.startsWith("status_unset_") ? whyUnset : whyOther)}.`,
+			span: key
+		}];
+	}
+	const whyUnset = "the span ended and carries neither the status ERROR nor an error type, with which its vocabulary marks what failed; whether the act had its effect is not said";
+	const whyOther = "the collector that recorded it knew this rule, and the record itself says none";
+	const whyOfRule = /* @__PURE__ */ new Map([
+		["status_ok", "the status of the span is OK, and nothing on the record speaks of a failure"],
+		["result_present", "a result came back, and nothing on the record speaks of a failure"],
+		["result_is_error", "the result’s own text says that the call failed"],
+		["exception_event", "an exception stands on the span, and no status says that the act came through"]
+	]);
+	/** Of a record older than the rules, what stands under their key is its sender's and may be anything. */
+	function isRule(text) {
+		return /^[a-z][a-z_]{0,63}$/u.test(text);
+	}
+	// packages/query/src/who-did/decide/lineage.ts
+	/** Ancestors followed; a longer line of instances is a loop. */
+	const ancestorsMax = 64;
+	/**
+	* The acting instance and those it descends from, nearest first: by the instance each calls its parent, else by the grant it
+	* works under, as far as the record reaches. Ends where it would come back to itself. Empty when no instance is known.
+	*/
+	function lineageOf(decision) {
+		const parents = claimedParents(decision);
+		addGivers(decision, parents);
+		const line = [];
+		let instance = decision.claimedInstance;
+		while (instance !== "" && !line.includes(instance) && line.length < ancestorsMax) {
+			line.push(instance);
+			instance = parents.get(instance) ?? "";
+		}
+		return line;
+	}
+	function claimedParents(decision) {
+		const parents = /* @__PURE__ */ new Map();
+		for (const key of decision.evidence.relatedRecords.keys()) {
+			const record = decision.mergedRecord(key)?.record;
+			if (record === void 0 || record.channel === "unentitled" || record.instance === "") continue;
+			const parent = parentOf(record);
+			if (parent !== "" && !parents.has(record.instance)) parents.set(record.instance, parent);
+			record.delegation_chain.slice(1).forEach((id, index, chain) => {
+				const next = chain[index + 1];
+				if (next !== void 0 && !parents.has(next)) parents.set(next, id);
+			});
+		}
+		return parents;
+	}
+	/** Where only grants tie them: the holder of a grant descends from whoever gave it. */
+	function addGivers(decision, parents) {
+		let holder = "";
+		for (const { record, joinedBy } of decision.path) {
+			const { instance } = record;
+			if (instance === "" || record.channel === "unentitled") continue;
+			if (joinedBy === "delegation" && holder !== "" && holder !== instance && !parents.has(holder)) parents.set(holder, instance);
+			holder = instance;
+		}
+	}
+	// packages/query/src/who-did/answer/describe-actors.ts
+	/** Who acted, as what, and on whose behalf. */
+	function describeActors(decision) {
+		return {
+			actor: describeActor(decision),
+			agent: describeAgent(decision),
+			delegator: describeDelegator(decision),
+			delegation_chain: describeDelegation(decision)
+		};
+	}
+	function describeActor(decision) {
+		const { verdict, actorId } = decision;
+		if (verdict === "undetermined") return null;
+		return {
+			type: verdict,
+			id: nameOrNull(actorId) ?? "",
+			grade: actorGrade(decision)
+		};
+	}
+	function describeAgent(decision) {
+		if (decision.verdict !== "agent") return null;
+		const { template, instance, claimSources } = decision;
+		return {
+			template: template === "" ? null : {
+				id: nameOrNull(template) ?? "",
+				name: nameOrNull(claimSources.template?.template_name ?? ""),
+				version: nameOrNull(claimSources.template?.template_version ?? "")
+			},
+			instance: instance === "" ? null : {
+				id: nameOrNull(instance) ?? "",
+				parent_id: nameOrNull(claimSources.instance?.instance_parent ?? ""),
+				identity_id: nameOrNull(claimSources.instance?.identity ?? "")
+			},
+			grade: actorGrade(decision)
+		};
+	}
+	function describeDelegator(decision) {
+		if (decision.delegator === "") return null;
+		return {
+			id: nameOrNull(decision.delegator) ?? "",
+			type: delegatorTypes.find((type) => type === decision.delegatorType) ?? "human",
+			issuer: nameOrNull(decision.claimSources.delegator?.delegator_issuer ?? ""),
+			grade: decision.grades.delegator
+		};
+	}
+	function actorGrade({ verdict, instance, grades }) {
+		if (verdict !== "agent") return grades.actor;
+		return instance === "" ? grades.template : grades.instance;
+	}
+	/** Agents shown; a longer line is no delegation but a loop. */
+	const agentsMax = 64;
+	/**
+	* Who handed the task to whom, human first, the actor last: the acting record's own `whodid.delegation.chain`, or what its
+	* delegator and the agents on the way outwards come to when it has none. An agent of which no instance is named is a hop
+	* too, by its template. Empty when nobody is determined.
+	*/
+	function describeDelegation(decision) {
+		const { verdict, grade, actorId, claimSources, delegator, grades } = decision;
+		if (verdict === "undetermined") return [];
+		if (verdict !== "agent") return [{
+			type: verdict,
+			id: nameOrNull(actorId) ?? "",
+			template: null,
+			grade
+		}];
+		const said = decision.doubt === "" ? claimSources.instance?.delegation_chain ?? [] : [];
+		const templates = templatesByInstance(decision);
+		const hops = said.length > 0 ? saidHops(said, decision, templates) : [...delegator === "" ? [] : [{
+			instance: delegator,
+			template: ""
+		}], ...agentsOutwards(decision, templates).toReversed()];
+		const isFirst = (index) => said.length > 0 && index === 0 && hops.length > 1;
+		return hops.map(({ instance, template }, index) => {
+			const id = instance === "" ? template : instance;
+			const isDelegator = id === delegator;
+			const type = isDelegator ? delegatorType(decision) : isFirst(index) ? "unknown" : "agent";
+			return {
+				type,
+				id: nameOrNull(id) ?? "",
+				template: type === "agent" ? nameOrNull(template) : null,
+				grade: isDelegator ? grades.delegator : instance === "" ? grades.template : grades.instance
+			};
+		});
+	}
+	/** The chain as the acting record gives it. It ends with the actor, also where the record leaves that out. */
+	function saidHops(said, { instance, template }, templates) {
+		const hops = said.map((id) => ({
+			instance: id,
+			template: templates.get(id) ?? ""
+		}));
+		return said.at(-1) === instance ? hops : [...hops, {
+			instance,
+			template
+		}];
+	}
+	/** The acting agent and those that it stands under, nearest first, as the way outwards and the lineage name them. */
+	function agentsOutwards(decision, templates) {
+		const hops = [{
+			instance: decision.instance,
+			template: decision.template
+		}];
+		for (const { record, joinedBy } of decision.path) {
+			if (record.actor_type === "human" || record.actor_type === "service" || joinedBy === "correlation") break;
+			const hop = agentOf$1(record);
+			if (hop !== void 0 && !isSame(hops.at(-1), hop)) hops.push(hop);
+		}
+		const line = decision.doubt === "" ? lineageOf(decision) : [];
+		line.forEach((instance, index) => {
+			if (hops.some((hop) => hop.instance === instance)) return;
+			const below = hops.findLastIndex((hop) => hop.instance === line[index - 1]);
+			const hop = {
+				instance,
+				template: templates.get(instance) ?? ""
+			};
+			hops.splice(below < 0 ? hops.length : below + 1, 0, hop);
+		});
+		return hops.slice(0, agentsMax);
+	}
+	function agentOf$1(record) {
+		if (record.actor_type !== "agent" || record.channel === "unentitled") return void 0;
+		const strength = claimStrength(record, "template");
+		const template = strength === "said" || strength === "read" ? record.template : "";
+		const isInstance = record.instance !== "" && claimStrength(record, "instance") !== "hinted";
+		return isInstance || template !== "" ? {
+			instance: isInstance ? record.instance : "",
+			template
+		} : void 0;
+	}
+	/** Whether a record farther out tells of the same agent: the same instance, or one of the two says less. */
+	function isSame(last, hop) {
+		if (last === void 0) return false;
+		if (last.instance !== "" && hop.instance !== "") return last.instance === hop.instance;
+		return last.template === hop.template || hop.template === "" || last.template === "";
+	}
+	function templatesByInstance({ evidence, mergedRecord }) {
+		const templates = /* @__PURE__ */ new Map();
+		for (const key of evidence.relatedRecords.keys()) {
+			const record = mergedRecord(key)?.record;
+			if (record !== void 0 && record.template !== "" && !templates.has(record.instance)) templates.set(record.instance, record.template);
+		}
+		return templates;
+	}
+	function delegatorType(decision) {
+		const type = delegatorTypes.find((known) => known === decision.delegatorType);
+		return type === void 0 || type === "none" ? "unknown" : type;
+	}
+	// packages/query/src/who-did/answer/describe-origin.ts
+	/** Describes how it came to the act: the prompts, the plan, the chain and the inputs that were read before. */
+	function describeOrigin(decision) {
+		const isOwnAct = decision.verdict === "human" || decision.verdict === "service";
+		const prompts = followPrompts(decision);
+		const plan = findPlan(decision);
+		const { hops, leftOut } = buildChain(decision, prompts, plan.plan);
+		const { inputs, leftOut: inputsLeftOut } = listInputs(decision);
+		return {
+			...describePrompts(decision, prompts),
+			plan: describePlan(decision, plan),
+			chain: hops,
+			inputs,
+			way: {
+				prompts,
+				plan,
+				leftOut,
+				inputsLeftOut,
+				needsPrompt: !isOwnAct
+			}
+		};
+	}
+	/** Hops shown: the outermost, where it began, and the nearest, where it ended. */
+	const outermostMax = 56;
+	const nearestMax = 200;
+	/**
+	* The way from the root to the action: the records on the way outwards in the order of their nesting, and between them the
+	* prompts, what tells their text, and the plan they name that are not on it, each before the first hop that started later. The action is last.
+	*/
+	function buildChain({ path }, { prompts, textSource }, plan) {
+		const [subject, ...outwards] = path;
+		if (subject === void 0) return {
+			hops: [],
+			leftOut: 0
+		};
+		const hops = outwards.toReversed();
+		hops.push(subject);
+		const onPath = new Set(path.map(({ record }) => record.key));
+		const onWay = /* @__PURE__ */ new Set([...path.map(({ record }) => record.key), ...prompts.map((p) => p.key)]);
+		const beside = [
+			...(textSource !== void 0 && !onWay.has(textSource.key) ? [textSource] : []).map((record) => ({
+				record,
+				joinedBy: "prompt_text"
+			})),
+			...prompts.map((record) => ({
+				record,
+				joinedBy: "prompt_ref"
+			})),
+			...plan === void 0 ? [] : [{
+				record: plan,
+				joinedBy: "plan_ref"
+			}]
+		].filter(({ record }) => !onPath.has(record.key));
+		for (const hop of beside) {
+			const later = hops.findIndex(({ record }) => record.ts > hop.record.ts);
+			hops.splice(later < 0 ? hops.length - 1 : later, 0, hop);
+		}
+		const leftOut = Math.max(hops.length - outermostMax - nearestMax, 0);
+		if (leftOut > 0) hops.splice(outermostMax, leftOut);
+		return {
+			hops: hops.map(({ record, joinedBy }) => toHop(record, joinedBy)),
+			leftOut
+		};
+	}
+	function toHop(record, joinedBy) {
+		return {
+			span: record.key,
+			record_kind: recordKinds.find((kind) => kind === record.kind) ?? "other",
+			name: nameOrNull(record.name) ?? "",
+			instance: nameOrNull(record.instance),
+			template: nameOrNull(record.template),
+			tool: nameOrNull(record.tool),
+			outcome: outcomes.find((outcome) => outcome === record.outcome) ?? null,
+			resource: nameOrNull(record.resource),
+			started_at: toInstant(record.ts),
+			joined_by: joinedBy
+		};
+	}
+	/**
+	* Finds the plan that the subject, or the nearest record on the way outwards that has one, names. A prompt that begins a task
+	* ends the search: what its own record names is the plan of the task before.
+	*/
+	function findPlan(decision) {
+		const ref = firstPlanRef(decision);
+		if (ref === "") return {
+			plan: void 0,
+			missingRef: ""
+		};
+		const plan = decision.mergedRecord(ref)?.record;
+		return {
+			plan,
+			missingRef: plan === void 0 ? ref : ""
+		};
+	}
+	/** The plan as the answer shows it; `step` is that of the nearest record that follows it. */
+	function describePlan({ path }, { plan }) {
+		if (plan === void 0) return null;
+		const follower = path.find(({ record }) => record.plan_ref === plan.key);
+		const step = Number(follower?.record.plan_step ?? -1);
+		return {
+			span: plan.key,
+			step: step < 0 ? null : step,
+			text: textOrNull$1(plan.content),
+			hash: plan.plan_hash === "" ? null : plan.plan_hash
+		};
+	}
+	function firstPlanRef({ path }) {
+		for (const { record } of path) {
+			if (record.kind === "plan") return record.key;
+			if (record.kind === "prompt" && initiates(record)) return "";
+			if (record.plan_ref !== "") return record.plan_ref;
+		}
+		return "";
+	}
+	/** The prompts as the answer shows them: the one that initiated the task, and the nearest where that is another. */
+	function describePrompts(decision, promptPath) {
+		const [nearest] = promptPath.prompts;
+		const isOther = nearest !== void 0 && nearest !== promptPath.initiating;
+		return {
+			prompt: describePrompt(decision, promptPath.initiating),
+			nearest_prompt: isOther ? describePrompt(decision, nearest) : null
+		};
+	}
+	function describePrompt(decision, prompt) {
+		if (prompt === void 0) return null;
+		return {
+			span: prompt.key,
+			origin: promptOrigins.find((origin) => origin === prompt.prompt_origin) ?? "unknown",
+			text: textOrNull$1(findPromptText(decision, prompt).content),
+			hash: prompt.prompt_hash === "" ? null : prompt.prompt_hash,
+			grade: promptGrade(decision, prompt)
+		};
+	}
+	function promptGrade({ path, ancestors }, prompt) {
+		const [subject] = ancestors.records;
+		if (subject === void 0) return "none";
+		const channels = [subject.channel, prompt.channel];
+		if (channels.includes("unentitled")) return "contradicted";
+		const isSaid = subject.prompt_ref !== "" || subject.kind === "prompt";
+		const isJoined = path.some((hop) => hop.record.key === prompt.key && hop.joinedBy === "correlation");
+		if (!isSaid || isJoined) return "inferred";
+		return channels.includes("unbound") ? "asserted" : "channel";
+	}
+	/** Inputs shown in one answer; more are a flood, not an explanation. */
+	const inputsMax = 200;
+	/**
+	* What entered the context of the acting instance, or of one it descends from, or of the agent run that the act stands in,
+	* before the act. Only what senders tell that may speak for the actor, or for one that its records name.
+	*/
+	function listInputs(decision) {
+		const [subject] = decision.ancestors.records;
+		if (subject === void 0) return {
+			inputs: [],
+			leftOut: 0
+		};
+		const lineage = new Set(lineageOf(decision));
+		const amongAncestors = new Set(decision.ancestors.records.map((record) => record.key));
+		const inRun = recordsOfRun(decision);
+		const isOfAct = (record) => lineage.has(record.instance) || amongAncestors.has(record.key) || (record.instance === "" || lineage.size === 0) && inRun(record);
+		const found = admittedRecords(decision).filter((record) => record.input_source !== "" && record.ts <= subject.ts).filter(isOfAct).filter((record) => !isReportedAbove(record, decision)).toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
+		const untrusted = found.filter(isUntrusted).slice(-200);
+		const room = inputsMax - untrusted.length;
+		const others = room === 0 ? [] : found.filter((record) => !isUntrusted(record)).slice(-room);
+		const shown = [...untrusted, ...others];
+		return {
+			inputs: shown.map(toInput),
+			leftOut: found.length - shown.length
+		};
+	}
+	/** Records above an input that are looked at for the same reading. */
+	const aboveInputMax = 16;
+	/** Whether a record that it stands under tells of the same reading, and trusts it no more: a client's and its server's side of one. */
+	function isReportedAbove(record, { mergedRecord }) {
+		let above = mergedRecord(record.parent)?.record;
+		for (let step = 0; step < aboveInputMax && above !== void 0; step += 1) {
+			if (above.input_source !== "" || above.key === record.key) return above.input_source === record.input_source && above.input_trust === record.input_trust;
+			above = mergedRecord(above.parent)?.record;
+		}
+		return false;
+	}
+	function admittedRecords({ evidence, mergedRecord, ancestors }) {
+		const amongAncestors = ancestors.records.filter(({ input_source: source }) => source !== "");
+		const around = [...evidence.relatedRecords.keys()].flatMap((key) => mergedRecord(key)?.record ?? []);
+		return [.../* @__PURE__ */ new Set([...amongAncestors, ...around])].filter(({ channel }) => channel !== "unentitled");
+	}
+	function isUntrusted(record) {
+		return record.input_trust === "untrusted";
+	}
+	function toInput(record) {
+		return {
+			span: record.key,
+			source: nameOrNull(record.input_source) ?? "",
+			trust: inputTrusts.find((trust) => trust === record.input_trust) ?? "unknown",
+			hash: nameOrNull(record.input_hash),
+			instance: nameOrNull(record.instance),
+			read_at: toInstant(record.ts)
+		};
+	}
+	/** Records that begin a run of an agent. */
+	const runKinds = /* @__PURE__ */ new Set(["prompt", "session"]);
+	/**
+	* Which records belong to the agent run that the act stands in: those whose nearest run above them is the same one. The way
+	* up is followed as the act's is: through records of the act's own exporters alone.
+	*/
+	function recordsOfRun({ ancestors, mergedRecord }) {
+		const run = ancestors.records.find((record) => runKinds.has(record.kind));
+		if (run === void 0) return () => false;
+		const runOf = /* @__PURE__ */ new Map();
+		return (record) => {
+			const passed = [];
+			let at = record;
+			let found = "";
+			while (at !== void 0) {
+				const known = runOf.get(at.key);
+				if (known !== void 0 || runKinds.has(at.kind)) {
+					found = known ?? at.key;
+					break;
+				}
+				passed.push(at.key);
+				runOf.set(at.key, "");
+				at = at.parent === "" ? void 0 : mergedRecord(at.parent)?.record;
+			}
+			for (const key of passed) runOf.set(key, found);
+			return found === run.key;
+		};
+	}
+	// packages/query/src/who-did/answer/deciding-reason.ts
+	/** What decided the verdict, or what kept it from being decided. */
+	function decidingReason(question, decision) {
+		if (decision.contradiction !== "") return contradictionReason(decision);
+		const actor = nameOrNull(decision.actorId) ?? "";
+		const isOwn = decision.claimSources.actor?.key === decision.ancestors.records[0]?.key;
+		const record = isOwn ? "The record" : "A record that the act stands under";
+		switch (decision.verdict) {
+			case "agent": return agentReason(decision, actor);
+			case "human": return {
+				code: "human_on_record",
+				text: isOwn ? `The record says that ${actor} acted, with no agent in between.` : `${record} says that ${actor} acted; the act’s own record names nobody.`
+			};
+			case "service": return {
+				code: "service_on_record",
+				text: `${record} says that the service ${actor} acted; it is no agent.`
+			};
+			case "undetermined": return decision.ancestors.records.length > 0 ? unnamedReason(decision) : notFoundReason(question, decision);
+		}
+	}
+	function agentReason({ instance, claimSources, ancestors }, actor) {
+		const subject = ancestors.records[0]?.key;
+		if (instance !== "") return {
+			code: "instance_on_record",
+			text: claimSources.instance?.key === subject ? `The record names the running instance ${actor}.` : `A record that the act stands under names the running instance ${actor}.`
+		};
+		if (isServiceName(claimSources.template)) return {
+			code: "template_on_record",
+			text: `The records say that an agent acted, and of which one only that it runs in the service ${actor}.`
+		};
+		return {
+			code: "template_on_record",
+			text: `${claimSources.template?.key === subject ? "The record" : "Another record"} names the agent ${actor}; the running instance is not known.`
+		};
+	}
+	/** Whether all that names the agent is the name of the service that it runs in. */
+	function isServiceName(template) {
+		return template?.template_rule === "resource.service_name";
+	}
+	/** Why the instance is open though the template is known; undefined when it is not in doubt. */
+	function doubtReason(decision) {
+		const { doubt, contradicting, rival, simultaneous } = decision;
+		const [first] = contradicting;
+		switch (doubt) {
+			case "": return;
+			case "instance_of_another_template": return {
+				code: "instance_of_another_template",
+				text: `The instance ${nameOrNone(first?.instance)} is claimed twice: as one of ${nameOrNone(first?.template)} by the exporter "${nameOrNone(first?.exporter)}", and as one of ${nameOrNone(rival?.template)} by "${nameOrNone(rival?.exporter)}". Neither is believed; the template is that of the act’s own records.`
+			};
+			case "simultaneous_actions": return {
+				code: "simultaneous_actions",
+				text: `${describeClaim(first)} and another instance of the same template (${nameOrNone(simultaneous?.instance)}, ${simultaneous?.key ?? ""}) acted at the very same instant: which of the two came last is not on record.`
+			};
+			case "conflicting_identity": return {
+				code: "conflicting_identity",
+				text: `Records of this act agree on the template and name two instances: ${claimsOf(contradicting)}. None of the two is believed.`
+			};
+		}
+	}
+	function claimsOf(records) {
+		return [...new Set(records.map(describeClaim))].join("; ");
+	}
+	function contradictionReason(decision) {
+		const { contradiction, contradicting, simultaneous } = decision;
+		const [first] = contradicting;
+		switch (contradiction) {
+			case "exporter_not_entitled": return {
+				code: "exporter_not_entitled",
+				text: `The exporter "${nameOrNone(first?.exporter)}" may not speak for the actor that it names: ${describeClaim(first)}.`
+			};
+			case "simultaneous_actions": return {
+				code: "simultaneous_actions",
+				text: `${describeClaim(first)} and somebody else (${simultaneous?.key ?? ""}) acted at the very same instant: which of the two came last is not on record.`
+			};
+			case "":
+			case "conflicting_identity": return {
+				code: "conflicting_identity",
+				text: `Records of this act disagree on who acted: ${claimsOf(contradicting)}. All are kept, none is believed.`
+			};
+		}
+	}
+	/** A record's claim on who acted, in a few words. */
+	function describeClaim(record) {
+		if (record === void 0) return "nobody";
+		const { actor_type: type, instance, template, user, service, delegator } = record;
+		if (type === "human" && instance === "") return `human ${nameOrNone(user)}`;
+		if (type === "service") return `service ${nameOrNone(service)}`;
+		const behalf = delegator === "" ? "" : ` for ${nameOrNone(delegator)}`;
+		return `${type === "" ? "actor" : type} instance ${nameOrNone(instance)} of ${nameOrNone(template)}${behalf}`;
+	}
+	const notUnderstood = {
+		code: "vocabulary_not_understood",
+		text: "Records exist for this handle, in a vocabulary that is not understood: who acted in them is not known."
+	};
+	/** The reason why a record above the act is not admitted. */
+	function notAdmittedReason({ record, exporter }, subject) {
+		const [of, by] = [nameOrNone(record.exporter), nameOrNone(exporter)];
+		const claim = record.actor_type === "" ? "nobody" : describeClaim(record);
+		return {
+			code: "not_entitled_to_inherit",
+			text: exporter === record.exporter ? `The exporter "${of}" supplied a record above the act that names ${claim}, and may not speak for the actor of a record of "${nameOrNone(subject.exporter)}": it is kept, and settles nothing.` : `The exporter "${by}" put the act under a record of "${of}" that names ${claim}, and may not speak for that actor: it is kept, and settles nothing.`
+		};
+	}
+	function unnamedReason(decision) {
+		const { ancestors, evidence, notAdmitted } = decision;
+		if (isForeign(decision)) return notUnderstood;
+		const [subject] = ancestors.records;
+		if (notAdmitted !== void 0 && notAdmitted.record.actor_type !== "" && subject !== void 0) return notAdmittedReason(notAdmitted, subject);
+		if (ancestors.records.some((record) => record.actor_type !== "")) return {
+			code: "no_actor_identity",
+			text: "The record says what kind of actor it was, and not which one."
+		};
+		if (evidence.truncated && ancestors.missingParent !== "") return {
+			code: "evidence_truncated",
+			text: "More records surround the act than one question looks at, and those that were looked at do not say who acted."
+		};
+		if (ancestors.missingParent !== "") return {
+			code: "no_actor_claim",
+			text: "The record of the act says nothing of who acted, and the records it stands under are missing or say nothing either."
+		};
+		return {
+			code: "no_actor_claim",
+			text: "The record of the act says nothing of who acted, and neither do the records it stands under."
+		};
+	}
+	function notFoundReason(question, { evidence }) {
+		const { listed } = evidence;
+		if (isUnread(evidence)) return notUnderstood;
+		if (evidence.truncated) return {
+			code: "evidence_truncated",
+			text: "More acts are recorded than one question looks at, and the verdict may concern none of those that were looked at: ask about a shorter time."
+		};
+		if (listed.length === 0) return {
+			code: "no_record",
+			text: "No action is recorded for this handle. Absence of a record is no evidence of a human."
+		};
+		if (listed.some((action) => action.outcome === "unknown")) return {
+			code: "outcome_unknown",
+			text: "An intent is recorded whose outcome never arrived: the act may or may not have happened. See the alternatives."
+		};
+		return {
+			code: "no_successful_action",
+			text: `Records exist, and no successful ${question.verb === null ? "action other than a read" : `action with the verb "${question.verb}"`} is among them. See the alternatives.`
+		};
+	}
+	/** Whether the handle names records, no act among them, and none that is understood. */
+	function isUnread({ subject, relatedRecords, listed }) {
+		if (subject !== "" || listed.length > 0 || relatedRecords.size === 0) return false;
+		return [...relatedRecords.values()].flat().every((record) => !isUnderstood(record));
+	}
+	/** Whether the record asked about and all that it stands under say nothing that is understood. */
+	function isForeign({ ancestors }) {
+		return ancestors.records.length > 0 && ancestors.records.every((record) => !isUnderstood(record));
+	}
+	/** A record that no vocabulary was recognised in is of the kind `other`, of nobody, and names nothing. */
+	function isUnderstood(record) {
+		return record.kind !== "other" || record.actor_type !== "" || record.tool !== "" || record.resource !== "" || record.verb !== "";
+	}
+	// packages/query/src/who-did/answer/explain-verdict.ts
+	/** Sources of untrusted content named in one reason; the inputs list them all. */
+	const sourcesMax = 5;
+	/**
+	* Why the verdict is what it is: what decided it first, then each rule that was used, then what a responder should weigh
+	* beside it.
+	*/
+	function explainVerdict(question, decision, inputs) {
+		const [subject] = decision.ancestors.records;
+		const span = subject?.key ?? null;
+		const deciding = {
+			...decidingReason(question, decision),
+			span
+		};
+		if (subject === void 0) return [deciding];
+		const recorded = [deciding, ...versionReasons(decision, subject)];
+		if (decision.verdict === "undetermined") return recorded;
+		const beside = [
+			doubtReason(decision),
+			inheritedReason(decision, subject),
+			inferredReason(decision, subject),
+			serviceReason(decision),
+			notAdmittedClaim(decision, subject),
+			exporterReason(decision, subject),
+			delegatorReason(decision),
+			credentialReason(subject)
+		];
+		return [
+			...recorded,
+			...beside.flatMap((reason) => reason === void 0 ? [] : [{
+				span,
+				...reason
+			}]),
+			...overwrittenReasons(decision),
+			...joinReasons(decision),
+			...untrustedReason(decision, inputs)
+		];
+	}
+	/** What else stands under the subject's span ID. */
+	function versionReasons({ mergedRecord }, { key }) {
+		const found = mergedRecord(key);
+		if (found === void 0) return [];
+		const reasons = found.setAside.map((record) => ({
+			code: "unentitled_claim_set_aside",
+			text: record.channel === "unentitled" ? `The exporter "${nameOrNull(record.exporter) ?? ""}" claims the same span for ${describeClaim(record)}, and may not speak for that actor: kept, and not believed.` : `The exporter "${nameOrNull(record.exporter) ?? ""}" claims the same span for ${describeClaim(record)}; a record that is better backed, or came first, goes before it: kept, and not believed.`,
+			span: key
+		}));
+		if (found.differsInContent) reasons.push({
+			code: "conflicting_content",
+			text: "Records under the span of this act agree on who acted and differ in what they say was done; the first that was received is shown.",
+			span: key
+		});
+		return reasons;
+	}
+	/** Who speaks for the actor, where that is not the act's own record. */
+	function inheritedReason(decision, subject) {
+		const { claimSources, verdict, ancestors, claimedInstance } = decision;
+		const claimSource = verdict === "agent" ? claimSources.instance ?? claimSources.template : claimSources.actor;
+		if (claimSource === void 0 || claimSource.key === subject.key || decision.isNamedBySteps === true) return void 0;
+		const from = `of the exporter "${nameOrNull(claimSource.exporter) ?? ""}"`;
+		const named = describeClaim(claimSource);
+		if (ancestors.records.some(({ key }) => key === claimSource.key)) return {
+			code: "inherited_from_ancestor",
+			text: `The act’s own record, of the exporter "${nameOrNull(subject.exporter) ?? ""}", does not say who acted in full; the record ${claimSource.key} ${from}, which it stands under, names ${named}.`,
+			span: claimSource.key
+		};
+		return claimedInstance !== "" && claimSource.instance === claimedInstance ? {
+			code: "same_instance",
+			text: `The record ${claimSource.key} ${from} names the template of the same instance: ${named}.`,
+			span: claimSource.key
+		} : {
+			code: "enclosing_agent_run",
+			text: `The record above the act is missing; the only agent run of its trace, ${claimSource.key} ${from}, was under way when it happened, and names ${named}. That the act belongs to it is inferred.`,
+			span: claimSource.key
+		};
+	}
+	function serviceReason({ verdict, claimSources }) {
+		if (verdict !== "agent" || !isServiceName(claimSources.template)) return void 0;
+		return {
+			code: "named_by_service",
+			text: `No record names the agent itself; that it runs in the service ${nameOrNull(claimSources.template?.template ?? "") ?? ""} is all that is known of it.`
+		};
+	}
+	/** What an exporter that may not speak for the actor supplied above the act. */
+	function notAdmittedClaim({ notAdmitted }, subject) {
+		if (notAdmitted === void 0) return void 0;
+		const { record } = notAdmitted;
+		return record.actor_type !== "" || record.delegator !== "" || record.kind === "prompt" ? {
+			...notAdmittedReason(notAdmitted, subject),
+			span: record.key
+		} : void 0;
+	}
+	function inferredReason(decision, subject) {
+		const claimSource = decision.claimSources.instance ?? decision.claimSources.template;
+		if (decision.verdict !== "agent" || claimSource === void 0) return void 0;
+		if (decision.isNamedBySteps === true) return {
+			code: "named_by_steps",
+			text: "No record above the act names the agent; the steps of the agent run that it stands in do, and all the same one.",
+			span: claimSource.key
+		};
+		if (claimSource.key !== subject.key) return void 0;
+		const claim = decision.claimSources.instance === void 0 ? "template" : "instance";
+		if (claimStrength(claimSource, claim) === "said") return void 0;
+		return {
+			code: "inferred_from_convention",
+			text: `The ${claim} was derived from another vocabulary’s attributes by the rule ${nameOrNull(claimSource[`${claim}_rule`]) ?? ""}.`,
+			span: claimSource.key
+		};
+	}
+	function exporterReason(decision, subject) {
+		if (decision.grade !== "channel") return void 0;
+		return {
+			code: "exporter_entitled",
+			text: `The exporter "${nameOrNull(subject.exporter) ?? ""}" was authenticated and may speak for this actor.`
+		};
+	}
+	function delegatorReason(decision) {
+		const { delegator, delegatorType, conflictingDelegators } = decision;
+		if (conflictingDelegators.length > 0) return {
+			code: "conflicting_delegator",
+			text: `Records disagree on whom it acted for: ${conflictingDelegators.map((record) => nameOrNull(record.delegator) ?? "").join(", ")}. None is believed.`
+		};
+		if (delegator === "") return void 0;
+		const { delegator: claimSource } = decision.claimSources;
+		if (claimSource?.delegator_rule === "user_of_the_request") return {
+			code: "user_of_the_request",
+			text: `No record says on whose behalf the agent acted; the request that its run served was ${nameOrNull(delegator) ?? ""}’s, and that it acted for that person is inferred.`
+		};
+		return {
+			code: "delegator_on_record",
+			text: `The instance acts for ${delegatorType} ${nameOrNull(delegator) ?? ""}.`
+		};
+	}
+	function credentialReason(subject) {
+		if (!subject.credential_borrowed) return void 0;
+		return {
+			code: "borrowed_credential",
+			text: `The credential used is ${nameOrNull(subject.credential_subject) ?? "its owner"}'s own and names no actor: the audit log of the system it opened will name that person.`
+		};
+	}
+	function overwrittenReasons({ overwritten, ancestors }) {
+		const first = ancestors.records.find((record) => overwritten.has(record.key));
+		if (first === void 0) return [];
+		return [{
+			code: "overwritten_downstream",
+			text: `A record inside the agent's own process names ${describeClaim(first)}, as other instrumentations do; the agent's own records above it are believed.`,
+			span: first.key
+		}];
+	}
+	function joinReasons({ path }) {
+		return path.flatMap(({ record, joinedBy }) => {
+			if (joinedBy === "delegation") return [{
+				code: "joined_by_delegation",
+				text: `The way leads on to the instance ${nameOrNull(record.instance) ?? ""}, which handed the task over.`,
+				span: record.key
+			}];
+			if (joinedBy === "link") return [{
+				code: "joined_by_link",
+				text: "The run resumes another one, which it links to: the way leads on to what that one was asked.",
+				span: record.key
+			}];
+			if (joinedBy === "correlation") return [{
+				code: "joined_by_correlation",
+				text: "The way leads on to the one human prompt under the same correlation ID.",
+				span: record.key
+			}];
+			return [];
+		});
+	}
+	function untrustedReason(decision, inputs) {
+		const untrusted = inputs.filter((input) => input.trust === "untrusted");
+		if (decision.verdict !== "agent" || untrusted.length === 0) return [];
+		return [{
+			code: "untrusted_input",
+			text: `Before the action, untrusted content from ${[...new Set(untrusted.map((input) => input.source))].slice(0, sourcesMax).join(", ")} had entered the context.`,
+			span: untrusted.at(-1)?.span ?? null
+		}];
+	}
+	// packages/query/src/who-did/answer/find-gaps.ts
+	/** What the record should hold and does not: shown, never filled. Nothing found has no gaps, it is one. */
+	function findGaps(decision, way) {
+		const [subject] = decision.ancestors.records;
+		if (subject === void 0) return unreadGaps(decision);
+		const gap = (code, text, span = subject.key) => ({
+			code,
+			text,
+			span
+		});
+		return [
+			...conflictGaps(decision, gap),
+			...clockGaps(subject, gap),
+			...inputGaps(way, gap),
+			...ancestorGaps(decision, way, gap),
+			...isForeign(decision) ? [gap("vocabulary_not_understood", vocabularyText)] : [],
+			...way.needsPrompt ? [
+				...identityGaps(decision, gap),
+				...promptGaps(way.prompts, gap),
+				...planGaps(way.plan, gap),
+				...sequenceGaps(decision, gap)
+			] : [],
+			...decision.ancestors.records.filter((record) => record.dropped > 0).map((record) => gap("dropped_attributes", `${record.dropped} attributes, events or links of this record were dropped or cut.`, record.key))
+		];
+	}
+	const vocabularyText = "The records are in a vocabulary that is not understood: who acted in them, and what was done, may stand in them all the same.";
+	/** Records of the handle that are there and say nothing that is understood, and acts that were not looked at. */
+	function unreadGaps({ evidence }) {
+		const gaps = [];
+		if (isUnread(evidence)) gaps.push({
+			code: "vocabulary_not_understood",
+			text: vocabularyText,
+			span: null
+		});
+		if (evidence.truncated) gaps.push({
+			code: "evidence_truncated",
+			text: "The newest acts were looked at; an older one may be what was asked about.",
+			span: null
+		});
+		return gaps;
+	}
+	function conflictGaps(decision, gap) {
+		const found = decision.mergedRecord(decision.evidence.subject);
+		return decision.contradiction === "conflicting_identity" || decision.doubt === "conflicting_identity" || decision.doubt === "instance_of_another_template" || (found?.setAside.length ?? 0) > 0 ? [gap("conflicting_identity", "More than one identity is claimed for this act.")] : [];
+	}
+	/** Clocks disagree by seconds everywhere; by more, what was "newest" is no longer what the stamps say. */
+	const clockAheadMaxS = 60;
+	function clockGaps({ ts, received_at }, gap) {
+		const aheadS = Math.floor((millisecondsOf(ts) - millisecondsOf(received_at)) / 1e3);
+		return aheadS <= clockAheadMaxS ? [] : [gap("clock_ahead", `The act is stamped ${aheadS} s after it was received: the clock behind it ran ahead, and among other acts it counts as of its receipt.`)];
+	}
+	/** Of `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC, since 1970. */
+	function millisecondsOf(text) {
+		return Date.parse(`${text.slice(0, 10)}T${text.slice(11, 23)}Z`);
+	}
+	function inputGaps({ inputsLeftOut }, gap) {
+		if (inputsLeftOut === 0) return [];
+		return [gap("inputs_truncated", `${inputsLeftOut} of the inputs before the act are not shown; the untrusted ones and the newest are.`)];
+	}
+	function ancestorGaps({ ancestors, evidence, path, notAdmitted }, { leftOut }, gap) {
+		const gaps = path.filter((hop) => hop.leftOut !== "").map(({ record, leftOut: instance }) => gap("missing_instance", `The instance ${nameOrNull(instance) ?? ""}, which stood between, left nothing on record: the chain goes on with whoever gave it its grant.`, record.key));
+		const root = ancestors.records.at(-1);
+		if (ancestors.missingParent !== "") gaps.push(gap("missing_parent", notAdmitted !== void 0 ? `The parent ${ancestors.missingParent} is on record only by an exporter that may not speak for this actor: the chain is not followed there.` : evidence.truncated ? `The parent ${ancestors.missingParent} is not among the records that were looked at: the chain may be longer.` : `The parent ${ancestors.missingParent} is not on record: the chain may be longer.`, root?.key));
+		if (ancestors.cycleAt !== "") gaps.push(gap("parent_cycle", `The parents of this record lead back to ${ancestors.cycleAt}: no root can be told.`, root?.key));
+		if (evidence.truncated) gaps.push(gap("evidence_truncated", `More than ${relatedRecordsMax} records surround the act; the nearest were looked at, and what is absent here may be on record.`));
+		if (leftOut > 0) gaps.push(gap("evidence_truncated", `${leftOut} hops in the middle of the chain are not shown.`));
+		return gaps;
+	}
+	function identityGaps(decision, gap) {
+		const gaps = [];
+		const { ancestors, delegator, delegatorType, contradiction } = decision;
+		if (!(contradiction === "" ? decision.instance !== "" : ancestors.records.some((record) => record.instance !== ""))) gaps.push(gap("missing_instance", decision.doubt === "" ? "No record names the running instance." : "Which of two instances of the template it was is not known."));
+		if (delegator === "") gaps.push(gap("missing_delegator", delegatorType === "none" ? "The agent says that it acts for nobody." : "No record says on whose behalf it acted."));
+		return gaps;
+	}
+	function promptGaps(promptPath, gap) {
+		const gaps = [];
+		if (promptPath.missingRef !== "") gaps.push(gap("missing_prompt", `The prompt ${promptPath.missingRef} is named and is not on record.`));
+		const { initiating } = promptPath;
+		if (initiating === void 0) return gaps.length > 0 ? gaps : [gap("missing_prompt", "No record names the prompt that led to it.")];
+		if (initiating.prompt_origin === "agent" && gaps.length === 0) gaps.push(gap("missing_prompt", "The outermost prompt on record was given by an agent; the one that initiated the task is not on record.", initiating.key));
+		return [...gaps, ...contentGaps(promptPath.textSource ?? initiating, "prompt", gap)];
+	}
+	function planGaps({ plan, missingRef }, gap) {
+		if (missingRef !== "") return [gap("missing_plan", `The plan ${missingRef} is named and is not on record.`)];
+		if (plan === void 0) return [gap("missing_plan", "No plan is on record.")];
+		return contentGaps(plan, "plan", gap);
+	}
+	/** Why a text is not shown. */
+	function contentGaps(record, what, gap) {
+		const content = record.content_state;
+		switch (content.state) {
+			case "text": return [];
+			case "unread": return [gap("content_withheld", `The text of the ${what} was not read: too many texts surround the act.`, record.key)];
+			case "withheld": return [gap("content_withheld", `The text of the ${what} was withheld where it was recorded.`, record.key)];
+			case "erased": return [gap("content_erased", `The text of the ${what} was erased on ${content.at.slice(0, 10)}, on record as ${content.record}.`, record.key)];
+			case "expired": return [gap("content_expired", `The text of the ${what} was kept as long as was decided, and is gone.`, record.key)];
+			case "missing": return [gap("content_missing", `The text of the ${what} should be there and is not; nothing on record took it away.`, record.key)];
+			case "mismatch": return [gap("content_mismatch", `What is stored as the text of the ${what} is not what was recorded.`, record.key)];
+		}
+	}
+	/** Numbers that the acting instance gave to records up to this one, and that none of those looked at has. */
+	function sequenceGaps(decision, gap) {
+		const [subject] = decision.ancestors.records;
+		if (subject === void 0 || Number(subject.seq) < 1 || subject.instance === "") return [];
+		const missing = Number(subject.seq) - numbersUpTo(subject, decision).size;
+		if (missing <= 0) return [];
+		return [gap("sequence_gap", decision.evidence.truncated ? `The instance's sequence could not be checked: more than ${relatedRecordsMax} records surround the act.` : `${missing} of the records that the instance numbered up to this one are not on record.`)];
+	}
+	function numbersUpTo(subject, { evidence, mergedRecord }) {
+		const numbers = /* @__PURE__ */ new Set();
+		for (const key of evidence.relatedRecords.keys()) {
+			const record = mergedRecord(key)?.record;
+			if (record === void 0 || record.instance !== subject.instance) continue;
+			const seq = Number(record.seq);
+			if (seq >= 1 && seq <= Number(subject.seq)) numbers.add(seq);
+		}
+		return numbers;
+	}
+	// packages/query/src/who-did/answer/shape-answer.ts
+	/** Puts a decision into the answer's words. Pure; decides nothing. */
+	function shapeAnswer(question, decided, cost) {
+		const decision = completeDecision(decided);
+		const { way, ...origin } = describeOrigin(decision);
+		const correlated = decision.ancestors.records.find((record) => record.correlation !== "");
+		const act = shapeAct(decision, question.limit);
+		return {
+			question: describeQuestion(question),
+			verdict: decision.verdict,
+			grade: decision.grade,
+			reasons: [...explainVerdict(question, decision, origin.inputs), ...act.reasons],
+			action: act.action,
+			...describeActors(decision),
+			...origin,
+			gaps: [...findGaps(decision, way), ...act.gaps],
+			credential: act.credential,
+			correlation_id: nameOrNull(correlated?.correlation ?? ""),
+			alternatives: act.alternatives,
+			cost
+		};
+	}
+	function describeQuestion(question) {
+		return {
+			of: nameOrNull(question.of) ?? "",
+			kind: question.handle.kind,
+			at: question.atText,
+			as_recorded: question.asRecordedText,
+			from: question.fromText,
+			to: question.toText,
+			verb: question.verb
+		};
+	}
+	// packages/query/src/who-did/answer/summarize.ts
+	/** Longest piece of a prompt quoted in the summary, in UTF-16 units. */
+	const quoteLengthMax = 80;
+	/** Verbs that stand in a sentence as they are, and what stands for those that do not. */
+	const infinitives = /* @__PURE__ */ new Map([
+		["approve", "approve"],
+		["create", "create"],
+		["delegate", "hand over to"],
+		["delete", "delete"],
+		["execute", "execute"],
+		["grant", "grant access to"],
+		["read", "read"],
+		["send", "send"],
+		["update", "update"],
+		["", "act on"]
+	]);
+	/** One plain sentence that a person can paste into an incident channel. */
+	function summarize(question, answer) {
+		const { action, reasons, integrity } = answer;
+		const what = integrity.findings.length > 0 ? "the record" : "the ledger";
+		const warning = integrity.state === "failed" ? ` DO NOT RELY ON THIS: ${what} is not what was sealed; it has been changed.` : "";
+		if (action === null || answer.verdict === "undetermined") return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ""}${warning}`;
+		return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${warning}`;
+	}
+	function subjectOf(answer) {
+		const id = answer.actor?.id ?? "";
+		if (answer.verdict === "human") return `A human, ${id},`;
+		if (answer.verdict === "service") return `The service ${id}, which is no agent,`;
+		const who = agentOf(answer);
+		const delegator = answer.delegator;
+		return delegator === null ? `${who}, on nobody's recorded behalf,` : `${who}, acting for ${delegator.id},`;
+	}
+	function agentOf({ agent, reasons }) {
+		const template = agent?.template?.id ?? "an unnamed template";
+		const who = reasons.some(({ code }) => code === "named_by_service") ? `An agent in service ${template}` : `The agent ${template}`;
+		return agent?.instance ? `${who} (instance ${agent.instance.id})` : who;
+	}
+	function deedOf(action, chain) {
+		const what = action.resource?.id ?? action.tool ?? nameOfAct(action, chain);
+		const tool = action.tool === null || action.tool === what ? "" : ` with ${action.tool}`;
+		const when = action.started_at.slice(0, 19).replace("T", " ");
+		const done = `${pastDeed(action)} ${what}${tool} at ${when} UTC`;
+		const verb = infinitives.get(action.verb) ?? `do "${action.verb}" to`;
+		const attempt = `${verb} ${what}${tool} at ${when} UTC`;
+		switch (action.outcome) {
+			case "success": return done;
+			case "failure": return `tried to ${attempt} and failed`;
+			case "denied": return `tried to ${attempt} and was denied`;
+			case "unknown": return `announced at ${when} UTC to ${verb} ${what}${tool} (outcome not on record)`;
+			case null: return `${done} (outcome not on record)`;
+		}
+	}
+	/** What an act is called that names no tool: by the nearest call it is a part of, else by its own span. */
+	function nameOfAct({ id, span }, chain) {
+		const own = chain.findLast((hop) => hop.span === span);
+		const call = chain.findLast((hop) => hop.span !== span && hop.record_kind === "tool_call" && hop.tool !== null);
+		const name = (own?.record_kind === "tool_call" || own?.record_kind === "action" ? call?.tool : void 0) ?? own?.name ?? "";
+		return name === "" ? id : name;
+	}
+	function becauseOf(answer) {
+		if (answer.verdict !== "agent") return "";
+		const source = answer.inputs.filter((input) => input.trust === "untrusted").at(-1)?.source;
+		return [
+			answer.prompt?.text ? `, prompted "${printableLine(answer.prompt.text, quoteLengthMax)}"` : "",
+			source === void 0 ? "" : `, after reading untrusted content from ${source}`,
+			answer.credential?.borrowed === true ? `, with ${answer.credential.subject ?? "a person"}'s own credential` : ""
+		].join("");
+	}
+	const pastTense = new Map(Object.entries({
+		approve: "approved",
+		create: "created",
+		delegate: "handed over to",
+		delete: "deleted",
+		execute: "executed",
+		grant: "granted access to",
+		read: "read",
+		send: "sent",
+		update: "updated"
+	}));
+	/** Verbs that a record may bear for a merge: what the contract says, what a tool without one gets, and none. */
+	const verbsOfMerge = [
+		"update",
+		"execute",
+		"merge",
+		""
+	];
+	/**
+	* What was done to a resource, in the past tense: the verb of the record, but `merged` where a tool whose name says nothing else than
+	* a merge (`merge`, `merge_pull_request`, `mcp__github__mergePR`) acted on a pull or merge request.
+	*/
+	function pastDeed({ verb, tool, resource }) {
+		if (verbsOfMerge.includes(verb) && isMergeTool(tool ?? "") && isPull(resource?.id ?? "")) return "merged";
+		return pastTense.get(verb) ?? (verb === "" ? "acted on" : `did "${verb}" to`);
+	}
+	function isMergeTool(tool) {
+		const words = (tool.slice(0, 200).split(/__|[./:]/u).at(-1) ?? "").replace(/[_\s-]/gu, "").toLowerCase();
+		return [
+			"merge",
+			"mergepullrequest",
+			"mergepr",
+			"mergemergerequest",
+			"mergemr"
+		].includes(words);
+	}
+	function isPull(resource) {
+		return /^[a-z0-9.+-]{1,40}:(?:pull|merge_request|pullrequest):/u.test(resource);
+	}
+	// packages/query/src/who-did/question.ts
+	/** Alternatives given when nobody says how many. */
+	const limitDefault = 10;
+	/** Most alternatives given. */
+	const limitMax = 100;
+	/**
+	* Parses a question.
+	*
+	* Throws `invalid_handle`, `invalid_time` (also when `from` lies after `to`), or `invalid_parameter` for a verb that is
+	* no word of 1–64 letters, digits, `_`, `.` or `-`, and for a limit that is no whole number from 0 to 100.
+	*/
+	function parseQuestion(raw) {
+		const handle = parseHandle(raw.of);
+		const from = parseOptionalInstant(raw.from, "from");
+		const to = parseOptionalInstant(raw.to, "to");
+		if (from !== null && to !== null && from > to) throw new WhodidError("invalid_time", `"from" expected an instant before "to"; got "${printableLine(raw.from ?? "", 60)}" and "${printableLine(raw.to ?? "", 60)}"`);
+		return {
+			of: raw.of.trim(),
+			handle,
+			at: parseOptionalInstant(raw.at, "at"),
+			asRecorded: parseOptionalInstant(raw.as_recorded, "as_recorded"),
+			from,
+			to,
+			atText: textOrNull(raw.at),
+			asRecordedText: textOrNull(raw.as_recorded),
+			fromText: textOrNull(raw.from),
+			toText: textOrNull(raw.to),
+			verb: parseVerb(raw.verb),
+			limit: parseLimit(raw.limit)
+		};
+	}
+	function textOrNull(text) {
+		return text === void 0 || text === "" ? null : text;
+	}
+	function parseOptionalInstant(text, field) {
+		return text === void 0 || text === "" ? null : parseInstant(text, field);
+	}
+	/** Throws `invalid_parameter` unless it is absent or a word of 1–64 letters, digits, `_`, `.` or `-`. */
+	function parseVerb(text) {
+		if (text === void 0 || text === "") return null;
+		if (!/^[\w.-]{1,64}$/u.test(text)) throw new WhodidError("invalid_parameter", `"verb" expected 1–64 letters, digits, "_", "." or "-"; got "${printableLine(text, 60)}"`);
+		return text;
+	}
+	function parseLimit(text) {
+		if (text === void 0 || text === "") return limitDefault;
+		const limit = /^\d{1,4}$/u.test(text) ? Number(text) : NaN;
+		if (Number.isNaN(limit) || limit > limitMax) throw new WhodidError("invalid_parameter", `"limit" expected a whole number from 0 to ${limitMax}; got "${printableLine(text, 60)}"`);
+		return limit;
+	}
+	// packages/query/src/offline/derive-row.ts
 	const columnsByRole = {
 		subject: { ...evidenceColumns },
 		kin: { ...evidenceColumns },
@@ -3321,2023 +5317,7 @@ var whodidDecision = (function(exports) {
 	function hexOf(columns, column, digits) {
 		return String(columns[column] ?? "").padStart(digits, "0");
 	}
-	// packages/query/src/evidence/separate-acts.ts
-	/** What tells one act from another under the same span ID; absent is no difference. */
-	const marks = [
-		"resource",
-		"tool",
-		"verb"
-	];
-	/**
-	* Rule `one_span_id_several_acts`: parts the records under one span ID into acts. Forked processes hand out the same span IDs,
-	* and whoever saw an ID go by can use it again: records that differ in resource, tool or verb are separate acts, each
-	* with its versions. The best backed act comes first, of two the one that was received first.
-	*
-	* @param versions in the order of their receipt
-	* @param isBacked whether a record's exporter may speak for whom it is of
-	*/
-	function separateActs(versions, isBacked) {
-		if (versions.length < 2) return [versions];
-		const ranked = versions.toSorted((a, b) => Number(isBacked(b)) - Number(isBacked(a)));
-		const acts = [];
-		for (const version of ranked) {
-			const act = acts.find((one) => one.every((other) => isSameAct(version, other)));
-			if (act === void 0) acts.push([version]);
-			else act.push(version);
-		}
-		return acts.map((act) => versions.filter((version) => act.includes(version)));
-	}
-	/** Whether two records may tell of one act. */
-	function isSameAct(a, b) {
-		return marks.every((mark) => a[mark] === "" || b[mark] === "" || a[mark] === b[mark]);
-	}
-	// packages/query/src/evidence/evidence.ts
-	/** Whatever the condition, the fields are the same. */
-	const listedFields = listedColumns("");
-	/** Most records that one question looks at; one more is asked for, to know that there are more. */
-	const kinMax = 4e3;
-	/** A text before `openTexts` has looked at it. */
-	const unopened = { state: "unread" };
-	/** A record as a row gives it: its text is not opened. */
-	function readRecord(text) {
-		return {
-			...readRow(evidenceColumns, text),
-			content: "",
-			content_state: unopened
-		};
-	}
-	/** Reads rows that were gathered about an act, those of the act itself as `subject`; without one, nothing was found. */
-	function readEvidence(rows) {
-		const records = [];
-		const subjects = [];
-		const listed = [];
-		const claims = [];
-		const envelopes = /* @__PURE__ */ new Map();
-		let isCut = false;
-		for (const { role, record: text } of rows) if (role === "claimed") claims.push(readRow(instanceClaimColumns, text));
-		else if (role === "listed") listed.push(readRow(listedFields, text));
-		else if (role === "envelope") {
-			const { ref, sealed } = readRow(envelopeColumns, text);
-			envelopes.set(ref, Buffer.from(sealed, "base64"));
-		} else if (role === "cut") isCut = true;
-		else if (role === "subject" || role === "kin") {
-			const record = readRecord(text);
-			records.push(record);
-			if (role === "subject") subjects.push(record);
-		}
-		return {
-			...kinOf(records, {
-				claims,
-				truncated: isCut || records.length > 4e3,
-				subjects
-			}),
-			envelopes,
-			subject: subjects[0]?.key ?? "",
-			listed: listed.toSorted((a, b) => compare(b.ts, a.ts))
-		};
-	}
-	/** Orders records by their keys, and parts the acts that share one. */
-	function kinOf(records, { claims, truncated, subjects }) {
-		const found = /* @__PURE__ */ new Map();
-		for (const record of records) {
-			const versions = found.get(record.key);
-			if (versions === void 0) found.set(record.key, [record]);
-			else versions.push(record);
-		}
-		for (const versions of found.values()) versions.sort(byReceipt);
-		const { isBacked } = readEntitlements(found);
-		const kin = /* @__PURE__ */ new Map();
-		const separate = /* @__PURE__ */ new Map();
-		for (const [key, versions] of found) {
-			const acts = separateActs(versions, isBacked);
-			const own = acts.find((act) => subjects.some((record) => act.includes(record)));
-			kin.set(key, own ?? acts[0] ?? []);
-			if (acts.length > 1) separate.set(key, acts);
-		}
-		return {
-			kin,
-			separate,
-			instanceClaims: claims.toSorted(byReceipt),
-			envelopes: /* @__PURE__ */ new Map(),
-			truncated
-		};
-	}
-	function byReceipt(a, b) {
-		return compare(a.received_at, b.received_at);
-	}
-	function compare(a, b) {
-		if (a === b) return 0;
-		return a < b ? -1 : 1;
-	}
-	// packages/query/src/question.ts
-	/** Alternatives given when nobody says how many. */
-	const limitDefault = 10;
-	/** Most alternatives given. */
-	const limitMax = 100;
-	/**
-	* Parses a question.
-	*
-	* Throws `invalid_handle`, `invalid_time` (also when `from` lies after `to`), or `invalid_parameter` for a verb that is
-	* no word of 1–64 letters, digits, `_`, `.` or `-`, and for a limit that is no whole number from 0 to 100.
-	*/
-	function parseQuestion(raw) {
-		const handle = parseHandle(raw.of);
-		const from = parseOptionalInstant(raw.from, "from");
-		const to = parseOptionalInstant(raw.to, "to");
-		if (from !== null && to !== null && from > to) throw new WhodidError("invalid_time", `"from" expected an instant before "to"; got "${printableLine(raw.from ?? "", 60)}" and "${printableLine(raw.to ?? "", 60)}"`);
-		return {
-			of: raw.of.trim(),
-			handle,
-			at: parseOptionalInstant(raw.at, "at"),
-			asRecorded: parseOptionalInstant(raw.as_recorded, "as_recorded"),
-			from,
-			to,
-			atText: textOrNull$1(raw.at),
-			asRecordedText: textOrNull$1(raw.as_recorded),
-			fromText: textOrNull$1(raw.from),
-			toText: textOrNull$1(raw.to),
-			verb: parseVerb(raw.verb),
-			limit: parseLimit(raw.limit)
-		};
-	}
-	function textOrNull$1(text) {
-		return text === void 0 || text === "" ? null : text;
-	}
-	function parseOptionalInstant(text, field) {
-		return text === void 0 || text === "" ? null : parseInstant(text, field);
-	}
-	/** Throws `invalid_parameter` unless it is absent or a word of 1–64 letters, digits, `_`, `.` or `-`. */
-	function parseVerb(text) {
-		if (text === void 0 || text === "") return null;
-		if (!/^[\w.-]{1,64}$/u.test(text)) throw new WhodidError("invalid_parameter", `"verb" expected 1–64 letters, digits, "_", "." or "-"; got "${printableLine(text, 60)}"`);
-		return text;
-	}
-	function parseLimit(text) {
-		if (text === void 0 || text === "") return limitDefault;
-		const limit = /^\d{1,4}$/u.test(text) ? Number(text) : NaN;
-		if (Number.isNaN(limit) || limit > limitMax) throw new WhodidError("invalid_parameter", `"limit" expected a whole number from 0 to ${limitMax}; got "${printableLine(text, 60)}"`);
-		return limit;
-	}
-	// packages/query/src/tell-prompt.ts
-	/** Records that may tell one prompt's text which are looked at, the earliest first. */
-	const tellersMax = 4;
-	/** Parents that are followed to find the run that a record belongs to. */
-	const parentsMax$1 = 256;
-	/**
-	* The record that tells a prompt's text: the prompt's own; where that has none, the first model call of the run that it began, or
-	* a log record under that run, for most emitters tell a message where the model was asked and not where the agent was. Where the
-	* run began another of the same agent on the way to the act, without a call in between, what that one was asked.
-	*
-	* The text that a model call was given first is what the run was asked; what an agent within the run was asked, by the
-	* run itself, is not.
-	*/
-	function tellPrompt(decision, prompt) {
-		if (prompt.content_state.state !== "withheld") return prompt;
-		const tellers = promptTellers(decision, prompt);
-		return tellers.find(({ content_state: content }) => content.state === "text") ?? tellers.find(({ content_state: content }) => !silent.has(content.state)) ?? prompt;
-	}
-	const silent = /* @__PURE__ */ new Set(["withheld", "unread"]);
-	/** The records that may tell a prompt's text in its stead, the likeliest first; those alone that hold a text at all. */
-	function promptTellers(decision, prompt) {
-		const found = [];
-		for (const run of runsOf(decision, prompt)) {
-			if (run.key !== prompt.key && holdsText(run)) found.push(run);
-			found.push(...ownTellers(decision, run));
-			if (found.length > 0) break;
-		}
-		return found.slice(0, tellersMax);
-	}
-	/** Whether a text was recorded with it: its commitment is not all zeroes. */
-	function holdsText({ content_commitment: commitment }) {
-		return commitment !== "" && !/^0+$/u.test(commitment);
-	}
-	/** The run, and those that it is only the outside of: on the way to the act, of the same agent, with no call in between. */
-	function runsOf({ path }, prompt) {
-		const runs = [prompt];
-		const at = path.findIndex(({ record }) => record.key === prompt.key);
-		for (let index = at - 1; index >= 0; index -= 1) {
-			const record = path[index]?.record;
-			if (record === void 0 || path[index + 1]?.joinedBy !== "parent") break;
-			if (record.kind === "tool_call" || record.kind === "action" || record.kind === "delegation") break;
-			if (record.kind !== "prompt") continue;
-			const outer = runs.find((run) => isNamed(run));
-			if (outer !== void 0 && (!isNamed(record) || record.template !== outer.template)) break;
-			if (record.exporter !== prompt.exporter) break;
-			runs.push(record);
-		}
-		return runs;
-	}
-	function isNamed({ template, template_rule: rule }) {
-		return template !== "" && !hintRules.has(rule);
-	}
-	/** Model calls of the run itself, and log records of its prompt; by time. */
-	function ownTellers({ evidence, testimony }, run) {
-		const trace = run.key.slice(0, 32);
-		const tellers = [];
-		for (const key of evidence.kin.keys()) {
-			const record = key.startsWith(trace) ? testimony(key)?.record : void 0;
-			if (record === void 0 || !mayTell$1(record, run)) continue;
-			if (beganIn(record, testimony) === run.key) tellers.push(record);
-		}
-		return tellers.sort((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
-	}
-	function mayTell$1(record, run) {
-		const isMessage = record.kind === "prompt" && record.signal === "log";
-		if (record.kind !== "model_call" && !isMessage) return false;
-		return (record.exporter === run.exporter || record.channel === "entitled") && record.channel !== "unentitled" && holdsText(record);
-	}
-	/** The nearest prompt above a record; '' when there is none. */
-	function beganIn(record, testimony) {
-		let key = record.parent;
-		for (let parents = 0; parents < parentsMax$1 && key !== ""; parents += 1) {
-			const above = testimony(key)?.record;
-			if (above === void 0) return "";
-			if (above.kind === "prompt" && above.signal !== "log") return above.key;
-			key = above.parent;
-		}
-		return "";
-	}
-	// packages/query/src/text.ts
-	/** Longest text of a prompt or a plan in an answer, in UTF-16 units; the ledger holds the rest. */
-	const textLengthMax = 32768;
-	/** An identifier or name from an agent, safe to show; null when the record does not say. */
-	function nameOrNull(text) {
-		return text === "" ? null : printableLine(text, 1024);
-	}
-	/** As {@link nameOrNull}, for a sentence: `none` when the record does not say. */
-	function nameOrNone(text) {
-		return nameOrNull(text ?? "") ?? "none";
-	}
-	/** A prompt's or plan's text, safe to show and cut with a note; null when the record does not hold it. */
-	function textOrNull(text) {
-		if (text === "") return null;
-		const safe = printable(text);
-		if (safe.length <= textLengthMax) return safe;
-		return `${safe.slice(0, textLengthMax).toWellFormed()}… [${safe.length - textLengthMax} characters more]`;
-	}
-	/** `2026-11-22 14:07:00.123456789`, as ClickHouse writes it, in RFC 3339. */
-	function toInstant(dateTime64) {
-		return `${dateTime64.replace(" ", "T")}Z`;
-	}
-	// packages/query/src/initiating-prompt.ts
-	/** Prompts followed outwards, a sub-agent's to its parent's and on; a longer way is no delegation but a loop. */
-	const promptsMax = 64;
-	/** Follows `whodid.prompt.ref` from every record on the way outwards: each prompt names the one it was given under. */
-	function followPrompts(decision) {
-		const { path, testimony } = decision;
-		const prompts = [];
-		let missingRef = "";
-		const hasInitiator = () => initiates(prompts.at(-1));
-		for (const { record } of path) {
-			if (hasInitiator()) break;
-			let ref = record.kind === "prompt" ? record.key : record.prompt_ref;
-			while (ref !== "" && prompts.length < promptsMax && !hasInitiator()) {
-				const prompt = testimony(ref)?.record;
-				if (prompt === void 0 && missingRef === "") missingRef = ref;
-				if (prompt === void 0 || prompts.includes(prompt)) break;
-				prompts.push(prompt);
-				ref = prompt.prompt_ref;
-			}
-		}
-		const initiating = prompts.at(-1);
-		const teller = initiating && tellPrompt(decision, initiating);
-		return {
-			prompts,
-			initiating,
-			missingRef,
-			teller
-		};
-	}
-	const initiators = /* @__PURE__ */ new Set([
-		"human",
-		"schedule",
-		"system"
-	]);
-	/** Whether a task begins with it. What an agent or a tool says was said because of something before. */
-	function initiates(prompt) {
-		return prompt !== void 0 && initiators.has(prompt.prompt_origin);
-	}
-	/** The prompts as the answer shows them: the one that initiated the task, and the nearest where that is another. */
-	function describePrompts(decision, trail) {
-		const [nearest] = trail.prompts;
-		const isOther = nearest !== void 0 && nearest !== trail.initiating;
-		return {
-			prompt: describePrompt(decision, trail.initiating),
-			nearest_prompt: isOther ? describePrompt(decision, nearest) : null
-		};
-	}
-	function describePrompt(decision, prompt) {
-		if (prompt === void 0) return null;
-		return {
-			span: prompt.key,
-			origin: promptOrigins.find((origin) => origin === prompt.prompt_origin) ?? "unknown",
-			text: textOrNull(tellPrompt(decision, prompt).content),
-			hash: prompt.prompt_hash === "" ? null : prompt.prompt_hash,
-			grade: promptGrade(decision, prompt)
-		};
-	}
-	function promptGrade({ path, trail }, prompt) {
-		const [subject] = trail.records;
-		if (subject === void 0) return "none";
-		const channels = [subject.channel, prompt.channel];
-		if (channels.includes("unentitled")) return "contradicted";
-		const isSaid = subject.prompt_ref !== "" || subject.kind === "prompt";
-		const isJoined = path.some((hop) => hop.record.key === prompt.key && hop.joinedBy === "correlation");
-		if (!isSaid || isJoined) return "inferred";
-		return channels.includes("unbound") ? "asserted" : "channel";
-	}
-	// packages/query/src/join-link.ts
-	/** Runs that one resumes another of, and so on; more is no task but a loop. */
-	const joinsMax = 8;
-	/**
-	* Rule `joined_by_link`: a run that was resumed goes on with what the run before it was asked, and for whom.
-	*
-	* An agent that waits for a person ends its trace, and goes on in another that links to it. The linked run is the task's
-	* beginning where the resumed one was asked nothing itself and both name one conversation or one agent, or where both hold
-	* the same tool call, interrupted there and done here. Of two that qualify neither is taken. Another exporter's run counts only
-	* where that exporter may speak for its actor.
-	*/
-	function joinLink(decided) {
-		let decision = decided;
-		for (let joins = 0; joins < joinsMax; joins += 1) {
-			const joined = isOpen(decision) ? joinOnce(decision) : void 0;
-			if (joined === void 0) break;
-			decision = joined;
-		}
-		return decision;
-	}
-	/** Whether the task may have begun in a run before: nothing on record says that it began in this one. */
-	function isOpen(decision) {
-		return decision.verdict === "agent" && !initiates(followPrompts(decision).initiating);
-	}
-	/** What the outermost stretch of the way links to, the nearest first. */
-	function linksOf({ path }) {
-		return [...new Set(outermost(path).flatMap(({ record }) => linkedKeys(record.links)))];
-	}
-	/** The records since the last join: those of the run that may be a resumed one. */
-	function outermost(path) {
-		return path.slice(Math.max(path.findLastIndex(({ joinedBy }) => joinedBy !== "parent"), 0));
-	}
-	function joinOnce(decision) {
-		const passed = new Set(decision.path.map(({ record }) => record.key));
-		const found = /* @__PURE__ */ new Map();
-		for (const key of linksOf(decision)) {
-			const records = walkTrail(key, (at) => decision.testimony(at)).records;
-			const run = records.find(({ kind }) => kind === "prompt");
-			const isNew = records.every((record) => !passed.has(record.key));
-			if (run !== void 0 && isNew && isBelieved(decision, records) && qualifies(decision, records)) found.set(run.key, records);
-		}
-		const [records, ...others] = found.values();
-		if (records === void 0 || others.length > 0) return void 0;
-		const hops = records.map((record, index) => ({
-			record,
-			joinedBy: index === 0 ? "link" : "parent",
-			leftOut: ""
-		}));
-		return withDelegator({
-			...decision,
-			path: [...decision.path, ...hops]
-		}, records);
-	}
-	/** Whether every one of them is of the act's own exporter, or of one that may speak for its actor. */
-	function isBelieved({ trail }, records) {
-		const exporter = trail.records[0]?.exporter;
-		return records.every((record) => record.channel !== "unentitled" && (record.exporter === exporter || record.channel === "entitled"));
-	}
-	function qualifies(decision, linked) {
-		const own = outermost(decision.path).map(({ record }) => record);
-		if (shares(calls(own), callsIn(decision, linked))) return true;
-		const { initiating, teller } = followPrompts(decision);
-		if (initiating !== void 0 && teller?.content_state.state === "text") return false;
-		const conversations = (records) => records.map(({ conversation }) => conversation);
-		const theirs = conversations(linked);
-		return conversations(own).some((one) => one !== "") && theirs.some((one) => one !== "") ? shares(conversations(own), theirs) : shares(names(own), names(linked));
-	}
-	function calls(records) {
-		return records.filter(({ kind }) => kind === "tool_call").map(({ tool_call }) => tool_call);
-	}
-	/** Calls anywhere in the linked trace: the one that was interrupted is none of those that the link stands in. */
-	function callsIn({ evidence, testimony }, linked) {
-		const trace = linked[0]?.key.slice(0, 32) ?? "";
-		return calls([...evidence.kin.keys()].filter((key) => key.startsWith(trace)).flatMap((key) => testimony(key)?.record ?? []));
-	}
-	function names(records) {
-		return records.filter((record) => {
-			const strength = claimStrength(record, "template");
-			return strength === "said" || strength === "read";
-		}).map(({ template }) => template);
-	}
-	function shares(some, others) {
-		return some.some((one) => one !== "" && others.includes(one));
-	}
-	/** For whom the run before acted, where nothing says it of this one. */
-	function withDelegator(decision, records) {
-		const { delegator, delegatorType, conflictingDelegators, speakers, grades, grade } = decision;
-		if (delegator !== "" || delegatorType === "none" || conflictingDelegators.length > 0) return decision;
-		const speaker = records.find((record) => {
-			const strength = claimStrength(record, "delegator");
-			const isClaim = strength === "said" || strength === "read";
-			return record.actor_type === "agent" && record.delegator !== "" && isClaim;
-		});
-		if (speaker === void 0) return decision;
-		return {
-			...decision,
-			delegator: speaker.delegator,
-			delegatorType: speaker.delegator_type,
-			speakers: {
-				...speakers,
-				delegator: speaker
-			},
-			grades: {
-				...grades,
-				delegator: "inferred"
-			},
-			grade: grade === "contradicted" || grade === "none" ? grade : "inferred"
-		};
-	}
-	// packages/query/src/name-from-steps.ts
-	/** Parents that are followed to find the run that a record belongs to. */
-	const parentsMax = 256;
-	/**
-	* Rule `named_by_steps`: where only a service's name says which agent it is, and every step of the run that the act stands in
-	* which names an agent names the same one, it is that one. LlamaIndex names its agents so, and on no other record.
-	*/
-	function nameFromSteps(decision) {
-		const { verdict, speakers, trail } = decision;
-		const isWeak = speakers.template?.template_rule === "resource.service_name";
-		const run = trail.records.find(({ kind }) => kind === "prompt");
-		if (verdict !== "agent" || !isWeak || run === void 0) return decision;
-		const steps = stepsOf(decision, run);
-		const [step] = steps;
-		if (step === void 0 || new Set(steps.map(({ template }) => template)).size > 1) return decision;
-		return {
-			...decision,
-			isNamedBySteps: true,
-			template: step.template,
-			actorId: decision.instance === "" ? step.template : decision.actorId,
-			speakers: {
-				...speakers,
-				template: step
-			},
-			grades: {
-				...decision.grades,
-				template: "inferred"
-			}
-		};
-	}
-	/** The records of the run itself, from its own exporter, that name an agent. */
-	function stepsOf({ evidence, testimony }, run) {
-		const trace = run.key.slice(0, 32);
-		return [...evidence.kin.keys()].flatMap((key) => {
-			const record = key.startsWith(trace) ? testimony(key)?.record : void 0;
-			return record !== void 0 && record.actor_type === "agent" && record.exporter === run.exporter && record.channel !== "unentitled" && claimStrength(record, "template") === "read" && isUnder(record, run, testimony) ? [record] : [];
-		});
-	}
-	function isUnder(record, run, testimony) {
-		let key = record.parent;
-		for (let parents = 0; parents < parentsMax && key !== ""; parents += 1) {
-			if (key === run.key) return true;
-			const above = testimony(key)?.record;
-			if (above === void 0 || above.kind === "prompt") return false;
-			key = above.parent;
-		}
-		return false;
-	}
-	// packages/query/src/complete-decision.ts
-	/** A decision with what stands beside the act's trail and beyond its trace: the steps of its run, and the run that it resumes. */
-	function completeDecision(decided) {
-		return joinLink(nameFromSteps(decided));
-	}
-	// packages/query/src/lineage.ts
-	/** Ancestors followed; a longer line of instances is a loop. */
-	const ancestorsMax = 64;
-	/**
-	* The acting instance and those it descends from, nearest first: by the instance each calls its parent, else by the grant it
-	* works under, as far as the record reaches. Ends where it would come back to itself. Empty when no instance is known.
-	*/
-	function lineageOf(decision) {
-		const parents = claimedParents(decision);
-		addGivers(decision, parents);
-		const line = [];
-		let instance = decision.claimedInstance;
-		while (instance !== "" && !line.includes(instance) && line.length < ancestorsMax) {
-			line.push(instance);
-			instance = parents.get(instance) ?? "";
-		}
-		return line;
-	}
-	function claimedParents(decision) {
-		const parents = /* @__PURE__ */ new Map();
-		for (const key of decision.evidence.kin.keys()) {
-			const record = decision.testimony(key)?.record;
-			if (record === void 0 || record.channel === "unentitled" || record.instance === "") continue;
-			const parent = parentOf(record);
-			if (parent !== "" && !parents.has(record.instance)) parents.set(record.instance, parent);
-			record.delegation_chain.slice(1).forEach((id, index, chain) => {
-				const next = chain[index + 1];
-				if (next !== void 0 && !parents.has(next)) parents.set(next, id);
-			});
-		}
-		return parents;
-	}
-	/** Where only grants tie them: the holder of a grant descends from whoever gave it. */
-	function addGivers(decision, parents) {
-		let holder = "";
-		for (const { record, joinedBy } of decision.path) {
-			const { instance } = record;
-			if (instance === "" || record.channel === "unentitled") continue;
-			if (joinedBy === "delegation" && holder !== "" && holder !== instance && !parents.has(holder)) parents.set(holder, instance);
-			holder = instance;
-		}
-	}
-	// packages/query/src/delegation-chain.ts
-	/** Agents shown; a longer line is no delegation but a loop. */
-	const agentsMax = 64;
-	/**
-	* Who handed the task to whom, human first, the actor last: the acting record's own `whodid.delegation.chain`, or what its
-	* delegator and the agents on the way outwards come to when it has none. An agent of which no instance is named is a hop
-	* too, by its template. Empty when nobody is determined.
-	*/
-	function describeDelegation(decision) {
-		const { verdict, grade, actorId, speakers, delegator, grades } = decision;
-		if (verdict === "undetermined") return [];
-		if (verdict !== "agent") return [{
-			type: verdict,
-			id: nameOrNull(actorId) ?? "",
-			template: null,
-			grade
-		}];
-		const said = decision.doubt === "" ? speakers.instance?.delegation_chain ?? [] : [];
-		const templates = templatesByInstance(decision);
-		const hops = said.length > 0 ? saidHops(said, decision, templates) : [...delegator === "" ? [] : [{
-			instance: delegator,
-			template: ""
-		}], ...agentsOutwards(decision, templates).toReversed()];
-		const isFirst = (index) => said.length > 0 && index === 0 && hops.length > 1;
-		return hops.map(({ instance, template }, index) => {
-			const id = instance === "" ? template : instance;
-			const isDelegator = id === delegator;
-			const type = isDelegator ? delegatorType(decision) : isFirst(index) ? "unknown" : "agent";
-			return {
-				type,
-				id: nameOrNull(id) ?? "",
-				template: type === "agent" ? nameOrNull(template) : null,
-				grade: isDelegator ? grades.delegator : instance === "" ? grades.template : grades.instance
-			};
-		});
-	}
-	/** The chain as the acting record gives it. It ends with the actor, also where the record leaves that out. */
-	function saidHops(said, { instance, template }, templates) {
-		const hops = said.map((id) => ({
-			instance: id,
-			template: templates.get(id) ?? ""
-		}));
-		return said.at(-1) === instance ? hops : [...hops, {
-			instance,
-			template
-		}];
-	}
-	/** The acting agent and those that it stands under, nearest first, as the way outwards and the lineage name them. */
-	function agentsOutwards(decision, templates) {
-		const hops = [{
-			instance: decision.instance,
-			template: decision.template
-		}];
-		for (const { record, joinedBy } of decision.path) {
-			if (record.actor_type === "human" || record.actor_type === "service" || joinedBy === "correlation") break;
-			const hop = agentOf$1(record);
-			if (hop !== void 0 && !isSame(hops.at(-1), hop)) hops.push(hop);
-		}
-		const line = decision.doubt === "" ? lineageOf(decision) : [];
-		line.forEach((instance, index) => {
-			if (hops.some((hop) => hop.instance === instance)) return;
-			const below = hops.findLastIndex((hop) => hop.instance === line[index - 1]);
-			const hop = {
-				instance,
-				template: templates.get(instance) ?? ""
-			};
-			hops.splice(below < 0 ? hops.length : below + 1, 0, hop);
-		});
-		return hops.slice(0, agentsMax);
-	}
-	function agentOf$1(record) {
-		if (record.actor_type !== "agent" || record.channel === "unentitled") return void 0;
-		const strength = claimStrength(record, "template");
-		const template = strength === "said" || strength === "read" ? record.template : "";
-		const isInstance = record.instance !== "" && claimStrength(record, "instance") !== "hinted";
-		return isInstance || template !== "" ? {
-			instance: isInstance ? record.instance : "",
-			template
-		} : void 0;
-	}
-	/** Whether a record farther out tells of the same agent: the same instance, or one of the two says less. */
-	function isSame(last, hop) {
-		if (last === void 0) return false;
-		if (last.instance !== "" && hop.instance !== "") return last.instance === hop.instance;
-		return last.template === hop.template || hop.template === "" || last.template === "";
-	}
-	function templatesByInstance({ evidence, testimony }) {
-		const templates = /* @__PURE__ */ new Map();
-		for (const key of evidence.kin.keys()) {
-			const record = testimony(key)?.record;
-			if (record !== void 0 && record.template !== "" && !templates.has(record.instance)) templates.set(record.instance, record.template);
-		}
-		return templates;
-	}
-	function delegatorType(decision) {
-		const type = delegatorTypes.find((known) => known === decision.delegatorType);
-		return type === void 0 || type === "none" ? "unknown" : type;
-	}
-	// packages/query/src/describe-actors.ts
-	/** Who acted, as what, and on whose behalf. */
-	function describeActors(decision) {
-		return {
-			actor: describeActor(decision),
-			agent: describeAgent(decision),
-			delegator: describeDelegator(decision),
-			delegation_chain: describeDelegation(decision)
-		};
-	}
-	function describeActor(decision) {
-		const { verdict, actorId } = decision;
-		if (verdict === "undetermined") return null;
-		return {
-			type: verdict,
-			id: nameOrNull(actorId) ?? "",
-			grade: actorGrade(decision)
-		};
-	}
-	function describeAgent(decision) {
-		if (decision.verdict !== "agent") return null;
-		const { template, instance, speakers } = decision;
-		return {
-			template: template === "" ? null : {
-				id: nameOrNull(template) ?? "",
-				name: nameOrNull(speakers.template?.template_name ?? ""),
-				version: nameOrNull(speakers.template?.template_version ?? "")
-			},
-			instance: instance === "" ? null : {
-				id: nameOrNull(instance) ?? "",
-				parent_id: nameOrNull(speakers.instance?.instance_parent ?? ""),
-				identity_id: nameOrNull(speakers.instance?.identity ?? "")
-			},
-			grade: actorGrade(decision)
-		};
-	}
-	function describeDelegator(decision) {
-		if (decision.delegator === "") return null;
-		return {
-			id: nameOrNull(decision.delegator) ?? "",
-			type: delegatorTypes.find((type) => type === decision.delegatorType) ?? "human",
-			issuer: nameOrNull(decision.speakers.delegator?.delegator_issuer ?? ""),
-			grade: decision.grades.delegator
-		};
-	}
-	function actorGrade({ verdict, instance, grades }) {
-		if (verdict !== "agent") return grades.actor;
-		return instance === "" ? grades.template : grades.instance;
-	}
-	// packages/query/src/unread-vocabulary.ts
-	/** Whether the handle names records, no act among them, and none that is understood. */
-	function isUnread({ subject, kin, listed }) {
-		if (subject !== "" || listed.length > 0 || kin.size === 0) return false;
-		return [...kin.values()].flat().every((record) => !isUnderstood(record));
-	}
-	/** Whether the record asked about and all that it stands under say nothing that is understood. */
-	function isForeign({ trail }) {
-		return trail.records.length > 0 && trail.records.every((record) => !isUnderstood(record));
-	}
-	/** A record that no vocabulary was recognised in is of the kind `other`, of nobody, and names nothing. */
-	function isUnderstood(record) {
-		return record.kind !== "other" || record.actor_type !== "" || record.tool !== "" || record.resource !== "" || record.verb !== "";
-	}
-	// packages/query/src/deciding-reason.ts
-	/** What decided the verdict, or what kept it from being decided. */
-	function decidingReason(question, decision) {
-		if (decision.contradiction !== "") return contradictionReason(decision);
-		const actor = nameOrNull(decision.actorId) ?? "";
-		const isOwn = decision.speakers.actor?.key === decision.trail.records[0]?.key;
-		const record = isOwn ? "The record" : "A record that the act stands under";
-		switch (decision.verdict) {
-			case "agent": return agentReason(decision, actor);
-			case "human": return {
-				code: "human_on_record",
-				text: isOwn ? `The record says that ${actor} acted, with no agent in between.` : `${record} says that ${actor} acted; the act’s own record names nobody.`
-			};
-			case "service": return {
-				code: "service_on_record",
-				text: `${record} says that the service ${actor} acted; it is no agent.`
-			};
-			case "undetermined": return decision.trail.records.length > 0 ? unnamedReason(decision) : notFoundReason(question, decision);
-		}
-	}
-	function agentReason({ instance, speakers, trail }, actor) {
-		const subject = trail.records[0]?.key;
-		if (instance !== "") return {
-			code: "instance_on_record",
-			text: speakers.instance?.key === subject ? `The record names the running instance ${actor}.` : `A record that the act stands under names the running instance ${actor}.`
-		};
-		if (isServiceName(speakers.template)) return {
-			code: "template_on_record",
-			text: `The records say that an agent acted, and of which one only that it runs in the service ${actor}.`
-		};
-		return {
-			code: "template_on_record",
-			text: `${speakers.template?.key === subject ? "The record" : "Another record"} names the agent ${actor}; the running instance is not known.`
-		};
-	}
-	/** Whether all that names the agent is the name of the service that it runs in. */
-	function isServiceName(template) {
-		return template?.template_rule === "resource.service_name";
-	}
-	/** Why the instance is open though the template is known; undefined when it is not in doubt. */
-	function doubtReason(decision) {
-		const { doubt, contradicting, rival, simultaneous } = decision;
-		const [first] = contradicting;
-		switch (doubt) {
-			case "": return;
-			case "instance_of_another_template": return {
-				code: "instance_of_another_template",
-				text: `The instance ${nameOrNone(first?.instance)} is claimed twice: as one of ${nameOrNone(first?.template)} by the exporter "${nameOrNone(first?.exporter)}", and as one of ${nameOrNone(rival?.template)} by "${nameOrNone(rival?.exporter)}". Neither is believed; the template is that of the act’s own records.`
-			};
-			case "simultaneous_actions": return {
-				code: "simultaneous_actions",
-				text: `${describeClaim(first)} and another instance of the same template (${nameOrNone(simultaneous?.instance)}, ${simultaneous?.key ?? ""}) acted at the very same instant: which of the two came last is not on record.`
-			};
-			case "conflicting_identity": return {
-				code: "conflicting_identity",
-				text: `Records of this act agree on the template and name two instances: ${claimsOf(contradicting)}. None of the two is believed.`
-			};
-		}
-	}
-	function claimsOf(records) {
-		return [...new Set(records.map(describeClaim))].join("; ");
-	}
-	function contradictionReason(decision) {
-		const { contradiction, contradicting, simultaneous } = decision;
-		const [first] = contradicting;
-		switch (contradiction) {
-			case "exporter_not_entitled": return {
-				code: "exporter_not_entitled",
-				text: `The exporter "${nameOrNone(first?.exporter)}" may not speak for the actor that it names: ${describeClaim(first)}.`
-			};
-			case "simultaneous_actions": return {
-				code: "simultaneous_actions",
-				text: `${describeClaim(first)} and somebody else (${simultaneous?.key ?? ""}) acted at the very same instant: which of the two came last is not on record.`
-			};
-			case "":
-			case "conflicting_identity": return {
-				code: "conflicting_identity",
-				text: `Records of this act disagree on who acted: ${claimsOf(contradicting)}. All are kept, none is believed.`
-			};
-		}
-	}
-	/** A record's claim on who acted, in a few words. */
-	function describeClaim(record) {
-		if (record === void 0) return "nobody";
-		const { actor_type: type, instance, template, user, service, delegator } = record;
-		if (type === "human" && instance === "") return `human ${nameOrNone(user)}`;
-		if (type === "service") return `service ${nameOrNone(service)}`;
-		const behalf = delegator === "" ? "" : ` for ${nameOrNone(delegator)}`;
-		return `${type === "" ? "actor" : type} instance ${nameOrNone(instance)} of ${nameOrNone(template)}${behalf}`;
-	}
-	const notUnderstood = {
-		code: "vocabulary_not_understood",
-		text: "Records exist for this handle, in a vocabulary that is not understood: who acted in them is not known."
-	};
-	/** What stands above the act and is not heard, and why. */
-	function unheardReason({ record, exporter }, subject) {
-		const [of, by] = [nameOrNone(record.exporter), nameOrNone(exporter)];
-		const claim = record.actor_type === "" ? "nobody" : describeClaim(record);
-		return {
-			code: "not_entitled_to_inherit",
-			text: exporter === record.exporter ? `The exporter "${of}" supplied a record above the act that names ${claim}, and may not speak for the actor of a record of "${nameOrNone(subject.exporter)}": it is kept, and settles nothing.` : `The exporter "${by}" put the act under a record of "${of}" that names ${claim}, and may not speak for that actor: it is kept, and settles nothing.`
-		};
-	}
-	function unnamedReason(decision) {
-		const { trail, evidence, unheard } = decision;
-		if (isForeign(decision)) return notUnderstood;
-		const [subject] = trail.records;
-		if (unheard !== void 0 && unheard.record.actor_type !== "" && subject !== void 0) return unheardReason(unheard, subject);
-		if (trail.records.some((record) => record.actor_type !== "")) return {
-			code: "no_actor_identity",
-			text: "The record says what kind of actor it was, and not which one."
-		};
-		if (evidence.truncated && trail.missingParent !== "") return {
-			code: "evidence_truncated",
-			text: "More records surround the act than one question looks at, and those that were looked at do not say who acted."
-		};
-		if (trail.missingParent !== "") return {
-			code: "no_actor_claim",
-			text: "The record of the act says nothing of who acted, and the records it stands under are missing or say nothing either."
-		};
-		return {
-			code: "no_actor_claim",
-			text: "The record of the act says nothing of who acted, and neither do the records it stands under."
-		};
-	}
-	function notFoundReason(question, { evidence }) {
-		const { listed } = evidence;
-		if (isUnread(evidence)) return notUnderstood;
-		if (evidence.truncated) return {
-			code: "evidence_truncated",
-			text: "More acts are recorded than one question looks at, and the verdict may concern none of those that were looked at: ask about a shorter time."
-		};
-		if (listed.length === 0) return {
-			code: "no_record",
-			text: "No action is recorded for this handle. Absence of a record is no evidence of a human."
-		};
-		if (listed.some((action) => action.outcome === "unknown")) return {
-			code: "outcome_unknown",
-			text: "An intent is recorded whose outcome never arrived: the act may or may not have happened. See the alternatives."
-		};
-		return {
-			code: "no_successful_action",
-			text: `Records exist, and no successful ${question.verb === null ? "action other than a read" : `action with the verb "${question.verb}"`} is among them. See the alternatives.`
-		};
-	}
-	// packages/query/src/explain-verdict.ts
-	/** Sources of untrusted content named in one reason; the inputs list them all. */
-	const sourcesMax = 5;
-	/**
-	* Why the verdict is what it is: what decided it first, then each rule that was used, then what a responder should weigh
-	* beside it.
-	*/
-	function explainVerdict(question, decision, inputs) {
-		const [subject] = decision.trail.records;
-		const span = subject?.key ?? null;
-		const deciding = {
-			...decidingReason(question, decision),
-			span
-		};
-		if (subject === void 0) return [deciding];
-		const recorded = [deciding, ...versionReasons(decision, subject)];
-		if (decision.verdict === "undetermined") return recorded;
-		const beside = [
-			doubtReason(decision),
-			inheritedReason(decision, subject),
-			inferredReason(decision, subject),
-			serviceReason(decision),
-			unheardClaim(decision, subject),
-			exporterReason(decision, subject),
-			delegatorReason(decision),
-			credentialReason(subject)
-		];
-		return [
-			...recorded,
-			...beside.flatMap((reason) => reason === void 0 ? [] : [{
-				span,
-				...reason
-			}]),
-			...overwrittenReasons(decision),
-			...joinReasons(decision),
-			...untrustedReason(decision, inputs)
-		];
-	}
-	/** What else stands under the subject's span ID. */
-	function versionReasons({ testimony }, { key }) {
-		const found = testimony(key);
-		if (found === void 0) return [];
-		const reasons = found.setAside.map((record) => ({
-			code: "unentitled_claim_set_aside",
-			text: record.channel === "unentitled" ? `The exporter "${nameOrNull(record.exporter) ?? ""}" claims the same span for ${describeClaim(record)}, and may not speak for that actor: kept, and not believed.` : `The exporter "${nameOrNull(record.exporter) ?? ""}" claims the same span for ${describeClaim(record)}; a record that is better backed, or came first, goes before it: kept, and not believed.`,
-			span: key
-		}));
-		if (found.differsInContent) reasons.push({
-			code: "conflicting_content",
-			text: "Records under the span of this act agree on who acted and differ in what they say was done; the first that was received is shown.",
-			span: key
-		});
-		return reasons;
-	}
-	/** Who speaks for the actor, where that is not the act's own record. */
-	function inheritedReason(decision, subject) {
-		const { speakers, verdict, trail, claimedInstance } = decision;
-		const speaker = verdict === "agent" ? speakers.instance ?? speakers.template : speakers.actor;
-		if (speaker === void 0 || speaker.key === subject.key || decision.isNamedBySteps === true) return void 0;
-		const from = `of the exporter "${nameOrNull(speaker.exporter) ?? ""}"`;
-		const named = describeClaim(speaker);
-		if (trail.records.some(({ key }) => key === speaker.key)) return {
-			code: "inherited_from_ancestor",
-			text: `The act’s own record, of the exporter "${nameOrNull(subject.exporter) ?? ""}", does not say who acted in full; the record ${speaker.key} ${from}, which it stands under, names ${named}.`,
-			span: speaker.key
-		};
-		return claimedInstance !== "" && speaker.instance === claimedInstance ? {
-			code: "same_instance",
-			text: `The record ${speaker.key} ${from} names the template of the same instance: ${named}.`,
-			span: speaker.key
-		} : {
-			code: "enclosing_agent_run",
-			text: `The record above the act is missing; the only agent run of its trace, ${speaker.key} ${from}, was under way when it happened, and names ${named}. That the act belongs to it is inferred.`,
-			span: speaker.key
-		};
-	}
-	function serviceReason({ verdict, speakers }) {
-		if (verdict !== "agent" || !isServiceName(speakers.template)) return void 0;
-		return {
-			code: "named_by_service",
-			text: `No record names the agent itself; that it runs in the service ${nameOrNull(speakers.template?.template ?? "") ?? ""} is all that is known of it.`
-		};
-	}
-	/** What an exporter that may not speak for the actor supplied above the act. */
-	function unheardClaim({ unheard }, subject) {
-		if (unheard === void 0) return void 0;
-		const { record } = unheard;
-		return record.actor_type !== "" || record.delegator !== "" || record.kind === "prompt" ? {
-			...unheardReason(unheard, subject),
-			span: record.key
-		} : void 0;
-	}
-	function inferredReason(decision, subject) {
-		const speaker = decision.speakers.instance ?? decision.speakers.template;
-		if (decision.verdict !== "agent" || speaker === void 0) return void 0;
-		if (decision.isNamedBySteps === true) return {
-			code: "named_by_steps",
-			text: "No record above the act names the agent; the steps of the agent run that it stands in do, and all the same one.",
-			span: speaker.key
-		};
-		if (speaker.key !== subject.key) return void 0;
-		const claim = decision.speakers.instance === void 0 ? "template" : "instance";
-		if (claimStrength(speaker, claim) === "said") return void 0;
-		return {
-			code: "inferred_from_convention",
-			text: `The ${claim} was derived from another vocabulary’s attributes by the rule ${nameOrNull(speaker[`${claim}_rule`]) ?? ""}.`,
-			span: speaker.key
-		};
-	}
-	function exporterReason(decision, subject) {
-		if (decision.grade !== "channel") return void 0;
-		return {
-			code: "exporter_entitled",
-			text: `The exporter "${nameOrNull(subject.exporter) ?? ""}" was authenticated and may speak for this actor.`
-		};
-	}
-	function delegatorReason(decision) {
-		const { delegator, delegatorType, conflictingDelegators } = decision;
-		if (conflictingDelegators.length > 0) return {
-			code: "conflicting_delegator",
-			text: `Records disagree on whom it acted for: ${conflictingDelegators.map((record) => nameOrNull(record.delegator) ?? "").join(", ")}. None is believed.`
-		};
-		if (delegator === "") return void 0;
-		const { delegator: speaker } = decision.speakers;
-		if (speaker?.delegator_rule === "user_of_the_request") return {
-			code: "user_of_the_request",
-			text: `No record says on whose behalf the agent acted; the request that its run served was ${nameOrNull(delegator) ?? ""}’s, and that it acted for that person is inferred.`
-		};
-		return {
-			code: "delegator_on_record",
-			text: `The instance acts for ${delegatorType} ${nameOrNull(delegator) ?? ""}.`
-		};
-	}
-	function credentialReason(subject) {
-		if (!subject.credential_borrowed) return void 0;
-		return {
-			code: "borrowed_credential",
-			text: `The credential used is ${nameOrNull(subject.credential_subject) ?? "its owner"}'s own and names no actor: the audit log of the system it opened will name that person.`
-		};
-	}
-	function overwrittenReasons({ overwritten, trail }) {
-		const first = trail.records.find((record) => overwritten.has(record.key));
-		if (first === void 0) return [];
-		return [{
-			code: "overwritten_downstream",
-			text: `A record inside the agent's own process names ${describeClaim(first)}, as other instrumentations do; the agent's own records above it are believed.`,
-			span: first.key
-		}];
-	}
-	function joinReasons({ path }) {
-		return path.flatMap(({ record, joinedBy }) => {
-			if (joinedBy === "delegation") return [{
-				code: "joined_by_delegation",
-				text: `The way leads on to the instance ${nameOrNull(record.instance) ?? ""}, which handed the task over.`,
-				span: record.key
-			}];
-			if (joinedBy === "link") return [{
-				code: "joined_by_link",
-				text: "The run resumes another one, which it links to: the way leads on to what that one was asked.",
-				span: record.key
-			}];
-			if (joinedBy === "correlation") return [{
-				code: "joined_by_correlation",
-				text: "The way leads on to the one human prompt under the same correlation ID.",
-				span: record.key
-			}];
-			return [];
-		});
-	}
-	function untrustedReason(decision, inputs) {
-		const untrusted = inputs.filter((input) => input.trust === "untrusted");
-		if (decision.verdict !== "agent" || untrusted.length === 0) return [];
-		return [{
-			code: "untrusted_input",
-			text: `Before the action, untrusted content from ${[...new Set(untrusted.map((input) => input.source))].slice(0, sourcesMax).join(", ")} had entered the context.`,
-			span: untrusted.at(-1)?.span ?? null
-		}];
-	}
-	// packages/query/src/fold-act.ts
-	/** Records between a part and its call; a longer way is no part of one call. */
-	const stepsMax = 16;
-	/** Parts of one call that are looked at. */
-	const partsMax = 256;
-	/** Records that stand between a call and its parts without being another thing of their own. */
-	const between = /* @__PURE__ */ new Set([
-		"other",
-		"input",
-		"approval",
-		"tool_call",
-		"action"
-	]);
-	/**
-	* Rule `one_act_in_parts`: a call, its approval and its execution, a client's call with its send and the server's side of it,
-	* or an intent and its outcome are one act. Outcome, tool, resource and arguments come from wherever they stand.
-	*
-	* A failure that a part states outranks the form of the call (a status, a result); a denial without an execution outranks
-	* both. A part of another exporter tells nothing of the call unless that exporter may speak for its actor.
-	*/
-	function foldActs(records) {
-		const { testimony } = records;
-		let index;
-		const folded = /* @__PURE__ */ new Map();
-		return (key) => {
-			const record = testimony(key)?.record;
-			if (record === void 0) return void 0;
-			const found = index ??= indexOf(records);
-			const foldOf = (call) => {
-				let act = folded.get(call.key);
-				if (act === void 0) folded.set(call.key, act = foldAct(call, testimony, found));
-				return act;
-			};
-			const act = foldOf(callOf(record, testimony, found.byAction));
-			return act.key === key || act.parts.has(key) ? act : foldOf(record);
-		};
-	}
-	function indexOf({ keys, testimony }) {
-		const children = /* @__PURE__ */ new Map();
-		const byAction = /* @__PURE__ */ new Map();
-		const add = (map, name, key) => {
-			const list = map.get(name);
-			if (list === void 0) map.set(name, [key]);
-			else list.push(key);
-		};
-		for (const key of keys()) {
-			const record = testimony(key)?.record;
-			if (record === void 0) continue;
-			if (record.parent !== "") add(children, record.parent, key);
-			if (record.action !== "") add(byAction, `${key.slice(0, 32)} ${record.action}`, key);
-		}
-		return {
-			children,
-			byAction
-		};
-	}
-	/** The record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
-	function callOf(record, testimony, byAction) {
-		let call = outcomeOfIntent(record, testimony, byAction);
-		let above = testimony(call.parent)?.record;
-		for (let step = 0; step < stepsMax && above !== void 0; step += 1) {
-			if (isAct(above)) {
-				if (!isPart(call, above, testimony)) break;
-				call = above;
-			} else if (!between.has(above.kind)) break;
-			above = above.parent === above.key ? void 0 : testimony(above.parent)?.record;
-		}
-		return call;
-	}
-	/** The outcome of an intent, where it came: told under the same action ID, in the same trace, of the same actor. */
-	function outcomeOfIntent(record, testimony, byAction) {
-		if (record.outcome !== "unknown" || record.action === "") return record;
-		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => testimony(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent(other, record)) ?? record;
-	}
-	function endsIntent(other, intent) {
-		return other.outcome !== "unknown" && (other.outcome !== "" || other.kind === "tool_call") && mayTell(other, intent) && agree(other.verb, intent.verb) && agree(other.resource, intent.resource);
-	}
-	function foldAct(call, testimony, { children, byAction }) {
-		const tree = treeOf(call, testimony, children);
-		const parts = recordsOf(tree).slice(1);
-		const intents = (byAction.get(`${call.key.slice(0, 32)} ${call.action}`) ?? []).slice(0, partsMax).flatMap((key) => testimony(key)?.record ?? []).filter((one) => isIntentOf(one, call));
-		const all = [call, ...parts];
-		const first = (field) => all.map((record) => record[field]).find((text) => text !== "") ?? "";
-		const ofResource = all.find((record) => record.resource !== "");
-		return {
-			key: call.key,
-			parts: new Set([...parts, ...intents].map((record) => record.key)),
-			...outcomeOf(tree),
-			tool: first("tool"),
-			verb: first("verb"),
-			resource: ofResource?.resource ?? "",
-			resource_type: ofResource?.resource_type ?? "",
-			arguments_hash: first("arguments_hash")
-		};
-	}
-	function isIntentOf(record, call) {
-		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent(call, record);
-	}
-	/** The call with its parts, each below the part that it belongs to. */
-	function treeOf(call, testimony, children) {
-		const root = {
-			record: call,
-			parts: []
-		};
-		if (!isAct(call)) return root;
-		const seen = /* @__PURE__ */ new Set([call.key]);
-		const below = (key, under, steps) => (children.get(key) ?? []).slice(0, partsMax).map((child) => ({
-			child,
-			under,
-			steps
-		}));
-		const waiting = below(call.key, root, 1);
-		for (const { child, under, steps } of waiting) {
-			if (seen.size > partsMax) break;
-			const record = testimony(child)?.record;
-			if (record === void 0 || seen.has(child) || !between.has(record.kind)) continue;
-			seen.add(child);
-			const part = isPart(record, call, testimony) ? {
-				record,
-				parts: []
-			} : void 0;
-			if (part !== void 0) under.parts.push(part);
-			else if (isAct(record)) continue;
-			if (steps < stepsMax) waiting.push(...below(child, part ?? under, steps + 1));
-		}
-		return root;
-	}
-	function recordsOf({ record, parts }) {
-		return [record, ...parts.flatMap(recordsOf)];
-	}
-	/** Whether a record below a call is part of it, and no act of its own. */
-	function isPart(record, call, testimony) {
-		if (!(call.exporter === record.exporter || isBacked(call, ({ parent }) => testimony(parent)?.record)) || !mayTell(record, call)) return false;
-		const isSameCall = haveSameCall(record, call);
-		if (isSameCall === false || !agree(record.tool, call.tool)) return false;
-		if (!agree(record.resource, call.resource)) return false;
-		if (record.kind === "approval") return true;
-		if (!isAct(record)) return false;
-		if (isServersSide(record, call)) return true;
-		if (record.action !== "" && record.action === call.action) return true;
-		if (record.tool !== "") return true;
-		if (record.resource !== "" && record.resource !== call.resource) return isSameCall === true;
-		return record.kind === "tool_call" || isSameCall === true || record.name.startsWith(`${call.name}.`);
-	}
-	/** Whether a server tells of the very request that its client's span is: OTLP's kinds 2 and 3. */
-	function isServersSide(record, call) {
-		if (call.span_kind !== "3" || record.span_kind !== "2") return false;
-		return record.name === call.name && record.verb === call.verb;
-	}
-	/** Whether two records name the same call; undefined where one of them names none. */
-	function haveSameCall(one, other) {
-		return one.tool_call !== "" && other.tool_call !== "" ? one.tool_call === other.tool_call : void 0;
-	}
-	function isAct(record) {
-		if (record.kind === "approval") return false;
-		return record.kind === "tool_call" || record.kind === "action" || record.resource !== "" || record.action !== "";
-	}
-	function agree(a, b) {
-		return a === "" || b === "" || a === b;
-	}
-	/**
-	* Rule `crosses_exporters`, of outcomes: whoever sent the call may tell of it; another exporter only where it may speak for
-	* the actor of the call.
-	*/
-	function mayTell(record, call) {
-		if (record.exporter === call.exporter) return record.channel !== "unentitled" || call.channel === "unentitled";
-		if (record.channel !== "entitled") return false;
-		if (record.actor_type === "") return true;
-		return record.actor_type === call.actor_type && record.template === call.template && record.instance === call.instance && record.user === call.user;
-	}
-	/**
-	* The outcome of a call with its parts: a denial, then a failure, then a success, wherever they stand. Of several parts side
-	* by side the last decides: a call that was tried again has the outcome of the last try.
-	*/
-	function outcomeOf({ record: call, parts }) {
-		const own = {
-			outcome: call.outcome,
-			toldBy: call.outcome === "" ? void 0 : call
-		};
-		if (call.outcome === "failure" || call.outcome === "denied") return own;
-		const done = lastTold(parts);
-		const decision = lastOf(parts.filter(({ record }) => isDecision(record)))?.record;
-		if (decision !== void 0 && decision.approval !== "allow" && done?.outcome !== "success") return {
-			outcome: "denied",
-			toldBy: decision
-		};
-		if (call.outcome === "success" && call.outcome_rule === "") return own;
-		if (done !== void 0 && done.outcome !== "success") return done;
-		return call.outcome === "success" || done === void 0 ? own : done;
-	}
-	/** What the last of the parts that ended tells. */
-	function lastTold(parts) {
-		return lastOf(parts.filter(({ record }) => record.kind !== "approval").map((part) => ({
-			record: part.record,
-			told: outcomeOf(part)
-		})).filter(({ told }) => told.outcome !== "" && told.outcome !== "unknown"))?.told;
-	}
-	function isDecision({ kind, approval, outcome }) {
-		return kind === "approval" && (approval === "allow" || approval === "deny" || outcome === "denied");
-	}
-	/** The one that ended last; of two, the one that began later. */
-	function lastOf(records) {
-		const timeOf = ({ record }) => `${record.end_ts} ${record.ts}`;
-		return records.toSorted((a, b) => timeOf(a) < timeOf(b) ? -1 : 1).at(-1);
-	}
-	// packages/query/src/read-acts.ts
-	const readers = /* @__PURE__ */ new WeakMap();
-	/** Merges and folds the records of some evidence, once for all who ask about it. */
-	function readActs({ kin }) {
-		const known = readers.get(kin);
-		if (known !== void 0) return known;
-		const entitlements = readEntitlements(kin);
-		const merged = /* @__PURE__ */ new Map();
-		const testimony = (key) => {
-			const versions = kin.get(key);
-			if (versions === void 0) return void 0;
-			let found = merged.get(key);
-			if (found === void 0) merged.set(key, found = mergeVersions(versions, entitlements));
-			return found;
-		};
-		const reader = {
-			testimony,
-			fold: foldActs({
-				keys: () => kin.keys(),
-				testimony
-			})
-		};
-		readers.set(kin, reader);
-		return reader;
-	}
-	// packages/query/src/judge-candidate.ts
-	/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
-	function describePart(record, act) {
-		const isToldByItself = record.outcome !== "" && record.outcome !== "unknown";
-		return {
-			outcome: isToldByItself ? record.outcome : act.outcome,
-			toldBy: isToldByItself ? record : act.toldBy,
-			tool: record.tool === "" ? act.tool : record.tool,
-			verb: record.verb === "" ? act.verb : record.verb,
-			resource: record.resource,
-			resource_type: record.resource_type
-		};
-	}
-	/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
-	function backingOf(act) {
-		if (act.channel === "unentitled") return 2;
-		return act.channel === "unbound" && !namesNobody(act) ? 1 : 0;
-	}
-	// packages/query/src/alternatives.ts
-	/**
-	* Other acts on the same handle, newest first. Those whose surroundings were gathered are judged as the answer is: each as
-	* the whole act it is part of, by what it inherits; others by what their own records say, and by no hint. An intent whose outcome is on
-	* record is the same act told twice and is left out; an intent without one stays, with the outcome `unknown`.
-	*/
-	function listAlternatives(decision, fold, limit) {
-		const { evidence, trail } = decision;
-		const subject = trail.records[0];
-		const ended = endedActions(evidence.listed);
-		const listed = new Set(evidence.listed.map(({ key }) => key));
-		const shown = new Set(subject === void 0 ? [] : [fold(subject.key)?.key ?? subject.key]);
-		const alternatives = [];
-		for (const candidate of evidence.listed) {
-			if (alternatives.length >= limit) break;
-			if (isSubject(candidate, subject) || isEnded(candidate, ended)) continue;
-			const act = isHeld(candidate, decision) ? fold(candidate.key) : void 0;
-			const key = act?.key ?? `${candidate.key} ${candidate.tool} ${candidate.resource}`;
-			const isPartOfListed = key !== candidate.key && listed.has(key);
-			if (shown.has(key) || isPartOfListed) continue;
-			shown.add(key);
-			alternatives.push(describeAlternative(candidate, act, decision));
-		}
-		return alternatives;
-	}
-	function describeAlternative(candidate, act, decision) {
-		const outcome = act?.outcome ?? candidate.outcome;
-		return {
-			span: candidate.key,
-			...act === void 0 ? ownActor(believedVersion(candidate, decision.evidence.listed)) : judgedActor(decision, candidate.key),
-			verb: nameOrNull(candidate.verb) ?? "",
-			outcome: outcomes.find((known) => known === outcome) ?? null,
-			resource: nameOrNull(candidate.resource),
-			started_at: toInstant(candidate.ts)
-		};
-	}
-	function isSubject(candidate, subject) {
-		return candidate.key === subject?.key && isSameAct(candidate, subject);
-	}
-	function isHeld(candidate, { evidence }) {
-		const [first] = evidence.kin.get(candidate.key) ?? [];
-		return first !== void 0 && isSameAct(first, candidate);
-	}
-	/** Outcomes by action ID, with who told them: nobody else's record ends an intent. */
-	function endedActions(listed) {
-		const ended = /* @__PURE__ */ new Map();
-		for (const action of listed) {
-			if (action.action === "" || action.outcome === "unknown") continue;
-			ended.set(action.action, [...ended.get(action.action) ?? [], action]);
-		}
-		return ended;
-	}
-	function isEnded(candidate, ended) {
-		if (candidate.outcome !== "unknown") return false;
-		return (ended.get(candidate.action) ?? []).some((other) => other.channel === candidate.channel && [
-			"actor_type",
-			"template",
-			"instance",
-			"user",
-			"service"
-		].every((field) => other[field] === candidate[field]));
-	}
-	function judgedActor({ evidence }, key) {
-		const { verdict, actorId } = completeDecision(decide({
-			...evidence,
-			subject: key,
-			listed: []
-		}));
-		return {
-			verdict,
-			actor: nameOrNull(actorId)
-		};
-	}
-	/** Of what several senders say under one span ID, what an answer about it would show: the best backed, of two the first. */
-	function believedVersion(candidate, listed) {
-		const [best = candidate] = listed.filter((one) => one.key === candidate.key && isSameAct(one, candidate)).toSorted((a, b) => backingOf(a) - backingOf(b) || (a.received_at < b.received_at ? -1 : 1));
-		return best;
-	}
-	function ownActor(candidate) {
-		const type = actorTypes.find((known) => known === candidate.actor_type);
-		const actor = type === void 0 || candidate.channel === "unentitled" ? null : ownName(candidate);
-		return {
-			verdict: type === void 0 || actor === null ? "undetermined" : type,
-			actor
-		};
-	}
-	function ownName(candidate) {
-		switch (candidate.actor_type) {
-			case "agent": {
-				const instance = hintRules.has(candidate.instance_rule) ? "" : candidate.instance;
-				const template = hintRules.has(candidate.template_rule) ? "" : candidate.template;
-				return nameOrNull(instance) ?? nameOrNull(template);
-			}
-			case "human": return candidate.instance === "" ? nameOrNull(candidate.user) : null;
-			default: return nameOrNull(candidate.service);
-		}
-	}
-	// packages/query/src/outcome-reason.ts
-	/**
-	* How well an act's outcome is backed: `channel` where an exporter says it that may speak for the actor, `asserted` where
-	* another says it, `inferred` where the collector derived it by a rule, `none` where nothing is on record.
-	*/
-	function outcomeGrade({ outcome, outcome_rule, channel }) {
-		if (!outcomes.some((known) => known === outcome)) return "none";
-		if (isRule(outcome_rule)) return "inferred";
-		return channel === "entitled" ? "channel" : "asserted";
-	}
-	/** The reason that names the rule by which an act's outcome was derived; none where the record says its outcome. */
-	function outcomeReason(subject) {
-		if (outcomeGrade(subject) !== "inferred") return [];
-		const { key, outcome, outcome_rule: rule } = subject;
-		return [{
-			code: "outcome_inferred",
-			text: `The outcome ${outcome} was derived by the rule ${rule}: ${whyOfRule.get(rule) ?? (rule.startsWith("status_unset_") ? whyUnset : whyOther)}.`,
-			span: key
-		}];
-	}
-	const whyUnset = "the span ended and carries neither the status ERROR nor an error type, with which its vocabulary marks what failed; whether the act had its effect is not said";
-	const whyOther = "the collector that recorded it knew this rule, and the record itself says none";
-	const whyOfRule = /* @__PURE__ */ new Map([
-		["status_ok", "the status of the span is OK, and nothing on the record speaks of a failure"],
-		["result_present", "a result came back, and nothing on the record speaks of a failure"],
-		["result_is_error", "the result’s own text says that the call failed"],
-		["exception_event", "an exception stands on the span, and no status says that the act came through"]
-	]);
-	/** Of a record older than the rules, what stands under their key is its sender's and may be anything. */
-	function isRule(text) {
-		return /^[a-z][a-z_]{0,63}$/u.test(text);
-	}
-	// packages/query/src/explain-act.ts
-	/** Records of other acts that are named in one reason. */
-	const namedMax = 5;
-	/** What a responder should know of how the act was put together. */
-	function explainAct(act, { evidence }) {
-		return [
-			...foldReasons(act),
-			...outcomeReason(toldOutcome(act)),
-			...openOutcome(act),
-			...sharedSpan(act, evidence),
-			...newerUnattributed(evidence)
-		];
-	}
-	/** Newer acts on the handle that are looked at for what nobody rightly says. */
-	const newerMax = 16;
-	/**
-	* Newer records on the handle of senders that name an actor for whom they may not speak, or nobody: they decide nothing, and
-	* what they tell may have happened.
-	*/
-	function newerUnattributed(evidence) {
-		const { subject, kin, listed } = evidence;
-		const own = kin.get(subject)?.[0];
-		if (own === void 0 || own.channel === "unentitled") return [];
-		const newer = listed.filter(({ ts, key }) => ts > own.ts && key !== subject).slice(0, newerMax).filter((act) => isUnattributed(act, evidence));
-		const [first] = newer;
-		if (first === void 0) return [];
-		return [{
-			code: "newer_act_not_entitled",
-			text: `${newer.length === 1 ? "A newer record comes from an exporter" : `${newer.length} newer records come from exporters`} that may not say who acted there: what was done then, and by whom, is not decided here. See the alternatives.`,
-			span: first.key
-		}];
-	}
-	function isUnattributed(act, evidence) {
-		if (act.channel !== "unbound") return act.channel === "unentitled";
-		if (!evidence.kin.has(act.key)) return act.actor_type === "";
-		return decide({
-			...evidence,
-			subject: act.key,
-			listed: []
-		}).verdict === "undetermined";
-	}
-	/** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */
-	function toldOutcome({ key, toldBy, outcome }) {
-		if (toldBy === void 0) return {
-			key,
-			outcome: "",
-			outcome_rule: "",
-			channel: ""
-		};
-		const { outcome_rule, channel } = toldBy;
-		return {
-			key: toldBy.key,
-			outcome,
-			outcome_rule,
-			channel
-		};
-	}
-	function foldReasons({ key, toldBy, outcome }) {
-		if (toldBy === void 0 || toldBy.key === key) return [];
-		return [{
-			code: "outcome_of_part",
-			text: `That it ended as ${outcome} is told by another record of the same act, ${nameOrNone(toldBy.name)}.`,
-			span: toldBy.key
-		}];
-	}
-	function openOutcome({ key, outcome }) {
-		if (outcome === "unknown") return [{
-			code: "outcome_unknown",
-			text: "The act was announced, and its outcome never arrived: it may or may not have happened.",
-			span: key
-		}];
-		return outcome === "" ? [{
-			code: "outcome_not_recorded",
-			text: "The record does not say how the act ended.",
-			span: key
-		}] : [];
-	}
-	function sharedSpan({ key }, { separate, kin }) {
-		const own = kin.get(key)?.[0];
-		const others = (separate.get(key) ?? []).flatMap(([first]) => first !== void 0 && own !== void 0 && !isSameAct(first, own) ? [first] : []);
-		if (others.length === 0) return [];
-		return [{
-			code: "shared_span_id",
-			text: `Another act is recorded under the same span ID: ${others.slice(0, namedMax).map((record) => {
-				const what = record.resource === "" ? record.tool : record.resource;
-				return `${nameOrNone(record.verb)} ${nameOrNone(what)} (exporter "${nameOrNone(record.exporter)}")`;
-			}).join("; ")}. Ask about what it touched to see it.`,
-			span: key
-		}];
-	}
-	/** What the record should say of how the act ended, and does not. */
-	function actGaps({ key, outcome }, isAct) {
-		if (!isAct || outcome !== "" && outcome !== "unknown") return [];
-		return [{
-			code: "outcome_not_recorded",
-			text: outcome === "unknown" ? "The outcome of the act, which was announced, is not on record." : "How the act ended is not on record.",
-			span: key
-		}];
-	}
-	// packages/query/src/describe-action.ts
-	/** The act itself; null when there is none. */
-	function describeAction(subject, act) {
-		if (subject === void 0) return null;
-		const shown = act ?? subject;
-		return {
-			id: nameOrNull(subject.action) ?? subject.key,
-			span: subject.key,
-			verb: nameOrNull(shown.verb) ?? "",
-			outcome: outcomes.find((outcome) => outcome === shown.outcome) ?? null,
-			outcome_grade: outcomeGrade(act === void 0 ? subject : toldOutcome(act)),
-			tool: nameOrNull(shown.tool),
-			resource: shown.resource === "" ? null : {
-				id: nameOrNull(shown.resource) ?? "",
-				type: nameOrNull(shown.resource_type) ?? ""
-			},
-			started_at: toInstant(subject.ts),
-			ended_at: toInstant(subject.end_ts),
-			record_kind: recordKinds.find((kind) => kind === subject.kind) ?? "other",
-			exporter: {
-				name: nameOrNull(subject.exporter) ?? "",
-				entitled: subject.channel === "entitled"
-			}
-		};
-	}
-	/** The credential the act used, or the call it was part of. */
-	function describeCredential(trail) {
-		const user = trail.find((record) => record.credential !== "" && (record.kind === "tool_call" || record.kind === "action"));
-		if (user === void 0) return null;
-		return {
-			id: nameOrNull(user.credential) ?? "",
-			type: nameOrNull(user.credential_type),
-			subject: nameOrNull(user.credential_subject),
-			actor: nameOrNull(user.credential_actor),
-			issuer: nameOrNull(user.credential_issuer),
-			borrowed: user.credential_borrowed,
-			scopes: user.credential_scopes.map((scope) => nameOrNull(scope) ?? "")
-		};
-	}
-	// packages/query/src/shape-act.ts
-	/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
-	function shapeAct(decision, limit) {
-		const trail = decision.trail.records;
-		const { fold } = readActs(decision.evidence);
-		const act = shownAct(decision, fold);
-		const isAct = trail[0]?.kind === "tool_call" || trail[0]?.kind === "action";
-		return {
-			reasons: act === void 0 || !isAct ? [] : explainAct(act, decision),
-			action: describeAction(trail[0], act),
-			gaps: act === void 0 ? [] : actGaps(act, isAct),
-			credential: describeCredential(trail),
-			alternatives: listAlternatives(decision, fold, limit)
-		};
-	}
-	/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
-	function shownAct({ trail, evidence }, fold) {
-		const [record] = trail.records;
-		const act = fold(evidence.subject);
-		if (record === void 0 || act === void 0) return void 0;
-		if (act.key === record.key) return act;
-		return {
-			key: record.key,
-			parts: act.parts,
-			...describePart(record, act)
-		};
-	}
-	// packages/query/src/chain.ts
-	/** Hops shown: the outermost, where it began, and the nearest, where it ended. */
-	const outermostMax = 56;
-	const nearestMax = 200;
-	/**
-	* The way from the root to the action: the records on the way outwards in the order of their nesting, and between them the
-	* prompts, what tells their text, and the plan they name that are not on it, each before the first hop that started later. The action is last.
-	*/
-	function buildChain({ path }, { prompts, teller }, plan) {
-		const [subject, ...outwards] = path;
-		if (subject === void 0) return {
-			hops: [],
-			leftOut: 0
-		};
-		const hops = outwards.toReversed();
-		hops.push(subject);
-		const onPath = new Set(path.map(({ record }) => record.key));
-		const onWay = /* @__PURE__ */ new Set([...path.map(({ record }) => record.key), ...prompts.map((p) => p.key)]);
-		const beside = [
-			...(teller !== void 0 && !onWay.has(teller.key) ? [teller] : []).map((record) => ({
-				record,
-				joinedBy: "prompt_text"
-			})),
-			...prompts.map((record) => ({
-				record,
-				joinedBy: "prompt_ref"
-			})),
-			...plan === void 0 ? [] : [{
-				record: plan,
-				joinedBy: "plan_ref"
-			}]
-		].filter(({ record }) => !onPath.has(record.key));
-		for (const hop of beside) {
-			const later = hops.findIndex(({ record }) => record.ts > hop.record.ts);
-			hops.splice(later < 0 ? hops.length - 1 : later, 0, hop);
-		}
-		const leftOut = Math.max(hops.length - outermostMax - nearestMax, 0);
-		if (leftOut > 0) hops.splice(outermostMax, leftOut);
-		return {
-			hops: hops.map(({ record, joinedBy }) => toHop(record, joinedBy)),
-			leftOut
-		};
-	}
-	function toHop(record, joinedBy) {
-		return {
-			span: record.key,
-			record_kind: recordKinds.find((kind) => kind === record.kind) ?? "other",
-			name: nameOrNull(record.name) ?? "",
-			instance: nameOrNull(record.instance),
-			template: nameOrNull(record.template),
-			tool: nameOrNull(record.tool),
-			outcome: outcomes.find((outcome) => outcome === record.outcome) ?? null,
-			resource: nameOrNull(record.resource),
-			started_at: toInstant(record.ts),
-			joined_by: joinedBy
-		};
-	}
-	// packages/query/src/find-gaps.ts
-	/** What the record should hold and does not: shown, never filled. Nothing found has no gaps, it is one. */
-	function findGaps(decision, way) {
-		const [subject] = decision.trail.records;
-		if (subject === void 0) return unreadGaps(decision);
-		const gap = (code, text, span = subject.key) => ({
-			code,
-			text,
-			span
-		});
-		return [
-			...conflictGaps(decision, gap),
-			...clockGaps(subject, gap),
-			...inputGaps(way, gap),
-			...trailGaps(decision, way, gap),
-			...isForeign(decision) ? [gap("vocabulary_not_understood", vocabularyText)] : [],
-			...way.needsPrompt ? [
-				...identityGaps(decision, gap),
-				...promptGaps(way.prompts, gap),
-				...planGaps(way.plan, gap),
-				...sequenceGaps(decision, gap)
-			] : [],
-			...decision.trail.records.filter((record) => record.dropped > 0).map((record) => gap("dropped_attributes", `${record.dropped} attributes, events or links of this record were dropped or cut.`, record.key))
-		];
-	}
-	const vocabularyText = "The records are in a vocabulary that is not understood: who acted in them, and what was done, may stand in them all the same.";
-	/** Records of the handle that are there and say nothing that is understood, and acts that were not looked at. */
-	function unreadGaps({ evidence }) {
-		const gaps = [];
-		if (isUnread(evidence)) gaps.push({
-			code: "vocabulary_not_understood",
-			text: vocabularyText,
-			span: null
-		});
-		if (evidence.truncated) gaps.push({
-			code: "evidence_truncated",
-			text: "The newest acts were looked at; an older one may be what was asked about.",
-			span: null
-		});
-		return gaps;
-	}
-	function conflictGaps(decision, gap) {
-		const found = decision.testimony(decision.evidence.subject);
-		return decision.contradiction === "conflicting_identity" || decision.doubt === "conflicting_identity" || decision.doubt === "instance_of_another_template" || (found?.setAside.length ?? 0) > 0 ? [gap("conflicting_identity", "More than one identity is claimed for this act.")] : [];
-	}
-	/** Clocks disagree by seconds everywhere; by more, what was "newest" is no longer what the stamps say. */
-	const clockAheadMaxS = 60;
-	function clockGaps({ ts, received_at }, gap) {
-		const aheadS = Math.floor((millisecondsOf(ts) - millisecondsOf(received_at)) / 1e3);
-		return aheadS <= clockAheadMaxS ? [] : [gap("clock_ahead", `The act is stamped ${aheadS} s after it was received: the clock behind it ran ahead, and among other acts it counts as of its receipt.`)];
-	}
-	/** Of `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC, since 1970. */
-	function millisecondsOf(text) {
-		return Date.parse(`${text.slice(0, 10)}T${text.slice(11, 23)}Z`);
-	}
-	function inputGaps({ inputsLeftOut }, gap) {
-		if (inputsLeftOut === 0) return [];
-		return [gap("inputs_truncated", `${inputsLeftOut} of the inputs before the act are not shown; the untrusted ones and the newest are.`)];
-	}
-	function trailGaps({ trail, evidence, path, unheard }, { leftOut }, gap) {
-		const gaps = path.filter((hop) => hop.leftOut !== "").map(({ record, leftOut: instance }) => gap("missing_instance", `The instance ${nameOrNull(instance) ?? ""}, which stood between, left nothing on record: the chain goes on with whoever gave it its grant.`, record.key));
-		const root = trail.records.at(-1);
-		if (trail.missingParent !== "") gaps.push(gap("missing_parent", unheard !== void 0 ? `The parent ${trail.missingParent} is on record only by an exporter that may not speak for this actor: the chain is not followed there.` : evidence.truncated ? `The parent ${trail.missingParent} is not among the records that were looked at: the chain may be longer.` : `The parent ${trail.missingParent} is not on record: the chain may be longer.`, root?.key));
-		if (trail.cycleAt !== "") gaps.push(gap("parent_cycle", `The parents of this record lead back to ${trail.cycleAt}: no root can be told.`, root?.key));
-		if (evidence.truncated) gaps.push(gap("evidence_truncated", `More than ${kinMax} records surround the act; the nearest were looked at, and what is absent here may be on record.`));
-		if (leftOut > 0) gaps.push(gap("evidence_truncated", `${leftOut} hops in the middle of the chain are not shown.`));
-		return gaps;
-	}
-	function identityGaps(decision, gap) {
-		const gaps = [];
-		const { trail, delegator, delegatorType, contradiction } = decision;
-		if (!(contradiction === "" ? decision.instance !== "" : trail.records.some((record) => record.instance !== ""))) gaps.push(gap("missing_instance", decision.doubt === "" ? "No record names the running instance." : "Which of two instances of the template it was is not known."));
-		if (delegator === "") gaps.push(gap("missing_delegator", delegatorType === "none" ? "The agent says that it acts for nobody." : "No record says on whose behalf it acted."));
-		return gaps;
-	}
-	function promptGaps(trail, gap) {
-		const gaps = [];
-		if (trail.missingRef !== "") gaps.push(gap("missing_prompt", `The prompt ${trail.missingRef} is named and is not on record.`));
-		const { initiating } = trail;
-		if (initiating === void 0) return gaps.length > 0 ? gaps : [gap("missing_prompt", "No record names the prompt that led to it.")];
-		if (initiating.prompt_origin === "agent" && gaps.length === 0) gaps.push(gap("missing_prompt", "The outermost prompt on record was given by an agent; the one that initiated the task is not on record.", initiating.key));
-		return [...gaps, ...contentGaps(trail.teller ?? initiating, "prompt", gap)];
-	}
-	function planGaps({ plan, missingRef }, gap) {
-		if (missingRef !== "") return [gap("missing_plan", `The plan ${missingRef} is named and is not on record.`)];
-		if (plan === void 0) return [gap("missing_plan", "No plan is on record.")];
-		return contentGaps(plan, "plan", gap);
-	}
-	/** Why a text is not shown. */
-	function contentGaps(record, what, gap) {
-		const content = record.content_state;
-		switch (content.state) {
-			case "text": return [];
-			case "unread": return [gap("content_withheld", `The text of the ${what} was not read: too many texts surround the act.`, record.key)];
-			case "withheld": return [gap("content_withheld", `The text of the ${what} was withheld where it was recorded.`, record.key)];
-			case "erased": return [gap("content_erased", `The text of the ${what} was erased on ${content.at.slice(0, 10)}, on record as ${content.record}.`, record.key)];
-			case "expired": return [gap("content_expired", `The text of the ${what} was kept as long as was decided, and is gone.`, record.key)];
-			case "missing": return [gap("content_missing", `The text of the ${what} should be there and is not; nothing on record took it away.`, record.key)];
-			case "mismatch": return [gap("content_mismatch", `What is stored as the text of the ${what} is not what was recorded.`, record.key)];
-		}
-	}
-	/** Numbers that the acting instance gave to records up to this one, and that none of those looked at has. */
-	function sequenceGaps(decision, gap) {
-		const [subject] = decision.trail.records;
-		if (subject === void 0 || Number(subject.seq) < 1 || subject.instance === "") return [];
-		const missing = Number(subject.seq) - numbersUpTo(subject, decision).size;
-		if (missing <= 0) return [];
-		return [gap("sequence_gap", decision.evidence.truncated ? `The instance's sequence could not be checked: more than ${kinMax} records surround the act.` : `${missing} of the records that the instance numbered up to this one are not on record.`)];
-	}
-	function numbersUpTo(subject, { evidence, testimony }) {
-		const numbers = /* @__PURE__ */ new Set();
-		for (const key of evidence.kin.keys()) {
-			const record = testimony(key)?.record;
-			if (record === void 0 || record.instance !== subject.instance) continue;
-			const seq = Number(record.seq);
-			if (seq >= 1 && seq <= Number(subject.seq)) numbers.add(seq);
-		}
-		return numbers;
-	}
-	// packages/query/src/records-of-run.ts
-	/** Records that begin a run of an agent. */
-	const runKinds = /* @__PURE__ */ new Set(["prompt", "session"]);
-	/**
-	* Which records belong to the agent run that the act stands in: those whose nearest run above them is the same one. The way
-	* up is followed as the act's is: through records of the act's own exporters alone.
-	*/
-	function recordsOfRun({ trail, testimony }) {
-		const run = trail.records.find((record) => runKinds.has(record.kind));
-		if (run === void 0) return () => false;
-		const runOf = /* @__PURE__ */ new Map();
-		return (record) => {
-			const passed = [];
-			let at = record;
-			let found = "";
-			while (at !== void 0) {
-				const known = runOf.get(at.key);
-				if (known !== void 0 || runKinds.has(at.kind)) {
-					found = known ?? at.key;
-					break;
-				}
-				passed.push(at.key);
-				runOf.set(at.key, "");
-				at = at.parent === "" ? void 0 : testimony(at.parent)?.record;
-			}
-			for (const key of passed) runOf.set(key, found);
-			return found === run.key;
-		};
-	}
-	// packages/query/src/inputs.ts
-	/** Inputs shown in one answer; more are a flood, not an explanation. */
-	const inputsMax = 200;
-	/**
-	* What entered the context of the acting instance, or of one it descends from, or of the agent run that the act stands in,
-	* before the act. Only what senders tell that may speak for the actor, or for one that its records name.
-	*/
-	function listInputs(decision) {
-		const [subject] = decision.trail.records;
-		if (subject === void 0) return {
-			inputs: [],
-			leftOut: 0
-		};
-		const lineage = new Set(lineageOf(decision));
-		const onTrail = new Set(decision.trail.records.map((record) => record.key));
-		const inRun = recordsOfRun(decision);
-		const isOfAct = (record) => lineage.has(record.instance) || onTrail.has(record.key) || (record.instance === "" || lineage.size === 0) && inRun(record);
-		const found = heardRecords(decision).filter((record) => record.input_source !== "" && record.ts <= subject.ts).filter(isOfAct).filter((record) => !isToldAbove(record, decision)).toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
-		const untrusted = found.filter(isUntrusted).slice(-200);
-		const room = inputsMax - untrusted.length;
-		const others = room === 0 ? [] : found.filter((record) => !isUntrusted(record)).slice(-room);
-		const shown = [...untrusted, ...others];
-		return {
-			inputs: shown.map(toInput),
-			leftOut: found.length - shown.length
-		};
-	}
-	/** Records above an input that are looked at for the same reading. */
-	const tellingsMax = 16;
-	/** Whether a record that it stands under tells of the same reading, and trusts it no more: a client's and its server's side of one. */
-	function isToldAbove(record, { testimony }) {
-		let above = testimony(record.parent)?.record;
-		for (let step = 0; step < tellingsMax && above !== void 0; step += 1) {
-			if (above.input_source !== "" || above.key === record.key) return above.input_source === record.input_source && above.input_trust === record.input_trust;
-			above = testimony(above.parent)?.record;
-		}
-		return false;
-	}
-	function heardRecords({ evidence, testimony, trail }) {
-		const onTrail = trail.records.filter(({ input_source: source }) => source !== "");
-		const around = [...evidence.kin.keys()].flatMap((key) => testimony(key)?.record ?? []);
-		return [.../* @__PURE__ */ new Set([...onTrail, ...around])].filter(({ channel }) => channel !== "unentitled");
-	}
-	function isUntrusted(record) {
-		return record.input_trust === "untrusted";
-	}
-	function toInput(record) {
-		return {
-			span: record.key,
-			source: nameOrNull(record.input_source) ?? "",
-			trust: inputTrusts.find((trust) => trust === record.input_trust) ?? "unknown",
-			hash: nameOrNull(record.input_hash),
-			instance: nameOrNull(record.instance),
-			read_at: toInstant(record.ts)
-		};
-	}
-	// packages/query/src/plan-in-force.ts
-	/**
-	* Finds the plan that the subject, or the nearest record on the way outwards that has one, names. A prompt that begins a task
-	* ends the search: what its own record names is the plan of the task before.
-	*/
-	function findPlan(decision) {
-		const ref = firstPlanRef(decision);
-		if (ref === "") return {
-			plan: void 0,
-			missingRef: ""
-		};
-		const plan = decision.testimony(ref)?.record;
-		return {
-			plan,
-			missingRef: plan === void 0 ? ref : ""
-		};
-	}
-	/** The plan as the answer shows it; `step` is that of the nearest record that follows it. */
-	function describePlan({ path }, { plan }) {
-		if (plan === void 0) return null;
-		const follower = path.find(({ record }) => record.plan_ref === plan.key);
-		const step = Number(follower?.record.plan_step ?? -1);
-		return {
-			span: plan.key,
-			step: step < 0 ? null : step,
-			text: textOrNull(plan.content),
-			hash: plan.plan_hash === "" ? null : plan.plan_hash
-		};
-	}
-	function firstPlanRef({ path }) {
-		for (const { record } of path) {
-			if (record.kind === "plan") return record.key;
-			if (record.kind === "prompt" && initiates(record)) return "";
-			if (record.plan_ref !== "") return record.plan_ref;
-		}
-		return "";
-	}
-	// packages/query/src/trace-back.ts
-	/** How it came to the act: what initiated it, what was planned, the way, what had been read, and what is missing. */
-	function traceBack(decision) {
-		const isOwnAct = decision.verdict === "human" || decision.verdict === "service";
-		const prompts = followPrompts(decision);
-		const plan = findPlan(decision);
-		const { hops, leftOut } = buildChain(decision, prompts, plan.plan);
-		const { inputs, leftOut: inputsLeftOut } = listInputs(decision);
-		return {
-			...describePrompts(decision, prompts),
-			plan: describePlan(decision, plan),
-			chain: hops,
-			inputs,
-			gaps: findGaps(decision, {
-				prompts,
-				plan,
-				leftOut,
-				inputsLeftOut,
-				needsPrompt: !isOwnAct
-			})
-		};
-	}
-	// packages/query/src/shape-answer.ts
-	/** Puts a decision into the answer's words. Pure; decides nothing. */
-	function shapeAnswer(question, decided, cost) {
-		const decision = completeDecision(decided);
-		const origin = traceBack(decision);
-		const correlated = decision.trail.records.find((record) => record.correlation !== "");
-		const act = shapeAct(decision, question.limit);
-		return {
-			question: describeQuestion(question),
-			verdict: decision.verdict,
-			grade: decision.grade,
-			reasons: [...explainVerdict(question, decision, origin.inputs), ...act.reasons],
-			action: act.action,
-			...describeActors(decision),
-			...origin,
-			gaps: [...origin.gaps, ...act.gaps],
-			credential: act.credential,
-			correlation_id: nameOrNull(correlated?.correlation ?? ""),
-			alternatives: act.alternatives,
-			cost
-		};
-	}
-	function describeQuestion(question) {
-		return {
-			of: nameOrNull(question.of) ?? "",
-			kind: question.handle.kind,
-			at: question.atText,
-			as_recorded: question.asRecordedText,
-			from: question.fromText,
-			to: question.toText,
-			verb: question.verb
-		};
-	}
-	// packages/query/src/past-deed.ts
-	const pastTense = new Map(Object.entries({
-		approve: "approved",
-		create: "created",
-		delegate: "handed over to",
-		delete: "deleted",
-		execute: "executed",
-		grant: "granted access to",
-		read: "read",
-		send: "sent",
-		update: "updated"
-	}));
-	/** Verbs that a record may bear for a merge: what the contract says, what a tool without one gets, and none. */
-	const verbsOfMerge = [
-		"update",
-		"execute",
-		"merge",
-		""
-	];
-	/**
-	* What was done to a resource, in the past tense: the verb of the record, but `merged` where a tool whose name says nothing else than
-	* a merge (`merge`, `merge_pull_request`, `mcp__github__mergePR`) acted on a pull or merge request.
-	*/
-	function pastDeed({ verb, tool, resource }) {
-		if (verbsOfMerge.includes(verb) && isMergeTool(tool ?? "") && isPull(resource?.id ?? "")) return "merged";
-		return pastTense.get(verb) ?? (verb === "" ? "acted on" : `did "${verb}" to`);
-	}
-	function isMergeTool(tool) {
-		const words = (tool.slice(0, 200).split(/__|[./:]/u).at(-1) ?? "").replace(/[_\s-]/gu, "").toLowerCase();
-		return [
-			"merge",
-			"mergepullrequest",
-			"mergepr",
-			"mergemergerequest",
-			"mergemr"
-		].includes(words);
-	}
-	function isPull(resource) {
-		return /^[a-z0-9.+-]{1,40}:(?:pull|merge_request|pullrequest):/u.test(resource);
-	}
-	// packages/query/src/summarize.ts
-	/** Longest piece of a prompt quoted in the summary, in UTF-16 units. */
-	const quoteLengthMax = 80;
-	/** Verbs that stand in a sentence as they are, and what stands for those that do not. */
-	const infinitives = /* @__PURE__ */ new Map([
-		["approve", "approve"],
-		["create", "create"],
-		["delegate", "hand over to"],
-		["delete", "delete"],
-		["execute", "execute"],
-		["grant", "grant access to"],
-		["read", "read"],
-		["send", "send"],
-		["update", "update"],
-		["", "act on"]
-	]);
-	/** One plain sentence that a person can paste into an incident channel. */
-	function summarize(question, answer) {
-		const { action, reasons, integrity } = answer;
-		const what = integrity.findings.length > 0 ? "the record" : "the ledger";
-		const warning = integrity.state === "failed" ? ` DO NOT RELY ON THIS: ${what} is not what was sealed; it has been changed.` : "";
-		if (action === null || answer.verdict === "undetermined") return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ""}${warning}`;
-		return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${warning}`;
-	}
-	function subjectOf(answer) {
-		const id = answer.actor?.id ?? "";
-		if (answer.verdict === "human") return `A human, ${id},`;
-		if (answer.verdict === "service") return `The service ${id}, which is no agent,`;
-		const who = agentOf(answer);
-		const delegator = answer.delegator;
-		return delegator === null ? `${who}, on nobody's recorded behalf,` : `${who}, acting for ${delegator.id},`;
-	}
-	function agentOf({ agent, reasons }) {
-		const template = agent?.template?.id ?? "an unnamed template";
-		const who = reasons.some(({ code }) => code === "named_by_service") ? `An agent in service ${template}` : `The agent ${template}`;
-		return agent?.instance ? `${who} (instance ${agent.instance.id})` : who;
-	}
-	function deedOf(action, chain) {
-		const what = action.resource?.id ?? action.tool ?? nameOfAct(action, chain);
-		const tool = action.tool === null || action.tool === what ? "" : ` with ${action.tool}`;
-		const when = action.started_at.slice(0, 19).replace("T", " ");
-		const done = `${pastDeed(action)} ${what}${tool} at ${when} UTC`;
-		const verb = infinitives.get(action.verb) ?? `do "${action.verb}" to`;
-		const attempt = `${verb} ${what}${tool} at ${when} UTC`;
-		switch (action.outcome) {
-			case "success": return done;
-			case "failure": return `tried to ${attempt} and failed`;
-			case "denied": return `tried to ${attempt} and was denied`;
-			case "unknown": return `announced at ${when} UTC to ${verb} ${what}${tool} (outcome not on record)`;
-			case null: return `${done} (outcome not on record)`;
-		}
-	}
-	/** What an act is called that names no tool: by the nearest call it is a part of, else by its own span. */
-	function nameOfAct({ id, span }, chain) {
-		const own = chain.findLast((hop) => hop.span === span);
-		const call = chain.findLast((hop) => hop.span !== span && hop.record_kind === "tool_call" && hop.tool !== null);
-		const name = (own?.record_kind === "tool_call" || own?.record_kind === "action" ? call?.tool : void 0) ?? own?.name ?? "";
-		return name === "" ? id : name;
-	}
-	function becauseOf(answer) {
-		if (answer.verdict !== "agent") return "";
-		const source = answer.inputs.filter((input) => input.trust === "untrusted").at(-1)?.source;
-		return [
-			answer.prompt?.text ? `, prompted "${printableLine(answer.prompt.text, quoteLengthMax)}"` : "",
-			source === void 0 ? "" : `, after reading untrusted content from ${source}`,
-			answer.credential?.borrowed === true ? `, with ${answer.credential.subject ?? "a person"}'s own credential` : ""
-		].join("");
-	}
-	// packages/query/src/decide-offline.ts
+	// packages/query/src/offline/decide-offline.ts
 	/** The gap that tells what is missing of the proof when the question is asked; not part of the decision. */
 	const proofGap = "unsealed";
 	/**
@@ -5346,16 +5326,16 @@ var whodidDecision = (function(exports) {
 	*
 	* Throws an Error that says which record is not at hand, or that the index is none. Pure: reads nothing, asks nobody.
 	*/
-	function decideOffline({ question: raw, rows, texts, rules, isCut = false }, ground, said) {
+	function decideOffline({ question: raw, rows, texts, rules, isCut = false }, deps, said) {
 		const question = parseQuestion(raw);
 		const opened = openStated(readEvidence([...isCut ? [{
 			role: "cut",
 			record: "[]"
 		}] : [], ...rows.map(({ role, log, index, stated }) => {
-			const record = ground.record(log, index);
+			const record = deps.record(log, index);
 			if (record === void 0) throw new Error(`record ${index} of the log ${log}, which the answer was decided from, is not there`);
 			return deriveRow(role, record, stated ?? {});
-		})]), texts, ground);
+		})]), texts, deps);
 		const { cost, ...shaped } = shapeAnswer(question, decide({
 			...opened.evidence,
 			rules
@@ -5381,7 +5361,7 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	/** Puts the texts that are at hand into the evidence; of the others what is stated. */
-	function openStated(evidence, texts, ground) {
+	function openStated(evidence, texts, deps) {
 		const states = new Map(texts.map((text) => [`${text.log} ${text.index}`, text.state]));
 		let textsStated = 0;
 		const open = (record) => {
@@ -5392,7 +5372,7 @@ var whodidDecision = (function(exports) {
 				content_state: { state: "withheld" }
 			};
 			const stated = states.get(`${log} ${place}`);
-			const text = ground.text(log, Number(place));
+			const text = deps.text(log, Number(place));
 			if (text !== void 0 && stated?.state === "text") return {
 				...record,
 				content: text,
@@ -5404,11 +5384,11 @@ var whodidDecision = (function(exports) {
 				content_state: statedState(stated)
 			};
 		};
-		const kin = new Map([...evidence.kin].map(([key, versions]) => [key, versions.map(open)]));
+		const relatedRecords = new Map([...evidence.relatedRecords].map(([key, versions]) => [key, versions.map(open)]));
 		return {
 			evidence: {
 				...evidence,
-				kin
+				relatedRecords
 			},
 			textsStated
 		};
@@ -5442,5 +5422,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'dd7131182eb90877' })
+Object.assign(decisionCode, whodidDecision, { id: '86a688870ff1f619' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

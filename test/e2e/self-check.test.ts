@@ -2,12 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { encryptContents } from '@whodid/content'
-import { describeWatch } from '@whodid/query'
-import type { WatchState } from '@whodid/query'
+import { describeMonitor } from '@whodid/verify'
+import type { MonitorState } from '@whodid/verify'
 import { encodeContents, encodeRecords } from '@whodid/store'
 import { formatKeyEpochs } from '@whodid/tlog'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { verifier } from '../../packages/cli/src/verifier.ts'
 import { startSelfCheck } from '../../packages/server/src/self-check/self-check.ts'
 import { selfCheckMetrics } from '../../packages/server/src/self-check/self-check-metrics.ts'
 import { newTrace, startLedger } from '../harness/ledger.ts'
@@ -43,7 +42,7 @@ async function keepTree(log: TestLog): Promise<void> {
 
 /** Starts a check that looks twenty times a second. */
 function startCheck(): {
-  readonly state: () => WatchState
+  readonly state: () => MonitorState
   readonly said: string[]
   readonly stop: () => Promise<void>
 } {
@@ -57,7 +56,7 @@ function startCheck(): {
   return { state, said, stop }
 }
 
-function measured(state: WatchState, name: string): unknown {
+function measured(state: MonitorState, name: string): unknown {
   return selfCheckMetrics(state).find((family) => family.name === name)?.samples
 }
 
@@ -74,8 +73,11 @@ test('a service opens its texts by itself, and finds one that is gone', async ()
   await keepTree(log)
   const { state, said, stop } = startCheck()
   try {
-    await vi.waitFor(() => expect(describeWatch(state()).texts_whole_since).not.toBeNull(), waitMs)
-    expect(describeWatch(state()).state).toBe('ok')
+    await vi.waitFor(
+      () => expect(describeMonitor(state()).texts_whole_since).not.toBeNull(),
+      waitMs,
+    )
+    expect(describeMonitor(state()).state).toBe('ok')
     expect(state().textCount).toBeGreaterThanOrEqual(10)
     expect(measured(state(), 'whodid_self_check_texts_total')).toEqual([
       { value: state().textCount },
@@ -87,7 +89,7 @@ test('a service opens its texts by itself, and finds one that is gone', async ()
     )
     const left = `SELECT count() FROM whodid.contents WHERE ${mine}`
     expect(await ledger.sql('verifier', left), 'the text is really gone').toBe('0')
-    await vi.waitFor(() => expect(describeWatch(state()).state).toBe('failed'), waitMs)
+    await vi.waitFor(() => expect(describeMonitor(state()).state).toBe('failed'), waitMs)
     expect(state().findings).toHaveLength(10)
     expect(new Set(state().findings.map(({ code }) => code))).toEqual(new Set(['content_missing']))
     expect(said).toHaveLength(10)
@@ -108,7 +110,7 @@ test('a service finds by itself that a row is not what was sealed, says it once 
   await ledger.insert(log.seal(Array.from({ length: 300 }, () => trace.record({ name: 'a' }))))
   await keepTree(log)
   const { state, said, stop } = startCheck()
-  const stateOf = () => describeWatch(state()).state
+  const stateOf = () => describeMonitor(state()).state
   try {
     expect(stateOf()).toBe('never')
     await vi.waitFor(() => expect(stateOf()).toBe('ok'), waitMs)

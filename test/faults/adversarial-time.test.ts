@@ -1,5 +1,5 @@
 import * as model from '@whodid/model'
-import { parseMetaEntry } from '@whodid/meta-log'
+import { parseAddCheckpoint, parseCheckpointLogEntry, parseWitnesses } from '@whodid/witness'
 import * as query from '@whodid/query'
 import {
   agent,
@@ -14,7 +14,6 @@ import {
   tool,
 } from '@whodid/sdk'
 import * as tlog from '@whodid/tlog'
-import { parseAddCheckpoint, parseWitnesses } from '@whodid/witness'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adversarialTexts, slowness } from '../harness/adversarial-texts.ts'
 import type { AdversarialText } from '../harness/adversarial-texts.ts'
@@ -55,7 +54,7 @@ const readers: readonly (readonly [string, (text: string) => unknown])[] = [
   ['decodeEntryBundle', (text) => tlog.decodeEntryBundle(Buffer.from(text))],
   ['parseAddCheckpoint', (text) => parseAddCheckpoint(text)],
   ['parseWitnesses', (text) => parseWitnesses(text, 'WHODID_WITNESSES')],
-  ['parseMetaEntry', (text) => parseMetaEntry(Buffer.from(text))],
+  ['parseMetaEntry', (text) => parseCheckpointLogEntry(Buffer.from(text))],
   ['parseQuestion', (text) => query.parseQuestion({ of: text })],
   [
     'parseQuestion, its other fields',
@@ -74,7 +73,7 @@ const readers: readonly (readonly [string, (text: string) => unknown])[] = [
   ['parseInstanceQuestion', (text) => query.parseInstanceQuestion({ id: text, cursor: text })],
   ['parseTemplatesQuestion', (text) => query.parseTemplatesQuestion({ cursor: text })],
   ['parseDelegatorQuestion', (text) => query.parseDelegatorQuestion({ id: text })],
-  ['parseReadsLimit', (text) => query.parseReadsLimit(text)],
+  ['parseAccessLogLimit', (text) => query.parseAccessLogLimit(text)],
   ['sqlComment', (text) => sqlComment(text)],
   ['continueFrom', (text) => continueFrom({ traceparent: text, baggage: text }, () => undefined)],
   ['contentHash', (text) => contentHash(text)],

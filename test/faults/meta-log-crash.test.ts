@@ -1,5 +1,10 @@
-import { MetaLog, parseMetaEntry } from '@whodid/meta-log'
-import type { MetaLogOptions, MetaLogSource } from '@whodid/meta-log'
+import {
+  CheckpointLog,
+  createWitness,
+  formatAddCheckpoint,
+  parseCheckpointLogEntry,
+} from '@whodid/witness'
+import type { CheckpointLogOptions, CheckpointLogSource } from '@whodid/witness'
 import {
   decodeEntryBundle,
   entriesPath,
@@ -11,7 +16,7 @@ import {
   verifyCheckpoint,
   verifyConsistency,
 } from '@whodid/tlog'
-import { createWitness, formatAddCheckpoint } from '@whodid/witness'
+
 import { expect, test } from 'vitest'
 import { startWitnessedLog } from '../harness/witnessed-log.ts'
 import { seeded } from './seeded.ts'
@@ -44,11 +49,11 @@ test.each<Crash>(['kill', 'power'])(
       if (!(await liveUntil({ disk, given, step, how }))) break
       crashes += 1
       const options = optionsOn(disk)
-      const log = await MetaLog.open(options)
+      const log = await CheckpointLog.open(options)
       await checkKept(log, given)
       // And it goes on from there, to the end this time.
       await live(log, given)
-      await checkKept(await MetaLog.open(optionsOn(disk)), given)
+      await checkKept(await CheckpointLog.open(optionsOn(disk)), given)
     }
     // The whole of a life was gone through, and the last run met no crash any more.
     expect(crashes).toBeGreaterThan(80)
@@ -60,15 +65,15 @@ test.each<Crash>(['kill', 'power'])(
 test('a checkpoint that was altered is found at the next start', async () => {
   const disk = new SimulatedDisk(seeded(1), root)
   const given: GivenOut = { acknowledged: new Map(), published: '' }
-  const log = await MetaLog.open(optionsOn(disk))
+  const log = await CheckpointLog.open(optionsOn(disk))
   await live(log, given)
   disk.damage('/checkpoint', (bytes) => bytes.writeUInt8(bytes.readUInt8(20) ^ 1, 20))
-  await expect(MetaLog.open(optionsOn(disk))).rejects.toMatchObject({ code: 'seal_failed' })
+  await expect(CheckpointLog.open(optionsOn(disk))).rejects.toMatchObject({ code: 'seal_failed' })
 })
 
 test('an entry that was altered, or is lost, is found at the next start', async () => {
   const disk = new SimulatedDisk(seeded(1), root)
-  await live(await MetaLog.open(optionsOn(disk)), { acknowledged: new Map(), published: '' })
+  await live(await CheckpointLog.open(optionsOn(disk)), { acknowledged: new Map(), published: '' })
   const bundle = `${root}/0/log/${entriesPath({ index: 0 })}`
   const before = disk.read(bundle)!
   expect(before.length).toBeGreaterThan(100)
@@ -76,7 +81,7 @@ test('an entry that was altered, or is lost, is found at the next start', async 
   const handle = await files.open(bundle, 'r+')
   await handle.truncate(before.length - 1)
   await handle.close()
-  await expect(MetaLog.open(optionsOn(disk))).rejects.toThrow('it was put back')
+  await expect(CheckpointLog.open(optionsOn(disk))).rejects.toThrow('it was put back')
 })
 
 interface Crashing {
@@ -102,7 +107,7 @@ async function liveUntil({ disk, given, step, how }: Crashing): Promise<boolean>
     return result
   }
   const options = { ...optionsOn(disk), files: watched(disk.files(), counted) }
-  const whole = MetaLog.open(options)
+  const whole = CheckpointLog.open(options)
     .then((log) => live(log, given))
     .then(() => false)
   return Promise.race([whole, crashed])
@@ -127,7 +132,7 @@ function watched<Calls extends object>(
 }
 
 /** A life: both collectors submit, some at the same moment, and each round is signed. */
-async function live(log: MetaLog, given: GivenOut): Promise<void> {
+async function live(log: CheckpointLog, given: GivenOut): Promise<void> {
   for (const { signer: own } of collectors) await log.register(own.verifier.vkey)
   const witness = createWitness({
     signer: receipts,
@@ -155,7 +160,7 @@ async function live(log: MetaLog, given: GivenOut): Promise<void> {
   }
 }
 
-async function checkKept(log: MetaLog, { acknowledged, published }: GivenOut): Promise<void> {
+async function checkKept(log: CheckpointLog, { acknowledged, published }: GivenOut): Promise<void> {
   for (const [origin, size] of acknowledged) {
     const newest = log.registry.log(origin)?.newest
     expect(parseCheckpoint(parseNote(newest!.note).text).size).toBeGreaterThanOrEqual(size)
@@ -176,14 +181,14 @@ async function checkKept(log: MetaLog, { acknowledged, published }: GivenOut): P
   }
   const width = Math.min(checkpoint.size, 256)
   const bundle = decodeEntryBundle((await log.reader.read(entriesPath({ index: 0, width })))!)
-  expect(bundle.every((entry) => parseMetaEntry(entry) !== undefined)).toBe(true)
+  expect(bundle.every((entry) => parseCheckpointLogEntry(entry) !== undefined)).toBe(true)
 }
 
-async function textOf(source: MetaLogSource, path: string): Promise<string | undefined> {
+async function textOf(source: CheckpointLogSource, path: string): Promise<string | undefined> {
   return (await source.read(path))?.toString()
 }
 
-function optionsOn(disk: SimulatedDisk): MetaLogOptions {
+function optionsOn(disk: SimulatedDisk): CheckpointLogOptions {
   return {
     files: disk.files(),
     dir: `${root}/0/log`,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { leafInput } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
-import { exitCodeOf, openSealedLog, verifyLog } from '@whodid/query'
-import type { Finding, LogVerification, LogVerificationOptions } from '@whodid/query'
+import { exitCodeOf, openSealedLog, verifyLog } from '@whodid/verify'
+import type { Finding, LogVerification, LogVerificationOptions } from '@whodid/verify'
 import type { LeafReader } from '@whodid/store'
 import {
   appendLeaves,

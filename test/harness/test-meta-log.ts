@@ -1,14 +1,22 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createUrlSource, leaveRequest, startMetaLog } from '@whodid/meta-log'
-import type { MetaLogEvent, RunningMetaLog } from '@whodid/meta-log'
-import { readMetaLog } from '@whodid/query'
-import type { MetaLogEvidence, ReadMetaLog } from '@whodid/query'
+import { readCheckpointLog } from '@whodid/verify'
+import type { CheckpointLogEvidence, ReadCheckpointLog } from '@whodid/verify'
+import {
+  createUrlSource,
+  leaveRequest,
+  startCheckpointLog,
+  submitCheckpoint,
+} from '@whodid/witness'
+import type {
+  CheckpointLogEvent,
+  RunningCheckpointLog,
+  Submission,
+  WitnessEndpoint,
+} from '@whodid/witness'
 import { addSignatures, generateNoteKey, parseCheckpoint, parseNote, parseSkey } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
-import { submitCheckpoint } from '@whodid/witness'
-import type { Submission, WitnessEndpoint } from '@whodid/witness'
 import { vi } from 'vitest'
 import type { TestLog } from './sealed-log.ts'
 
@@ -24,7 +32,7 @@ export interface TestMetaLog {
   readonly url: string
   readonly endpoint: WitnessEndpoint
   readonly dir: string
-  readonly events: readonly MetaLogEvent[]
+  readonly events: readonly CheckpointLogEvent[]
   /** Registers a key, and waits until it is signed for. */
   readonly add: (vkey: string) => Promise<void>
   readonly retire: (origin: string) => Promise<void>
@@ -33,9 +41,9 @@ export interface TestMetaLog {
   readonly take: (log: TestLog) => Promise<string>
   /** What it publishes now. */
   readonly checkpoint: () => Promise<string>
-  readonly read: (given?: Partial<MetaLogEvidence>) => ReturnType<typeof readMetaLog>
+  readonly read: (given?: Partial<CheckpointLogEvidence>) => ReturnType<typeof readCheckpointLog>
   /** Like `read`; throws for a finding. */
-  readonly readSound: (given?: Partial<MetaLogEvidence>) => Promise<ReadMetaLog>
+  readonly readSound: (given?: Partial<CheckpointLogEvidence>) => Promise<ReadCheckpointLog>
   /** Copies the directory, and what lies beside the key, for `restore` to put back. */
   readonly backUp: () => Promise<void>
   /** Ends it, puts the directory back, with `head` also what lies beside the key, and starts it again. */
@@ -61,9 +69,9 @@ export async function startTestMetaLog(
   const base = await mkdtemp(join(tmpdir(), 'whodid-test-meta-'))
   const dir = join(base, 'log')
   const headPath = join(base, 'head')
-  const events: MetaLogEvent[] = []
-  const start = (): Promise<RunningMetaLog> =>
-    startMetaLog({
+  const events: CheckpointLogEvent[] = []
+  const start = (): Promise<RunningCheckpointLog> =>
+    startCheckpointLog({
       ...keys,
       dir,
       headPath,
@@ -123,14 +131,14 @@ export async function startTestMetaLog(
 /** What collectors and investigators do with a meta-log. */
 function callers(keys: MetaKeys, url: () => string) {
   const { vkey } = keys.signer.verifier
-  const read = (given: Partial<MetaLogEvidence> = {}): ReturnType<typeof readMetaLog> =>
-    readMetaLog({ vkey, source: createUrlSource(url()), ...given })
-  const readSound = async (given?: Partial<MetaLogEvidence>): Promise<ReadMetaLog> => {
+  const read = (given: Partial<CheckpointLogEvidence> = {}): ReturnType<typeof readCheckpointLog> =>
+    readCheckpointLog({ vkey, source: createUrlSource(url()), ...given })
+  const readSound = async (given?: Partial<CheckpointLogEvidence>): Promise<ReadCheckpointLog> => {
     const { meta, findings } = await read(given)
     if (meta === undefined || findings.length > 0) throw new Error(JSON.stringify(findings))
     return meta
   }
-  const until = (isSo: (meta: ReadMetaLog) => boolean): Promise<void> =>
+  const until = (isSo: (meta: ReadCheckpointLog) => boolean): Promise<void> =>
     vi.waitFor(async () => {
       if (!isSo(await readSound())) throw new Error('not yet')
     }, waitMs)
@@ -140,7 +148,7 @@ function callers(keys: MetaKeys, url: () => string) {
   return { endpoint, submit, read, readSound, until }
 }
 
-function holds({ registry }: ReadMetaLog, log: TestLog): boolean {
+function holds({ registry }: ReadCheckpointLog, log: TestLog): boolean {
   const newest = registry.log(log.origin)?.newest
   return newest !== undefined && newest !== null && sizeOf(newest.note) >= sizeOf(log.note)
 }

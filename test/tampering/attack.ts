@@ -1,4 +1,4 @@
-import type { FindingCode } from '@whodid/query'
+import type { FindingCode } from '@whodid/verify'
 import type { DbaLedger } from '../harness/dba-ledger.ts'
 import type { TestLog } from '../harness/sealed-log.ts'
 

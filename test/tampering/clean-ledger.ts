@@ -2,15 +2,12 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { firstUnstoredIndex } from '@whodid/collector'
 import { ContentKeys } from '@whodid/content'
-import { openSealedLog, verifyLedger, verifyLog } from '@whodid/query'
-import type { Finding } from '@whodid/query'
+import { checkDerived, findLogs, openSealedLog, verifyLedger, verifyLog } from '@whodid/verify'
+import type { DerivedToCheck, Finding, FoundLog } from '@whodid/verify'
 import { createContentEraser, createLeafReader, createRecordPruner } from '@whodid/store'
 import type { ContentEraser, LeafReader, RecordPruner } from '@whodid/store'
-import { checkDerived } from '../../packages/cli/src/verify/check-derived.ts'
-import type { DerivedToCheck } from '../../packages/cli/src/verify/check-derived.ts'
-import { findLogs } from '../../packages/cli/src/verify/find-logs.ts'
-import type { FoundLog } from '../../packages/cli/src/verify/find-logs.ts'
 import { startDbaLedger } from '../harness/dba-ledger.ts'
 import type { DbaLedger } from '../harness/dba-ledger.ts'
 
@@ -52,7 +49,7 @@ export async function startCleanLedger(): Promise<CleanLedger> {
   const pruner = createRecordPruner(engine.access('pruner'))
   let clockNs = BigInt(Date.UTC(2024, 0, 1)) * 1_000_000n
   const find = async (): Promise<FoundLog[]> => {
-    const logs = await findLogs({ dataDir: root, keysDir })
+    const logs = await findLogs({ dataDir: root, keysDir, firstUnstored: firstUnstoredIndex })
     // As `whodid verify` has it, by the clock of the runs.
     const sealedByUnixNs = clockNs - 60_000_000_000n
     return logs.map((log) => ({ ...log, options: { ...log.options, sealedByUnixNs } }))

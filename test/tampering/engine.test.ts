@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exitCodeOf, verifyLedger } from '@whodid/query'
-import type { Finding, LogEvidence } from '@whodid/query'
+import { exitCodeOf, verifyLedger } from '@whodid/verify'
+import type { Finding, LogEvidence } from '@whodid/verify'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import { startDbaLedger } from '../harness/dba-ledger.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { verifyLedger } from '@whodid/query'
+import { verifyLedger } from '@whodid/verify'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import { startDbaLedger } from '../harness/dba-ledger.ts'

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createDirectorySource } from '@whodid/meta-log'
-import { judgeMetaLog, lostReceipts } from '@whodid/query'
-import type { FindingCode, MetaLogAge } from '@whodid/query'
+import { judgeCheckpointLog, lostReceipts } from '@whodid/verify'
+import type { CheckpointLogAge, FindingCode } from '@whodid/verify'
+import { createDirectorySource } from '@whodid/witness'
 import { entriesPath, generateNoteKey, parseSkey, signNote, parseNote } from '@whodid/tlog'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { newTrace } from '../harness/ledger.ts'
@@ -244,18 +244,18 @@ describe('the meta-log', () => {
 
 async function judge(
   shown: readonly TestLog[],
-  age: MetaLogAge = { nowS: nowS() },
-): ReturnType<typeof judgeMetaLog> {
-  return judgeMetaLog(await meta.readSound(), shown.map(evidenceOf), age)
+  age: CheckpointLogAge = { nowS: nowS() },
+): ReturnType<typeof judgeCheckpointLog> {
+  return judgeCheckpointLog(await meta.readSound(), shown.map(evidenceOf), age)
 }
 
-async function codes(shown: readonly TestLog[], age?: MetaLogAge): Promise<FindingCode[]> {
+async function codes(shown: readonly TestLog[], age?: CheckpointLogAge): Promise<FindingCode[]> {
   return (await judge(shown, age)).map(({ code }) => code)
 }
 
 async function judgeBy(other: TestMetaLog, shown: readonly TestLog[]): Promise<FindingCode[]> {
   const read = await other.readSound()
-  const findings = await judgeMetaLog(read, shown.map(evidenceOf), { nowS: nowS() })
+  const findings = await judgeCheckpointLog(read, shown.map(evidenceOf), { nowS: nowS() })
   return findings.map(({ code }) => code)
 }
 

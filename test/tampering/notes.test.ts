@@ -1,5 +1,5 @@
-import { openSealedLog } from '@whodid/query'
-import type { FindingCode } from '@whodid/query'
+import { openSealedLog } from '@whodid/verify'
+import type { FindingCode } from '@whodid/verify'
 import {
   addSignatures,
   formatTlogProof,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { verifyLedger } from '@whodid/query'
-import type { FindingCode, LogEvidence } from '@whodid/query'
+import { verifyLedger } from '@whodid/verify'
+import type { FindingCode, LogEvidence } from '@whodid/verify'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import { startDbaLedger } from '../harness/dba-ledger.ts'

@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { firstUnstoredIndex } from '@whodid/collector'
 import type { Collector } from '@whodid/collector'
-import { missingLogs, verifyLedger } from '@whodid/query'
-import type { FindingCode } from '@whodid/query'
+import { findLogs, missingLogs, verifyLedger } from '@whodid/verify'
+import type { FindingCode } from '@whodid/verify'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import {
@@ -17,7 +18,6 @@ import {
 } from '@whodid/tlog'
 import type { NoteSigner, Policy } from '@whodid/tlog'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { findLogs } from '../../packages/cli/src/verify/find-logs.ts'
 import { startDbaLedger } from '../harness/dba-ledger.ts'
 import type { DbaLedger } from '../harness/dba-ledger.ts'
 import { startSealedService } from '../harness/sealed-service.ts'
@@ -70,7 +70,7 @@ async function end(collector: Collector): Promise<void> {
 
 /** What `whodid verify` finds, once nothing is on its way. */
 async function verify(policy?: Policy): Promise<FindingCode[]> {
-  const logs = await findLogs(service)
+  const logs = await findLogs({ ...service, firstUnstored: firstUnstoredIndex })
   const known = logs.map(({ origin }) => origin)
   const { findings } = await verifyLedger(logs, reader, others)
   const gone = policy === undefined ? [] : missingLogs(policy, known)

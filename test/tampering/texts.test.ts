@@ -1,7 +1,7 @@
 import { createContentReader, encryptContents } from '@whodid/content'
 import { canonicalJson } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
-import { openSealedLog, verifyTexts } from '@whodid/query'
+import { openSealedLog, verifyTexts } from '@whodid/verify'
 import { createLeafReader, encodeContents, encodeRecords } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import { afterAll, beforeAll, expect, test } from 'vitest'

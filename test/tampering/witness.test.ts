@@ -1,7 +1,7 @@
 import { cp, rm } from 'node:fs/promises'
 import type { LedgerRecord } from '@whodid/model'
-import { judgeWitnesses, missingLogs, openSealedLog, verifyLedger } from '@whodid/query'
-import type { FindingCode, WitnessEvidence, WitnessJudgement } from '@whodid/query'
+import { judgeWitnesses, missingLogs, openSealedLog, verifyLedger } from '@whodid/verify'
+import type { FindingCode, WitnessEvidence, WitnessJudgement } from '@whodid/verify'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import {

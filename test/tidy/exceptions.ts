@@ -10,9 +10,4 @@ export const exceptions: readonly Exception[] = [
     path: 'packages/evidence/verifier.mjs',
     reason: 'a stranger must be able to check a package with one file that imports nothing',
   },
-  {
-    rule: 'named-after-export',
-    path: 'packages/query/src/run.ts',
-    reason: 'the read path, named as docs/ARCHITECTURE.md names it: what a newcomer opens first',
-  },
 ]

@@ -1,4 +1,4 @@
-import { findingCodes } from '@whodid/query'
+import { findingCodes } from '@whodid/verify'
 import { expect, it } from 'vitest'
 import { readSource } from './source.ts'
 

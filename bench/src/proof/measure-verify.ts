@@ -1,5 +1,5 @@
 import type { Engine } from '@whodid/engine'
-import { verifyLog } from '@whodid/query'
+import { verifyLog } from '@whodid/verify'
 import { canonicalExpression, createLeafReader } from '@whodid/store'
 import type { LeafReader } from '@whodid/store'
 import type { Measure } from '../bench.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { SealedLog } from '@whodid/query'
+import type { SealedLog } from '@whodid/verify'
 import { leafRowBytes } from '@whodid/store'
 import { createTileReader } from '@whodid/tlog-posix'
 import type { LeafReader, LogRange } from '@whodid/store'

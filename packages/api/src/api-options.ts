@@ -1,6 +1,7 @@
 import type { ContentReader } from '@whodid/content'
 import type { RetentionService } from '@whodid/retention'
-import type { DecisionRules, LedgerWatch, MetaLogEndpoint } from '@whodid/query'
+import type { DecisionRules } from '@whodid/query'
+import type { CheckpointLogEndpoint, IntegrityMonitor } from '@whodid/verify'
 import type { HostCheck, MetricFamily } from '@whodid/model'
 import type { ReadRecorder, Selector } from '@whodid/store'
 import type { LogTrees } from '@whodid/tlog-posix'
@@ -24,9 +25,9 @@ export interface ApiOptions {
   /** The operator's choice of rules. Default: every rule is used. */
   readonly rules?: DecisionRules | undefined
   /** The check of the ledger; without it no assurance is more than `local`, and no check is reported. */
-  readonly watch?: LedgerWatch | undefined
+  readonly watch?: IntegrityMonitor | undefined
   /** The meta-log that takes the checkpoints of the logs here, for proofs and packages. Default: none. */
-  readonly metaLog?: MetaLogEndpoint | undefined
+  readonly metaLog?: CheckpointLogEndpoint | undefined
   /** The means to make evidence packages; without them none is made. */
   readonly exports?: PackageMaking | undefined
   /** Read at each request, so that a token can be added and removed. */

@@ -1,6 +1,6 @@
 import { WhodidError } from '@whodid/model'
 import { startWhodid } from '@whodid/server'
-import type { RunningWhodid, Verifier } from '@whodid/server'
+import type { RunningWhodid } from '@whodid/server'
 import type { DemoConfig } from './demo-config.ts'
 import { askDemoQuestions, wrongAnswers } from './demo-questions.ts'
 import type { DemoScreen } from './demo-screen.ts'
@@ -11,8 +11,6 @@ import type { Stage } from './stage.ts'
 /** One run of the demo. */
 export interface DemoRun {
   readonly config: DemoConfig
-  /** The verifier that the service checks itself with. */
-  readonly verifier: Verifier
   readonly screen: DemoScreen
   /** Ends after the answers. */
   readonly once: boolean
@@ -46,13 +44,12 @@ export async function runDemo(run: DemoRun): Promise<number> {
 
 async function startParts({
   config,
-  verifier,
   screen,
   stopping,
 }: DemoRun): Promise<{ whodid: RunningWhodid; stage: Stage }> {
   screen.progress('Starting ClickHouse, the collector, the API; and a Postgres for the incident…')
   const [whodid, stage] = await Promise.allSettled([
-    startWhodid(config.service, verifier, screen.event),
+    startWhodid(config.service, screen.event),
     buildStage(stopping),
   ])
   if (whodid.status === 'rejected') {

@@ -1,5 +1,5 @@
 import type { WhoDidAnswer } from '@whodid/model'
-import type { FoundInMetaLog } from '@whodid/query'
+import type { FoundInCheckpointLog } from '@whodid/verify'
 import type { EvidenceIndex } from '@whodid/query/offline'
 import type { KeyEpoch } from '@whodid/tlog'
 
@@ -56,7 +56,7 @@ export type MetaLogEvidence =
       /** c2sp.org/tlog-proof@v1 */
       readonly tlog_proof: string
     }
-  | Exclude<FoundInMetaLog, { readonly state: 'included' }>
+  | Exclude<FoundInCheckpointLog, { readonly state: 'included' }>
 
 /** A checkpoint, and the proof that it begins with the one before it. */
 export interface CheckpointEvidence {

@@ -1,6 +1,7 @@
 import type { ContentReader } from '@whodid/content'
-import { listReads, readsMax } from '@whodid/query'
-import type { DecisionRules, LedgerWatch, MetaLogEndpoint, Question } from '@whodid/query'
+import { accessLogMax, listAccessLog } from '@whodid/query'
+import type { DecisionRules, Question } from '@whodid/query'
+import type { CheckpointLogEndpoint, IntegrityMonitor } from '@whodid/verify'
 import type { Selector } from '@whodid/store'
 import type { LogTrees } from '@whodid/tlog-posix'
 import type { CustodyEvent, Evidence, Making } from './evidence.ts'
@@ -17,8 +18,8 @@ export interface EvidenceSources {
   readonly contents: ContentReader
   readonly trees: LogTrees
   /** The check of the ledger, as for `whoDid`: the answer in a package is the answer over the API. */
-  readonly watch?: LedgerWatch | undefined
-  readonly metaLog?: MetaLogEndpoint | undefined
+  readonly watch?: IntegrityMonitor | undefined
+  readonly metaLog?: CheckpointLogEndpoint | undefined
   /** The operator's choice of rules. */
   readonly rules?: DecisionRules | undefined
   /** Puts on record that evidence of this digest is handed out; resolves with the record, `<trace>-<span>`, once it is durable. */
@@ -86,7 +87,7 @@ async function readsOf(
   tenant: string,
   handle: string,
 ): Promise<CustodyEvent[]> {
-  const reads = await listReads(selector, tenant, readsMax)
+  const reads = await listAccessLog(selector, tenant, accessLogMax)
   return reads
     .filter(({ question }) => question.includes(handle))
     .map((read) => ({

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WhodidError } from '@whodid/model'
-import { findInMetaLog } from '@whodid/query'
-import type { FoundInMetaLog, MetaLogEndpoint } from '@whodid/query'
+import { findInCheckpointLog } from '@whodid/verify'
+import type { CheckpointLogEndpoint, FoundInCheckpointLog } from '@whodid/verify'
 import type { LogTree, LogTrees } from '@whodid/tlog-posix'
 import {
   formatTlogProof,
@@ -26,7 +26,7 @@ const takenWaitsMax = 20
 /** The sources of the history of logs. */
 interface LogSources {
   readonly trees: LogTrees
-  readonly metaLog: MetaLogEndpoint | undefined
+  readonly metaLog: CheckpointLogEndpoint | undefined
 }
 
 /** The proof of each row in order, '' for a row of no log that is known, and the history of the logs. */
@@ -75,19 +75,19 @@ async function checkpointOver(tree: LogTree, index: number): Promise<string> {
 
 /** Finds the log in the meta-log; waits a while until that has taken a checkpoint that covers the index. */
 async function foundIn(
-  metaLog: MetaLogEndpoint | undefined,
+  metaLog: CheckpointLogEndpoint | undefined,
   { origin, epochs }: LogTree,
   index: number,
-): Promise<FoundInMetaLog | undefined> {
+): Promise<FoundInCheckpointLog | undefined> {
   if (metaLog === undefined) return undefined
   for (let waits = 0; ; waits += 1) {
-    const found = await findInMetaLog(metaLog, { origin, epochs, index })
+    const found = await findInCheckpointLog(metaLog, { origin, epochs, index })
     if (found.state !== 'pending' || waits === takenWaitsMax) return found
     await sleep(coverWaitMs)
   }
 }
 
-function metaLogEvidence(found: FoundInMetaLog): MetaLogEvidence {
+function metaLogEvidence(found: FoundInCheckpointLog): MetaLogEvidence {
   if (found.state !== 'included') return found
   const { state, log, index, entry, proof, checkpoint } = found
   return { state, log, entry, tlog_proof: formatTlogProof({ index, proof, checkpoint }) }

@@ -146,8 +146,8 @@ function indexedRow({ role, fields }: RowSaid, record: KnownRecord | undefined):
 }
 
 /** Returns the state of each text that was committed to. */
-function textsOf({ kin }: EvidencedAnswer['evidence']): IndexedText[] {
-  return [...kin.values()].flat().flatMap((record): IndexedText[] => {
+function textsOf({ relatedRecords }: EvidencedAnswer['evidence']): IndexedText[] {
+  return [...relatedRecords.values()].flat().flatMap((record): IndexedText[] => {
     const { log, log_index: place, content_state: content, content_commitment: commitment } = record
     if (/^0*$/u.test(commitment)) return []
     const { state } = content

@@ -1,50 +1,35 @@
-export { checkpointsMax, listCheckpoints } from './list-checkpoints.ts'
-export type { DecisionRules } from './evidence/evidence.ts'
-export { findInMetaLog } from './find-in-meta-log.ts'
-export type { FoundInMetaLog, MetaLogEndpoint } from './find-in-meta-log.ts'
-export { proveAction } from './prove-action.ts'
-export { parseQuestion } from './question.ts'
-export type { Question, RawQuestion } from './question.ts'
-export { listReads, parseReadsLimit, readsMax } from './reads.ts'
-export { whoDid, whoDidOnEvidence } from './run.ts'
-export type { EvidencedAnswer, WhoDidSources } from './run.ts'
-export { tail, tailStepMax } from './tail.ts'
-export type { TailedRecord } from './tail.ts'
-export { checkTree, type CheckedTree } from './verify/check-tree.ts'
-export { exitCodeOf, findingCodes, isPassing } from './verify/finding.ts'
-export type { Finding, FindingCode } from './verify/finding.ts'
-export { judgeMetaLog } from './verify/judge-meta-log.ts'
-export type { MetaLogAge } from './verify/judge-meta-log.ts'
-export { judgeWitnesses } from './verify/judge-witnesses.ts'
-export type { WitnessEvidence, WitnessJudgement } from './verify/judge-witnesses.ts'
-export { describeWatch, nothingWatched } from './verify/ledger-watch.ts'
-export type { LedgerWatch, WatchedLog, WatchState } from './verify/ledger-watch.ts'
-export { judgeFreshness } from './verify/judge-freshness.ts'
-export { lostReceipts } from './verify/lost-receipts.ts'
-export { missingLogs } from './verify/missing-logs.ts'
-export { readMetaLog } from './verify/read-meta-log.ts'
-export type { MetaLogEvidence, ReadMetaLog } from './verify/read-meta-log.ts'
-export { derivedMonths, verifyDerived, verifyDerivedMonth } from './verify/verify-derived.ts'
-export type { DerivedGround, DerivedVerification } from './verify/verify-derived.ts'
-export { verifyLedger } from './verify/verify-ledger.ts'
-export type { LedgerVerification, LogAssurance, LogToVerify } from './verify/verify-ledger.ts'
-export { openSealedLog } from './verify/sealed-log.ts'
-export type { LogEvidence, SealedLog } from './verify/sealed-log.ts'
-export { verifyTexts } from './verify/verify-texts.ts'
-export type { TextGround, TextsVerification } from './verify/verify-texts.ts'
-export { verifyRows, type RowsVerification } from './verify/verify-rows.ts'
-export { verifyLog } from './verify/verify-log.ts'
-export type { LogVerification, LogVerificationOptions } from './verify/verify-log.ts'
-export { parseActionsQuestion, actionsLimit } from './questions/actions-question.ts'
-export type { ActionsQuestion, RawActionsQuestion } from './questions/actions-question.ts'
-export { blastRadius } from './questions/blast-radius.ts'
-export { parseBlastRadiusQuestion, resourcesLimit } from './questions/blast-radius-question.ts'
-export { latestActsLimit, parseDelegatorQuestion } from './questions/delegator-question.ts'
-export { describeDelegator } from './questions/describe-delegator.ts'
-export { describeInstance } from './questions/describe-instance.ts'
-export { parseInstanceQuestion, timelineLimit } from './questions/instance-question.ts'
-export { listActions } from './questions/list-actions.ts'
-export { listTemplates } from './questions/list-templates.ts'
-export { parseTemplatesQuestion, templatesLimit } from './questions/templates-question.ts'
-export { checkMany, handlesMax, whoDidMany } from './questions/who-did-many.ts'
-export type { HandleOutcome, RawManyQuestion } from './questions/who-did-many.ts'
+export { checkpointsMax, listCheckpoints } from './proof/list-checkpoints.ts'
+export { proveAction } from './proof/prove-action.ts'
+export { accessLogMax, listAccessLog, parseAccessLogLimit } from './questions/access-log.ts'
+export {
+  blastRadius,
+  parseBlastRadiusQuestion,
+  resourcesLimit,
+} from './questions/blast-radius/blast-radius.ts'
+export {
+  describeDelegator,
+  latestActsLimit,
+  parseDelegatorQuestion,
+} from './questions/describe-delegator/describe-delegator.ts'
+export {
+  describeInstance,
+  parseInstanceQuestion,
+  timelineLimit,
+} from './questions/describe-instance/describe-instance.ts'
+export { listActions } from './questions/list-actions/list-actions.ts'
+export { actionsLimit, parseActionsQuestion } from './questions/list-actions/question.ts'
+export type { ActionsQuestion, RawActionsQuestion } from './questions/list-actions/question.ts'
+export {
+  listTemplates,
+  parseTemplatesQuestion,
+  templatesLimit,
+} from './questions/list-templates/list-templates.ts'
+export { tail, tailStepMax } from './questions/tail.ts'
+export type { TailedRecord } from './questions/tail.ts'
+export type { DecisionRules } from './who-did/evidence/evidence.ts'
+export { parseQuestion } from './who-did/question.ts'
+export type { Question, RawQuestion } from './who-did/question.ts'
+export { checkMany, handlesMax, whoDidMany } from './who-did/who-did-many.ts'
+export type { HandleOutcome, RawManyQuestion } from './who-did/who-did-many.ts'
+export { whoDid, whoDidOnEvidence } from './who-did/who-did.ts'
+export type { EvidencedAnswer, WhoDidSources } from './who-did/who-did.ts'

@@ -1,8 +1,6 @@
 export { runChecks } from './doctor/run-checks.ts'
 export type { RequestPath } from './doctor/run-checks.ts'
 export type { Check } from './doctor/machine-checks.ts'
-export type { Verifier } from './self-check/self-check.ts'
-export type { LogToCheck } from './self-check/check-log.ts'
 export { fullDiskError } from './start/start-errors.ts'
 export { migrateLedger } from './start/start-ledger.ts'
 export { startWhodid } from './start/start-whodid.ts'

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { accessLogAnswerSchema } from '@whodid/model/answers'
-import { listReads, parseReadsLimit, readsMax } from '@whodid/query'
+import { accessLogMax, listAccessLog, parseAccessLogLimit } from '@whodid/query'
 import { countSchema } from './parameter-schemas.ts'
 import {
   answered,
@@ -23,9 +23,9 @@ export const accessLogRoute = createRoute({
   request: {
     headers: caseHeader,
     query: z.object({
-      limit: countSchema(1, readsMax)
+      limit: countSchema(1, accessLogMax)
         .optional()
-        .describe(`How many to give: 1–${readsMax}, default 100`),
+        .describe(`How many to give: 1–${accessLogMax}, default 100`),
     }),
   },
   responses: {
@@ -41,9 +41,9 @@ export function answerAccessLog({
 }: QuestionDeps): Handler<typeof accessLogRoute> {
   return async (c) => {
     const asked = c.req.valid('query')
-    const limit = parseReadsLimit(asked.limit)
+    const limit = parseAccessLogLimit(asked.limit)
     const { tenant } = c.get('token')
-    const run = async () => ({ reads: await listReads(selector, tenant, limit) })
+    const run = async () => ({ reads: await listAccessLog(selector, tenant, limit) })
     return c.json(await recordedRead(c, { roles: ['admin'], question: asked }, { run }), 200)
   }
 }

@@ -5,8 +5,9 @@ import {
   checkpointsAnswerSchema,
   integrityAnswerSchema,
 } from '@whodid/model/answers'
-import { checkpointsMax, describeWatch, listCheckpoints, proveAction } from '@whodid/query'
-import type { LedgerWatch, MetaLogEndpoint } from '@whodid/query'
+import { checkpointsMax, listCheckpoints, proveAction } from '@whodid/query'
+import { describeMonitor } from '@whodid/verify'
+import type { CheckpointLogEndpoint, IntegrityMonitor } from '@whodid/verify'
 import type { LogTrees } from '@whodid/tlog-posix'
 import { idSchema } from './parameter-schemas.ts'
 import {
@@ -44,7 +45,7 @@ export const proofRoute = createRoute({
 /** The ports of proofs. */
 export interface ProofDeps extends QuestionDeps {
   readonly trees: LogTrees | undefined
-  readonly metaLog: MetaLogEndpoint | undefined
+  readonly metaLog: CheckpointLogEndpoint | undefined
 }
 
 /** Answers proofRoute. */
@@ -120,13 +121,15 @@ export const integrityRoute = createRoute({
 })
 
 /** Answers integrityRoute. */
-export function answerIntegrity(watch: LedgerWatch | undefined): Handler<typeof integrityRoute> {
+export function answerIntegrity(
+  watch: IntegrityMonitor | undefined,
+): Handler<typeof integrityRoute> {
   return (c) => {
     const state = watch?.state()
     if (state === undefined) return c.json({ check: null, logs: [] }, 200)
     const logs = [...state.logs].map(([log, { size, assurance, assuredSize }]) => {
       return { log, size, assurance, assured: assurance === 'local' ? 0 : assuredSize }
     })
-    return c.json({ check: describeWatch(state), logs }, 200)
+    return c.json({ check: describeMonitor(state), logs }, 200)
   }
 }

@@ -1,7 +1,6 @@
 import { createDemoScreen, readDemoConfig, runDemo } from '@whodid/demo'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
-import { verifier } from '../verifier.ts'
 
 /** `whodid demo`: an incident, played with real parts. */
 export const demoCommand: Command = {
@@ -30,5 +29,5 @@ async function demo(context: CommandContext): Promise<number> {
   const screen = createDemoScreen(context, typed.flag('json'))
   const config = await readDemoConfig(context.environment, typed.value('data-dir'), screen.progress)
   const { stopping } = context
-  return runDemo({ config, verifier, screen, once: typed.flag('once'), stopping })
+  return runDemo({ config, screen, once: typed.flag('once'), stopping })
 }

@@ -1,12 +1,11 @@
 import { resolve } from 'node:path'
-import { leaveRequest, startMetaLog } from '@whodid/meta-log'
-import type { MetaLogEvent } from '@whodid/meta-log'
 import { printableLine, WhodidError } from '@whodid/model'
 import { readSettings } from '@whodid/server/config'
 import { asInvalid, checkName, readKeyFile, readLogKey } from '@whodid/server/credentials'
+import { leaveRequest, parseWitnesses, startCheckpointLog } from '@whodid/witness'
+import type { CheckpointLogEvent } from '@whodid/witness'
 import { generateNoteKey, parseSkey } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
-import { parseWitnesses } from '@whodid/witness'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments, readPortOption, required } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
@@ -88,12 +87,12 @@ async function serve(
 ): Promise<number> {
   const { signer, receipts } = await readKeys(keyPath, typed.value('name'))
   await leaveRequests(dir, 'add', typed.values('log'))
-  const show = (event: MetaLogEvent | MetaLogReady): void => {
+  const show = (event: CheckpointLogEvent | MetaLogReady): void => {
     if (typed.flag('json')) stdout.write(`${JSON.stringify(event)}\n`)
     else stderr.write(`whodid meta-log: ${describe(event)}\n`)
   }
   const settings = readSettings(environment)
-  const running = await startMetaLog({
+  const running = await startCheckpointLog({
     signer,
     receipts,
     dir,
@@ -120,7 +119,7 @@ interface MetaLogReady {
   readonly receipts: string
 }
 
-function describe(event: MetaLogEvent | MetaLogReady): string {
+function describe(event: CheckpointLogEvent | MetaLogReady): string {
   switch (event.event) {
     case 'ready':
       return `listening. Collectors submit to it with\n  WHODID_META_LOG="${event.receipts} ${event.url}"\nand it is verified with\n  whodid verify --meta-log ${event.url} --meta-key ${event.vkey}\nand WHODID_META_KEY="${event.vkey}" names it in evidence packages`

@@ -5,7 +5,6 @@ import { isLoopback, readServiceConfig } from '@whodid/server/config'
 import type { ServiceConfig } from '@whodid/server/config'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
-import { verifier } from '../verifier.ts'
 import { serviceScreen } from './service-screen.ts'
 
 /** `whodid serve`: engine, collector and API, until a signal. */
@@ -57,7 +56,7 @@ async function serve(context: CommandContext): Promise<number> {
   const show = typed.flag('json')
     ? (event: ServiceEvent) => stdout.write(`${JSON.stringify(event)}\n`)
     : createScreen(context)
-  const running = await startWhodid(config, verifier, show).catch((thrown: unknown) => {
+  const running = await startWhodid(config, show).catch((thrown: unknown) => {
     throw fullDiskError(thrown, config.dataDir)
   })
   if (!stopping.aborted)

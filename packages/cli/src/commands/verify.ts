@@ -1,14 +1,29 @@
+import { firstUnstoredIndex } from '@whodid/collector'
 import { parseHandle, printableLine, WhodidError } from '@whodid/model'
-import { exitCodeOf, judgeWitnesses, openSealedLog, verifyLedger, verifyRows } from '@whodid/query'
-import type { Finding, LedgerVerification, LogAssurance, LogToVerify } from '@whodid/query'
+import {
+  exitCodeOf,
+  gatherEvidence,
+  judgeWitnesses,
+  openSealedLog,
+  verifyLedger,
+  verifyRows,
+  withDerived,
+  withTexts,
+} from '@whodid/verify'
+import type {
+  EvidenceWanted,
+  Finding,
+  LedgerVerification,
+  LogAssurance,
+  LogToVerify,
+} from '@whodid/verify'
 import { readServiceConfig } from '@whodid/server/config'
+import { readLogKey } from '@whodid/server/credentials'
 import type { LeafReader } from '@whodid/store'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
-import { gatherEvidence } from '../verify/gather-evidence.ts'
 import { verificationJson, verificationText } from '../verify/show-verification.ts'
-import { withDerived, withTexts } from '../verify/with-checks.ts'
 import { withLeafReader } from '../verify/with-leaf-reader.ts'
 
 /** `whodid verify`: whether the ledger is what was sealed. */
@@ -58,6 +73,7 @@ async function verify(context: CommandContext): Promise<number> {
     keysDir: config.keysDir,
     anchorPaths: typed.values('anchor'),
     keysPath: typed.value('keys'),
+    firstUnstored: firstUnstoredIndex,
   }
   const evidence = await gatherEvidence({
     places,
@@ -89,13 +105,13 @@ async function verify(context: CommandContext): Promise<number> {
 }
 
 /** The meta-log to hold the logs against, if one is named. */
-function readMetaLogPlace(typed: ParsedArguments): { place: string; vkey: string } | undefined {
+function readMetaLogPlace(typed: ParsedArguments): EvidenceWanted['metaLog'] {
   const place = typed.value('meta-log')
   const vkey = typed.value('meta-key')
   if (place === undefined && vkey === undefined) return undefined
   if (place === undefined || vkey === undefined)
     throw new WhodidError('invalid_parameter', '--meta-log and --meta-key expected each other')
-  return { place, vkey }
+  return { place, key: readLogKey('--meta-key', vkey) }
 }
 
 function parse(args: readonly string[]): ParsedArguments {

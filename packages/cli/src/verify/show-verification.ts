@@ -1,5 +1,5 @@
 import { printableLine } from '@whodid/model'
-import type { LedgerVerification, LogAssurance, TextsVerification } from '@whodid/query'
+import type { LedgerVerification, LogAssurance, TextsVerification } from '@whodid/verify'
 
 /** What was verified, as JSON. */
 export function verificationJson({

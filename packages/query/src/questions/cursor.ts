@@ -5,7 +5,7 @@ import { printableLine, WhodidError } from '@whodid/model'
 export type Position = readonly string[]
 
 /** What each part of a position must look like, in order. */
-export type PositionForm = readonly RegExp[]
+type PositionForm = readonly RegExp[]
 
 /** The form of a position in what is ordered by time, trace and span. */
 export const spanPositionForm: PositionForm = [

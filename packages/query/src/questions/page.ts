@@ -1,7 +1,7 @@
 import type { Position } from './cursor.ts'
 
 /** The least a row needs to be paged: the sort key. */
-export interface PagedRow {
+interface PagedRow {
   readonly ts: string
   readonly trace: string
   readonly span: string

@@ -1,5 +1,5 @@
-import { derivedMonths, openSealedLog, verifyDerivedMonth } from '@whodid/query'
-import type { DerivedGround, Finding, LogToVerify, SealedLog } from '@whodid/query'
+import { derivedMonths, openSealedLog, verifyDerivedMonth } from '@whodid/verify'
+import type { DerivedDeps, Finding, LogToVerify, SealedLog } from '@whodid/verify'
 import type { LeafReader } from '@whodid/store'
 
 /** Average number of records that one look compares with the tables beside them: a month is verified when looks have earned its size. */
@@ -44,13 +44,13 @@ export async function checkDerivedPart(
 ): Promise<DerivedPart> {
   const sealed = (await Promise.all(logs.map(openLog))).filter((log) => log !== undefined)
   if (sealed.length === 0) return { round, findings: [] }
-  const ground: DerivedGround = { ...ports, logs: sealed, storedTo }
-  const months = await derivedMonths(ground)
+  const deps: DerivedDeps = { ...ports, logs: sealed, storedTo }
+  const months = await derivedMonths(deps)
   const earned = round.earned + rowsAtOnce
   const month = months.find(({ fromUnixNs }) => fromUnixNs > round.lastUnixNs) ?? months[0]
   if (month === undefined || (month.rowCount > earned && round.suspects.length === 0))
     return { round: { ...round, earned }, findings: [] }
-  const findings = await verifyDerivedMonth(ground, month)
+  const findings = await verifyDerivedMonth(deps, month)
   const left = Math.max(0, Math.min(earned - month.rowCount, rowsAtOnce))
   if (findings.length > 0 && round.suspects.length === 0)
     return { round: { ...round, earned: left, suspects: findings }, findings: [] }

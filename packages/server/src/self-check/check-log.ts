@@ -1,5 +1,5 @@
-import { judgeFreshness, judgeWitnesses, openSealedLog, verifyLog } from '@whodid/query'
-import type { Finding, LogToVerify, SealedLog, WatchedLog } from '@whodid/query'
+import { judgeFreshness, judgeWitnesses, openSealedLog, verifyLog } from '@whodid/verify'
+import type { Finding, FoundLog, MonitoredLog, SealedLog } from '@whodid/verify'
 import type { ContentKeys } from '@whodid/content'
 import type { LeafReader } from '@whodid/store'
 import type { Policy } from '@whodid/tlog'
@@ -8,14 +8,6 @@ import type { TextPart, TextRound } from './check-text-part.ts'
 
 /** Rows verified in one look: about half a second of one core. */
 const rowsAtOnce = 65_536
-
-/** A log of the data directory, as the verifier finds it. */
-export interface LogToCheck extends LogToVerify {
-  /** The newest checkpoint that witnesses cosigned. */
-  readonly cosigned: string | undefined
-  /** True for the log of this directory's own collector. */
-  readonly isOwn: boolean
-}
 
 /** The progress of the verification of one log. */
 export interface Round {
@@ -33,7 +25,7 @@ export interface Looking {
   readonly rounds: Map<string, Round>
   readonly policy: Policy | undefined
   /** The other logs: what one of them prunes is sealed there. */
-  readonly others: readonly LogToCheck[]
+  readonly others: readonly FoundLog[]
   readonly served: readonly string[] | undefined
   readonly freshMsMax: number | undefined
   readonly stopping: AbortController
@@ -49,7 +41,7 @@ export interface Look {
   readonly rowCount: number
   readonly textCount: number
   readonly findings: readonly Finding[]
-  readonly watched: WatchedLog | undefined
+  readonly watched: MonitoredLog | undefined
 }
 
 /** The result of a look that verified nothing. */
@@ -62,7 +54,7 @@ export const nothing: Look = {
 }
 
 /** Verifies the next part of one log, its freshness, and what its witnesses say of it. Throws as `verifyLog`. */
-export async function checkLog(log: LogToCheck, looking: Looking): Promise<Look> {
+export async function checkLog(log: FoundLog, looking: Looking): Promise<Look> {
   const { origin, note, epochs, cosigned } = log
   const { policy, served, reader, freshMsMax } = looking
   // A log that has sealed nothing yet has no checkpoint; a log that had one and has none now is verified, and fails.
@@ -113,7 +105,7 @@ async function checkTexts(
 }
 
 async function checkPart(
-  log: LogToCheck,
+  log: FoundLog,
   sealed: SealedLog,
   { reader, rounds, others, stopping }: Checking,
 ): Promise<{ rowCount: number; findings: readonly Finding[] }> {

@@ -1,7 +1,7 @@
 import { createContentReader } from '@whodid/content'
 import type { ContentKeys } from '@whodid/content'
-import { verifyTexts } from '@whodid/query'
-import type { Finding, SealedLog, TextGround } from '@whodid/query'
+import { verifyTexts } from '@whodid/verify'
+import type { Finding, SealedLog, TextDeps } from '@whodid/verify'
 
 /**
  * Places of a log whose texts are opened in one look, a thirty-second of those whose rows are hashed: a text is decrypted in the
@@ -32,7 +32,7 @@ export interface TextPart {
 }
 
 /** The parts that a check of texts uses. */
-export interface TextPartDeps extends Pick<TextGround, 'reader' | 'signal'> {
+export interface TextPartDeps extends Pick<TextDeps, 'reader' | 'signal'> {
   readonly keys: Pick<ContentKeys, 'find'>
   /** Every log that is known, this one too. */
   readonly logs: readonly SealedLog[]

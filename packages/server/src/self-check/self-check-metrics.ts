@@ -1,9 +1,9 @@
 import type { MetricFamily } from '@whodid/model'
-import { describeWatch, findingCodes } from '@whodid/query'
-import type { WatchState } from '@whodid/query'
+import { describeMonitor, findingCodes } from '@whodid/verify'
+import type { MonitorState } from '@whodid/verify'
 
 /** The results of the self-check as metrics for Prometheus. */
-export function selfCheckMetrics(state: WatchState): MetricFamily[] {
+export function selfCheckMetrics(state: MonitorState): MetricFamily[] {
   const { checkedUnixMs, findings, logs } = state
   const age = checkedUnixMs === 0 ? -1 : (Date.now() - checkedUnixMs) / 1000
   const counts = Object.keys(findingCodes).map((code) => ({
@@ -27,7 +27,7 @@ export function selfCheckMetrics(state: WatchState): MetricFamily[] {
       name: 'whodid_self_check_failed',
       type: 'gauge',
       help: '1 when the self-check has found that the ledger is not what was sealed.',
-      samples: [{ value: describeWatch(state).state === 'failed' ? 1 : 0 }],
+      samples: [{ value: describeMonitor(state).state === 'failed' ? 1 : 0 }],
     },
     {
       name: 'whodid_self_check_findings',

@@ -1,6 +1,14 @@
+import { firstUnstoredIndex } from '@whodid/collector'
 import type { ContentKeys } from '@whodid/content'
-import { isPassing, missingLogs, nothingWatched } from '@whodid/query'
-import type { Finding, LogToVerify, WatchState } from '@whodid/query'
+import {
+  askAboutLogs,
+  findLogs,
+  isPassing,
+  missingLogs,
+  nothingMonitored,
+  storedPlaces,
+} from '@whodid/verify'
+import type { Finding, FoundLog, MonitorState } from '@whodid/verify'
 import { createLeafReader } from '@whodid/store'
 import type { StoreAccess } from '@whodid/store'
 import type { Policy } from '@whodid/tlog'
@@ -8,32 +16,11 @@ import type { ServiceConfig } from '../config/service-config.ts'
 import type { Started, StartupContext } from '../start/startup-context.ts'
 import { checkDerivedPart, noDerivedRound } from './check-derived-part.ts'
 import { checkLog, nothing } from './check-log.ts'
-import type { Look, Looking, LogToCheck, Round } from './check-log.ts'
+import type { Look, Looking, Round } from './check-log.ts'
 import type { TextRound } from './check-text-part.ts'
-
-/** The verifier's ports that the self-check uses. */
-export interface Verifier {
-  /** Returns the policy of `WHODID_POLICY`, else one of every witness that the service submits to; undefined without either. */
-  readonly readTrust: (
-    config: Pick<ServiceConfig, 'policyPath' | 'witnesses'>,
-  ) => Promise<Policy | undefined>
-  /** Finds every log of a data directory, with its tiles, checkpoint and keys. */
-  readonly findLogs: (
-    places: Pick<ServiceConfig, 'dataDir' | 'keysDir'>,
-  ) => Promise<readonly LogToCheck[]>
-  /** Asks the witnesses of a policy for their checkpoints of each log. Must be called before `findLogs`. */
-  readonly askAboutLogs: (
-    policy: Policy | undefined,
-    dataDir: string,
-    signal: AbortSignal,
-  ) => Promise<ReadonlyMap<string, readonly string[]>>
-  /** Returns, by log, the first place whose row may not be in ClickHouse yet. */
-  readonly storedPlaces: (logs: readonly LogToVerify[]) => ReadonlyMap<string, number>
-}
 
 /** Settings of the self-check. */
 export interface SelfCheckOptions {
-  readonly verifier: Verifier
   /** The witnesses that are trusted; undefined where none cosigns. */
   readonly policy?: Policy | undefined
   /** The keys that open texts; without them texts stay unopened. */
@@ -63,9 +50,9 @@ export type SelfCheckContext = Pick<StartupContext, 'onEvent'> & {
 export function startSelfCheck(
   { config, onEvent }: SelfCheckContext,
   access: StoreAccess,
-  options: SelfCheckOptions,
-): Started<() => WatchState> {
-  const { verifier, policy, keys } = options
+  options: SelfCheckOptions = {},
+): Started<() => MonitorState> {
+  const { policy, keys } = options
   const { everyMs = everyMsDefault, freshMsMax = freshMsMaxDefault } = options
   const reader = createLeafReader(access, { threadsMax: 1 })
   const stopping = new AbortController()
@@ -73,7 +60,7 @@ export function startSelfCheck(
   const textRounds = new Map<string, TextRound>()
   const startedMs = performance.now()
   let derivedRound = noDerivedRound
-  let state: WatchState = nothingWatched
+  let state: MonitorState = nothingMonitored
   let running: Promise<void> | undefined
 
   const warn = (message: string): void => {
@@ -85,9 +72,9 @@ export function startSelfCheck(
     const looked = { reader, rounds, policy, freshMsMax: isSettled ? freshMsMax : undefined }
     const texts = { keys, rounds: textRounds }
     try {
-      const asked = await verifier.askAboutLogs(policy, config.dataDir, stopping.signal)
+      const asked = await askAboutLogs(policy, config.dataDir, stopping.signal)
       const looks: Look[] = []
-      const logs = await verifier.findLogs(config)
+      const logs = await findLogs({ ...config, firstUnstored: firstUnstoredIndex })
       for (const log of logs) {
         const others = logs.filter((one) => one !== log)
         const served = asked.get(log.origin)
@@ -106,9 +93,9 @@ export function startSelfCheck(
   }
 
   /** An engine whose users were made by an earlier version refuses this alone: what else was verified stands. */
-  async function lookBeside(logs: readonly LogToCheck[]): Promise<readonly Finding[]> {
+  async function lookBeside(logs: readonly FoundLog[]): Promise<readonly Finding[]> {
     try {
-      const ground = { reader, signal: stopping.signal, storedTo: verifier.storedPlaces(logs) }
+      const ground = { reader, signal: stopping.signal, storedTo: storedPlaces(logs) }
       const part = await checkDerivedPart(logs, ground, derivedRound)
       derivedRound = part.round
       return part.findings
@@ -132,7 +119,7 @@ export function startSelfCheck(
 
 /** The findings of logs that were there, or that the policy names, and are gone. */
 function missing(
-  logs: readonly LogToCheck[],
+  logs: readonly FoundLog[],
   { rounds, policy }: Pick<Looking, 'rounds' | 'policy'>,
 ): Look {
   const origins = logs.map(({ origin }) => origin)
@@ -148,7 +135,7 @@ function missing(
 
 /** Keeps the findings of changes, and drops those that have passed. */
 function after(
-  before: WatchState,
+  before: MonitorState,
   looks: readonly Look[],
   {
     rounds,
@@ -157,7 +144,7 @@ function after(
     readonly rounds: ReadonlyMap<string, Round>
     readonly textRounds: ReadonlyMap<string, TextRound>
   },
-): WatchState {
+): MonitorState {
   const found = looks.flatMap(({ findings }) => findings)
   const kept = before.findings.filter(({ code }) => !isPassing(code))
   const fresh = found.filter((finding) => !isKnown(finding, kept))

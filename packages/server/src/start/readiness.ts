@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { collectorMetricFamilies } from '@whodid/collector'
 import type { Collector, CollectorMetrics } from '@whodid/collector'
 import type { MetricFamily } from '@whodid/model'
-import type { WatchState } from '@whodid/query'
+import type { MonitorState } from '@whodid/verify'
 import type { Selector } from '@whodid/store'
 import { selfCheckMetrics } from '../self-check/self-check-metrics.ts'
 
@@ -36,7 +36,7 @@ export function createReadiness(
 /** The metrics of the collector and of the self-check; none before the collector listens. */
 export function readMetrics(
   collector: CollectorPort<'metrics'>,
-  state: () => WatchState,
+  state: () => MonitorState,
 ): MetricFamily[] {
   const running = collector()
   return running === undefined

@@ -1,9 +1,9 @@
 import type { Collector } from '@whodid/collector'
+import { readTrust } from '@whodid/verify'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { loadOrCreateTokens } from '../credentials/tokens.ts'
 import type { Tokens } from '../credentials/tokens.ts'
 import { startSelfCheck } from '../self-check/self-check.ts'
-import type { Verifier } from '../self-check/self-check.ts'
 import { createReadiness, readMetrics } from './readiness.ts'
 import { startApiPart } from './start-api.ts'
 import { startCollectorPart } from './start-collector.ts'
@@ -38,13 +38,10 @@ export interface RunningWhodid {
  */
 export async function startWhodid(
   config: ServiceConfig,
-  verifier: Verifier,
   onEvent: OnServiceEvent = () => {},
 ): Promise<RunningWhodid> {
   const context = { config, onEvent }
-  const { value, stop: stopAll } = await startParts(onEvent, (keep) =>
-    start(context, verifier, keep),
-  )
+  const { value, stop: stopAll } = await startParts(onEvent, (keep) => start(context, keep))
   let stopped: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     onEvent({ event: 'stopping' })
@@ -54,19 +51,15 @@ export async function startWhodid(
   return { ...value, stop: () => (stopped ??= stop()) }
 }
 
-async function start(
-  context: StartupContext,
-  verifier: Verifier,
-  keep: Keep,
-): Promise<Omit<RunningWhodid, 'stop'>> {
+async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningWhodid, 'stop'>> {
   const { config, onEvent } = context
   await checkDataDir(config.dataDir, onEvent)
   const tokens = await loadOrCreateTokens(config.dataDir)
   const { access, selector } = keep(await startLedger(context))
   const stores = keep(await startContentStores(context, access))
   const { keys, pruner } = stores
-  const policy = await verifier.readTrust(config)
-  const state = keep(startSelfCheck(context, access.verifier, { verifier, policy, keys }))
+  const policy = await readTrust(config)
+  const state = keep(startSelfCheck(context, access.verifier, { policy, keys }))
   // The API starts before the collector and stops after it: a span on its way in can still be asked about.
   let listening: Collector | undefined
   const collectorPort = (): Collector | undefined => listening

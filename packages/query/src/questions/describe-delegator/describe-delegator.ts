@@ -1,0 +1,134 @@
+import { outcomes } from '@whodid/model'
+import type { ActsOfDelegator, DelegatedAgent, DelegatorAnswer, ListedAction } from '@whodid/model'
+import type { Selector, Statement } from '@whodid/store'
+import { nameOrNull, toInstant } from '../../text.ts'
+import { parseTimeBounds, timeBoundParameters } from '../../time-bounds.ts'
+import type { TimeBounds } from '../../time-bounds.ts'
+import { askStatement, sumCosts } from '../ask-statement.ts'
+import { judgeListed } from '../judge-listed/judge-listed.ts'
+import { toListedAction } from '../judge-listed/listed-action.ts'
+import type { ActionRow } from '../judge-listed/listed-action.ts'
+import { rowsOfPage, takePage } from '../page.ts'
+import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
+import type { RawInstanceQuestion } from '../parse-parameters.ts'
+import { delegatorSql } from './sql.ts'
+
+interface TotalRow {
+  readonly acts: string
+  readonly contradicted: string
+  /** Counts by `<outcome> <verb>`: no outcome has a space. */
+  readonly verbs: Readonly<Record<string, string>>
+  readonly resources: string
+  readonly first: string
+  readonly last: string
+  readonly agents: string
+}
+
+interface AgentRow {
+  readonly template: string
+  readonly instance: string
+  readonly acts: string
+  readonly first: string
+  readonly last: string
+}
+
+interface DelegatorRow {
+  readonly totals: { readonly direct: TotalRow; readonly delegated: TotalRow }
+  readonly agents: readonly AgentRow[]
+  readonly latest_direct: readonly ActionRow[]
+  readonly latest_delegated: readonly ActionRow[]
+}
+
+/**
+ * A delegator's own acts and those done for it, within the time asked about. Counts go by each record's own claims, an
+ * intent and its outcome as one; the newest acts are judged as answers are. A human's act is direct whoever else it names. Throws what `Selector.select` throws.
+ */
+export async function describeDelegator(
+  selector: Selector,
+  tenant: string,
+  question: DelegatorQuestion,
+): Promise<DelegatorAnswer> {
+  const statement = planDelegator(question, tenant)
+  const { rows, cost } = await askStatement<DelegatorRow>(selector, statement)
+  const [row] = rows
+  if (row === undefined) throw new Error('the statement gave no row, and it always gives one')
+  const page = (latest: readonly ActionRow[]): ListedAction[] =>
+    takePage(latest, question.limit).records.map(toListedAction)
+  const [direct, delegated] = [page(row.latest_direct), page(row.latest_delegated)]
+  const judged = await judgeListed(selector, tenant, {
+    entries: [...direct, ...delegated],
+    handles: { delegator: question.id },
+    recorded: timeBoundParameters(question.time).recorded,
+  })
+  const spans = new Set(direct.map(({ span }) => span))
+  const of = (isDirect: boolean): ListedAction[] =>
+    judged.entries.filter(({ span }) => spans.has(span) === isDirect)
+  return {
+    id: nameOrNull(question.id) ?? '',
+    direct: toActs(row.totals.direct, of(true)),
+    delegated: {
+      ...toActs(row.totals.delegated, of(false)),
+      agents: row.agents.map(toAgent),
+      agents_total: Number(row.totals.delegated.agents),
+    },
+    cost: judged.cost === undefined ? cost : sumCosts([cost, judged.cost]),
+  }
+}
+
+/** The one statement: both totals, the agents, and the newest acts of each kind. */
+function planDelegator({ id, time, limit }: DelegatorQuestion, tenant: string): Statement {
+  const parameters = { ...timeBoundParameters(time), id, rows: rowsOfPage(limit) }
+  return { sql: delegatorSql, parameters, tenant }
+}
+
+function toActs(total: TotalRow, latestActs: ListedAction[]): ActsOfDelegator {
+  const acts = Number(total.acts)
+  return {
+    acts,
+    contradicted_acts: Number(total.contradicted),
+    verbs: Object.entries(total.verbs).map(([name, count]) => ({
+      verb: nameOrNull(name.slice(name.indexOf(' ') + 1)) ?? '',
+      outcome: outcomes.find((outcome) => name.startsWith(`${outcome} `)) ?? null,
+      acts: Number(count),
+    })),
+    resources_total: Number(total.resources),
+    first_at: acts === 0 ? null : toInstant(total.first),
+    last_at: acts === 0 ? null : toInstant(total.last),
+    latest: latestActs,
+  }
+}
+
+function toAgent(row: AgentRow): DelegatedAgent {
+  return {
+    template: nameOrNull(row.template),
+    instance: nameOrNull(row.instance),
+    acts: Number(row.acts),
+    first_at: toInstant(row.first),
+    last_at: toInstant(row.last),
+  }
+}
+
+/** A question about a delegator, understood. */
+interface DelegatorQuestion {
+  readonly id: string
+  readonly time: TimeBounds
+  /** How many of the newest acts of each kind to give. */
+  readonly limit: number
+}
+
+/** Newest acts in each part of the answer. */
+export const latestActsLimit: { readonly default: 10; readonly max: 100 } = {
+  default: 10,
+  max: 100,
+}
+
+/** Parses a question about a delegator. Throws `invalid_handle`, `invalid_time` or `invalid_parameter`. */
+export function parseDelegatorQuestion(
+  raw: Omit<RawInstanceQuestion, 'cursor'>,
+): DelegatorQuestion {
+  return {
+    id: parseHandleOfKind('delegator', raw.id, 'id'),
+    time: parseTimeBounds(raw),
+    limit: parsePageLimit(raw.limit, latestActsLimit),
+  }
+}

@@ -1,0 +1,124 @@
+import { actorTypes, hintRules, outcomes } from '@whodid/model'
+import type { Alternative, Verdict } from '@whodid/model'
+import { nameOrNull, toInstant } from '../../text.ts'
+import { completeDecision } from '../decide/complete-decision.ts'
+import { decide } from '../decide/decide.ts'
+import type { Decision } from '../decide/decide.ts'
+import type { Fold, FoldedAct } from '../decide/fold-act.ts'
+import { backingOf } from '../decide/judge-candidate.ts'
+import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.ts'
+import { isSameAct } from '../evidence/evidence.ts'
+
+/**
+ * Other acts on the same handle, newest first. Those whose surroundings were gathered are judged as the answer is: each as
+ * the whole act it is part of, by what it inherits; others by what their own records say, and by no hint. An intent whose outcome is on
+ * record is the same act told twice and is left out; an intent without one stays, with the outcome `unknown`.
+ */
+export function listAlternatives(decision: Decision, fold: Fold, limit: number): Alternative[] {
+  const { evidence, ancestors } = decision
+  const subject = ancestors.records[0]
+  const ended = endedActions(evidence.listed)
+  const listed = new Set(evidence.listed.map(({ key }) => key))
+  const shown = new Set(subject === undefined ? [] : [fold(subject.key)?.key ?? subject.key])
+  const alternatives: Alternative[] = []
+  for (const candidate of evidence.listed) {
+    if (alternatives.length >= limit) break
+    if (isSubject(candidate, subject) || isEnded(candidate, ended)) continue
+    const act = isHeld(candidate, decision) ? fold(candidate.key) : undefined
+    // Of several acts under one span ID the evidence holds one, and the others are acts of their own.
+    const key = act?.key ?? `${candidate.key} ${candidate.tool} ${candidate.resource}`
+    const isPartOfListed = key !== candidate.key && listed.has(key)
+    if (shown.has(key) || isPartOfListed) continue
+    shown.add(key)
+    alternatives.push(describeAlternative(candidate, act, decision))
+  }
+  return alternatives
+}
+
+function describeAlternative(
+  candidate: ListedAction,
+  act: FoldedAct | undefined,
+  decision: Decision,
+): Alternative {
+  const outcome = act?.outcome ?? candidate.outcome
+  return {
+    span: candidate.key,
+    ...(act === undefined
+      ? ownActor(believedVersion(candidate, decision.evidence.listed))
+      : judgedActor(decision, candidate.key)),
+    verb: nameOrNull(candidate.verb) ?? '',
+    outcome: outcomes.find((known) => known === outcome) ?? null,
+    resource: nameOrNull(candidate.resource),
+    started_at: toInstant(candidate.ts),
+  }
+}
+
+function isSubject(candidate: ListedAction, subject: EvidenceRecord | undefined): boolean {
+  return candidate.key === subject?.key && isSameAct(candidate, subject)
+}
+
+type Actor = Pick<Alternative, 'verdict' | 'actor'>
+
+function isHeld(candidate: ListedAction, { evidence }: Decision): boolean {
+  const [first] = evidence.relatedRecords.get(candidate.key) ?? []
+  return first !== undefined && isSameAct(first, candidate)
+}
+
+/** Outcomes by action ID, with who told them: nobody else's record ends an intent. */
+function endedActions(listed: readonly ListedAction[]): ReadonlyMap<string, ListedAction[]> {
+  const ended = new Map<string, ListedAction[]>()
+  for (const action of listed) {
+    if (action.action === '' || action.outcome === 'unknown') continue
+    ended.set(action.action, [...(ended.get(action.action) ?? []), action])
+  }
+  return ended
+}
+
+function isEnded(
+  candidate: ListedAction,
+  ended: ReadonlyMap<string, readonly ListedAction[]>,
+): boolean {
+  if (candidate.outcome !== 'unknown') return false
+  return (ended.get(candidate.action) ?? []).some(
+    (other) =>
+      other.channel === candidate.channel &&
+      (['actor_type', 'template', 'instance', 'user', 'service'] as const).every(
+        (field) => other[field] === candidate[field],
+      ),
+  )
+}
+
+function judgedActor({ evidence }: Decision, key: string): Actor {
+  const { verdict, actorId } = completeDecision(decide({ ...evidence, subject: key, listed: [] }))
+  return { verdict, actor: nameOrNull(actorId) }
+}
+
+/** Of what several senders say under one span ID, what an answer about it would show: the best backed, of two the first. */
+function believedVersion(candidate: ListedAction, listed: readonly ListedAction[]): ListedAction {
+  const versions = listed.filter((one) => one.key === candidate.key && isSameAct(one, candidate))
+  const [best = candidate] = versions.toSorted(
+    (a, b) => backingOf(a) - backingOf(b) || (a.received_at < b.received_at ? -1 : 1),
+  )
+  return best
+}
+
+function ownActor(candidate: ListedAction): Actor {
+  const type = actorTypes.find((known) => known === candidate.actor_type)
+  const actor = type === undefined || candidate.channel === 'unentitled' ? null : ownName(candidate)
+  const verdict: Verdict = type === undefined || actor === null ? 'undetermined' : type
+  return { verdict, actor }
+}
+
+function ownName(candidate: ListedAction): string | null {
+  switch (candidate.actor_type) {
+    case 'agent': {
+      const instance = hintRules.has(candidate.instance_rule) ? '' : candidate.instance
+      const template = hintRules.has(candidate.template_rule) ? '' : candidate.template
+      return nameOrNull(instance) ?? nameOrNull(template)
+    }
+    case 'human':
+      return candidate.instance === '' ? nameOrNull(candidate.user) : null
+    default:
+      return nameOrNull(candidate.service)
+  }
+}

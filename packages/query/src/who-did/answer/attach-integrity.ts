@@ -1,0 +1,142 @@
+import { assurances } from '@whodid/model'
+import type { Gap, Integrity, WhoDidAnswer } from '@whodid/model'
+import type { LogTrees } from '@whodid/tlog-posix'
+import { describeMonitor, verifyQuotedRecords } from '@whodid/verify'
+import type { IntegrityMonitor, QuotedRecord, QuotedRecordResult } from '@whodid/verify'
+import type { Evidence } from '../evidence/evidence.ts'
+import type { Question } from '../question.ts'
+import { summarize } from './summarize.ts'
+
+/** What of an answer quotes records. */
+type Quoting = Pick<WhoDidAnswer, 'action' | 'prompt' | 'plan' | 'chain' | 'inputs'>
+
+/** What an answer's records are held against. */
+export interface IntegrityDeps {
+  readonly evidence: Evidence
+  readonly trees: LogTrees | undefined
+  readonly watch: IntegrityMonitor | undefined
+}
+
+/** Adds to an answer what its records' proof says: the integrity, what is missing of it, and the summary that rests on it. */
+export async function attachIntegrity(
+  question: Question,
+  answer: Omit<WhoDidAnswer, 'summary' | 'integrity'>,
+  deps: IntegrityDeps,
+): Promise<WhoDidAnswer> {
+  const judged = withTexts(await judgeIntegrity(answer, deps), answer.gaps)
+  const integrity = withCheck(judged, deps.watch)
+  const gaps = [...answer.gaps, ...integrityGaps({ ...answer, integrity })]
+  const sealed = { ...answer, integrity, gaps }
+  return { ...sealed, summary: summarize(question, sealed) }
+}
+
+/** A text that was changed, or taken away by nobody on record, is tampering as much as a record is. */
+function withTexts(integrity: Integrity, gaps: readonly Gap[]): Integrity {
+  const findings = gaps.flatMap(({ code, text, span }) =>
+    (code === 'content_missing' || code === 'content_mismatch') && span !== null
+      ? [{ span, text }]
+      : [],
+  )
+  if (findings.length === 0) return integrity
+  return {
+    ...integrity,
+    state: 'failed',
+    assurance: null,
+    findings: [...integrity.findings, ...findings],
+  }
+}
+
+/** A ledger that is known not to be what was sealed answers nothing for certain: what an answer lacks may be what was taken. */
+function withCheck(integrity: Integrity, watch: IntegrityMonitor | undefined): Integrity {
+  if (watch === undefined) return integrity
+  const check = describeMonitor(watch.state())
+  if (check.state !== 'failed') return { ...integrity, check }
+  return { ...integrity, state: 'failed', assurance: null, check }
+}
+
+/**
+ * Holds every record that an answer quotes against the tree of its log: the act, its chain, its prompt and plan, its
+ * inputs. `sealed` only when all of them are; `failed` as soon as one is not what was sealed, and then the answer says
+ * which. Without trees nothing can be held against anything, and the answer is `pending`.
+ */
+async function judgeIntegrity(
+  answer: Quoting,
+  { evidence, trees, watch }: IntegrityDeps,
+): Promise<Integrity> {
+  const span = answer.action?.span
+  const [subject] = evidence.relatedRecords.get(span ?? '') ?? []
+  if (span === undefined || subject === undefined) return nothingToSeal
+  const place = { log: subject.log === '' ? null : subject.log, index: Number(subject.log_index) }
+  const proof = `/v1/actions/${span}/proof`
+  const located = place.log === null ? { log: null, index: null } : place
+  if (trees === undefined) return { ...nothingToSeal, ...located }
+  const judgements = await verifyQuotedRecords(trees, quotedRecords(answer, evidence), watch)
+  const own = judgements.find((judgement) => judgement.span === span)
+  const findings = judgements.filter(({ state }) => state === 'failed').map(findingOf)
+  const isPending = judgements.some(({ state }) => state === 'pending')
+  return {
+    ...located,
+    state: findings.length > 0 ? 'failed' : isPending ? 'pending' : 'sealed',
+    assurance: weakest(judgements),
+    checkpoint: own?.state === 'sealed' ? own.checkpoint : null,
+    proof: own?.state === 'sealed' ? proof : null,
+    findings,
+    check: null,
+  }
+}
+
+/** Against whom all of them hold; null where one is not sealed. */
+function weakest(judgements: readonly QuotedRecordResult[]): Integrity['assurance'] {
+  const known = judgements.map(({ assurance }) =>
+    assurance === null ? -1 : assurances.indexOf(assurance),
+  )
+  return assurances[Math.min(...known)] ?? null
+}
+
+/** What is missing of the proof, for the answer's gaps. */
+function integrityGaps(answer: Pick<WhoDidAnswer, 'action' | 'integrity'>): Gap[] {
+  const { action, integrity } = answer
+  if (integrity.state === 'sealed' || (action === null && integrity.state === 'pending')) return []
+  const span = action?.span ?? null
+  const [found] = integrity.check?.state === 'failed' ? integrity.check.findings : []
+  if (integrity.findings.length === 0 && found !== undefined) {
+    const text = `The ledger is not what was sealed (${found.code}: ${found.text}): what this answer lacks may be what was taken.`
+    return [{ code: 'unsealed', text, span }]
+  }
+  const text =
+    integrity.state === 'failed'
+      ? 'What is quoted is not what was sealed: a record, its text or the tree that proves it has been changed.'
+      : 'No checkpoint covers all of this yet: nothing proves so far that nobody edited it.'
+  return [{ code: 'unsealed', text, span }]
+}
+
+const nothingToSeal: Integrity = {
+  state: 'pending',
+  assurance: null,
+  log: null,
+  index: null,
+  checkpoint: null,
+  proof: null,
+  findings: [],
+  check: null,
+}
+
+function quotedRecords(answer: Quoting, { relatedRecords }: Evidence): QuotedRecord[] {
+  const quoted = new Set(
+    [answer.action, answer.prompt, answer.plan, ...answer.chain, ...answer.inputs].flatMap(
+      (part) => (part === null ? [] : [part.span]),
+    ),
+  )
+  return [...quoted].flatMap((span) =>
+    (relatedRecords.get(span) ?? []).map((record) => ({
+      span,
+      log: record.log,
+      index: Number(record.log_index),
+      leaf: Buffer.from(record.leaf, 'hex'),
+    })),
+  )
+}
+
+function findingOf({ span, why }: QuotedRecordResult): Integrity['findings'][number] {
+  return { span, text: why }
+}

@@ -1,0 +1,187 @@
+import type { Verdict } from '@whodid/model'
+import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { admitEvidence } from './admit-evidence.ts'
+import type { AdmittedEvidence } from './admit-evidence.ts'
+import { actorIdOf, differ, findContradiction, verdictOf } from './find-contradiction.ts'
+import type { Contradicted } from './find-contradiction.ts'
+import { findDelegator } from './find-delegator.ts'
+import { joinPath } from './join-path.ts'
+import type { Hop, RecordLookup } from './join-path.ts'
+import { nameTemplate } from './name-template.ts'
+import { resolveClaims } from './resolve-claims.ts'
+import type { Claims } from './resolve-claims.ts'
+
+/**
+ * Decides who did it, from the evidence and nothing else: entitlements → ancestors → what crosses → claims → contradictions →
+ * verdict → path.
+ *
+ * Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. What one exporter says
+ * settles nothing about another's actor (rule `crosses_exporters`): the decision holds only what is admitted. The rules are in
+ * the files beside this one; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
+ */
+export function decide(evidence: Evidence): Decision {
+  const admitted = admitEvidence(evidence)
+  const { mergedRecord, ancestors } = admitted
+  const said = nameTemplate(resolveClaims(ancestors.records), { evidence, ancestors, admitted })
+  const found = findContradiction(evidence, said, mergedRecord)
+  const own = withoutDoubtfulDelegator(said, found, mergedRecord)
+  // A human's or a service's own act is its own beginning.
+  const isOwnAct = own.actor !== undefined && own.actor.actor_type !== 'agent'
+  const keys = (): Iterable<string> => (isOwnAct ? [] : evidence.relatedRecords.keys())
+  const lookup: RecordLookup = { ...admitted, keys }
+  const isTie = found.doubt === 'simultaneous_actions'
+  const path = isTie ? [] : joinPath(ancestors, lookup)
+  const inferRequestUser = (evidence.rules?.inferRequestUser ?? true) && found.doubt === ''
+  const around = { path, lookup, ancestors: ancestors.records, inferRequestUser }
+  const claims = isTie ? own : findDelegator(own, around)
+  return {
+    evidence,
+    ...found,
+    ...outcomeOf(claims, found, ancestors.records[0]),
+    conflictingDelegators: claims.conflictingDelegators,
+    overwritten: claims.overwritten,
+    path,
+    ...admitted,
+  }
+}
+
+function outcomeOf(
+  claims: Claims,
+  { contradiction, doubt }: Contradicted,
+  subject: EvidenceRecord | undefined,
+): Pick<
+  Decision,
+  | 'verdict'
+  | 'grade'
+  | 'actorId'
+  | 'instance'
+  | 'claimedInstance'
+  | 'template'
+  | 'delegator'
+  | 'delegatorType'
+  | 'claimSources'
+  | 'grades'
+> {
+  const named = doubt === '' ? claims : { ...claims, instance: undefined }
+  const verdict = verdictOf(named, contradiction)
+  const isAgent = verdict === 'agent'
+  const { actor, instance, template, delegator } = named
+  const claimSources = { actor, instance, template, delegator }
+  const grades = gradesOf(claimSources, subject)
+  const claimed = doubt === 'simultaneous_actions' ? undefined : claims.instance
+  return {
+    verdict,
+    grade: gradeOf(verdict, contradiction, grades),
+    actorId: verdict === 'undetermined' ? '' : actorIdOf(named),
+    ...(isAgent ? namesOf(named, claimed) : noNames),
+    claimSources,
+    grades,
+  }
+}
+
+const noNames = {
+  instance: '',
+  claimedInstance: '',
+  template: '',
+  delegator: '',
+  delegatorType: '',
+}
+
+function namesOf(named: Claims, claimed: EvidenceRecord | undefined): typeof noNames {
+  return {
+    instance: named.instance?.instance ?? '',
+    claimedInstance: claimed?.instance ?? '',
+    template: named.template?.template ?? '',
+    delegator: delegatorIdOf(named),
+    delegatorType: named.delegator?.delegator_type ?? '',
+  }
+}
+
+/**
+ * Versions of the record that speaks for the delegator that name two of them name none. Neither does one of two acts of which
+ * nobody knows which it was.
+ */
+function withoutDoubtfulDelegator(
+  claims: Claims,
+  { contradiction, doubt }: Contradicted,
+  mergedRecord: Decision['mergedRecord'],
+): Claims {
+  const versions = mergedRecord(claims.delegator?.key ?? '')?.conflicting ?? []
+  if (contradiction === '' && differ(versions, 'delegator'))
+    return { ...claims, delegator: undefined, conflictingDelegators: versions }
+  return doubt === 'simultaneous_actions' ? { ...claims, delegator: undefined } : claims
+}
+
+function delegatorIdOf({ delegator }: Claims): string {
+  return delegator === undefined || delegator.delegator_type === 'none' ? '' : delegator.delegator
+}
+
+function gradesOf(
+  claimSources: Decision['claimSources'],
+  subject: EvidenceRecord | undefined,
+): Decision['grades'] {
+  const grade = (claim: ClaimName): ClaimGrade => {
+    const record = claimSources[claim]
+    if (record === undefined) return 'none'
+    if (record.channel === 'unentitled') return 'contradicted'
+    const isDerived =
+      claim !== 'actor' &&
+      (claim !== 'delegator' || record.delegator !== '') &&
+      record[`${claim}_rule`] !== ''
+    if (record.key !== subject?.key || isDerived) return 'inferred'
+    return record.channel === 'entitled' ? 'channel' : 'asserted'
+  }
+  const saysNobody = claimSources.delegator !== undefined && claimSources.delegator.delegator === ''
+  return {
+    actor: grade('actor'),
+    instance: grade('instance'),
+    template: grade('template'),
+    delegator: saysNobody ? 'none' : grade('delegator'),
+  }
+}
+
+/** The weakest of what the verdict rests on; a claim that is absent is a gap, not a link. */
+function gradeOf(
+  verdict: Decision['verdict'],
+  contradiction: Decision['contradiction'],
+  grades: Decision['grades'],
+): ClaimGrade {
+  if (contradiction !== '') return 'contradicted'
+  if (verdict === 'undetermined') return 'none'
+  const links = verdict === 'agent' ? Object.values(grades) : [grades.actor]
+  if (links.includes('inferred')) return 'inferred'
+  return links.includes('asserted') ? 'asserted' : 'channel'
+}
+
+/** The grades given today. */
+type ClaimGrade = 'channel' | 'asserted' | 'inferred' | 'none' | 'contradicted'
+
+/** What the evidence comes to. The rest of this package puts it into words. */
+export interface Decision extends Contradicted, AdmittedEvidence {
+  readonly evidence: Evidence
+  readonly verdict: Verdict
+  readonly grade: ClaimGrade
+  /** The instance, `user.id` or service that acted; '' when undetermined. */
+  readonly actorId: string
+  /** Of the acting agent; '' when nobody says, or it is no agent. */
+  readonly instance: string
+  readonly template: string
+  /** The instance, also where it is in doubt: whose records are looked at for what led to the act. */
+  readonly claimedInstance: string
+  readonly delegator: string
+  readonly delegatorType: string
+  /** Who speaks for each claim; undefined when nobody does. */
+  readonly claimSources: Readonly<Record<ClaimName, EvidenceRecord | undefined>>
+  readonly grades: Readonly<Record<ClaimName, ClaimGrade>>
+  /** Whether only the steps of the act's run name the agent. */
+  readonly isNamedBySteps?: boolean
+  readonly conflictingDelegators: readonly EvidenceRecord[]
+  /** By key, the ancestors whose identity was written over, and who speaks for them. */
+  readonly overwritten: ReadonlyMap<string, EvidenceRecord>
+  /** The ancestors and on, across traces, outwards; the first is the subject. */
+  readonly path: readonly Hop[]
+}
+
+/** The claims a verdict is made of. */
+type ClaimName = 'actor' | 'instance' | 'template' | 'delegator'

@@ -1,0 +1,300 @@
+import { isBacked, readEntitlements } from '../evidence/entitlements.ts'
+import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import type { RelatedRecords } from '../evidence/evidence.ts'
+import { mergeVersions } from './merge-versions.ts'
+import type { MergedRecord } from './merge-versions.ts'
+import { outcomeOf } from './outcome-of-act.ts'
+import type { Part } from './outcome-of-act.ts'
+
+/** Where records are looked up: those of the evidence, by key. */
+interface Records {
+  readonly keys: () => Iterable<string>
+  readonly mergedRecord: (key: string) => MergedRecord | undefined
+}
+
+/** A call with its parts: what all its records come to together. */
+export interface FoldedAct {
+  /** The record that stands for the act: the call itself, or the outcome of an intent. */
+  readonly key: string
+  /** The other records of the same act: approvals, executions, sends, the intent. */
+  readonly parts: ReadonlySet<string>
+  readonly outcome: string
+  /** The record that tells the outcome; undefined where none does. */
+  readonly reportedBy: EvidenceRecord | undefined
+  readonly tool: string
+  readonly verb: string
+  readonly resource: string
+  readonly resource_type: string
+  readonly arguments_hash: string
+}
+
+/** Records between a part and its call; a longer way is no part of one call. */
+const stepsMax = 16
+/** Parts of one call that are looked at. */
+const partsMax = 256
+/** Records that stand between a call and its parts without being another thing of their own. */
+const between: ReadonlySet<string> = new Set(['other', 'input', 'approval', 'tool_call', 'action'])
+
+/** Finds the act that a record is part of. One fold serves all questions about one body of evidence. */
+export type Fold = (key: string) => FoldedAct | undefined
+
+/**
+ * Rule `one_act_in_parts`: a call, its approval and its execution, a client's call with its send and the server's side of it,
+ * or an intent and its outcome are one act. Outcome, tool, resource and arguments come from wherever they stand.
+ *
+ * A failure that a part states outranks the form of the call (a status, a result); a denial without an execution outranks
+ * both. A part of another exporter tells nothing of the call unless that exporter may speak for its actor.
+ */
+export function foldActs(records: Records): Fold {
+  const { mergedRecord } = records
+  let index: { children: Map<string, string[]>; byAction: Map<string, string[]> } | undefined
+  const folded = new Map<string, FoldedAct>()
+  return (key) => {
+    const record = mergedRecord(key)?.record
+    if (record === undefined) return undefined
+    const found = (index ??= indexOf(records))
+    const foldOf = (call: EvidenceRecord): FoldedAct => {
+      let act = folded.get(call.key)
+      if (act === undefined) folded.set(call.key, (act = foldAct(call, mergedRecord, found)))
+      return act
+    }
+    const act = foldOf(callOf(record, mergedRecord, found.byAction))
+    // The way up goes from part to part; what the call itself does not take for a part is an act of its own.
+    return act.key === key || act.parts.has(key) ? act : foldOf(record)
+  }
+}
+
+type MergedRecordOf = (key: string) => MergedRecord | undefined
+
+function indexOf({ keys, mergedRecord }: Records): {
+  children: Map<string, string[]>
+  byAction: Map<string, string[]>
+} {
+  const children = new Map<string, string[]>()
+  const byAction = new Map<string, string[]>()
+  const add = (map: Map<string, string[]>, name: string, key: string): void => {
+    const list = map.get(name)
+    if (list === undefined) map.set(name, [key])
+    else list.push(key)
+  }
+  for (const key of keys()) {
+    const record = mergedRecord(key)?.record
+    if (record === undefined) continue
+    if (record.parent !== '') add(children, record.parent, key)
+    if (record.action !== '') add(byAction, `${key.slice(0, 32)} ${record.action}`, key)
+  }
+  return { children, byAction }
+}
+
+/** The record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
+function callOf(
+  record: EvidenceRecord,
+  mergedRecord: MergedRecordOf,
+  byAction: ReadonlyMap<string, readonly string[]>,
+): EvidenceRecord {
+  let call = outcomeOfIntent(record, mergedRecord, byAction)
+  let above = mergedRecord(call.parent)?.record
+  for (let step = 0; step < stepsMax && above !== undefined; step += 1) {
+    if (isAct(above)) {
+      if (!isPart(call, above, mergedRecord)) break
+      call = above
+    } else if (!between.has(above.kind)) break
+    above = above.parent === above.key ? undefined : mergedRecord(above.parent)?.record
+  }
+  return call
+}
+
+/** The outcome of an intent, where it came: told under the same action ID, in the same trace, of the same actor. */
+function outcomeOfIntent(
+  record: EvidenceRecord,
+  mergedRecord: MergedRecordOf,
+  byAction: ReadonlyMap<string, readonly string[]>,
+): EvidenceRecord {
+  if (record.outcome !== 'unknown' || record.action === '') return record
+  const others = byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []
+  return (
+    others
+      .slice(0, partsMax)
+      .flatMap((key) => mergedRecord(key)?.record ?? [])
+      .find((other) => other.key !== record.key && endsIntent(other, record)) ?? record
+  )
+}
+
+function endsIntent(other: EvidenceRecord, intent: EvidenceRecord): boolean {
+  return (
+    other.outcome !== 'unknown' &&
+    (other.outcome !== '' || other.kind === 'tool_call') &&
+    mayReport(other, intent) &&
+    agree(other.verb, intent.verb) &&
+    agree(other.resource, intent.resource)
+  )
+}
+
+function foldAct(
+  call: EvidenceRecord,
+  mergedRecord: MergedRecordOf,
+  { children, byAction }: ReturnType<typeof indexOf>,
+): FoldedAct {
+  const tree = treeOf(call, mergedRecord, children)
+  const parts = recordsOf(tree).slice(1)
+  const intents = (byAction.get(`${call.key.slice(0, 32)} ${call.action}`) ?? [])
+    .slice(0, partsMax)
+    .flatMap((key) => mergedRecord(key)?.record ?? [])
+    .filter((one) => isIntentOf(one, call))
+  const all = [call, ...parts]
+  const first = (field: 'tool' | 'verb' | 'arguments_hash'): string =>
+    all.map((record) => record[field]).find((text) => text !== '') ?? ''
+  const ofResource = all.find((record) => record.resource !== '')
+  return {
+    key: call.key,
+    parts: new Set([...parts, ...intents].map((record) => record.key)),
+    ...outcomeOf(tree),
+    tool: first('tool'),
+    verb: first('verb'),
+    resource: ofResource?.resource ?? '',
+    resource_type: ofResource?.resource_type ?? '',
+    arguments_hash: first('arguments_hash'),
+  }
+}
+
+function isIntentOf(record: EvidenceRecord, call: EvidenceRecord): boolean {
+  const isNamed = call.action !== '' && record.key !== call.key
+  return isNamed && record.outcome === 'unknown' && endsIntent(call, record)
+}
+
+/** The call with its parts, each below the part that it belongs to. */
+function treeOf(
+  call: EvidenceRecord,
+  mergedRecord: MergedRecordOf,
+  children: ReadonlyMap<string, readonly string[]>,
+): Part {
+  const root: Part = { record: call, parts: [] }
+  if (!isAct(call)) return root
+  const seen = new Set([call.key])
+  const below = (key: string, under: Part, steps: number) =>
+    (children.get(key) ?? []).slice(0, partsMax).map((child) => ({ child, under, steps }))
+  const waiting = below(call.key, root, 1)
+  for (const { child, under, steps } of waiting) {
+    if (seen.size > partsMax) break
+    const record = mergedRecord(child)?.record
+    if (record === undefined || seen.has(child) || !between.has(record.kind)) continue
+    seen.add(child)
+    const part = isPart(record, call, mergedRecord) ? { record, parts: [] } : undefined
+    if (part !== undefined) under.parts.push(part)
+    else if (isAct(record)) continue
+    if (steps < stepsMax) waiting.push(...below(child, part ?? under, steps + 1))
+  }
+  return root
+}
+
+function recordsOf({ record, parts }: Part): EvidenceRecord[] {
+  return [record, ...parts.flatMap(recordsOf)]
+}
+
+/** Whether the sender of a call may take a record for a part of it: not one of another exporter unless it may speak for its actor. */
+function mayHold(
+  call: EvidenceRecord,
+  record: EvidenceRecord,
+  mergedRecord: MergedRecordOf,
+): boolean {
+  const isBelieved =
+    call.exporter === record.exporter ||
+    isBacked(call, ({ parent }) => mergedRecord(parent)?.record)
+  return isBelieved && mayReport(record, call)
+}
+
+/** Whether a record below a call is part of it, and no act of its own. */
+function isPart(
+  record: EvidenceRecord,
+  call: EvidenceRecord,
+  mergedRecord: MergedRecordOf,
+): boolean {
+  if (!mayHold(call, record, mergedRecord)) return false
+  const isSameCall = haveSameCall(record, call)
+  if (isSameCall === false || !agree(record.tool, call.tool)) return false
+  if (!agree(record.resource, call.resource)) return false
+  if (record.kind === 'approval') return true
+  if (!isAct(record)) return false
+  if (isServersSide(record, call)) return true
+  if (record.action !== '' && record.action === call.action) return true
+  if (record.tool !== '') return true
+  // Without a tool of its own: the execution of the call, or the message by which it was sent; not what it did to something.
+  if (record.resource !== '' && record.resource !== call.resource) return isSameCall === true
+  return (
+    record.kind === 'tool_call' || isSameCall === true || record.name.startsWith(`${call.name}.`)
+  )
+}
+
+/** Whether a server tells of the very request that its client's span is: OTLP's kinds 2 and 3. */
+function isServersSide(record: EvidenceRecord, call: EvidenceRecord): boolean {
+  if (call.span_kind !== '3' || record.span_kind !== '2') return false
+  return record.name === call.name && record.verb === call.verb
+}
+
+/** Whether two records name the same call; undefined where one of them names none. */
+function haveSameCall(one: EvidenceRecord, other: EvidenceRecord): boolean | undefined {
+  return one.tool_call !== '' && other.tool_call !== ''
+    ? one.tool_call === other.tool_call
+    : undefined
+}
+
+function isAct(record: EvidenceRecord): boolean {
+  if (record.kind === 'approval') return false
+  return (
+    record.kind === 'tool_call' ||
+    record.kind === 'action' ||
+    record.resource !== '' ||
+    record.action !== ''
+  )
+}
+
+function agree(a: string, b: string): boolean {
+  return a === '' || b === '' || a === b
+}
+
+/**
+ * Rule `crosses_exporters`, of outcomes: whoever sent the call may tell of it; another exporter only where it may speak for
+ * the actor of the call.
+ */
+function mayReport(record: EvidenceRecord, call: EvidenceRecord): boolean {
+  if (record.exporter === call.exporter)
+    return record.channel !== 'unentitled' || call.channel === 'unentitled'
+  if (record.channel !== 'entitled') return false
+  if (record.actor_type === '') return true
+  return (
+    record.actor_type === call.actor_type &&
+    record.template === call.template &&
+    record.instance === call.instance &&
+    record.user === call.user
+  )
+}
+
+/** The acts of one body of evidence, whoever the question is about. */
+export interface ActReader {
+  /** What the records under a key say together; undefined when there is none. */
+  readonly mergedRecord: (key: string) => MergedRecord | undefined
+  readonly fold: Fold
+}
+
+const readers = new WeakMap<RelatedRecords['relatedRecords'], ActReader>()
+
+/** Merges and folds the records of some evidence, once for all who ask about it. */
+export function readActs({ relatedRecords }: Pick<RelatedRecords, 'relatedRecords'>): ActReader {
+  const known = readers.get(relatedRecords)
+  if (known !== undefined) return known
+  const entitlements = readEntitlements(relatedRecords)
+  const merged = new Map<string, MergedRecord>()
+  const mergedRecord = (key: string): MergedRecord | undefined => {
+    const versions = relatedRecords.get(key)
+    if (versions === undefined) return undefined
+    let found = merged.get(key)
+    if (found === undefined) merged.set(key, (found = mergeVersions(versions, entitlements)))
+    return found
+  }
+  const reader = {
+    mergedRecord,
+    fold: foldActs({ keys: () => relatedRecords.keys(), mergedRecord }),
+  }
+  readers.set(relatedRecords, reader)
+  return reader
+}

@@ -1,0 +1,147 @@
+import { hintRules } from '@whodid/model'
+import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import type { Decision } from './decide.ts'
+
+/** Prompts followed outwards, a sub-agent's to its parent's and on; a longer way is no delegation but a loop. */
+const promptsMax = 64
+
+/** The prompts an action stands under, and the reference at which the record ends. */
+export interface PromptPath {
+  /** Nearest first: the last instruction to whoever acted, then that of whoever instructed it. */
+  readonly prompts: readonly EvidenceRecord[]
+  /** The one that initiated the task: the nearest that no agent gave, else the outermost there is. */
+  readonly initiating: EvidenceRecord | undefined
+  /** A prompt that is named and not on record; '' when all that are named are. */
+  readonly missingRef: string
+  /** The record that tells the initiating prompt's text: its own, or one of its run; undefined without a prompt. */
+  readonly textSource: EvidenceRecord | undefined
+}
+
+/** Follows `whodid.prompt.ref` from every record on the way outwards: each prompt names the one it was given under. */
+export function followPrompts(decision: Decision): PromptPath {
+  const { path, mergedRecord } = decision
+  const prompts: EvidenceRecord[] = []
+  let missingRef = ''
+  const hasInitiator = (): boolean => initiates(prompts.at(-1))
+  for (const { record } of path) {
+    if (hasInitiator()) break
+    let ref = record.kind === 'prompt' ? record.key : record.prompt_ref
+    while (ref !== '' && prompts.length < promptsMax && !hasInitiator()) {
+      const prompt = mergedRecord(ref)?.record
+      if (prompt === undefined && missingRef === '') missingRef = ref
+      // An emitter may let a prompt name itself; that is the end of the way, not a loop.
+      if (prompt === undefined || prompts.includes(prompt)) break
+      prompts.push(prompt)
+      ref = prompt.prompt_ref
+    }
+  }
+  const initiating = prompts.at(-1)
+  const textSource = initiating && findPromptText(decision, initiating)
+  return { prompts, initiating, missingRef, textSource }
+}
+
+const initiators: ReadonlySet<string> = new Set(['human', 'schedule', 'system'])
+
+/** Whether a task begins with it. What an agent or a tool says was said because of something before. */
+export function initiates(prompt: EvidenceRecord | undefined): boolean {
+  return prompt !== undefined && initiators.has(prompt.prompt_origin)
+}
+
+/** Records that may tell one prompt's text which are looked at, the earliest first. */
+const textSourcesMax = 4
+
+/** Parents that are followed to find the run that a record belongs to. */
+const parentsMax = 256
+
+/**
+ * The record that tells a prompt's text: the prompt's own; where that has none, the first model call of the run that it began, or
+ * a log record under that run, for most emitters tell a message where the model was asked and not where the agent was. Where the
+ * run began another of the same agent on the way to the act, without a call in between, what that one was asked.
+ *
+ * The text that a model call was given first is what the run was asked; what an agent within the run was asked, by the
+ * run itself, is not.
+ */
+export function findPromptText(decision: Decision, prompt: EvidenceRecord): EvidenceRecord {
+  if (prompt.content_state.state !== 'withheld') return prompt
+  const textSources = promptTextSources(decision, prompt)
+  return (
+    textSources.find(({ content_state: content }) => content.state === 'text') ??
+    textSources.find(({ content_state: content }) => !silent.has(content.state)) ??
+    prompt
+  )
+}
+
+const silent: ReadonlySet<string> = new Set(['withheld', 'unread'])
+
+/** The records that may tell a prompt's text in its stead, the likeliest first; those alone that hold a text at all. */
+export function promptTextSources(decision: Decision, prompt: EvidenceRecord): EvidenceRecord[] {
+  const found: EvidenceRecord[] = []
+  for (const run of runsOf(decision, prompt)) {
+    if (run.key !== prompt.key && holdsText(run)) found.push(run)
+    found.push(...ownTextSources(decision, run))
+    if (found.length > 0) break
+  }
+  return found.slice(0, textSourcesMax)
+}
+
+/** Whether a text was recorded with it: its commitment is not all zeroes. */
+export function holdsText({ content_commitment: commitment }: EvidenceRecord): boolean {
+  return commitment !== '' && !/^0+$/u.test(commitment)
+}
+
+/** The run, and those that it is only the outside of: on the way to the act, of the same agent, with no call in between. */
+function runsOf({ path }: Decision, prompt: EvidenceRecord): EvidenceRecord[] {
+  const runs = [prompt]
+  const at = path.findIndex(({ record }) => record.key === prompt.key)
+  for (let index = at - 1; index >= 0; index -= 1) {
+    const record = path[index]?.record
+    if (record === undefined || path[index + 1]?.joinedBy !== 'parent') break
+    if (record.kind === 'tool_call' || record.kind === 'action' || record.kind === 'delegation')
+      break
+    if (record.kind !== 'prompt') continue
+    const outer = runs.find((run) => isNamed(run))
+    if (outer !== undefined && (!isNamed(record) || record.template !== outer.template)) break
+    if (record.exporter !== prompt.exporter) break
+    runs.push(record)
+  }
+  return runs
+}
+
+function isNamed({ template, template_rule: rule }: EvidenceRecord): boolean {
+  return template !== '' && !hintRules.has(rule)
+}
+
+/** Model calls of the run itself, and log records of its prompt; by time. */
+function ownTextSources(
+  { evidence, mergedRecord }: Decision,
+  run: EvidenceRecord,
+): EvidenceRecord[] {
+  const trace = run.key.slice(0, 32)
+  const textSources: EvidenceRecord[] = []
+  for (const key of evidence.relatedRecords.keys()) {
+    const record = key.startsWith(trace) ? mergedRecord(key)?.record : undefined
+    if (record === undefined || !mayHoldText(record, run)) continue
+    if (beganIn(record, mergedRecord) === run.key) textSources.push(record)
+  }
+  return textSources.sort((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1))
+}
+
+function mayHoldText(record: EvidenceRecord, run: EvidenceRecord): boolean {
+  const isMessage = record.kind === 'prompt' && record.signal === 'log'
+  if (record.kind !== 'model_call' && !isMessage) return false
+  // Who may not speak for the run does not say what it was asked.
+  const isBelieved = record.exporter === run.exporter || record.channel === 'entitled'
+  return isBelieved && record.channel !== 'unentitled' && holdsText(record)
+}
+
+/** The nearest prompt above a record; '' when there is none. */
+function beganIn(record: EvidenceRecord, mergedRecord: Decision['mergedRecord']): string {
+  let key = record.parent
+  for (let parents = 0; parents < parentsMax && key !== ''; parents += 1) {
+    const above = mergedRecord(key)?.record
+    if (above === undefined) return ''
+    if (above.kind === 'prompt' && above.signal !== 'log') return above.key
+    key = above.parent
+  }
+  return ''
+}

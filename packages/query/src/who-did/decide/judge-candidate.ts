@@ -1,0 +1,181 @@
+import type { Handle, HandleKind } from '@whodid/model'
+import { namesNobody } from '../evidence/entitlements.ts'
+import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import type { Question } from '../question.ts'
+import { completeDecision } from './complete-decision.ts'
+import { decide } from './decide.ts'
+import { readActs } from './fold-act.ts'
+import type { ActReader, FoldedAct } from './fold-act.ts'
+import { followPrompts } from './follow-prompts.ts'
+import { walkAncestors } from './join-path.ts'
+
+/** An act that the verdict may concern. */
+export interface JudgedCandidate {
+  readonly key: string
+  readonly outcome: string
+  /** Whether anything that can be believed says who acted. */
+  readonly isEntitled: boolean
+}
+
+/** What a candidate is judged by. */
+interface CandidateDeps {
+  readonly evidence: Evidence
+  /** Whether its own record carries the name that was asked about; else it must inherit it. */
+  readonly carriesName: boolean
+}
+
+/**
+ * Judges whether the verdict may concern a candidate, once what surrounds it is known: as the whole act it is part of, by its
+ * outcome and verb, and, where its own record does not carry the name that was asked about, by what it inherits.
+ * Undefined when it may not. Pure.
+ */
+export function judgeCandidate(
+  question: Question,
+  candidate: ListedAction,
+  { evidence, carriesName }: CandidateDeps,
+): JudgedCandidate | undefined {
+  const { fold, mergedRecord } = readActs(evidence)
+  const record = mergedRecord(candidate.key)?.record
+  const act = fold(candidate.key)
+  if (record === undefined || act === undefined) return undefined
+  const call = mergedRecord(act.key)?.record ?? record
+  // An answer about a resource, a token or an action shows a record that names it.
+  const key = namesToo(question.handle, call) ? act.key : candidate.key
+  const { outcome, verb } = key === act.key ? act : describePart(record, act)
+  if (outcome === 'failure' || outcome === 'denied') return undefined
+  if (isDecisionOnly(mergedRecord(key)?.record, question)) return undefined
+  if (!isVerbAsked(verb, question)) return undefined
+  if (!carriesName && !inheritsName(question.handle, key, { evidence, mergedRecord }))
+    return undefined
+  return { key, outcome, isEntitled: isBelieved(record, key, evidence) }
+}
+
+/** Whether the question concerns acts of a verb: of the one that it names, else of every one but a read. */
+function isVerbAsked(verb: string, question: Question): boolean {
+  return question.verb === null ? verb !== 'read' : verb === question.verb
+}
+
+/** Who allowed an act, or was asked, did not do it: an approval answers only for itself. */
+function isDecisionOnly(record: EvidenceRecord | undefined, { verb }: Question): boolean {
+  return record?.kind === 'approval' && verb === null
+}
+
+/** A sender that may speak for nobody, and says nobody, is no better than one that says somebody for whom it may not speak. */
+function isBelieved(record: EvidenceRecord, key: string, evidence: Evidence): boolean {
+  if (record.channel !== 'unbound') return record.channel !== 'unentitled'
+  return decide({ ...evidence, subject: key, listed: [] }).verdict !== 'undetermined'
+}
+
+/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
+export function describePart(
+  record: EvidenceRecord,
+  act: FoldedAct,
+): Pick<FoldedAct, 'outcome' | 'reportedBy' | 'tool' | 'verb' | 'resource' | 'resource_type'> {
+  const isReportedByItself = record.outcome !== '' && record.outcome !== 'unknown'
+  return {
+    outcome: isReportedByItself ? record.outcome : act.outcome,
+    reportedBy: isReportedByItself ? record : act.reportedBy,
+    tool: record.tool === '' ? act.tool : record.tool,
+    verb: record.verb === '' ? act.verb : record.verb,
+    resource: record.resource,
+    resource_type: record.resource_type,
+  }
+}
+
+/** Kinds of handle whose name a part may carry and the call above it not. */
+function namesToo({ kind, value }: Handle, call: EvidenceRecord): boolean {
+  if (kind === 'resource') return call.resource === value
+  if (kind === 'credential') return call.credential === value
+  return true
+}
+
+/**
+ * Whether an act inherits the name that was asked about. What stands below a call that carries the name is how that call was
+ * done, and the call is found by its own record.
+ */
+function inheritsName(
+  { kind, value }: Handle,
+  key: string,
+  { evidence, mergedRecord }: Pick<ActReader, 'mergedRecord'> & Pick<CandidateDeps, 'evidence'>,
+): boolean {
+  const found = completeDecision(decide({ ...evidence, subject: key, listed: [] }))
+  const above = walkAncestors(key, mergedRecord).records.slice(1)
+  if (above.some((record) => isCall(record) && carries(record, kind, value))) return false
+  if (kind === 'template') return found.template === value
+  if (kind === 'instance') return found.instance === value
+  if (kind === 'session' || kind === 'conversation')
+    return found.ancestors.records.find((record) => record[kind] !== '')?.[kind] === value
+  if (kind === 'prompt')
+    return followPrompts(found).prompts.some(({ prompt_hash: hash }) => hash === value)
+  return found.delegator === value || (found.verdict === 'human' && found.actorId === value)
+}
+
+function isCall({ kind }: EvidenceRecord): boolean {
+  return kind === 'tool_call' || kind === 'action'
+}
+
+function carries(record: EvidenceRecord, kind: HandleKind, value: string): boolean {
+  if (kind === 'template') return record.template === value
+  if (kind === 'instance') return record.instance === value
+  if (kind === 'session' || kind === 'conversation') return record[kind] === value
+  if (kind === 'prompt') return false
+  return record.delegator === value || record.user === value
+}
+
+/**
+ * The act that a handle of one act names. Whoever learned an action's ID can write it on a record of its own: the ID is its whose
+ * record is best backed and came first, and of that actor's records the one that tells the outcome.
+ *
+ * @param isNobodys whether an act that names nobody is known to stand under nobody either
+ */
+export function namedAct(
+  kind: HandleKind,
+  candidates: readonly ListedAction[],
+  isNobodys: (act: ListedAction) => boolean = () => false,
+): ListedAction | undefined {
+  const rankOf = (act: ListedAction): number => (isNobodys(act) ? 2 : backingOf(act))
+  const ranked = candidates.toSorted(
+    (a, b) => rankOf(a) - rankOf(b) || compare(a.received_at, b.received_at),
+  )
+  const [owner] = ranked
+  if (owner === undefined || kind !== 'action') return owner
+  const own = candidates.filter((one) => rankOf(one) === rankOf(owner) && isSameActor(one, owner))
+  return own.toSorted(newestFirst).find((one) => one.outcome !== 'unknown') ?? owner
+}
+
+function isSameActor(a: ListedAction, b: ListedAction): boolean {
+  return (['actor_type', 'template', 'instance', 'user', 'service'] as const).every(
+    (field) => a[field] === b[field],
+  )
+}
+
+/** Whether only what a record stands under can say who acted: it names nobody, and its sender may not stand under everybody. */
+export function isOpen(act: ListedAction): boolean {
+  return act.channel === 'unbound' && namesNobody(act)
+}
+
+/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
+export function backingOf(act: ListedAction): number {
+  if (act.channel === 'unentitled') return 2
+  return act.channel === 'unbound' && !namesNobody(act) ? 1 : 0
+}
+
+/** By the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides nothing that was done since. */
+export function newestFirst(a: ListedAction, b: ListedAction): number {
+  return (
+    compare(earlier(b), earlier(a)) ||
+    compare(b.ts, a.ts) ||
+    Number(b.kind === 'tool_call') - Number(a.kind === 'tool_call') ||
+    compare(a.key, b.key)
+  )
+}
+
+function earlier({ ts, received_at }: ListedAction): string {
+  return ts < received_at ? ts : received_at
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,157 @@
+import { namesNobody, ownActorOf } from '../evidence/entitlements.ts'
+import type { Entitlements } from '../evidence/entitlements.ts'
+import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import { claimStrength } from './resolve-claims.ts'
+
+/** What all records under one span ID say together. */
+export interface MergedRecord {
+  /** The best backed, and of those the first that was received and names somebody. */
+  readonly record: EvidenceRecord
+  /** The admitted ones disagree on who acted: all of them. Empty when they agree. */
+  readonly conflicting: readonly EvidenceRecord[]
+  /** The admitted ones agree on who acted, and not on what was done. */
+  readonly differsInContent: boolean
+  /** Records that claim something else and are not admitted beside a better backed one. */
+  readonly setAside: readonly EvidenceRecord[]
+}
+
+/** A claim, and the rule that derived it. */
+const claims = [
+  ['actor_type', ''],
+  ['instance', 'instance_rule'],
+  ['template', 'template_rule'],
+  ['delegator', 'delegator_rule'],
+] as const
+
+/** Fields that tell what was done. Times of receipt and the way it came are no part of it. */
+const contentFields = [
+  'parent',
+  'ts',
+  'end_ts',
+  'kind',
+  'name',
+  'tool',
+  'action',
+  'verb',
+  'outcome',
+  'resource',
+  'prompt_ref',
+  'plan_ref',
+  'prompt_hash',
+  'plan_hash',
+  'arguments_hash',
+  'content',
+] as const
+
+const channels = ['entitled', 'unbound', 'unentitled']
+
+/**
+ * Merges the records under one span ID, at least one, in the order of their receipt. A span may be told twice: resent, passed
+ * on by two exporters, or claimed by somebody else.
+ *
+ * Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
+ * where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
+ * record above it. Its best backed versions are admitted, and those of another
+ * exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
+ * fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
+ * of another vocabulary beside a claim.
+ */
+export function mergeVersions(
+  versions: readonly EvidenceRecord[],
+  entitlements: Entitlements,
+  near = '',
+): MergedRecord {
+  const leader = leaderOf(versions, entitlements, near)
+  if (leader === undefined) throw new Error('a record of the evidence has no version')
+  const admitted = admittedBeside(leader, versions, entitlements)
+  const isConflict =
+    claims.some(([claim, rule]) => disagree(admitted, claim, rule)) || persons(admitted) > 1
+  const [first = leader] = admitted
+  const isNamed = (version: EvidenceRecord): boolean => version.actor_type !== ''
+  const own = admitted.filter(({ exporter }) => exporter === leader.exporter)
+  return {
+    record: own.find(isNamed) ?? admitted.find(isNamed) ?? leader,
+    conflicting: isConflict ? admitted : [],
+    differsInContent: contentFields.some((field) =>
+      admitted.some((one) => one[field] !== first[field]),
+    ),
+    setAside: versions.filter(
+      (version) =>
+        !admitted.includes(version) && namesSomebody(version) && !agrees(version, admitted),
+    ),
+  }
+}
+
+function rankOf({ channel }: EvidenceRecord): number {
+  return channels.indexOf(channel)
+}
+
+function leaderOf(
+  versions: readonly EvidenceRecord[],
+  { isBacked }: Entitlements,
+  near: string,
+): EvidenceRecord | undefined {
+  const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b))
+  const best = ranked.find((version) => version.exporter === near) ?? ranked[0]
+  if (best === undefined || best.exporter === near) return best
+  // What names nobody is of whom its own exporter's record above it names: as well backed as an entitled one that came later.
+  const isOpen = best.channel !== 'entitled'
+  const rivals = isOpen ? versions : versions.slice(0, versions.indexOf(best))
+  return rivals.find((version) => namesNobody(version) && isBacked(version)) ?? best
+}
+
+function admittedBeside(
+  leader: EvidenceRecord,
+  versions: readonly EvidenceRecord[],
+  { speaks }: Entitlements,
+): readonly EvidenceRecord[] {
+  const asBacked = versions.filter(({ channel }) => channel === leader.channel)
+  const actor = ownActorOf(
+    asBacked.find((one) => one.exporter === leader.exporter && namesSomebody(one)) ?? leader,
+  )
+  return asBacked.filter((version) => {
+    if (version.exporter === leader.exporter || agrees(version, [leader])) return true
+    // Of those that are bound to nobody none has more right to an actor than another.
+    if (leader.channel !== 'entitled') return namesActor(leader) && namesActor(version)
+    return speaks(version.exporter, actor)
+  })
+}
+
+type ClaimField = (typeof claims)[number][0]
+type RuleField = (typeof claims)[number][1]
+
+function disagree(
+  versions: readonly EvidenceRecord[],
+  claim: ClaimField,
+  rule: RuleField,
+): boolean {
+  const said = versions.filter((version) => version[claim] !== '')
+  const plain = rule === '' ? said : said.filter((version) => version[rule] === '')
+  return new Set((plain.length > 0 ? plain : said).map((version) => version[claim])).size > 1
+}
+
+/** Humans that are said to have acted. */
+function persons(versions: readonly EvidenceRecord[]): number {
+  const humans = versions.filter((version) => version.actor_type === 'human' && version.user !== '')
+  return new Set(humans.map((version) => version.user)).size
+}
+
+function agrees(version: EvidenceRecord, others: readonly EvidenceRecord[]): boolean {
+  return others.some(
+    (other) =>
+      claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user,
+  )
+}
+
+/** Whether it says who acted; a token that is bound to somebody says so as entitled or not at all. */
+function namesActor(version: EvidenceRecord): boolean {
+  if (version.actor_type === 'human' || version.actor_type === 'service') return true
+  return (['template', 'instance'] as const).some((claim) => {
+    const strength = claimStrength(version, claim)
+    return strength === 'said' || strength === 'read'
+  })
+}
+
+function namesSomebody(version: EvidenceRecord): boolean {
+  return claims.some(([claim]) => version[claim] !== '')
+}

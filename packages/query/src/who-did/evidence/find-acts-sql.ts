@@ -1,0 +1,241 @@
+import { parseSpanRef } from '@whodid/model'
+import type { HandleKind } from '@whodid/model'
+import type { Statement } from '@whodid/store'
+import { earliest, latest, toDateTime64 } from '../../time-bounds.ts'
+import { isNamed } from '../question.ts'
+import type { Question } from '../question.ts'
+import { listedColumns, rowSql } from './evidence-columns.ts'
+
+/** Acts on the handle that may be what the verdict concerns; the newest are judged first. */
+export const candidatesMax = 64
+
+/** Acts on the handle listed beside the subject. */
+const listedMax = 201
+
+/**
+ * Acts looked at where a table holds them in the order of their time: its end is read and not its whole, so that a
+ * token or a file that is used all over the ledger costs no more than one that is not.
+ */
+const newestActsMax = 256
+const newestListedMax = 1024
+const newestBegunMax = 256
+
+/** Traces in which a tool was called that are searched for its calls, the newest. */
+const toolTracesMax = 256
+
+/** Traces in which a name occurs that are searched for acts which inherit it, the newest. */
+const namedTracesMax = 32
+
+/**
+ * The statement that finds the acts on a handle, newest first, as plain rows. It decides nothing.
+ *
+ * One text for each kind of handle, so that each reads by the key that serves it: resources, people and credentials by the
+ * orders of `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Rows by role:
+ * `candidate` names the handle itself and may be what the verdict concerns; `inheriting` stands in a trace in which the name
+ * occurs and does not carry it; `listed` is any act that names the handle; `cut` stands where older traces were not searched. Parameters: `id`, `trace` and `span` (hex), `since`, `until`, `recorded`, `verb`.
+ *
+ * A name that occurs in more traces than the reader may hold in one set is refused, not answered from some of them: see
+ * `query_too_expensive`.
+ */
+export function findActsSql(kind: HandleKind): string {
+  const known = sourceByKind[kind]
+  const parts = [
+    `SELECT 'candidate' AS role, ${rowSql(listedColumns(isNamed(kind) ? 'false' : successCondition))} AS record
+FROM
+(
+  SELECT *
+  FROM ${newestFirst(kind, `${known} AND ${candidateCondition(kind)}`, newestActsMax)}
+  ${order}
+  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, outcome, channel, actor_type, instance_id, template_id
+  LIMIT ${candidatesMax}
+)`,
+    `SELECT 'listed', ${rowSql(listedColumns(isNamed(kind) ? 'false' : successCondition))}
+FROM
+(
+  SELECT *
+  FROM ${newestFirst(kind, known, newestListedMax)}
+  ${order}
+  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, channel, actor_type, instance_id, template_id, user_id
+  LIMIT ${listedMax}
+)`,
+    ...inheritingPart(kind),
+    ...cutPart(kind),
+  ]
+  return parts.join('\nUNION ALL\n')
+}
+
+/** By the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides nothing that was done since. */
+const order = `ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id`
+
+/** Acts that carry no such name and stand in a trace where it occurs: what they inherit is decided by the reader of the rows. */
+function inheritingPart(kind: HandleKind): string[] {
+  const condition = unnamedCondition.get(kind)
+  if (condition === undefined) return []
+  return [
+    `SELECT 'inheriting', ${rowSql(listedColumns(successCondition))}
+FROM
+(
+  SELECT *
+  FROM whodid.spans
+  WHERE (toStartOfHour(ts), trace_id) IN
+      (
+        ${newestTraces(keyOf(kind), namedTracesMax)}
+      )
+    AND ${isAct} AND ${condition} AND ${candidateCondition(kind)} AND ${bounds}
+  ${order}
+  LIMIT 1 BY trace_id, span_id
+  LIMIT ${candidatesMax}
+)`,
+  ]
+}
+
+const unnamedCondition: ReadonlyMap<HandleKind, string> = new Map([
+  ['template', 'template_id != {id:String}'],
+  ['instance', 'instance_id != {id:String}'],
+  ['delegator', 'delegator_id != {id:String} AND user_id != {id:String}'],
+  ['session', `session_id = ''`],
+  ['conversation', `conversation_id = ''`],
+  ['prompt', `prompt_ref = ''`],
+])
+
+/** A row where a tool was called in more traces than are searched. */
+function cutPart(kind: HandleKind): string[] {
+  if (kind !== 'tool') return []
+  return [
+    `SELECT 'cut', '[]'
+FROM (SELECT count() AS traces FROM (${newestTraces(keyOf(kind), toolTracesMax + 1)}))
+WHERE traces > ${toolTracesMax}`,
+  ]
+}
+
+/** Rows of one name in one trace, a few for each batch that it came in; more are read as fewer traces. */
+const rowsOfTraceMax = 8
+
+/** The newest traces in which a name occurs, of the hours that the question concerns; read from the end of their order. */
+function newestTraces(key: string, max: number): string {
+  return `SELECT hour, trace_id
+        FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = ${key} AND ${hourBounds} ORDER BY key DESC, hour DESC LIMIT ${rowsOfTraceMax * max})
+        LIMIT 1 BY hour, trace_id
+        LIMIT ${max}`
+}
+
+/**
+ * The newest of what is read in order; all of what is read by its traces, which are bounded.
+ *
+ * The order is by the time that emitters stamp. Whose clock runs ahead could fill its end with acts of the future and hide
+ * what was done since, so the newest of those that had begun when they were received are read beside it.
+ */
+function newestFirst(kind: HandleKind, source: string, max: number): string {
+  if (!isInOrder(kind)) return source
+  return `(
+        SELECT * FROM (SELECT * FROM ${source} ORDER BY ts DESC LIMIT ${max})
+        UNION ALL
+        SELECT * FROM (SELECT * FROM ${source} AND ts <= received_at ORDER BY ts DESC LIMIT ${newestBegunMax})
+      )`
+}
+
+function isInOrder(kind: HandleKind): boolean {
+  return kind === 'resource' || kind === 'delegator' || kind === 'credential'
+}
+
+const verbCondition = `if({verb:String} = '', verb != 'read', verb = {verb:String})`
+
+/** A success, as the record itself has it. */
+const successCondition = `(outcome = 'success' AND ${verbCondition}) = 1`
+
+/** What the verdict may concern: what neither failed nor was denied. A handle that names one act concerns it however it ended. */
+function candidateCondition(kind: HandleKind): string {
+  return isNamed(kind) ? 'true' : `outcome NOT IN ('failure', 'denied') AND ${verbCondition}`
+}
+
+/** Bounds of a question: the time of the act, and the time of receipt. */
+const bounds = `ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')}`
+
+const isAct = `(record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')`
+
+const actionsWhere = (condition: string): string =>
+  `whodid.actions WHERE ${condition} AND ${bounds}`
+
+/** Hours of `whodid.threads` in which an act that the question concerns may have begun. */
+const hourBounds = `hour <= {until:DateTime64(9, 'UTC')}
+          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}`
+
+const spansOf = (key: string, condition: string): string => `whodid.spans
+      WHERE (toStartOfHour(ts), trace_id) IN
+          (
+            SELECT hour, trace_id FROM whodid.threads
+            WHERE ${key} AND ${hourBounds}
+          )
+        AND ${condition} AND ${bounds}`
+
+const traceSql = `toFixedString(unhex({trace:String}), 16)`
+const spanSql = `toFixedString(unhex({span:String}), 8)`
+const keyOf = (kind: string): string => `sipHash64('${kind}', {id:String})`
+const isKey = (kind: string): string => `key = ${keyOf(kind)}`
+
+/** The spans of the prompt with a hash, as those who act under it refer to them. */
+const promptRefs = `SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
+          WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE ${isKey('prompt')})
+            AND prompt_hash = {id:String}`
+
+/** Where the acts of a handle are, and how they are found there. */
+const sourceByKind: Readonly<Record<HandleKind, string>> = {
+  resource: actionsWhere(`resource_id = {id:String}`),
+  delegator: actionsWhere(`principal_id = {id:String}`),
+  template: spansOf(isKey('template'), `template_id = {id:String} AND ${isAct}`),
+  trace: spansOf(`key = sipHash64('trace', ${traceSql})`, `trace_id = ${traceSql} AND ${isAct}`),
+  span: spansOf(
+    `key = sipHash64('trace', ${traceSql})`,
+    `trace_id = ${traceSql} AND span_id = ${spanSql}`,
+  ),
+  instance: spansOf(isKey('instance'), `instance_id = {id:String} AND ${isAct}`),
+  action: spansOf(isKey('action'), `action_id = {id:String}`),
+  correlation: spansOf(isKey('correlation'), `correlation_id = {id:String} AND ${isAct}`),
+  credential: actionsWhere(`credential_id = {id:String}`),
+  session: spansOf(isKey('session'), `session_id = {id:String} AND ${isAct}`),
+  conversation: spansOf(isKey('conversation'), `conversation_id = {id:String} AND ${isAct}`),
+  tool: `whodid.spans
+      WHERE (toStartOfHour(ts), trace_id) IN (${newestTraces(keyOf('tool'), toolTracesMax)})
+        AND tool_name = {id:String} AND ${isAct} AND ${bounds}`,
+  prompt: spansOf(
+    `(key = ${keyOf('prompt')} OR key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = ${keyOf('prompt')}))`,
+    `prompt_ref IN (${promptRefs}) AND ${isAct}`,
+  ),
+}
+
+const statements = new Map<HandleKind, string>()
+
+/**
+ * The statement that finds the acts on the handle of a question, its parameters typed and apart.
+ *
+ * `at` and `to` both bound the action's time from above; the earlier one holds. `as_recorded` bounds the time of receipt.
+ */
+export function planFindActs(question: Question, tenant: string): Statement {
+  const { kind, value } = question.handle
+  let sql = statements.get(kind)
+  if (sql === undefined) statements.set(kind, (sql = findActsSql(kind)))
+  return {
+    sql,
+    parameters: {
+      ...handleParameters(kind, value),
+      since: question.from === null ? earliest : toDateTime64(question.from),
+      until: toDateTime64Or(latest, question.at, question.to),
+      recorded: toDateTime64Or(latest, question.asRecorded, null),
+      verb: question.verb ?? '',
+    },
+    tenant,
+  }
+}
+
+function handleParameters(kind: HandleKind, value: string): Record<string, string> {
+  if (kind === 'trace') return { trace: value }
+  if (kind !== 'span') return { id: value }
+  const ref = parseSpanRef(value)
+  return { trace: ref?.trace ?? '', span: ref?.span ?? '' }
+}
+
+function toDateTime64Or(otherwise: string, a: bigint | null, b: bigint | null): string {
+  const bounds = [a, b].filter((bound) => bound !== null)
+  if (bounds.length === 0) return otherwise
+  return toDateTime64(bounds.reduce((earlier, bound) => (bound < earlier ? bound : earlier)))
+}

@@ -1,0 +1,204 @@
+import type { HandleKind } from '@whodid/model'
+import { decide } from '../decide/decide.ts'
+import { isOpen, judgeCandidate, namedAct, newestFirst } from '../decide/judge-candidate.ts'
+import type { JudgedCandidate } from '../decide/judge-candidate.ts'
+import { isNamed } from '../question.ts'
+import type { Question } from '../question.ts'
+import type { ListedAction } from './evidence-record.ts'
+import {
+  isSameAct,
+  readEvidence,
+  readFoundActs,
+  readRecord,
+  relatedRecordsMax,
+} from './evidence.ts'
+import type { EvidenceRow, FoundActs } from './evidence.ts'
+import { addRows, nothingGathered } from './gathered-rows.ts'
+import type { Gathered, RowSources } from './gathered-rows.ts'
+import { candidatesMax, planFindActs } from './find-acts-sql.ts'
+import { planRelatedRecords } from './sql.ts'
+
+/** Times that one question gathers what surrounds an act. Most find what they look for at the first. */
+const gatheringsMax = 4
+
+/**
+ * Walks from a handle to what answers it: finds the acts on the handle, newest first, gathers what surrounds the newest, and
+ * goes on to the next where that one turns out to have failed, or not to be what the handle names.
+ *
+ * The verdict concerns the newest act that succeeded; where no success is on record, the newest that neither failed nor was
+ * denied. The statements of one walk may see different moments of the ledger: a record that arrives between two of them is in the
+ * later one only.
+ *
+ * Throws what `Selector.select` throws.
+ */
+export async function gatherEvidence(sources: RowSources, question: Question): Promise<Gathered> {
+  const walk = new Walk(sources, question)
+  const found = await walk.findActs()
+  const { kind } = question.handle
+  const chosen = isNamed(kind)
+    ? await chooseNamed(kind, found, walk)
+    : await chooseNewest(question, found, walk)
+  return walk.gathered(chosen ?? (await walk.aroundNewest()))
+}
+
+/** An act, and the rows of what surrounds it, its own as `subject`. */
+type Chosen = readonly EvidenceRow[]
+
+/** A handle that names one act concerns that act however it ended. */
+async function chooseNamed(
+  kind: HandleKind,
+  { candidates }: FoundActs,
+  walk: Walk,
+): Promise<Chosen | undefined> {
+  const nobodys = kind === 'action' ? await actsOfNobody(candidates, walk) : new Set()
+  const act = namedAct(kind, candidates, (one) => nobodys.has(one))
+  const rows = act && (await walk.rowsAround(act))
+  if (act === undefined || rows === undefined) return undefined
+  return kind === 'span' ? withSubject(rows, act.key) : withSubject(rows, act.key, act)
+}
+
+/** Acts that name nobody which are looked at for what they stand under, the first that were received. */
+const blankActsMax = 2
+
+/** Of several acts that one ID names, those that name nobody and stand under nobody: whoever learned the ID can send such a record. */
+async function actsOfNobody(
+  candidates: readonly ListedAction[],
+  walk: Walk,
+): Promise<ReadonlySet<unknown>> {
+  const nobodys = new Set<unknown>()
+  if (candidates.length < 2) return nobodys
+  const blank = candidates
+    .filter(isOpen)
+    .toSorted((a, b) => (a.received_at < b.received_at ? -1 : 1))
+  for (const act of blank) {
+    const rows = blank.indexOf(act) < blankActsMax ? await walk.rowsAround(act) : undefined
+    const isSomebodys =
+      rows !== undefined &&
+      decide(walk.read(withSubject(rows, act.key, act))).verdict !== 'undetermined'
+    if (!isSomebodys) nobodys.add(act)
+  }
+  return nobodys
+}
+
+async function chooseNewest(
+  question: Question,
+  { candidates, inheriting }: FoundActs,
+  walk: Walk,
+): Promise<Chosen | undefined> {
+  const carries = new Set(candidates)
+  const all = [...candidates, ...inheriting].toSorted(newestFirst).slice(0, candidatesMax)
+  const judged = new Set<string>()
+  // By how good an answer each is about: a success, an open outcome, what its sender may not say. The newest of each.
+  const ranked: (Chosen | undefined)[] = []
+  for (const candidate of all) {
+    const gathered = await walk.rowsAround(candidate)
+    if (gathered === undefined) break
+    const rows = withSubject(gathered, candidate.key, candidate)
+    const carriesName = carries.has(candidate)
+    const found = judgeCandidate(question, candidate, { evidence: walk.read(rows), carriesName })
+    if (found === undefined || judged.has(found.key)) continue
+    judged.add(found.key)
+    const chosen = found.key === candidate.key ? rows : withSubject(gathered, found.key)
+    const rank = rankOf(found)
+    if (rank === 0) return chosen
+    ranked[rank] ??= chosen
+  }
+  return ranked.find((chosen) => chosen !== undefined)
+}
+
+/**
+ * Whoever may send can write anybody's name on a record about anything. Such a record is answered about only where nothing
+ * that can be believed is on record: otherwise it would hide what is.
+ */
+function rankOf({ outcome, isEntitled }: JudgedCandidate): number {
+  if (!isEntitled) return 2
+  return outcome === 'success' ? 0 : 1
+}
+
+/** The rows with those of one act as the subject: of several acts under one span ID, the one that was found. */
+function withSubject(rows: readonly EvidenceRow[], key: string, act?: ListedAction): EvidenceRow[] {
+  return rows.map((row) => {
+    if (row.role !== 'kin' || !row.record.startsWith(`["${key}"`)) return row
+    const isSubject = act === undefined || isSameAct(readRecord(row.record), act)
+    return isSubject ? { role: 'subject', record: row.record } : row
+  })
+}
+
+/** One question's statements, their cost, and what they brought. */
+class Walk {
+  readonly #sources: RowSources
+  readonly #question: Question
+  readonly #around = new Map<string, { readonly rows: EvidenceRow[]; readonly isCut: boolean }>()
+  readonly #read = new WeakMap<readonly EvidenceRow[], ReturnType<typeof readEvidence>>()
+  #listed: readonly EvidenceRow[] = []
+  #gatherings = 0
+  #cost = nothingGathered.cost
+  /** Whether an act was not looked at because too much had been gathered. */
+  #isCut = false
+
+  constructor(sources: RowSources, question: Question) {
+    this.#sources = sources
+    this.#question = question
+  }
+
+  async findActs(): Promise<FoundActs> {
+    const rows = await this.#select(planFindActs(this.#question, this.#sources.tenant))
+    this.#listed = rows.filter(({ role }) => role === 'listed')
+    this.#isCut = rows.some(({ role }) => role === 'cut')
+    return readFoundActs(rows)
+  }
+
+  /** What surrounds an act, as rows; undefined once too much has been gathered. */
+  async rowsAround(act: ListedAction): Promise<readonly EvidenceRow[] | undefined> {
+    const trace = act.key.slice(0, 32)
+    const known = this.#around.get(trace)
+    const isThere = known?.rows.some(({ record }) => record.startsWith(`["${act.key}"`))
+    if (known !== undefined && (isThere === true || !known.isCut)) return known.rows
+    if (this.#gatherings >= gatheringsMax) {
+      this.#isCut = true
+      return undefined
+    }
+    this.#gatherings += 1
+    const rows = [
+      ...(await this.#select(planRelatedRecords(this.#question, act, this.#sources.tenant))),
+    ]
+    const isCut = rows.filter(({ role }) => role === 'kin').length > relatedRecordsMax
+    this.#around.set(trace, { rows, isCut })
+    return rows
+  }
+
+  /** What surrounds the newest act on the handle, for a list of acts that are none that the verdict may concern. */
+  async aroundNewest(): Promise<readonly EvidenceRow[]> {
+    const cut: EvidenceRow[] = this.#isCut ? [{ role: 'cut', record: '[]' }] : []
+    const [newest] = readFoundActs(
+      this.#listed.map(({ record }) => ({ role: 'candidate', record })),
+    ).candidates
+    const rows = newest === undefined ? undefined : await this.rowsAround(newest)
+    return [...cut, ...(rows ?? []).filter(({ role }) => role !== 'envelope')]
+  }
+
+  /** Rows as evidence, read once. */
+  read(rows: readonly EvidenceRow[]): ReturnType<typeof readEvidence> {
+    let evidence = this.#read.get(rows)
+    if (evidence === undefined)
+      this.#read.set(rows, (evidence = { ...readEvidence(rows), rules: this.#sources.rules }))
+    return evidence
+  }
+
+  /** All that was gathered about what was chosen, its texts opened. */
+  gathered(chosen: Chosen): Promise<Gathered> {
+    const rows = [...this.#listed, ...chosen]
+    return addRows(this.#sources, { ...nothingGathered, cost: this.#cost }, rows)
+  }
+
+  async #select(statement: ReturnType<typeof planFindActs>): Promise<readonly EvidenceRow[]> {
+    const selection = await this.#sources.selector.select<EvidenceRow>(statement)
+    const { statements, rowsRead, bytesRead } = this.#cost
+    this.#cost = {
+      statements: statements + 1,
+      rowsRead: rowsRead + selection.rowsRead,
+      bytesRead: bytesRead + selection.bytesRead,
+    }
+    return selection.rows
+  }
+}

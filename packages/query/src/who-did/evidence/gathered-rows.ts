@@ -1,0 +1,123 @@
+import type { ContentReader, WantedContent } from '@whodid/content'
+import { parseInstant } from '@whodid/model'
+import type { Selector, Statement } from '@whodid/store'
+import { toInstant } from '../../text.ts'
+import type { ContentState, EvidenceRecord } from './evidence-record.ts'
+import { readEvidence } from './evidence.ts'
+import type { DecisionRules, Evidence, EvidenceRow } from './evidence.ts'
+import { envelopesMax } from './sql.ts'
+
+/** Where rows and texts come from, and whose they are. */
+export interface RowSources {
+  readonly selector: Selector
+  readonly contents: ContentReader
+  readonly tenant: string
+  readonly rules?: DecisionRules | undefined
+}
+
+/** What was gathered so far, and at what cost. */
+export interface Gathered {
+  /** The rows of all statements, as they came. */
+  readonly rows: readonly EvidenceRow[]
+  /** The same, read and with its texts. */
+  readonly evidence: Evidence
+  readonly cost: {
+    readonly statements: number
+    readonly rowsRead: number
+    readonly bytesRead: number
+  }
+}
+
+/** Nothing, before the first statement. */
+export const nothingGathered: Gathered = {
+  rows: [],
+  evidence: readEvidence([]),
+  cost: { statements: 0, rowsRead: 0, bytesRead: 0 },
+}
+
+/** Adds rows, and opens the texts that are then at hand. */
+export async function addRows(
+  { contents, tenant, rules }: Omit<RowSources, 'selector'>,
+  before: Gathered,
+  added: readonly EvidenceRow[],
+): Promise<Gathered> {
+  if (added.length === 0) return before
+  const rows = [...before.rows, ...added]
+  const evidence = await openTexts({ ...readEvidence(rows), rules }, tenant, contents)
+  return { ...before, rows, evidence }
+}
+
+/** Adds the rows of one more statement. Throws what `Selector.select` throws. */
+export async function addStatement(
+  sources: RowSources,
+  before: Gathered,
+  statement: Omit<Statement, 'tenant'>,
+): Promise<Gathered> {
+  const { selector, tenant } = sources
+  const selection = await selector.select<EvidenceRow>({ ...statement, tenant })
+  const { statements, rowsRead, bytesRead } = before.cost
+  const cost = {
+    statements: statements + 1,
+    rowsRead: rowsRead + selection.rowsRead,
+    bytesRead: bytesRead + selection.bytesRead,
+  }
+  return addRows(sources, { ...before, cost }, selection.rows)
+}
+
+/**
+ * Opens the texts of the prompts and plans among the evidence, and those of the model calls that were sought. A text comes
+ * out as it was committed to, or not at all, and then with what became of it.
+ */
+async function openTexts(
+  evidence: Evidence,
+  tenant: string,
+  reader: ContentReader,
+): Promise<Evidence> {
+  const records = [...evidence.relatedRecords.values()]
+    .flat()
+    .filter((record) => isWanted(record, evidence))
+  if (records.length === 0) return evidence
+  const isWhole = evidence.envelopes.size < envelopesMax
+  const opened = await reader.open(
+    records.map((record) => wantedOf(record, tenant)),
+    evidence.envelopes,
+  )
+  const states = new Map<EvidenceRecord, ContentState>()
+  for (const [index, record] of records.entries()) {
+    const content = opened[index]
+    // Past the bound, that an envelope is not at hand says nothing.
+    if (content !== undefined && (isWhole || content.state !== 'missing'))
+      states.set(record, content)
+  }
+  const relatedRecords = new Map<string, readonly EvidenceRecord[]>()
+  for (const [key, versions] of evidence.relatedRecords)
+    relatedRecords.set(
+      key,
+      versions.map((record) => withText(record, states.get(record))),
+    )
+  return { ...evidence, relatedRecords }
+}
+
+/** Of a model call nothing is looked at unless its envelope was sought: most of them no answer quotes. */
+function isWanted(record: EvidenceRecord, { envelopes }: Evidence): boolean {
+  if (record.content_commitment === '') return false
+  return record.kind !== 'model_call' || envelopes.has(record.content_ref)
+}
+
+function wantedOf(record: EvidenceRecord, tenant: string): WantedContent {
+  return {
+    tenant,
+    traceIdHex: record.key.slice(0, 32),
+    spanIdHex: record.key.slice(33),
+    part: 'content',
+    commitmentHex: record.content_commitment,
+    refHex: record.content_ref,
+    receivedUnixNs: parseInstant(toInstant(record.received_at), 'received_at'),
+  }
+}
+
+function withText(record: EvidenceRecord, content: ContentState | undefined): EvidenceRecord {
+  if (content === undefined) return record
+  const text = content.state === 'text' ? content.text : ''
+  return { ...record, content: text, content_state: content }
+}

@@ -1,0 +1,267 @@
+import { leafRowBytes } from '@whodid/store'
+import type { LeafReader, PlacedRow } from '@whodid/store'
+import { hashBytes, tileWidth } from '@whodid/tlog'
+import type { Finding, FindingCode } from '../finding.ts'
+import { checkTree } from '../tlog/check-tree.ts'
+import type { CheckedTree } from '../tlog/check-tree.ts'
+import type { SealedLog } from '../tlog/sealed-log.ts'
+import { compareLeaves } from './compare-leaves.ts'
+import type { ComparedLeaves } from './compare-leaves.ts'
+import { judgeFreshness } from './judge-freshness.ts'
+import type { Freshness } from './judge-freshness.ts'
+import { verifyRows } from './verify-rows.ts'
+
+/** What to verify of a log, and what may be so without being wrong. */
+export interface LogVerificationOptions extends Freshness {
+  /** Places to verify, `to` not among them. Default: all that the checkpoint covers. */
+  readonly from?: number
+  readonly to?: number
+  /** The first place whose row may still be on its way into ClickHouse. Default: none may. */
+  readonly storedTo?: number
+  /** Other logs that are known: where collectors share a database, what one of them prunes is sealed in its own. Default: none. */
+  readonly others?: readonly SealedLog[]
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+  readonly signal?: AbortSignal
+}
+
+/** What a verification did and found. */
+export interface LogVerification {
+  readonly log: string
+  readonly size: number
+  readonly from: number
+  readonly to: number
+  /** Rows whose hash was recomputed. */
+  readonly rowCount: number
+  /** Places that are sealed and whose row is not yet in ClickHouse. */
+  readonly pendingCount: number
+  /** Rows that were removed under a record. */
+  readonly prunedCount: number
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Leaves compared at a time: 32 bytes of each, and 2 more, are held in memory. A whole number of tiles. Not fewer: rows lie by
+ * their hour, so each chunk has the engine read all of the hours that it is in, and a quarter of a leaf's cost is the reading.
+ */
+const chunkLeavesMax = 8_388_608
+
+/** Rows between two calls of `onProgress`; also how soon `signal` takes effect. */
+const progressRows = 262_144
+
+/** Findings of one kind that are named one by one in a chunk; the last says how many there are. */
+const namedMax = 100
+
+/** Tiles read at the same time. */
+const tilesAtOnce = 64
+
+/**
+ * Verifies the rows of one log: that each place has one row, that its hash, recomputed by the engine from the row's own
+ * columns, is the one that was sealed, and that the sealed hashes are those of the signed root.
+ *
+ * The engine hashes the rows, and what it answers is compared here, with tiles that it never saw. Reads a range at a time;
+ * memory does not grow with the log. Throws as `LeafReader` does, and when `signal` aborts. Does NOT check the checkpoint's
+ * signature (`openSealedLog` did) nor that the checkpoint is the newest.
+ *
+ * @example
+ * ```ts
+ * const { log } = await openSealedLog({ origin, tiles, note, epochs })
+ * if (log !== undefined) console.log((await verifyLog(log, reader)).findings)
+ * ```
+ */
+export async function verifyLog(
+  log: SealedLog,
+  reader: LeafReader,
+  options: LogVerificationOptions = {},
+): Promise<LogVerification> {
+  const { size } = log.checkpoint
+  const from = Math.min(Math.max(options.from ?? 0, 0), size)
+  const to = Math.max(Math.min(options.to ?? size, size), from)
+  const { tree, findings } = await checkTree(log)
+  const sums = { rowCount: 0, pendingCount: 0, prunedCount: 0 }
+  const found: Finding[] = [...findings]
+  const prunedTo = await sealedPrune([log, ...(options.others ?? [])], log.origin, reader)
+  const verification = { log, reader, options, found, sums, prunedTo }
+  if (tree !== undefined)
+    for (let first = from; first < to; first = nextChunk(first)) {
+      options.signal?.throwIfAborted()
+      await verifyChunk(verification, tree, {
+        from: first,
+        to: Math.min(nextChunk(first), to),
+        onRead: progressOf(options, { from, first, to }),
+      })
+      options.onProgress?.({ done: Math.min(nextChunk(first), to) - from, total: to - from })
+    }
+  if (options.to === undefined) found.push(...(await judgeFreshness(log, reader, options)))
+  const { rowCount, pendingCount, prunedCount } = sums
+  return { log: log.origin, size, from, to, rowCount, pendingCount, prunedCount, findings: found }
+}
+
+/**
+ * The first place of the log that a prune left whose own record is what was sealed, in this log or another that is known; 0
+ * without one. A record that none of them ever held, or that was altered, excuses nothing.
+ */
+async function sealedPrune(
+  known: readonly SealedLog[],
+  origin: string,
+  reader: LeafReader,
+): Promise<number> {
+  let prunedTo = 0
+  for (const row of await reader.prunes(origin)) {
+    const log = known.find((one) => one.origin === row.logId)
+    if (log === undefined) continue
+    const { rowCount, findings } = await verifyRows(log, [row])
+    if (rowCount === 1 && findings.length === 0 && Number.isSafeInteger(row.to))
+      prunedTo = Math.max(prunedTo, row.to)
+  }
+  return prunedTo
+}
+
+interface Verification {
+  /** Rows before this place were removed under a record. */
+  readonly prunedTo: number
+  readonly log: SealedLog
+  readonly reader: LeafReader
+  readonly options: LogVerificationOptions
+  readonly found: Finding[]
+  readonly sums: {
+    rowCount: number
+    pendingCount: number
+    prunedCount: number
+  }
+}
+
+interface Chunk {
+  readonly from: number
+  readonly to: number
+}
+
+/** Chunks end at multiples of their size, so that tiles are not split between them. */
+function nextChunk(first: number): number {
+  return first - (first % chunkLeavesMax) + chunkLeavesMax
+}
+
+/** Tells the progress within a chunk that begins at `first`. Rows that are doubled or not sealed count no further than the range. */
+function progressOf(
+  { onProgress, signal }: LogVerificationOptions,
+  { from, first, to }: Chunk & { readonly first: number },
+): (rows: number) => void {
+  const end = Math.min(nextChunk(first), to)
+  let done = first
+  let told = first
+  return (rows) => {
+    done += rows
+    if (done - told < progressRows) return
+    told = done
+    signal?.throwIfAborted()
+    onProgress?.({ done: Math.min(done, end) - from, total: to - from })
+  }
+}
+
+async function verifyChunk(
+  { log, reader, options, found, sums, prunedTo }: Verification,
+  tree: CheckedTree,
+  { from, to, onRead }: Chunk & { readonly onRead: (rows: number) => void },
+): Promise<void> {
+  const leaves = Buffer.alloc((to - from) * hashBytes)
+  const known = new Uint8Array(to - from)
+  found.push(...(await readSealed(tree, { from, to }, { leaves, known })))
+  const comparison = compareLeaves({ from, leaves, known })
+  await reader.read({ logId: log.origin, from, to }, (rows) => {
+    comparison.add(rows)
+    onRead(rows.length / leafRowBytes)
+  })
+  const compared = comparison.finish()
+  sums.rowCount += compared.rowCount
+  const missing = compared.missing.filter((index) => {
+    const isPruned = index < prunedTo
+    const isPending = !isPruned && index >= (options.storedTo ?? Infinity)
+    if (isPruned) sums.prunedCount += 1
+    if (isPending) sums.pendingCount += 1
+    return !isPruned && !isPending
+  })
+  found.push(...(await nameAll({ log, reader }, { ...compared, missing })))
+}
+
+/** Fills in what was sealed, a tile at a time; what is not to be had is a finding, and its rows are left out. */
+async function readSealed(
+  tree: CheckedTree,
+  { from, to }: Chunk,
+  { leaves, known }: { leaves: Buffer; known: Uint8Array },
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const firsts: number[] = []
+  for (let first = from - (from % tileWidth); first < to; first += tileWidth) firsts.push(first)
+  for (let start = 0; start < firsts.length; start += tilesAtOnce)
+    await Promise.all(
+      firsts.slice(start, start + tilesAtOnce).map(async (first) => {
+        const tile = await tree.leaves(first)
+        if (!Buffer.isBuffer(tile)) {
+          findings.push(tile)
+          return
+        }
+        const skipped = Math.max(from - first, 0)
+        const end = Math.min(tile.length / hashBytes, to - first)
+        tile.copy(
+          leaves,
+          (first + skipped - from) * hashBytes,
+          skipped * hashBytes,
+          end * hashBytes,
+        )
+        known.fill(1, first + skipped - from, first + end - from)
+      }),
+    )
+  return findings
+}
+
+async function nameAll(
+  where: { log: SealedLog; reader: LeafReader },
+  compared: ComparedLeaves,
+): Promise<Finding[]> {
+  const kinds: [FindingCode, number[]][] = [
+    ['row_mismatch', [...new Set(compared.wrong)].toSorted((a, b) => a - b)],
+    ['row_missing', compared.missing],
+    ['row_duplicated', compared.duplicated],
+  ]
+  const findings: Finding[] = []
+  for (const [code, indexes] of kinds)
+    findings.push(...(await nameRows(where, { code, indexes, namedMax })))
+  return findings
+}
+
+/** Places that something was found about. */
+interface FoundPlaces {
+  readonly code: FindingCode
+  readonly indexes: readonly number[]
+  readonly namedMax: number
+}
+
+/** A finding for each place, with the row that stands there now; past `namedMax` the last says how many there are. */
+async function nameRows(
+  { log, reader }: { log: SealedLog; reader: LeafReader },
+  { code, indexes, namedMax }: FoundPlaces,
+): Promise<Finding[]> {
+  const named = indexes.slice(0, namedMax)
+  const rows = await reader.at(log.origin, named)
+  return named.map((index, n) => {
+    const there = rows.filter((row) => row.index === index)
+    const [row] = there
+    const isLast = n === named.length - 1
+    return {
+      code,
+      log: log.origin,
+      index,
+      text: sentence(code, index, there),
+      ...(row === undefined ? {} : { span: row.span }),
+      ...(isLast && indexes.length > 1 ? { count: indexes.length } : {}),
+    }
+  })
+}
+
+function sentence(code: FindingCode, index: number, rows: readonly PlacedRow[]): string {
+  const [row] = rows
+  const got = row === undefined ? 'nothing' : `${row.leafHex.slice(0, 16)}…`
+  if (code === 'row_missing') return `row ${index} was sealed; it is not in the table`
+  if (code === 'row_duplicated')
+    return `row ${index} expected to be one; the table has ${rows.length}`
+  return `row ${index} expected the hash that was sealed; its columns now hash to ${got}`
+}

@@ -1,0 +1,174 @@
+import type { ContentPart, ContentReader, OpenedContent, WantedContent } from '@whodid/content'
+import { parseHandle, parseInstant } from '@whodid/model'
+import { envelopeRefsMax, textPlacesMax } from '@whodid/store'
+import type { LeafReader, TextRow } from '@whodid/store'
+import type { Finding } from '../finding.ts'
+import { sealedRemoval, verifyRows } from '../rows/verify-rows.ts'
+import type { SealedLog } from '../tlog/sealed-log.ts'
+
+/** What texts are verified with. */
+export interface TextDeps {
+  readonly reader: LeafReader
+  /** Makes what opens texts; `expiredBefore` is the time before which they were taken away by age, on a sealed record. */
+  readonly openWith: (expiredBefore: () => bigint) => ContentReader
+  /** Every log that is known: a record of an erasure may be in another than the text. */
+  readonly logs: readonly SealedLog[]
+  readonly from?: number
+  readonly to?: number
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+  readonly signal?: AbortSignal
+}
+
+/** What became of the texts of a log. */
+export interface TextsVerification {
+  readonly log: string
+  /** Texts that are as they were committed to. */
+  readonly textCount: number
+  /** Texts that were taken away under a sealed record: erased with their key, or by age. */
+  readonly removedCount: number
+  readonly findings: readonly Finding[]
+}
+
+/** Findings of a kind that are named one by one. */
+const namedMax = 100
+
+/** Nanoseconds within which the record of an erasure must be in ClickHouse. */
+const storedNsMax = 60_000_000_000n
+
+/**
+ * Verifies the texts of one log's sealed rows: each must open to what its record committed to. One that is gone is excused by
+ * a record that says so and is sealed, and by nothing else. Reads a range at a time. Throws as `LeafReader` does, and when
+ * `signal` aborts. Does NOT verify the rows themselves: `verifyLog` does.
+ *
+ * @example
+ * ```ts
+ * const { textCount, findings } = await verifyTexts(log, { reader, logs: [log], openWith })
+ * ```
+ */
+export async function verifyTexts(log: SealedLog, deps: TextDeps): Promise<TextsVerification> {
+  const { size } = log.checkpoint
+  const from = Math.min(deps.from ?? 0, size)
+  const to = Math.min(deps.to ?? size, size)
+  const expiredBefore = await sealedRemoval(deps.reader, deps.logs)
+  const contents = deps.openWith(() => expiredBefore)
+  const isErased = createErasureCheck(deps)
+  const found: Found = { text: 0, removed: 0, missing: [], mismatch: [] }
+  for (let first = from; first < to; first += textPlacesMax) {
+    deps.signal?.throwIfAborted()
+    const end = Math.min(first + textPlacesMax, to)
+    const rows = await deps.reader.textRows({ logId: log.origin, from: first, to: end })
+    for (const texts of grouped(rows))
+      for (const [wanted, opened] of await openAll(texts, contents, deps.reader)) {
+        const { row, part } = wanted
+        const place = {
+          log: log.origin,
+          index: row.index,
+          span: `${row.traceIdHex}-${row.spanIdHex}`,
+        }
+        if (opened.state === 'text') found.text += 1
+        else if (opened.state === 'expired') found.removed += 1
+        else if (opened.state === 'erased' && (await isErased(opened))) found.removed += 1
+        else if (opened.state === 'mismatch')
+          found.mismatch.push({ ...place, code: 'content_mismatch', text: mismatchText(part) })
+        else if (opened.state !== 'withheld')
+          found.missing.push({ ...place, code: 'content_missing', text: missingText(part, opened) })
+      }
+    deps.onProgress?.({ done: end - from, total: to - from })
+  }
+  const findings = [...named(found.mismatch), ...named(found.missing)]
+  return { log: log.origin, textCount: found.text, removedCount: found.removed, findings }
+}
+
+interface Found {
+  text: number
+  removed: number
+  readonly missing: Finding[]
+  readonly mismatch: Finding[]
+}
+
+interface WantedText {
+  readonly row: TextRow
+  readonly part: ContentPart
+}
+
+const parts = ['content', 'result', 'detail'] as const
+
+/** Rows of one tenant that name few enough envelopes to be read at once. */
+function grouped(rows: readonly TextRow[]): TextRow[][] {
+  const groups: TextRow[][] = []
+  for (const tenant of new Set(rows.map((row) => row.tenant))) {
+    const own = rows.filter((row) => row.tenant === tenant)
+    const refs = [...new Set(own.map(({ refHex }) => refHex))]
+    for (let first = 0; first < refs.length; first += envelopeRefsMax) {
+      const some = new Set(refs.slice(first, first + envelopeRefsMax))
+      groups.push(own.filter(({ refHex }) => some.has(refHex)))
+    }
+  }
+  return groups
+}
+
+async function openAll(
+  rows: readonly TextRow[],
+  contents: ContentReader,
+  reader: LeafReader,
+): Promise<(readonly [WantedText, OpenedContent])[]> {
+  const [first] = rows
+  if (first === undefined) return []
+  const refs = [...new Set(rows.map(({ refHex }) => refHex))]
+  const envelopes = await reader.envelopes(first.tenant, refs)
+  const wanted = rows.flatMap((row) => parts.map((part) => ({ row, part })))
+  const opened = await contents.open(wanted.map(contentOf), envelopes)
+  return wanted.flatMap((one, n) => {
+    const content = opened[n]
+    return content === undefined ? [] : [[one, content] as const]
+  })
+}
+
+function contentOf({ row, part }: WantedText): WantedContent {
+  const { tenant, traceIdHex, spanIdHex, refHex, receivedUnixNs, commitments } = row
+  const commitmentHex = commitments[part]
+  return { tenant, traceIdHex, spanIdHex, part, commitmentHex, refHex, receivedUnixNs }
+}
+
+type Erased = Extract<OpenedContent, { readonly state: 'erased' }>
+
+/** Whether the record that destroyed a key is in the ledger as it was sealed; or so young that it may be on its way. */
+function createErasureCheck({ reader, logs }: TextDeps): (erased: Erased) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>()
+  const look = async ({ record, at }: Erased): Promise<boolean> => {
+    const rows = await reader.of(parseHandle(`span:${record}`))
+    const row = rows.find(({ span }) => span === record)
+    if (row === undefined) {
+      const youngNs = BigInt(Date.now()) * 1_000_000n - parseInstant(at, 'erased_at')
+      return youngNs < storedNsMax
+    }
+    const log = logs.find(({ origin }) => origin === row.logId)
+    return log !== undefined && (await verifyRows(log, [row])).findings.length === 0
+  }
+  return (erased) => {
+    const answer = known.get(erased.record) ?? look(erased)
+    known.set(erased.record, answer)
+    return answer
+  }
+}
+
+function mismatchText(part: ContentPart): string {
+  return `the ${part} expected the text that its record committed to; got another`
+}
+
+function missingText(part: ContentPart, { state }: OpenedContent): string {
+  return state === 'erased'
+    ? `the key of the ${part} was destroyed; no sealed record says so`
+    : `the ${part} is gone, or its key is; no sealed record says so`
+}
+
+/** The first ones; the last of them says how many there are. */
+function named(findings: readonly Finding[]): Finding[] {
+  return findings
+    .slice(0, namedMax)
+    .map((finding, n) =>
+      n === namedMax - 1 && findings.length > namedMax
+        ? { ...finding, count: findings.length }
+        : finding,
+    )
+}

@@ -1,0 +1,102 @@
+import {
+  ProofError,
+  proveConsistency,
+  verifyConsistency,
+  verifyEpochCheckpoint,
+} from '@whodid/tlog'
+import type { Checkpoint, KeyEpoch, TileReader } from '@whodid/tlog'
+import type { Finding, FindingCode } from '../finding.ts'
+
+/** A log as its sealer left it, apart from the database: tiles, and a checkpoint whose signature holds. */
+export interface SealedLog {
+  readonly origin: string
+  readonly tiles: TileReader
+  readonly checkpoint: Checkpoint
+}
+
+/** What a log is opened by. */
+export interface LogEvidence {
+  readonly origin: string
+  readonly tiles: TileReader
+  /** The checkpoint's note; undefined when there is none. */
+  readonly note: string | Uint8Array | undefined
+  /** The log's keys, from where the database's administrator cannot write. */
+  readonly epochs: readonly KeyEpoch[]
+  /** Earlier checkpoints of the log, wherever they were kept: each must be the beginning of what is shown now. */
+  readonly anchors?: readonly (string | Uint8Array)[]
+}
+
+/**
+ * Opens a log for verification: the signature on its checkpoint must hold, and each anchor must be consistent with it.
+ * Without a checkpoint that holds there is nothing to verify against: findings, and no log.
+ *
+ * @example
+ * ```ts
+ * const { log, findings } = await openSealedLog({ origin, tiles, note, epochs, anchors: [remembered] })
+ * ```
+ */
+export async function openSealedLog(
+  evidence: LogEvidence,
+): Promise<{ log: SealedLog | undefined; findings: Finding[] }> {
+  const { origin, tiles, note, epochs, anchors = [] } = evidence
+  if (note === undefined) {
+    const text = 'the log expected a checkpoint; there is none'
+    return { log: undefined, findings: [{ code: 'checkpoint_missing', log: origin, text }] }
+  }
+  const read = readCheckpoint(note, epochs, origin)
+  if ('code' in read) return { log: undefined, findings: [read] }
+  const log = { origin, tiles, checkpoint: read }
+  const findings: Finding[] = []
+  for (const anchor of anchors) {
+    const known = readCheckpoint(anchor, epochs, origin)
+    const finding = 'code' in known ? known : await findInconsistency(log, known)
+    if (finding !== undefined) findings.push(finding)
+  }
+  return { log, findings }
+}
+
+/** Reads a checkpoint of a log whose keys are these; a finding when it is none, or not the log's. */
+export function readCheckpoint(
+  note: string | Uint8Array,
+  epochs: readonly KeyEpoch[],
+  origin: string,
+): Checkpoint | Finding {
+  try {
+    const checkpoint = verifyEpochCheckpoint(note, epochs)
+    if (checkpoint.origin === origin) return checkpoint
+    const text = `the checkpoint expected the origin of the log; got "${checkpoint.origin}"`
+    return { code: 'checkpoint_signature', log: origin, text }
+  } catch (thrown) {
+    if (!(thrown instanceof ProofError)) throw thrown
+    const isMalformed = thrown.code === 'malformed_note' || thrown.code === 'malformed_checkpoint'
+    const code = isMalformed ? 'checkpoint_malformed' : 'checkpoint_signature'
+    return { code, log: origin, text: thrown.message }
+  }
+}
+
+/** What is wrong when the log, as it is shown, does not begin with a checkpoint that it signed before. */
+export async function findInconsistency(
+  log: SealedLog,
+  known: Checkpoint,
+): Promise<Finding | undefined> {
+  const { checkpoint, tiles, origin } = log
+  const finding = (code: FindingCode, text: string): Finding => ({ code, log: origin, text })
+  if (known.size > checkpoint.size)
+    return finding(
+      'rolled_back',
+      `the log expected at least the ${known.size} leaves it has signed before; got ${checkpoint.size}`,
+    )
+  if (known.size === 0) return undefined
+  try {
+    const proof = await proveConsistency(tiles, known.size, checkpoint.size)
+    const claim = { from: known.size, fromRoot: known.root, to: checkpoint.size }
+    verifyConsistency({ ...claim, toRoot: checkpoint.root, proof })
+    return undefined
+  } catch (thrown) {
+    if (!(thrown instanceof ProofError)) throw thrown
+    return finding(
+      'checkpoint_inconsistent',
+      `the log expected to begin with the ${known.size} leaves it has signed before; got others (${thrown.message})`,
+    )
+  }
+}

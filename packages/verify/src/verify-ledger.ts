@@ -1,0 +1,116 @@
+import { printableLine } from '@whodid/model'
+import type { LeafReader } from '@whodid/store'
+import type { DerivedVerification } from './derived/verify-derived.ts'
+import { exitCodeOf } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { verifyLog } from './rows/verify-log.ts'
+import type { LogVerification, LogVerificationOptions } from './rows/verify-log.ts'
+import type { TextsVerification } from './texts/verify-texts.ts'
+import { openSealedLog } from './tlog/sealed-log.ts'
+import type { LogEvidence, SealedLog } from './tlog/sealed-log.ts'
+import { judgeWitnesses } from './witnesses/judge-witnesses.ts'
+import type { WitnessEvidence, WitnessJudgement } from './witnesses/judge-witnesses.ts'
+
+/** What a verification of a whole ledger did and found. */
+export interface LedgerVerification {
+  readonly logs: readonly LogVerification[]
+  readonly findings: readonly Finding[]
+  /** Against whom each log holds; of those whose witnesses were judged. */
+  readonly assurances?: readonly LogAssurance[]
+  /** The texts of those logs whose texts were opened. */
+  readonly texts?: readonly TextsVerification[]
+  /** The tables beside the records, where they were recomputed. */
+  readonly derived?: DerivedVerification
+  /** 0 when nothing was found, else that of the worst finding. */
+  readonly exitCode: number
+}
+
+/** Against whom a log holds, and how many of its leaves. */
+export interface LogAssurance extends Pick<WitnessJudgement, 'assurance' | 'size'> {
+  readonly log: string
+}
+
+/** One log of the ledger, and how far its rows may be expected. */
+export interface LogToVerify extends LogEvidence {
+  readonly options?: LogVerificationOptions
+  /** What is known of its witnesses. Default: they are not judged. */
+  readonly witnesses?: Omit<WitnessEvidence, 'epochs'>
+}
+
+/**
+ * Verifies every log that is known, and that no row names another: a row outside of all logs was put there past the
+ * collector. `others` are logs that are known and not verified now, by name or with their evidence: what is sealed in one of
+ * those may excuse what another lacks. Throws as `LeafReader` does.
+ *
+ * @example
+ * ```ts
+ * const { findings, exitCode } = await verifyLedger(await findLogs(places), reader)
+ * for (const { code, text } of findings) console.error(code, text)
+ * process.exitCode = exitCode
+ * ```
+ */
+export async function verifyLedger(
+  logs: readonly LogToVerify[],
+  reader: LeafReader,
+  others: readonly (string | LogEvidence)[] = [],
+): Promise<LedgerVerification> {
+  const findings: Finding[] = []
+  const verified: LogVerification[] = []
+  const assurances: LogAssurance[] = []
+  const opened: Opened[] = []
+  for (const { options, witnesses, ...evidence } of logs)
+    opened.push({ options, witnesses, evidence, ...(await openSealedLog(evidence)) })
+  const sealedLogs = opened.flatMap(({ log }) => (log === undefined ? [] : [log]))
+  const known = [...sealedLogs, ...(await openEach(others))]
+  for (const { options, witnesses, evidence, log: sealed, findings: ofOpening } of opened) {
+    findings.push(...ofOpening)
+    if (sealed === undefined) continue
+    if (witnesses !== undefined) {
+      const { epochs, origin: log } = evidence
+      const judged = await judgeWitnesses(sealed, { epochs, ...witnesses })
+      findings.push(...judged.findings)
+      assurances.push({ log, assurance: judged.assurance, size: judged.size })
+    }
+    const verification = await verifyLog(sealed, reader, {
+      ...options,
+      others: known.filter((one) => one !== sealed),
+    })
+    verified.push(verification)
+    findings.push(...verification.findings)
+  }
+  const names = [...logs, ...others].map((log) => (typeof log === 'string' ? log : log.origin))
+  findings.push(...(await rowsOfNoLog(names, reader)))
+  return { logs: verified, findings, assurances, exitCode: exitCodeOf(findings) }
+}
+
+interface Opened {
+  readonly evidence: LogEvidence
+  readonly options: LogVerificationOptions | undefined
+  readonly witnesses: LogToVerify['witnesses']
+  readonly log?: SealedLog | undefined
+  readonly findings: readonly Finding[]
+}
+
+/** What is wrong with a log that is not verified now is not told now; nothing in it counts then. */
+async function openEach(others: readonly (string | LogEvidence)[]): Promise<SealedLog[]> {
+  const logs: SealedLog[] = []
+  for (const other of others) {
+    if (typeof other === 'string') continue
+    const { log, findings } = await openSealedLog(other)
+    if (log !== undefined && findings.length === 0) logs.push(log)
+  }
+  return logs
+}
+
+async function rowsOfNoLog(origins: readonly string[], reader: LeafReader): Promise<Finding[]> {
+  const known = new Set(origins)
+  const extents = await reader.extents()
+  return extents
+    .filter(({ logId }) => !known.has(logId))
+    .map(({ logId, rowCount }) => ({
+      code: 'row_of_unknown_log',
+      log: printableLine(logId, 200),
+      count: rowCount,
+      text: `each row expected to name a log that is known; got ${rowCount} of "${printableLine(logId, 200)}"`,
+    }))
+}
