@@ -4,9 +4,9 @@ import { ContentKeys, createContentReader } from '@whodid/content'
 import { whoDidAnswerSchema } from '@whodid/model/answers'
 import { createReadRecorder, createSelector } from '@whodid/store'
 import { openLogTrees } from '@whodid/tlog-posix'
-import type { Policy } from '@whodid/tlog'
 import { verifier } from '../../packages/cli/src/verifier.ts'
 import { startSelfCheck } from '../../packages/server/src/self-check/self-check.ts'
+import type { SelfCheckOptions } from '../../packages/server/src/self-check/self-check.ts'
 import { selfCheckMetrics } from '../../packages/server/src/self-check/self-check-metrics.ts'
 import type { DbaLedger } from './dba-ledger.ts'
 
@@ -22,7 +22,7 @@ export interface SealedApi {
 export interface SealedApiGround {
   readonly dataDir: string
   readonly keysDir: string
-  readonly policy: Policy | undefined
+  readonly policy: SelfCheckOptions['policy']
   readonly token: string
   readonly sha256: string
 }
