@@ -51,7 +51,7 @@ function startCheck(): {
   const { value: state, stop } = startSelfCheck(
     { config, onEvent: (event) => said.push(JSON.stringify(event)) },
     ledger.access('verifier'),
-    { verifier, everyMs: 50, keys: ledger.keys },
+    { everyMs: 50, keys: ledger.keys },
   )
   return { state, said, stop }
 }

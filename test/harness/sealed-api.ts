@@ -35,7 +35,7 @@ export async function startSealedApi(
   const { value: state, stop: stopCheck } = startSelfCheck(
     { config: { dataDir, keysDir }, onEvent: () => {} },
     ledger.access('verifier'),
-    { verifier, policy, keys, everyMs: 200 },
+    { policy, keys, everyMs: 200 },
   )
   const selector = createSelector(ledger.access('reader'))
   const readRecorder = createReadRecorder(ledger.access('recorder'))

@@ -9,7 +9,7 @@ export type IssueHead = Pick<Issue, 'number' | 'assignee' | 'authorIsMember'>
 
 /** A small code host: issues in files, pull requests in git, and personal access tokens, which are all it knows a user by. */
 export interface CodeHost {
-  /** A new personal access token of a user. Whoever holds it is that user. */
+  /** A new personal access token of a user. The holder of the token is that user. */
   createToken(user: Committer): string
   listIssues(): Promise<readonly IssueHead[]>
   readIssue(number: number): Promise<Issue>

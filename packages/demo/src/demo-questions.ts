@@ -12,7 +12,7 @@ export interface DemoQuestion {
   readonly reason?: string
 }
 
-/** The five questions, in the order in which a responder would come to them. */
+/** The five questions, in the order in which a responder asks them. */
 const demoQuestions: readonly DemoQuestion[] = [
   { handle: pullResource(cast.mergedByAgent), verdict: 'agent' },
   { handle: pullResource(cast.mergedByHand), verdict: 'human' },

@@ -37,7 +37,7 @@ const deliveryTimeoutMs = 30_000
  */
 export async function playIncident(incident: Incident): Promise<void> {
   start(recordingSettings(incident.recording, 'acme-workplace'))
-  // Whoever started the demo may be traced itself; nothing of that belongs into this story.
+  // The process that started the demo may be traced itself; none of that belongs in this story.
   const acts = await continueFrom({}, () => Promise.allSettled(everybody(incident)))
   const isDelivered = await shutdown(deliveryTimeoutMs)
   for (const act of acts) if (act.status === 'rejected') throw act.reason

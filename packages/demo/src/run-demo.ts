@@ -20,8 +20,8 @@ export interface DemoRun {
 const storedTimeoutMs = 60_000
 
 /**
- * Starts a Whodid and a stage, plays the incident, asks about it, and serves on until `stopping` unless `once`. Whatever
- * happens, both are stopped and what they made is removed. Resolves with the exit code: 1 when a verdict is wrong.
+ * Starts a Whodid and a stage, plays the incident, asks about it, and serves on until `stopping` unless `once`. In every
+ * case both are stopped, and the files they made are removed. Resolves with the exit code: 1 when a verdict is wrong.
  */
 export async function runDemo(run: DemoRun): Promise<number> {
   const { config, screen, once, stopping } = run

@@ -50,7 +50,7 @@ function isZone(name: string): boolean {
 
 /**
  * `2026-11-22 14:00:03.120 UTC (15:00:03 UTC+01:00)` of an RFC 3339 instant in UTC: what the record says, and what the clock of the
- * person's zone showed, with its date where that is another. Where the zone is UTC, UTC alone.
+ * person's zone showed, with its date where that is another. In the zone UTC, UTC alone.
  */
 export function renderInstant(instant: string, zone: string = localZone()): string {
   const utc = `${instant.slice(0, 10)} ${instant.slice(11, 23)} UTC`

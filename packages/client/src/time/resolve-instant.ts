@@ -9,7 +9,7 @@ export interface InstantOptions {
   readonly edge: 'start' | 'end'
   /** When it was typed, in milliseconds since 1970. */
   readonly nowMs: number
-  /** Whose days and clock are meant, as an IANA name; default this process's zone. */
+  /** The zone of the days and times, as an IANA name; default this process's zone. */
   readonly zone?: string
 }
 

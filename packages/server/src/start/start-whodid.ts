@@ -61,7 +61,7 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
   const policy = await readTrust(config)
   const state = keep(startSelfCheck(context, access.verifier, { policy, keys }))
   // The API starts before the collector and stops after it: a span on its way in can still be asked about.
-  let listening: Collector | undefined
+  let listening: Collector | undefined = undefined
   const collectorPort = (): Collector | undefined => listening
   const { retention, contents } = await openRetention(context, stores, collectorPort)
   const readiness = createReadiness(selector, collectorPort)
