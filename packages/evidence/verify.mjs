@@ -3977,7 +3977,7 @@ var whodidDecision = (function(exports) {
 			default: return nameOrNull(candidate.service);
 		}
 	}
-	// packages/query/src/who-did/answer/describe-action.ts
+	// packages/query/src/who-did/answer/shape-act.ts
 	/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
 	function shapeAct(decision, limit) {
 		const ancestors = decision.ancestors.records;
@@ -5422,5 +5422,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '4200efb6cbe62b27' })
+Object.assign(decisionCode, whodidDecision, { id: '23934631078f6af2' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))
