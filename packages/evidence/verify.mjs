@@ -3977,7 +3977,7 @@ var whodidDecision = (function(exports) {
 			default: return nameOrNull(candidate.service);
 		}
 	}
-	// packages/query/src/who-did/answer/describe-action.ts
+	// packages/query/src/who-did/answer/shape-act.ts
 	/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
 	function shapeAct(decision, limit) {
 		const ancestors = decision.ancestors.records;
@@ -5422,5 +5422,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '86a688870ff1f619' })
+Object.assign(decisionCode, whodidDecision, { id: '83a8a6a8a1173921' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

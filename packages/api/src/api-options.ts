@@ -1,10 +1,9 @@
 import type { ContentReader } from '@whodid/content'
 import type { RetentionService } from '@whodid/retention'
-import type { DecisionRules } from '@whodid/query'
-import type { CheckpointLogEndpoint, IntegrityMonitor } from '@whodid/verify'
+import type { WhoDidSources } from '@whodid/query'
+import type { CheckpointLogEndpoint } from '@whodid/verify'
 import type { HostCheck, MetricFamily } from '@whodid/model'
 import type { ReadRecorder, Selector } from '@whodid/store'
-import type { LogTrees } from '@whodid/tlog-posix'
 import type { NoteSigner } from '@whodid/tlog'
 import type { StatementBounds } from './bound-selector.ts'
 import type { OnFailure } from './errors/problem.ts'
@@ -21,11 +20,11 @@ export interface ApiOptions {
   readonly retention?: RetentionService | undefined
   readonly readRecorder: ReadRecorder
   /** The trees that rows are held against; default none, and then no answer is `sealed`. */
-  readonly trees?: LogTrees | undefined
+  readonly trees?: WhoDidSources['trees']
   /** The operator's choice of rules. Default: every rule is used. */
-  readonly rules?: DecisionRules | undefined
+  readonly rules?: WhoDidSources['rules']
   /** The check of the ledger; without it no assurance is more than `local`, and no check is reported. */
-  readonly watch?: IntegrityMonitor | undefined
+  readonly watch?: WhoDidSources['watch']
   /** The meta-log that takes the checkpoints of the logs here, for proofs and packages. Default: none. */
   readonly metaLog?: CheckpointLogEndpoint | undefined
   /** The means to make evidence packages; without them none is made. */

@@ -1,9 +1,8 @@
 import type { ContentReader } from '@whodid/content'
 import { accessLogMax, listAccessLog } from '@whodid/query'
-import type { DecisionRules, Question } from '@whodid/query'
-import type { CheckpointLogEndpoint, IntegrityMonitor } from '@whodid/verify'
+import type { Question, WhoDidSources } from '@whodid/query'
+import type { CheckpointLogEndpoint } from '@whodid/verify'
 import type { Selector } from '@whodid/store'
-import type { LogTrees } from '@whodid/tlog-posix'
 import type { CustodyEvent, Evidence, Making } from './evidence.ts'
 import { gatherContents } from './gather-contents.ts'
 import { gatherLogs } from './gather-logs.ts'
@@ -16,12 +15,12 @@ import type { StateEvidence } from './state-evidence.ts'
 export interface EvidenceSources {
   readonly selector: Selector
   readonly contents: ContentReader
-  readonly trees: LogTrees
+  readonly trees: NonNullable<WhoDidSources['trees']>
   /** The check of the ledger, as for `whoDid`: the answer in a package is the answer over the API. */
-  readonly watch?: IntegrityMonitor | undefined
+  readonly watch?: WhoDidSources['watch']
   readonly metaLog?: CheckpointLogEndpoint | undefined
   /** The operator's choice of rules. */
-  readonly rules?: DecisionRules | undefined
+  readonly rules?: WhoDidSources['rules']
   /** Puts on record that evidence of this digest is handed out; resolves with the record, `<trace>-<span>`, once it is durable. */
   readonly state?: StateEvidence | undefined
 }

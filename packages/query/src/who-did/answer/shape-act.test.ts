@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { outcomeGrade, outcomeReason } from './describe-action.ts'
+import { outcomeGrade, outcomeReason } from './shape-act.ts'
 
 const act = (outcome: string, outcome_rule = '', channel = 'entitled') => ({
   key: `${'a'.repeat(32)}-${'b'.repeat(16)}`,
