@@ -129,6 +129,17 @@ describe('arrows', () => {
     expect(importers.filter((path) => !path.startsWith('packages/store/src/'))).toEqual([])
   })
 
+  it('is the table of docs/ARCHITECTURE.md', () => {
+    const rows = [
+      ...readSource('docs/ARCHITECTURE.md').text.matchAll(/^\| `([a-z-]+)` \|[^|]*\|([^|]*)\|$/gmu),
+    ]
+    const told = rows.map(([, name = '', imports = '']) => [
+      name,
+      [...imports.matchAll(/`([a-z-]+)`/gu)].map(([, other = '']) => other),
+    ])
+    expect(Object.fromEntries(told)).toEqual(arrows)
+  })
+
   it('knows every package', () => {
     // Bench and corpus are no packages: no package may import them.
     expect([...packageNames, 'bench', 'corpus'].toSorted()).toEqual(referencesOf('tsconfig.json'))
