@@ -1,22 +1,22 @@
 import { formatInstant, parseInstant, printableLine, WhodidError } from '@whodid/model'
 
-/** The time a question concerns, as it arrives: text, untrusted. */
+/** The time bounds of a question as received: untrusted text. */
 export interface RawTimeBounds {
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly as_recorded?: string | undefined
 }
 
-/** The time a question concerns, in nanoseconds since 1970; null where it is open. */
+/** The time bounds of a question, in nanoseconds since 1970; null means unbounded. */
 export interface TimeBounds {
-  /** Of the acts: first instant and last, both included. */
+  /** The first and last instant of the acts, both included. */
   readonly from: bigint | null
   readonly to: bigint | null
-  /** Only what had been received by then. */
+  /** Only records received by this instant count. */
   readonly asRecorded: bigint | null
 }
 
-/** The bounds of what `DateTime64(9)` holds: a question that names no time concerns all of it. */
+/** The earliest instant of `DateTime64(9)`. A question that names no time covers the whole range. */
 export const earliest = '1900-01-01 00:00:00'
 /** The latest instant of `DateTime64(9)`. */
 export const latest = '2262-04-11 00:00:00'

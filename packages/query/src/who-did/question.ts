@@ -1,7 +1,7 @@
 import { parseHandle, parseInstant, printableLine, WhodidError } from '@whodid/model'
 import type { Handle, HandleKind } from '@whodid/model'
 
-/** A question as it arrives: every field text, untrusted. */
+/** A question as received: every field is untrusted text. */
 export interface RawQuestion {
   readonly of: string
   readonly at?: string | undefined
@@ -12,28 +12,28 @@ export interface RawQuestion {
   readonly limit?: string | undefined
 }
 
-/** A question that was understood. Instants are nanoseconds since 1970. */
+/** A parsed question. Instants are nanoseconds since 1970. */
 export interface Question {
   readonly of: string
   readonly handle: Handle
   readonly at: bigint | null
-  /** Only what the ledger had received by then. */
+  /** Only records that the ledger had received by this instant count. */
   readonly asRecorded: bigint | null
   readonly from: bigint | null
   readonly to: bigint | null
-  /** The instants as they were asked, for the answer to repeat. */
+  /** The instants as the question wrote them; the answer repeats them. */
   readonly atText: string | null
   readonly asRecordedText: string | null
   readonly fromText: string | null
   readonly toText: string | null
   readonly verb: string | null
-  /** How many alternatives to give, 0–100. */
+  /** The number of alternatives to return, 0–100. */
   readonly limit: number
 }
 
-/** Alternatives given when nobody says how many. */
+/** The number of alternatives when the question sets no limit. */
 const limitDefault = 10
-/** Most alternatives given. */
+/** The maximum number of alternatives. */
 const limitMax = 100
 
 /**
@@ -97,7 +97,7 @@ function parseLimit(text: string | undefined): number {
   return limit
 }
 
-/** Whether the handle names one act. */
+/** True when the handle names one act. */
 export function isNamed(kind: HandleKind): boolean {
   return kind === 'action' || kind === 'span'
 }

@@ -6,28 +6,28 @@ import type { RawQuestion } from './question.ts'
 import { whoDid } from './who-did.ts'
 import type { WhoDidSources } from './who-did.ts'
 
-/** The same question about many handles, as it arrives. */
+/** The same question about many handles, as received. */
 export interface RawManyQuestion extends Omit<RawQuestion, 'of'> {
   readonly of: readonly string[]
 }
 
-/** What became of one of the handles: its answer, or what kept it from being answered. */
+/** The outcome of one handle: its answer, or the error that prevented it. */
 export type HandleOutcome =
   | { readonly of: string; readonly answer: WhoDidAnswer }
   | { readonly of: string; readonly error: unknown }
 
-/** Most handles in one question. */
+/** The maximum number of handles in one question. */
 export const handlesMax = 50
 
-/** Statements of one question that the engine is given at one time. */
+/** The maximum number of statements that one question runs at the same time. */
 const statementsAtOnceMax = 4
 
 /**
  * Asks who did it for each handle, one statement a handle, and resolves with an outcome for each, in the order asked.
  *
- * A handle that is none, or whose statement fails, has the error as its outcome, and the others are answered. Throws
- * `invalid_parameter` for no handle or more than {@link handlesMax}, and what `parseQuestion` throws for the rest of the
- * question, which concerns them all.
+ * An invalid handle, or one whose statement fails, has the error as its outcome; the others are still answered. Throws
+ * `invalid_parameter` for no handle or more than {@link handlesMax}, and the errors of `parseQuestion` for the fields
+ * that all handles share.
  */
 export async function whoDidMany(
   sources: WhoDidSources,
@@ -43,7 +43,7 @@ export async function whoDidMany(
         const answer = await whoDid(sources, tenant, parseQuestion({ ...raw, of }))
         outcomes.set(index, { of: nameOrNull(of) ?? '', answer })
       } catch (error) {
-        // It is the outcome of this handle; the caller tells which kind of failure it was.
+        // The error is the outcome of this handle; the caller classifies it.
         outcomes.set(index, { of: nameOrNull(of) ?? '', error })
       }
     }
@@ -52,13 +52,13 @@ export async function whoDidMany(
   return raw.of.flatMap((_, index) => outcomes.get(index) ?? [])
 }
 
-/** Throws for what is wrong with the question whatever the handles. */
+/** Throws for errors that do not depend on a single handle. */
 export function checkMany(raw: RawManyQuestion): void {
   if (raw.of.length < 1 || raw.of.length > handlesMax)
     throw new WhodidError(
       'invalid_parameter',
       `"of" expected 1–${handlesMax} handles; got ${raw.of.length}`,
     )
-  // Any handle will do to see whether the rest is a question.
+  // Any valid handle serves to check the other fields.
   parseQuestion({ ...raw, of: 'template:any' })
 }

@@ -10,27 +10,27 @@ import { gatherEvidence } from './evidence/gather-evidence.ts'
 import { gatherMore } from './evidence/gather-more.ts'
 import type { Question } from './question.ts'
 
-/** What an answer is made from. */
+/** The sources of an answer. */
 export interface WhoDidSources {
   readonly selector: Selector
   /** Opens the texts that the answer quotes. */
   readonly contents: ContentReader
-  /** The trees that rows are held against; without them every answer is `pending`. */
+  /** The trees that rows are verified against; without them every answer is `pending`. */
   readonly trees?: IntegrityDeps['trees']
-  /** Who watches over the ledger; without it nothing is more than `local`, and no check is told of. */
+  /** The monitor of the ledger; without it the assurance is at most `local`, and no self-check is reported. */
   readonly watch?: IntegrityDeps['watch']
-  /** What the operator decided about how answers are made. */
+  /** The operator's rules for decisions. */
   readonly rules?: DecisionRules | undefined
 }
 
 /**
  * Answers "who did this?": question → acts → evidence → texts → what is missing → decision → answer → proof.
  *
- * A few statements gather plain rows; what they come to is decided here, by pure functions. Nothing found is an answer
- * too: `undetermined`, with the reason `no_record`. Every record that the answer quotes is held against the tree of its log, on
- * this machine's disk.
+ * A few statements gather plain rows; pure functions here decide the result. An empty result is an answer too:
+ * `undetermined`, with the reason `no_record`. Every record that the answer quotes is verified against the tree of its
+ * log, on this machine's disk.
  *
- * Throws what `Selector.select` throws. Does NOT record the read, and does NOT check who asks: the caller does both.
+ * Throws the errors of `Selector.select`. Does NOT record the read, and does NOT check who asks: the caller does both.
  */
 export async function whoDid(
   sources: WhoDidSources,
@@ -40,16 +40,16 @@ export async function whoDid(
   return (await whoDidOnEvidence(sources, tenant, question)).answer
 }
 
-/** An answer, and what it was decided from. */
+/** An answer, and the evidence it was decided from. */
 export interface EvidencedAnswer {
   readonly answer: WhoDidAnswer
-  /** The rows of the statements, as they came. */
+  /** The rows of the statements, unchanged. */
   readonly rows: readonly EvidenceRow[]
-  /** The same, read and with its texts. */
+  /** The same rows, parsed and with their texts. */
   readonly evidence: Evidence
 }
 
-/** As {@link whoDid}, with the evidence: for whoever hands it over. */
+/** As {@link whoDid}, with the evidence, for callers that hand it over. */
 export async function whoDidOnEvidence(
   { selector, contents, trees, watch, rules }: WhoDidSources,
   tenant: string,

@@ -11,13 +11,13 @@ import { mergeVersions } from './merge-versions.ts'
 import type { MergedRecord } from './merge-versions.ts'
 import { silenced } from './resolve-claims.ts'
 
-/** The evidence that is admitted about the subject's actor, and what is not. */
+/** The evidence that is admitted about the subject's actor, and the record that is not. */
 export interface AdmittedEvidence extends AdmittedRecords {
-  /** What stands above the ancestors and is not admitted; undefined when everything is. */
+  /** The record above the ancestors that is not admitted; undefined when all are. */
   readonly notAdmitted: NotAdmitted | undefined
 }
 
-/** Walks from the subject outwards, whoever sent what, and keeps what its senders may say of the subject's actor. */
+/** Walks outwards from the subject across all exporters, and keeps the claims each may make on the subject's actor. */
 export function admitEvidence(evidence: Evidence): AdmittedEvidence {
   const { relatedRecords, subject } = evidence
   const entitlements = readEntitlements(relatedRecords)
@@ -29,23 +29,24 @@ export function admitEvidence(evidence: Evidence): AdmittedEvidence {
   return { ...admitRecords(evidence, crossed, entitlements), notAdmitted: crossed.notAdmitted }
 }
 
-/** The records that settle something about the subject's actor. */
+/** The records that are admitted about the subject's actor. */
 export interface AdmittedRecords {
-  /** The subject and its ancestors in its trace, nearest first; each record says only what its exporter may say. */
+  /** The subject and its ancestors in its trace, nearest first; each makes only claims that its exporter may make. */
   readonly ancestors: Ancestors
-  /** Returns what the admitted records under a key say together; undefined when there is none. */
+  /** Returns the merged record of the admitted records under a key; undefined when there is none. */
   readonly mergedRecord: (key: string) => MergedRecord | undefined
-  /** Whether a record's exporter may speak for the actor itself, and not only for somebody whom the actor's records name. */
+  /** True when a record's exporter may speak for the actor itself, not only for somebody the actor's records name. */
   readonly isOwn: (record: EvidenceRecord) => boolean
 }
 
-/** Rounds of names followed from records to those whom they name; a longer line is no delegation but a loop. */
+/** The maximum number of rounds that follow names from record to record; a longer line is a loop. */
 const roundsMax = 64
 
 /**
- * Admits, of everything around the subject, its own record and its ancestors, those of exporters that may speak for its actor, and
- * those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is admitted only in the
- * words of an exporter that is entitled to it. Nobody else is admitted about prompts, plans, inputs, delegators and delegations.
+ * Admits, of all related records, the subject and its ancestors, the records of exporters that may speak for the actor,
+ * and the records that these name: those of the instance they call their parent, and the human's own prompt they refer
+ * to. The actor's exporter makes that reference; each named record is admitted only from an exporter that is entitled
+ * to it. No other record is admitted about prompts, plans, inputs, delegators and delegations.
  */
 function admitRecords(
   { relatedRecords }: Evidence,
@@ -81,7 +82,7 @@ function admitRecords(
   }
 }
 
-/** What only stands in between: it leads on to its parent, and has no word in what led to the act. */
+/** Returns a record that only leads on to its parent, without its claims on what led to the act. */
 function bare(record: EvidenceRecord): EvidenceRecord {
   return {
     ...silenced(record),
@@ -101,7 +102,7 @@ function bare(record: EvidenceRecord): EvidenceRecord {
 
 const structural: ReadonlySet<string> = new Set(['session', 'prompt', 'plan', 'delegation'])
 
-/** The exporters that may speak for the actor: that of its own records, and where that one is entitled, all that are. */
+/** Returns the exporters that may speak for the actor: that of its own records and, if it is entitled, all that are. */
 function homesOf(
   ancestors: readonly EvidenceRecord[],
   relatedRecords: Evidence['relatedRecords'],
@@ -114,7 +115,7 @@ function homesOf(
   const [subject] = ancestors
   if (subject === undefined) return homes
   const claimSource = ancestors.find((record) => record.actor_type !== '') ?? subject
-  // A sender that only stands under others has no word in what led to it.
+  // An exporter that only inherits its actor from others' records makes no claim on what led to the act.
   if (claimSource.exporter === subject.exporter) homes.add(subject.exporter)
   if (!entitlements.inherits(subject.exporter, actor)) return homes
   for (const versions of relatedRecords.values())
@@ -124,8 +125,9 @@ function homesOf(
 }
 
 /**
- * Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. An
- * instance that two templates claim is nobody's: see {@link secondClaimant}.
+ * Returns the records of other exporters that the actor's records name, directly or through such records. For each
+ * name, only the exporter whose record was received first counts. An instance that two templates claim is not admitted:
+ * see {@link secondClaimant}.
  */
 function namedRecords(
   relatedRecords: Evidence['relatedRecords'],
@@ -157,14 +159,16 @@ function namedRecords(
   return granted
 }
 
-/** Tells whether somebody else claims the instance of a record, as another template and so early that it may be theirs. */
+/**
+ * Returns a test: true when another exporter claims a record's instance for another template, early enough to own it.
+ */
 function contestReader(records: readonly EvidenceRecord[]): (record: EvidenceRecord) => boolean {
   const claims = new Map<string, InstanceClaim[]>()
   for (const { actor_type, instance, template, exporter, received_at } of records) {
     if (actor_type !== 'agent' || instance === '') continue
     const known = claims.get(instance) ?? []
     claims.set(instance, known)
-    // In the order of receipt: what the same exporter says again is no earlier.
+    // The records are in order of receipt: a repeated claim of an exporter is never earlier.
     if (!known.some((one) => one.exporter === exporter && one.template === template))
       known.push({ instance_key: instance, template, exporter, received_at })
   }
@@ -190,7 +194,10 @@ function namesIn(records: readonly EvidenceRecord[]): Names {
   }
 }
 
-/** The name by which a record is called; '' where nobody calls it. What an own record tells of is not asked of others. */
+/**
+ * Returns the name by which other records refer to a record; '' when none does. An instance that has records of the
+ * actor's own exporters is not looked up in those of others.
+ */
 function nameOf(
   record: EvidenceRecord,
   { instances, prompts }: Names,

@@ -6,21 +6,21 @@ import { walkAncestors } from './join-path.ts'
 import type { Hop } from './join-path.ts'
 import { claimStrength } from './resolve-claims.ts'
 
-/** A decision with what stands beside the act's ancestors and beyond its trace: the steps of its run, and the run that it resumes. */
+/** Completes a decision from records beside the act's ancestors: the steps of its run, and the run that it resumes. */
 export function completeDecision(decided: Decision): Decision {
   return joinLink(nameFromSteps(decided))
 }
 
-/** Runs that one resumes another of, and so on; more is no task but a loop. */
+/** The maximum number of resumed runs followed in a row; a longer line is a loop. */
 const joinsMax = 8
 
 /**
- * Rule `joined_by_link`: a run that was resumed goes on with what the run before it was asked, and for whom.
+ * Rule `joined_by_link`: a resumed run inherits the prompt and the delegator of the run before it.
  *
- * An agent that waits for a person ends its trace, and goes on in another that links to it. The linked run is the task's
- * beginning where the resumed one was asked nothing itself and both name one conversation or one agent, or where both hold
- * the same tool call, interrupted there and done here. Of two that qualify neither is taken. Another exporter's run counts only
- * where that exporter may speak for its actor.
+ * An agent that waits for a person ends its trace, and continues in another that links to it. The linked run began the
+ * task when the resumed one was asked nothing itself and both name one conversation or one agent, or when both hold the
+ * same tool call, interrupted there and done here. When two runs qualify, neither is taken. Another exporter's run
+ * counts only when that exporter may speak for its actor.
  */
 export function joinLink(decided: Decision): Decision {
   let decision = decided
@@ -32,23 +32,23 @@ export function joinLink(decided: Decision): Decision {
   return decision
 }
 
-/** The records that the way outwards links to and that are not at hand, where the task's beginning is not known. */
+/** Returns the linked records that the evidence lacks, by key, when the task's beginning is not known; else none. */
 export function linksToFollow(decision: Decision): string[] {
   if (!isOpen(decision)) return []
   return linksOf(decision).filter((key) => !decision.evidence.relatedRecords.has(key))
 }
 
-/** Whether the task may have begun in a run before: nothing on record says that it began in this one. */
+/** True when the task may have begun in an earlier run: no record says that it began in this one. */
 function isOpen(decision: Decision): boolean {
   return decision.verdict === 'agent' && !initiates(followPrompts(decision).initiating)
 }
 
-/** What the outermost stretch of the way links to, the nearest first. */
+/** Returns the keys that the outermost segment of the path links to, nearest first. */
 function linksOf({ path }: Decision): string[] {
   return [...new Set(outermost(path).flatMap(({ record }) => linkedKeys(record.links)))]
 }
 
-/** The records since the last join: those of the run that may be a resumed one. */
+/** Returns the records since the last join: those of the run that may be a resumed one. */
 function outermost(path: readonly Hop[]): readonly Hop[] {
   return path.slice(
     Math.max(
@@ -78,7 +78,7 @@ function joinOnce(decision: Decision): Decision | undefined {
   return withDelegator({ ...decision, path: [...decision.path, ...hops] }, records)
 }
 
-/** Whether every one of them is of the act's own exporter, or of one that may speak for its actor. */
+/** True when every record is from the act's own exporter, or from one that may speak for its actor. */
 function isBelieved({ ancestors }: Decision, records: readonly EvidenceRecord[]): boolean {
   const exporter = ancestors.records[0]?.exporter
   return records.every(
@@ -104,7 +104,7 @@ function calls(records: readonly EvidenceRecord[]): string[] {
   return records.filter(({ kind }) => kind === 'tool_call').map(({ tool_call }) => tool_call)
 }
 
-/** Calls anywhere in the linked trace: the one that was interrupted is none of those that the link stands in. */
+/** Returns the calls anywhere in the linked trace: the interrupted call is not an ancestor of the linked record. */
 function callsIn(
   { evidence, mergedRecord }: Decision,
   linked: readonly EvidenceRecord[],
@@ -127,7 +127,7 @@ function shares(some: readonly string[], others: readonly string[]): boolean {
   return some.some((one) => one !== '' && others.includes(one))
 }
 
-/** For whom the run before acted, where nothing says it of this one. */
+/** Takes the delegator of the earlier run when no record names one for this run. */
 function withDelegator(decision: Decision, records: readonly EvidenceRecord[]): Decision {
   const { delegator, delegatorType, conflictingDelegators, claimSources, grades, grade } = decision
   if (delegator !== '' || delegatorType === 'none' || conflictingDelegators.length > 0)
@@ -148,12 +148,12 @@ function withDelegator(decision: Decision, records: readonly EvidenceRecord[]): 
   }
 }
 
-/** Parents that are followed to find the run that a record belongs to. */
+/** The maximum number of parents followed to find the run that a record belongs to. */
 const parentsMax = 256
 
 /**
- * Rule `named_by_steps`: where only a service's name says which agent it is, and every step of the run that the act stands in
- * which names an agent names the same one, it is that one. LlamaIndex names its agents so, and on no other record.
+ * Rule `named_by_steps`: when only a service's name identifies the agent, and all steps of the act's run that name an
+ * agent name the same one, that one is taken. LlamaIndex names its agents only on such steps.
  */
 function nameFromSteps(decision: Decision): Decision {
   const { verdict, claimSources, ancestors } = decision
@@ -173,7 +173,7 @@ function nameFromSteps(decision: Decision): Decision {
   }
 }
 
-/** The records of the run itself, from its own exporter, that name an agent. */
+/** Returns the records of the run itself, from its own exporter, that name an agent. */
 function stepsOf({ evidence, mergedRecord }: Decision, run: EvidenceRecord): EvidenceRecord[] {
   const trace = run.key.slice(0, 32)
   return [...evidence.relatedRecords.keys()].flatMap((key) => {
@@ -204,12 +204,12 @@ function isUnder(
   return false
 }
 
-/** Links of one record that are looked at; more are those of a batch, and no resumed run's. */
+/** The maximum number of links read from one record; more belong to a batch, not to a resumed run. */
 const linksMax = 8
 
 const link = /"trace_id":"([0-9a-f]{32})","span_id":"([0-9a-f]{16})"/gu
 
-/** The records that a record's links name, `<trace>-<span>`, of the JSON that the ledger holds, be it cut. */
+/** Returns the keys, `<trace>-<span>`, that a record's links name. Accepts the ledger's JSON even when it is cut. */
 function linkedKeys(links: string): string[] {
   if (links === '') return []
   const keys = new Set<string>()

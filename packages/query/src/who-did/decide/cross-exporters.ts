@@ -4,31 +4,31 @@ import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { Ancestors } from './join-path.ts'
 import { resolveClaims, silenced } from './resolve-claims.ts'
 
-/** The ancestors as far as they can be believed. */
+/** The ancestors as far as their claims are admitted. */
 export interface Crossed {
-  /** As many of the ancestors as say something of the actor; cut where a sender's word reaches no farther. */
+  /** The ancestors that may make claims on the actor; cut where an exporter's claims no longer count. */
   readonly ancestors: Ancestors
-  /** Whom the subject is of; '' when nobody is named. */
+  /** The subject's actor; '' when nobody is named. */
   readonly actor: ActorKey
-  /** What is not admitted; undefined when everything is. */
+  /** The record that is not admitted; undefined when all are. */
   readonly notAdmitted: NotAdmitted | undefined
 }
 
-/** A record above the subject whose exporter's word does not reach it. */
+/** A record above the subject whose claims do not count for the subject. */
 export interface NotAdmitted {
-  /** The nearest that names somebody, else the one at which the ancestors were cut. */
+  /** The nearest that names somebody, else the record at which the ancestors were cut. */
   readonly record: EvidenceRecord
-  /** The exporter that may not speak for that actor; where it is the record's own, its word settles nothing but on its own records. */
+  /** The exporter that may not speak for that actor; if it is the record's own, it counts only on its own records. */
   readonly exporter: string
 }
 
 /**
- * Rule `crosses_exporters`: between records of two exporters a claim on who acted is inherited only where both may speak for
- * that actor: the one whose record makes the claim, and every one whose record leads up to it by its parent. Within the
- * records of one exporter nothing crosses.
+ * Rule `crosses_exporters`: a claim on the actor is inherited across exporters only when all of them may speak for that
+ * actor: the one whose record makes the claim, and each one whose record leads up to it by its parent. The rule does
+ * not apply within the records of one exporter.
  *
- * A parent's ID is only a number that a sender writes. Without this rule a token for one agent could put its act on whoever's
- * span it had seen, and supply the missing parent of another's span with what that one is to have inherited.
+ * A parent's ID is only a number that a sender writes. Without this rule a token for one agent could attach its act to
+ * any span it had seen, and supply the missing parent of another's span with claims for that span to inherit.
  */
 export function crossExporters(ancestors: Ancestors, entitlements: Entitlements): Crossed {
   const { records } = ancestors
@@ -81,7 +81,7 @@ function keyOf(actor: EvidenceRecord | undefined): ActorKey {
   return actor === undefined ? '' : ownActorOf(actor)
 }
 
-/** Tells of each ancestor whether its word on who acted reaches the subject. */
+/** Returns a test: true when an ancestor's claim on the actor counts for the subject. */
 function admission(
   records: readonly EvidenceRecord[],
   { speaks, inherits }: Entitlements,
@@ -102,7 +102,7 @@ function admission(
   return (index) => admitted[index] ?? false
 }
 
-/** Whom a record is of: as it says, or as its own exporter's nearest record above it does. */
+/** Returns a record's actor: the one it names, else the one that its exporter's nearest record above it names. */
 function keyWithin(records: readonly EvidenceRecord[], index: number): ActorKey {
   const record = records[index]
   if (record === undefined) return ''
@@ -115,10 +115,10 @@ function keyWithin(records: readonly EvidenceRecord[], index: number): ActorKey 
   return 'agent:'
 }
 
-/** Records above one that are looked at for its template. */
+/** The maximum number of records read upwards to find a record's template. */
 const templateHopsMax = 64
 
-/** How many of the records, from the subject on, come from senders that may all speak for the actor, or from one. */
+/** Returns the number of records, from the subject on, whose exporters may all speak for the actor, or are one. */
 function reachOf(
   records: readonly EvidenceRecord[],
   actor: ActorKey,

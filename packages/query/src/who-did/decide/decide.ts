@@ -13,12 +13,12 @@ import { resolveClaims } from './resolve-claims.ts'
 import type { Claims } from './resolve-claims.ts'
 
 /**
- * Decides who did it, from the evidence and nothing else: entitlements → ancestors → what crosses → claims → contradictions →
+ * Decides who did it from the evidence alone: entitlements → ancestors → crossed exporters → claims → contradictions →
  * verdict → path.
  *
- * Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. What one exporter says
- * settles nothing about another's actor (rule `crosses_exporters`): the decision holds only what is admitted. The rules are in
- * the files beside this one; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
+ * Pure, and never guesses: a claim that is missing or contradicted is `undetermined`. An exporter's claims do not count
+ * for another's actor (rule `crosses_exporters`): the decision holds only admitted claims. The rules are in the files
+ * beside this one; the view `whodid.who_did_when` applies fewer in SQL, and never gives another definite verdict.
  */
 export function decide(evidence: Evidence): Decision {
   const admitted = admitEvidence(evidence)
@@ -26,7 +26,7 @@ export function decide(evidence: Evidence): Decision {
   const said = nameTemplate(resolveClaims(ancestors.records), { evidence, ancestors, admitted })
   const found = findContradiction(evidence, said, mergedRecord)
   const own = withoutDoubtfulDelegator(said, found, mergedRecord)
-  // A human's or a service's own act is its own beginning.
+  // A human's or a service's own act is joined to no record outside its trace.
   const isOwnAct = own.actor !== undefined && own.actor.actor_type !== 'agent'
   const keys = (): Iterable<string> => (isOwnAct ? [] : evidence.relatedRecords.keys())
   const lookup: RecordLookup = { ...admitted, keys }
@@ -99,8 +99,8 @@ function namesOf(named: Claims, claimed: EvidenceRecord | undefined): typeof noN
 }
 
 /**
- * Versions of the record that speaks for the delegator that name two of them name none. Neither does one of two acts of which
- * nobody knows which it was.
+ * Removes the delegator when versions of the record that names it disagree on it, or when another act is simultaneous
+ * and it is not known which of the two came last.
  */
 function withoutDoubtfulDelegator(
   claims: Claims,
@@ -141,7 +141,7 @@ function gradesOf(
   }
 }
 
-/** The weakest of what the verdict rests on; a claim that is absent is a gap, not a link. */
+/** Returns the weakest grade that the verdict rests on; an absent claim is a gap and does not count. */
 function gradeOf(
   verdict: Decision['verdict'],
   contradiction: Decision['contradiction'],
@@ -157,29 +157,29 @@ function gradeOf(
 /** The grades given today. */
 type ClaimGrade = 'channel' | 'asserted' | 'inferred' | 'none' | 'contradicted'
 
-/** What the evidence comes to. The rest of this package puts it into words. */
+/** The result of the evidence. The rest of this package puts it into words. */
 export interface Decision extends Contradicted, AdmittedEvidence {
   readonly evidence: Evidence
   readonly verdict: Verdict
   readonly grade: ClaimGrade
   /** The instance, `user.id` or service that acted; '' when undetermined. */
   readonly actorId: string
-  /** Of the acting agent; '' when nobody says, or it is no agent. */
+  /** The acting agent's instance; '' when no record names it, or the actor is no agent. */
   readonly instance: string
   readonly template: string
-  /** The instance, also where it is in doubt: whose records are looked at for what led to the act. */
+  /** The instance, even when it is in doubt; its records are searched for what led to the act. */
   readonly claimedInstance: string
   readonly delegator: string
   readonly delegatorType: string
-  /** Who speaks for each claim; undefined when nobody does. */
+  /** The record that makes each claim; undefined when none does. */
   readonly claimSources: Readonly<Record<ClaimName, EvidenceRecord | undefined>>
   readonly grades: Readonly<Record<ClaimName, ClaimGrade>>
-  /** Whether only the steps of the act's run name the agent. */
+  /** True when only the steps of the act's run name the agent. */
   readonly isNamedBySteps?: boolean
   readonly conflictingDelegators: readonly EvidenceRecord[]
-  /** By key, the ancestors whose identity was written over, and who speaks for them. */
+  /** Maps the key of each ancestor whose identity was overwritten to the record whose claims replace it. */
   readonly overwritten: ReadonlyMap<string, EvidenceRecord>
-  /** The ancestors and on, across traces, outwards; the first is the subject. */
+  /** The path outwards across traces: the subject, its ancestors, then the records joined to them. */
   readonly path: readonly Hop[]
 }
 

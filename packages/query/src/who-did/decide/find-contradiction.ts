@@ -5,22 +5,22 @@ import type { MergedRecord } from './merge-versions.ts'
 import { claimStrength } from './resolve-claims.ts'
 import type { Claims } from './resolve-claims.ts'
 
-/** Why two things on record cannot both be true. */
+/** The reason why claims on record cannot be accepted. */
 type Contradiction = 'conflicting_identity' | 'exporter_not_entitled' | 'simultaneous_actions'
 
-/** Why the instance is open though the template is known. */
+/** The reason why the instance is open although the template is known. */
 type Doubt = 'conflicting_identity' | 'instance_of_another_template' | 'simultaneous_actions'
 
-/** Two things on record that cannot both be true, or one that its sender may not say. */
+/** Two claims on record that cannot both be true, or one that its exporter may not make. */
 export interface Contradicted {
   readonly contradiction: Contradiction | ''
-  /** Which instance of the template it was is open, and the template is not. */
+  /** The reason why the instance is open; the template is known. */
   readonly doubt: Doubt | ''
-  /** The records that contradict each other, or whose exporter may not speak; empty without a contradiction or a doubt. */
+  /** The records that contradict each other, or whose exporter is not entitled; empty when there are none. */
   readonly contradicting: readonly EvidenceRecord[]
-  /** Who else claims the instance; of `instance_of_another_template`. */
+  /** The other claim on the instance; set for `instance_of_another_template`. */
   readonly rival: InstanceClaim | undefined
-  /** The act that may as well be the newest; of `simultaneous_actions`. */
+  /** The act that may equally be the newest; set for `simultaneous_actions`. */
   readonly simultaneous: ListedAction | undefined
 }
 
@@ -33,8 +33,8 @@ const none: Contradicted = {
 }
 
 /**
- * What keeps the claims from being believed; the first of the rules that finds something. Where all that contradict each
- * other name one template, only the instance is in doubt: names of instances that somebody invents do not unmake an act.
+ * Returns the first contradiction or doubt that the rules find in the claims. When all contradicting records name one
+ * template, only the instance is in doubt: invented names of instances do not invalidate an act.
  */
 export function findContradiction(
   evidence: Evidence,
@@ -58,7 +58,7 @@ export function findContradiction(
   return claimedTwice(evidence, claims) ?? tie(evidence, claims, subject)
 }
 
-/** The versions of the first of the records that disagree. */
+/** Returns the versions of the first record whose versions disagree. */
 function conflictOf(
   records: readonly (EvidenceRecord | undefined)[],
   mergedRecord: (key: string) => MergedRecord | undefined,
@@ -102,7 +102,7 @@ function tie(
     : { ...none, doubt: 'simultaneous_actions', contradicting: [subject], simultaneous: sibling }
 }
 
-/** Whether all that contradict each other are of the one template that is named. */
+/** True when all contradicting records are of the one template that is named. */
 function isOneTemplate(conflicting: readonly EvidenceRecord[], { template }: Claims): boolean {
   return (
     template !== undefined &&
@@ -112,7 +112,7 @@ function isOneTemplate(conflicting: readonly EvidenceRecord[], { template }: Cla
   )
 }
 
-/** Whether records that name something in its own attribute name two. */
+/** True when the records name more than one value of the claim. */
 export function differ(
   records: readonly EvidenceRecord[],
   claim: 'instance' | 'delegator',
@@ -120,7 +120,7 @@ export function differ(
   return new Set(records.map((record) => record[claim]).filter((id) => id !== '')).size > 1
 }
 
-/** The instance (else the template), the person or the service that the claims come to; '' when they name nobody. */
+/** Returns the instance (else the template), the person or the service that the claims name; '' for nobody. */
 export function actorIdOf({ actor, instance, template }: Claims): string {
   if (actor === undefined) return ''
   switch (actor.actor_type) {
@@ -135,7 +135,7 @@ export function actorIdOf({ actor, instance, template }: Claims): string {
   }
 }
 
-/** What the claims come to; `undetermined` when they contradict each other or name nobody. */
+/** Returns the verdict on the claims; `undetermined` when they contradict each other or name nobody. */
 export function verdictOf(claims: Claims, contradiction: Contradiction | ''): Verdict {
   const { actor } = claims
   if (contradiction !== '' || actor === undefined) return 'undetermined'
@@ -153,17 +153,17 @@ export function verdictOf(claims: Claims, contradiction: Contradiction | ''): Ve
   }
 }
 
-/** How long somebody must have been on record alone with an instance for a later claim not to count. */
+/** The time for which a claim on an instance must have stood alone for a later claim not to count. */
 const aloneMs = 24 * 3_600_000
 
 /**
- * Rule `instance_of_another_template`: who else claims the instance, as another template and from another exporter.
+ * Rule `instance_of_another_template`: returns another exporter's claim on the instance, as another template.
  *
  * An instance belongs to one template and is never reused, and a token that may speak for one template can write any
- * instance's name on its records. Records may be held back for hours before they are sent, so who came first tells who
- * owns it only where the first was alone for a day: then a newcomer cannot unmake its record. Otherwise the instance is left
- * open, and the template is that of the record, for its exporter may speak for it; both are named, and `as_recorded` shows what
- * was known before the second came.
+ * instance's name on its records. Records may be held back for hours before they are sent, so the first claim received
+ * proves ownership only when it stood alone for a day: a newcomer then cannot invalidate its record. Otherwise the
+ * instance is left open. The template is that of the record, because its exporter may speak for it. The answer names
+ * both, and `as_recorded` shows what was known before the second came.
  */
 export function secondClaimant(
   record: EvidenceRecord,
@@ -189,7 +189,7 @@ function receivedMs(claim: InstanceClaim): number {
   return Date.parse(`${claim.received_at.replace(' ', 'T')}Z`)
 }
 
-/** Acts that might as well be the newest one. */
+/** Acts that may equally be the newest one. */
 interface Simultaneous {
   /** One by another agent, a person or a service. */
   readonly other: ListedAction | undefined
@@ -198,11 +198,11 @@ interface Simultaneous {
 }
 
 /**
- * Rule `simultaneous_actions`: another act on the handle that might as well be the newest one, at the very same instant and by
- * somebody else. Which of the two came last is then not on record, and choosing one would be a guess. Where both are of one
- * template it is known all the same that an agent of that template acted last.
+ * Rule `simultaneous_actions`: finds another act on the handle that may equally be the newest: at the same instant and
+ * by another actor. The record does not show which of the two came last, and choosing one would be a guess. When both
+ * are of one template, it is still known that an agent of that template acted last.
  *
- * An act that does not say who did it is nobody else's, and one that is worse backed than the subject does not count.
+ * An act that does not name its actor does not count, nor does one that is worse backed than the subject.
  */
 function simultaneousAction({
   subject,

@@ -3,16 +3,16 @@ import type { Hop, RecordLookup } from './join-path.ts'
 import { claimStrength } from './resolve-claims.ts'
 import type { Claims } from './resolve-claims.ts'
 
-/** The records in which a delegator is looked for that the act's own ancestors do not name. */
+/** The records that are searched for a delegator when the act's own ancestors name none. */
 interface Around {
   readonly path: readonly Hop[]
   readonly lookup: RecordLookup
   readonly ancestors: readonly EvidenceRecord[]
-  /** Whether the rule `user_of_the_request` is used. */
+  /** True when the rule `user_of_the_request` is used. */
   readonly inferRequestUser: boolean
 }
 
-/** Fills in the delegator of an agent that none of its own ancestors names, where a rule finds one and none is in dispute. */
+/** Fills in an agent's delegator by rule when its own ancestors name none and none is in dispute. */
 export function findDelegator(claims: Claims, around: Around): Claims {
   const isOpen =
     claims.actor?.actor_type === 'agent' &&
@@ -24,9 +24,9 @@ export function findDelegator(claims: Claims, around: Around): Claims {
 }
 
 /**
- * For whom an agent acts when its trace does not say: the nearest record on the way outwards that does (rule
- * `joined_by_delegation`), else the one delegator that everything which the actor's exporters tell under the same correlation
- * ID agrees on (rule `joined_by_correlation`). Two that disagree are nobody.
+ * Returns the record that names the delegator when the agent's trace does not: the nearest on the path outwards (rule
+ * `joined_by_delegation`), else one of the same correlation ID from the actor's exporters, when all of these agree
+ * (rule `joined_by_correlation`). Undefined when two disagree.
  */
 function joinDelegator(path: readonly Hop[], lookup: RecordLookup): EvidenceRecord | undefined {
   const onPath = path.find(({ record }) => claimsDelegator(record))
@@ -54,13 +54,13 @@ function claimsDelegator(record: EvidenceRecord): boolean {
   )
 }
 
-/** OTLP's kind of a span that took a request. */
+/** The OTLP kind of a span that received a request. */
 const serverKind = '2'
 
 /**
- * Rule `user_of_the_request`: an agent that nobody else says for whom it acts is taken to act for the person whose request it
- * serves, whom the server's span above its outermost run names (`enduser.id`, `user.id`). Only a server of the run's own
- * exporter is admitted. An agent that says that it acts for nobody is believed.
+ * Rule `user_of_the_request`: an agent without another delegator is taken to act for the person whose request it
+ * serves. The server's span above its outermost run names that person (`enduser.id`, `user.id`). Only a server of the
+ * run's own exporter is admitted. An agent that claims to act for nobody is believed.
  */
 function userOfTheRequest(claims: Claims, ancestors: readonly EvidenceRecord[]): Claims {
   const isOpen =

@@ -6,20 +6,20 @@ import type { MergedRecord } from './merge-versions.ts'
 import { outcomeOf } from './outcome-of-act.ts'
 import type { Part } from './outcome-of-act.ts'
 
-/** Where records are looked up: those of the evidence, by key. */
+/** Looks up the records of the evidence by key. */
 interface Records {
   readonly keys: () => Iterable<string>
   readonly mergedRecord: (key: string) => MergedRecord | undefined
 }
 
-/** A call with its parts: what all its records come to together. */
+/** A call with its parts: the result of all its records together. */
 export interface FoldedAct {
   /** The record that stands for the act: the call itself, or the outcome of an intent. */
   readonly key: string
   /** The other records of the same act: approvals, executions, sends, the intent. */
   readonly parts: ReadonlySet<string>
   readonly outcome: string
-  /** The record that tells the outcome; undefined where none does. */
+  /** The record that reports the outcome; undefined when none does. */
   readonly reportedBy: EvidenceRecord | undefined
   readonly tool: string
   readonly verb: string
@@ -28,22 +28,23 @@ export interface FoldedAct {
   readonly arguments_hash: string
 }
 
-/** Records between a part and its call; a longer way is no part of one call. */
+/** The maximum number of records between a part and its call; a longer path is not one call. */
 const stepsMax = 16
-/** Parts of one call that are looked at. */
+/** The maximum number of parts read for one call. */
 const partsMax = 256
-/** Records that stand between a call and its parts without being another thing of their own. */
+/** Kinds of record that may stand between a call and its parts without being a thing of their own. */
 const between: ReadonlySet<string> = new Set(['other', 'input', 'approval', 'tool_call', 'action'])
 
-/** Finds the act that a record is part of. One fold serves all questions about one body of evidence. */
+/** Finds the act that a record is part of. One fold serves all questions about the same evidence. */
 export type Fold = (key: string) => FoldedAct | undefined
 
 /**
- * Rule `one_act_in_parts`: a call, its approval and its execution, a client's call with its send and the server's side of it,
- * or an intent and its outcome are one act. Outcome, tool, resource and arguments come from wherever they stand.
+ * Rule `one_act_in_parts`: a call, its approval and its execution, a client's call with its send and the server's side
+ * of it, or an intent and its outcome are one act. Any of these records may supply outcome, tool, resource and
+ * arguments.
  *
- * A failure that a part states outranks the form of the call (a status, a result); a denial without an execution outranks
- * both. A part of another exporter tells nothing of the call unless that exporter may speak for its actor.
+ * A failure that a part states outranks the form of the call (a status, a result); a denial without an execution
+ * outranks both. Another exporter's part counts only when that exporter may speak for the call's actor.
  */
 export function foldActs(records: Records): Fold {
   const { mergedRecord } = records
@@ -59,7 +60,7 @@ export function foldActs(records: Records): Fold {
       return act
     }
     const act = foldOf(callOf(record, mergedRecord, found.byAction))
-    // The way up goes from part to part; what the call itself does not take for a part is an act of its own.
+    // The climb goes from part to part; a record that the call does not take as a part is an act of its own.
     return act.key === key || act.parts.has(key) ? act : foldOf(record)
   }
 }
@@ -86,7 +87,7 @@ function indexOf({ keys, mergedRecord }: Records): {
   return { children, byAction }
 }
 
-/** The record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
+/** Returns the record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
 function callOf(
   record: EvidenceRecord,
   mergedRecord: MergedRecordOf,
@@ -104,7 +105,7 @@ function callOf(
   return call
 }
 
-/** The outcome of an intent, where it came: told under the same action ID, in the same trace, of the same actor. */
+/** Returns the outcome of an intent, of the same action ID, trace and actor; the record itself when there is none. */
 function outcomeOfIntent(
   record: EvidenceRecord,
   mergedRecord: MergedRecordOf,
@@ -162,7 +163,7 @@ function isIntentOf(record: EvidenceRecord, call: EvidenceRecord): boolean {
   return isNamed && record.outcome === 'unknown' && endsIntent(call, record)
 }
 
-/** The call with its parts, each below the part that it belongs to. */
+/** Returns the call with its parts, each below the part that it belongs to. */
 function treeOf(
   call: EvidenceRecord,
   mergedRecord: MergedRecordOf,
@@ -191,7 +192,7 @@ function recordsOf({ record, parts }: Part): EvidenceRecord[] {
   return [record, ...parts.flatMap(recordsOf)]
 }
 
-/** Whether the sender of a call may take a record for a part of it: not one of another exporter unless it may speak for its actor. */
+/** True when a call may take a record as a part; across exporters, both must be able to speak for the call's actor. */
 function mayHold(
   call: EvidenceRecord,
   record: EvidenceRecord,
@@ -203,7 +204,7 @@ function mayHold(
   return isBelieved && mayReport(record, call)
 }
 
-/** Whether a record below a call is part of it, and no act of its own. */
+/** True when a record below a call is part of it, and not an act of its own. */
 function isPart(
   record: EvidenceRecord,
   call: EvidenceRecord,
@@ -218,20 +219,20 @@ function isPart(
   if (isServersSide(record, call)) return true
   if (record.action !== '' && record.action === call.action) return true
   if (record.tool !== '') return true
-  // Without a tool of its own: the execution of the call, or the message by which it was sent; not what it did to something.
+  // A record without a tool is the call's execution or the message that sent it, unless it adds a resource of its own.
   if (record.resource !== '' && record.resource !== call.resource) return isSameCall === true
   return (
     record.kind === 'tool_call' || isSameCall === true || record.name.startsWith(`${call.name}.`)
   )
 }
 
-/** Whether a server tells of the very request that its client's span is: OTLP's kinds 2 and 3. */
+/** True when a server's span (OTLP kind 2) records the request of its client's span (kind 3). */
 function isServersSide(record: EvidenceRecord, call: EvidenceRecord): boolean {
   if (call.span_kind !== '3' || record.span_kind !== '2') return false
   return record.name === call.name && record.verb === call.verb
 }
 
-/** Whether two records name the same call; undefined where one of them names none. */
+/** True when two records name the same call; undefined when one of them names none. */
 function haveSameCall(one: EvidenceRecord, other: EvidenceRecord): boolean | undefined {
   return one.tool_call !== '' && other.tool_call !== ''
     ? one.tool_call === other.tool_call
@@ -252,10 +253,7 @@ function agree(a: string, b: string): boolean {
   return a === '' || b === '' || a === b
 }
 
-/**
- * Rule `crosses_exporters`, of outcomes: whoever sent the call may tell of it; another exporter only where it may speak for
- * the actor of the call.
- */
+/** Rule `crosses_exporters`: the call's exporter may report its outcome, another only if it may speak for its actor. */
 function mayReport(record: EvidenceRecord, call: EvidenceRecord): boolean {
   if (record.exporter === call.exporter)
     return record.channel !== 'unentitled' || call.channel === 'unentitled'
@@ -269,16 +267,16 @@ function mayReport(record: EvidenceRecord, call: EvidenceRecord): boolean {
   )
 }
 
-/** The acts of one body of evidence, whoever the question is about. */
+/** Reads the acts of some evidence, whatever the subject of the question. */
 export interface ActReader {
-  /** What the records under a key say together; undefined when there is none. */
+  /** Returns the merged record of the records under a key; undefined when there is none. */
   readonly mergedRecord: (key: string) => MergedRecord | undefined
   readonly fold: Fold
 }
 
 const readers = new WeakMap<RelatedRecords['relatedRecords'], ActReader>()
 
-/** Merges and folds the records of some evidence, once for all who ask about it. */
+/** Merges and folds the records of some evidence, once for all questions about it. */
 export function readActs({ relatedRecords }: Pick<RelatedRecords, 'relatedRecords'>): ActReader {
   const known = readers.get(relatedRecords)
   if (known !== undefined) return known

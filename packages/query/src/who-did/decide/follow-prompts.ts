@@ -2,22 +2,22 @@ import { hintRules } from '@whodid/model'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { Decision } from './decide.ts'
 
-/** Prompts followed outwards, a sub-agent's to its parent's and on; a longer way is no delegation but a loop. */
+/** The maximum number of prompts followed outwards, from a sub-agent's to its parent's; a longer line is a loop. */
 const promptsMax = 64
 
-/** The prompts an action stands under, and the reference at which the record ends. */
+/** The prompts above an action, and the first reference that is not on record. */
 export interface PromptPath {
-  /** Nearest first: the last instruction to whoever acted, then that of whoever instructed it. */
+  /** The prompts, nearest first: the last instruction to the actor, then the instruction to its instructor. */
   readonly prompts: readonly EvidenceRecord[]
-  /** The one that initiated the task: the nearest that no agent gave, else the outermost there is. */
+  /** The prompt that initiated the task: the nearest that no agent gave, else the outermost. */
   readonly initiating: EvidenceRecord | undefined
-  /** A prompt that is named and not on record; '' when all that are named are. */
+  /** The first prompt that is named and not on record; '' when all are on record. */
   readonly missingRef: string
-  /** The record that tells the initiating prompt's text: its own, or one of its run; undefined without a prompt. */
+  /** The record that holds the initiating prompt's text: its own, or one of its run; undefined without a prompt. */
   readonly textSource: EvidenceRecord | undefined
 }
 
-/** Follows `whodid.prompt.ref` from every record on the way outwards: each prompt names the one it was given under. */
+/** Follows `whodid.prompt.ref` from every record on the path outwards: each prompt names the one it was given under. */
 export function followPrompts(decision: Decision): PromptPath {
   const { path, mergedRecord } = decision
   const prompts: EvidenceRecord[] = []
@@ -29,7 +29,7 @@ export function followPrompts(decision: Decision): PromptPath {
     while (ref !== '' && prompts.length < promptsMax && !hasInitiator()) {
       const prompt = mergedRecord(ref)?.record
       if (prompt === undefined && missingRef === '') missingRef = ref
-      // An emitter may let a prompt name itself; that is the end of the way, not a loop.
+      // An emitter may let a prompt name itself; this ends the path and is not a loop.
       if (prompt === undefined || prompts.includes(prompt)) break
       prompts.push(prompt)
       ref = prompt.prompt_ref
@@ -42,24 +42,25 @@ export function followPrompts(decision: Decision): PromptPath {
 
 const initiators: ReadonlySet<string> = new Set(['human', 'schedule', 'system'])
 
-/** Whether a task begins with it. What an agent or a tool says was said because of something before. */
+/** True when a task begins with the prompt. A prompt from an agent or a tool has an earlier cause. */
 export function initiates(prompt: EvidenceRecord | undefined): boolean {
   return prompt !== undefined && initiators.has(prompt.prompt_origin)
 }
 
-/** Records that may tell one prompt's text which are looked at, the earliest first. */
+/** The maximum number of records read for one prompt's text, the earliest first. */
 const textSourcesMax = 4
 
-/** Parents that are followed to find the run that a record belongs to. */
+/** The maximum number of parents followed to find the run that a record belongs to. */
 const parentsMax = 256
 
 /**
- * The record that tells a prompt's text: the prompt's own; where that has none, the first model call of the run that it began, or
- * a log record under that run, for most emitters tell a message where the model was asked and not where the agent was. Where the
- * run began another of the same agent on the way to the act, without a call in between, what that one was asked.
+ * Returns the record that holds a prompt's text: the prompt itself, else the first model call of the run that it began,
+ * or a log record under that run, because most emitters record a message at the model call and not at the agent. If
+ * these hold none, and the run began another of the same agent on the path to the act, without a call in between, that
+ * run's text is taken.
  *
- * The text that a model call was given first is what the run was asked; what an agent within the run was asked, by the
- * run itself, is not.
+ * The first text given to a model call is the prompt of the run. The prompt that the run itself gave to an agent within
+ * it is not.
  */
 export function findPromptText(decision: Decision, prompt: EvidenceRecord): EvidenceRecord {
   if (prompt.content_state.state !== 'withheld') return prompt
@@ -73,7 +74,7 @@ export function findPromptText(decision: Decision, prompt: EvidenceRecord): Evid
 
 const silent: ReadonlySet<string> = new Set(['withheld', 'unread'])
 
-/** The records that may tell a prompt's text in its stead, the likeliest first; those alone that hold a text at all. */
+/** Returns the records with a text that may hold a prompt's text in its place, the likeliest first. */
 export function promptTextSources(decision: Decision, prompt: EvidenceRecord): EvidenceRecord[] {
   const found: EvidenceRecord[] = []
   for (const run of runsOf(decision, prompt)) {
@@ -84,12 +85,12 @@ export function promptTextSources(decision: Decision, prompt: EvidenceRecord): E
   return found.slice(0, textSourcesMax)
 }
 
-/** Whether a text was recorded with it: its commitment is not all zeroes. */
+/** True when the record has a text: its commitment is not all zeroes. */
 export function holdsText({ content_commitment: commitment }: EvidenceRecord): boolean {
   return commitment !== '' && !/^0+$/u.test(commitment)
 }
 
-/** The run, and those that it is only the outside of: on the way to the act, of the same agent, with no call in between. */
+/** Returns the run, and the runs that it only wraps: on the path to the act, of the same agent, no call in between. */
 function runsOf({ path }: Decision, prompt: EvidenceRecord): EvidenceRecord[] {
   const runs = [prompt]
   const at = path.findIndex(({ record }) => record.key === prompt.key)
@@ -111,7 +112,7 @@ function isNamed({ template, template_rule: rule }: EvidenceRecord): boolean {
   return template !== '' && !hintRules.has(rule)
 }
 
-/** Model calls of the run itself, and log records of its prompt; by time. */
+/** Returns the model calls of the run itself and the log records of its prompt, by time. */
 function ownTextSources(
   { evidence, mergedRecord }: Decision,
   run: EvidenceRecord,
@@ -129,12 +130,12 @@ function ownTextSources(
 function mayHoldText(record: EvidenceRecord, run: EvidenceRecord): boolean {
   const isMessage = record.kind === 'prompt' && record.signal === 'log'
   if (record.kind !== 'model_call' && !isMessage) return false
-  // Who may not speak for the run does not say what it was asked.
+  // An exporter that may not speak for the run cannot supply its prompt.
   const isBelieved = record.exporter === run.exporter || record.channel === 'entitled'
   return isBelieved && record.channel !== 'unentitled' && holdsText(record)
 }
 
-/** The nearest prompt above a record; '' when there is none. */
+/** Returns the key of the nearest prompt above a record; '' when there is none. */
 function beganIn(record: EvidenceRecord, mergedRecord: Decision['mergedRecord']): string {
   let key = record.parent
   for (let parents = 0; parents < parentsMax && key !== ''; parents += 1) {

@@ -1,34 +1,34 @@
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { MergedRecord } from './merge-versions.ts'
 
-/** A record on the way outwards, and the rule that joined it to the one before. */
+/** A record on the path outwards, and the rule that joined it to the one before. */
 export interface Hop {
   readonly record: EvidenceRecord
   readonly joinedBy: 'subject' | 'parent' | 'delegation' | 'correlation' | 'link'
-  /** The instance between this record and the one before that nothing is on record of; '' when none is left out. */
+  /** The instance between this record and the one before that has no record; '' when none is left out. */
   readonly leftOut: string
 }
 
-/** Traces and instances passed on one way outwards; more is no delegation but a loop. */
+/** The maximum number of joins on one path outwards; a longer path is a loop. */
 const joinsMax = 64
 
-/** Where the evidence is looked up. */
+/** Looks up the records of the evidence. */
 export interface RecordLookup {
   readonly keys: () => Iterable<string>
   readonly mergedRecord: (key: string) => MergedRecord | undefined
-  /** Whether the record's exporter may speak for the subject's actor. */
+  /** True when the record's exporter may speak for the subject's actor. */
   readonly isOwn: (record: EvidenceRecord) => boolean
 }
 
 /**
- * Follows an agent's act outwards past the root of its trace: by parent as far as parents reach, then by delegation (rule
- * `joined_by_delegation`), then by correlation (rule `joined_by_correlation`), until a human's prompt, the end of the
- * evidence, or a record where the way has been.
+ * Follows an agent's act outwards past the root of its trace: by parent as far as parents reach, then by delegation
+ * (rule `joined_by_delegation`), then by correlation (rule `joined_by_correlation`), until a human's prompt, the end of
+ * the evidence, or a record that is already on the path.
  *
- * Delegation: the record by which the parent instance handed over, known by the same delegation ID or by the instance that
- * the child calls its parent; without one, the prompt or session in which the parent stood. Where nothing of the parent is on
- * record, the one by which its own grant was given. Correlation: the one human prompt under the same correlation ID that an
- * exporter of the actor tells of; where there are two, neither is taken. Anybody can write a correlation ID.
+ * Delegation joins the record by which the parent instance handed over, found by the delegation ID or by the instance
+ * that the child calls its parent; without one, the parent's prompt or session. When the parent has no record, it joins
+ * the record that gave the parent's own grant. Correlation joins the one human prompt of the same correlation ID from
+ * an exporter of the actor; when there are two, neither is taken. Anybody can write a correlation ID.
  */
 export function joinPath(ancestors: Ancestors, lookup: RecordLookup): Hop[] {
   const hops = ancestors.records.map((record, index): Hop => ({
@@ -62,13 +62,13 @@ export function joinPath(ancestors: Ancestors, lookup: RecordLookup): Hop[] {
   return hops
 }
 
-/** The record by which somebody handed over to the instance of this stretch of the way. */
+/** Returns the record that handed over to the outermost instance of this segment of the path. */
 function delegatingRecord(
   segment: readonly EvidenceRecord[],
   others: readonly EvidenceRecord[],
 ): Hop | undefined {
-  // What the outermost instance descends from is what is not on the way yet. The record of a delegation names the grant
-  // that it gives, every other record the one under which it was made.
+  // The path still lacks only the origin of the outermost instance. The record of a delegation names the grant that it
+  // gives; every other record names the grant under which it was made.
   const instance = segment.findLast((record) => record.instance !== '')?.instance
   const own = segment.filter((r) => r.instance === instance && r.kind !== 'delegation')
   const parent = own.map(parentOf).find((id) => id !== '') ?? ''
@@ -89,7 +89,7 @@ function delegatingRecord(
   return above && { record: above, joinedBy: 'delegation', leftOut: parent }
 }
 
-/** Of a parent's records: that of a delegation, else its prompt, else where it stood. */
+/** Returns the parent's record of a delegation, else its prompt, else its latest record. */
 function handingOver(
   ofParent: readonly EvidenceRecord[],
   start: string,
@@ -102,7 +102,7 @@ function handingOver(
   return ofKind('delegation') ?? ofKind('prompt') ?? latest(ofParent, start)
 }
 
-/** The records by which others gave a grant. */
+/** Returns the records by which others gave a grant. */
 function givingOf(
   grant: string,
   instance: string,
@@ -114,11 +114,11 @@ function givingOf(
   )
 }
 
-/** The instance it says started it: by name, or as the one before it in its delegation chain. */
+/** Returns the instance a record names as its parent, else the one before it in its delegation chain; '' for none. */
 export function parentOf(record: EvidenceRecord): string {
   if (record.instance_parent !== '') return record.instance_parent
   const before = record.delegation_chain.indexOf(record.instance) - 1
-  // The first of a chain is the delegator, and no instance.
+  // The first entry of a chain is the delegator, not an instance.
   return before < 1 ? '' : (record.delegation_chain[before] ?? '')
 }
 
@@ -136,25 +136,25 @@ function isHumanPrompt(record: EvidenceRecord): boolean {
   return record.kind === 'prompt' && record.prompt_origin === 'human'
 }
 
-/** The last that began before; where clocks disagree and none did, the first of all. */
+/** Returns the last record that began by `before`; when clocks disagree and none did, the first of all. */
 function latest(records: readonly EvidenceRecord[], before: string): EvidenceRecord | undefined {
   const sorted = records.toSorted((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1))
   return sorted.findLast((record) => record.ts <= before) ?? sorted[0]
 }
 
-/** The subject and its ancestors by parent, nearest first, and why the way ended. */
+/** The subject and its ancestors by parent, nearest first, and the reason why the walk ended. */
 export interface Ancestors {
   readonly records: readonly EvidenceRecord[]
-  /** The parent that is named and not on record; '' at a root, and in a cycle. */
+  /** The parent that is named and not on record; '' at a root or in a cycle. */
   readonly missingParent: string
-  /** The parent that would have led back to where the way had been; '' when there is none. */
+  /** The parent that the walk had already passed; '' when there is none. */
   readonly cycleAt: string
 }
 
-/** What stands under a key, as the record of that exporter which stands under it has it; '' for nobody's. */
+/** Returns the record under a key, in the version of exporter `near` if it has one; '' prefers no exporter. */
 type LookUp = (key: string, near: string) => MergedRecord | undefined
 
-/** Walks from a record outwards by parent, within its trace. Ends where it would come back to itself. */
+/** Walks from a record outwards by parent, within its trace. Ends at a cycle. */
 export function walkAncestors(from: string, mergedRecord: LookUp): Ancestors {
   const records: EvidenceRecord[] = []
   const seen = new Set<string>()

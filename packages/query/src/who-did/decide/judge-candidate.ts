@@ -14,21 +14,21 @@ import { walkAncestors } from './join-path.ts'
 export interface JudgedCandidate {
   readonly key: string
   readonly outcome: string
-  /** Whether anything that can be believed says who acted. */
+  /** True when a claim that can be believed names the actor. */
   readonly isEntitled: boolean
 }
 
-/** What a candidate is judged by. */
+/** The evidence that a candidate is judged by. */
 interface CandidateDeps {
   readonly evidence: Evidence
-  /** Whether its own record carries the name that was asked about; else it must inherit it. */
+  /** True when its own record carries the name in question; else it must inherit it. */
   readonly carriesName: boolean
 }
 
 /**
- * Judges whether the verdict may concern a candidate, once what surrounds it is known: as the whole act it is part of, by its
- * outcome and verb, and, where its own record does not carry the name that was asked about, by what it inherits.
- * Undefined when it may not. Pure.
+ * Judges whether the verdict may concern a candidate, once the evidence around it is known. Judges the whole act by its
+ * outcome and verb, and by inherited names when the candidate's own record does not carry the name in question. Returns
+ * undefined when the verdict may not concern it. Pure.
  */
 export function judgeCandidate(
   question: Question,
@@ -51,23 +51,26 @@ export function judgeCandidate(
   return { key, outcome, isEntitled: isBelieved(record, key, evidence) }
 }
 
-/** Whether the question concerns acts of a verb: of the one that it names, else of every one but a read. */
+/** True when the verb is the one that the question names, or is not `read` when it names none. */
 function isVerbAsked(verb: string, question: Question): boolean {
   return question.verb === null ? verb !== 'read' : verb === question.verb
 }
 
-/** Who allowed an act, or was asked, did not do it: an approval answers only for itself. */
+/** True when the record is an approval and the question names no verb: an approver did not do the act. */
 function isDecisionOnly(record: EvidenceRecord | undefined, { verb }: Question): boolean {
   return record?.kind === 'approval' && verb === null
 }
 
-/** A sender that may speak for nobody, and says nobody, is no better than one that says somebody for whom it may not speak. */
+/**
+ * True when a record is entitled, or is unbound and its act's verdict is determined. An unbound record that names
+ * nobody is no better than an unentitled claim.
+ */
 function isBelieved(record: EvidenceRecord, key: string, evidence: Evidence): boolean {
   if (record.channel !== 'unbound') return record.channel !== 'unentitled'
   return decide({ ...evidence, subject: key, listed: [] }).verdict !== 'undetermined'
 }
 
-/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
+/** Describes a part of an act for an answer: its own fields, and the act's outcome, tool and verb where it has none. */
 export function describePart(
   record: EvidenceRecord,
   act: FoldedAct,
@@ -83,7 +86,7 @@ export function describePart(
   }
 }
 
-/** Kinds of handle whose name a part may carry and the call above it not. */
+/** False when the handle names a resource or a credential that the part carries and the call above it does not. */
 function namesToo({ kind, value }: Handle, call: EvidenceRecord): boolean {
   if (kind === 'resource') return call.resource === value
   if (kind === 'credential') return call.credential === value
@@ -91,8 +94,8 @@ function namesToo({ kind, value }: Handle, call: EvidenceRecord): boolean {
 }
 
 /**
- * Whether an act inherits the name that was asked about. What stands below a call that carries the name is how that call was
- * done, and the call is found by its own record.
+ * True when an act inherits the name in question. A record below a call that carries the name does not: it only carries
+ * out that call, and the call is found by its own record.
  */
 function inheritsName(
   { kind, value }: Handle,
@@ -124,10 +127,11 @@ function carries(record: EvidenceRecord, kind: HandleKind, value: string): boole
 }
 
 /**
- * The act that a handle of one act names. Whoever learned an action's ID can write it on a record of its own: the ID is its whose
- * record is best backed and came first, and of that actor's records the one that tells the outcome.
+ * Returns the act that a handle of one act names. Anybody who learned an action's ID can write it on another record, so
+ * the ID belongs to the actor whose record is best backed and came first. Of that actor's records the one that reports
+ * the outcome is returned.
  *
- * @param isNobodys whether an act that names nobody is known to stand under nobody either
+ * @param isNobodys true when an act that names nobody is known to stand under nobody either
  */
 export function namedAct(
   kind: HandleKind,
@@ -150,18 +154,23 @@ function isSameActor(a: ListedAction, b: ListedAction): boolean {
   )
 }
 
-/** Whether only what a record stands under can say who acted: it names nobody, and its sender may not stand under everybody. */
+/** True when only the records above can name the actor: the record names nobody and its exporter is unbound. */
 export function isOpen(act: ListedAction): boolean {
   return act.channel === 'unbound' && namesNobody(act)
 }
 
-/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
+/**
+ * Returns the rank of an act's backing, 0 for the best. A record that names nobody ranks with an entitled one: a record
+ * above it, which is not read here, may name the actor.
+ */
 export function backingOf(act: ListedAction): number {
   if (act.channel === 'unentitled') return 2
   return act.channel === 'unbound' && !namesNobody(act) ? 1 : 0
 }
 
-/** By the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides nothing that was done since. */
+/**
+ * Orders acts newest first, by the earlier of the emitter's clock and the ledger's: a fast clock hides no later act.
+ */
 export function newestFirst(a: ListedAction, b: ListedAction): number {
   return (
     compare(earlier(b), earlier(a)) ||

@@ -1,12 +1,12 @@
 import type { Decision } from './decide.ts'
 import { parentOf } from './join-path.ts'
 
-/** Ancestors followed; a longer line of instances is a loop. */
+/** The maximum number of instances followed; a longer line is a loop. */
 const ancestorsMax = 64
 
 /**
- * The acting instance and those it descends from, nearest first: by the instance each calls its parent, else by the grant it
- * works under, as far as the record reaches. Ends where it would come back to itself. Empty when no instance is known.
+ * Returns the acting instance and its ancestors, nearest first: by the parent that each names, else by the grant it
+ * works under, as far as the record reaches. Ends at a cycle. Empty when no instance is known.
  */
 export function lineageOf(decision: Decision): readonly string[] {
   const parents = claimedParents(decision)
@@ -36,7 +36,7 @@ function claimedParents(decision: Decision): Map<string, string> {
   return parents
 }
 
-/** Where only grants tie them: the holder of a grant descends from whoever gave it. */
+/** Adds the giver of a grant as the parent of its holder when the holder names none. */
 function addGivers(decision: Decision, parents: Map<string, string>): void {
   let holder = ''
   for (const { record, joinedBy } of decision.path) {

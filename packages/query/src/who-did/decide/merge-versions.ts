@@ -3,19 +3,19 @@ import type { Entitlements } from '../evidence/entitlements.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { claimStrength } from './resolve-claims.ts'
 
-/** What all records under one span ID say together. */
+/** The result of all records under one span ID. */
 export interface MergedRecord {
-  /** The best backed, and of those the first that was received and names somebody. */
+  /** The best backed record; of several, the first received that names somebody. */
   readonly record: EvidenceRecord
-  /** The admitted ones disagree on who acted: all of them. Empty when they agree. */
+  /** All admitted records when they disagree on the actor; empty when they agree. */
   readonly conflicting: readonly EvidenceRecord[]
-  /** The admitted ones agree on who acted, and not on what was done. */
+  /** True when the admitted records disagree on what was done. */
   readonly differsInContent: boolean
-  /** Records that claim something else and are not admitted beside a better backed one. */
+  /** Records with other claims that are not admitted beside a better backed one. */
   readonly setAside: readonly EvidenceRecord[]
 }
 
-/** A claim, and the rule that derived it. */
+/** The field of each claim, and of the rule that derived it. */
 const claims = [
   ['actor_type', ''],
   ['instance', 'instance_rule'],
@@ -23,7 +23,7 @@ const claims = [
   ['delegator', 'delegator_rule'],
 ] as const
 
-/** Fields that tell what was done. Times of receipt and the way it came are no part of it. */
+/** Fields that describe what was done. The time and the channel of receipt are not among them. */
 const contentFields = [
   'parent',
   'ts',
@@ -46,15 +46,15 @@ const contentFields = [
 const channels = ['entitled', 'unbound', 'unentitled']
 
 /**
- * Merges the records under one span ID, at least one, in the order of their receipt. A span may be told twice: resent, passed
- * on by two exporters, or claimed by somebody else.
+ * Merges the records under one span ID, at least one, in the order of their receipt. A span may have several records:
+ * resent, forwarded by two exporters, or claimed by somebody else.
  *
- * Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
- * where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
- * record above it. Its best backed versions are admitted, and those of another
- * exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
- * fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
- * of another vocabulary beside a claim.
+ * Rule `unentitled_claim_set_aside`: one exporter leads. It is `near`, the exporter of the record below the span, when
+ * it has a version; else that of the first of the best backed, where a version that names nobody is as well backed as
+ * its own exporter's record above it. The leader's best backed versions are admitted, and those of another exporter
+ * that is as well backed and may speak for the same actor. Other records under the ID neither contradict nor fill gaps:
+ * otherwise anybody who saw a span's ID could invalidate its record. An absent claim is no contradiction, nor is a
+ * reading of another vocabulary beside a claim.
  */
 export function mergeVersions(
   versions: readonly EvidenceRecord[],
@@ -94,7 +94,8 @@ function leaderOf(
   const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b))
   const best = ranked.find((version) => version.exporter === near) ?? ranked[0]
   if (best === undefined || best.exporter === near) return best
-  // What names nobody is of whom its own exporter's record above it names: as well backed as an entitled one that came later.
+  // A version that names nobody has the actor of its own exporter's record above it, and is then as well backed as an
+  // entitled one that came later.
   const isOpen = best.channel !== 'entitled'
   const rivals = isOpen ? versions : versions.slice(0, versions.indexOf(best))
   return rivals.find((version) => namesNobody(version) && isBacked(version)) ?? best
@@ -111,7 +112,7 @@ function admittedBeside(
   )
   return asBacked.filter((version) => {
     if (version.exporter === leader.exporter || agrees(version, [leader])) return true
-    // Of those that are bound to nobody none has more right to an actor than another.
+    // No exporter without an entitlement has more right to an actor than another.
     if (leader.channel !== 'entitled') return namesActor(leader) && namesActor(version)
     return speaks(version.exporter, actor)
   })
@@ -130,7 +131,7 @@ function disagree(
   return new Set((plain.length > 0 ? plain : said).map((version) => version[claim])).size > 1
 }
 
-/** Humans that are said to have acted. */
+/** Returns the number of humans that are claimed to have acted. */
 function persons(versions: readonly EvidenceRecord[]): number {
   const humans = versions.filter((version) => version.actor_type === 'human' && version.user !== '')
   return new Set(humans.map((version) => version.user)).size
@@ -143,7 +144,7 @@ function agrees(version: EvidenceRecord, others: readonly EvidenceRecord[]): boo
   )
 }
 
-/** Whether it says who acted; a token that is bound to somebody says so as entitled or not at all. */
+/** True when the record names its actor; a token that is bound to somebody names one as entitled or not at all. */
 function namesActor(version: EvidenceRecord): boolean {
   if (version.actor_type === 'human' || version.actor_type === 'service') return true
   return (['template', 'instance'] as const).some((claim) => {

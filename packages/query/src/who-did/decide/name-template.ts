@@ -5,7 +5,7 @@ import type { Ancestors } from './join-path.ts'
 import { claimStrength } from './resolve-claims.ts'
 import type { Claims } from './resolve-claims.ts'
 
-/** Where a better name is looked for. */
+/** The records that are searched for a better name. */
 interface Around {
   readonly evidence: Evidence
   readonly ancestors: Ancestors
@@ -13,9 +13,9 @@ interface Around {
 }
 
 /**
- * Where only a service's name says which agent it is, another name goes before it: one that any record of the same instance
- * gives (rule `same_instance`); else, where the parent is missing, that of the only agent run of the trace and the
- * exporter which encloses the act in time (rule `enclosing_agent_run`).
+ * Replaces the template when only a service's name identifies the agent: by the name that any record of the same
+ * instance gives (rule `same_instance`); else, when the parent is missing, by that of the only agent run of the trace
+ * and the exporter, if it encloses the act in time (rule `enclosing_agent_run`).
  */
 export function nameTemplate(claims: Claims, around: Around): Claims {
   const { actor, template, instance } = claims
@@ -71,7 +71,7 @@ function namedRecords(
   })
 }
 
-/** The first, where all of them name one template. */
+/** Returns the first record when all of them name one template; else undefined. */
 function only(records: readonly EvidenceRecord[]): EvidenceRecord | undefined {
   return new Set(records.map(({ template }) => template)).size === 1 ? records[0] : undefined
 }

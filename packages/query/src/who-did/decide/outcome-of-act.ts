@@ -6,15 +6,15 @@ export interface Part {
   readonly parts: Part[]
 }
 
-/** The outcome of an act, and the record that reports it; undefined where none does. */
+/** The outcome of an act, and the record that reports it; undefined when none does. */
 export interface ReportedOutcome {
   readonly outcome: string
   readonly reportedBy: EvidenceRecord | undefined
 }
 
 /**
- * The outcome of a call with its parts: a denial, then a failure, then a success, wherever they stand. Of several parts side
- * by side the last decides: a call that was tried again has the outcome of the last try.
+ * Returns the outcome of a call with its parts: a denial outranks a failure, and a failure a success, on any of the
+ * records. Of several parts side by side the last decides: a call that was tried again has the outcome of the last try.
  */
 export function outcomeOf({ record: call, parts }: Part): ReportedOutcome {
   const own: ReportedOutcome = {
@@ -31,7 +31,7 @@ export function outcomeOf({ record: call, parts }: Part): ReportedOutcome {
   return call.outcome === 'success' || done === undefined ? own : done
 }
 
-/** What the last of the parts that ended tells. */
+/** Returns the outcome of the last part that ended. */
 function lastReported(parts: readonly Part[]): ReportedOutcome | undefined {
   const ended = parts
     .filter(({ record }) => record.kind !== 'approval')
@@ -46,7 +46,7 @@ function isDecision({ kind, approval, outcome }: EvidenceRecord): boolean {
   )
 }
 
-/** The one that ended last; of two, the one that began later. */
+/** Returns the record that ended last; on a tie, the one that began later. */
 function lastOf<Ended extends { readonly record: EvidenceRecord }>(
   records: readonly Ended[],
 ): Ended | undefined {

@@ -1,28 +1,27 @@
 import { hintRules } from '@whodid/model'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 
-/** Who speaks for each claim on the subject; undefined when nobody does. */
+/** The record that makes each claim on the subject; undefined when none does. */
 export interface Claims {
   readonly actor: EvidenceRecord | undefined
   readonly instance: EvidenceRecord | undefined
   readonly template: EvidenceRecord | undefined
   readonly delegator: EvidenceRecord | undefined
-  /** Two that speak for one claim and say different things: neither is believed. Empty when nobody disagrees. */
+  /** Two records that disagree on one claim: neither is believed. Empty when none disagree. */
   readonly conflicting: readonly EvidenceRecord[]
-  /** The same, of the delegator alone: who acted is still known. */
+  /** The same for the delegator alone: the actor is still known. */
   readonly conflictingDelegators: readonly EvidenceRecord[]
-  /** By key, the records whose identity is not admitted, and who speaks for them. */
+  /** Maps the key of each record whose identity is not admitted to the record whose claims replace it. */
   readonly overwritten: ReadonlyMap<string, EvidenceRecord>
 }
 
 /**
- * Finds who speaks for each claim: the subject's own record, else the nearest ancestor that makes the claim (rule
+ * Finds the record that makes each claim: the subject's own, else the nearest ancestor that makes the claim (rule
  * `inherited_from_ancestor`). A human's or a service's own act inherits nothing, and nothing is inherited past one.
  *
- * What is said goes before what is read from another vocabulary, however near; what is only hinted never names an
- * instance. A record that does not say what kind of actor it is of speaks for nobody; where it names somebody else all the
- * same, the two conflict. An agent that names another template than the instance above it is another agent, whose instance nobody
- * named.
+ * A `said` claim outranks one `read` from another vocabulary, at any distance; a `hinted` one never names an instance.
+ * A record without a type of actor makes no claim; when it still names somebody else, the two conflict. An agent that
+ * names another template than the instance above it is another agent, whose instance no record names.
  */
 export function resolveClaims(ancestors: readonly EvidenceRecord[]): Claims {
   const overwritten = overwrittenDownstream(ancestors)
@@ -62,7 +61,7 @@ const nobody = {
   conflictingDelegators: [],
 } satisfies Omit<Claims, 'actor' | 'overwritten'>
 
-/** A record without what it says of who acted: the record above it says that. */
+/** Returns a record without its claims on the actor; the record above it makes them. */
 export function silenced(record: EvidenceRecord): EvidenceRecord {
   return {
     ...record,
@@ -74,7 +73,7 @@ export function silenced(record: EvidenceRecord): EvidenceRecord {
   }
 }
 
-/** Records that name somebody without saying what kind of actor they are of. */
+/** Returns the records without a type of actor, which may still name somebody. */
 function strayNames(
   ancestors: readonly EvidenceRecord[],
   overwritten: ReadonlyMap<string, unknown>,
@@ -95,9 +94,9 @@ function find(
 }
 
 /**
- * A run that another vocabulary names below an instance that was said, from another exporter or service (else it would be
- * overwritten): it may be a second agent or the same one. And an instance said below another, in one process, that nothing
- * links to it.
+ * Returns the two records that conflict on the instance; empty when none do. A run that another vocabulary names below
+ * a said instance, from another exporter or service (else it would be overwritten), may be a second agent or the same
+ * one. An instance that is said below another, in one process, conflicts with it unless something links the two.
  */
 function instanceConflict(
   claimSources: readonly EvidenceRecord[],
@@ -128,7 +127,7 @@ function instanceConflict(
   return isOneProcess && said.template === above.template ? [said, above] : []
 }
 
-/** Whether one instance says that it descends from the other, or began with a record of its own. */
+/** True when one instance says that it descends from the other, or began with a record of its own. */
 function isLinked(
   claimSources: readonly EvidenceRecord[],
   said: EvidenceRecord,
@@ -143,7 +142,7 @@ function isLinked(
   )
 }
 
-/** The nearest record below the one that names the instance that names another template: another agent. */
+/** Returns the nearest record below `named` that names another template: it is of another agent. */
 function anotherAgent(
   claimSources: readonly EvidenceRecord[],
   named: EvidenceRecord,
@@ -161,7 +160,7 @@ function templateOf(
   claimSources: readonly EvidenceRecord[],
   instance: EvidenceRecord | undefined,
 ): EvidenceRecord | undefined {
-  // A service's name is the weakest of all: whatever else names the agent goes before it.
+  // A service's name is the weakest: any other name of the agent outranks it.
   const ofInstance = claimSources.filter(
     (record) => instance !== undefined && record.instance === instance.instance,
   )
@@ -189,7 +188,7 @@ function delegatorOf(
     return { delegator: undefined, conflictingDelegators: [other, ...(said ? [said] : [])] }
   if (said === undefined || read === undefined || read.delegator === said.delegator)
     return { delegator: said ?? read, conflictingDelegators: [] }
-  // A user that another source names beside a person above: nobody knows which of the two the task is for.
+  // The task may be for the user that another source names, or for the person named above: the two conflict.
   const isOther = instance === undefined || read.key === instance.key
   return isOther && claimSources.indexOf(read) < claimSources.indexOf(said)
     ? { delegator: undefined, conflictingDelegators: [read, said] }
@@ -197,13 +196,13 @@ function delegatorOf(
 }
 
 /**
- * Rule `overwritten_downstream`: the ancestors whose identity is not admitted, by key, each with the record above it
- * that speaks for the process.
+ * Rule `overwritten_downstream`: maps the key of each ancestor whose identity is not admitted to the record above it
+ * that identifies the process.
  *
- * An instrumentation inside an agent's process writes names of its own (`gen_ai.agent.id`, a run, a user) over the
- * agent's. It is told by three things: it names no instance in the instance's own attribute; a record above it does; and both
- * came from one exporter and one service, so that whoever sent the one could have said the other. Another exporter or service
- * is another source, and is admitted.
+ * An instrumentation inside an agent's process overwrites the agent's names with its own (`gen_ai.agent.id`, a run, a
+ * user). Three things identify it: its record names no instance in the instance's own attribute; a record above it
+ * does; and both came from one exporter and one service, so that the sender of the one could have said the other.
+ * Another exporter or service is another source, and is admitted.
  */
 function overwrittenDownstream(
   ancestors: readonly EvidenceRecord[],
@@ -223,7 +222,7 @@ function overwrittenDownstream(
   return overwritten
 }
 
-/** Whether it names its instance, or is no agent at all: records below it do not reach past it. */
+/** True when the record names its instance, or its actor is no agent: records below it do not inherit past it. */
 function speaksForItself(record: EvidenceRecord): boolean {
   if (record.actor_type === '') return false
   return record.actor_type !== 'agent' || claimStrength(record, 'instance') === 'said'
@@ -249,15 +248,15 @@ function differs(record: EvidenceRecord, above: EvidenceRecord): boolean {
 }
 
 /**
- * How directly a record makes a claim: `said` in the claim's own attribute; `read` by a named rule from another
- * vocabulary's attribute of the same meaning; `hinted` by one that often goes with it and does not name it.
+ * The directness of a claim: `said` in the claim's own attribute; `read` by a named rule from another vocabulary's
+ * attribute of the same meaning; `hinted` by one that often accompanies it and does not name it.
  */
 type Strength = 'said' | 'read' | 'hinted'
 
 /** The claims that can be derived. */
 type Claim = 'template' | 'instance' | 'delegator'
 
-/** The strength of a record's claim; undefined when it makes none. An agent that says it acts for nobody makes a claim. */
+/** Returns the strength of a record's claim; undefined when it makes none. A claim to act for nobody is a claim. */
 export function claimStrength(record: EvidenceRecord, claim: Claim): Strength | undefined {
   const saysNobody = claim === 'delegator' && record.delegator_type === 'none'
   if (record[claim] === '' && !saysNobody) return undefined
