@@ -36,9 +36,24 @@ export const findingCodes = {
   checkpoint_malformed: 50,
 } as const
 
+/**
+ * The code of a finding.
+ *
+ * @example
+ * ```ts
+ * const code: FindingCode = 'row_missing'
+ * ```
+ */
 export type FindingCode = keyof typeof findingCodes
 
-/** One difference between the ledger and what was sealed. */
+/**
+ * One difference between the ledger and what was sealed.
+ *
+ * @example
+ * ```ts
+ * const line = ({ code, log, text }: Finding): string => `${code} ${log}: ${text}`
+ * ```
+ */
 export interface Finding {
   readonly code: FindingCode
   /** The log that the finding is about, or the table that is derived from the records of all logs. */

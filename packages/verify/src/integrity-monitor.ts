@@ -4,7 +4,14 @@ import type { Policy } from '@whodid/tlog'
 import { isPassing } from './finding.ts'
 import type { Finding } from './finding.ts'
 
-/** The service's continuous verification of its own ledger. */
+/**
+ * The service's continuous verification of its own ledger.
+ *
+ * @example
+ * ```ts
+ * const monitor: IntegrityMonitor = { policy: undefined, state: () => nothingMonitored }
+ * ```
+ */
 export interface IntegrityMonitor {
   /** The witnesses whose cosignatures are trusted, and the number that is enough; undefined trusts only the logs' own keys. */
   readonly policy: Policy | undefined
@@ -12,7 +19,14 @@ export interface IntegrityMonitor {
   readonly state: () => MonitorState
 }
 
-/** The result of a verification that repeats without end. */
+/**
+ * The result of a verification that repeats without end.
+ *
+ * @example
+ * ```ts
+ * const { rowCount, findings }: MonitorState = monitor.state()
+ * ```
+ */
 export interface MonitorState {
   /** Milliseconds since 1970 at which the last part was verified; 0 before the first. */
   readonly checkedUnixMs: number
@@ -30,7 +44,14 @@ export interface MonitorState {
   readonly logs: ReadonlyMap<string, MonitoredLog>
 }
 
-/** The state of one log when it was last verified. */
+/**
+ * The state of one log when it was last verified.
+ *
+ * @example
+ * ```ts
+ * const log: MonitoredLog | undefined = monitor.state().logs.get(origin)
+ * ```
+ */
 export interface MonitoredLog {
   readonly size: number
   readonly assurance: Assurance

@@ -11,7 +11,14 @@ import type { LogEvidence, SealedLog } from './tlog/sealed-log.ts'
 import { judgeWitnesses } from './witnesses/judge-witnesses.ts'
 import type { WitnessEvidence, WitnessJudgement } from './witnesses/judge-witnesses.ts'
 
-/** The result of a verification of a whole ledger. */
+/**
+ * The result of a verification of a whole ledger.
+ *
+ * @example
+ * ```ts
+ * const { exitCode }: LedgerVerification = await verifyLedger(logs, reader)
+ * ```
+ */
 export interface LedgerVerification {
   readonly logs: readonly LogVerification[]
   readonly findings: readonly Finding[]
@@ -25,12 +32,27 @@ export interface LedgerVerification {
   readonly exitCode: number
 }
 
-/** The assurance of a log, and the number of leaves that it covers. */
+/**
+ * The assurance of a log, and the number of leaves that it covers.
+ *
+ * @example
+ * ```ts
+ * const { assurances = [] } = await verifyLedger(logs, reader)
+ * for (const { log, assurance } of assurances) console.log(log, assurance)
+ * ```
+ */
 export interface LogAssurance extends Pick<WitnessJudgement, 'assurance' | 'size'> {
   readonly log: string
 }
 
-/** One log of the ledger, with the options of its verification. */
+/**
+ * One log of the ledger, with the options of its verification.
+ *
+ * @example
+ * ```ts
+ * const log: LogToVerify = { origin, tiles, note, epochs, options: { from: 0, to: 1_000 } }
+ * ```
+ */
 export interface LogToVerify extends LogEvidence {
   readonly options?: LogVerificationOptions
   /** The evidence of its witnesses. Default: they are not judged. */

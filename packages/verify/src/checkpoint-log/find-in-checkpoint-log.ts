@@ -14,7 +14,14 @@ import { createUrlSource, parseCheckpointLogEntry } from '@whodid/witness'
 import type { CheckpointLogSource } from '@whodid/witness'
 import { readBundle } from './read-checkpoint-log.ts'
 
-/** The checkpoint log that takes the checkpoints of the logs here. */
+/**
+ * The checkpoint log that takes the checkpoints of the logs here.
+ *
+ * @example
+ * ```ts
+ * const endpoint: CheckpointLogEndpoint = { url: 'https://log.example', receiptKey: parseVkey(vkey) }
+ * ```
+ */
 export interface CheckpointLogEndpoint {
   /** The key that acknowledges checkpoints; its name is the checkpoint log's name. */
   readonly receiptKey: NoteVerifier
@@ -30,7 +37,15 @@ interface WantedPlace {
   readonly index: number
 }
 
-/** A log's checkpoint as a proven entry of the checkpoint log, or the reason that there is none. */
+/**
+ * A log's checkpoint as a proven entry of the checkpoint log, or the reason that there is none.
+ *
+ * @example
+ * ```ts
+ * const found: FoundInCheckpointLog = await findInCheckpointLog(endpoint, wanted)
+ * if (found.state !== 'included') console.warn(found.why)
+ * ```
+ */
 export type FoundInCheckpointLog =
   | {
       readonly state: 'included'

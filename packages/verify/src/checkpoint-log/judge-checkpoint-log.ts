@@ -6,7 +6,14 @@ import { findInconsistency } from '../tlog/sealed-log.ts'
 import type { LogEvidence } from '../tlog/sealed-log.ts'
 import type { ReadCheckpointLog } from './read-checkpoint-log.ts'
 
-/** The time now, and the age that the newest entries may have. */
+/**
+ * The time now, and the age that the newest entries may have.
+ *
+ * @example
+ * ```ts
+ * const age: CheckpointLogAge = { nowS: Math.floor(Date.now() / 1000), ageSMax: 300 }
+ * ```
+ */
 export interface CheckpointLogAge {
   /** Seconds since 1970. */
   readonly nowS: number

@@ -21,7 +21,14 @@ import type { SealedLog } from '../tlog/sealed-log.ts'
 import { judgeWitnesses } from '../witnesses/judge-witnesses.ts'
 import type { WitnessEvidence } from '../witnesses/judge-witnesses.ts'
 
-/** The source of a checkpoint log, and the keys and notes that verify it. */
+/**
+ * The source of a checkpoint log, and the keys and notes that verify it.
+ *
+ * @example
+ * ```ts
+ * const evidence: CheckpointLogEvidence = { vkey, source: createUrlSource(url) }
+ * ```
+ */
 export interface CheckpointLogEvidence {
   /** The checkpoint log's key, from another source than the checkpoint log. */
   readonly vkey: string
@@ -34,7 +41,15 @@ export interface CheckpointLogEvidence {
   readonly signal?: AbortSignal
 }
 
-/** A checkpoint log whose entries are those of its signed root. */
+/**
+ * A checkpoint log whose entries are those of its signed root.
+ *
+ * @example
+ * ```ts
+ * const { meta } = await readCheckpointLog(evidence)
+ * console.log(meta?.assurance, meta?.registry.size)
+ * ```
+ */
 export interface ReadCheckpointLog {
   readonly log: SealedLog
   /** The result of all its entries. */

@@ -6,7 +6,14 @@ import type { LedgerVerification, LogToVerify } from '../verify-ledger.ts'
 import { verifyDerived } from './verify-derived.ts'
 import type { DerivedVerification } from './verify-derived.ts'
 
-/** The logs and the reader that `checkDerived` works with. */
+/**
+ * The logs and the reader that `checkDerived` works with.
+ *
+ * @example
+ * ```ts
+ * const wanted: DerivedToCheck = { known: logs, reader, onProgress: () => {}, signal }
+ * ```
+ */
 export interface DerivedToCheck {
   /** Every known log. */
   readonly known: readonly LogToVerify[]

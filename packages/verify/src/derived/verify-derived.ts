@@ -11,7 +11,14 @@ import type { Finding, FindingCode } from '../finding.ts'
 import { sealedRemoval } from '../rows/verify-rows.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
 
-/** The reader and the logs that verify the derived tables. */
+/**
+ * The reader and the logs that verify the derived tables.
+ *
+ * @example
+ * ```ts
+ * const deps: DerivedDeps = { reader, logs: sealedLogs, storedTo: new Map() }
+ * ```
+ */
 export interface DerivedDeps {
   readonly reader: Pick<
     LeafReader,
@@ -32,7 +39,14 @@ export interface DerivedDeps {
   readonly signal?: AbortSignal
 }
 
-/** The result of a verification of the derived tables. */
+/**
+ * The result of a verification of the derived tables.
+ *
+ * @example
+ * ```ts
+ * const { findings }: DerivedVerification = await verifyDerived(deps)
+ * ```
+ */
 export interface DerivedVerification {
   /** The number of records that the tables were compared with. */
   readonly rowCount: number

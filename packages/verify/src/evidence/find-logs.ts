@@ -7,7 +7,14 @@ import type { KeyEpoch } from '@whodid/tlog'
 import type { LogVerificationOptions } from '../rows/verify-log.ts'
 import type { LogToVerify } from '../verify-ledger.ts'
 
-/** The places of a data directory's logs, and of the checkpoints and keys that verify them. */
+/**
+ * The places of a data directory's logs, and of the checkpoints and keys that verify them.
+ *
+ * @example
+ * ```ts
+ * const places: LogPlaces = { dataDir: '.whodid', keysDir: '.whodid/keys', firstUnstored }
+ * ```
+ */
 export interface LogPlaces {
   readonly dataDir: string
   /** The directory of the keys; it also holds the newest checkpoint of each log. */
@@ -23,7 +30,14 @@ export interface LogPlaces {
   readonly firstUnstored: (logDir: string) => Promise<number | undefined>
 }
 
-/** A log that `findLogs` found. */
+/**
+ * A log that `findLogs` found.
+ *
+ * @example
+ * ```ts
+ * const own: FoundLog | undefined = (await findLogs(places)).find(({ isOwn }) => isOwn)
+ * ```
+ */
 export interface FoundLog extends LogToVerify {
   /** The newest checkpoint that witnesses cosigned. */
   readonly cosigned: string | undefined

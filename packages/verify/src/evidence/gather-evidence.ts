@@ -18,7 +18,14 @@ import {
 import { findLogs } from './find-logs.ts'
 import type { LogPlaces } from './find-logs.ts'
 
-/** The places of the logs, and the third parties that are asked about them. */
+/**
+ * The places of the logs, and the third parties that are asked about them.
+ *
+ * @example
+ * ```ts
+ * const wanted: EvidenceWanted = { places, policyPath: undefined, metaLog: undefined, onUnanswered, onProgress, signal }
+ * ```
+ */
 export interface EvidenceWanted {
   readonly places: LogPlaces
   readonly policyPath: string | undefined
@@ -28,7 +35,14 @@ export interface EvidenceWanted {
   readonly signal: AbortSignal
 }
 
-/** The logs, with the evidence of third parties. */
+/**
+ * The logs, with the evidence of third parties.
+ *
+ * @example
+ * ```ts
+ * const { logs, judge }: GatheredEvidence = await gatherEvidence(wanted)
+ * ```
+ */
 export interface GatheredEvidence {
   readonly logs: readonly LogToVerify[]
   /** Adds the findings of the policy and the checkpoint log to a verification; those of one log when `only` names it. */

@@ -11,7 +11,14 @@ import { judgeFreshness } from './judge-freshness.ts'
 import type { Freshness } from './judge-freshness.ts'
 import { verifyRows } from './verify-rows.ts'
 
-/** The part of a log to verify, and the rows that may be missing. */
+/**
+ * The part of a log to verify, and the rows that may be missing.
+ *
+ * @example
+ * ```ts
+ * const options: LogVerificationOptions = { from: 0, to: 1_000 }
+ * ```
+ */
 export interface LogVerificationOptions extends Freshness {
   /** The places to verify, `to` excluded. Default: all that the checkpoint covers. */
   readonly from?: number
@@ -24,7 +31,14 @@ export interface LogVerificationOptions extends Freshness {
   readonly signal?: AbortSignal
 }
 
-/** The result of the verification of one log. */
+/**
+ * The result of the verification of one log.
+ *
+ * @example
+ * ```ts
+ * const { rowCount, findings }: LogVerification = await verifyLog(log, reader)
+ * ```
+ */
 export interface LogVerification {
   readonly log: string
   readonly size: number

@@ -6,7 +6,14 @@ import { checkTree } from '../tlog/check-tree.ts'
 import type { CheckedTree } from '../tlog/check-tree.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
 
-/** The result of a verification of single rows. */
+/**
+ * The result of a verification of single rows.
+ *
+ * @example
+ * ```ts
+ * const { pendingCount, findings }: RowsVerification = await verifyRows(log, rows)
+ * ```
+ */
 export interface RowsVerification {
   readonly rowCount: number
   /** The number of rows that no checkpoint covers yet. */

@@ -6,7 +6,14 @@ import type { Finding } from '../finding.ts'
 import { sealedRemoval, verifyRows } from '../rows/verify-rows.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
 
-/** The reader, the keys and the logs that verify texts. */
+/**
+ * The reader, the keys and the logs that verify texts.
+ *
+ * @example
+ * ```ts
+ * const deps: TextDeps = { reader, logs: [log], openWith: (before) => createContentReader(keys, before) }
+ * ```
+ */
 export interface TextDeps {
   readonly reader: LeafReader
   /** Creates the reader of texts; `expiredBefore` returns the time before which texts expired, according to a sealed record. */
@@ -19,7 +26,14 @@ export interface TextDeps {
   readonly signal?: AbortSignal
 }
 
-/** The result of the verification of one log's texts. */
+/**
+ * The result of the verification of one log's texts.
+ *
+ * @example
+ * ```ts
+ * const { textCount, findings }: TextsVerification = await verifyTexts(log, deps)
+ * ```
+ */
 export interface TextsVerification {
   readonly log: string
   /** The number of texts that match their commitment. */

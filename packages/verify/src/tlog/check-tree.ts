@@ -12,7 +12,15 @@ import type { TileReader, TreeEdge } from '@whodid/tlog'
 import type { Finding } from '../finding.ts'
 import type { SealedLog } from './sealed-log.ts'
 
-/** A log's tree whose upper levels were verified against its signed root. */
+/**
+ * A log's tree whose upper levels were verified against its signed root.
+ *
+ * @example
+ * ```ts
+ * const { tree } = await checkTree(log)
+ * if (tree !== undefined) console.log(tree.size)
+ * ```
+ */
 export interface CheckedTree {
   readonly size: number
   /**

@@ -7,14 +7,29 @@ import {
 import type { Checkpoint, KeyEpoch, TileReader } from '@whodid/tlog'
 import type { Finding, FindingCode } from '../finding.ts'
 
-/** A log as its sequencer wrote it, outside of the database: tiles, and a checkpoint with a verified signature. */
+/**
+ * A log as its sequencer wrote it, outside of the database: tiles, and a checkpoint with a verified signature.
+ *
+ * @example
+ * ```ts
+ * const { log } = await openSealedLog({ origin, tiles, note, epochs })
+ * console.log(log?.checkpoint.size)
+ * ```
+ */
 export interface SealedLog {
   readonly origin: string
   readonly tiles: TileReader
   readonly checkpoint: Checkpoint
 }
 
-/** The tiles, the notes and the keys of a log. */
+/**
+ * The tiles, the notes and the keys of a log.
+ *
+ * @example
+ * ```ts
+ * const evidence: LogEvidence = { origin, tiles, note, epochs }
+ * ```
+ */
 export interface LogEvidence {
   readonly origin: string
   readonly tiles: TileReader

@@ -6,7 +6,14 @@ import { monitoredAssurance } from '../integrity-monitor.ts'
 import type { IntegrityMonitor } from '../integrity-monitor.ts'
 import { isCosignedEnough } from '../witnesses/judge-witnesses.ts'
 
-/** A row's claim about its own place, and the hash of its columns now. */
+/**
+ * A row's claim about its own place, and the hash of its columns now.
+ *
+ * @example
+ * ```ts
+ * const claim: QuotedRecord = { span, log, index: 42, leaf }
+ * ```
+ */
 export interface QuotedRecord {
   /** `<trace>-<span>` */
   readonly span: string
@@ -16,7 +23,15 @@ export interface QuotedRecord {
   readonly leaf: Buffer
 }
 
-/** The result of comparing a row with the tree of its log. */
+/**
+ * The result of comparing a row with the tree of its log.
+ *
+ * @example
+ * ```ts
+ * const [result] = await verifyQuotedRecords(trees, [claim])
+ * if (result?.state === 'failed') console.error(result.why)
+ * ```
+ */
 export interface QuotedRecordResult {
   readonly span: string
   readonly state: 'sealed' | 'pending' | 'failed'

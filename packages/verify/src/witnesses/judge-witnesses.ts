@@ -5,7 +5,14 @@ import type { Finding } from '../finding.ts'
 import { findInconsistency, readCheckpoint } from '../tlog/sealed-log.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
 
-/** The evidence that a log's witnesses are judged by. */
+/**
+ * The evidence that a log's witnesses are judged by.
+ *
+ * @example
+ * ```ts
+ * const evidence: WitnessEvidence = { epochs, policy, cosigned, nowS: Math.floor(Date.now() / 1000) }
+ * ```
+ */
 export interface WitnessEvidence {
   /** The log's keys, as for `openSealedLog`. */
   readonly epochs: readonly KeyEpoch[]
@@ -21,7 +28,14 @@ export interface WitnessEvidence {
   readonly ageSMax?: number
 }
 
-/** The assurance that the witnesses' signatures give. */
+/**
+ * The assurance that the witnesses' signatures give.
+ *
+ * @example
+ * ```ts
+ * const { assurance, size }: WitnessJudgement = await judgeWitnesses(log, evidence)
+ * ```
+ */
 export interface WitnessJudgement {
   readonly assurance: Assurance
   /** The number of leaves that the assurance covers; leaves above are still `local`. */
