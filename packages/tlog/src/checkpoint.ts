@@ -17,11 +17,11 @@ export interface Checkpoint {
   readonly root: Buffer
 }
 
-/** The text of a checkpoint, to be signed (C2SP tlog-checkpoint): origin, size, base64 root, each on a line. */
+/** Returns the text of a checkpoint, to be signed (C2SP tlog-checkpoint): origin, size, base64 root, each on a line. */
 export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
   checkTreeSize('checkpoint size', size)
   const text = `${origin}\n${size}\n${root.toString('base64')}\n`
-  // A text that cannot be read back as it was meant must not be signed.
+  // A text that parses to another origin must not be signed.
   if (parseCheckpoint(text).origin !== origin)
     throw malformed(`origin: expected one line, got ${quoted(origin)}`)
   return text
@@ -50,7 +50,7 @@ export function parseCheckpoint(text: string): Checkpoint {
 }
 
 /**
- * Checks a checkpoint that `log` must have signed, with any cosignatures of `witnesses`, and gives it.
+ * Checks a checkpoint that `log` must have signed, with any cosignatures of `witnesses`, and returns it.
  *
  * Throws `malformed_note`, `malformed_checkpoint`; `unknown_signer` if the log did not sign, `invalid_signature` if a signature of the log or
  * of a trusted witness does not verify, `origin_mismatch` if the checkpoint is another log's. Does NOT demand any witness: see `verifyPolicy`.

@@ -4,7 +4,7 @@ import { tileWidth } from './tile.ts'
 /** Longest entry a bundle can hold, in bytes: its length is written in 16 bits. */
 export const entryBytesMax = 65_535
 
-/** Writes leaves as an entry bundle, each after its length in two bytes, big-endian (C2SP tlog-tiles). Throws `invalid_range` for too long or too many. */
+/** Writes leaves as an entry bundle, each after its length in two bytes, big-endian (C2SP tlog-tiles). Throws `invalid_range` for an entry that is too long, or too many. */
 export function encodeEntryBundle(entries: readonly Uint8Array[]): Buffer {
   const tooLong = entries.find(({ length }) => length > entryBytesMax)
   if (tooLong !== undefined)

@@ -5,14 +5,14 @@ import { ProofError } from './proof-error.ts'
 
 const header = 'whodid-key-epoch/v1'
 
-/** A log that goes over from one key to another. */
+/** A log's change from one key to another. */
 export interface KeyChange {
   readonly origin: string
   readonly oldVkey: string
   readonly newVkey: string
 }
 
-/** The statement of a change, as a note that both keys have signed; the same bytes each time. Throws `malformed_key` for keys of two logs. */
+/** Returns the statement of a change, a note that both keys sign; the same bytes each time. Throws `malformed_key` for keys of two logs. */
 export function signKeyChange(oldSigner: NoteSigner, newSigner: NoteSigner): string {
   const [{ vkey: oldVkey }, { vkey: newVkey }] = [oldSigner.verifier, newSigner.verifier]
   const change = { origin: oldSigner.verifier.name, oldVkey, newVkey }

@@ -6,14 +6,14 @@ import type { NoteVerifier } from './note-key.ts'
 import { ProofError } from './proof-error.ts'
 import { quoted, strictText } from './strict-text.ts'
 
-/** Keys that a log can have had. */
+/** The most keys that a log can have had. */
 const epochsMax = 1_000
 const textBytesMax = 1_000_000
 
 /** A key of a log, and the sizes of the checkpoints that it signs. */
 export interface KeyEpoch {
   readonly vkey: string
-  /** From this size on a checkpoint must bear its signature, until the next epoch begins. */
+  /** A checkpoint from this size on must have its signature, until the next epoch begins. */
   readonly fromSize: number
   /** Beyond this size its signature is void; null while it may sign. */
   readonly toSize: number | null
@@ -88,7 +88,7 @@ function isOf(line: { readonly name: string; readonly id: number }, key: NoteVer
 function readLine(line: string): KeyEpoch {
   const value = parseLine(line)
   if (typeof value !== 'object' || value === null) throw malformed('expected an object a line')
-  // Sound: each property is looked at before it is used.
+  // Sound: each property is checked before it is used.
   const { vkey, from_size: fromSize, to_size: toSize, ...rest } = value as Record<string, unknown>
   if (Object.keys(rest).length > 0)
     throw malformed(`expected vkey, from_size and to_size, got ${quoted(line)}`)

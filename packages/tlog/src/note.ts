@@ -17,7 +17,7 @@ export interface NoteSignature {
   readonly signature: Buffer
 }
 
-/** A note taken apart, of which nothing has been checked yet. */
+/** The parts of a note, not verified yet. */
 export interface ParsedNote {
   /** The signed text, with its last newline. */
   readonly text: string
@@ -31,7 +31,7 @@ export interface VerifiedSignature {
   readonly time?: number
 }
 
-/** Takes a note apart (C2SP signed-note). Throws `malformed_note`. Does NOT check a signature: nothing of the text may be relied on. */
+/** Parses a note (C2SP signed-note). Throws `malformed_note`. Does NOT check a signature, so the text cannot be trusted yet. */
 export function parseNote(note: string | Uint8Array): ParsedNote {
   const whole = strictText(note, 'malformed_note', { bytesMax: noteBytesMax })
   const split = whole.lastIndexOf('\n\n')
@@ -50,7 +50,7 @@ export function parseSignatures(block: string): NoteSignature[] {
   return lines.map(parseSignature)
 }
 
-/** Signs a text, which must end in a newline, and gives the note. `timeS`, seconds since 1970, is for `cosignature` keys. Throws `malformed_note`. */
+/** Signs a text, which must end in a newline, and returns the note. `timeS`, seconds since 1970, is for `cosignature` keys. Throws `malformed_note`. */
 export function signNote(text: string, signers: readonly NoteSigner[], timeS?: number): string {
   return addSignatures(
     `${text}\n`,
@@ -91,7 +91,7 @@ export function addSignatures(note: string, lines: readonly string[]): string {
 /**
  * Checks a note against the keys that are trusted, and returns its text and its signers, in the order of the lines.
  *
- * Signatures of other keys are ignored. Throws `malformed_note`; `invalid_signature` if any trusted key's does not verify, however many others do;
+ * Signatures of other keys are ignored. Throws `malformed_note`; `invalid_signature` if any trusted key's does not verify, even if others do;
  * `unknown_signer` if no trusted key signed.
  */
 export function verifyNote(

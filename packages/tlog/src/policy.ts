@@ -60,7 +60,7 @@ export function parsePolicy(input: string | Uint8Array): Policy {
 
 /**
  * Checks a checkpoint against a policy: signed by a log it names, under that log's own origin, and cosigned by its quorum.
- * Gives the checkpoint and the cosignatures of its witnesses.
+ * Returns the checkpoint and the cosignatures of its witnesses.
  *
  * Throws as `verifyCheckpoint`, and `quorum_not_met`. Does NOT check the age of a cosignature.
  */

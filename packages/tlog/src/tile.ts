@@ -18,7 +18,7 @@ export interface Tile {
   readonly width?: number
 }
 
-/** Gives the bytes of a stored tile by its path, or undefined when it is not there. Any store will do: files, objects, HTTP. */
+/** Returns the bytes of a stored tile by its path, or undefined when it is missing. The store may be files, objects or HTTP. */
 export interface TileReader {
   readonly read: (path: string) => Promise<Uint8Array | undefined>
 }
@@ -36,8 +36,8 @@ export function entriesPath(bundle: Omit<Tile, 'level'>): string {
 }
 
 /**
- * Reads a path back: of a tile, or of an entry bundle (`level` is `entries`). Undefined for every other text, also for
- * another spelling of the same place, so that a server may pass on any path that this accepts.
+ * Reads a path back: of a tile, or of an entry bundle (`level` is `entries`). Returns undefined for every other text, also for
+ * another spelling of the same place, so that a server may serve any path that this accepts.
  */
 export function parseTilePath(
   path: string,

@@ -25,7 +25,7 @@ export interface StoredTile {
 export const emptyEdge: TreeEdge = { size: 0, hashes: [] }
 
 /**
- * Appends leaves, given by their hashes. Answers the new edge, and the tiles to store: every tile that became full, and the
+ * Appends leaves, given by their hashes. Returns the new edge, and the tiles to store: every tile that became full, and the
  * partial tiles that changed. One hash a leaf, spread over the calls. Does NOT store or sign anything.
  */
 export function appendLeaves(

@@ -1,6 +1,6 @@
 /**
- * What a verification can find, each with the exit code of `whodid verify` when it is the worst. Stable: monitoring and
- * `docs/howto/verify.md` name them.
+ * The codes of all findings, each with the exit code of `whodid verify` when it is the worst. The codes are stable: monitoring
+ * and `docs/howto/verify.md` name them.
  *
  * @example
  * ```ts
@@ -36,25 +36,40 @@ export const findingCodes = {
   checkpoint_malformed: 50,
 } as const
 
+/**
+ * The code of a finding.
+ *
+ * @example
+ * ```ts
+ * const code: FindingCode = 'row_missing'
+ * ```
+ */
 export type FindingCode = keyof typeof findingCodes
 
-/** One thing that is not as it was sealed. */
+/**
+ * One difference between the ledger and what was sealed.
+ *
+ * @example
+ * ```ts
+ * const line = ({ code, log, text }: Finding): string => `${code} ${log}: ${text}`
+ * ```
+ */
 export interface Finding {
   readonly code: FindingCode
-  /** The log it is about, or the table that is made of the records of all logs. */
+  /** The log that the finding is about, or the table that is derived from the records of all logs. */
   readonly log: string
-  /** A sentence with what was expected and what was found. */
+  /** A sentence with the expected and the actual value. */
   readonly text: string
-  /** The place in the log, where it is about one. */
+  /** The place in the log, if the finding is about one. */
   readonly index?: number
-  /** `<traceid>-<spanid>` of the row as it stands now, where there is one. */
+  /** `<traceid>-<spanid>` of the row as it is now, if there is one. */
   readonly span?: string
-  /** How many of the kind there are in all, on the last that is named. */
+  /** The total number of findings of this code, on the last one that is listed. */
   readonly count?: number
 }
 
 /**
- * Whether what is found may be over by itself: the sealer or a witness was slow, or did not answer.
+ * Returns true when a finding may end by itself: the sequencer or a witness was slow, or did not answer.
  *
  * @example
  * ```ts
@@ -66,7 +81,7 @@ export function isPassing(code: FindingCode): boolean {
 }
 
 /**
- * The exit code for what was found: 0 when nothing was, else that of the worst.
+ * Returns the exit code for the findings: 0 when there are none, else that of the worst.
  *
  * @example
  * ```ts

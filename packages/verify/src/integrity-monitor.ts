@@ -4,15 +4,29 @@ import type { Policy } from '@whodid/tlog'
 import { isPassing } from './finding.ts'
 import type { Finding } from './finding.ts'
 
-/** Who watches over the ledger that answers are made from. */
+/**
+ * The service's continuous verification of its own ledger.
+ *
+ * @example
+ * ```ts
+ * const monitor: IntegrityMonitor = { policy: undefined, state: () => nothingMonitored }
+ * ```
+ */
 export interface IntegrityMonitor {
-  /** Whose cosignatures are trusted, and how many are enough; undefined trusts the logs' own keys alone. */
+  /** The witnesses whose cosignatures are trusted, and the number that is enough; undefined trusts only the logs' own keys. */
   readonly policy: Policy | undefined
-  /** What the service's check of its own ledger has come to so far. */
+  /** Returns the result of the verification so far. */
   readonly state: () => MonitorState
 }
 
-/** What a check that goes round and round has come to. */
+/**
+ * The result of a verification that repeats without end.
+ *
+ * @example
+ * ```ts
+ * const { rowCount, findings }: MonitorState = monitor.state()
+ * ```
+ */
 export interface MonitorState {
   /** Milliseconds since 1970 at which the last part was verified; 0 before the first. */
   readonly checkedUnixMs: number
@@ -20,27 +34,34 @@ export interface MonitorState {
   readonly wholeUnixMs: number
   /** Milliseconds since 1970 since which every text was opened; 0 while the first round goes on, and where none is opened. */
   readonly textsWholeUnixMs: number
-  /** Texts that were found as they were committed to since the start, again and again. */
+  /** The number of texts that opened to their commitment since the start; each round counts again. */
   readonly textCount: number
-  /** Rows verified since the start, again and again. */
+  /** The number of rows verified since the start; each round counts again. */
   readonly rowCount: number
-  /** What was found since the start, and is not over; the first hundred. */
+  /** The first hundred findings since the start that have not ended. */
   readonly findings: readonly Finding[]
-  /** Each log that was looked at, by its origin. */
+  /** Each verified log, by its origin. */
   readonly logs: ReadonlyMap<string, MonitoredLog>
 }
 
-/** How one log stood when it was last looked at. */
+/**
+ * The state of one log when it was last verified.
+ *
+ * @example
+ * ```ts
+ * const log: MonitoredLog | undefined = monitor.state().logs.get(origin)
+ * ```
+ */
 export interface MonitoredLog {
   readonly size: number
   readonly assurance: Assurance
-  /** Leaves that the assurance covers; what is above is `local`. */
+  /** The number of leaves that the assurance covers; leaves above are `local`. */
   readonly assuredSize: number
   readonly lookedUnixMs: number
 }
 
 /**
- * Before the first look.
+ * The state before the first verification.
  *
  * @example
  * ```ts
@@ -57,14 +78,14 @@ export const nothingMonitored: MonitorState = {
   logs: new Map(),
 }
 
-/** Milliseconds after which a look is too old to say how things stand now. */
+/** The milliseconds after which a verification is too old to describe the present state. */
 const monitorAgeMsMax = 600_000
 
-/** Findings that are shown of one check. */
+/** The number of findings shown of one check. */
 const shownMax = 10
 
 /**
- * The check as answers and the API tell of it.
+ * Returns the check in the form that answers and the API report it.
  *
  * @example
  * ```ts
@@ -88,7 +109,7 @@ function checkStateOf(
   nowMs: number,
 ): IntegrityCheck['state'] {
   const stale = findings.filter(({ code }) => code === 'checkpoint_stale').map(({ log }) => log)
-  // Where the sealer stands still, that rows are unsealed is its standing still; where it does not, it never saw them.
+  // A stopped sequencer explains unsealed rows; if the sequencer runs, somebody inserted them without it.
   const isForged = ({ code, log }: Finding): boolean =>
     code === 'row_unsealed' && !stale.includes(log)
   if (findings.some((finding) => !isPassing(finding.code) || isForged(finding))) return 'failed'
@@ -96,7 +117,7 @@ function checkStateOf(
   return stale.length > 0 || nowMs - checkedUnixMs > monitorAgeMsMax ? 'stale' : 'ok'
 }
 
-/** What is known of a record's assurance: what its checkpoint's cosignatures come to, raised where the witnesses were asked too. */
+/** Returns the assurance of a cosigned record: `witnessed+monitored` when the last check also asked the witnesses, else `witnessed`. */
 export function monitoredAssurance(
   state: MonitorState,
   { log, index }: { readonly log: string; readonly index: number },

@@ -11,36 +11,58 @@ import type { LogEvidence, SealedLog } from './tlog/sealed-log.ts'
 import { judgeWitnesses } from './witnesses/judge-witnesses.ts'
 import type { WitnessEvidence, WitnessJudgement } from './witnesses/judge-witnesses.ts'
 
-/** What a verification of a whole ledger did and found. */
+/**
+ * The result of a verification of a whole ledger.
+ *
+ * @example
+ * ```ts
+ * const { exitCode }: LedgerVerification = await verifyLedger(logs, reader)
+ * ```
+ */
 export interface LedgerVerification {
   readonly logs: readonly LogVerification[]
   readonly findings: readonly Finding[]
-  /** Against whom each log holds; of those whose witnesses were judged. */
+  /** The assurance of each log whose witnesses were judged. */
   readonly assurances?: readonly LogAssurance[]
-  /** The texts of those logs whose texts were opened. */
+  /** The results of the logs whose texts were opened. */
   readonly texts?: readonly TextsVerification[]
-  /** The tables beside the records, where they were recomputed. */
+  /** The result of the derived tables, if they were recomputed. */
   readonly derived?: DerivedVerification
-  /** 0 when nothing was found, else that of the worst finding. */
+  /** 0 without findings, else the exit code of the worst finding. */
   readonly exitCode: number
 }
 
-/** Against whom a log holds, and how many of its leaves. */
+/**
+ * The assurance of a log, and the number of leaves that it covers.
+ *
+ * @example
+ * ```ts
+ * const { assurances = [] } = await verifyLedger(logs, reader)
+ * for (const { log, assurance } of assurances) console.log(log, assurance)
+ * ```
+ */
 export interface LogAssurance extends Pick<WitnessJudgement, 'assurance' | 'size'> {
   readonly log: string
 }
 
-/** One log of the ledger, and how far its rows may be expected. */
+/**
+ * One log of the ledger, with the options of its verification.
+ *
+ * @example
+ * ```ts
+ * const log: LogToVerify = { origin, tiles, note, epochs, options: { from: 0, to: 1_000 } }
+ * ```
+ */
 export interface LogToVerify extends LogEvidence {
   readonly options?: LogVerificationOptions
-  /** What is known of its witnesses. Default: they are not judged. */
+  /** The evidence of its witnesses. Default: they are not judged. */
   readonly witnesses?: Omit<WitnessEvidence, 'epochs'>
 }
 
 /**
- * Verifies every log that is known, and that no row names another: a row outside of all logs was put there past the
- * collector. `others` are logs that are known and not verified now, by name or with their evidence: what is sealed in one of
- * those may excuse what another lacks. Throws as `LeafReader` does.
+ * Verifies the given logs, and that every row names a known log: a row of an unknown log was inserted without the collector.
+ * `others` are known logs that are not verified now, by name or with their evidence: a record in one of them may explain a
+ * row that is missing in another log. Throws as `LeafReader` does.
  *
  * @example
  * ```ts
@@ -91,7 +113,7 @@ interface Opened {
   readonly findings: readonly Finding[]
 }
 
-/** What is wrong with a log that is not verified now is not told now; nothing in it counts then. */
+/** Opens the other logs. A log with findings is ignored here, and its findings are not reported. */
 async function openEach(others: readonly (string | LogEvidence)[]): Promise<SealedLog[]> {
   const logs: SealedLog[] = []
   for (const other of others) {

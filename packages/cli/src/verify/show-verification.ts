@@ -1,7 +1,7 @@
 import { printableLine } from '@whodid/model'
 import type { LedgerVerification, LogAssurance, TextsVerification } from '@whodid/verify'
 
-/** What was verified, as JSON. */
+/** Returns the result of a verification as JSON. */
 export function verificationJson({
   logs,
   findings,
@@ -28,7 +28,7 @@ export function verificationJson({
   }
 }
 
-/** Without a policy nobody but the log itself was asked. */
+/** Returns `local` for a log whose witnesses were not judged. */
 function assuranceOf(
   log: string,
   assurances: readonly LogAssurance[] = [],
@@ -39,7 +39,7 @@ function assuranceOf(
     : { assurance: known.assurance, assured: known.size }
 }
 
-/** Null where no text could be opened, or none was to be. */
+/** Returns null when no text was opened. */
 function textsOf(
   log: string,
   texts: readonly TextsVerification[] = [],
@@ -48,7 +48,7 @@ function textsOf(
   return own === undefined ? null : { checked: own.textCount, removed: own.removedCount }
 }
 
-/** What was verified, in sentences. */
+/** Returns the result of a verification in sentences. */
 export function verificationText({
   logs,
   findings,

@@ -4,8 +4,8 @@ import { createLeafReader } from '@whodid/store'
 import type { LeafReader, LeafReaderOptions, StoreAccess } from '@whodid/store'
 
 /**
- * Runs `work` with a way to the leaves: of CLICKHOUSE_URL when it is set, of the engine that runs on the data directory, or of one
- * that is started for it. Throws as `startEngine` does.
+ * Runs `work` with a reader of the leaves: of CLICKHOUSE_URL if it is set, else of the engine that runs on the data directory, else
+ * of an engine started for the call. Throws as `startEngine` does.
  */
 export async function withLeafReader<Result>(
   config: ServiceConfig,

@@ -10,11 +10,11 @@ import { judgeCheckpointLog, lostReceipts } from './judge-checkpoint-log.ts'
 import { readCheckpointLog } from './read-checkpoint-log.ts'
 import type { ReadCheckpointLog } from './read-checkpoint-log.ts'
 
-/** Which checkpoint log the logs are held against. */
+/** The checkpoint log that the logs are compared with. */
 export interface CheckpointLogPlace {
   /** Its URL, or its directory. */
   readonly place: string
-  /** Its key, from somewhere else than the checkpoint log itself. */
+  /** The checkpoint log's key, from another source than the checkpoint log itself. */
   readonly key: NoteVerifier
   readonly anchorPaths: readonly string[]
   /** The logs as they were found before. */
@@ -24,16 +24,16 @@ export interface CheckpointLogPlace {
   readonly signal: AbortSignal
 }
 
-/** A checkpoint log that was read, and what was found of it. */
+/** A checkpoint log that was read, with the findings about it. */
 export interface GatheredCheckpointLog {
   readonly origin: string
-  /** Undefined when it does not hold. */
+  /** Undefined when the checkpoint log failed its verification. */
   readonly meta: ReadCheckpointLog | undefined
   readonly findings: readonly Finding[]
   readonly nowS: number
 }
 
-/** Reads a checkpoint log, to be done before the logs' own checkpoints are read. Throws `api_unreachable` when it cannot be read. */
+/** Reads a checkpoint log. Must be called before the logs' own checkpoints are read. Throws `api_unreachable` when it cannot be read. */
 export async function gatherCheckpointLog(
   place: CheckpointLogPlace,
 ): Promise<GatheredCheckpointLog> {
@@ -64,7 +64,7 @@ export async function gatherCheckpointLog(
   }
 }
 
-/** What the checkpoint log says of the logs that are shown. */
+/** Returns the findings about the checkpoint log, and those from comparing the logs with it. */
 export async function checkpointLogFindings(
   { meta, findings, nowS }: GatheredCheckpointLog,
   logs: readonly LogToVerify[],
@@ -74,7 +74,7 @@ export async function checkpointLogFindings(
     : [...findings, ...(await judgeCheckpointLog(meta, logs, { nowS }))]
 }
 
-/** What stands behind the checkpoint log stands behind what it took of each log. */
+/** Returns, for each log, the checkpoint log's assurance: it covers the records that the checkpoint log took. */
 export function checkpointLogAssurances({ meta }: GatheredCheckpointLog): LogAssurance[] {
   if (meta === undefined) return []
   const { assurance, assured } = meta

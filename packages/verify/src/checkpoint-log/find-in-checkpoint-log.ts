@@ -14,12 +14,19 @@ import { createUrlSource, parseCheckpointLogEntry } from '@whodid/witness'
 import type { CheckpointLogSource } from '@whodid/witness'
 import { readBundle } from './read-checkpoint-log.ts'
 
-/** The checkpoint log that takes the checkpoints of the logs here. */
+/**
+ * The checkpoint log that takes the checkpoints of the logs here.
+ *
+ * @example
+ * ```ts
+ * const endpoint: CheckpointLogEndpoint = { url: 'https://log.example', receiptKey: parseVkey(vkey) }
+ * ```
+ */
 export interface CheckpointLogEndpoint {
-  /** What it acknowledges checkpoints with; the checkpoint log bears its name. */
+  /** The key that acknowledges checkpoints; its name is the checkpoint log's name. */
   readonly receiptKey: NoteVerifier
   readonly url: string
-  /** What it signs its own checkpoints with; without it that signature is left to whoever holds the key. */
+  /** The key that signs the checkpoint log's own checkpoints. Default: that signature is not verified here. */
   readonly key?: NoteVerifier | undefined
 }
 
@@ -30,32 +37,40 @@ interface WantedPlace {
   readonly index: number
 }
 
-/** A log's checkpoint as an entry of the checkpoint log, proven; or why there is none. */
+/**
+ * A log's checkpoint as a proven entry of the checkpoint log, or the reason that there is none.
+ *
+ * @example
+ * ```ts
+ * const found: FoundInCheckpointLog = await findInCheckpointLog(endpoint, wanted)
+ * if (found.state !== 'included') console.warn(found.why)
+ * ```
+ */
 export type FoundInCheckpointLog =
   | {
       readonly state: 'included'
       /** The checkpoint log's name, and the entry's place in it. */
       readonly log: string
       readonly index: number
-      /** The log's checkpoint as it was taken, a note; it covers the wanted place. */
+      /** The note of the log's checkpoint, as the checkpoint log took it; it covers the wanted place. */
       readonly entry: string
-      /** From the entry's sibling upwards. */
+      /** The inclusion proof, from the entry's sibling upwards. */
       readonly proof: readonly Buffer[]
-      /** The note of the checkpoint log's checkpoint, with cosignatures where it has some. */
+      /** The note of the checkpoint log's checkpoint, with its cosignatures, if any. */
       readonly checkpoint: string
     }
-  /** `pending`: it has taken none that covers the place yet. `failed`: what it serves does not hold. */
+  /** `pending`: it has taken no checkpoint that covers the place yet. `failed`: its answer failed verification. */
   | { readonly state: 'pending' | 'unreachable' | 'failed'; readonly why: string }
 
-/** Milliseconds for all that is asked of the checkpoint log. */
+/** Milliseconds for all requests to the checkpoint log together. */
 const timeoutMs = 5_000
 
-/** Entry bundles that are looked through, from the newest: 16,384 entries. */
+/** The number of entry bundles searched, from the newest: 16,384 entries. */
 const bundlesMax = 64
 
 /**
- * Asks the checkpoint log for the newest checkpoint of a log that it has taken, and proves that it is an entry: under its newest cosigned
- * checkpoint where that covers the place, else under its newest. Never throws for what is answered or fails.
+ * Finds the newest checkpoint of a log that the checkpoint log has taken, and proves that it is an entry: under the newest cosigned
+ * checkpoint if that covers the place, else under the newest. Never throws for an answer or a failure of the checkpoint log.
  *
  * @example
  * ```ts
@@ -95,7 +110,7 @@ function readNewest(note: string, { receiptKey, key }: CheckpointLogEndpoint): C
   throw new ProofError('origin_mismatch', `its checkpoint is of "${checkpoint.origin}"`)
 }
 
-/** The newest entry that covers the place, and its proof; or why there is none. */
+/** Returns the newest entry that covers the place, and its proof; or the reason that there is none. */
 async function findUnder(
   source: CheckpointLogSource,
   { size, root }: Checkpoint,
@@ -120,7 +135,7 @@ async function findUnder(
 
 type Found = Extract<FoundInCheckpointLog, { readonly state: 'included' }>
 
-/** A checkpoint of the log that the checkpoint log has acknowledged; undefined for every other entry. Throws `ProofError` when a signature does not hold. */
+/** Returns a checkpoint of the log that the checkpoint log acknowledged; undefined for other entries. Throws `ProofError` for a false signature. */
 function readTaken(
   bytes: Buffer,
   { origin, epochs, receiptKey }: WantedPlace & Pick<CheckpointLogEndpoint, 'receiptKey'>,
@@ -131,7 +146,7 @@ function readTaken(
   try {
     return verifyEpochCheckpoint(entry.note, epochs)
   } catch (thrown) {
-    // Taken before the log's next key was registered: that key's line is not in the entry.
+    // The entry is older than the log's next key, so it has no signature line of that key.
     if (thrown instanceof ProofError && thrown.code === 'wrong_epoch') return undefined
     throw thrown
   }

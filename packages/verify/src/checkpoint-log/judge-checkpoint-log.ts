@@ -6,22 +6,29 @@ import { findInconsistency } from '../tlog/sealed-log.ts'
 import type { LogEvidence } from '../tlog/sealed-log.ts'
 import type { ReadCheckpointLog } from './read-checkpoint-log.ts'
 
-/** How old things may be. */
+/**
+ * The time now, and the age that the newest entries may have.
+ *
+ * @example
+ * ```ts
+ * const age: CheckpointLogAge = { nowS: Math.floor(Date.now() / 1000), ageSMax: 300 }
+ * ```
+ */
 export interface CheckpointLogAge {
   /** Seconds since 1970. */
   readonly nowS: number
-  /** How old the newest entry of the checkpoint log, and the newest of a log that goes on, may be, in seconds. Default 600. */
+  /** The greatest age of the checkpoint log's newest entry, and of an active log's newest checkpoint, in seconds. Default 600. */
   readonly ageSMax?: number
 }
 
 const ageSMaxDefault = 600
 
 /**
- * Holds the logs that are shown against a checkpoint log, which is to be read before their checkpoints are: every log that it registers
- * must be there and begin with what was taken of it, and no other log may be.
+ * Compares the logs with a checkpoint log, which must be read before their checkpoints are. Every log that it registers must be there
+ * and must begin with the checkpoints taken of it. No other log may be there.
  *
  * Findings: `log_missing`, `unregistered_log`, `rolled_back`, `forked`, `checkpoint_signature` for a key that is not
- * registered, and `checkpoint_stale` for a log, or the checkpoint log, that has fallen silent. Does NOT verify rows.
+ * registered, and `checkpoint_stale` for a log, or the checkpoint log, that has no recent entry. Does NOT verify rows.
  *
  * @example
  * ```ts
@@ -72,7 +79,7 @@ function missing({ origin, newest }: RegisteredLog): Finding {
   }
 }
 
-/** What is wrong with a log that is there; nothing of a log whose own checkpoint does not hold, which is another's finding. */
+/** Returns the findings about one log. A log without a checkpoint has none: `openSealedLog` reports that. */
 async function judgeLog(
   registered: RegisteredLog,
   { origin, tiles, note }: LogEvidence,
@@ -93,7 +100,7 @@ async function judgeLog(
         `the log was retired with ${newestSize} records; it has ${checkpoint.size}`,
       ),
     )
-  // The newest first: where it fits, an earlier one that does not is the checkpoint log's own failure to check.
+  // The newest is first: if it is consistent and an earlier one is not, the checkpoint log failed to check.
   const notes = newest === null ? [] : [newest.note, ...taken]
   for (const one of notes) {
     const known = readSigned(one, registered)
@@ -107,7 +114,7 @@ async function judgeLog(
   return findings
 }
 
-/** A checkpoint that a registered key of the log has signed, or why it is none. */
+/** Returns a checkpoint that a registered key of the log has signed, or the reason that there is none. */
 function readSigned(
   note: string | Uint8Array,
   { origin, keys }: RegisteredLog,
@@ -126,12 +133,12 @@ function checkpointOf(note: string): Checkpoint {
   return parseCheckpoint(parseNote(note).text)
 }
 
-/** How old an acknowledgement must be, in seconds, for what it acknowledges to be signed by now. */
+/** The age of an acknowledgement, in seconds, after which its checkpoint must be under a signed root. */
 const signedByS = 60
 
 /**
- * Checkpoints that a checkpoint log acknowledged and does not hold: it was put back. The receipts are to be read before the checkpoint log is;
- * one that its key has not signed says nothing.
+ * Returns a finding for each checkpoint that the checkpoint log acknowledged and does not hold: it was rolled back. The receipts must be
+ * read before the checkpoint log is. A receipt that its key has not signed is ignored.
  *
  * @example
  * ```ts

@@ -21,27 +21,42 @@ import type { SealedLog } from '../tlog/sealed-log.ts'
 import { judgeWitnesses } from '../witnesses/judge-witnesses.ts'
 import type { WitnessEvidence } from '../witnesses/judge-witnesses.ts'
 
-/** What a checkpoint log is read by. */
+/**
+ * The source of a checkpoint log, and the keys and notes that verify it.
+ *
+ * @example
+ * ```ts
+ * const evidence: CheckpointLogEvidence = { vkey, source: createUrlSource(url) }
+ * ```
+ */
 export interface CheckpointLogEvidence {
-  /** Its key, from somewhere else than the checkpoint log. */
+  /** The checkpoint log's key, from another source than the checkpoint log. */
   readonly vkey: string
   readonly source: CheckpointLogSource
-  /** Checkpoints of it that were remembered elsewhere; others in the list are left out. */
+  /** Its checkpoints that were kept elsewhere; checkpoints of other logs in the list are ignored. */
   readonly anchors?: readonly (string | Uint8Array)[]
-  /** Who cosigns it. Default: that is not judged. */
+  /** The witnesses that cosign it. Default: cosignatures are not judged. */
   readonly witnesses?: Omit<WitnessEvidence, 'epochs' | 'cosigned'> | undefined
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
   readonly signal?: AbortSignal
 }
 
-/** A checkpoint log whose entries are those of its signed root. */
+/**
+ * A checkpoint log whose entries are those of its signed root.
+ *
+ * @example
+ * ```ts
+ * const { meta } = await readCheckpointLog(evidence)
+ * console.log(meta?.assurance, meta?.registry.size)
+ * ```
+ */
 export interface ReadCheckpointLog {
   readonly log: SealedLog
-  /** What all its entries come to. */
+  /** The result of all its entries. */
   readonly registry: CheckpointLogRegistry
-  /** Of each log some of the checkpoints that were taken, evenly chosen, the newest not always among them. */
+  /** A sample of the checkpoints taken of each log, evenly spaced; the newest is not always in it. */
   readonly taken: ReadonlyMap<string, readonly string[]>
-  /** Against whom the checkpoint log holds, and with it what it took: how many records of each log those entries cover. */
+  /** The assurance of the checkpoint log's entries; `assured` is the number of records of each log that they cover. */
   readonly assurance: Assurance
   readonly assured: ReadonlyMap<string, number>
 }
@@ -49,16 +64,16 @@ export interface ReadCheckpointLog {
 /** Entry bundles read at the same time. */
 const bundlesAtOnce = 16
 
-/** Entries that are named as wrong; the rest are not read. */
+/** The number of wrong entries that are reported; the rest are not read. */
 const problemsMax = 100
 
-/** Checkpoints of one log that are kept beside the newest. */
+/** The size of the sample of one log's checkpoints. */
 const takenMax = 64
 
 /**
- * Reads a whole checkpoint log: every entry, hashed up to the signed root, so that none can be missing. Findings are about the checkpoint log
- * itself: its signature, an anchor that it does not continue, entries that are missing or not those of the root, or that no
- * sound checkpoint log holds; without it there is nothing to hold the logs against. Throws when the source cannot be read.
+ * Reads a whole checkpoint log: every entry is hashed up to the signed root, so none can be missing. The findings are about the
+ * checkpoint log itself: its signature, an anchor that it does not continue, and entries that are missing, invalid, or not
+ * under the root. `meta` is undefined when such a finding makes it unusable. Throws when the source cannot be read.
  *
  * @example
  * ```ts
@@ -71,7 +86,7 @@ export async function readCheckpointLog(
   const { vkey, source, anchors = [], witnesses } = evidence
   const origin = parseVkey(vkey).name
   const epochs = [{ vkey, fromSize: 0, toSize: null }]
-  // Read before the checkpoint, which is then never behind it.
+  // The cosigned checkpoint is read first, so that the newest one is never behind it.
   const cosigned = witnesses === undefined ? undefined : await source.read('cosigned')
   const opened = await openSealedLog({
     origin,
@@ -138,7 +153,7 @@ async function readEntries(
       else if (entry?.kind === 'checkpoint')
         samples.set(entry.origin, grow(samples.get(entry.origin), entry.note))
       if (registry.size === assuredSize) assured = sizesOf(registry)
-      // Without a place for it, nothing that follows can be told.
+      // An entry that cannot be read has no place, so the entries after it cannot be numbered.
       if (problems.length === problemsMax || entry === undefined) break
     }
     onProgress?.({ done: Math.min(first + tileWidth * bundlesAtOnce, size), total: size })
@@ -171,7 +186,7 @@ function grow(
   return { notes: next.filter((_, place) => place % 2 === 0), seen: seen + 1, step: step * 2 }
 }
 
-/** The entries of a checkpoint log of `size` entries from `first` on, a multiple of 256. Throws `ProofError` for what is not there, or is none. */
+/** Returns one bundle of a checkpoint log of `size` entries, from `first`, a multiple of 256. Throws `ProofError` when it is missing or malformed. */
 export async function readBundle(
   source: CheckpointLogSource,
   first: number,

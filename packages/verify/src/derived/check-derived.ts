@@ -6,9 +6,16 @@ import type { LedgerVerification, LogToVerify } from '../verify-ledger.ts'
 import { verifyDerived } from './verify-derived.ts'
 import type { DerivedVerification } from './verify-derived.ts'
 
-/** What the tables beside the records are checked with. */
+/**
+ * The logs and the reader that `checkDerived` works with.
+ *
+ * @example
+ * ```ts
+ * const wanted: DerivedToCheck = { known: logs, reader, onProgress: () => {}, signal }
+ * ```
+ */
 export interface DerivedToCheck {
-  /** Every log there is. */
+  /** Every known log. */
   readonly known: readonly LogToVerify[]
   readonly reader: LeafReader
   readonly onProgress: (progress: { readonly done: number; readonly total: number }) => void
@@ -16,7 +23,7 @@ export interface DerivedToCheck {
 }
 
 /**
- * Recomputes the tables that questions read beside the records, of all logs together. Throws as `verifyDerived`.
+ * Recomputes the derived tables (`whodid.actions`, `whodid.threads`) of all logs together. Throws as `verifyDerived`.
  *
  * @example
  * ```ts
@@ -31,7 +38,7 @@ export async function checkDerived({
 }: DerivedToCheck): Promise<DerivedVerification> {
   const logs: SealedLog[] = []
   for (const { origin, tiles, note, epochs } of known) {
-    // What is wrong with a log itself has been found where its rows were verified.
+    // The verification of the rows has already reported the findings about the log itself.
     const { log } = await openSealedLog({ origin, tiles, note, epochs })
     if (log !== undefined) logs.push(log)
   }
@@ -39,7 +46,7 @@ export async function checkDerived({
 }
 
 /**
- * By log, the first place whose row may still be on its way into ClickHouse.
+ * Returns, by log, the first place whose row may not be in ClickHouse yet.
  *
  * @example
  * ```ts
@@ -55,7 +62,7 @@ export function storedPlaces(known: readonly LogToVerify[]): ReadonlyMap<string,
 }
 
 /**
- * A verification of rows, and that of the tables that questions read beside them. Throws as `checkDerived`.
+ * Adds the verification of the derived tables to that of the rows. Throws as `checkDerived`.
  *
  * @example
  * ```ts

@@ -11,7 +11,14 @@ import type { Finding, FindingCode } from '../finding.ts'
 import { sealedRemoval } from '../rows/verify-rows.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
 
-/** What the tables beside the records are verified with. */
+/**
+ * The reader and the logs that verify the derived tables.
+ *
+ * @example
+ * ```ts
+ * const deps: DerivedDeps = { reader, logs: sealedLogs, storedTo: new Map() }
+ * ```
+ */
 export interface DerivedDeps {
   readonly reader: Pick<
     LeafReader,
@@ -24,39 +31,46 @@ export interface DerivedDeps {
     | 'tracesSince'
     | 'removals'
   >
-  /** Every log that is known: what pruned the records of months is sealed in one of them. */
+  /** Every known log: the record of a prune is in one of them. */
   readonly logs: readonly SealedLog[]
-  /** By log, the first place whose row may still be on its way into ClickHouse; logs that are not named have none. */
+  /** By log, the first place whose row may not be in ClickHouse yet; a log without an entry is stored completely. */
   readonly storedTo: ReadonlyMap<string, number>
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
   readonly signal?: AbortSignal
 }
 
-/** What a verification of the tables beside the records did and found. */
+/**
+ * The result of a verification of the derived tables.
+ *
+ * @example
+ * ```ts
+ * const { findings }: DerivedVerification = await verifyDerived(deps)
+ * ```
+ */
 export interface DerivedVerification {
-  /** Records that the tables were held against. */
+  /** The number of records that the tables were compared with. */
   readonly rowCount: number
   readonly findings: readonly Finding[]
 }
 
-/** Records of one part of a day; each part that differs is looked at row by row. */
+/** The number of records in one part of a day; each part that differs is compared row by row. */
 const partRows = 65_536
 
-/** Parts that are looked at row by row, of one table and month; the others are counted. */
+/** The number of parts of one table and month that are compared row by row; the others are counted. */
 const partsMax = 64
 
-/** Findings of one kind that are named one by one, of one table and month; the last says how many there are. */
+/** The number of findings of one kind, table and month that are listed; the last has the total count. */
 const namedMax = 100
 
-/** An insert holds what was received within less than this, at the turn of a month too. */
+/** The receipt times of one insert span less than this, also when the month changes. */
 const insertNsMax = 3_600_000_000_000n
 
 const endOfTime = 9_223_372_036_854_775_807n
 
 /**
- * Verifies the tables that questions read beside the records, `whodid.actions` and `whodid.threads`: recomputes them from the
- * records by the statements that filled them. A row that is missing hides an act from questions, one that no record makes forges
- * one. Records themselves are held against the tree by `verifyLog`; what is still on its way into ClickHouse is left out.
+ * Verifies the derived tables, `whodid.actions` and `whodid.threads`: recomputes them from the records by the statements that
+ * filled them. A missing row hides an act from questions; a row without a record is a forged act. Does NOT verify the records
+ * (`verifyLog` does), and leaves out rows that may not be in ClickHouse yet.
  *
  * Goes month by month of receipt; memory does not grow with the ledger. Throws as `LeafReader` does, and when `signal` aborts.
  *
@@ -74,14 +88,14 @@ export async function verifyDerived(deps: DerivedDeps): Promise<DerivedVerificat
     deps.signal?.throwIfAborted()
     findings.push(...(await verifyDerivedMonth(deps, month)))
     done += month.rowCount
-    // At the end there is nothing left to wait for.
+    // Nobody waits any longer after the last month.
     if (done < total) deps.onProgress?.({ done, total })
   }
   return { rowCount: done, findings }
 }
 
 /**
- * The months of receipt that can be verified now, oldest first: what is not pruned, and not on its way.
+ * Returns the months of receipt that can be verified now, oldest first: those that are not pruned and are in ClickHouse.
  *
  * @example
  * ```ts
@@ -102,7 +116,7 @@ export async function derivedMonths(deps: DerivedDeps): Promise<ReceiptMonth[]> 
 }
 
 /**
- * Verifies what was received in one month, as {@link derivedMonths} gave it. Throws as {@link verifyDerived}.
+ * Verifies the rows received in one month that {@link derivedMonths} returned. Throws as {@link verifyDerived}.
  *
  * @example
  * ```ts
@@ -119,12 +133,12 @@ export async function verifyDerivedMonth(
     deps.signal?.throwIfAborted()
     findings.push(...(await verifyTable(deps, table, month)))
   }
-  // Months that were pruned meanwhile are gone from one table before they are from another.
+  // A prune during the verification deletes a month from one table before another.
   if (findings.length > 0 && (await firstKept(deps)) > month.fromUnixNs) return []
   return findings
 }
 
-/** Where the months begin that no sealed prune has taken; an hour later, for an insert at the turn of the month is cut by it. */
+/** Returns the start of the first month that no sealed prune deleted, plus an hour: a prune may cut an insert at the turn of the month. */
 async function firstKept({ reader, logs }: DerivedDeps): Promise<bigint> {
   const before = await sealedRemoval(reader, logs, ({ isPrune }) => isPrune)
   if (before === 0n) return 0n
@@ -132,7 +146,7 @@ async function firstKept({ reader, logs }: DerivedDeps): Promise<bigint> {
   return BigInt(Date.UTC(pruned.getUTCFullYear(), pruned.getUTCMonth())) * 1_000_000n + insertNsMax
 }
 
-/** The time before which all that was received is stored. */
+/** Returns the time before which every received record is stored. */
 async function storedBefore({ reader, storedTo }: DerivedDeps): Promise<bigint> {
   let earliest = endOfTime
   for (const [log, place] of storedTo) {
@@ -172,7 +186,7 @@ async function verifyTable(
   return [...findings, { code: codes[table].mismatch, log: `whodid.${table}`, text, count: left }]
 }
 
-/** Buckets that are what no version of the view makes of the records. */
+/** Returns the buckets that differ from the result of every version of the view. */
 async function differingBuckets(
   reader: DerivedDeps['reader'],
   comparisons: readonly DerivedComparison[],
@@ -191,7 +205,7 @@ async function differingBuckets(
   return left ?? []
 }
 
-/** What differs by the newest version, and by every older one too: a row that an older version made is as it should be. */
+/** Returns the rows that differ under every version of the view: a row that an older version made is correct. */
 async function inEvery(
   comparisons: readonly DerivedComparison[],
   differences: (comparison: DerivedComparison) => Promise<DerivedDifference[]>,
@@ -207,8 +221,8 @@ async function inEvery(
 }
 
 /**
- * A name's row says when its insert began, so records of one day may stand behind a row of another. What differs in a day is looked at
- * again over all of its traces; a trace of which something is still on its way is left for the next time.
+ * A row of `threads` has the time at which its insert began, so it may belong to records of another day. Rows that differ in a day
+ * are compared again over all records of their traces. A trace with records that are not stored yet waits for the next run.
  */
 async function settled(
   deps: DerivedDeps,

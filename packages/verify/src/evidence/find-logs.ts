@@ -7,45 +7,59 @@ import type { KeyEpoch } from '@whodid/tlog'
 import type { LogVerificationOptions } from '../rows/verify-log.ts'
 import type { LogToVerify } from '../verify-ledger.ts'
 
-/** Where the logs of a data directory and what was remembered of them lie. */
+/**
+ * The places of a data directory's logs, and of the checkpoints and keys that verify them.
+ *
+ * @example
+ * ```ts
+ * const places: LogPlaces = { dataDir: '.whodid', keysDir: '.whodid/keys', firstUnstored }
+ * ```
+ */
 export interface LogPlaces {
   readonly dataDir: string
-  /** Directory of the keys: it remembers the newest checkpoint of each log. */
+  /** The directory of the keys; it also holds the newest checkpoint of each log. */
   readonly keysDir: string
   /** Files with checkpoints that were kept elsewhere. */
   readonly anchorPaths?: readonly string[]
   /** The keys to trust, in the form of the file `keys` beside a tree. Default: that file. */
   readonly keysPath?: string | undefined
   /**
-   * Returns the first place of the collector's own log, whose segments are in a directory, that may not be in ClickHouse yet; undefined
-   * when every place is. `@whodid/collector` has one: `firstUnstoredIndex`.
+   * Returns the first place of the collector's own log that may not be in ClickHouse yet; undefined when every place is. `logDir`
+   * holds the log's segments. `firstUnstoredIndex` of `@whodid/collector` is such a function.
    */
   readonly firstUnstored: (logDir: string) => Promise<number | undefined>
 }
 
-/** A log as it was found. */
+/**
+ * A log that `findLogs` found.
+ *
+ * @example
+ * ```ts
+ * const own: FoundLog | undefined = (await findLogs(places)).find(({ isOwn }) => isOwn)
+ * ```
+ */
 export interface FoundLog extends LogToVerify {
   /** The newest checkpoint that witnesses cosigned. */
   readonly cosigned: string | undefined
-  /** Whether it is the log of this directory's own collector. */
+  /** True when it is the log of this directory's own collector. */
   readonly isOwn: boolean
   /** The newest checkpoint that the checkpoint log acknowledged. */
   readonly recorded: string | undefined
 }
 
-/** How often, and after how many milliseconds each, it is looked whether a checkpoint that was signed is published. */
+/** The number of attempts to read a checkpoint that was signed and is not published, and the milliseconds between them. */
 const publishLooksMax = 20
 const publishLookMs = 100
 
-/** Milliseconds within which a row that is stored must be sealed. */
+/** The milliseconds within which a stored row must be sealed. */
 const sealMsMax = 60_000
 
-/** Earlier checkpoints of a log that are held against the newest, evenly chosen of all that were signed. */
+/** The number of earlier checkpoints of a log that are compared with the newest, evenly spaced over all that were signed. */
 const historyMax = 64
 
 /**
- * Finds every log of a data directory, with its tiles, its checkpoint, its keys and the checkpoints before. The newest
- * checkpoint is read before it is looked which rows are stored: what it covers and is not on its way must be there.
+ * Finds every log of a data directory, with its tiles, its checkpoint, its keys and its earlier checkpoints. Reads the newest
+ * checkpoint before it finds out which rows are stored, so that every place below `storedTo` must have its row.
  *
  * @example
  * ```ts
@@ -80,9 +94,9 @@ async function findLog(dir: string, name: string, places: LogPlaces): Promise<Fo
   const head = await readText(join(places.keysDir, `log-${name}.head`))
   const history = await readHistory(dir)
   const signed = [...sampleOf(history), ...(head === undefined ? [] : [head])]
-  // Read after all that may not be larger.
+  // The published checkpoint is read last, because none of the others may be larger.
   const published = await readPublished(join(dir, 'checkpoint'), signed)
-  // A crash between keeping a checkpoint and publishing it leaves it the newest of all; the next start publishes it.
+  // After a crash between keeping a checkpoint and publishing it, the kept one is the newest; the next start publishes it.
   const note = published === history.at(-2) ? (history.at(-1) ?? published) : published
   return {
     origin,
@@ -96,7 +110,7 @@ async function findLog(dir: string, name: string, places: LogPlaces): Promise<Fo
   }
 }
 
-/** The published checkpoint. The sealer keeps each before it publishes it: what was kept a moment ago is waited for. */
+/** Reads the published checkpoint. The sequencer keeps each checkpoint before it publishes it, so this waits for the newest kept one. */
 async function readPublished(path: string, signed: readonly string[]): Promise<string | undefined> {
   const size = Math.max(0, ...signed.map(sizeOf))
   for (let look = 1; ; look += 1) {
@@ -110,7 +124,7 @@ function sizeOf(note: string): number {
   return Number(/^[^\n]*\n(\d{1,16})\n/u.exec(note)?.[1] ?? 0)
 }
 
-/** No keys at all leave every checkpoint without a known signer, which is a finding. */
+/** Returns no keys when there is no file: every checkpoint then has an unknown signer, which is a finding. */
 async function readEpochs(path: string): Promise<KeyEpoch[]> {
   const text = await readText(path)
   return text === undefined ? [] : parseKeyEpochs(text)
@@ -121,7 +135,7 @@ async function readHistory(dir: string): Promise<string[]> {
   const notes: string[] = []
   for (const file of names.toSorted((a, b) => (a < b ? -1 : 1))) {
     const parts = ((await readText(join(dir, 'checkpoints', file))) ?? '').split('\n\n')
-    // Text and signatures take turns; what is behind the last empty line was torn.
+    // Text and signatures alternate; a crash has torn the part after the last empty line.
     for (let at = 0; at + 2 < parts.length; at += 2)
       notes.push(`${parts[at] ?? ''}\n\n${parts[at + 1] ?? ''}\n`)
   }
@@ -137,7 +151,7 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch {
-    // Missing and unreadable come to the same: the verification says what it lacks.
+    // Missing and unreadable have the same result: the verification reports the missing part.
     return undefined
   }
 }

@@ -18,7 +18,14 @@ import {
 import { findLogs } from './find-logs.ts'
 import type { LogPlaces } from './find-logs.ts'
 
-/** Where the logs lie, and who else is asked about them. */
+/**
+ * The places of the logs, and the third parties that are asked about them.
+ *
+ * @example
+ * ```ts
+ * const wanted: EvidenceWanted = { places, policyPath: undefined, metaLog: undefined, onUnanswered, onProgress, signal }
+ * ```
+ */
 export interface EvidenceWanted {
   readonly places: LogPlaces
   readonly policyPath: string | undefined
@@ -28,10 +35,17 @@ export interface EvidenceWanted {
   readonly signal: AbortSignal
 }
 
-/** The logs, and what others say of them. */
+/**
+ * The logs, with the evidence of third parties.
+ *
+ * @example
+ * ```ts
+ * const { logs, judge }: GatheredEvidence = await gatherEvidence(wanted)
+ * ```
+ */
 export interface GatheredEvidence {
   readonly logs: readonly LogToVerify[]
-  /** Adds to what was verified what policy and checkpoint log say of the ledger as a whole; of one log alone, if it was the only one. */
+  /** Adds the findings of the policy and the checkpoint log to a verification; those of one log when `only` names it. */
   readonly judge: (
     verified: LedgerVerification,
     only: string | undefined,
@@ -39,8 +53,8 @@ export interface GatheredEvidence {
 }
 
 /**
- * Gathers what a verification holds the ledger against. Witnesses and the checkpoint log are asked before the checkpoints are read
- * that they are held against: then no honest log is behind them. Throws as the reading of each does.
+ * Gathers the evidence that a ledger is verified with. Asks the witnesses and the checkpoint log before it reads the logs'
+ * checkpoints, so that no honest log is behind them. Throws when one of these cannot be read.
  *
  * @example
  * ```ts

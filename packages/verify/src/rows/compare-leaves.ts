@@ -1,28 +1,28 @@
 import { leafRowBytes } from '@whodid/store'
 import { hashBytes } from '@whodid/tlog'
 
-/** What a range of rows is compared with. */
+/** The sealed leaves of a range of rows. */
 interface ExpectedLeaves {
   /** The first place of the range. */
   readonly from: number
   /** The leaf hashes that were sealed, one after another. */
   readonly leaves: Buffer
-  /** For each place 1 where `leaves` holds what was sealed, 0 where its tile is not to be had. */
+  /** For each place 1 if `leaves` holds its sealed hash, 0 if its tile is missing or wrong. */
   readonly known: Uint8Array
 }
 
-/** What the rows of a range turned out to be. */
+/** The result of comparing the rows of a range. */
 export interface ComparedLeaves {
   readonly rowCount: number
   /** Places whose row has another hash. */
   readonly wrong: number[]
   /** Places without a row. */
   readonly missing: number[]
-  /** Places with more than one. */
+  /** Places with more than one row. */
   readonly duplicated: number[]
 }
 
-/** Compares rows as they come, in any order, with the leaves that were sealed; `finish` says what does not fit. */
+/** Compares rows, in any order, with the leaves that were sealed; `finish` returns the differences. */
 export function compareLeaves(expected: ExpectedLeaves): {
   add: (rows: Buffer) => void
   finish: () => ComparedLeaves

@@ -3,20 +3,20 @@ import type { LeafReader } from '@whodid/store'
 import type { Finding } from '../finding.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
 
-/** How fresh a log must be. */
+/** The times by which rows must be sealed and a checkpoint must be renewed. */
 export interface Freshness {
-  /** Nanoseconds since 1970 at or before which a row must be sealed by now. Default: all must. */
+  /** Nanoseconds since 1970; a row received at or before it must be sealed by now. Default: every row must. */
   readonly sealedByUnixNs?: bigint
   /**
-   * Nanoseconds since 1970 at or after which the newest sealed record must have been received; a sealer that lives says
-   * so each 45 seconds. Default: it may be of any age, unless there are rows that should be sealed.
+   * Nanoseconds since 1970 at or after which the newest sealed record must have been received; a running sequencer adds
+   * one at least each 45 seconds. Default: it may be of any age, unless there are rows that should be sealed.
    */
   readonly freshByUnixNs?: bigint
 }
 
 /**
- * Rows above the checkpoint, on their way to be sealed or put there by somebody whom the sealer does not know; and a
- * checkpoint that is older than a living sealer's. Throws as `LeafReader` does.
+ * Returns a finding for rows above the checkpoint, which wait for the sequencer or were inserted without it, and for a
+ * checkpoint that is older than a running sequencer's. Throws as `LeafReader` does.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export async function judgeFreshness(
   if (staleBefore === undefined || log.checkpoint.size === 0) return unsealed
   const last = log.checkpoint.size - 1
   const [newest] = await reader.at(log.origin, [last])
-  // A newest row that is missing, or changed, is found where rows are verified.
+  // The verification of rows finds a newest row that is missing or changed.
   if (newest === undefined || newest.receivedUnixNs >= staleBefore) return unsealed
   const text = `the newest checkpoint expected a record received at or after ${formatInstant(staleBefore)}, for a sealer that lives says so; its last, ${last}, was received ${formatInstant(newest.receivedUnixNs)}`
   return [...unsealed, { code: 'checkpoint_stale', log: log.origin, index: last, text }]

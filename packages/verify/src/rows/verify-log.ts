@@ -11,54 +11,68 @@ import { judgeFreshness } from './judge-freshness.ts'
 import type { Freshness } from './judge-freshness.ts'
 import { verifyRows } from './verify-rows.ts'
 
-/** What to verify of a log, and what may be so without being wrong. */
+/**
+ * The part of a log to verify, and the rows that may be missing.
+ *
+ * @example
+ * ```ts
+ * const options: LogVerificationOptions = { from: 0, to: 1_000 }
+ * ```
+ */
 export interface LogVerificationOptions extends Freshness {
-  /** Places to verify, `to` not among them. Default: all that the checkpoint covers. */
+  /** The places to verify, `to` excluded. Default: all that the checkpoint covers. */
   readonly from?: number
   readonly to?: number
-  /** The first place whose row may still be on its way into ClickHouse. Default: none may. */
+  /** The first place whose row may not be in ClickHouse yet. Default: every row must be. */
   readonly storedTo?: number
-  /** Other logs that are known: where collectors share a database, what one of them prunes is sealed in its own. Default: none. */
+  /** Other known logs: if collectors share a database, the record of a prune is in the log of the one that pruned. Default: none. */
   readonly others?: readonly SealedLog[]
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
   readonly signal?: AbortSignal
 }
 
-/** What a verification did and found. */
+/**
+ * The result of the verification of one log.
+ *
+ * @example
+ * ```ts
+ * const { rowCount, findings }: LogVerification = await verifyLog(log, reader)
+ * ```
+ */
 export interface LogVerification {
   readonly log: string
   readonly size: number
   readonly from: number
   readonly to: number
-  /** Rows whose hash was recomputed. */
+  /** The number of rows whose hash was recomputed. */
   readonly rowCount: number
-  /** Places that are sealed and whose row is not yet in ClickHouse. */
+  /** The number of sealed places whose row is not yet in ClickHouse. */
   readonly pendingCount: number
-  /** Rows that were removed under a record. */
+  /** The number of rows that were deleted under a sealed record. */
   readonly prunedCount: number
   readonly findings: readonly Finding[]
 }
 
 /**
- * Leaves compared at a time: 32 bytes of each, and 2 more, are held in memory. A whole number of tiles. Not fewer: rows lie by
- * their hour, so each chunk has the engine read all of the hours that it is in, and a quarter of a leaf's cost is the reading.
+ * The number of leaves compared at a time, a whole number of tiles; each takes 34 bytes of memory. A smaller chunk is slower: rows
+ * are stored by hour, so the engine reads every hour of a chunk whole, and that reading is a quarter of a leaf's cost.
  */
 const chunkLeavesMax = 8_388_608
 
-/** Rows between two calls of `onProgress`; also how soon `signal` takes effect. */
+/** The number of rows between two calls of `onProgress`, and between two checks of `signal`. */
 const progressRows = 262_144
 
-/** Findings of one kind that are named one by one in a chunk; the last says how many there are. */
+/** The number of findings of one kind that are listed in a chunk; the last has the total count. */
 const namedMax = 100
 
 /** Tiles read at the same time. */
 const tilesAtOnce = 64
 
 /**
- * Verifies the rows of one log: that each place has one row, that its hash, recomputed by the engine from the row's own
- * columns, is the one that was sealed, and that the sealed hashes are those of the signed root.
+ * Verifies the rows of one log: each place has one row, the engine recomputes the row's hash from its own columns and gets the
+ * sealed one, and the sealed hashes lead to the signed root.
  *
- * The engine hashes the rows, and what it answers is compared here, with tiles that it never saw. Reads a range at a time;
+ * The engine hashes the rows; this process compares the hashes with tiles that the engine never gets. Reads a range at a time;
  * memory does not grow with the log. Throws as `LeafReader` does, and when `signal` aborts. Does NOT check the checkpoint's
  * signature (`openSealedLog` did) nor that the checkpoint is the newest.
  *
@@ -97,8 +111,8 @@ export async function verifyLog(
 }
 
 /**
- * The first place of the log that a prune left whose own record is what was sealed, in this log or another that is known; 0
- * without one. A record that none of them ever held, or that was altered, excuses nothing.
+ * Returns the first place of the log that a prune kept; 0 without a prune. The prune counts only if its record verifies in this
+ * log or another known one.
  */
 async function sealedPrune(
   known: readonly SealedLog[],
@@ -117,7 +131,7 @@ async function sealedPrune(
 }
 
 interface Verification {
-  /** Rows before this place were removed under a record. */
+  /** Rows before this place were deleted under a sealed record. */
   readonly prunedTo: number
   readonly log: SealedLog
   readonly reader: LeafReader
@@ -140,7 +154,7 @@ function nextChunk(first: number): number {
   return first - (first % chunkLeavesMax) + chunkLeavesMax
 }
 
-/** Tells the progress within a chunk that begins at `first`. Rows that are doubled or not sealed count no further than the range. */
+/** Reports the progress within a chunk that begins at `first`; duplicated and unsealed rows do not count beyond the range. */
 function progressOf(
   { onProgress, signal }: LogVerificationOptions,
   { from, first, to }: Chunk & { readonly first: number },
@@ -182,7 +196,7 @@ async function verifyChunk(
   found.push(...(await nameAll({ log, reader }, { ...compared, missing })))
 }
 
-/** Fills in what was sealed, a tile at a time; what is not to be had is a finding, and its rows are left out. */
+/** Fills in the sealed hashes, a tile at a time; a missing or wrong tile is a finding, and its rows are not compared. */
 async function readSealed(
   tree: CheckedTree,
   { from, to }: Chunk,
@@ -228,14 +242,14 @@ async function nameAll(
   return findings
 }
 
-/** Places that something was found about. */
+/** The places of the findings of one code. */
 interface FoundPlaces {
   readonly code: FindingCode
   readonly indexes: readonly number[]
   readonly namedMax: number
 }
 
-/** A finding for each place, with the row that stands there now; past `namedMax` the last says how many there are. */
+/** Returns a finding for each of the first `namedMax` places, with the row that is there now; the last has the total count. */
 async function nameRows(
   { log, reader }: { log: SealedLog; reader: LeafReader },
   { code, indexes, namedMax }: FoundPlaces,

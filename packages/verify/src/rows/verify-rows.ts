@@ -6,16 +6,23 @@ import { checkTree } from '../tlog/check-tree.ts'
 import type { CheckedTree } from '../tlog/check-tree.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
 
-/** What a verification of single rows found. */
+/**
+ * The result of a verification of single rows.
+ *
+ * @example
+ * ```ts
+ * const { pendingCount, findings }: RowsVerification = await verifyRows(log, rows)
+ * ```
+ */
 export interface RowsVerification {
   readonly rowCount: number
-  /** Rows that no checkpoint covers yet. */
+  /** The number of rows that no checkpoint covers yet. */
   readonly pendingCount: number
   readonly findings: readonly Finding[]
 }
 
 /**
- * Verifies rows of one log by their places: that each hashes to what was sealed there. Does NOT see rows that are missing.
+ * Verifies rows of one log by their places: each must hash to the leaf sealed there. Does NOT find rows that are missing.
  *
  * @example
  * ```ts
@@ -52,8 +59,8 @@ async function verifyRow(
 }
 
 /**
- * The latest time before which a sealed record says that text was taken away, or records where only those count; nanoseconds since
- * 1970, 0 without one. A record that no known log sealed as it stands says nothing.
+ * Returns the latest time before which text (or, by `counts`, only records) was deleted according to a sealed record; nanoseconds
+ * since 1970, 0 without one. Ignores a record that does not verify in a known log.
  */
 export async function sealedRemoval(
   reader: Pick<LeafReader, 'removals'>,

@@ -8,18 +8,18 @@ import type { LedgerVerification, LogToVerify } from '../verify-ledger.ts'
 import { verifyTexts } from './verify-texts.ts'
 import type { TextDeps, TextsVerification } from './verify-texts.ts'
 
-/** Which texts to check, and with what. */
+/** The logs whose texts are checked, and the directory of the keys. */
 interface TextsToCheck extends Omit<TextDeps, 'openWith' | 'logs'> {
   /** Logs whose texts are checked. */
   readonly logs: readonly LogToVerify[]
-  /** Every log there is: what took a text away may be on record in another. */
+  /** Every known log: the record of an erasure may be in another log than the text. */
   readonly known: readonly LogToVerify[]
   readonly keysDir: string
 }
 
 /**
- * Opens the texts of sealed rows with the keys of subjects, and holds each against what its record committed to. Where the keys
- * are not, on an investigator's own machine, no text can be opened: then it checks none.
+ * Opens the texts of sealed rows with the keys of subjects, and compares each with its record's commitment. Checks no text if the
+ * directory has no keys, as on an investigator's own machine.
  */
 async function checkTexts({
   logs,
@@ -28,7 +28,7 @@ async function checkTexts({
   ...deps
 }: TextsToCheck): Promise<TextsVerification[]> {
   const dir = join(keysDir, 'content')
-  // Opening makes keys where there are none.
+  // `ContentKeys.open` creates keys if there are none.
   if (!(await isThere(join(dir, 'secret')))) return []
   const keys = await ContentKeys.open(dir)
   const sealed = (await Promise.all(known.map(openLog))).filter((log) => log !== undefined)
@@ -44,7 +44,7 @@ async function checkTexts({
   return checked
 }
 
-/** What is wrong with a log itself has been found where its rows were verified. */
+/** Returns undefined for a log that cannot be opened; the verification of the rows has reported it. */
 async function openLog({
   origin,
   tiles,
@@ -62,7 +62,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 /**
- * A verification, and that of the texts. Throws as `checkTexts`.
+ * Adds the verification of the texts to that of the rows. Throws as `verifyTexts` and `ContentKeys.open`.
  *
  * @example
  * ```ts

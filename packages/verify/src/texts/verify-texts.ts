@@ -6,12 +6,19 @@ import type { Finding } from '../finding.ts'
 import { sealedRemoval, verifyRows } from '../rows/verify-rows.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
 
-/** What texts are verified with. */
+/**
+ * The reader, the keys and the logs that verify texts.
+ *
+ * @example
+ * ```ts
+ * const deps: TextDeps = { reader, logs: [log], openWith: (before) => createContentReader(keys, before) }
+ * ```
+ */
 export interface TextDeps {
   readonly reader: LeafReader
-  /** Makes what opens texts; `expiredBefore` is the time before which they were taken away by age, on a sealed record. */
+  /** Creates the reader of texts; `expiredBefore` returns the time before which texts expired, according to a sealed record. */
   readonly openWith: (expiredBefore: () => bigint) => ContentReader
-  /** Every log that is known: a record of an erasure may be in another than the text. */
+  /** Every known log: the record of an erasure may be in another log than the text. */
   readonly logs: readonly SealedLog[]
   readonly from?: number
   readonly to?: number
@@ -19,25 +26,32 @@ export interface TextDeps {
   readonly signal?: AbortSignal
 }
 
-/** What became of the texts of a log. */
+/**
+ * The result of the verification of one log's texts.
+ *
+ * @example
+ * ```ts
+ * const { textCount, findings }: TextsVerification = await verifyTexts(log, deps)
+ * ```
+ */
 export interface TextsVerification {
   readonly log: string
-  /** Texts that are as they were committed to. */
+  /** The number of texts that match their commitment. */
   readonly textCount: number
-  /** Texts that were taken away under a sealed record: erased with their key, or by age. */
+  /** The number of texts that were deleted under a sealed record: erased with their key, or expired. */
   readonly removedCount: number
   readonly findings: readonly Finding[]
 }
 
-/** Findings of a kind that are named one by one. */
+/** The number of findings of one kind that are listed. */
 const namedMax = 100
 
-/** Nanoseconds within which the record of an erasure must be in ClickHouse. */
+/** The nanoseconds within which the record of an erasure must be in ClickHouse. */
 const storedNsMax = 60_000_000_000n
 
 /**
- * Verifies the texts of one log's sealed rows: each must open to what its record committed to. One that is gone is excused by
- * a record that says so and is sealed, and by nothing else. Reads a range at a time. Throws as `LeafReader` does, and when
+ * Verifies the texts of one log's sealed rows: each must match its record's commitment. A text may be missing only if a sealed
+ * record says that it was deleted. Reads a range at a time. Throws as `LeafReader` does, and when
  * `signal` aborts. Does NOT verify the rows themselves: `verifyLog` does.
  *
  * @example
@@ -93,7 +107,7 @@ interface WantedText {
 
 const parts = ['content', 'result', 'detail'] as const
 
-/** Rows of one tenant that name few enough envelopes to be read at once. */
+/** Groups rows by tenant, and so that one read gets all envelopes of a group. */
 function grouped(rows: readonly TextRow[]): TextRow[][] {
   const groups: TextRow[][] = []
   for (const tenant of new Set(rows.map((row) => row.tenant))) {
@@ -132,7 +146,7 @@ function contentOf({ row, part }: WantedText): WantedContent {
 
 type Erased = Extract<OpenedContent, { readonly state: 'erased' }>
 
-/** Whether the record that destroyed a key is in the ledger as it was sealed; or so young that it may be on its way. */
+/** Returns true when the record of a destroyed key verifies, or is so young that it may not be in ClickHouse yet. */
 function createErasureCheck({ reader, logs }: TextDeps): (erased: Erased) => Promise<boolean> {
   const known = new Map<string, Promise<boolean>>()
   const look = async ({ record, at }: Erased): Promise<boolean> => {
@@ -162,7 +176,7 @@ function missingText(part: ContentPart, { state }: OpenedContent): string {
     : `the ${part} is gone, or its key is; no sealed record says so`
 }
 
-/** The first ones; the last of them says how many there are. */
+/** Returns the first findings; if there are more, the last has the total count. */
 function named(findings: readonly Finding[]): Finding[] {
   return findings
     .slice(0, namedMax)

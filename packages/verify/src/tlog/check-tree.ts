@@ -12,22 +12,30 @@ import type { TileReader, TreeEdge } from '@whodid/tlog'
 import type { Finding } from '../finding.ts'
 import type { SealedLog } from './sealed-log.ts'
 
-/** A log's tree whose upper levels were held against its signed root. */
+/**
+ * A log's tree whose upper levels were verified against its signed root.
+ *
+ * @example
+ * ```ts
+ * const { tree } = await checkTree(log)
+ * if (tree !== undefined) console.log(tree.size)
+ * ```
+ */
 export interface CheckedTree {
   readonly size: number
   /**
-   * The leaf hashes of one tile, held against the root as well: what the rows must hash to. A finding when the tile is
-   * missing or is not the one that was sealed. `first` is the tile's first leaf, a multiple of 256 below `size`.
+   * Returns the leaf hashes of one tile, verified against the root: the hashes that the rows must have. Returns a finding when the
+   * tile is missing or is not the sealed one. `first` is the tile's first leaf, a multiple of 256 below `size`.
    */
   readonly leaves: (first: number) => Promise<Buffer | Finding>
 }
 
-/** Tiles read at a time. */
+/** The number of tiles read at a time. */
 const readAheadTiles = 32
 
 /**
  * Recomputes a log's root from its tiles of level 1 and the last leaves, and compares it with the checkpoint's: one hash for
- * every 256 leaves. Upper tiles that are stored and not those of this tree are findings too, since proofs are made of them.
+ * every 256 leaves. A stored upper tile that differs is a finding too, because proofs are built from it.
  *
  * @example
  * ```ts
@@ -60,7 +68,7 @@ export async function checkTree(
   }
 }
 
-/** The roots of all full tiles of leaves, from level 1, and the edge of the tree over them. */
+/** Reads the roots of all full tiles of leaves from level 1, and returns them with the edge of the tree over them. */
 async function tileRoots(
   tiles: TileReader,
   size: number,
@@ -79,7 +87,7 @@ async function tileRoots(
     const run = Buffer.concat(read)
     run.copy(hashes, first * hashBytes)
     const grown = appendLeaves(edge, split(run))
-    // Full tiles above the first level follow from it; the first is what was read.
+    // Full tiles above level 1 are recomputed from it; level 1 itself was read.
     for (const { path, bytes } of grown.tiles) {
       const [, level = '', ...rest] = path.split('/')
       if (level === '0' || path.includes('.p/')) continue
@@ -94,7 +102,7 @@ async function tileRoots(
   return { hashes, edge }
 }
 
-/** The leaves that fill no tile. */
+/** Reads the last leaves, which do not fill a tile. */
 async function partialLeaves(tiles: TileReader, size: number): Promise<Buffer> {
   const width = size % tileWidth
   return width === 0
@@ -130,7 +138,7 @@ interface Wanted {
   readonly count: number
 }
 
-/** One tile; its beginning where only a wider one is stored. */
+/** Reads one tile, or the beginning of a wider one if only that is stored. */
 async function readTile(tiles: TileReader, { level, first, count }: Wanted): Promise<Buffer> {
   const index = Math.floor(first / tileWidth)
   const width = Math.min(tileWidth, count - index * tileWidth)

@@ -7,28 +7,43 @@ import {
 import type { Checkpoint, KeyEpoch, TileReader } from '@whodid/tlog'
 import type { Finding, FindingCode } from '../finding.ts'
 
-/** A log as its sealer left it, apart from the database: tiles, and a checkpoint whose signature holds. */
+/**
+ * A log as its sequencer wrote it, outside of the database: tiles, and a checkpoint with a verified signature.
+ *
+ * @example
+ * ```ts
+ * const { log } = await openSealedLog({ origin, tiles, note, epochs })
+ * console.log(log?.checkpoint.size)
+ * ```
+ */
 export interface SealedLog {
   readonly origin: string
   readonly tiles: TileReader
   readonly checkpoint: Checkpoint
 }
 
-/** What a log is opened by. */
+/**
+ * The tiles, the notes and the keys of a log.
+ *
+ * @example
+ * ```ts
+ * const evidence: LogEvidence = { origin, tiles, note, epochs }
+ * ```
+ */
 export interface LogEvidence {
   readonly origin: string
   readonly tiles: TileReader
   /** The checkpoint's note; undefined when there is none. */
   readonly note: string | Uint8Array | undefined
-  /** The log's keys, from where the database's administrator cannot write. */
+  /** The log's keys, from a place that the database's administrator cannot write to. */
   readonly epochs: readonly KeyEpoch[]
-  /** Earlier checkpoints of the log, wherever they were kept: each must be the beginning of what is shown now. */
+  /** Earlier checkpoints of the log, from any source: each must be consistent with `note`. */
   readonly anchors?: readonly (string | Uint8Array)[]
 }
 
 /**
- * Opens a log for verification: the signature on its checkpoint must hold, and each anchor must be consistent with it.
- * Without a checkpoint that holds there is nothing to verify against: findings, and no log.
+ * Opens a log for verification: the signature on its checkpoint must verify, and each anchor must be consistent with it.
+ * Returns findings and no log when there is no checkpoint that verifies.
  *
  * @example
  * ```ts
@@ -55,7 +70,7 @@ export async function openSealedLog(
   return { log, findings }
 }
 
-/** Reads a checkpoint of a log whose keys are these; a finding when it is none, or not the log's. */
+/** Reads a checkpoint of a log by its keys; returns a finding when it is malformed or not the log's. */
 export function readCheckpoint(
   note: string | Uint8Array,
   epochs: readonly KeyEpoch[],
@@ -74,7 +89,7 @@ export function readCheckpoint(
   }
 }
 
-/** What is wrong when the log, as it is shown, does not begin with a checkpoint that it signed before. */
+/** Returns a finding when the log is not consistent with a checkpoint that it signed before. */
 export async function findInconsistency(
   log: SealedLog,
   known: Checkpoint,

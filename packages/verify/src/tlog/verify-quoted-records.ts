@@ -6,40 +6,55 @@ import { monitoredAssurance } from '../integrity-monitor.ts'
 import type { IntegrityMonitor } from '../integrity-monitor.ts'
 import { isCosignedEnough } from '../witnesses/judge-witnesses.ts'
 
-/** What a row says about its own place, and what its columns hash to now. */
+/**
+ * A row's claim about its own place, and the hash of its columns now.
+ *
+ * @example
+ * ```ts
+ * const claim: QuotedRecord = { span, log, index: 42, leaf }
+ * ```
+ */
 export interface QuotedRecord {
   /** `<trace>-<span>` */
   readonly span: string
   readonly log: string
   readonly index: number
-  /** Leaf hash over the row's columns as they stand. */
+  /** Leaf hash over the row's present columns. */
   readonly leaf: Buffer
 }
 
-/** A row held against the tree of its log. */
+/**
+ * The result of comparing a row with the tree of its log.
+ *
+ * @example
+ * ```ts
+ * const [result] = await verifyQuotedRecords(trees, [claim])
+ * if (result?.state === 'failed') console.error(result.why)
+ * ```
+ */
 export interface QuotedRecordResult {
   readonly span: string
   readonly state: 'sealed' | 'pending' | 'failed'
-  /** Why it is not sealed; '' when it is. */
+  /** The reason that it is not sealed; '' when it is. */
   readonly why: string
   /** The inclusion proof, and the note of the checkpoint it leads to; only when it is sealed. */
   readonly proof: readonly Buffer[]
   readonly checkpoint: string
-  /** Against whom it holds; null when it is not sealed. */
+  /** The adversaries that the proof holds against; null when it is not sealed. */
   readonly assurance: Assurance | null
 }
 
-/** Rows judged for one answer; the chain and the inputs of an act are fewer. */
+/** The most rows judged for one answer; the chain and the inputs of an act are fewer. */
 const quotedRecordsMax = 256
 
 /**
- * Holds rows against the trees on disk: each leaf must stand at its index under a checkpoint that its log has signed. No
- * statement is sent; a tile is read once. A checkpoint that witnesses have cosigned goes before a newer one that they have not.
- * Never throws for what it finds.
+ * Compares rows with the trees on disk: each leaf must be at its index under a checkpoint that its log has signed. Sends no
+ * statement, and reads each tile once. Prefers a checkpoint that witnesses have cosigned to a newer one without cosignatures.
+ * Never throws for a row or a tree that does not verify.
  *
  * `sealed` means that the row is what the collector recorded, as far as this machine's tree and keys are to be trusted;
- * `pending` that no checkpoint covers it yet; `failed` that it was changed, or that its tree was. `watch` says whose
- * cosignatures count, and what its check got from those witnesses; without it all that is sealed is so `local`.
+ * `pending` that no checkpoint covers it yet; `failed` that it was changed, or that its tree was. `watch` gives the
+ * trusted witnesses and the result of the service's check; without it the assurance of every sealed row is `local`.
  *
  * @example
  * ```ts
@@ -67,7 +82,7 @@ export async function verifyQuotedRecords(
   )
 }
 
-/** A log's newest checkpoint, the newest that witnesses cosigned, and its tiles; or why there is none to stand on. */
+/** A log's newest checkpoint, the newest one that witnesses cosigned, and its tiles; or the reason that there is no checkpoint. */
 type OpenedTree =
   | {
       readonly newest: Signed
@@ -98,7 +113,7 @@ async function openTree(
 }
 
 async function readTree(tree: LogTree, policy: Policy | undefined): Promise<OpenedTree> {
-  // Read first: a checkpoint is published before it is cosigned, so none that is cosigned is larger than one read later.
+  // The cosigned note is read first: a checkpoint is published before it is cosigned, so the one read later is never smaller.
   const cosignedNote = await tree.cosigned()
   const note = await tree.checkpoint()
   if (note === undefined) return { state: 'pending', why: 'the log has no checkpoint yet' }
@@ -138,7 +153,7 @@ async function verifyOne(
   const none = { span, proof: [], checkpoint: '', assurance: null }
   if ('state' in deps) return { ...none, state: deps.state, why: deps.why }
   const { newest, cosigned } = deps
-  // What a witness has signed too is worth more than what is newer.
+  // A cosigned checkpoint gives more assurance than a newer one without cosignatures.
   const isCosigned = cosigned !== undefined && index < cosigned.checkpoint.size
   const { note, checkpoint } = isCosigned ? cosigned : newest
   const { size, root } = checkpoint

@@ -1,7 +1,7 @@
 import { parseCheckpoint, parseNote, ProofError, verifySignatures } from '@whodid/tlog'
 import type { NoteVerifier } from '@whodid/tlog'
 
-/** Whose cosignature is sought, and on which log. */
+/** The witness whose cosignature is sought, and the log. */
 export interface CosignatureSought {
   readonly origin: string
   readonly witness: NoteVerifier
@@ -9,15 +9,15 @@ export interface CosignatureSought {
 
 /** A cosignature that verifies. */
 interface HeldCosignature {
-  /** Records that its checkpoint covers. */
+  /** The number of records that its checkpoint covers. */
   readonly size: number
   /** Seconds since 1970, by the witness's clock. */
   readonly timeS: number
 }
 
 /**
- * The cosignature of a witness on the most records of a log, of those that these notes hold; undefined when none of them holds one
- * that verifies. What is no checkpoint of the log is passed over. Does NOT check the log's own signature: `judgeWitnesses` does.
+ * Returns the witness's cosignature with the most records of the log among the notes; undefined when no note has one that
+ * verifies. Ignores notes that are not checkpoints of the log. Does NOT check the log's own signature: `judgeWitnesses` does.
  */
 export function heldCosignature(
   notes: readonly (string | Uint8Array)[],

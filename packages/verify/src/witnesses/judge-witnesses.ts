@@ -5,26 +5,40 @@ import type { Finding } from '../finding.ts'
 import { findInconsistency, readCheckpoint } from '../tlog/sealed-log.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
 
-/** What is known of a log's witnesses. */
+/**
+ * The evidence that a log's witnesses are judged by.
+ *
+ * @example
+ * ```ts
+ * const evidence: WitnessEvidence = { epochs, policy, cosigned, nowS: Math.floor(Date.now() / 1000) }
+ * ```
+ */
 export interface WitnessEvidence {
   /** The log's keys, as for `openSealedLog`. */
   readonly epochs: readonly KeyEpoch[]
-  /** Which witnesses are trusted, and how many are enough. Its logs are not looked at. */
+  /** The trusted witnesses, and the number that is enough. Its logs are ignored. */
   readonly policy: Policy
   /** The newest cosigned checkpoint that the log has kept. */
   readonly cosigned: string | Uint8Array | undefined
-  /** What witnesses serve to monitors. To be fetched before the log's checkpoint is read: then none is ahead of an honest log. */
+  /** The checkpoints that witnesses serve. Must be fetched before the log's checkpoint is read, so that none is ahead of an honest log. */
   readonly served?: readonly (string | Uint8Array)[]
   /** Seconds since 1970. */
   readonly nowS: number
-  /** How old a cosignature may be, and how far ahead its clock, in seconds. Default 600. */
+  /** The most seconds that a cosignature's time may differ from `nowS`, in the past or the future. Default 600. */
   readonly ageSMax?: number
 }
 
-/** What the witnesses' signatures are worth. */
+/**
+ * The assurance that the witnesses' signatures give.
+ *
+ * @example
+ * ```ts
+ * const { assurance, size }: WitnessJudgement = await judgeWitnesses(log, evidence)
+ * ```
+ */
 export interface WitnessJudgement {
   readonly assurance: Assurance
-  /** Leaves that are covered by the assurance; what is above is only `local` as yet. */
+  /** The number of leaves that the assurance covers; leaves above are still `local`. */
   readonly size: number
   readonly findings: readonly Finding[]
 }
@@ -37,11 +51,11 @@ interface Cosigned {
 }
 
 /**
- * Judges what stands behind a log besides its own key: every checkpoint that a witness holds must be a beginning of the log as it is
- * shown, enough witnesses must have cosigned, and lately.
+ * Judges the witnesses of a log: every checkpoint that a witness holds must be consistent with the log, and enough witnesses must
+ * have cosigned recently.
  *
- * Findings: `rolled_back`, `checkpoint_inconsistent`, `checkpoint_signature`, `checkpoint_malformed`, which leave `local`;
- * `unwitnessed` when too few cosigned; `checkpoint_stale` when those that did said so too long ago, or in the future.
+ * Findings: `rolled_back`, `checkpoint_inconsistent`, `checkpoint_signature`, `checkpoint_malformed`, which make the assurance `local`;
+ * `unwitnessed` when too few cosigned; `checkpoint_stale` when their cosignatures are too old, or in the future.
  *
  * @example
  * ```ts
@@ -81,7 +95,7 @@ export async function judgeWitnesses(
   }
 }
 
-/** A checkpoint with the cosignatures of the policy's witnesses, once it is known to be a beginning of the log. */
+/** Reads a checkpoint with the cosignatures of the policy's witnesses; returns a finding when the log is not consistent with it. */
 async function readCosigned(
   log: SealedLog,
   { epochs, policy }: WitnessEvidence,
@@ -100,7 +114,7 @@ async function readCosigned(
   }
 }
 
-/** Whether the witnesses that a policy asks for have signed a note. Throws `ProofError` when a line of theirs is false. */
+/** Returns true when enough of a policy's witnesses have signed a note. Throws `ProofError` when a signature of theirs is false. */
 export function isCosignedEnough(note: string | Uint8Array, policy: Policy): boolean {
   const { text, signatures } = parseNote(note)
   const witnesses = policy.witnesses.map(({ key }) => key)

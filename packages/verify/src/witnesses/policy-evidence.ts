@@ -12,7 +12,7 @@ import type { LogToVerify } from '../verify-ledger.ts'
 import { heldCosignature } from './held-cosignature.ts'
 import type { CosignatureSought } from './held-cosignature.ts'
 
-/** Whom the investigator trusts, and what the witnesses among them say themselves. */
+/** The policy that the investigator trusts, and the checkpoints that its witnesses serve. */
 export interface PolicyEvidence {
   readonly policy: Policy
   /** By the log's origin. */
@@ -20,8 +20,8 @@ export interface PolicyEvidence {
 }
 
 /**
- * Reads the policy in a file, and asks its witnesses about the logs that it names and about `origins`. To be done before the logs' own
- * checkpoints are read. Throws `invalid_config` for a file that is no policy; a witness that is not reached is no error.
+ * Reads the policy in a file, and asks its witnesses about the logs that it names and about `origins`. Must be called before the logs'
+ * own checkpoints are read. Throws `invalid_config` for a file that is no policy, and does not throw for an unreachable witness.
  */
 export async function gatherPolicyEvidence(
   path: string,
@@ -37,8 +37,8 @@ export async function gatherPolicyEvidence(
 }
 
 /**
- * The logs, with what is known of their witnesses. Where a checkpoint log stands for them it is the one to be witnessed: what a
- * witness serves of a log itself is then one more checkpoint that the log must begin with.
+ * Returns the logs with the evidence of their witnesses. With `isWitnessedByMetaLog` the witnesses cosign the checkpoint log
+ * instead: a checkpoint that a witness serves of a log is then one more anchor of the log.
  */
 export function withWitnesses(
   logs: readonly FoundLog[],
@@ -60,7 +60,7 @@ export function withWitnesses(
   })
 }
 
-/** What the policy says of the logs as a whole: those it names and that are not there. */
+/** Returns a finding for each log that the policy names and that is missing. */
 export function policyFindings(
   { policy, served }: PolicyEvidence,
   origins: readonly string[],
@@ -70,8 +70,8 @@ export function policyFindings(
 }
 
 /**
- * One line for each witness that was asked and gave nothing, with what is held of it all the same: a witness that serves no checkpoint
- * may have cosigned many. `logs` are those that the cosignatures are looked for in.
+ * Returns one line for each witness that was asked and gave no checkpoint, with its newest cosignature that is held in `logs`: a
+ * witness that serves no checkpoint may have cosigned many.
  */
 export function unansweredLines({ served }: PolicyEvidence, logs: readonly FoundLog[]): string[] {
   return [...served].flatMap(([origin, { served: shown, missing }]) => {
@@ -92,8 +92,8 @@ function heldOf(notes: readonly (string | Uint8Array)[], sought: CosignatureSoug
 }
 
 /**
- * The logs that a policy names and that are not there: a collector's log was left out, or thrown away. What a witness of the
- * policy serves of such a log says how many records it had at least.
+ * Returns a finding for each log that a policy names and that is not in `origins`: it was left out or deleted. A note in `served`
+ * shows the number of records that such a log had at least.
  *
  * @example
  * ```ts
@@ -115,21 +115,21 @@ export function missingLogs(
     })
 }
 
-/** The size of a checkpoint that this log has signed; 0 for any other. */
+/** Returns the size of a checkpoint that this log has signed; 0 for any other note. */
 function sizeOf(note: string, log: string, policy: Policy): number {
   try {
     const keys = policy.logs.map(({ key }) => key).filter(({ name }) => name === log)
     if (!note.startsWith(`${log}\n`)) return 0
     return parseCheckpoint(verifyNote(note, keys).text).size
   } catch {
-    // What no key of the log has signed says nothing about it.
+    // A note that no key of the log has signed is no evidence about it.
     return 0
   }
 }
 
 /**
- * What a policy's witnesses serve of each log of a data directory, by its origin; of none without a policy. To be asked before the
- * logs' own checkpoints are read. Never throws for what a witness answers.
+ * Returns the checkpoints that a policy's witnesses serve of each log of a data directory, by origin; none without a policy. Must be
+ * called before the logs' own checkpoints are read. Never throws for a witness's answer.
  *
  * @example
  * ```ts
@@ -150,7 +150,7 @@ export async function askAboutLogs(
   return new Map(await Promise.all(asked))
 }
 
-/** What a service was told of whom to trust. */
+/** The settings of a service that name the witnesses to trust. */
 export interface TrustSettings {
   /** A file with a policy (C2SP tlog-policy). */
   readonly policyPath: string | undefined
@@ -159,8 +159,8 @@ export interface TrustSettings {
 }
 
 /**
- * Whom a service trusts beside its own log: the policy of `WHODID_POLICY`, or else every witness that it submits to; undefined
- * where there is neither. Throws `invalid_config` for a file that is no policy.
+ * Returns the policy that a service trusts: that of `WHODID_POLICY`, or else every witness that it submits to; undefined
+ * without either. Throws `invalid_config` for a file that is no policy.
  *
  * @example
  * ```ts
@@ -177,7 +177,7 @@ export async function readTrust({
   return { logs: [], witnesses, quorum: { threshold: members.length, members } }
 }
 
-/** Reads the policy in a file; `what` is how the reader was told of it. Throws `invalid_config` for one that is none. */
+/** Reads the policy in a file; `what` is the setting that names the file. Throws `invalid_config` when it is no policy. */
 async function readPolicy(path: string, what: string): Promise<Policy> {
   try {
     return parsePolicy(await readFile(path))

@@ -20,32 +20,32 @@ import { CheckpointLogRegistry } from './registry.ts'
 import { CheckpointLogTree } from './tree.ts'
 import type { CheckpointLogTreeOptions } from './tree.ts'
 
-/** What a checkpoint log is made of. */
+/** The keys, clock and storage of a checkpoint log. */
 export interface CheckpointLogOptions extends CheckpointLogTreeOptions {
   /** The key that acknowledges checkpoints, of kind `cosignature`. */
   readonly receipts: NoteSigner
   /** Seconds since 1970. */
   readonly nowS: () => number
-  /** Seconds without an entry after which it says that it lives. */
+  /** Seconds without an entry after which it appends a heartbeat. */
   readonly heartbeatS: number
 }
 
-/** Entries after which the registry is saved anew: so many are read again at a start. */
+/** The number of entries after which the registry is saved again; at most so many are replayed at a start. */
 const entriesPerSave = 4_096
 
 /**
- * A log of logs. What a witness remembers as its state is here an entry that is durable and stays: a checkpoint is taken only when it
- * continues the one before, and acknowledged only when it is a leaf. `sign` puts the leaves under a checkpoint of its own.
+ * A log of the checkpoints of logs. It works like a witness that keeps its whole history: it takes a checkpoint only when that
+ * continues the one before, and acknowledges it only once it is a durable leaf. `sign` puts the leaves under a checkpoint of its own.
  */
 export class CheckpointLog {
   readonly #options: CheckpointLogOptions
   readonly #tree: CheckpointLogTree
   readonly #registry: CheckpointLogRegistry
-  /** Hashes of the entries that are durable and not signed. */
+  /** The leaf hashes of the entries that are durable and not signed yet. */
   readonly #unsigned: Buffer[]
   #entries: LogEntries
   #savedSize: number
-  /** Of every log that is registered, by the hash under which a witness keeps it. */
+  /** The origin of every registered log, by the hash under which a witness keeps the log. */
   #origins: ReadonlyMap<string, string> = new Map()
 
   private constructor(
@@ -66,7 +66,10 @@ export class CheckpointLog {
     this.#savedSize = savedSize
   }
 
-  /** Goes on from what the last run left. Throws `seal_failed` when that was put back or altered, `invalid_config` for another's directory. */
+  /**
+   * Opens the directory and continues after the last run. Throws `seal_failed` when it was rolled back or altered,
+   * `invalid_config` when another key began it.
+   */
   static async open(options: CheckpointLogOptions): Promise<CheckpointLog> {
     const { files, dir, receipts } = options
     await makeDirectory(files, dir)
@@ -115,7 +118,7 @@ export class CheckpointLog {
     return this.#registry
   }
 
-  /** Entries that are signed. */
+  /** The number of entries that are signed. */
   get size(): number {
     return this.#tree.size
   }
@@ -124,14 +127,14 @@ export class CheckpointLog {
     return this.#tree.reader
   }
 
-  /** What the checks of a witness read and write here: writing is appending. */
+  /** The state that the checks of a witness read and write; a write appends an entry. */
   get state(): WitnessState {
     const { dir } = this.#options
     return {
       read: (originHash) => Promise.resolve(this.#newestOf(originHash)),
       write: async (originHash, note) => {
         const known = this.#newestOf(originHash)
-        // An answer that was lost: the leaf is there.
+        // The answer to an earlier request was lost: the leaf is already there.
         if (known !== undefined && textOf(known) === textOf(note)) return
         await this.#entries.append(Buffer.from(note))
       },
@@ -143,12 +146,12 @@ export class CheckpointLog {
     return this.#registry.verifiers
   }
 
-  /** Puts a record on the log; resolves when it is durable. */
+  /** Appends a record; resolves when it is durable. */
   async append(record: CheckpointLogRecord): Promise<void> {
     await this.#entries.append(formatCheckpointLogRecord(record), true)
   }
 
-  /** Puts a key on record, unless it is. Says why when it cannot. */
+  /** Registers a key, unless it is registered. Returns the reason when it cannot. */
   async register(vkey: string): Promise<string | undefined> {
     const { name } = parseVkey(vkey)
     const log = this.#registry.log(name)
@@ -160,7 +163,7 @@ export class CheckpointLog {
     return problem
   }
 
-  /** Puts on record that a log has ended, unless it is. Says why when it cannot. */
+  /** Records that a log has ended, unless that is recorded. Returns the reason when it cannot. */
   async retire(origin: string): Promise<string | undefined> {
     const log = this.#registry.log(origin)
     if (log === undefined) return `${origin} is not registered`
@@ -170,8 +173,8 @@ export class CheckpointLog {
   }
 
   /**
-   * Signs what came since, and a heartbeat when nothing did for long. Resolves with the new checkpoint once it is published, with
-   * undefined when there was nothing to sign. One call at a time.
+   * Signs the new entries, or a heartbeat after a long time without any. Resolves with the new checkpoint once it is published, with
+   * undefined when there was nothing to sign. Must not be called again before it resolves.
    */
   async sign(): Promise<string | undefined> {
     const { files, dir, nowS, heartbeatS } = this.#options
@@ -191,7 +194,7 @@ export class CheckpointLog {
     return note
   }
 
-  /** Resolves when nothing waits to be written. */
+  /** Resolves when no entry waits to be written. */
   async settled(): Promise<void> {
     await this.#entries.settled()
   }
@@ -205,7 +208,7 @@ export class CheckpointLog {
   }
 }
 
-/** A registry and the entries it is made of only part when the directory was written by somebody else. */
+/** Applies an entry of the log's own directory. Throws if it does not fit the registry: then somebody else wrote the directory. */
 function applyEntry(registry: CheckpointLogRegistry, bytes: Buffer): void {
   const place = registry.size
   const entry = parseCheckpointLogEntry(bytes)
@@ -222,7 +225,7 @@ function problemOf(registry: CheckpointLogRegistry, bytes: Buffer): string | und
   return entry === undefined ? 'it is no entry' : registry.problemOf(entry)
 }
 
-/** Whether an entry that is not signed yet is what was written: a crash may have left any part of it. */
+/** Returns true when an unsigned entry is intact: a crash may have left any part of it. */
 function isIntact(bytes: Buffer, registry: CheckpointLogRegistry): boolean {
   const entry = parseCheckpointLogEntry(bytes)
   if (entry?.kind !== 'checkpoint') return entry !== undefined

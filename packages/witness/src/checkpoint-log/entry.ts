@@ -1,27 +1,27 @@
 import { parseNote, parseVkey, ProofError } from '@whodid/tlog'
 
 /**
- * What an entry of a checkpoint log says.
+ * The content of an entry of a checkpoint log.
  *
- * A checkpoint is the collector's note as it was taken, with the checkpoint log's own cosignature, whose time says when. Every other entry
- * is a record, text in lines: `whodid-meta-log/v1 <kind>`, `time <seconds since 1970>`, and one line of the kind's own. No key's
- * name holds a space, so the first line of a record is no log's origin.
+ * A checkpoint is the collector's note with the checkpoint log's own cosignature and its time. Every other entry
+ * is a record, text in lines: `whodid-meta-log/v1 <kind>`, `time <seconds since 1970>`, and one line that depends on the kind. A key's
+ * name has no space, so the first line of a record cannot be a log's origin.
  */
 export type CheckpointLogEntry =
   | { readonly kind: 'checkpoint'; readonly origin: string; readonly note: string }
   | CheckpointLogRecord
 
-/** A record of the checkpoint log's own. */
+/** A record that the checkpoint log itself writes. */
 export type CheckpointLogRecord =
-  /** The first entry: `key` is the one whose cosignatures acknowledge checkpoints. */
+  /** The first entry: `vkey` is the key whose cosignatures acknowledge checkpoints. */
   | { readonly kind: 'begin'; readonly timeS: number; readonly vkey: string }
-  /** From here on a log of this key must be there. */
+  /** The log of this key must exist from this entry on. */
   | { readonly kind: 'collector-add'; readonly timeS: number; readonly vkey: string }
-  /** From here on this key signs too, for the log of its name. */
+  /** This key also signs for the log of its name from this entry on. */
   | { readonly kind: 'key-epoch'; readonly timeS: number; readonly vkey: string }
-  /** From here on the log takes no more checkpoints; what it has stays. */
+  /** The log gets no more checkpoints from this entry on; its earlier ones stay. */
   | { readonly kind: 'collector-retire'; readonly timeS: number; readonly origin: string }
-  /** Nothing happened, and the checkpoint log lives. */
+  /** The checkpoint log is running and has had no other entry. */
   | { readonly kind: 'heartbeat'; readonly timeS: number }
 
 const header = 'whodid-meta-log/v1'
@@ -37,7 +37,7 @@ export function formatCheckpointLogRecord(record: CheckpointLogRecord): Buffer {
   return Buffer.from(`${header} ${record.kind}\ntime ${record.timeS}\n${own}`)
 }
 
-/** Reads an entry; undefined for what is none. Does NOT check a signature. */
+/** Reads an entry; returns undefined when it is none. Does NOT check a signature. */
 export function parseCheckpointLogEntry(bytes: Uint8Array): CheckpointLogEntry | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
   const record = text.startsWith(`${header} `) ? parseRecord(text) : undefined

@@ -4,7 +4,7 @@ import { appendDurably, readIfThere } from '@whodid/tlog-posix'
 import type { FilePort } from '@whodid/tlog-posix'
 import { wholeEntries } from './source.ts'
 
-/** Entries that may wait to be written; more are refused. */
+/** The most entries that may wait to be written; more are refused. */
 const waitingMax = 1_024
 
 interface Waiting {
@@ -14,24 +14,24 @@ interface Waiting {
   readonly reject: (reason: unknown) => void
 }
 
-/** What entries are kept with. */
+/** The directory of the entries, and the callbacks around a write. */
 interface LogEntriesOptions {
   readonly files: FilePort
   readonly dir: string
-  /** What is wrong with an entry as the next: then it is not written. */
+  /** Returns the reason why an entry cannot be the next one; it is then not written. */
   readonly problemOf: (entry: Buffer) => string | undefined
-  /** Is told of entries that are durable, in their order and before whoever appended them. */
+  /** Called for each durable entry, in order, before its `append` resolves. */
   readonly onDurable: (entry: Buffer) => void
 }
 
 /**
- * The entries of a checkpoint log: files of 256, each growing to a whole entry bundle under its C2SP path. They are what is
- * acknowledged by: all else can be made of them again. Entries that wait at the same moment share one sync.
+ * The entries of a checkpoint log: files of 256, each growing to a whole entry bundle under its C2SP path. An entry is
+ * acknowledged once it is durable here; all other files can be rebuilt. Entries that wait at the same time share one sync.
  */
 export class LogEntries {
   readonly #options: LogEntriesOptions
   #size: number
-  /** Bytes of the last file that are durable. */
+  /** The number of durable bytes in the last file. */
   #lastBytes: number
   #namedBundle = -1
   #waiting: Waiting[] = []
@@ -44,8 +44,8 @@ export class LogEntries {
   }
 
   /**
-   * Reads the entries from `from` on, a multiple of 256, and cuts off what a crash has torn: none of that was acknowledged.
-   * `isWhole` says of an entry that was read whether it is what was written; what follows one that is not is cut off too.
+   * Reads the entries from `from` on, a multiple of 256, and cuts off a torn end that a crash left, which was never acknowledged.
+   * `isWhole` returns true for an intact entry; the first entry that is not, and all after it, are cut off.
    */
   static async open(
     options: LogEntriesOptions,
@@ -66,24 +66,24 @@ export class LogEntries {
       if (kept.length === tileWidth) continue
       const keptBytes = kept.length === 0 ? 0 : encodeEntryBundle(kept).length
       const entries = new LogEntries(options, first + kept.length, keptBytes)
-      // What a killed run wrote can be read and may not be on the disk yet: before it is relied on, it is.
+      // The bytes of a killed run may be readable and not on the disk yet, so they are synced before use.
       if (bytes.length > 0)
         await appendDurably(files, { dir, path, keptBytes, isNamed: false }, Buffer.alloc(0))
       return entries
     }
   }
 
-  /** Entries that are durable. */
+  /** The number of durable entries. */
   get size(): number {
     return this.#size
   }
 
   /**
-   * Resolves with the entry's index once it is durable. Rejects when it may not be the next, and when the disk fails: then it may or may
-   * not be there after a crash. One that decides what may follow it is to be written alone.
+   * Resolves with the entry's index once it is durable. Rejects when it cannot be the next one, and when the disk fails: then it may or
+   * may not be there after a crash. Must be called with `isAlone` for an entry that decides which entries may follow it.
    */
   append(entry: Buffer, isAlone = false): Promise<number> {
-    // Throws for one that is too long, before it waits.
+    // Throws for an entry that is too long, before it is queued.
     encodeEntryBundle([entry])
     if (this.#waiting.length >= waitingMax)
       return Promise.reject(new Error(`${waitingMax} entries wait to be written`))
@@ -93,7 +93,7 @@ export class LogEntries {
     })
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no entry waits to be written. */
   async settled(): Promise<void> {
     await this.#running
   }
@@ -116,7 +116,7 @@ export class LogEntries {
     }
   }
 
-  /** The next to be written together; what may not stand there is refused. */
+  /** Takes the next entries to be written together; rejects those that cannot follow. */
   #nextBatch(): Waiting[] {
     const alone = this.#waiting.findIndex(({ isAlone }) => isAlone)
     const count = alone === 0 ? 1 : alone < 0 ? this.#waiting.length : alone
@@ -128,7 +128,7 @@ export class LogEntries {
     })
   }
 
-  /** Does NOT cross the end of a file: one that follows is begun only when this one is whole and durable. */
+  /** Writes entries to one file. Does NOT cross its end: the next file begins only when this one is full and durable. */
   async #write(entries: readonly Buffer[]): Promise<void> {
     const { files, dir } = this.#options
     const index = Math.floor(this.#size / tileWidth)

@@ -5,21 +5,21 @@ import { parseVkey, ProofError } from '@whodid/tlog'
 import { listIfThere, readIfThere, systemFiles, writeDurably } from '@whodid/tlog-posix'
 import type { FilePort } from '@whodid/tlog-posix'
 
-/** What an operator asks a checkpoint log to put on record: that a key signs for the log of its name, or that a log has ended. */
+/** An operator's request to a checkpoint log: to record that a key signs for the log of its name, or that a log has ended. */
 export type RegistryRequest = { readonly add: string } | { readonly retire: string }
 
-/** A request that was found, and its file. */
+/** A request, and the name of its file. */
 interface FoundRequest {
   readonly name: string
   readonly request: RegistryRequest
 }
 
-/** Requests taken at a time. */
+/** The most requests taken at a time. */
 const requestsMax = 256
 
 /**
- * Leaves a request in a checkpoint log's directory, where it is taken within a second, or at the next start. Whoever may write
- * there may ask. Asking twice is asking once.
+ * Writes a request into a checkpoint log's directory; the log takes it within a second, or at the next start. Every user who can
+ * write there may do so. A repeated request changes nothing.
  */
 export async function leaveRequest(dir: string, request: RegistryRequest): Promise<void> {
   const text = `${JSON.stringify(request)}\n`
@@ -28,7 +28,7 @@ export async function leaveRequest(dir: string, request: RegistryRequest): Promi
   await writeDurably(systemFiles, join(requestsDir(dir), `${name}.json`), text)
 }
 
-/** The requests that wait, and what is wrong with those that are none. */
+/** Returns the waiting requests, and the reasons for the files that are none. */
 export async function findRequests(
   files: FilePort,
   dir: string,
@@ -48,7 +48,7 @@ export async function findRequests(
   return { found, wrong }
 }
 
-/** Removes a request that was taken. A crash before leaves it, and taking it again changes nothing. */
+/** Removes a request that was taken. After a crash before this call, the request is taken again, which changes nothing. */
 export async function forgetRequest(files: FilePort, dir: string, name: string): Promise<void> {
   await files.rm(join(requestsDir(dir), name), { force: true })
 }
@@ -61,7 +61,7 @@ function parseRequest(text: string): RegistryRequest | string {
   try {
     const value: unknown = JSON.parse(text)
     const given: unknown = typeof value === 'object' && value !== null ? value : {}
-    // Sound: a property that is absent or no text is looked at below.
+    // Sound: the code below checks that each property is a text.
     const { add, retire } = given as { readonly add?: unknown; readonly retire?: unknown }
     if (typeof retire === 'string' && retire !== '') return { retire }
     if (typeof add !== 'string') return 'expected "add" or "retire"'

@@ -2,13 +2,13 @@ import { parseNote, parseVkey } from '@whodid/tlog'
 import type { NoteVerifier } from '@whodid/tlog'
 import type { CheckpointLogEntry } from './entry.ts'
 
-/** A log that a checkpoint log knows, as its entries up to some place say. */
+/** A log that a checkpoint log knows, by its entries up to some place. */
 export interface RegisteredLog {
   readonly origin: string
   /** Oldest first. */
   readonly keys: readonly RegisteredKey[]
   readonly addedS: number
-  /** When it was retired; null while it goes on. */
+  /** The time at which it was retired; null while it is active. */
   readonly retiredS: number | null
   /** The checkpoint that was taken last; null before the first. */
   readonly newest: TakenCheckpoint | null
@@ -25,16 +25,16 @@ interface RegisteredKey {
 export interface TakenCheckpoint {
   readonly entry: number
   readonly note: string
-  /** When the checkpoint log took it, in seconds since 1970, by its own word. */
+  /** The time at which the checkpoint log took it, in seconds since 1970, by its own clock. */
   readonly timeS: number
 }
 
-/** Logs that one checkpoint log knows; more are refused. */
+/** The most logs that one checkpoint log knows; more are refused. */
 const logsMax = 4_096
-/** Keys of one log. */
+/** The most keys of one log. */
 const keysMax = 1_000
 
-/** What the entries of a checkpoint log come to: which logs there must be, with which keys, and how far each is. */
+/** The result of a checkpoint log's entries: the logs that must exist, their keys, and the newest checkpoint of each. */
 export class CheckpointLogRegistry {
   readonly #logs = new Map<string, RegisteredLog>()
   #receiptKey: NoteVerifier | undefined
@@ -42,7 +42,7 @@ export class CheckpointLogRegistry {
   #size = 0
   #lastS = 0
 
-  /** Entries that were applied. */
+  /** The number of entries that were applied. */
   get size(): number {
     return this.#size
   }
@@ -61,7 +61,7 @@ export class CheckpointLogRegistry {
     return [...this.#logs.values()]
   }
 
-  /** The keys of the logs that go on. */
+  /** The keys of the logs that are not retired. */
   get verifiers(): readonly NoteVerifier[] {
     return this.#verifiers
   }
@@ -70,7 +70,7 @@ export class CheckpointLogRegistry {
     return this.#logs.get(origin)
   }
 
-  /** Takes the next entry. Says what is wrong with one that no sound checkpoint log holds at this place, and otherwise nothing. */
+  /** Applies the next entry. Returns the reason when a correct checkpoint log cannot have it at this place, otherwise undefined. */
   apply(entry: CheckpointLogEntry): string | undefined {
     const place = this.#size
     const problem = this.problemOf(entry)
@@ -79,7 +79,7 @@ export class CheckpointLogRegistry {
     return problem
   }
 
-  /** The whole as JSON, to begin with after a restart. */
+  /** Returns the whole registry as JSON, to load after a restart. */
   save(): string {
     return JSON.stringify({
       size: this.#size,
@@ -89,9 +89,9 @@ export class CheckpointLogRegistry {
     })
   }
 
-  /** Reads back what `save` wrote, which nobody else may have written: its shape is not checked. */
+  /** Reads the output of `save`. Does NOT check its shape, so the text must come from `save`. */
   static load(text: string): CheckpointLogRegistry {
-    // Sound: the file lies in the checkpoint log's own directory, and a verifier replays the entries instead.
+    // Sound: the file is in the checkpoint log's own directory, and a verifier replays the entries instead.
     const saved = JSON.parse(text) as {
       readonly size: number
       readonly lastS: number
@@ -107,7 +107,7 @@ export class CheckpointLogRegistry {
     return registry
   }
 
-  /** What is wrong with an entry as the next; undefined when nothing is. */
+  /** Returns the reason why an entry cannot be the next one; undefined when it can. */
   problemOf(entry: CheckpointLogEntry): string | undefined {
     if ((entry.kind === 'begin') !== (this.#size === 0))
       return `expected the record "begin" first, and once; got "${entry.kind}"`
@@ -177,7 +177,7 @@ export class CheckpointLogRegistry {
     this.#collectKeys()
   }
 
-  /** The time in the checkpoint log's own cosignature. Under the root that holds the entry it is the checkpoint log's word. */
+  /** Returns the time in the checkpoint log's own cosignature. A verified root over the entry covers it. */
   #timeOf(note: string): number {
     const key = this.#receiptKey
     const own = parseNote(note).signatures.find(

@@ -18,7 +18,7 @@ import { systemFiles } from '@whodid/tlog-posix'
 import type { FilePort } from '@whodid/tlog-posix'
 import { createDirectorySource } from './source.ts'
 
-/** What the HTTP side of a checkpoint log needs. */
+/** The options of a checkpoint log's HTTP server. */
 export interface ServeOptions {
   readonly dir: string
   readonly receipts: NoteSigner
@@ -28,11 +28,11 @@ export interface ServeOptions {
   readonly onEvent: (event: ServeEvent) => void
 }
 
-/** What the HTTP side reports to the operator. */
+/** The events that the HTTP server reports to the operator. */
 type ServeEvent =
   WitnessEvent | { readonly event: 'failed' | 'registered' | 'refused'; readonly detail: string }
 
-/** Serves a checkpoint log over HTTP: what a witness answers, `POST /add-key`, and the C2SP paths of its tree. */
+/** Serves a checkpoint log over HTTP: a witness's requests, `POST /add-key`, and the C2SP paths of its tree. */
 export function serveCheckpointLog(
   options: ServeOptions,
   log: CheckpointLog,
@@ -79,12 +79,12 @@ export function serveCheckpointLog(
   })
 }
 
-/** What a change of keys is put on record with. */
+/** The log, key and clock that record a change of keys. */
 interface AddKeyDeps {
   readonly log: Pick<CheckpointLog, 'registry' | 'register'>
   readonly receipts: NoteSigner
   readonly nowS: () => number
-  /** Is told what an operator should know. */
+  /** Called for each event that an operator should know. */
   readonly onEvent: (event: {
     readonly event: 'registered' | 'refused'
     readonly detail: string
@@ -92,9 +92,9 @@ interface AddKeyDeps {
 }
 
 /**
- * Answers `POST /add-key`: a log's next key, by a statement that it and the key before it have signed. The key before it must be the
- * newest one registered, so that a key that has ended names no other. Answers with a signature over the statement once the
- * key is durable here; asked again, with the same. Rejects when the disk fails.
+ * Answers `POST /add-key`: registers a log's next key by a statement that it and the key before it have signed. The key before it
+ * must be the newest one registered, so that an ended key cannot name another. Answers with a signature over the statement once
+ * the key is durable; a repeated request is answered too. Rejects when the disk fails.
  */
 async function addKey({ log, receipts, nowS, onEvent }: AddKeyDeps, body: string): Promise<Reply> {
   try {
@@ -110,7 +110,7 @@ async function addKey({ log, receipts, nowS, onEvent }: AddKeyDeps, body: string
     const refused = await log.register(newVkey)
     if (refused !== undefined) return plainReply(403, refused)
     if (!isKnown) onEvent({ event: 'registered', detail: `added ${newVkey}, named by ${oldVkey}` })
-    // A crash before this leaves the key registered; the collector asks again.
+    // After a crash before this line the key is registered; the collector repeats its request.
     return plainReply(200, signText(parseNote(body).text, receipts, nowS()))
   } catch (error) {
     if (!(error instanceof ProofError)) throw error

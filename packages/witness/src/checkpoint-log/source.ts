@@ -12,13 +12,13 @@ import type { TileReader } from '@whodid/tlog'
 import { readIfThere, systemFiles } from '@whodid/tlog-posix'
 import type { FilePort } from '@whodid/tlog-posix'
 
-/** Longest answer that is read, in bytes: an entry bundle of 256 entries, each as long as one can be. */
+/** Longest answer that is read, in bytes: an entry bundle of 256 entries of the greatest length. */
 const responseBytesMax = 256 * (65_535 + 2)
 const timeoutMsDefault = 15_000
 
 /**
- * Where a checkpoint log is read from: `checkpoint`, `cosigned`, and tiles and entry bundles by their C2SP paths. Undefined for what is not
- * there; throws when that cannot be known. Nothing that it gives has been checked.
+ * The source of a checkpoint log: reads `checkpoint`, `cosigned`, and tiles and entry bundles by their C2SP paths. Returns undefined for
+ * a missing file; throws when it cannot know. Does NOT check what it returns.
  */
 export type CheckpointLogSource = TileReader
 
@@ -46,7 +46,7 @@ export function createDirectorySource(
   }
 }
 
-/** Reads a checkpoint log over HTTP. Throws when the answer is neither 200 nor 404, is too long, or does not come in 15 seconds. */
+/** Reads a checkpoint log over HTTP. Throws when the answer is neither 200 nor 404, is too long, or takes longer than 15 seconds. */
 export function createUrlSource(url: string, signal?: AbortSignal): CheckpointLogSource {
   const prefix = trimEnd(url, '/')
   return {
@@ -76,14 +76,14 @@ async function readBytes(body: ReadableStream<Uint8Array> | null): Promise<Buffe
   return Buffer.concat(chunks)
 }
 
-/** The entries at the beginning of a growing bundle that are there in full; what a crash has torn is left out. At most 256. */
+/** Returns the complete entries at the beginning of a growing bundle, at most 256; a torn end is left out. */
 export function wholeEntries(bytes: Uint8Array): Buffer[] {
   const bundle = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const entries: Buffer[] = []
   let start = 0
   while (entries.length < tileWidth && start + 2 <= bundle.length) {
     const end = start + 2 + bundle.readUInt16BE(start)
-    // No entry is empty: a length of 0 is a file that grew before its content came.
+    // No entry is empty: a length of 0 means that the file grew before its content was written.
     if (end === start + 2 || end > bundle.length) break
     entries.push(bundle.subarray(start + 2, end))
     start = end

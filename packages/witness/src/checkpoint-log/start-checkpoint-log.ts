@@ -11,55 +11,56 @@ import type { FilePort } from '@whodid/tlog-posix'
 import { findRequests, forgetRequest } from './registry-requests.ts'
 import { serveCheckpointLog } from './serve-checkpoint-log.ts'
 
-/** How a checkpoint log is run. */
+/** The options of a checkpoint log service. */
 export interface CheckpointLogServiceOptions {
-  /** Its key, of kind `note`: it signs the checkpoints of the checkpoint log. */
+  /** The key that signs the checkpoint log's own checkpoints, of kind `note`. */
   readonly signer: NoteSigner
-  /** Its other key, of kind `cosignature` and of the same name: it acknowledges the checkpoints of collectors. */
+  /** The key that acknowledges the checkpoints of collectors, of kind `cosignature` and of the same name. */
   readonly receipts: NoteSigner
-  /** Where it is kept. */
+  /** The directory of its files. */
   readonly dir: string
-  /** Where the newest checkpoint that was signed is remembered; best beside the key, apart from `dir`. */
+  /** The file that keeps the newest signed checkpoint; best beside the key, outside of `dir`. */
   readonly headPath: string
-  /** Who is asked to cosign it. Default: nobody. */
+  /** The witnesses that are asked to cosign it. Default: none. */
   readonly witnesses?: CosignerOptions['witnesses']
   /** Default 127.0.0.1. */
   readonly host?: string
-  /** Default 0: a free one. */
+  /** Default 0: a free port. */
   readonly port?: number
   /** Milliseconds between two checkpoints. Default 1,000. */
   readonly checkpointMs?: number
-  /** Seconds without an entry after which it says that it lives. Default 45. */
+  /** Seconds without an entry after which it appends a heartbeat. Default 45. */
   readonly heartbeatS?: number
   readonly files?: FilePort
   readonly onEvent: (event: CheckpointLogEvent) => void
 }
 
-/** What a checkpoint log did that its operator should know; those of a witness are about the collectors' logs. */
+/** An event that a checkpoint log's operator should know; a `WitnessEvent` is about a collector's log. */
 export type CheckpointLogEvent =
   | WitnessEvent
-  /** Something could not be written, and is tried again or was not acknowledged. */
+  /** A write failed; it is tried again or was not acknowledged. */
   | { readonly event: 'failed'; readonly detail: string }
-  /** A key or a retirement is on record, or a request for one is refused. */
+  /** A key or a retirement was recorded, or a request for one was refused. */
   | { readonly event: 'registered' | 'refused'; readonly detail: string }
-  /** What a witness of the checkpoint log itself says. */
+  /** A problem with a witness of the checkpoint log itself. */
   | { readonly event: 'warning'; readonly detail: string }
 
 /** A checkpoint log that answers over HTTP. */
 export interface RunningCheckpointLog {
   readonly url: string
-  /** Entries that are signed. */
+  /** Returns the number of entries that are signed. */
   readonly size: () => number
   readonly witnesses: () => readonly WitnessLevel[]
-  /** Signs what came, and ends. */
+  /** Signs the last entries, and stops. */
   readonly stop: () => Promise<void>
 }
 
 /**
- * Runs a checkpoint log over HTTP. Collectors submit checkpoints as to a witness (C2SP tlog-witness): the same checks, and what is
- * acknowledged is a leaf. `POST /add-key` takes a log's next key by the word of the one before it. Serves `checkpoint`, tiles and entry bundles on the C2SP paths, `cosigned`, and what a witness serves.
+ * Runs a checkpoint log over HTTP. Collectors submit checkpoints as to a witness (C2SP tlog-witness): the checks are the same, and
+ * an acknowledged checkpoint is a leaf. `POST /add-key` registers a log's next key, which the one before it must have signed.
+ * Serves `checkpoint`, tiles and entry bundles on the C2SP paths, `cosigned`, and the paths of a witness.
  *
- * Throws `invalid_config`, and `seal_failed` when its directory was put back. Does NOT speak TLS.
+ * Throws `invalid_config`, and `seal_failed` when its directory was rolled back. Does NOT speak TLS.
  */
 export async function startCheckpointLog(
   options: CheckpointLogServiceOptions,
@@ -120,11 +121,11 @@ function checkKeys(signer: NoteSigner, receipts: NoteSigner): void {
 
 interface Rounds {
   readonly now: () => Promise<void>
-  /** Makes a last round. */
+  /** Runs a last round and stops. */
   readonly stop: () => Promise<void>
 }
 
-/** Each second: what the operator asked for, then a checkpoint. A round that fails is told, and the next one tries again. */
+/** Takes the operator's requests and then signs a checkpoint, each `checkpointMs`. Reports a round that fails; the next one tries again. */
 function startRounds({
   log,
   cosigner,

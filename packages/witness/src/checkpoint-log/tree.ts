@@ -19,21 +19,21 @@ import { appendDurably, readIfThere, writeDurably } from '@whodid/tlog-posix'
 import type { FilePort } from '@whodid/tlog-posix'
 import { createDirectorySource } from './source.ts'
 
-/** Where the tree of a checkpoint log lies. */
+/** The key, directory and head file of a checkpoint log's tree. */
 export interface CheckpointLogTreeOptions {
   readonly files: FilePort
   readonly dir: string
-  /** Where the newest checkpoint that was signed is remembered: with the key, apart from `dir`. */
+  /** The file that keeps the newest signed checkpoint: beside the key, outside of `dir`. */
   readonly headPath: string
   readonly signer: NoteSigner
 }
 
-/** Tiles written at the same time. */
+/** The number of tiles written at the same time. */
 const writesAtOnce = 8
 
 /**
- * The tree of a checkpoint log and what was signed of it. The order is entries durable (before this), tiles, head, checkpoint: a
- * crash between two leaves the old checkpoint, entries of which the rest is made again, and a head that those entries lead to.
+ * The tree of a checkpoint log and its signed checkpoint. The order of writes is entries (before this), tiles, head, checkpoint: a
+ * crash between two leaves the old checkpoint, and entries from which the tiles and the checkpoint of the head are made again.
  */
 export class CheckpointLogTree {
   readonly #options: CheckpointLogTreeOptions
@@ -47,7 +47,7 @@ export class CheckpointLogTree {
     this.#edge = edge
   }
 
-  /** Loads the tree under the published checkpoint. Throws `seal_failed` when its tiles lead elsewhere. */
+  /** Loads the tree under the published checkpoint. Throws `seal_failed` when its tiles have another root. */
   static async open(options: CheckpointLogTreeOptions): Promise<CheckpointLogTree> {
     const { files, dir } = options
     const tree = new CheckpointLogTree(options, emptyEdge)
@@ -66,12 +66,12 @@ export class CheckpointLogTree {
     return tree
   }
 
-  /** Entries that are signed. */
+  /** The number of entries that are signed. */
   get size(): number {
     return this.#edge.size
   }
 
-  /** Checks that the tree, with the entries that follow, goes on from what its key remembers to have signed. Throws `seal_failed`. */
+  /** Checks that the tree, with the entries that follow, continues the checkpoint in the head file. Throws `seal_failed`. */
   async checkHead(following: readonly Buffer[]): Promise<void> {
     const note = await readIfThere(this.#options.files, this.#options.headPath)
     if (note === undefined) return
@@ -90,7 +90,7 @@ export class CheckpointLogTree {
     if (!isSame) throw failed(`its key has signed another root for the size ${head.size}`)
   }
 
-  /** Puts leaves into the tree and signs it. Resolves with the checkpoint once it is published; rejects when the disk fails. */
+  /** Appends leaves to the tree and signs it. Resolves with the checkpoint once it is published; rejects when the disk fails. */
   async sign(leaves: readonly Buffer[]): Promise<string> {
     const { files, dir, headPath, signer } = this.#options
     const { edge, tiles } = appendLeaves(this.#edge, leaves)
@@ -105,7 +105,7 @@ export class CheckpointLogTree {
     return note
   }
 
-  /** A tile's file grows under the path of the full one: the hashes that are signed are never written again. */
+  /** Appends to a tile's file, which has the path of the full tile: signed hashes are never written again. */
   async #write({ path, bytes }: StoredTile): Promise<void> {
     const { files, dir } = this.#options
     const [whole = ''] = path.split('.p/')

@@ -3,32 +3,32 @@ import type { TileReader } from '@whodid/tlog'
 import { submitCheckpoint } from './submit-checkpoint.ts'
 import type { Submission, WitnessEndpoint } from './submit-checkpoint.ts'
 
-/** What a cosigner works with. */
+/** The witnesses, tiles and callbacks of a cosigner. */
 export interface CosignerOptions {
   readonly witnesses: readonly WitnessEndpoint[]
   /** The log's tiles; they must hold the tree of every checkpoint that is offered. */
   readonly reader: TileReader
-  /** Is told of each checkpoint that at least one witness cosigned, with the cosignatures in it; sizes never go down. */
+  /** Called for each checkpoint that at least one witness cosigned, with the cosignatures in it; sizes never decrease. */
   readonly onCosigned: (note: string, size: number) => Promise<void>
-  /** Is told once when a witness begins to be unreachable, refuses or gives alarm, and once when it cosigns again. */
+  /** Called once when a witness becomes unreachable, refuses or raises an alarm, and once when it cosigns again. */
   readonly onProblem: (message: string) => void
-  /** How long each request may take. Default 5,000. */
+  /** The most milliseconds for each request. Default 5,000. */
   readonly timeoutMs?: number
-  /** First pause after a witness failed; doubles up to a minute. Default 1,000. */
+  /** Milliseconds of the first pause after a witness failed; doubles up to a minute. Default 1,000. */
   readonly pauseMs?: number
 }
 
-/** How the log stands with one witness. */
+/** The state of the log at one witness. */
 export interface WitnessLevel {
   readonly name: string
-  /** What became of the last submission; `none` before the first. */
+  /** The outcome of the last submission; `none` before the first. */
   readonly outcome: Submission['outcome'] | 'none'
-  /** Leaves it has cosigned, and when it said so, in seconds since 1970; 0 for never. */
+  /** The number of leaves it has cosigned, and the time of that in seconds since 1970; 0 for never. */
   readonly cosignedSize: number
   readonly cosignedAtS: number
-  /** Why it did not cosign; '' when it did. */
+  /** The reason that it did not cosign; '' when it did. */
   readonly detail: string
-  /** Submissions that did not end in a cosignature, since the start. */
+  /** The number of submissions without a cosignature since the start. */
   readonly failureCount: number
 }
 
@@ -42,8 +42,8 @@ interface Relation {
 const pauseMsMax = 60_000
 
 /**
- * Has a log's checkpoints cosigned while the log goes on: it is offered each new one and submits the newest, to all witnesses at
- * once, one round after the other. Nothing waits for it; a witness that is away costs its cosignature and nothing else.
+ * Gets a log's checkpoints cosigned in the background: `offer` takes each new one, and rounds submit the newest to all witnesses
+ * at once. Nothing waits for it; an unreachable witness costs only its own cosignature.
  */
 export class Cosigner {
   readonly #options: CosignerOptions
@@ -74,7 +74,7 @@ export class Cosigner {
     return this.#relations.map(({ level }) => level)
   }
 
-  /** Takes a checkpoint that is published. An earlier one that has not been submitted yet is passed over. */
+  /** Takes a published checkpoint. It replaces an earlier one that has not been submitted yet. */
   offer(note: string): void {
     if (this.#relations.length === 0 || this.#stopping.signal.aborted) return
     const { size } = parseCheckpoint(parseNote(note).text)
@@ -82,7 +82,7 @@ export class Cosigner {
     this.#wake()
   }
 
-  /** Resolves when nothing is under way any more; requests that are, are given up. */
+  /** Aborts the requests under way, and resolves when none is left. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     clearTimeout(this.#timer)
@@ -99,7 +99,7 @@ export class Cosigner {
       })
   }
 
-  /** Rounds, for as long as there is a witness that is due and has not cosigned the newest checkpoint. */
+  /** Runs rounds as long as a witness is due and has not cosigned the newest checkpoint. */
   async #run(): Promise<void> {
     for (;;) {
       const offered = this.#offered
@@ -116,7 +116,7 @@ export class Cosigner {
     { note, size }: { note: string; size: number },
   ): Promise<readonly string[]> {
     const submission = await this.#ask(relation, note)
-    // The log has gone on meanwhile and may have dropped a tile of the smaller tree: the newest is submitted instead.
+    // The log has grown meanwhile and may have deleted a tile of the smaller tree: the next round submits the newest.
     if (submission === undefined) return []
     if (this.#stopping.signal.aborted && submission.outcome === 'unreachable') return []
     const before = relation.level
@@ -164,7 +164,7 @@ export class Cosigner {
     return Math.min((this.#options.pauseMs ?? 1_000) * 2 ** Math.min(failures, 16), pauseMsMax)
   }
 
-  /** Those that have not cosigned the newest checkpoint. */
+  /** Returns the witnesses that have not cosigned the newest checkpoint. */
   #waiting(): Relation[] {
     const size = this.#offered?.size ?? 0
     return this.#relations.filter(
@@ -172,7 +172,7 @@ export class Cosigner {
     )
   }
 
-  /** An idle log offers nothing new; what failed is tried again all the same. */
+  /** Starts a later round for failed witnesses, because an idle log offers no new checkpoint. */
   #sleep(): void {
     const next = Math.min(...this.#waiting().map(({ notBeforeMs }) => notBeforeMs))
     if (this.#stopping.signal.aborted || !Number.isFinite(next)) return

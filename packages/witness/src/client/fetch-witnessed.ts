@@ -4,13 +4,13 @@ import { originHashOf } from '../protocol/witness.ts'
 import { readBounded } from './post-text.ts'
 import type { WitnessEndpoint } from './submit-checkpoint.ts'
 
-/** What a witness serves of a log: a note, which nobody has checked yet; nothing; or it was not reached. */
+/** A witness's answer about a log: an unverified note, no note, or unreachable. */
 export type Witnessed =
   | { readonly outcome: 'served'; readonly note: string }
   | { readonly outcome: 'nothing' }
   | { readonly outcome: 'unreachable'; readonly detail: string }
 
-/** How a witness is asked. */
+/** The options of a request to a witness. */
 export interface FetchOptions {
   /** Default 5,000. */
   readonly timeoutMs?: number
@@ -19,23 +19,23 @@ export interface FetchOptions {
 
 const timeoutMsDefault = 5_000
 
-/** What a policy's witnesses serve of a log. */
+/** The answers of a policy's witnesses about a log. */
 export interface ServedCheckpoints {
-  /** Notes, which nobody has checked yet. */
+  /** The notes, not verified yet. */
   readonly served: readonly string[]
-  /** Witnesses that have a URL and gave none. That says nothing of what they cosigned. */
+  /** The witnesses that have a URL and gave no note. They may have cosigned all the same. */
   readonly missing: readonly MissingCheckpoint[]
 }
 
-/** A witness that gave no checkpoint, and why. */
+/** A witness that gave no checkpoint, and the reason. */
 interface MissingCheckpoint {
   readonly key: NoteVerifier
   readonly why: string
 }
 
 /**
- * Asks every witness of a policy that has a URL what it cosigned last of a log, all at once. To be done before the log's own
- * checkpoint is read, for an honest log is never behind what a witness has. Never throws for what they answer or fail to.
+ * Asks every witness of a policy that has a URL for its newest checkpoint of a log, all at once. Must be called before the log's
+ * own checkpoint is read: then an honest log is never behind a witness. Never throws for an answer or a failure of a witness.
  */
 export async function fetchServed(
   policy: Policy,
@@ -66,8 +66,8 @@ export async function fetchServed(
 }
 
 /**
- * Asks a witness what it cosigned last of a log, past the log itself (C2SP tlog-witness, monitoring). Only its URL is used.
- * Never throws for what the witness answers or fails to. Does NOT check the note: `judgeWitnesses` does.
+ * Asks a witness directly for its newest checkpoint of a log (C2SP tlog-witness, monitoring). Uses only the witness's URL.
+ * Never throws for an answer or a failure of the witness. Does NOT check the note: `judgeWitnesses` does.
  */
 export async function fetchWitnessed(
   { url }: Pick<WitnessEndpoint, 'url'>,

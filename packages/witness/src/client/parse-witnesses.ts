@@ -3,13 +3,13 @@ import { parseVkey, ProofError } from '@whodid/tlog'
 import type { NoteVerifier } from '@whodid/tlog'
 import type { WitnessEndpoint } from './submit-checkpoint.ts'
 
-/** Most witnesses a log submits to: what a policy must be able to name (C2SP tlog-policy). */
+/** Most witnesses a log submits to: the number that a policy must be able to name (C2SP tlog-policy). */
 const witnessesMax = 32
 
 /**
  * Reads the witnesses a log submits to: `<vkey> <url>` each, one a line or separated by `;`, `#` beginning a comment line.
  *
- * Throws `invalid_config`, naming `setting` and what came.
+ * Throws `invalid_config`, whose message names `setting` and the wrong value.
  */
 export function parseWitnesses(text: string, setting: string): WitnessEndpoint[] {
   const witnesses = text

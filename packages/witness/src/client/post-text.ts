@@ -1,11 +1,11 @@
-/** What was answered. */
+/** The response to a request. */
 export interface TextResponse {
   readonly status: number
   readonly contentType: string
   readonly body: string
 }
 
-/** How long is waited, and what ends it. */
+/** The time limit of a request, and the signal that aborts it. */
 export interface PostOptions {
   /** Default 5,000. */
   readonly timeoutMs?: number
@@ -14,7 +14,7 @@ export interface PostOptions {
 
 const timeoutMsDefault = 5_000
 
-/** Posts text and reads what is answered, up to 256 KiB. Never throws: what cannot be reached is an outcome. */
+/** Posts text and reads the answer, up to 256 KiB. Never throws: an unreachable server is an outcome. */
 export async function postText(
   url: string,
   body: string,
@@ -44,7 +44,7 @@ export async function postText(
 /** Longest answer that is read, in bytes: a checkpoint with many cosignatures. */
 const responseBytesMax = 262_144
 
-/** Reads a response as text. Throws when it is longer than an answer can be. */
+/** Reads a response as text. Throws when it is longer than 256 KiB. */
 export async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0

@@ -12,7 +12,7 @@ import { formatAddCheckpoint } from '../protocol/add-checkpoint.ts'
 import { postText } from './post-text.ts'
 import type { PostOptions, TextResponse } from './post-text.ts'
 
-/** A witness as a log knows it. */
+/** The key and the address of a witness. */
 export interface WitnessEndpoint {
   /** Its key, of kind `cosignature`. */
   readonly key: NoteVerifier
@@ -24,18 +24,18 @@ export interface WitnessEndpoint {
 export interface SubmitOptions {
   /** The note, signed by the log. */
   readonly checkpoint: string
-  /** The log's tiles, which the proof is made from; they must hold the whole tree of the checkpoint. */
+  /** The log's tiles, from which the proof is made; they must have the whole tree of the checkpoint. */
   readonly reader: TileReader
-  /** What this witness is thought to have cosigned last. Default 0; when it is wrong, the witness says so and one more request is made. */
+  /** The size that this witness probably cosigned last. Default 0; if it is wrong, the witness answers with its size and one more request follows. */
   readonly oldSize?: number
-  /** How long each request may take. Default 5,000. */
+  /** The most milliseconds for each request. Default 5,000. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
 
 /**
- * What became of a submission. `cosigned` gives the signature lines to add to the note. `unreachable` may succeed later
- * unchanged. `refused` will not until somebody changes a setting (the witness does not know the log or its key).
+ * The outcome of a submission. `cosigned` gives the signature lines to add to the note. `unreachable` may succeed later
+ * unchanged. `refused` repeats until somebody changes a setting (the witness does not know the log or its key).
  * `ahead` and `fork` are alarms: the witness has seen a larger tree than this checkpoint's, or one that it does not continue.
  */
 export type Submission =
@@ -43,18 +43,18 @@ export type Submission =
       readonly outcome: 'cosigned'
       readonly lines: readonly string[]
       readonly size: number
-      /** When the witness saw it, in seconds since 1970. */
+      /** The time at which the witness saw it, in seconds since 1970. */
       readonly timeS: number
     }
   | { readonly outcome: 'unreachable' | 'refused' | 'fork'; readonly detail: string }
   | { readonly outcome: 'ahead'; readonly detail: string; readonly size: number }
 
-/** Requests for one submission: others may submit the same log's checkpoints in between. */
+/** The most requests for one submission: others may submit the same log's checkpoints in between. */
 const requestsMax = 4
 
 /**
  * Asks a witness to cosign a checkpoint (C2SP tlog-witness). At most four requests, each of at most `timeoutMs`. Never
- * throws for what the witness answers or fails to; throws `ProofError` when the checkpoint is none or the tiles lack it.
+ * throws for an answer or a failure of the witness. Throws `ProofError` for a malformed checkpoint and for missing tiles.
  */
 export async function submitCheckpoint(
   witness: WitnessEndpoint,
@@ -115,14 +115,14 @@ function readSize({ contentType, body }: TextResponse): number | undefined {
 }
 
 /**
- * What became of it. `registered`: the checkpoint log has signed that it knows the new key. `unreachable` may succeed later unchanged;
- * `refused` will not until somebody looks: the old key is not the newest one that it knows of the log, or the log is not registered.
+ * The outcome of a submitted key change. `registered`: the checkpoint log has signed that it knows the new key. `unreachable` may
+ * succeed later unchanged. `refused` needs an operator: the old key is not the newest one registered, or the log is not registered.
  */
 export type KeyChangeSubmission =
   | { readonly outcome: 'registered' }
   | { readonly outcome: 'unreachable' | 'refused'; readonly detail: string }
 
-/** Tells a checkpoint log of a change of keys, by the statement that both have signed. One request. Never throws for what is answered or fails. */
+/** Submits a key change to a checkpoint log: the statement that both keys have signed. One request. Never throws for an answer or a failure. */
 export async function submitKeyChange(
   metaLog: WitnessEndpoint,
   note: string,
@@ -134,12 +134,12 @@ export async function submitKeyChange(
   const detail = `it answered ${status}: ${body.slice(0, 200).trim()}`
   if (status === 429 || status >= 500) return { outcome: 'unreachable', detail }
   if (status !== 200) return { outcome: 'refused', detail }
-  // An answer that its key has not signed may be anybody's.
+  // Anybody can send an answer that is not signed by the checkpoint log's key.
   const signed = readSignature(body, parseNote(note).text, metaLog.key)
   return 'detail' in signed ? { outcome: 'refused', ...signed } : { outcome: 'registered' }
 }
 
-/** Reads an answer of signature lines: those of the key that was asked, checked, and when it signed; or why it is none. Never throws. */
+/** Reads signature lines and verifies those of `key`. Returns them with their time, or the reason that there are none. Never throws. */
 function readSignature(
   body: string,
   text: string,

@@ -5,7 +5,7 @@ export const requestBytesMax = 262_144
 /** Most hashes of a consistency proof (C2SP tlog-witness). */
 const proofHashesMax = 63
 
-/** What a log asks of a witness: to cosign a checkpoint, which it proves to continue the one of `oldSize` leaves. */
+/** A log's request to a witness: to cosign a checkpoint, with the proof that it continues the one of `oldSize` leaves. */
 export interface AddCheckpointRequest {
   readonly oldSize: number
   readonly proof: readonly Buffer[]
@@ -20,7 +20,7 @@ export function formatAddCheckpoint({ oldSize, proof, checkpoint }: AddCheckpoin
   )
 }
 
-/** Reads the body of `POST /add-checkpoint`. Throws `malformed_proof`. Does NOT look into the note. */
+/** Reads the body of `POST /add-checkpoint`. Throws `malformed_proof`. Does NOT check the note. */
 export function parseAddCheckpoint(text: string): AddCheckpointRequest {
   const split = text.indexOf('\n\n')
   const [first = '', ...lines] = split < 0 ? [] : text.slice(0, split).split('\n')

@@ -14,27 +14,27 @@ import type { Checkpoint, NoteSigner, NoteVerifier } from '@whodid/tlog'
 import { parseAddCheckpoint } from './add-checkpoint.ts'
 import type { AddCheckpointRequest } from './add-checkpoint.ts'
 
-/** An answer of the witness, as HTTP has it. */
+/** The HTTP answer of a witness. */
 interface WitnessReply {
   readonly status: 200 | 400 | 403 | 404 | 409 | 422
   readonly contentType: string
   readonly body: string
 }
 
-/** What a witness did that its operator should know. */
+/** An event that a witness's operator should know. */
 export interface WitnessEvent {
-  /** `first`: a log was cosigned for the first time, on its word; `conflict`: a log signed what does not continue its past. */
+  /** `first`: a log was cosigned for the first time, without a proof; `conflict`: a log signed a checkpoint that does not continue its earlier one. */
   readonly event: 'first' | 'conflict'
   readonly origin: string
   readonly size: number
   readonly detail: string
 }
 
-/** What a witness works with. */
+/** The key, state and clock of a witness. */
 interface WitnessSetup {
   /** Its key, of kind `cosignature`. */
   readonly signer: NoteSigner
-  /** The keys of the logs it knows at the moment; several of one name are one log's. */
+  /** Returns the keys of the logs it knows now; keys of one name belong to one log. */
   readonly logs: () => readonly NoteVerifier[]
   readonly state: WitnessState
   /** Seconds since 1970. */
@@ -42,27 +42,27 @@ interface WitnessSetup {
   readonly onEvent: (event: WitnessEvent) => void
 }
 
-/** A witness: it cosigns what continues what it has seen, and nothing else. */
+/** A witness: it cosigns only checkpoints that continue the ones it has seen. */
 export interface Witness {
-  /** Answers `POST /add-checkpoint`. A cosignature is given out only when it is durable here. Rejects when the state fails. */
+  /** Answers `POST /add-checkpoint`. Returns a cosignature only when the state is durable. Rejects when the state fails. */
   readonly addCheckpoint: (body: string) => Promise<WitnessReply>
-  /** The newest checkpoint it cosigned of a known log, by the SHA-256 of the origin; undefined when there is none. */
+  /** Returns the newest checkpoint it cosigned of a known log, by the SHA-256 of the origin; undefined when there is none. */
   readonly latest: (originHash: string) => Promise<string | undefined>
 }
 
 interface Known extends Checkpoint {
-  /** When this witness cosigned it, in seconds since 1970; 0 for never. */
+  /** The time at which this witness cosigned it, in seconds since 1970; 0 for never. */
   readonly timeS: number
 }
 
 /**
- * Makes a witness (C2SP tlog-witness). For each log it checks and remembers one checkpoint at a time, so that two requests
+ * Makes a witness (C2SP tlog-witness). It checks and stores one checkpoint of a log at a time, so that two requests
  * cannot both continue the same one. Does NOT guard the state against a second witness in another process: `startWitness` does.
  */
 export function createWitness(setup: WitnessSetup): Witness {
   const turns = new Map<string, Promise<unknown>>()
 
-  /** Runs `work` when all earlier work for this log has ended, however it ended. */
+  /** Runs `work` when all earlier work for this log has ended, failed work included. */
   const inTurn = <T>(origin: string, work: () => Promise<T>): Promise<T> => {
     const turn = (turns.get(origin) ?? Promise.resolve()).then(work, work)
     turns.set(origin, turn)
@@ -94,7 +94,7 @@ export function createWitness(setup: WitnessSetup): Witness {
   }
 }
 
-/** Checks that the checkpoint continues the newest one, remembers it, and only then gives the cosignature. */
+/** Checks that the checkpoint continues the newest one, stores it, and only then returns the cosignature. */
 async function advance(
   { signer, state, nowS, onEvent }: WitnessSetup,
   logKeys: readonly NoteVerifier[],
@@ -119,7 +119,7 @@ async function advance(
     })
   } catch (error) {
     if (!(error instanceof ProofError)) throw error
-    // The log signed it: whether it lied or proved badly, both checkpoints are evidence.
+    // The log signed the checkpoint, so both are evidence, even if only the proof is wrong.
     await state.keepConflict(originHash, `${stored ?? ''}\n${request.checkpoint}`)
     onEvent({ event: 'conflict', origin, size, detail: error.message })
     return reply(422, error.message)
@@ -130,14 +130,14 @@ async function advance(
     logKeys.some(({ name, id }) => name === given.name && id === given.id),
   )
   const note = addSignatures(`${text}\n`, [...ofLog.map(formatSignature), line])
-  // A crash here leaves the old state and no cosignature; after it the new state, whose cosignature the log asks for again.
+  // A crash before the write leaves the old state and no cosignature; after it, the log asks again for the cosignature.
   await state.write(originHash, note)
   if (stored === undefined)
     onEvent({ event: 'first', origin, size, detail: 'nothing was known of this log before' })
   return reply(200, line)
 }
 
-/** A state that nobody trusted signed is no state: to go on from it would cosign anything. */
+/** Reads the stored note. Throws when no trusted key signed it, because a witness with such a state would cosign any checkpoint. */
 function readKnown(note: string, keys: readonly NoteVerifier[]): Known {
   const [own] = keys
   const { text, signatures } = verifyState(note, keys)
@@ -169,15 +169,15 @@ function reply(status: WitnessReply['status'], text: string): WitnessReply {
 }
 
 /**
- * What a witness remembers: the newest checkpoint it cosigned, of each log, and forks it refused. Files in one directory:
- * `<SHA-256 of the origin>/checkpoint`, and beside it `conflicts/<digest>`. Owned by one witness, which locks the directory.
+ * The stored state of a witness: the newest checkpoint it cosigned of each log, and forks it refused. Files in one directory:
+ * `<SHA-256 of the origin>/checkpoint`, and beside it `conflicts/<digest>`. One witness owns the directory and locks it.
  */
 export interface WitnessState {
-  /** The note that was last written, or undefined if there never was one. */
+  /** Returns the note that was last written, or undefined before the first. */
   readonly read: (originHash: string) => Promise<string | undefined>
-  /** Resolves when the note is durable. When it rejects, the next `read` says which of the two notes it is. */
+  /** Resolves when the note is durable. When it rejects, the next `read` returns the old note or the new one. */
   readonly write: (originHash: string, note: string) => Promise<void>
-  /** Keeps what a log signed and could not prove, as evidence; at most 32 for each log, the first ones. */
+  /** Keeps a signed checkpoint without a valid proof as evidence; at most the first 32 for each log. */
   readonly keepConflict: (originHash: string, evidence: string) => Promise<void>
 }
 

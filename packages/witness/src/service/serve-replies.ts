@@ -3,32 +3,32 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { WhodidError } from '@whodid/model'
 import { requestBytesMax } from '../protocol/add-checkpoint.ts'
 
-/** What is answered to one request. */
+/** The answer to one request. */
 export interface Reply {
   readonly status: number
   readonly contentType: string
   readonly body: string | Uint8Array
-  /** Default `no-store`: what is answered now may be another thing a second later. */
+  /** Default `no-store`: the answer may change within a second. */
   readonly cacheControl?: string
 }
 
-/** How a small service answers over HTTP. */
+/** The options of a small HTTP service. */
 interface ReplyServerOptions {
-  /** What it is, for messages: `witness`. */
+  /** The service's name in messages, for example `witness`. */
   readonly what: string
   readonly host: string
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number
-  /** Answers one request; when it rejects, the answer is 500 with `failureText`, and `onFailure` is told why. */
+  /** Answers one request; when it rejects, the answer is 500 with `failureText`, and `onFailure` gets the reason. */
   readonly answer: (request: IncomingMessage) => Promise<Reply>
   readonly failureText: string
   readonly onFailure: (detail: string) => void
 }
 
-/** A service that listens. */
+/** A running service. */
 export interface ReplyServer {
   readonly url: string
-  /** Takes no more requests, and resolves when those at hand are answered. */
+  /** Takes no more requests, and resolves when the present ones are answered. */
   readonly stop: () => Promise<void>
 }
 
@@ -36,7 +36,7 @@ const requestTimeoutMs = 10_000
 const connectionsMax = 256
 const waitingMax = 64
 
-/** Serves small replies over HTTP. At most 64 requests wait; more are answered 503. Throws `invalid_config` when the address cannot be had. */
+/** Serves small replies over HTTP. At most 64 requests wait; more are answered 503. Throws `invalid_config` when it cannot listen on the address. */
 export async function serveReplies(options: ReplyServerOptions): Promise<ReplyServer> {
   const { what, host, port, answer, failureText, onFailure } = options
   let waiting = 0
@@ -70,13 +70,13 @@ export async function serveReplies(options: ReplyServerOptions): Promise<ReplySe
   }
 }
 
-/** A line of text. */
+/** Returns an answer of one line of text. */
 export function plainReply(status: number, text: string): Reply {
   const body = text.endsWith('\n') ? text : `${text}\n`
   return { status, contentType: 'text/plain; charset=utf-8', body }
 }
 
-/** The body of a request, or what to answer when there is none that can be a request. */
+/** Reads the body of a request; returns an error answer when it is too long, broken off or not UTF-8. */
 export async function readRequest(request: IncomingMessage): Promise<string | Reply> {
   const chunks: Buffer[] = []
   let length = 0
@@ -90,7 +90,7 @@ export async function readRequest(request: IncomingMessage): Promise<string | Re
       chunks.push(bytes)
     }
   } catch {
-    // The caller went away in the middle; nobody reads this.
+    // The caller closed the connection; nobody reads this answer.
     return plainReply(400, 'the request broke off')
   }
   const body = Buffer.concat(chunks)
@@ -105,7 +105,7 @@ function send(response: ServerResponse, reply: Reply): void {
     'content-length': Buffer.byteLength(body),
     'cache-control': cacheControl,
     ...(status === 503 ? { 'retry-after': '1' } : {}),
-    // What is left of a body that was too long is not read.
+    // The rest of a body that is too long is not read.
     ...(status === 413 ? { connection: 'close' } : {}),
   })
   response.end(response.req.method === 'HEAD' ? '' : body)

@@ -7,17 +7,17 @@ import { plainReply, readRequest, serveReplies } from './serve-replies.ts'
 import type { Reply } from './serve-replies.ts'
 import { fileState, lockState } from './witness-state.ts'
 
-/** How a witness is run. */
+/** The options of a witness service. */
 export interface WitnessOptions {
   /** Its key, of kind `cosignature`. */
   readonly signer: NoteSigner
-  /** The keys of the logs it knows; several of one name are one log's. At least one. */
+  /** The keys of the logs it knows, at least one; keys of one name belong to one log. */
   readonly logs: readonly NoteVerifier[]
-  /** Where it remembers what it cosigned. Whoever can put an older copy back can make it cosign a fork. */
+  /** The directory of its state. A person who can put an older copy back can make it cosign a fork. */
   readonly stateDir: string
   /** Default 127.0.0.1. */
   readonly host?: string
-  /** Default 0: a free one. */
+  /** Default 0: a free port. */
   readonly port?: number
   readonly onEvent: (event: WitnessEvent | WitnessFailure) => void
 }
@@ -32,15 +32,15 @@ export interface WitnessFailure {
 export interface RunningWitness {
   /** Its submission prefix and its monitoring prefix. */
   readonly url: string
-  /** Takes no more requests, and resolves when those at hand are answered. */
+  /** Takes no more requests, and resolves when the present ones are answered. */
   readonly stop: () => Promise<void>
 }
 
 /**
  * Runs a witness over HTTP (C2SP tlog-witness): `POST /add-checkpoint`, and `GET /<SHA-256 of the origin>/checkpoint` for
- * monitors. At most 64 requests wait; more are answered 503. Throws `invalid_config`, also when the address cannot be had.
+ * monitors. At most 64 requests wait; more are answered 503. Throws `invalid_config`, also when it cannot listen on the address.
  *
- * Does NOT speak TLS, and knows its callers only by their checkpoints' signatures.
+ * Does NOT speak TLS. Authenticates callers only by their checkpoints' signatures.
  */
 export async function startWitness(options: WitnessOptions): Promise<RunningWitness> {
   const { signer, logs, stateDir, host = '127.0.0.1', port = 0, onEvent } = options
@@ -83,7 +83,7 @@ export async function startWitness(options: WitnessOptions): Promise<RunningWitn
 
 const notFound: Reply = plainReply(404, 'no such resource')
 
-/** Answers what a witness is asked (C2SP tlog-witness); undefined for every other path. */
+/** Answers a request to a witness (C2SP tlog-witness); returns undefined for every other path. */
 export async function answerWitness(
   witness: Witness,
   request: IncomingMessage,

@@ -30,15 +30,15 @@ export function fileState(dir: string): WitnessState {
   }
 }
 
-/** Makes a directory below `dir`, and its entry durable: a state that a crash removes would be a state rolled back. */
+/** Makes a directory below `dir` and syncs its entry: a directory that a crash removes would be a rolled-back state. */
 async function makeDirectory(dir: string, name: string): Promise<void> {
   const made = await systemFiles.mkdir(join(dir, name), { recursive: true, mode: 0o700 })
   if (made !== undefined) await syncDirectory(systemFiles, join(dir, name, '..'))
 }
 
 /**
- * Holds a witness's directory for this process alone: two witnesses on one state could each cosign another future of a log.
- * The lock is a name that the system forgets with the process. Throws `invalid_config` when another process holds it.
+ * Locks a witness's directory for this process: two witnesses on one state could each cosign a different fork of a log.
+ * The lock is a name that the system releases when the process ends. Throws `invalid_config` when another process holds it.
  *
  * Does NOT hold across machines or containers that share a disk, nor on systems without such names (macOS).
  */
