@@ -2031,12 +2031,12 @@ var whodidDecision = (function(exports) {
 		return field.kind === "time" ? `toUnixTimestamp64Nano(${column})` : column;
 	}
 	// packages/query/src/who-did/evidence/evidence-columns.ts
-	/** Bytes of a record's links that a question reads. */
+	/** The most bytes of a record's links that a question reads. */
 	const linksBytesMax = 2048;
-	/** Records whose text an answer may quote: a model call tells what a run was asked where its prompt does not. */
+	/** Records whose text an answer may quote: a model call holds the run's prompt where its prompt record does not. */
 	const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`;
 	const refSql = (span) => `lower(concat(hex(trace_id), '-', hex(${span})))`;
-	/** Of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
+	/** Columns of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
 	const evidenceColumns = {
 		key: refSql("span_id"),
 		parent: `if(parent_span_id = toFixedString('', 8), '', ${refSql("parent_span_id")})`,
@@ -2106,7 +2106,7 @@ var whodidDecision = (function(exports) {
 		log_index: "toString(log_index)",
 		leaf: `hex(${leafExpression("spans")})`
 	};
-	/** Of `whodid.spans` and of `whodid.actions`; `qualifies` is what a row must be for the verdict to concern it. */
+	/** Columns of `whodid.spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
 	const listedColumns = (qualifies) => ({
 		key: refSql("span_id"),
 		ts: "ts",
@@ -2127,19 +2127,19 @@ var whodidDecision = (function(exports) {
 		channel: "channel",
 		qualifies
 	});
-	/** Of `whodid.threads`. */
+	/** Columns of `whodid.threads`. */
 	const instanceClaimColumns = {
 		instance_key: "toString(key)",
 		template: "template_id",
 		exporter: "exporter",
 		received_at: "min(received_at)"
 	};
-	/** Of `whodid.contents`. */
+	/** Columns of `whodid.contents`. */
 	const envelopeColumns = {
 		ref: "lower(hex(ref))",
 		sealed: "base64Encode(sealed)"
 	};
-	/** Reads what {@link rowSql} wrote. Throws when it is not an array of that length: an own bug. */
+	/** Reads the output of {@link rowSql}. Throws when it is not an array of that length, which is a bug of ours. */
 	function readRow(columns, text) {
 		const values = JSON.parse(text);
 		const fields = Object.keys(columns);
@@ -2162,9 +2162,9 @@ var whodidDecision = (function(exports) {
 		...lists
 	});
 	// packages/query/src/who-did/decide/follow-prompts.ts
-	/** Prompts followed outwards, a sub-agent's to its parent's and on; a longer way is no delegation but a loop. */
+	/** The maximum number of prompts followed outwards, from a sub-agent's to its parent's; a longer line is a loop. */
 	const promptsMax = 64;
-	/** Follows `whodid.prompt.ref` from every record on the way outwards: each prompt names the one it was given under. */
+	/** Follows `whodid.prompt.ref` from every record on the path outwards: each prompt names the one it was given under. */
 	function followPrompts(decision) {
 		const { path, mergedRecord } = decision;
 		const prompts = [];
@@ -2195,21 +2195,22 @@ var whodidDecision = (function(exports) {
 		"schedule",
 		"system"
 	]);
-	/** Whether a task begins with it. What an agent or a tool says was said because of something before. */
+	/** True when a task begins with the prompt. A prompt from an agent or a tool has an earlier cause. */
 	function initiates(prompt) {
 		return prompt !== void 0 && initiators.has(prompt.prompt_origin);
 	}
-	/** Records that may tell one prompt's text which are looked at, the earliest first. */
+	/** The maximum number of records read for one prompt's text, the earliest first. */
 	const textSourcesMax = 4;
-	/** Parents that are followed to find the run that a record belongs to. */
+	/** The maximum number of parents followed to find the run that a record belongs to. */
 	const parentsMax$1 = 256;
 	/**
-	* The record that tells a prompt's text: the prompt's own; where that has none, the first model call of the run that it began, or
-	* a log record under that run, for most emitters tell a message where the model was asked and not where the agent was. Where the
-	* run began another of the same agent on the way to the act, without a call in between, what that one was asked.
+	* Returns the record that holds a prompt's text: the prompt itself, else the first model call of the run that it began,
+	* or a log record under that run, because most emitters record a message at the model call and not at the agent. If
+	* these hold none, and the run began another of the same agent on the path to the act, without a call in between, that
+	* run's text is taken.
 	*
-	* The text that a model call was given first is what the run was asked; what an agent within the run was asked, by the
-	* run itself, is not.
+	* The first text given to a model call is the prompt of the run. The prompt that the run itself gave to an agent within
+	* it is not.
 	*/
 	function findPromptText(decision, prompt) {
 		if (prompt.content_state.state !== "withheld") return prompt;
@@ -2217,7 +2218,7 @@ var whodidDecision = (function(exports) {
 		return textSources.find(({ content_state: content }) => content.state === "text") ?? textSources.find(({ content_state: content }) => !silent.has(content.state)) ?? prompt;
 	}
 	const silent = /* @__PURE__ */ new Set(["withheld", "unread"]);
-	/** The records that may tell a prompt's text in its stead, the likeliest first; those alone that hold a text at all. */
+	/** Returns the records with a text that may hold a prompt's text in its place, the likeliest first. */
 	function promptTextSources(decision, prompt) {
 		const found = [];
 		for (const run of runsOf(decision, prompt)) {
@@ -2227,11 +2228,11 @@ var whodidDecision = (function(exports) {
 		}
 		return found.slice(0, textSourcesMax);
 	}
-	/** Whether a text was recorded with it: its commitment is not all zeroes. */
+	/** True when the record has a text: its commitment is not all zeroes. */
 	function holdsText({ content_commitment: commitment }) {
 		return commitment !== "" && !/^0+$/u.test(commitment);
 	}
-	/** The run, and those that it is only the outside of: on the way to the act, of the same agent, with no call in between. */
+	/** Returns the run, and the runs that it only wraps: on the path to the act, of the same agent, no call in between. */
 	function runsOf({ path }, prompt) {
 		const runs = [prompt];
 		const at = path.findIndex(({ record }) => record.key === prompt.key);
@@ -2250,7 +2251,7 @@ var whodidDecision = (function(exports) {
 	function isNamed({ template, template_rule: rule }) {
 		return template !== "" && !hintRules.has(rule);
 	}
-	/** Model calls of the run itself, and log records of its prompt; by time. */
+	/** Returns the model calls of the run itself and the log records of its prompt, by time. */
 	function ownTextSources({ evidence, mergedRecord }, run) {
 		const trace = run.key.slice(0, 32);
 		const textSources = [];
@@ -2266,7 +2267,7 @@ var whodidDecision = (function(exports) {
 		if (record.kind !== "model_call" && !isMessage) return false;
 		return (record.exporter === run.exporter || record.channel === "entitled") && record.channel !== "unentitled" && holdsText(record);
 	}
-	/** The nearest prompt above a record; '' when there is none. */
+	/** Returns the key of the nearest prompt above a record; '' when there is none. */
 	function beganIn(record, mergedRecord) {
 		let key = record.parent;
 		for (let parents = 0; parents < parentsMax$1 && key !== ""; parents += 1) {
@@ -2278,17 +2279,17 @@ var whodidDecision = (function(exports) {
 		return "";
 	}
 	// packages/query/src/who-did/decide/join-path.ts
-	/** Traces and instances passed on one way outwards; more is no delegation but a loop. */
+	/** The maximum number of joins on one path outwards; a longer path is a loop. */
 	const joinsMax$1 = 64;
 	/**
-	* Follows an agent's act outwards past the root of its trace: by parent as far as parents reach, then by delegation (rule
-	* `joined_by_delegation`), then by correlation (rule `joined_by_correlation`), until a human's prompt, the end of the
-	* evidence, or a record where the way has been.
+	* Follows an agent's act outwards past the root of its trace: by parent as far as parents reach, then by delegation
+	* (rule `joined_by_delegation`), then by correlation (rule `joined_by_correlation`), until a human's prompt, the end of
+	* the evidence, or a record that is already on the path.
 	*
-	* Delegation: the record by which the parent instance handed over, known by the same delegation ID or by the instance that
-	* the child calls its parent; without one, the prompt or session in which the parent stood. Where nothing of the parent is on
-	* record, the one by which its own grant was given. Correlation: the one human prompt under the same correlation ID that an
-	* exporter of the actor tells of; where there are two, neither is taken. Anybody can write a correlation ID.
+	* Delegation joins the record by which the parent instance handed over, found by the delegation ID or by the instance
+	* that the child calls its parent; without one, the parent's prompt or session. When the parent has no record, it joins
+	* the record that gave the parent's own grant. Correlation joins the one human prompt of the same correlation ID from
+	* an exporter of the actor; when there are two, neither is taken. Anybody can write a correlation ID.
 	*/
 	function joinPath(ancestors, lookup) {
 		const hops = ancestors.records.map((record, index) => ({
@@ -2329,7 +2330,7 @@ var whodidDecision = (function(exports) {
 		}
 		return hops;
 	}
-	/** The record by which somebody handed over to the instance of this stretch of the way. */
+	/** Returns the record that handed over to the outermost instance of this segment of the path. */
 	function delegatingRecord(segment, others) {
 		const instance = segment.findLast((record) => record.instance !== "")?.instance;
 		const own = segment.filter((r) => r.instance === instance && r.kind !== "delegation");
@@ -2353,17 +2354,17 @@ var whodidDecision = (function(exports) {
 			leftOut: parent
 		};
 	}
-	/** Of a parent's records: that of a delegation, else its prompt, else where it stood. */
+	/** Returns the parent's record of a delegation, else its prompt, else its latest record. */
 	function handingOver(ofParent, start) {
 		const ofKind = (kind) => latest(ofParent.filter((record) => record.kind === kind), start);
 		return ofKind("delegation") ?? ofKind("prompt") ?? latest(ofParent, start);
 	}
-	/** The records by which others gave a grant. */
+	/** Returns the records by which others gave a grant. */
 	function givingOf(grant, instance, others) {
 		if (grant === "") return [];
 		return others.filter((r) => r.kind === "delegation" && r.delegation === grant && r.instance !== instance);
 	}
-	/** The instance it says started it: by name, or as the one before it in its delegation chain. */
+	/** Returns the instance a record names as its parent, else the one before it in its delegation chain; '' for none. */
 	function parentOf(record) {
 		if (record.instance_parent !== "") return record.instance_parent;
 		const before = record.delegation_chain.indexOf(record.instance) - 1;
@@ -2378,12 +2379,12 @@ var whodidDecision = (function(exports) {
 	function isHumanPrompt(record) {
 		return record.kind === "prompt" && record.prompt_origin === "human";
 	}
-	/** The last that began before; where clocks disagree and none did, the first of all. */
+	/** Returns the last record that began by `before`; when clocks disagree and none did, the first of all. */
 	function latest(records, before) {
 		const sorted = records.toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
 		return sorted.findLast((record) => record.ts <= before) ?? sorted[0];
 	}
-	/** Walks from a record outwards by parent, within its trace. Ends where it would come back to itself. */
+	/** Walks from a record outwards by parent, within its trace. Ends at a cycle. */
 	function walkAncestors(from, mergedRecord) {
 		const records = [];
 		const seen = /* @__PURE__ */ new Set();
@@ -2412,13 +2413,12 @@ var whodidDecision = (function(exports) {
 	}
 	// packages/query/src/who-did/decide/resolve-claims.ts
 	/**
-	* Finds who speaks for each claim: the subject's own record, else the nearest ancestor that makes the claim (rule
+	* Finds the record that makes each claim: the subject's own, else the nearest ancestor that makes the claim (rule
 	* `inherited_from_ancestor`). A human's or a service's own act inherits nothing, and nothing is inherited past one.
 	*
-	* What is said goes before what is read from another vocabulary, however near; what is only hinted never names an
-	* instance. A record that does not say what kind of actor it is of speaks for nobody; where it names somebody else all the
-	* same, the two conflict. An agent that names another template than the instance above it is another agent, whose instance nobody
-	* named.
+	* A `said` claim outranks one `read` from another vocabulary, at any distance; a `hinted` one never names an instance.
+	* A record without a type of actor makes no claim; when it still names somebody else, the two conflict. An agent that
+	* names another template than the instance above it is another agent, whose instance no record names.
 	*/
 	function resolveClaims(ancestors) {
 		const overwritten = overwrittenDownstream(ancestors);
@@ -2456,7 +2456,7 @@ var whodidDecision = (function(exports) {
 		conflicting: [],
 		conflictingDelegators: []
 	};
-	/** A record without what it says of who acted: the record above it says that. */
+	/** Returns a record without its claims on the actor; the record above it makes them. */
 	function silenced(record) {
 		return {
 			...record,
@@ -2467,7 +2467,7 @@ var whodidDecision = (function(exports) {
 			delegator_type: ""
 		};
 	}
-	/** Records that name somebody without saying what kind of actor they are of. */
+	/** Returns the records without a type of actor, which may still name somebody. */
 	function strayNames(ancestors, overwritten) {
 		return ancestors.filter((record) => record.actor_type === "" && !overwritten.has(record.key));
 	}
@@ -2478,9 +2478,9 @@ var whodidDecision = (function(exports) {
 		return claimSources.find((record) => claimStrength(record, claim) === strength);
 	}
 	/**
-	* A run that another vocabulary names below an instance that was said, from another exporter or service (else it would be
-	* overwritten): it may be a second agent or the same one. And an instance said below another, in one process, that nothing
-	* links to it.
+	* Returns the two records that conflict on the instance; empty when none do. A run that another vocabulary names below
+	* a said instance, from another exporter or service (else it would be overwritten), may be a second agent or the same
+	* one. An instance that is said below another, in one process, conflicts with it unless something links the two.
 	*/
 	function instanceConflict(claimSources, said, { read, stray }) {
 		if (said === void 0) return [];
@@ -2491,7 +2491,7 @@ var whodidDecision = (function(exports) {
 		if (above === void 0 || isLinked(claimSources, said, above)) return [];
 		return said.exporter === above.exporter && said.service === above.service && said.template === above.template ? [said, above] : [];
 	}
-	/** Whether one instance says that it descends from the other, or began with a record of its own. */
+	/** True when one instance says that it descends from the other, or began with a record of its own. */
 	function isLinked(claimSources, said, above) {
 		return claimSources.some((record) => record.instance === said.instance && (record.instance_parent !== "" || record.delegation_chain.includes(above.instance) || [
 			"session",
@@ -2499,7 +2499,7 @@ var whodidDecision = (function(exports) {
 			"delegation"
 		].includes(record.kind)));
 	}
-	/** The nearest record below the one that names the instance that names another template: another agent. */
+	/** Returns the nearest record below `named` that names another template: it is of another agent. */
 	function anotherAgent(claimSources, named) {
 		const own = claimStrength(named, "template");
 		if (own !== "said" && own !== "read") return void 0;
@@ -2533,13 +2533,13 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	/**
-	* Rule `overwritten_downstream`: the ancestors whose identity is not admitted, by key, each with the record above it
-	* that speaks for the process.
+	* Rule `overwritten_downstream`: maps the key of each ancestor whose identity is not admitted to the record above it
+	* that identifies the process.
 	*
-	* An instrumentation inside an agent's process writes names of its own (`gen_ai.agent.id`, a run, a user) over the
-	* agent's. It is told by three things: it names no instance in the instance's own attribute; a record above it does; and both
-	* came from one exporter and one service, so that whoever sent the one could have said the other. Another exporter or service
-	* is another source, and is admitted.
+	* An instrumentation inside an agent's process overwrites the agent's names with its own (`gen_ai.agent.id`, a run, a
+	* user). Three things identify it: its record names no instance in the instance's own attribute; a record above it
+	* does; and both came from one exporter and one service, so that the sender of the one could have said the other.
+	* Another exporter or service is another source, and is admitted.
 	*/
 	function overwrittenDownstream(ancestors) {
 		const overwritten = /* @__PURE__ */ new Map();
@@ -2548,7 +2548,7 @@ var whodidDecision = (function(exports) {
 		else if (speaksForItself(record)) above = record;
 		return overwritten;
 	}
-	/** Whether it names its instance, or is no agent at all: records below it do not reach past it. */
+	/** True when the record names its instance, or its actor is no agent: records below it do not inherit past it. */
 	function speaksForItself(record) {
 		if (record.actor_type === "") return false;
 		return record.actor_type !== "agent" || claimStrength(record, "instance") === "said";
@@ -2569,7 +2569,7 @@ var whodidDecision = (function(exports) {
 			return record[claim] !== above[claim];
 		});
 	}
-	/** The strength of a record's claim; undefined when it makes none. An agent that says it acts for nobody makes a claim. */
+	/** Returns the strength of a record's claim; undefined when it makes none. A claim to act for nobody is a claim. */
 	function claimStrength(record, claim) {
 		const saysNobody = claim === "delegator" && record.delegator_type === "none";
 		if (record[claim] === "" && !saysNobody) return void 0;
@@ -2578,19 +2578,19 @@ var whodidDecision = (function(exports) {
 		return hintRules.has(rule) ? "hinted" : "read";
 	}
 	// packages/query/src/who-did/decide/complete-decision.ts
-	/** A decision with what stands beside the act's ancestors and beyond its trace: the steps of its run, and the run that it resumes. */
+	/** Completes a decision from records beside the act's ancestors: the steps of its run, and the run that it resumes. */
 	function completeDecision(decided) {
 		return joinLink(nameFromSteps(decided));
 	}
-	/** Runs that one resumes another of, and so on; more is no task but a loop. */
+	/** The maximum number of resumed runs followed in a row; a longer line is a loop. */
 	const joinsMax = 8;
 	/**
-	* Rule `joined_by_link`: a run that was resumed goes on with what the run before it was asked, and for whom.
+	* Rule `joined_by_link`: a resumed run inherits the prompt and the delegator of the run before it.
 	*
-	* An agent that waits for a person ends its trace, and goes on in another that links to it. The linked run is the task's
-	* beginning where the resumed one was asked nothing itself and both name one conversation or one agent, or where both hold
-	* the same tool call, interrupted there and done here. Of two that qualify neither is taken. Another exporter's run counts only
-	* where that exporter may speak for its actor.
+	* An agent that waits for a person ends its trace, and continues in another that links to it. The linked run began the
+	* task when the resumed one was asked nothing itself and both name one conversation or one agent, or when both hold the
+	* same tool call, interrupted there and done here. When two runs qualify, neither is taken. Another exporter's run
+	* counts only when that exporter may speak for its actor.
 	*/
 	function joinLink(decided) {
 		let decision = decided;
@@ -2601,15 +2601,15 @@ var whodidDecision = (function(exports) {
 		}
 		return decision;
 	}
-	/** Whether the task may have begun in a run before: nothing on record says that it began in this one. */
+	/** True when the task may have begun in an earlier run: no record says that it began in this one. */
 	function isOpen(decision) {
 		return decision.verdict === "agent" && !initiates(followPrompts(decision).initiating);
 	}
-	/** What the outermost stretch of the way links to, the nearest first. */
+	/** Returns the keys that the outermost segment of the path links to, nearest first. */
 	function linksOf({ path }) {
 		return [...new Set(outermost(path).flatMap(({ record }) => linkedKeys(record.links)))];
 	}
-	/** The records since the last join: those of the run that may be a resumed one. */
+	/** Returns the records since the last join: those of the run that may be a resumed one. */
 	function outermost(path) {
 		return path.slice(Math.max(path.findLastIndex(({ joinedBy }) => joinedBy !== "parent"), 0));
 	}
@@ -2634,7 +2634,7 @@ var whodidDecision = (function(exports) {
 			path: [...decision.path, ...hops]
 		}, records);
 	}
-	/** Whether every one of them is of the act's own exporter, or of one that may speak for its actor. */
+	/** True when every record is from the act's own exporter, or from one that may speak for its actor. */
 	function isBelieved({ ancestors }, records) {
 		const exporter = ancestors.records[0]?.exporter;
 		return records.every((record) => record.channel !== "unentitled" && (record.exporter === exporter || record.channel === "entitled"));
@@ -2651,7 +2651,7 @@ var whodidDecision = (function(exports) {
 	function calls(records) {
 		return records.filter(({ kind }) => kind === "tool_call").map(({ tool_call }) => tool_call);
 	}
-	/** Calls anywhere in the linked trace: the one that was interrupted is none of those that the link stands in. */
+	/** Returns the calls anywhere in the linked trace: the interrupted call is not an ancestor of the linked record. */
 	function callsIn({ evidence, mergedRecord }, linked) {
 		const trace = linked[0]?.key.slice(0, 32) ?? "";
 		return calls([...evidence.relatedRecords.keys()].filter((key) => key.startsWith(trace)).flatMap((key) => mergedRecord(key)?.record ?? []));
@@ -2665,7 +2665,7 @@ var whodidDecision = (function(exports) {
 	function shares(some, others) {
 		return some.some((one) => one !== "" && others.includes(one));
 	}
-	/** For whom the run before acted, where nothing says it of this one. */
+	/** Takes the delegator of the earlier run when no record names one for this run. */
 	function withDelegator(decision, records) {
 		const { delegator, delegatorType, conflictingDelegators, claimSources, grades, grade } = decision;
 		if (delegator !== "" || delegatorType === "none" || conflictingDelegators.length > 0) return decision;
@@ -2690,11 +2690,11 @@ var whodidDecision = (function(exports) {
 			grade: grade === "contradicted" || grade === "none" ? grade : "inferred"
 		};
 	}
-	/** Parents that are followed to find the run that a record belongs to. */
+	/** The maximum number of parents followed to find the run that a record belongs to. */
 	const parentsMax = 256;
 	/**
-	* Rule `named_by_steps`: where only a service's name says which agent it is, and every step of the run that the act stands in
-	* which names an agent names the same one, it is that one. LlamaIndex names its agents so, and on no other record.
+	* Rule `named_by_steps`: when only a service's name identifies the agent, and all steps of the act's run that name an
+	* agent name the same one, that one is taken. LlamaIndex names its agents only on such steps.
 	*/
 	function nameFromSteps(decision) {
 		const { verdict, claimSources, ancestors } = decision;
@@ -2719,7 +2719,7 @@ var whodidDecision = (function(exports) {
 			}
 		};
 	}
-	/** The records of the run itself, from its own exporter, that name an agent. */
+	/** Returns the records of the run itself, from its own exporter, that name an agent. */
 	function stepsOf({ evidence, mergedRecord }, run) {
 		const trace = run.key.slice(0, 32);
 		return [...evidence.relatedRecords.keys()].flatMap((key) => {
@@ -2737,10 +2737,10 @@ var whodidDecision = (function(exports) {
 		}
 		return false;
 	}
-	/** Links of one record that are looked at; more are those of a batch, and no resumed run's. */
+	/** The maximum number of links read from one record; more belong to a batch, not to a resumed run. */
 	const linksMax = 8;
 	const link = /"trace_id":"([0-9a-f]{32})","span_id":"([0-9a-f]{16})"/gu;
-	/** The records that a record's links name, `<trace>-<span>`, of the JSON that the ledger holds, be it cut. */
+	/** Returns the keys, `<trace>-<span>`, that a record's links name. Accepts the ledger's JSON even when it is cut. */
 	function linkedKeys(links) {
 		if (links === "") return [];
 		const keys = /* @__PURE__ */ new Set();
@@ -2751,12 +2751,12 @@ var whodidDecision = (function(exports) {
 		return [...keys];
 	}
 	// packages/query/src/who-did/evidence/entitlements.ts
-	/** Records above one that are looked at for whom it is of; a longer way is no call of an agent. */
+	/** The most ancestors searched for a record's actor; a longer chain is no call of an agent. */
 	const ownHopsMax = 64;
 	/**
-	* Reads from all versions of all records whom their exporters are entitled to. An entitled record that names an actor shows
-	* its exporter entitled to that actor; one of an agent of no template, to every agent; one that names nobody, to stand under
-	* everybody.
+	* Reads from all versions of all records the actors that their exporters are entitled to. An entitled record that names an
+	* actor entitles its exporter to that actor; one of an agent without a template, to every agent; one that names nobody, to
+	* be below anyone.
 	*/
 	function readEntitlements(relatedRecords) {
 		const shown = /* @__PURE__ */ new Map();
@@ -2788,8 +2788,8 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	/**
-	* Whether a record's exporter may speak for whom it is of: by its own word, or, where it names nobody, by what its own
-	* exporter's nearest record above it names.
+	* True when a record's exporter may speak for its actor: by the record's own claim, or, where it names nobody, by the claim
+	* of the nearest record above it of the same exporter.
 	*/
 	function isBacked(record, aboveOf) {
 		let above = record;
@@ -2801,23 +2801,23 @@ var whodidDecision = (function(exports) {
 		}
 		return false;
 	}
-	/** Whom a record itself names, as far as tokens are bound. An agent of no template is nobody in particular. */
+	/** Returns the actor that a record itself names, in the terms of tokens. An agent without a template counts as nobody. */
 	function ownActorOf({ actor_type: type, template }) {
 		if (type === "human" || type === "service") return type;
 		return type === "agent" && template !== "" ? `agent:${template}` : "";
 	}
-	/** Whether it names nobody in particular: nobody at all, or an agent without a name, as frameworks do on their calls. */
+	/** True when a record names nobody, or only an agent without a name, as frameworks do on their calls. */
 	function namesNobody({ actor_type: type, template, instance }) {
 		return type === "" || type === "agent" && template === "" && instance === "";
 	}
 	// packages/query/src/who-did/decide/cross-exporters.ts
 	/**
-	* Rule `crosses_exporters`: between records of two exporters a claim on who acted is inherited only where both may speak for
-	* that actor: the one whose record makes the claim, and every one whose record leads up to it by its parent. Within the
-	* records of one exporter nothing crosses.
+	* Rule `crosses_exporters`: a claim on the actor is inherited across exporters only when all of them may speak for that
+	* actor: the one whose record makes the claim, and each one whose record leads up to it by its parent. The rule does
+	* not apply within the records of one exporter.
 	*
-	* A parent's ID is only a number that a sender writes. Without this rule a token for one agent could put its act on whoever's
-	* span it had seen, and supply the missing parent of another's span with what that one is to have inherited.
+	* A parent's ID is only a number that a sender writes. Without this rule a token for one agent could attach its act to
+	* any span it had seen, and supply the missing parent of another's span with claims for that span to inherit.
 	*/
 	function crossExporters(ancestors, entitlements) {
 		const { records } = ancestors;
@@ -2852,7 +2852,7 @@ var whodidDecision = (function(exports) {
 	function keyOf(actor) {
 		return actor === void 0 ? "" : ownActorOf(actor);
 	}
-	/** Tells of each ancestor whether its word on who acted reaches the subject. */
+	/** Returns a test: true when an ancestor's claim on the actor counts for the subject. */
 	function admission(records, { speaks, inherits }) {
 		const admitted = [];
 		const passed = /* @__PURE__ */ new Set();
@@ -2863,7 +2863,7 @@ var whodidDecision = (function(exports) {
 		});
 		return (index) => admitted[index] ?? false;
 	}
-	/** Whom a record is of: as it says, or as its own exporter's nearest record above it does. */
+	/** Returns a record's actor: the one it names, else the one that its exporter's nearest record above it names. */
 	function keyWithin(records, index) {
 		const record = records[index];
 		if (record === void 0) return "";
@@ -2875,9 +2875,9 @@ var whodidDecision = (function(exports) {
 		}
 		return "agent:";
 	}
-	/** Records above one that are looked at for its template. */
+	/** The maximum number of records read upwards to find a record's template. */
 	const templateHopsMax = 64;
-	/** How many of the records, from the subject on, come from senders that may all speak for the actor, or from one. */
+	/** Returns the number of records, from the subject on, whose exporters may all speak for the actor, or are one. */
 	function reachOf(records, actor, { inherits }) {
 		const own = records[0]?.exporter;
 		const isOwn = (record) => record.exporter === own;
@@ -2898,8 +2898,8 @@ var whodidDecision = (function(exports) {
 		simultaneous: void 0
 	};
 	/**
-	* What keeps the claims from being believed; the first of the rules that finds something. Where all that contradict each
-	* other name one template, only the instance is in doubt: names of instances that somebody invents do not unmake an act.
+	* Returns the first contradiction or doubt that the rules find in the claims. When all contradicting records name one
+	* template, only the instance is in doubt: invented names of instances do not invalidate an act.
 	*/
 	function findContradiction(evidence, claims, mergedRecord) {
 		const subject = mergedRecord(evidence.subject)?.record;
@@ -2935,7 +2935,7 @@ var whodidDecision = (function(exports) {
 		};
 		return claimedTwice(evidence, claims) ?? tie(evidence, claims, subject);
 	}
-	/** The versions of the first of the records that disagree. */
+	/** Returns the versions of the first record whose versions disagree. */
 	function conflictOf(records, mergedRecord) {
 		return records.map((record) => mergedRecord(record?.key ?? "")?.conflicting ?? []).find((versions) => versions.length > 0);
 	}
@@ -2971,15 +2971,15 @@ var whodidDecision = (function(exports) {
 			simultaneous: sibling
 		};
 	}
-	/** Whether all that contradict each other are of the one template that is named. */
+	/** True when all contradicting records are of the one template that is named. */
 	function isOneTemplate(conflicting, { template }) {
 		return template !== void 0 && conflicting.every((record) => record.actor_type === "agent" && record.template === template.template);
 	}
-	/** Whether records that name something in its own attribute name two. */
+	/** True when the records name more than one value of the claim. */
 	function differ(records, claim) {
 		return new Set(records.map((record) => record[claim]).filter((id) => id !== "")).size > 1;
 	}
-	/** The instance (else the template), the person or the service that the claims come to; '' when they name nobody. */
+	/** Returns the instance (else the template), the person or the service that the claims name; '' for nobody. */
 	function actorIdOf({ actor, instance, template }) {
 		if (actor === void 0) return "";
 		switch (actor.actor_type) {
@@ -2989,7 +2989,7 @@ var whodidDecision = (function(exports) {
 			default: return "";
 		}
 	}
-	/** What the claims come to; `undetermined` when they contradict each other or name nobody. */
+	/** Returns the verdict on the claims; `undetermined` when they contradict each other or name nobody. */
 	function verdictOf(claims, contradiction) {
 		const { actor } = claims;
 		if (contradiction !== "" || actor === void 0) return "undetermined";
@@ -3000,16 +3000,16 @@ var whodidDecision = (function(exports) {
 			default: return "undetermined";
 		}
 	}
-	/** How long somebody must have been on record alone with an instance for a later claim not to count. */
+	/** The time for which a claim on an instance must have stood alone for a later claim not to count. */
 	const aloneMs = 864e5;
 	/**
-	* Rule `instance_of_another_template`: who else claims the instance, as another template and from another exporter.
+	* Rule `instance_of_another_template`: returns another exporter's claim on the instance, as another template.
 	*
 	* An instance belongs to one template and is never reused, and a token that may speak for one template can write any
-	* instance's name on its records. Records may be held back for hours before they are sent, so who came first tells who
-	* owns it only where the first was alone for a day: then a newcomer cannot unmake its record. Otherwise the instance is left
-	* open, and the template is that of the record, for its exporter may speak for it; both are named, and `as_recorded` shows what
-	* was known before the second came.
+	* instance's name on its records. Records may be held back for hours before they are sent, so the first claim received
+	* proves ownership only when it stood alone for a day: a newcomer then cannot invalidate its record. Otherwise the
+	* instance is left open. The template is that of the record, because its exporter may speak for it. The answer names
+	* both, and `as_recorded` shows what was known before the second came.
 	*/
 	function secondClaimant(record, claims) {
 		if (record.template === "" || claimStrength(record, "instance") !== "said") return void 0;
@@ -3027,11 +3027,11 @@ var whodidDecision = (function(exports) {
 		return Date.parse(`${claim.received_at.replace(" ", "T")}Z`);
 	}
 	/**
-	* Rule `simultaneous_actions`: another act on the handle that might as well be the newest one, at the very same instant and by
-	* somebody else. Which of the two came last is then not on record, and choosing one would be a guess. Where both are of one
-	* template it is known all the same that an agent of that template acted last.
+	* Rule `simultaneous_actions`: finds another act on the handle that may equally be the newest: at the same instant and
+	* by another actor. The record does not show which of the two came last, and choosing one would be a guess. When both
+	* are of one template, it is still known that an agent of that template acted last.
 	*
-	* An act that does not say who did it is nobody else's, and one that is worse backed than the subject does not count.
+	* An act that does not name its actor does not count, nor does one that is worse backed than the subject.
 	*/
 	function simultaneousAction({ subject, actorId, template, listed }) {
 		const tied = listed.filter((action) => {
@@ -3053,14 +3053,14 @@ var whodidDecision = (function(exports) {
 		return action.actor_type === "service" ? action.service : "";
 	}
 	// packages/query/src/who-did/decide/merge-versions.ts
-	/** A claim, and the rule that derived it. */
+	/** The field of each claim, and of the rule that derived it. */
 	const claims = [
 		["actor_type", ""],
 		["instance", "instance_rule"],
 		["template", "template_rule"],
 		["delegator", "delegator_rule"]
 	];
-	/** Fields that tell what was done. Times of receipt and the way it came are no part of it. */
+	/** Fields that describe what was done. The time and the channel of receipt are not among them. */
 	const contentFields = [
 		"parent",
 		"ts",
@@ -3085,15 +3085,15 @@ var whodidDecision = (function(exports) {
 		"unentitled"
 	];
 	/**
-	* Merges the records under one span ID, at least one, in the order of their receipt. A span may be told twice: resent, passed
-	* on by two exporters, or claimed by somebody else.
+	* Merges the records under one span ID, at least one, in the order of their receipt. A span may have several records:
+	* resent, forwarded by two exporters, or claimed by somebody else.
 	*
-	* Rule `unentitled_claim_set_aside`: one exporter has the word. It is `near`, that of the record which stands under the span,
-	* where it has a version; else the first of the best backed, where what names nobody is as well backed as its own exporter's
-	* record above it. Its best backed versions are admitted, and those of another
-	* exporter that is as well backed and may speak for the same actor. Whatever else came under the ID neither contradicts nor
-	* fills: otherwise whoever saw a span's ID go by could unmake its record. Absent is no contradiction, and neither is a reading
-	* of another vocabulary beside a claim.
+	* Rule `unentitled_claim_set_aside`: one exporter leads. It is `near`, the exporter of the record below the span, when
+	* it has a version; else that of the first of the best backed, where a version that names nobody is as well backed as
+	* its own exporter's record above it. The leader's best backed versions are admitted, and those of another exporter
+	* that is as well backed and may speak for the same actor. Other records under the ID neither contradict nor fill gaps:
+	* otherwise anybody who saw a span's ID could invalidate its record. An absent claim is no contradiction, nor is a
+	* reading of another vocabulary beside a claim.
 	*/
 	function mergeVersions(versions, entitlements, near = "") {
 		const leader = leaderOf(versions, entitlements, near);
@@ -3132,7 +3132,7 @@ var whodidDecision = (function(exports) {
 		const plain = rule === "" ? said : said.filter((version) => version[rule] === "");
 		return new Set((plain.length > 0 ? plain : said).map((version) => version[claim])).size > 1;
 	}
-	/** Humans that are said to have acted. */
+	/** Returns the number of humans that are claimed to have acted. */
 	function persons(versions) {
 		const humans = versions.filter((version) => version.actor_type === "human" && version.user !== "");
 		return new Set(humans.map((version) => version.user)).size;
@@ -3140,7 +3140,7 @@ var whodidDecision = (function(exports) {
 	function agrees(version, others) {
 		return others.some((other) => claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user);
 	}
-	/** Whether it says who acted; a token that is bound to somebody says so as entitled or not at all. */
+	/** True when the record names its actor; a token that is bound to somebody names one as entitled or not at all. */
 	function namesActor(version) {
 		if (version.actor_type === "human" || version.actor_type === "service") return true;
 		return ["template", "instance"].some((claim) => {
@@ -3152,7 +3152,7 @@ var whodidDecision = (function(exports) {
 		return claims.some(([claim]) => version[claim] !== "");
 	}
 	// packages/query/src/who-did/decide/admit-evidence.ts
-	/** Walks from the subject outwards, whoever sent what, and keeps what its senders may say of the subject's actor. */
+	/** Walks outwards from the subject across all exporters, and keeps the claims each may make on the subject's actor. */
 	function admitEvidence(evidence) {
 		const { relatedRecords, subject } = evidence;
 		const entitlements = readEntitlements(relatedRecords);
@@ -3165,12 +3165,13 @@ var whodidDecision = (function(exports) {
 			notAdmitted: crossed.notAdmitted
 		};
 	}
-	/** Rounds of names followed from records to those whom they name; a longer line is no delegation but a loop. */
+	/** The maximum number of rounds that follow names from record to record; a longer line is a loop. */
 	const roundsMax = 64;
 	/**
-	* Admits, of everything around the subject, its own record and its ancestors, those of exporters that may speak for its actor, and
-	* those of whom these name: the instance that they call their parent, and the human's own prompt that they refer to. In the last case it is the exporter of the actor that says so, and each record is admitted only in the
-	* words of an exporter that is entitled to it. Nobody else is admitted about prompts, plans, inputs, delegators and delegations.
+	* Admits, of all related records, the subject and its ancestors, the records of exporters that may speak for the actor,
+	* and the records that these name: those of the instance they call their parent, and the human's own prompt they refer
+	* to. The actor's exporter makes that reference; each named record is admitted only from an exporter that is entitled
+	* to it. No other record is admitted about prompts, plans, inputs, delegators and delegations.
 	*/
 	function admitRecords({ relatedRecords }, { ancestors, actor }, entitlements) {
 		const homes = homesOf(ancestors.records, relatedRecords, {
@@ -3207,7 +3208,7 @@ var whodidDecision = (function(exports) {
 			}
 		};
 	}
-	/** What only stands in between: it leads on to its parent, and has no word in what led to the act. */
+	/** Returns a record that only leads on to its parent, without its claims on what led to the act. */
 	function bare(record) {
 		return {
 			...silenced(record),
@@ -3230,7 +3231,7 @@ var whodidDecision = (function(exports) {
 		"plan",
 		"delegation"
 	]);
-	/** The exporters that may speak for the actor: that of its own records, and where that one is entitled, all that are. */
+	/** Returns the exporters that may speak for the actor: that of its own records and, if it is entitled, all that are. */
 	function homesOf(ancestors, relatedRecords, { actor, entitlements }) {
 		const homes = /* @__PURE__ */ new Set();
 		const [subject] = ancestors;
@@ -3241,8 +3242,9 @@ var whodidDecision = (function(exports) {
 		return homes;
 	}
 	/**
-	* Records of other exporters that the actor's records name, and so on outwards; of each name the first that was received. An
-	* instance that two templates claim is nobody's: see {@link secondClaimant}.
+	* Returns the records of other exporters that the actor's records name, directly or through such records. For each
+	* name, only the exporter whose record was received first counts. An instance that two templates claim is not admitted:
+	* see {@link secondClaimant}.
 	*/
 	function namedRecords$1(relatedRecords, isOwn) {
 		const all = [...relatedRecords.values()].flat();
@@ -3266,7 +3268,9 @@ var whodidDecision = (function(exports) {
 		}
 		return granted;
 	}
-	/** Tells whether somebody else claims the instance of a record, as another template and so early that it may be theirs. */
+	/**
+	* Returns a test: true when another exporter claims a record's instance for another template, early enough to own it.
+	*/
 	function contestReader(records) {
 		const claims = /* @__PURE__ */ new Map();
 		for (const { actor_type, instance, template, exporter, received_at } of records) {
@@ -3291,14 +3295,17 @@ var whodidDecision = (function(exports) {
 			prompts: new Set(records.map(({ prompt_ref: ref }) => ref))
 		};
 	}
-	/** The name by which a record is called; '' where nobody calls it. What an own record tells of is not asked of others. */
+	/**
+	* Returns the name by which other records refer to a record; '' when none does. An instance that has records of the
+	* actor's own exporters is not looked up in those of others.
+	*/
 	function nameOf(record, { instances, prompts }, known) {
 		const { instance, key, kind } = record;
 		if (record.actor_type === "agent" && instance !== "" && instances.has(instance) && !known.has(instance)) return `instance:${instance}`;
 		return record.actor_type === "human" && kind === "prompt" && prompts.has(key) ? `prompt:${key}` : "";
 	}
 	// packages/query/src/who-did/decide/find-delegator.ts
-	/** Fills in the delegator of an agent that none of its own ancestors names, where a rule finds one and none is in dispute. */
+	/** Fills in an agent's delegator by rule when its own ancestors name none and none is in dispute. */
 	function findDelegator(claims, around) {
 		if (!(claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0)) return claims;
 		const joined = {
@@ -3308,9 +3315,9 @@ var whodidDecision = (function(exports) {
 		return around.inferRequestUser ? userOfTheRequest(joined, around.ancestors) : joined;
 	}
 	/**
-	* For whom an agent acts when its trace does not say: the nearest record on the way outwards that does (rule
-	* `joined_by_delegation`), else the one delegator that everything which the actor's exporters tell under the same correlation
-	* ID agrees on (rule `joined_by_correlation`). Two that disagree are nobody.
+	* Returns the record that names the delegator when the agent's trace does not: the nearest on the path outwards (rule
+	* `joined_by_delegation`), else one of the same correlation ID from the actor's exporters, when all of these agree
+	* (rule `joined_by_correlation`). Undefined when two disagree.
 	*/
 	function joinDelegator(path, lookup) {
 		const onPath = path.find(({ record }) => claimsDelegator(record));
@@ -3326,12 +3333,12 @@ var whodidDecision = (function(exports) {
 	function claimsDelegator(record) {
 		return record.actor_type === "agent" && record.channel !== "unentitled" && claimStrength(record, "delegator") === "said";
 	}
-	/** OTLP's kind of a span that took a request. */
+	/** The OTLP kind of a span that received a request. */
 	const serverKind = "2";
 	/**
-	* Rule `user_of_the_request`: an agent that nobody else says for whom it acts is taken to act for the person whose request it
-	* serves, whom the server's span above its outermost run names (`enduser.id`, `user.id`). Only a server of the run's own
-	* exporter is admitted. An agent that says that it acts for nobody is believed.
+	* Rule `user_of_the_request`: an agent without another delegator is taken to act for the person whose request it
+	* serves. The server's span above its outermost run names that person (`enduser.id`, `user.id`). Only a server of the
+	* run's own exporter is admitted. An agent that claims to act for nobody is believed.
 	*/
 	function userOfTheRequest(claims, ancestors) {
 		const isOpen = claims.actor?.actor_type === "agent" && claims.delegator === void 0 && claims.conflictingDelegators.length === 0;
@@ -3353,9 +3360,9 @@ var whodidDecision = (function(exports) {
 	}
 	// packages/query/src/who-did/decide/name-template.ts
 	/**
-	* Where only a service's name says which agent it is, another name goes before it: one that any record of the same instance
-	* gives (rule `same_instance`); else, where the parent is missing, that of the only agent run of the trace and the
-	* exporter which encloses the act in time (rule `enclosing_agent_run`).
+	* Replaces the template when only a service's name identifies the agent: by the name that any record of the same
+	* instance gives (rule `same_instance`); else, when the parent is missing, by that of the only agent run of the trace
+	* and the exporter, if it encloses the act in time (rule `enclosing_agent_run`).
 	*/
 	function nameTemplate(claims, around) {
 		const { actor, template, instance } = claims;
@@ -3387,18 +3394,18 @@ var whodidDecision = (function(exports) {
 			return record !== void 0 && record.actor_type === "agent" && record.channel !== "unentitled" && isOwn(record) && isName(record) ? [record] : [];
 		});
 	}
-	/** The first, where all of them name one template. */
+	/** Returns the first record when all of them name one template; else undefined. */
 	function only(records) {
 		return new Set(records.map(({ template }) => template)).size === 1 ? records[0] : void 0;
 	}
 	// packages/query/src/who-did/decide/decide.ts
 	/**
-	* Decides who did it, from the evidence and nothing else: entitlements → ancestors → what crosses → claims → contradictions →
+	* Decides who did it from the evidence alone: entitlements → ancestors → crossed exporters → claims → contradictions →
 	* verdict → path.
 	*
-	* Pure, and never a guess: what the record does not say, or says twice differently, is `undetermined`. What one exporter says
-	* settles nothing about another's actor (rule `crosses_exporters`): the decision holds only what is admitted. The rules are in
-	* the files beside this one; the view `whodid.who_did_when` decides by fewer in SQL, and is never sure of something else.
+	* Pure, and never guesses: a claim that is missing or contradicted is `undetermined`. An exporter's claims do not count
+	* for another's actor (rule `crosses_exporters`): the decision holds only admitted claims. The rules are in the files
+	* beside this one; the view `whodid.who_did_when` applies fewer in SQL, and never gives another definite verdict.
 	*/
 	function decide(evidence) {
 		const admitted = admitEvidence(evidence);
@@ -3478,8 +3485,8 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	/**
-	* Versions of the record that speaks for the delegator that name two of them name none. Neither does one of two acts of which
-	* nobody knows which it was.
+	* Removes the delegator when versions of the record that names it disagree on it, or when another act is simultaneous
+	* and it is not known which of the two came last.
 	*/
 	function withoutDoubtfulDelegator(claims, { contradiction, doubt }, mergedRecord) {
 		const versions = mergedRecord(claims.delegator?.key ?? "")?.conflicting ?? [];
@@ -3513,7 +3520,7 @@ var whodidDecision = (function(exports) {
 			delegator: saysNobody ? "none" : grade("delegator")
 		};
 	}
-	/** The weakest of what the verdict rests on; a claim that is absent is a gap, not a link. */
+	/** Returns the weakest grade that the verdict rests on; an absent claim is a gap and does not count. */
 	function gradeOf(verdict, contradiction, grades) {
 		if (contradiction !== "") return "contradicted";
 		if (verdict === "undetermined") return "none";
@@ -3523,8 +3530,8 @@ var whodidDecision = (function(exports) {
 	}
 	// packages/query/src/who-did/decide/outcome-of-act.ts
 	/**
-	* The outcome of a call with its parts: a denial, then a failure, then a success, wherever they stand. Of several parts side
-	* by side the last decides: a call that was tried again has the outcome of the last try.
+	* Returns the outcome of a call with its parts: a denial outranks a failure, and a failure a success, on any of the
+	* records. Of several parts side by side the last decides: a call that was tried again has the outcome of the last try.
 	*/
 	function outcomeOf({ record: call, parts }) {
 		const own = {
@@ -3542,7 +3549,7 @@ var whodidDecision = (function(exports) {
 		if (done !== void 0 && done.outcome !== "success") return done;
 		return call.outcome === "success" || done === void 0 ? own : done;
 	}
-	/** What the last of the parts that ended tells. */
+	/** Returns the outcome of the last part that ended. */
 	function lastReported(parts) {
 		return lastOf(parts.filter(({ record }) => record.kind !== "approval").map((part) => ({
 			record: part.record,
@@ -3552,17 +3559,17 @@ var whodidDecision = (function(exports) {
 	function isDecision({ kind, approval, outcome }) {
 		return kind === "approval" && (approval === "allow" || approval === "deny" || outcome === "denied");
 	}
-	/** The one that ended last; of two, the one that began later. */
+	/** Returns the record that ended last; on a tie, the one that began later. */
 	function lastOf(records) {
 		const timeOf = ({ record }) => `${record.end_ts} ${record.ts}`;
 		return records.toSorted((a, b) => timeOf(a) < timeOf(b) ? -1 : 1).at(-1);
 	}
 	// packages/query/src/who-did/decide/fold-act.ts
-	/** Records between a part and its call; a longer way is no part of one call. */
+	/** The maximum number of records between a part and its call; a longer path is not one call. */
 	const stepsMax = 16;
-	/** Parts of one call that are looked at. */
+	/** The maximum number of parts read for one call. */
 	const partsMax = 256;
-	/** Records that stand between a call and its parts without being another thing of their own. */
+	/** Kinds of record that may stand between a call and its parts without being a thing of their own. */
 	const between = /* @__PURE__ */ new Set([
 		"other",
 		"input",
@@ -3571,11 +3578,12 @@ var whodidDecision = (function(exports) {
 		"action"
 	]);
 	/**
-	* Rule `one_act_in_parts`: a call, its approval and its execution, a client's call with its send and the server's side of it,
-	* or an intent and its outcome are one act. Outcome, tool, resource and arguments come from wherever they stand.
+	* Rule `one_act_in_parts`: a call, its approval and its execution, a client's call with its send and the server's side
+	* of it, or an intent and its outcome are one act. Any of these records may supply outcome, tool, resource and
+	* arguments.
 	*
-	* A failure that a part states outranks the form of the call (a status, a result); a denial without an execution outranks
-	* both. A part of another exporter tells nothing of the call unless that exporter may speak for its actor.
+	* A failure that a part states outranks the form of the call (a status, a result); a denial without an execution
+	* outranks both. Another exporter's part counts only when that exporter may speak for the call's actor.
 	*/
 	function foldActs(records) {
 		const { mergedRecord } = records;
@@ -3613,7 +3621,7 @@ var whodidDecision = (function(exports) {
 			byAction
 		};
 	}
-	/** The record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
+	/** Returns the record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
 	function callOf(record, mergedRecord, byAction) {
 		let call = outcomeOfIntent(record, mergedRecord, byAction);
 		let above = mergedRecord(call.parent)?.record;
@@ -3626,7 +3634,7 @@ var whodidDecision = (function(exports) {
 		}
 		return call;
 	}
-	/** The outcome of an intent, where it came: told under the same action ID, in the same trace, of the same actor. */
+	/** Returns the outcome of an intent, of the same action ID, trace and actor; the record itself when there is none. */
 	function outcomeOfIntent(record, mergedRecord, byAction) {
 		if (record.outcome !== "unknown" || record.action === "") return record;
 		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent(other, record)) ?? record;
@@ -3655,7 +3663,7 @@ var whodidDecision = (function(exports) {
 	function isIntentOf(record, call) {
 		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent(call, record);
 	}
-	/** The call with its parts, each below the part that it belongs to. */
+	/** Returns the call with its parts, each below the part that it belongs to. */
 	function treeOf(call, mergedRecord, children) {
 		const root = {
 			record: call,
@@ -3687,11 +3695,11 @@ var whodidDecision = (function(exports) {
 	function recordsOf({ record, parts }) {
 		return [record, ...parts.flatMap(recordsOf)];
 	}
-	/** Whether the sender of a call may take a record for a part of it: not one of another exporter unless it may speak for its actor. */
+	/** True when a call may take a record as a part; across exporters, both must be able to speak for the call's actor. */
 	function mayHold(call, record, mergedRecord) {
 		return (call.exporter === record.exporter || isBacked(call, ({ parent }) => mergedRecord(parent)?.record)) && mayReport(record, call);
 	}
-	/** Whether a record below a call is part of it, and no act of its own. */
+	/** True when a record below a call is part of it, and not an act of its own. */
 	function isPart(record, call, mergedRecord) {
 		if (!mayHold(call, record, mergedRecord)) return false;
 		const isSameCall = haveSameCall(record, call);
@@ -3705,12 +3713,12 @@ var whodidDecision = (function(exports) {
 		if (record.resource !== "" && record.resource !== call.resource) return isSameCall === true;
 		return record.kind === "tool_call" || isSameCall === true || record.name.startsWith(`${call.name}.`);
 	}
-	/** Whether a server tells of the very request that its client's span is: OTLP's kinds 2 and 3. */
+	/** True when a server's span (OTLP kind 2) records the request of its client's span (kind 3). */
 	function isServersSide(record, call) {
 		if (call.span_kind !== "3" || record.span_kind !== "2") return false;
 		return record.name === call.name && record.verb === call.verb;
 	}
-	/** Whether two records name the same call; undefined where one of them names none. */
+	/** True when two records name the same call; undefined when one of them names none. */
 	function haveSameCall(one, other) {
 		return one.tool_call !== "" && other.tool_call !== "" ? one.tool_call === other.tool_call : void 0;
 	}
@@ -3721,10 +3729,7 @@ var whodidDecision = (function(exports) {
 	function agree(a, b) {
 		return a === "" || b === "" || a === b;
 	}
-	/**
-	* Rule `crosses_exporters`, of outcomes: whoever sent the call may tell of it; another exporter only where it may speak for
-	* the actor of the call.
-	*/
+	/** Rule `crosses_exporters`: the call's exporter may report its outcome, another only if it may speak for its actor. */
 	function mayReport(record, call) {
 		if (record.exporter === call.exporter) return record.channel !== "unentitled" || call.channel === "unentitled";
 		if (record.channel !== "entitled") return false;
@@ -3732,7 +3737,7 @@ var whodidDecision = (function(exports) {
 		return record.actor_type === call.actor_type && record.template === call.template && record.instance === call.instance && record.user === call.user;
 	}
 	const readers = /* @__PURE__ */ new WeakMap();
-	/** Merges and folds the records of some evidence, once for all who ask about it. */
+	/** Merges and folds the records of some evidence, once for all questions about it. */
 	function readActs({ relatedRecords }) {
 		const known = readers.get(relatedRecords);
 		if (known !== void 0) return known;
@@ -3756,7 +3761,7 @@ var whodidDecision = (function(exports) {
 		return reader;
 	}
 	// packages/query/src/who-did/decide/judge-candidate.ts
-	/** A part of an act as an answer about that part shows it: what it says itself, and of the act what it does not say. */
+	/** Describes a part of an act for an answer: its own fields, and the act's outcome, tool and verb where it has none. */
 	function describePart(record, act) {
 		const isReportedByItself = record.outcome !== "" && record.outcome !== "unknown";
 		return {
@@ -3768,19 +3773,22 @@ var whodidDecision = (function(exports) {
 			resource_type: record.resource_type
 		};
 	}
-	/** What names nobody may stand under a record that does, which is not looked at here: it is as good as what names somebody rightly. */
+	/**
+	* Returns the rank of an act's backing, 0 for the best. A record that names nobody ranks with an entitled one: a record
+	* above it, which is not read here, may name the actor.
+	*/
 	function backingOf(act) {
 		if (act.channel === "unentitled") return 2;
 		return act.channel === "unbound" && !namesNobody(act) ? 1 : 0;
 	}
 	// packages/query/src/who-did/evidence/evidence.ts
-	/** Whatever the condition, the fields are the same. */
+	/** The fields are the same for every condition. */
 	const listedFields = listedColumns("");
-	/** Most records that one question looks at; one more is asked for, to know that there are more. */
+	/** The most records that one question looks at; one more is read to detect that there are more. */
 	const relatedRecordsMax = 4e3;
 	/** A text before `openTexts` has looked at it. */
 	const unopened = { state: "unread" };
-	/** A record as a row gives it: its text is not opened. */
+	/** Returns a record as a row gives it: its text is not opened. */
 	function readRecord(text) {
 		return {
 			...readRow(evidenceColumns, text),
@@ -3788,7 +3796,7 @@ var whodidDecision = (function(exports) {
 			content_state: unopened
 		};
 	}
-	/** Reads rows that were gathered about an act, those of the act itself as `subject`; without one, nothing was found. */
+	/** Reads rows gathered about an act, whose own have the role `subject`; without one, nothing was found. */
 	function readEvidence(rows) {
 		const records = [];
 		const subjects = [];
@@ -3818,7 +3826,7 @@ var whodidDecision = (function(exports) {
 			listed: listed.toSorted((a, b) => compare(b.ts, a.ts))
 		};
 	}
-	/** Orders records by their keys, and parts the acts that share one. */
+	/** Groups records by their keys, and separates the acts that share one. */
 	function relateRecords(records, { claims, truncated, subjects }) {
 		const found = /* @__PURE__ */ new Map();
 		for (const record of records) {
@@ -3851,19 +3859,19 @@ var whodidDecision = (function(exports) {
 		if (a === b) return 0;
 		return a < b ? -1 : 1;
 	}
-	/** What tells one act from another under the same span ID; absent is no difference. */
+	/** The fields that distinguish acts under the same span ID; an absent value is no difference. */
 	const marks = [
 		"resource",
 		"tool",
 		"verb"
 	];
 	/**
-	* Rule `one_span_id_several_acts`: parts the records under one span ID into acts. Forked processes hand out the same span IDs,
-	* and whoever saw an ID go by can use it again: records that differ in resource, tool or verb are separate acts, each
-	* with its versions. The best backed act comes first, of two the one that was received first.
+	* Rule `one_span_id_several_acts`: separates the records under one span ID into acts. Forked processes reuse span IDs, and
+	* anyone who saw an ID can reuse it. Records that differ in resource, tool or verb are separate acts, each with its versions.
+	* The best backed act comes first, then the first received.
 	*
 	* @param versions in the order of their receipt
-	* @param isBacked whether a record's exporter may speak for whom it is of
+	* @param isBacked true when a record's exporter may speak for its actor
 	*/
 	function separateActs(versions, isBacked) {
 		if (versions.length < 2) return [versions];
@@ -3876,15 +3884,15 @@ var whodidDecision = (function(exports) {
 		}
 		return acts.map((act) => versions.filter((version) => act.includes(version)));
 	}
-	/** Whether two records may tell of one act. */
+	/** True when two records may describe one act. */
 	function isSameAct(a, b) {
 		return marks.every((mark) => a[mark] === "" || b[mark] === "" || a[mark] === b[mark]);
 	}
 	// packages/query/src/who-did/answer/alternatives.ts
 	/**
-	* Other acts on the same handle, newest first. Those whose surroundings were gathered are judged as the answer is: each as
-	* the whole act it is part of, by what it inherits; others by what their own records say, and by no hint. An intent whose outcome is on
-	* record is the same act told twice and is left out; an intent without one stays, with the outcome `unknown`.
+	* Returns other acts on the same handle, newest first. An act with gathered related records is judged as the answer is: as
+	* the whole act it is part of, with its inheritance. Any other is judged by its own records' claims, without hints. An intent
+	* whose outcome is on record is the same act and is left out; an intent without one stays, with the outcome `unknown`.
 	*/
 	function listAlternatives(decision, fold, limit) {
 		const { evidence, ancestors } = decision;
@@ -3923,7 +3931,7 @@ var whodidDecision = (function(exports) {
 		const [first] = evidence.relatedRecords.get(candidate.key) ?? [];
 		return first !== void 0 && isSameAct(first, candidate);
 	}
-	/** Outcomes by action ID, with who told them: nobody else's record ends an intent. */
+	/** Returns outcomes by action ID, with their senders: only the same sender's outcome ends an intent. */
 	function endedActions(listed) {
 		const ended = /* @__PURE__ */ new Map();
 		for (const action of listed) {
@@ -3953,7 +3961,7 @@ var whodidDecision = (function(exports) {
 			actor: nameOrNull(actorId)
 		};
 	}
-	/** Of what several senders say under one span ID, what an answer about it would show: the best backed, of two the first. */
+	/** Returns the version that an answer would show of those under one span ID: the best backed, then the first received. */
 	function believedVersion(candidate, listed) {
 		const [best = candidate] = listed.filter((one) => one.key === candidate.key && isSameAct(one, candidate)).toSorted((a, b) => backingOf(a) - backingOf(b) || (a.received_at < b.received_at ? -1 : 1));
 		return best;
@@ -3978,7 +3986,7 @@ var whodidDecision = (function(exports) {
 		}
 	}
 	// packages/query/src/who-did/answer/shape-act.ts
-	/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
+	/** Returns an answer's fields on the act and on other acts that the handle may name; its reasons and gaps are the act's. */
 	function shapeAct(decision, limit) {
 		const ancestors = decision.ancestors.records;
 		const { fold } = readActs(decision.evidence);
@@ -3992,7 +4000,7 @@ var whodidDecision = (function(exports) {
 			alternatives: listAlternatives(decision, fold, limit)
 		};
 	}
-	/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
+	/** The act as all its records describe it; when the answer is about a part, the part's own claims come first. */
 	function shownAct({ ancestors, evidence }, fold) {
 		const [record] = ancestors.records;
 		const act = fold(evidence.subject);
@@ -4028,7 +4036,7 @@ var whodidDecision = (function(exports) {
 			}
 		};
 	}
-	/** The credential the act used, or the call it was part of. */
+	/** The credential that the act, or the call it was part of, used. */
 	function describeCredential(ancestors) {
 		const user = ancestors.find((record) => record.credential !== "" && (record.kind === "tool_call" || record.kind === "action"));
 		if (user === void 0) return null;
@@ -4042,9 +4050,9 @@ var whodidDecision = (function(exports) {
 			scopes: user.credential_scopes.map((scope) => nameOrNull(scope) ?? "")
 		};
 	}
-	/** Records of other acts that are named in one reason. */
+	/** The most records of other acts that one reason names. */
 	const namedMax = 5;
-	/** What a responder should know of how the act was put together. */
+	/** Returns the reasons that explain how the act was put together. */
 	function explainAct(act, { evidence }) {
 		return [
 			...foldReasons(act),
@@ -4054,11 +4062,11 @@ var whodidDecision = (function(exports) {
 			...newerUnattributed(evidence)
 		];
 	}
-	/** Newer acts on the handle that are looked at for what nobody rightly says. */
+	/** The most newer acts on the handle that are searched for ones whose sender makes no claim it may make. */
 	const newerMax = 16;
 	/**
-	* Newer records on the handle of senders that name an actor for whom they may not speak, or nobody: they decide nothing, and
-	* what they tell may have happened.
+	* Returns newer records on the handle whose senders name an actor without being entitled to, or name nobody. They decide
+	* nothing, but the acts they claim may have happened.
 	*/
 	function newerUnattributed(evidence) {
 		const { subject, relatedRecords, listed } = evidence;
@@ -4082,7 +4090,7 @@ var whodidDecision = (function(exports) {
 			listed: []
 		}).verdict === "undetermined";
 	}
-	/** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */
+	/** Returns the act's outcome with its record, which may use other words: an approval gives a decision. */
 	function reportedOutcome({ key, reportedBy, outcome }) {
 		if (reportedBy === void 0) return {
 			key,
@@ -4131,7 +4139,7 @@ var whodidDecision = (function(exports) {
 			span: key
 		}];
 	}
-	/** What the record should say of how the act ended, and does not. */
+	/** Returns the gap for an act whose record does not say how it ended. */
 	function actGaps({ key, outcome }, isAct) {
 		if (!isAct || outcome !== "" && outcome !== "unknown") return [];
 		return [{
@@ -4141,15 +4149,15 @@ var whodidDecision = (function(exports) {
 		}];
 	}
 	/**
-	* How well an act's outcome is backed: `channel` where an exporter says it that may speak for the actor, `asserted` where
-	* another says it, `inferred` where the collector derived it by a rule, `none` where nothing is on record.
+	* Returns the grade of an act's outcome: `channel` where an exporter that may speak for the actor claims it, `asserted` where
+	* another claims it, `inferred` where the collector derived it by a rule, `none` where nothing is on record.
 	*/
 	function outcomeGrade({ outcome, outcome_rule, channel }) {
 		if (!outcomes.some((known) => known === outcome)) return "none";
 		if (isRule(outcome_rule)) return "inferred";
 		return channel === "entitled" ? "channel" : "asserted";
 	}
-	/** The reason that names the rule by which an act's outcome was derived; none where the record says its outcome. */
+	/** Returns the reason that names the rule which derived an act's outcome; none where the record gives its outcome. */
 	function outcomeReason(subject) {
 		if (outcomeGrade(subject) !== "inferred") return [];
 		const { key, outcome, outcome_rule: rule } = subject;
@@ -4167,16 +4175,16 @@ var whodidDecision = (function(exports) {
 		["result_is_error", "the result’s own text says that the call failed"],
 		["exception_event", "an exception stands on the span, and no status says that the act came through"]
 	]);
-	/** Of a record older than the rules, what stands under their key is its sender's and may be anything. */
+	/** In a record older than the rules, the sender wrote the value under their key, and it may be anything. */
 	function isRule(text) {
 		return /^[a-z][a-z_]{0,63}$/u.test(text);
 	}
 	// packages/query/src/who-did/decide/lineage.ts
-	/** Ancestors followed; a longer line of instances is a loop. */
+	/** The maximum number of instances followed; a longer line is a loop. */
 	const ancestorsMax = 64;
 	/**
-	* The acting instance and those it descends from, nearest first: by the instance each calls its parent, else by the grant it
-	* works under, as far as the record reaches. Ends where it would come back to itself. Empty when no instance is known.
+	* Returns the acting instance and its ancestors, nearest first: by the parent that each names, else by the grant it
+	* works under, as far as the record reaches. Ends at a cycle. Empty when no instance is known.
 	*/
 	function lineageOf(decision) {
 		const parents = claimedParents(decision);
@@ -4203,7 +4211,7 @@ var whodidDecision = (function(exports) {
 		}
 		return parents;
 	}
-	/** Where only grants tie them: the holder of a grant descends from whoever gave it. */
+	/** Adds the giver of a grant as the parent of its holder when the holder names none. */
 	function addGivers(decision, parents) {
 		let holder = "";
 		for (const { record, joinedBy } of decision.path) {
@@ -4214,7 +4222,7 @@ var whodidDecision = (function(exports) {
 		}
 	}
 	// packages/query/src/who-did/answer/describe-actors.ts
-	/** Who acted, as what, and on whose behalf. */
+	/** Returns the actors, their roles, and the party on whose behalf they acted. */
 	function describeActors(decision) {
 		return {
 			actor: describeActor(decision),
@@ -4262,12 +4270,12 @@ var whodidDecision = (function(exports) {
 		if (verdict !== "agent") return grades.actor;
 		return instance === "" ? grades.template : grades.instance;
 	}
-	/** Agents shown; a longer line is no delegation but a loop. */
+	/** The most agents shown; a longer chain is a loop and no delegation. */
 	const agentsMax = 64;
 	/**
-	* Who handed the task to whom, human first, the actor last: the acting record's own `whodid.delegation.chain`, or what its
-	* delegator and the agents on the way outwards come to when it has none. An agent of which no instance is named is a hop
-	* too, by its template. Empty when nobody is determined.
+	* Returns the hops of the task, human first and actor last. They are the acting record's own `whodid.delegation.chain`;
+	* without one, its delegator and the agents among its ancestors. An agent without a named instance is a hop too, by its
+	* template. Empty when nobody is determined.
 	*/
 	function describeDelegation(decision) {
 		const { verdict, grade, actorId, claimSources, delegator, grades } = decision;
@@ -4297,7 +4305,7 @@ var whodidDecision = (function(exports) {
 			};
 		});
 	}
-	/** The chain as the acting record gives it. It ends with the actor, also where the record leaves that out. */
+	/** The chain as the acting record gives it. It ends with the actor, even where the record leaves the actor out. */
 	function saidHops(said, { instance, template }, templates) {
 		const hops = said.map((id) => ({
 			instance: id,
@@ -4308,7 +4316,7 @@ var whodidDecision = (function(exports) {
 			template
 		}];
 	}
-	/** The acting agent and those that it stands under, nearest first, as the way outwards and the lineage name them. */
+	/** Returns the acting agent and the agents above it, nearest first, as the ancestors and the lineage name them. */
 	function agentsOutwards(decision, templates) {
 		const hops = [{
 			instance: decision.instance,
@@ -4341,7 +4349,7 @@ var whodidDecision = (function(exports) {
 			template
 		} : void 0;
 	}
-	/** Whether a record farther out tells of the same agent: the same instance, or one of the two says less. */
+	/** True when a record farther out names the same agent: the same instance, or one of the two names less. */
 	function isSame(last, hop) {
 		if (last === void 0) return false;
 		if (last.instance !== "" && hop.instance !== "") return last.instance === hop.instance;
@@ -4360,7 +4368,7 @@ var whodidDecision = (function(exports) {
 		return type === void 0 || type === "none" ? "unknown" : type;
 	}
 	// packages/query/src/who-did/answer/describe-origin.ts
-	/** Describes how it came to the act: the prompts, the plan, the chain and the inputs that were read before. */
+	/** Describes an act's origin: the prompts, the plan, the chain and the inputs that were read before. */
 	function describeOrigin(decision) {
 		const isOwnAct = decision.verdict === "human" || decision.verdict === "service";
 		const prompts = followPrompts(decision);
@@ -4381,12 +4389,13 @@ var whodidDecision = (function(exports) {
 			}
 		};
 	}
-	/** Hops shown: the outermost, where it began, and the nearest, where it ended. */
+	/** The most outermost hops shown, where the act began; the nearest hops, where it ended, are shown too. */
 	const outermostMax = 56;
 	const nearestMax = 200;
 	/**
-	* The way from the root to the action: the records on the way outwards in the order of their nesting, and between them the
-	* prompts, what tells their text, and the plan they name that are not on it, each before the first hop that started later. The action is last.
+	* The hops from the root to the action: the ancestors in the order of their nesting, and the action last. Between them, each
+	* before the first hop that started later, are the prompts, the records of their text, and their plan where these are not
+	* ancestors.
 	*/
 	function buildChain({ path }, { prompts, textSource }, plan) {
 		const [subject, ...outwards] = path;
@@ -4438,8 +4447,8 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	/**
-	* Finds the plan that the subject, or the nearest record on the way outwards that has one, names. A prompt that begins a task
-	* ends the search: what its own record names is the plan of the task before.
+	* Finds the plan that the subject, or its nearest ancestor with one, names. A prompt that begins a task ends the search: the
+	* plan that its own record names is the plan of the task before.
 	*/
 	function findPlan(decision) {
 		const ref = firstPlanRef(decision);
@@ -4453,7 +4462,7 @@ var whodidDecision = (function(exports) {
 			missingRef: plan === void 0 ? ref : ""
 		};
 	}
-	/** The plan as the answer shows it; `step` is that of the nearest record that follows it. */
+	/** Returns the plan as the answer shows it; `step` is that of the nearest record that follows it. */
 	function describePlan({ path }, { plan }) {
 		if (plan === void 0) return null;
 		const follower = path.find(({ record }) => record.plan_ref === plan.key);
@@ -4473,7 +4482,7 @@ var whodidDecision = (function(exports) {
 		}
 		return "";
 	}
-	/** The prompts as the answer shows them: the one that initiated the task, and the nearest where that is another. */
+	/** Returns the prompts as the answer shows them: the one that began the task, and the nearest where that is another. */
 	function describePrompts(decision, promptPath) {
 		const [nearest] = promptPath.prompts;
 		const isOther = nearest !== void 0 && nearest !== promptPath.initiating;
@@ -4502,11 +4511,11 @@ var whodidDecision = (function(exports) {
 		if (!isSaid || isJoined) return "inferred";
 		return channels.includes("unbound") ? "asserted" : "channel";
 	}
-	/** Inputs shown in one answer; more are a flood, not an explanation. */
+	/** The most inputs shown in one answer; more would explain nothing. */
 	const inputsMax = 200;
 	/**
-	* What entered the context of the acting instance, or of one it descends from, or of the agent run that the act stands in,
-	* before the act. Only what senders tell that may speak for the actor, or for one that its records name.
+	* Returns the inputs that entered the context of the acting instance, of one it descends from, or of the act's agent run,
+	* before the act. Only records of senders that may speak for the actor, or for one that its records name, count.
 	*/
 	function listInputs(decision) {
 		const [subject] = decision.ancestors.records;
@@ -4528,9 +4537,9 @@ var whodidDecision = (function(exports) {
 			leftOut: found.length - shown.length
 		};
 	}
-	/** Records above an input that are looked at for the same reading. */
+	/** The most records above an input that are searched for the same reading. */
 	const aboveInputMax = 16;
-	/** Whether a record that it stands under tells of the same reading, and trusts it no more: a client's and its server's side of one. */
+	/** True when a record above reports the same reading with the same trust: the client's and the server's record of one. */
 	function isReportedAbove(record, { mergedRecord }) {
 		let above = mergedRecord(record.parent)?.record;
 		for (let step = 0; step < aboveInputMax && above !== void 0; step += 1) {
@@ -4560,8 +4569,8 @@ var whodidDecision = (function(exports) {
 	/** Records that begin a run of an agent. */
 	const runKinds = /* @__PURE__ */ new Set(["prompt", "session"]);
 	/**
-	* Which records belong to the agent run that the act stands in: those whose nearest run above them is the same one. The way
-	* up is followed as the act's is: through records of the act's own exporters alone.
+	* Returns the test for records of the act's agent run: their nearest run above is the same one. The search upwards follows
+	* the act's rule: only through records of the act's own exporters.
 	*/
 	function recordsOfRun({ ancestors, mergedRecord }) {
 		const run = ancestors.records.find((record) => runKinds.has(record.kind));
@@ -4586,7 +4595,7 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	// packages/query/src/who-did/answer/deciding-reason.ts
-	/** What decided the verdict, or what kept it from being decided. */
+	/** Returns the reason that decided the verdict, or that kept it undecided. */
 	function decidingReason(question, decision) {
 		if (decision.contradiction !== "") return contradictionReason(decision);
 		const actor = nameOrNull(decision.actorId) ?? "";
@@ -4620,11 +4629,11 @@ var whodidDecision = (function(exports) {
 			text: `${claimSources.template?.key === subject ? "The record" : "Another record"} names the agent ${actor}; the running instance is not known.`
 		};
 	}
-	/** Whether all that names the agent is the name of the service that it runs in. */
+	/** True when the agent's only name is the name of the service that it runs in. */
 	function isServiceName(template) {
 		return template?.template_rule === "resource.service_name";
 	}
-	/** Why the instance is open though the template is known; undefined when it is not in doubt. */
+	/** Returns the reason why the instance is open though the template is known; undefined when it is not in doubt. */
 	function doubtReason(decision) {
 		const { doubt, contradicting, rival, simultaneous } = decision;
 		const [first] = contradicting;
@@ -4666,7 +4675,7 @@ var whodidDecision = (function(exports) {
 			};
 		}
 	}
-	/** A record's claim on who acted, in a few words. */
+	/** Describes a record's claim on the actor in a few words. */
 	function describeClaim(record) {
 		if (record === void 0) return "nobody";
 		const { actor_type: type, instance, template, user, service, delegator } = record;
@@ -4679,7 +4688,7 @@ var whodidDecision = (function(exports) {
 		code: "vocabulary_not_understood",
 		text: "Records exist for this handle, in a vocabulary that is not understood: who acted in them is not known."
 	};
-	/** The reason why a record above the act is not admitted. */
+	/** Returns the reason why a record above the act is not admitted. */
 	function notAdmittedReason({ record, exporter }, subject) {
 		const [of, by] = [nameOrNone(record.exporter), nameOrNone(exporter)];
 		const claim = record.actor_type === "" ? "nobody" : describeClaim(record);
@@ -4730,25 +4739,25 @@ var whodidDecision = (function(exports) {
 			text: `Records exist, and no successful ${question.verb === null ? "action other than a read" : `action with the verb "${question.verb}"`} is among them. See the alternatives.`
 		};
 	}
-	/** Whether the handle names records, no act among them, and none that is understood. */
+	/** True when the handle names records, but no act and no record that is understood. */
 	function isUnread({ subject, relatedRecords, listed }) {
 		if (subject !== "" || listed.length > 0 || relatedRecords.size === 0) return false;
 		return [...relatedRecords.values()].flat().every((record) => !isUnderstood(record));
 	}
-	/** Whether the record asked about and all that it stands under say nothing that is understood. */
+	/** True when neither the record asked about nor its ancestors are understood. */
 	function isForeign({ ancestors }) {
 		return ancestors.records.length > 0 && ancestors.records.every((record) => !isUnderstood(record));
 	}
-	/** A record that no vocabulary was recognised in is of the kind `other`, of nobody, and names nothing. */
+	/** A record that matches no vocabulary has the kind `other`, no actor and no names. */
 	function isUnderstood(record) {
 		return record.kind !== "other" || record.actor_type !== "" || record.tool !== "" || record.resource !== "" || record.verb !== "";
 	}
 	// packages/query/src/who-did/answer/explain-verdict.ts
-	/** Sources of untrusted content named in one reason; the inputs list them all. */
+	/** The most sources of untrusted content named in one reason; the inputs list them all. */
 	const sourcesMax = 5;
 	/**
-	* Why the verdict is what it is: what decided it first, then each rule that was used, then what a responder should weigh
-	* beside it.
+	* Returns the reasons of the verdict: first the deciding one, then each rule that was used, then the facts that a responder
+	* should weigh as well.
 	*/
 	function explainVerdict(question, decision, inputs) {
 		const [subject] = decision.ancestors.records;
@@ -4781,7 +4790,7 @@ var whodidDecision = (function(exports) {
 			...untrustedReason(decision, inputs)
 		];
 	}
-	/** What else stands under the subject's span ID. */
+	/** Returns the reasons that name the other records under the subject's span ID. */
 	function versionReasons({ mergedRecord }, { key }) {
 		const found = mergedRecord(key);
 		if (found === void 0) return [];
@@ -4797,7 +4806,7 @@ var whodidDecision = (function(exports) {
 		});
 		return reasons;
 	}
-	/** Who speaks for the actor, where that is not the act's own record. */
+	/** Returns the reason that names the record whose claim decides the actor, where that is not the act's own. */
 	function inheritedReason(decision, subject) {
 		const { claimSources, verdict, ancestors, claimedInstance } = decision;
 		const claimSource = verdict === "agent" ? claimSources.instance ?? claimSources.template : claimSources.actor;
@@ -4826,7 +4835,7 @@ var whodidDecision = (function(exports) {
 			text: `No record names the agent itself; that it runs in the service ${nameOrNull(claimSources.template?.template ?? "") ?? ""} is all that is known of it.`
 		};
 	}
-	/** What an exporter that may not speak for the actor supplied above the act. */
+	/** Returns the reason for a claim above the act whose exporter may not speak for the actor. */
 	function notAdmittedClaim({ notAdmitted }, subject) {
 		if (notAdmitted === void 0) return void 0;
 		const { record } = notAdmitted;
@@ -4922,7 +4931,7 @@ var whodidDecision = (function(exports) {
 		}];
 	}
 	// packages/query/src/who-did/answer/find-gaps.ts
-	/** What the record should hold and does not: shown, never filled. Nothing found has no gaps, it is one. */
+	/** Returns what the record should hold and does not: shown, never filled. Without an act, only unread records are gaps. */
 	function findGaps(decision, way) {
 		const [subject] = decision.ancestors.records;
 		if (subject === void 0) return unreadGaps(decision);
@@ -4947,7 +4956,7 @@ var whodidDecision = (function(exports) {
 		];
 	}
 	const vocabularyText = "The records are in a vocabulary that is not understood: who acted in them, and what was done, may stand in them all the same.";
-	/** Records of the handle that are there and say nothing that is understood, and acts that were not looked at. */
+	/** Returns gaps for records of the handle that are not understood, and for acts that were not looked at. */
 	function unreadGaps({ evidence }) {
 		const gaps = [];
 		if (isUnread(evidence)) gaps.push({
@@ -4966,13 +4975,13 @@ var whodidDecision = (function(exports) {
 		const found = decision.mergedRecord(decision.evidence.subject);
 		return decision.contradiction === "conflicting_identity" || decision.doubt === "conflicting_identity" || decision.doubt === "instance_of_another_template" || (found?.setAside.length ?? 0) > 0 ? [gap("conflicting_identity", "More than one identity is claimed for this act.")] : [];
 	}
-	/** Clocks disagree by seconds everywhere; by more, what was "newest" is no longer what the stamps say. */
+	/** Clocks often differ by seconds; beyond this bound, the time stamps no longer show which act is newest. */
 	const clockAheadMaxS = 60;
 	function clockGaps({ ts, received_at }, gap) {
 		const aheadS = Math.floor((millisecondsOf(ts) - millisecondsOf(received_at)) / 1e3);
 		return aheadS <= clockAheadMaxS ? [] : [gap("clock_ahead", `The act is stamped ${aheadS} s after it was received: the clock behind it ran ahead, and among other acts it counts as of its receipt.`)];
 	}
-	/** Of `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC, since 1970. */
+	/** Parses `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC, to milliseconds since 1970. */
 	function millisecondsOf(text) {
 		return Date.parse(`${text.slice(0, 10)}T${text.slice(11, 23)}Z`);
 	}
@@ -5009,7 +5018,7 @@ var whodidDecision = (function(exports) {
 		if (plan === void 0) return [gap("missing_plan", "No plan is on record.")];
 		return contentGaps(plan, "plan", gap);
 	}
-	/** Why a text is not shown. */
+	/** Returns the gap that says why a text is not shown. */
 	function contentGaps(record, what, gap) {
 		const content = record.content_state;
 		switch (content.state) {
@@ -5022,7 +5031,7 @@ var whodidDecision = (function(exports) {
 			case "mismatch": return [gap("content_mismatch", `What is stored as the text of the ${what} is not what was recorded.`, record.key)];
 		}
 	}
-	/** Numbers that the acting instance gave to records up to this one, and that none of those looked at has. */
+	/** Returns gaps for sequence numbers of the acting instance up to this record that no record looked at has. */
 	function sequenceGaps(decision, gap) {
 		const [subject] = decision.ancestors.records;
 		if (subject === void 0 || Number(subject.seq) < 1 || subject.instance === "") return [];
@@ -5041,7 +5050,7 @@ var whodidDecision = (function(exports) {
 		return numbers;
 	}
 	// packages/query/src/who-did/answer/shape-answer.ts
-	/** Puts a decision into the answer's words. Pure; decides nothing. */
+	/** Shapes a decision into the answer. Pure; decides nothing. */
 	function shapeAnswer(question, decided, cost) {
 		const decision = completeDecision(decided);
 		const { way, ...origin } = describeOrigin(decision);
@@ -5074,9 +5083,9 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	// packages/query/src/who-did/answer/summarize.ts
-	/** Longest piece of a prompt quoted in the summary, in UTF-16 units. */
+	/** The longest piece of a prompt quoted in the summary, in UTF-16 units. */
 	const quoteLengthMax = 80;
-	/** Verbs that stand in a sentence as they are, and what stands for those that do not. */
+	/** Verbs that a sentence uses as they are, and the replacements of those that it cannot. */
 	const infinitives = /* @__PURE__ */ new Map([
 		["approve", "approve"],
 		["create", "create"],
@@ -5089,7 +5098,7 @@ var whodidDecision = (function(exports) {
 		["update", "update"],
 		["", "act on"]
 	]);
-	/** One plain sentence that a person can paste into an incident channel. */
+	/** Returns one plain sentence that a person can paste into an incident channel. */
 	function summarize(question, answer) {
 		const { action, reasons, integrity } = answer;
 		const what = integrity.findings.length > 0 ? "the record" : "the ledger";
@@ -5125,7 +5134,7 @@ var whodidDecision = (function(exports) {
 			case null: return `${done} (outcome not on record)`;
 		}
 	}
-	/** What an act is called that names no tool: by the nearest call it is a part of, else by its own span. */
+	/** Names an act without a tool: by the nearest call it is a part of, otherwise by its own span. */
 	function nameOfAct({ id, span }, chain) {
 		const own = chain.findLast((hop) => hop.span === span);
 		const call = chain.findLast((hop) => hop.span !== span && hop.record_kind === "tool_call" && hop.tool !== null);
@@ -5152,7 +5161,7 @@ var whodidDecision = (function(exports) {
 		send: "sent",
 		update: "updated"
 	}));
-	/** Verbs that a record may bear for a merge: what the contract says, what a tool without one gets, and none. */
+	/** The verbs that a record may have for a merge: the contract's verb, the verb of a tool without one, and none. */
 	const verbsOfMerge = [
 		"update",
 		"execute",
@@ -5160,8 +5169,8 @@ var whodidDecision = (function(exports) {
 		""
 	];
 	/**
-	* What was done to a resource, in the past tense: the verb of the record, but `merged` where a tool whose name says nothing else than
-	* a merge (`merge`, `merge_pull_request`, `mcp__github__mergePR`) acted on a pull or merge request.
+	* Returns the past tense of the act on a resource: the record's verb, but `merged` where a tool whose name means only a merge
+	* (`merge`, `merge_pull_request`, `mcp__github__mergePR`) acted on a pull or merge request.
 	*/
 	function pastDeed({ verb, tool, resource }) {
 		if (verbsOfMerge.includes(verb) && isMergeTool(tool ?? "") && isPull(resource?.id ?? "")) return "merged";
@@ -5181,9 +5190,9 @@ var whodidDecision = (function(exports) {
 		return /^[a-z0-9.+-]{1,40}:(?:pull|merge_request|pullrequest):/u.test(resource);
 	}
 	// packages/query/src/who-did/question.ts
-	/** Alternatives given when nobody says how many. */
+	/** The number of alternatives when the question sets no limit. */
 	const limitDefault = 10;
-	/** Most alternatives given. */
+	/** The maximum number of alternatives. */
 	const limitMax = 100;
 	/**
 	* Parses a question.
@@ -5236,7 +5245,7 @@ var whodidDecision = (function(exports) {
 		listed: { ...listedColumns("") },
 		claimed: { ...instanceClaimColumns }
 	};
-	/** The engine's expressions that are more than a column, and what they come to. */
+	/** The engine's expressions that are more than a column, and how each is derived from a record. */
 	const derivations = /* @__PURE__ */ new Map([
 		[evidenceColumns.key, ({ columns }) => refOf(columns, "span_id")],
 		[evidenceColumns.parent, ({ columns }) => columns["parent_span_id"] === "" ? "" : refOf(columns, "parent_span_id")],
@@ -5252,8 +5261,8 @@ var whodidDecision = (function(exports) {
 	]);
 	const kinds = new Map(recordFields.map(({ column, kind }) => [column, kind]));
 	/**
-	* The row of evidence that a sealed record makes, as the statement would have given it: each field is derived from the record's
-	* own columns, and only what no record holds is taken from `stated` (see {@link statedFields}).
+	* Returns the row of evidence that the statement would give for a sealed record. Each field is derived from the record's own
+	* columns; only fields that no record holds are taken from `stated` (see {@link statedFields}).
 	*/
 	function deriveRow(role, record, stated) {
 		const values = Object.entries(columnsByRole[role]).map(([field, sql]) => isDerived(sql) ? derivedValue(role, sql, record) : stated[field] ?? null);
@@ -5269,11 +5278,11 @@ var whodidDecision = (function(exports) {
 		if (role === "claimed" && sql === "template_id") return claimedTemplate(record);
 		return derivations.get(sql)?.(record) ?? plainValue(sql, record);
 	}
-	/** Only a claim that its sender may make, in its own words, names a template in `whodid.threads`. */
+	/** `whodid.threads` names a template only for a claim that its sender may make and no rule derived. */
 	function claimedTemplate({ columns }) {
 		return columns["template_rule"] === "" && columns["channel"] !== "unentitled" ? columns["template_id"] : "";
 	}
-	/** A column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
+	/** Returns a column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
 	function plainValue(column, { columns }) {
 		const value = columns[column] ?? "";
 		const kind = kinds.get(column);
@@ -5292,14 +5301,14 @@ var whodidDecision = (function(exports) {
 		"plan",
 		"model_call"
 	]);
-	/** Of an act, what the collector wrote beside the outcome that it derived. */
+	/** Returns the rule beside an outcome that the collector derived for an act; '' where there is none. */
 	function outcomeRule(columns) {
 		const kind = columns["record_kind"];
 		if (kind !== "tool_call" && kind !== "action") return "";
 		const rule = parseObject(String(columns["attributes"] ?? ""))[attribute.outcomeRule];
 		return typeof rule === "string" ? rule : "";
 	}
-	/** The members of a JSON object; none where the text is no object. */
+	/** Returns the members of a JSON object; none where the text is no object. */
 	function parseObject(text) {
 		try {
 			const parsed = JSON.parse(text);
@@ -5308,23 +5317,23 @@ var whodidDecision = (function(exports) {
 			return {};
 		}
 	}
-	/** As the engine cuts: by bytes, a character in the middle. */
+	/** Cuts by bytes, even within a character, as the engine does. */
 	function firstBytes(text, max) {
 		const bytes = Buffer.from(text);
 		return bytes.length <= max ? text : bytes.subarray(0, max).toString();
 	}
-	/** Zeroes where the record has none. */
+	/** Returns zeroes where the record has no value. */
 	function hexOf(columns, column, digits) {
 		return String(columns[column] ?? "").padStart(digits, "0");
 	}
 	// packages/query/src/offline/decide-offline.ts
-	/** The gap that tells what is missing of the proof when the question is asked; not part of the decision. */
+	/** The gap for a proof that is missing when the question is asked; not part of the decision. */
 	const proofGap = "unsealed";
 	/**
-	* Decides an answer again from sealed records alone, by the code that decided it: the rows of evidence are made anew of the
-	* records' own columns. `said` is the answer as it was given; of it only the integrity is taken, for the summary's warning.
+	* Decides an answer again from sealed records alone, by the code that first decided it. The rows of evidence are rebuilt from
+	* the records' own columns. `said` is the answer as it was given; only its integrity is used, for the summary's warning.
 	*
-	* Throws an Error that says which record is not at hand, or that the index is none. Pure: reads nothing, asks nobody.
+	* Throws an Error that names the record which is not available, or says that the index is invalid. Pure: reads nothing.
 	*/
 	function decideOffline({ question: raw, rows, texts, rules, isCut = false }, deps, said) {
 		const question = parseQuestion(raw);
@@ -5353,14 +5362,14 @@ var whodidDecision = (function(exports) {
 			textsStated: opened.textsStated
 		};
 	}
-	/** An answer as it was given, without what is not decided from records: to be compared with {@link decideOffline}'s. */
+	/** An answer as it was given, without the parts not decided from records, to compare with {@link decideOffline}'s. */
 	function decidedPart({ integrity: _integrity, cost: _cost, ...answer }) {
 		return {
 			...answer,
 			gaps: answer.gaps.filter(({ code }) => code !== proofGap)
 		};
 	}
-	/** Puts the texts that are at hand into the evidence; of the others what is stated. */
+	/** Puts the available texts into the evidence, and the stated states of the others. */
 	function openStated(evidence, texts, deps) {
 		const states = new Map(texts.map((text) => [`${text.log} ${text.index}`, text.state]));
 		let textsStated = 0;
@@ -5393,7 +5402,7 @@ var whodidDecision = (function(exports) {
 			textsStated
 		};
 	}
-	/** The salt is not part of what is decided from. */
+	/** The salt takes no part in the decision. */
 	function textState(text) {
 		return {
 			state: "text",
@@ -5410,7 +5419,7 @@ var whodidDecision = (function(exports) {
 		};
 		return { state: otherStates.find((state) => state === stated?.state) ?? "unread" };
 	}
-	/** States that say nothing more; any other is as if the text had not been read. */
+	/** States that carry no further data; any other counts as an unread text. */
 	const otherStates = [
 		"expired",
 		"missing",
@@ -5422,5 +5431,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '83a8a6a8a1173921' })
+Object.assign(decisionCode, whodidDecision, { id: '636dbf5b64733766' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -32,7 +32,7 @@ const streamsPerConnectionMax = 64
 const idleTimeoutMs = 10 * 60_000
 
 /**
- * OTLP/gRPC before the same write path as OTLP/HTTP: messages come to it as bytes, unpacked by the library within
+ * OTLP/gRPC before the same write path as OTLP/HTTP: messages reach it as bytes, unpacked by the library within
  * `bodyBytesMax`. A call that fails is answered and counted; none ends the process.
  */
 export function createOtlpGrpcServer(
