@@ -859,7 +859,7 @@ var whodidDecision = (function(exports) {
 		"human",
 		"service"
 	];
-	/** On whose behalf an instance acts, in `whodid.delegator.type`. `none` is said explicitly, never implied by absence. */
+	/** The kinds of delegator on whose behalf an instance acts, in `whodid.delegator.type`. `none` is said explicitly, never implied by absence. */
 	const delegatorTypes = [
 		"human",
 		"service",
@@ -1531,7 +1531,7 @@ var whodidDecision = (function(exports) {
 		internal: "permanent"
 	};
 	/**
-	* An error a caller can act on: a stable code, a sentence that quotes the field, what was expected and what came.
+	* An error a caller can act on: a stable code, a sentence that quotes the field, the expected value and the actual one.
 	*
 	* `cause` holds the evidence (the engine's error, the parse error), never a secret. Own bugs are not WhodidErrors.
 	*/
@@ -1624,7 +1624,7 @@ var whodidDecision = (function(exports) {
 		tree: "file"
 	}));
 	/**
-	* Gives a resource its one canonical name, so that a responder's URL and an agent's ID meet.
+	* Gives a resource its one canonical name, so that a responder's URL and an agent's ID are equal.
 	*
 	* GitHub URLs of pull requests, issues, commits and files, those of its API too, become
 	* `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
@@ -1779,7 +1779,7 @@ var whodidDecision = (function(exports) {
 		"tool",
 		"prompt"
 	];
-	/** Longest text that is looked at; what is longer gets no suggestion. */
+	/** Longest text that is looked at; a longer one gets no suggestion. */
 	const suggestedLengthMax = 200;
 	const hex = "[0-9a-fA-F]";
 	/** Tried in order. Each is linear: no two neighbouring repetitions take the same character. */
@@ -1861,7 +1861,7 @@ var whodidDecision = (function(exports) {
 	/** Longest handle taken, in UTF-16 units; a longer one is no name that a record could carry. */
 	const handleLengthMax = 4096;
 	/**
-	* Parses what a responder typed or pasted.
+	* Parses the text that a responder typed or pasted.
 	*
 	* `kind:value` for the kinds of {@link handleKinds}, the kind in either case; `person:` and `user:` are `delegator:`. Bare 32 hex is a trace,
 	* `hex-hex` a span, `sha256:` and 32 hex a credential, `sha256:` and 64 hex a prompt, a URL or `system:kind:path` a resource. Hex of either case. Resources are put in
@@ -2010,7 +2010,7 @@ var whodidDecision = (function(exports) {
 	// packages/store/src/leaf-expression.ts
 	/**
 	* SQL for the RFC 6962 leaf hash of a row of `whodid.spans` named `row`, as `FixedString(32)`: the engine computes from
-	* its own columns what the collector hashed when it sealed the record. See `docs/FORMAT.md`.
+	* its own columns the hash that the collector computed when it sealed the record. See `docs/FORMAT.md`.
 	*
 	* `row` is the table's alias in the statement: every column is named through it, because an alias of a column's own
 	* name would be hashed in its place.
@@ -2018,7 +2018,7 @@ var whodidDecision = (function(exports) {
 	function leafExpression(row = "spans") {
 		return `if(length(${canonicalExpression(row)} AS leaf_input) > 65536, SHA256(concat(unhex('${headHex}02'), SHA256(leaf_input))), SHA256(leaf_input))`;
 	}
-	/** SQL for what the leaf of a row is the hash of, unless that is too long: a zero byte and the row's whole canonical form. */
+	/** SQL for the bytes that the leaf of a row hashes, unless they are too long: a zero byte and the row's whole canonical form. */
 	function canonicalExpression(row) {
 		return `formatRow('RowBinary', toFixedString(unhex('${headHex}01'), 5), ${fieldsOf(row)})`;
 	}
@@ -5422,5 +5422,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '23934631078f6af2' })
+Object.assign(decisionCode, whodidDecision, { id: '83a8a6a8a1173921' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

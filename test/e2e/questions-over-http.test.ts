@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { problemSchema } from '@whodid/model/answers'
-import type { ApiClient } from '@whodid/api/client'
+import type { ApiClient } from '@whodid/client'
 import { checkResponse, createCheckedClient } from '../harness/checked-client.ts'
 import { sendSpans, toolCall } from '../harness/send-spans.ts'
 import type { SpanAttributes } from '../harness/send-spans.ts'

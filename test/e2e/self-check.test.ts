@@ -7,8 +7,8 @@ import type { MonitorState } from '@whodid/verify'
 import { encodeContents, encodeRecords } from '@whodid/store'
 import { formatKeyEpochs } from '@whodid/tlog'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { startSelfCheck } from '../../packages/cli/src/serve/self-check.ts'
-import { selfCheckFamilies } from '../../packages/cli/src/serve/self-check-families.ts'
+import { startSelfCheck } from '../../packages/server/src/self-check/self-check.ts'
+import { selfCheckMetrics } from '../../packages/server/src/self-check/self-check-metrics.ts'
 import { newTrace, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 import { createTestLog } from '../harness/sealed-log.ts'
@@ -47,24 +47,17 @@ function startCheck(): {
   readonly stop: () => Promise<void>
 } {
   const said: string[] = []
-  const stops: (() => Promise<void>)[] = []
-  // Sound: the check looks at the two directories and at nothing else.
-  const config = { dataDir, keysDir: join(dataDir, 'keys') } as Parameters<
-    typeof startSelfCheck
-  >[0]['config']
-  const state = startSelfCheck(
-    { config, stops, onEvent: (event) => said.push(JSON.stringify(event)) },
-    { verifier: ledger.access('verifier') },
+  const config = { dataDir, keysDir: join(dataDir, 'keys') }
+  const { value: state, stop } = startSelfCheck(
+    { config, onEvent: (event) => said.push(JSON.stringify(event)) },
+    ledger.access('verifier'),
     { everyMs: 50, keys: ledger.keys },
   )
-  const stop = async (): Promise<void> => {
-    for (const stopPart of stops) await stopPart()
-  }
   return { state, said, stop }
 }
 
 function measured(state: MonitorState, name: string): unknown {
-  return selfCheckFamilies(state).find((family) => family.name === name)?.samples
+  return selfCheckMetrics(state).find((family) => family.name === name)?.samples
 }
 
 test('a service opens its texts by itself, and finds one that is gone', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { createApiClient } from '@whodid/api/client'
-import type { ApiClient } from '@whodid/api/client'
+import { createApiClient } from '@whodid/client'
+import type { ApiClient } from '@whodid/client'
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>

@@ -5,8 +5,8 @@ import { whoDidAnswerSchema } from '@whodid/model/answers'
 import { createReadRecorder, createSelector } from '@whodid/store'
 import { openLogTrees } from '@whodid/tlog-posix'
 import type { Policy } from '@whodid/tlog'
-import { startSelfCheck } from '../../packages/cli/src/serve/self-check.ts'
-import { selfCheckFamilies } from '../../packages/cli/src/serve/self-check-families.ts'
+import { startSelfCheck } from '../../packages/server/src/self-check/self-check.ts'
+import { selfCheckMetrics } from '../../packages/server/src/self-check/self-check-metrics.ts'
 import type { DbaLedger } from './dba-ledger.ts'
 
 /** The reading side of a service: its API over HTTP, and its check of itself. */
@@ -31,13 +31,10 @@ export async function startSealedApi(
   ledger: DbaLedger,
   { dataDir, keysDir, policy, token, sha256 }: SealedApiGround,
 ): Promise<SealedApi> {
-  const stops: (() => Promise<void>)[] = []
-  // Sound: the check looks at the two directories and at nothing else.
-  const config = { dataDir, keysDir } as Parameters<typeof startSelfCheck>[0]['config']
   const keys = await ContentKeys.open(join(keysDir, 'content'))
-  const state = startSelfCheck(
-    { config, stops, onEvent: () => {} },
-    { verifier: ledger.access('verifier') },
+  const { value: state, stop: stopCheck } = startSelfCheck(
+    { config: { dataDir, keysDir }, onEvent: () => {} },
+    ledger.access('verifier'),
     { policy, keys, everyMs: 200 },
   )
   const selector = createSelector(ledger.access('reader'))
@@ -49,15 +46,10 @@ export async function startSealedApi(
     trees: openLogTrees(join(dataDir, 'tlog')),
     tokens: () => [{ name: 'test', role: 'admin', tenant: 'default', sha256 }],
     readiness: () => Promise.resolve([]),
-    metrics: () => selfCheckFamilies(state()),
+    metrics: () => selfCheckMetrics(state()),
     watch: { policy, state },
   })
   const running = await startApi({ api, host: '127.0.0.1', port: 0 })
-  stops.push(
-    () => selector.close(),
-    () => readRecorder.close(),
-    () => running.stop(),
-  )
   const get = async (path: string): Promise<string> => {
     const headers = { authorization: `Bearer ${token}` }
     const answer = await fetch(`${running.url}${path}`, { headers })
@@ -70,7 +62,10 @@ export async function startSealedApi(
       whoDidAnswerSchema.parse(JSON.parse(await get(`/v1/who-did?of=${encodeURIComponent(of)}`))),
     metrics: async () => (await get('/metrics')).split('\n'),
     stop: async () => {
-      for (const stop of stops.toReversed()) await stop()
+      await running.stop()
+      await readRecorder.close()
+      await selector.close()
+      await stopCheck()
     },
   }
 }

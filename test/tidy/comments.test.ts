@@ -2,7 +2,7 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { violations } from './rule.ts'
 import type { Rule } from './rule.ts'
-import { lineAt, nodesOf, repositorySources, syntaxOf } from './source.ts'
+import { commentsOf, lineAt, nodesOf, repositorySources, syntaxOf } from './source.ts'
 import type { Source } from './source.ts'
 
 const sources = repositorySources(/\.(ts|mjs)$/u)
@@ -67,27 +67,6 @@ describe('comments', () => {
     expect(noEmptyCatch.check(sample('try { a() } catch { /* Gone already. */ }'))).toEqual([])
   })
 })
-
-function commentsOf(file: ts.SourceFile): { position: number; text: string }[] {
-  const found = new Map<number, string>()
-  for (const token of tokensOf(file)) {
-    const ranges = [
-      ...(ts.getLeadingCommentRanges(file.text, token.getFullStart()) ?? []),
-      ...(ts.getTrailingCommentRanges(file.text, token.end) ?? []),
-    ]
-    for (const { pos, end } of ranges) found.set(pos, file.text.slice(pos, end))
-  }
-  return [...found].map(([position, text]) => ({ position, text }))
-}
-
-/** The leaves of the tree, the end-of-file token among them: between them lie only white space and comments. */
-function* tokensOf(node: ts.Node): Generator<ts.Node> {
-  // The inside of a template or of JSX text looks like comments and is none.
-  if (ts.isTemplateLiteralToken(node)) return
-  const children = node.getChildren()
-  if (children.length === 0) yield node
-  for (const child of children) yield* tokensOf(child)
-}
 
 function sample(text: string): Source {
   return { path: 'packages/x/src/sample.ts', text }

@@ -28,6 +28,52 @@ describe('docs', () => {
   })
 })
 
+describe('paths in docs', () => {
+  it('exist, wherever they stand in backticks', () => {
+    expect(
+      repositorySources(/^(?:docs\/.*|[A-Z]+|packages\/.*)\.md$/u).flatMap(missingPaths),
+    ).toEqual([])
+    const text = (path: string): Source => ({ path: 'docs/x.md', text: `see \`${path}\`` })
+    expect(missingPaths(text('packages/model/src/nowhere.ts'))).toHaveLength(1)
+    expect(missingPaths(text('packages/model/src/ids.ts'))).toEqual([])
+    expect(missingPaths(text('packages/model/src/'))).toEqual([])
+    expect(missingPaths(text('packages/<name>/src'))).toEqual([])
+  })
+})
+
+describe('decisions', () => {
+  const decisions = repositorySources(/^docs\/decisions\/\d.*\.md$/u)
+
+  it('are numbered without a hole, dated, and in the index', () => {
+    const index = readSource('docs/decisions/README.md').text
+    decisions.forEach(({ path, text }, position) => {
+      const name = posix.basename(path)
+      expect(name).toMatch(
+        new RegExp(`^${String(position + 1).padStart(4, '0')}-[a-z0-9-]+\\.md$`, 'u'),
+      )
+      expect(text.split('\n')[2], path).toMatch(/^Status: .*\d{4}-\d{2}-\d{2}/u)
+      expect(index).toContain(`(${name})`)
+    })
+    expect(decisions.length).toBeGreaterThan(10)
+  })
+})
+
+/** Paths from the root in backticks that name nothing. Placeholders and patterns are left alone. */
+function missingPaths({ path, text }: Source): string[] {
+  // A decision tells what stood on its day.
+  if (path.startsWith('docs/decisions/')) return []
+  const known = repositoryPaths(/(?:)/u)
+  return [
+    ...text.matchAll(
+      /`((?:packages|test|docs|clickhouse|bench|scripts|examples|dashboards)\/[^\s`]*)`/gu,
+    ),
+  ]
+    .map((match) => (match[1] ?? '').replace(/[/,.]+$/u, ''))
+    .filter((named) => !/[<>*…{]/u.test(named))
+    .filter((named) => !known.some((file) => file === named || file.startsWith(`${named}/`)))
+    .map((named) => `${path}: ${named}`)
+}
+
 function sections(text: string): { title: string; body: string }[] {
   return text
     .split(/^## /mu)

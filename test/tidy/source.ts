@@ -54,6 +54,28 @@ export function isTest(path: string): boolean {
   return path.endsWith('.test.ts')
 }
 
+/** The comments of a file, where they begin and their text. */
+export function commentsOf(file: ts.SourceFile): { position: number; text: string }[] {
+  const found = new Map<number, string>()
+  for (const token of tokensOf(file)) {
+    const ranges = [
+      ...(ts.getLeadingCommentRanges(file.text, token.getFullStart()) ?? []),
+      ...(ts.getTrailingCommentRanges(file.text, token.end) ?? []),
+    ]
+    for (const { pos, end } of ranges) found.set(pos, file.text.slice(pos, end))
+  }
+  return [...found].map(([position, text]) => ({ position, text }))
+}
+
+/** The leaves of the tree, the end-of-file token among them: between them lie only white space and comments. */
+function* tokensOf(node: ts.Node): Generator<ts.Node> {
+  // The inside of a template or of JSX text looks like comments and is none.
+  if (ts.isTemplateLiteralToken(node)) return
+  const children = node.getChildren()
+  if (children.length === 0) yield node
+  for (const child of children) yield* tokensOf(child)
+}
+
 function gitPaths(): string[] {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
   const listed = execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 })

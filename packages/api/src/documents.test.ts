@@ -9,7 +9,7 @@ import { createApi } from './app.ts'
 import { errorPage } from './documents.ts'
 
 const file = new URL('../openapi.json', import.meta.url).pathname
-const clientTypes = new URL('client/schema.generated.ts', import.meta.url).pathname
+const clientTypes = new URL('../../client/src/schema.generated.ts', import.meta.url).pathname
 const clientHeading = '// Generated from packages/api/openapi.json by openapi-typescript.\n'
 
 const operationSchema = z.object({

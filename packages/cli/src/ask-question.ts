@@ -1,15 +1,14 @@
-import type { ApiClient } from '@whodid/api/client'
+import { createPalette, dataOf, openApi, usesColor } from '@whodid/client'
+import type { ApiClient, Palette } from '@whodid/client'
 import { WhodidError } from '@whodid/model'
-import { dataOf, openApi, readApiAccess } from './client/api-client.ts'
+import { showProgress } from './command.ts'
+import { readApiAccess } from './api-access.ts'
 import type { CommandContext } from './command.ts'
 import { nearNames, refusedHandle } from './near-names.ts'
 import type { ParsedArguments } from './parse-arguments.ts'
 import { caseIdOf } from './question-options.ts'
-import { createPalette, usesColor } from './render/palette.ts'
-import type { Palette } from './render/palette.ts'
-import { showProgress } from './show-progress.ts'
 
-/** How a command asks the API, and how it shows the answer to a person. */
+/** A question to the API, and the form in which a person reads the answer. */
 export interface AskedQuestion<Answer> {
   readonly call: (api: ApiClient) => Promise<{ data?: Answer }>
   /** The lines of the answer. */
@@ -32,7 +31,10 @@ export async function askQuestion<Answer>(
   { call, render, handles, unknown }: AskedQuestion<Answer>,
 ): Promise<Answer> {
   const { environment, stdout, stderr, stopping } = context
-  const api = openApi(await readApiAccess(environment), stopping, caseIdOf(typed))
+  const api = openApi(await readApiAccess(environment), {
+    signal: stopping,
+    caseId: caseIdOf(typed),
+  })
   const asked = dataOf(call(api)).catch(async (thrown: unknown) => {
     if (!(thrown instanceof WhodidError) || thrown.code !== 'invalid_handle') throw thrown
     throw await refusedHandle(api, thrown, handles)

@@ -101,7 +101,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'prune',
-    summary: 'Let go text, or whole months of records, past their time',
+    summary: 'Delete text, or whole months of records, past their retention',
     load: async () => (await import('./commands/prune.ts')).pruneCommand,
   },
   {

@@ -1,14 +1,14 @@
-/** Where a command writes. */
+/** A stream that a command writes to. */
 export interface Output {
   /** Writes text as it is; the caller ends lines. */
   write(text: string): void
-  /** Whether a person reads it. */
+  /** True where a person reads it. */
   readonly isTerminal: boolean
   /** Columns of the terminal; 80 where there is none. */
   readonly width: number
 }
 
-/** What a command gets from its process, so that it touches none of it itself. */
+/** The process as a command sees it. A command touches the process in no other way. */
 export interface CommandContext {
   /** The arguments after the command's name. */
   readonly args: readonly string[]
@@ -28,4 +28,20 @@ export interface Command {
   readonly help: string
   /** Resolves with the exit code. Throws a WhodidError for a failure the user can act on. */
   readonly run: (context: CommandContext) => Promise<number>
+}
+
+const progressAfterMs = 2_000
+
+/** Writes `line` once when `work` takes longer than 2 s, and resolves as `work` does. */
+export async function showProgress<Result>(
+  stderr: Output,
+  line: string,
+  work: Promise<Result>,
+): Promise<Result> {
+  const timer = setTimeout(() => stderr.write(`${line}\n`), progressAfterMs)
+  try {
+    return await work
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -1,10 +1,10 @@
-import type { ApiClient, Schemas } from '@whodid/api/client'
+import { dataOf } from '@whodid/client'
+import type { ApiClient, Schemas } from '@whodid/client'
 import { isPartOfUuid, nearestName, parseHandle, printableLine, WhodidError } from '@whodid/model'
-import { dataOf } from './client/api-client.ts'
 import { nearestVerb } from './nearest-verb.ts'
 import { hoursAgo } from './question-options.ts'
 
-/** What was typed, of which nothing is on record or which is no handle. */
+/** Typed names that are no handles, or under which nothing is on record. */
 export interface TypedNames {
   /** Handles, or IDs with the kind that the command implies before them. */
   readonly handles: readonly string[]
@@ -70,7 +70,7 @@ interface KnownName {
 async function recentNames(api: ApiClient): Promise<KnownName[]> {
   const query = { from: hoursAgo(hoursLookedAt), limit: String(actsMax) }
   const { actions } = await dataOf(api.GET('/v1/actions', { params: { query } })).catch(
-    // What is near cannot be told then; that nothing is recorded under what was typed stands.
+    // Near names are unknown then; the answer that nothing is on record stands.
     (): Pick<Schemas['ActionsAnswer'], 'actions'> => ({ actions: [] }),
   )
   const names = actions.flatMap((action) => [
@@ -110,7 +110,7 @@ function listNear(handle: string, names: readonly KnownName[]): string | undefin
   return `${listed.join(', ')}${more}`
 }
 
-/** What was typed, in its canonical form where it is a handle; of one that is none, the text behind a kind that names bear. */
+/** The canonical form of a typed handle; for text that is no handle, the part behind a known kind. */
 function partsOf(handle: string): { readonly kind: string | undefined; readonly value: string } {
   try {
     return parseHandle(handle)
@@ -122,7 +122,7 @@ function partsOf(handle: string): { readonly kind: string | undefined; readonly 
   }
 }
 
-/** Whether a name was most likely meant: a name that differs in a number is another name, and not a slip. */
+/** Returns true where a name was most likely meant. A name that differs in a number is another name, and not a slip. */
 function isNear(text: string, { kind, value }: KnownName): boolean {
   const typed = text.replace(/(?:…|\.\.\.)$/u, '').toLowerCase()
   const known = value.toLowerCase()

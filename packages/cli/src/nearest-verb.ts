@@ -12,7 +12,7 @@ export const knownVerbs = [
   'grant',
 ] as const
 
-/** What people say for a verb of the record. */
+/** Words of everyday language, and the verbs of the record that they mean. */
 const spokenVerbs: ReadonlyMap<string, string> = new Map(
   Object.entries<string>({
     add: 'create',

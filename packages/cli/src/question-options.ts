@@ -1,7 +1,7 @@
+import { resolveInstant } from '@whodid/client'
 import { parseHandle, printableLine, WhodidError } from '@whodid/model'
 import type { HandleKind } from '@whodid/model'
 import type { OptionTable, ParsedArguments } from './parse-arguments.ts'
-import { resolveInstant } from './time/resolve-instant.ts'
 
 const string = { type: 'string' } as const
 
@@ -22,7 +22,7 @@ export const pageOptions: OptionTable = { ...questionOptions, cursor: string }
 export const timeHelp: string = `A time <t> is RFC 3339 with a zone (2026-11-28T14:07:00Z), how long ago (24h, 90m, 7d), a day of this machine's zone (today, yesterday,
 2026-11-28; as the end of a time, its last instant) or a time of day there (2026-11-28 14:07, "yesterday 14:07").`
 
-/** Which end of a whole day each option of a time means. */
+/** The end of a whole day that each option of a time means. */
 const edges: ReadonlyMap<string, 'start' | 'end'> = new Map([
   ['from', 'start'],
   ['to', 'end'],
@@ -30,7 +30,7 @@ const edges: ReadonlyMap<string, 'start' | 'end'> = new Map([
   ['as_recorded', 'end'],
 ])
 
-/** What {@link questionOptions} say in a help text. */
+/** The help text of {@link questionOptions}. */
 export const questionHelp: string = `  --from, --to <t>   only what was done in this time
   --as-recorded <t>  only what had been received by then
   --case <id>        the case this read belongs to; kept with the record of it

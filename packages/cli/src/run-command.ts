@@ -4,7 +4,7 @@ import type { ErrorCode } from '@whodid/model'
 import type { CommandContext } from './command.ts'
 import { commandTable } from './command-table.ts'
 
-/** What a process gives to the command that it runs. */
+/** The process as it is handed to a command. */
 export interface ProcessContext extends Omit<CommandContext, 'args'> {
   readonly version: string
 }
@@ -25,8 +25,8 @@ const usageCodes: readonly ErrorCode[] = [
 
 /**
  * Runs `whodid` with the given arguments and resolves with its exit code: 0 done, 1 failed, 2 asked wrongly, 3 nothing is on record
- * under the name that was typed and another is near. Failures are told
- * on standard error; with `--json` as one JSON object. Never rejects.
+ * under the name that was typed and another is near. Failures are written
+ * to standard error; with `--json` as one JSON object. Never rejects.
  */
 export async function runCommand(
   argv: readonly string[],
@@ -120,7 +120,7 @@ function errorText(error: WhodidError, command: string): string {
   return `whodid ${command}: ${message}\n${cause}  ${error.code}: ${advice}\n`
 }
 
-/** What the engine itself said, where a step of the start or a migration failed. */
+/** The engine's own message, where a step of the start or a migration failed. */
 function causeText({ code, cause }: WhodidError): string {
   if (code !== 'engine_failed' && code !== 'migration_failed') return ''
   if (!(cause instanceof Error)) return ''

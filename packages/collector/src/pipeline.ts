@@ -23,7 +23,7 @@ export interface Pipeline {
   readonly nowUnixNs: () => bigint
 }
 
-/** An OTLP request, whatever transport it comes by. */
+/** An OTLP request, from any transport. */
 export interface OtlpRequest {
   readonly signal: OtlpSignal
   /** The header or the metadata of that name. */
@@ -50,8 +50,8 @@ export interface Accepted extends Appended {
 }
 
 /**
- * The write path, step by step: authenticate, receive, decode, normalize, redact, finish, encrypt, log. When it returns, the
- * caller may acknowledge; ClickHouse gets the records from the log later. Throws a WhodidError, and then none of the
+ * The write path, step by step: authenticate, receive, decode, normalize, redact, finish, encrypt, log. The caller may
+ * acknowledge once it resolves; ClickHouse gets the records from the log later. Throws a WhodidError, and then none of the
  * request's records is acknowledged.
  */
 export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<Accepted> {
@@ -99,7 +99,7 @@ async function take(
   return { appending, rejection, rejected }
 }
 
-/** The records of a request before they are logged, and why the first few of its rejected spans are not among them. */
+/** The records of a request before they are logged, and the reasons for the first few of its rejected spans. */
 export interface MadeRecords {
   readonly records: Draft['record'][]
   readonly rejection: Refused

@@ -26,8 +26,8 @@ const outer = Buffer.alloc(blockBytes + digestBytes)
 outer.fill(0x5c, nonceBytes, blockBytes)
 
 /**
- * Commits to a text: who has the commitment alone learns nothing of it, and nobody can find another text for it. Bound
- * to the record and the part, so that a text cannot be shown as another's. Hex.
+ * Returns the commitment to a text, in hex. The commitment alone reveals nothing of the text, and no other text can be found
+ * for it. It is bound to the record and the part, so that a text cannot be shown as another's.
  *
  * Preconditions: `nonce` is 32 random bytes used for nothing else, IDs are hex of full length or ''.
  */

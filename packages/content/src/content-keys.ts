@@ -20,7 +20,7 @@ export interface ContentKey {
   readonly key: Buffer
 }
 
-/** The state of a key. `unknown`: these keys have never held it, or someone took it away unrecorded. */
+/** The state of a key. `unknown`: these keys have never held it, or it was removed without a record. */
 export type KeyState =
   | { readonly state: 'live'; readonly key: Buffer }
   | { readonly state: 'erased'; readonly tombstone: Tombstone }
@@ -40,7 +40,7 @@ const filesAtOnce = 16
 
 /**
  * The keys of subjects, one file each, in a directory apart from the database. A key's ID is an HMAC over its subject
- * under the directory's own secret: neither the ID nor a file says whom it is about. After an erasure the subject's next
+ * under the directory's own secret: neither the ID nor a file names the subject. After an erasure the subject's next
  * text gets a new key under a new ID.
  */
 export class ContentKeys {
@@ -126,7 +126,7 @@ export class ContentKeys {
   async destroy(keyIdHex: string, tombstone: Tombstone): Promise<void> {
     for (const [name, { key }] of this.#cache) if (key.idHex === keyIdHex) this.#cache.delete(name)
     await createKeyFile(tombstonePath(this.#dir, keyIdHex), `${JSON.stringify(tombstone)}\n`)
-    // A crash here leaves a key that counts as erased and is still there: the erasure's next run takes it away.
+    // A crash here leaves a key that counts as erased and is still there: the erasure's next run removes it.
     await shredKeyFile(keyPath(this.#dir, keyIdHex))
   }
 
@@ -174,7 +174,7 @@ export class ContentKeys {
 
   async #tombstone(keyIdHex: string): Promise<Tombstone | undefined> {
     const bytes = await readIfThere(tombstonePath(this.#dir, keyIdHex))
-    // Sound: written whole by `destroy` and by nobody else; who can write here can do anything to the text anyway.
+    // Sound: written whole by `destroy` alone; a person who can write here already controls the text.
     return bytes === undefined ? undefined : (JSON.parse(bytes.toString('utf8')) as Tombstone)
   }
 

@@ -26,8 +26,8 @@ export const contentRefBytes = 24
 export const nonceBytes = 32
 
 /**
- * The parts of a record's text, by the byte that stands for each: `content` is what it says (a prompt, a plan, a call's
- * arguments), `result` what came back, `detail` the JSON of the attributes and events that hold text.
+ * The parts of a record's text, by the byte that stands for each: `content` is its own text (a prompt, a plan, a call's
+ * arguments), `result` the response, `detail` the JSON of the attributes and events that hold text.
  */
 export const contentParts = { content: 1, result: 2, detail: 3 } as const
 
@@ -133,7 +133,7 @@ export function openEnvelope(
       isDeflated ? inflateRawSync(packed, { maxOutputLength: plainBytesMax }) : packed,
     )
   } catch {
-    // The tag does not fit: the caller says what that means.
+    // The tag does not fit: the caller reports it.
     return undefined
   }
 }

@@ -59,7 +59,7 @@ export function encodeKeyFile(keyIdHex: string, key: Buffer): Buffer {
   return bytes
 }
 
-/** Throws `content_unreadable` for what is no key file of this ID. */
+/** Returns the key. Throws `content_unreadable` when the bytes are no key file of this ID. */
 export function decodeKeyFile(keyIdHex: string, bytes: Buffer): Buffer {
   const isWhole =
     bytes.length === fileBytes &&

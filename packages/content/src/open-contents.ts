@@ -4,7 +4,7 @@ import { openEnvelope } from './envelope.ts'
 import type { ContentPart, EnvelopeText } from './envelope.ts'
 import { keyIdBytes } from './key-files.ts'
 
-/** A text that is wanted: what the record says of it. */
+/** A text that is wanted, by the fields of its record. */
 export interface WantedContent {
   readonly tenant: string
   readonly traceIdHex: string
@@ -22,9 +22,9 @@ export interface WantedContent {
  *
  * - `text`: as it was committed to.
  * - `withheld`: the record never had it.
- * - `erased`, `expired`: taken away on record; `record` names the record, where one is known.
- * - `missing`: it should be there and is not, and nothing on record took it away.
- * - `mismatch`: what is there is not what was committed to.
+ * - `erased`, `expired`: removed on record; `record` names the record, where one is known.
+ * - `missing`: it should be there and is not, and no record says that it was removed.
+ * - `mismatch`: the text that is there is not the one committed to.
  */
 export type OpenedContent =
   | { readonly state: 'text'; readonly text: string; readonly nonce: Buffer }
@@ -47,8 +47,8 @@ export interface ContentReader {
 export type ExpiredBefore = () => bigint
 
 /**
- * Makes the reader. The keys show which texts were erased, and the database's administrator does not hold: a
- * row that is gone while its key lives is missing, whatever the ledger is made to say.
+ * Makes the reader. The keys show which texts were erased, and the database's administrator does not hold them: a
+ * row that is gone while its key exists is `missing`, even if the ledger was changed to say otherwise.
  */
 export function createContentReader(
   keys: Pick<ContentKeys, 'find'>,

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { systemFiles, writeDurably } from '@whodid/tlog-posix'
 import type { EngineUser } from './grants.ts'
 import { loadCredentials } from './load-credentials.ts'
 import type { EngineCredentials } from './load-credentials.ts'
@@ -30,5 +31,33 @@ export async function findEngine(dataDir: string): Promise<FoundEngine | undefin
     return answer.ok ? { url, users } : undefined
   } catch {
     return undefined
+  }
+}
+
+/** The endpoint at which a running engine takes SQL. */
+interface Endpoint {
+  readonly url: string
+  readonly port: number
+  /** The user that may only read. */
+  readonly reader: EngineCredentials
+}
+
+/**
+ * Writes `endpoint.json` into the engine's directory: the URL, the port and the reader's name, without a password, for users who
+ * have only a SQL client; the port differs at each start. Resolves with a function that removes the file and never rejects.
+ */
+export async function keepEndpoint(
+  directory: string,
+  { url, port, reader }: Endpoint,
+): Promise<() => Promise<void>> {
+  const path = join(directory, 'endpoint.json')
+  const told = { url, port, database: 'whodid', username: reader.username }
+  await writeDurably(systemFiles, path, `${JSON.stringify(told, undefined, 2)}\n`)
+  return async () => {
+    try {
+      await rm(path, { force: true })
+    } catch {
+      // A file that stays behind names a port where nobody listens; the next start writes it anew.
+    }
   }
 }

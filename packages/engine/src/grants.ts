@@ -17,7 +17,7 @@ export interface ProfileSetting {
   readonly max?: number
 }
 
-/** What one user may do: the single source of `users.xml` and of `clickhouse/users.sql`. */
+/** The rights of one user: the single source of `users.xml` and of `clickhouse/users.sql`. */
 export interface UserRights {
   readonly username: string
   readonly purpose: string
@@ -55,8 +55,8 @@ const readerQueriesMax = 64
 const insertIsStored: ProfileSetting = { name: 'distributed_foreground_insert', value: 1 }
 
 /**
- * Who may do what. Nobody may UPDATE, TRUNCATE, drop a table or a column, or change a table's TTL; the eraser may delete
- * text, the pruner records, nobody else anything: what is recorded stays, for the migrator too.
+ * The rights of each user. No user may UPDATE, TRUNCATE, drop a table or a column, or change a table's TTL. The eraser may
+ * delete text and the pruner records. No other user may delete anything, and neither may the migrator.
  *
  * The reader's tables are listed one by one: a materialized view shows the rows of its target past the target's row
  * policy, so `SELECT ON whodid.*` would open every tenant. A new table or view of the read path is added here; views are
@@ -94,7 +94,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
     ],
     settings: [
       { name: 'readonly', value: 1 },
-      // On a cluster the tables are Distributed: a subquery is asked once of all shards, and each shard is sent what it gave.
+      // On a cluster the tables are Distributed: a subquery is asked once of all shards, and each shard is sent its result.
       { name: 'distributed_product_mode', value: 'global' },
       {
         name: 'max_execution_time',
@@ -142,7 +142,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
   pruner: {
     username: 'whodid_pruner',
     purpose: 'drops whole months of records once that is on record',
-    // ClickHouse knows no right to drop a partition that is not the right to delete: what it took is what is not in the log.
+    // ClickHouse knows no right to drop a partition that is not the right to delete: rows it removed are those missing from the log.
     grants: [
       { privileges: 'SELECT(log_id, log_index, received_at), ALTER DELETE', on: 'whodid.spans' },
       { privileges: 'ALTER DELETE', on: 'whodid.actions' },
@@ -168,7 +168,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { name: 'max_memory_usage', value: verifierMemoryBytesMax },
       { name: 'max_threads', value: 0, changeable: true },
       { name: 'max_block_size', value: 16_384, changeable: true },
-      // What is made of the records is grouped in the order in which they lie, and on the disk where that is too much for memory.
+      // Rows computed from the records are grouped in storage order, and on the disk when they exceed memory.
       { name: 'optimize_aggregation_in_order', value: 1 },
       { name: 'max_bytes_before_external_group_by', value: verifierMemoryBytesMax / 3 },
     ],
@@ -214,7 +214,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
   },
 }
 
-/** The ledger's databases on a node of a cluster: what is asked, and the shard's own tables under it. */
+/** The ledger's databases on a node of a cluster: the one that questions read, and the shard's own tables under it. */
 export const ledgerDatabases: readonly string[] = ['whodid', 'whodid_shard']
 
 /** A user's grants, with those on `whodid` given on each of `databases`. */

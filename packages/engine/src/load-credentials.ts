@@ -21,8 +21,8 @@ const passwordBytes = 32
  *
  * A user that the file does not name, because an older version wrote it, gets a password, and the others keep theirs.
  *
- * Called under the lock on the data directory: two starts never make two sets. Throws `invalid_config` when the file is not
- * what this function wrote; deleting it is safe, because the engine takes its users from it at every start.
+ * Called under the lock on the data directory: two starts never make two sets. Throws `invalid_config` when this function
+ * did not write the file; deleting it is safe, because the engine takes its users from it at every start.
  */
 export async function loadCredentials(path: string): Promise<EngineUsers> {
   const kept = await readKept(path)
@@ -52,7 +52,7 @@ async function readKept(path: string): Promise<Partial<EngineUsers>> {
   const users: Partial<Record<EngineUser, EngineCredentials>> = {}
   forEachUser((user) => {
     const entry: unknown = field(kept, user)
-    // The writer was there from the first version on: a file without it is none of ours.
+    // The writer was there from the first version on: a file without it was not written by us.
     if (entry === undefined && user !== 'writer') return
     const username = field(entry, 'username')
     const password = field(entry, 'password')
@@ -71,7 +71,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Text that is no JSON has none of the fields; the caller says so without quoting what may be half a password.
+    // Text that is no JSON has none of the fields; the caller reports that without quoting it: it may hold part of a password.
     return undefined
   }
 }

@@ -1,6 +1,4 @@
-import { escapeXml } from './escape-xml.ts'
-
-/** What the engine's configuration depends on; paths are absolute. */
+/** The values that the engine's configuration depends on; paths are absolute. */
 export interface ServerParameters {
   readonly httpPort: number
   readonly memoryBytesMax: number
@@ -48,4 +46,17 @@ export function serverXml(parameters: ServerParameters): string {
 <remote_url_allow_hosts><host>none.invalid</host></remote_url_allow_hosts>
 </clickhouse>
 `
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+}
+
+/** Makes text safe inside an XML element or attribute. */
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/gu, (character) => escapes[character] ?? character)
 }

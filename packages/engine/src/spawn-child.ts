@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WhodidError } from '@whodid/model'
-import { engineUnsupported } from './engine-unsupported.ts'
 
 /** The engine's process, before and after it becomes the engine. */
 export interface EngineChild {
@@ -15,7 +16,7 @@ export interface EngineChild {
   readonly ended: Promise<string>
   /** Rejects with `engine_unsupported` when the library does not load; otherwise stays pending. */
   readonly refused: Promise<never>
-  /** What it wrote last on standard error, at most `tailCharactersMax`. */
+  /** Returns the end of its standard error, at most `tailCharactersMax`. */
   tail(): string
   /** Tells it which library to load, and with which arguments to enter it. */
   order(order: { readonly library: string; readonly args: readonly string[] }): void
@@ -45,7 +46,7 @@ export function spawnChild(lockPath: string): EngineChild {
     tail = `${tail}${text}`.slice(-tailCharactersMax)
   })
   const ended = awaitEnd(child, () => tail)
-  // A child that is gone cannot be written to; `ended` tells of it.
+  // A child that is gone cannot be written to; `ended` reports it.
   child.stdin.on('error', () => undefined)
   const { locked, refused } = listen(child, ended)
   return {
@@ -60,7 +61,7 @@ export function spawnChild(lockPath: string): EngineChild {
   }
 }
 
-/** NODE_OPTIONS in particular stays behind: what instruments the service must not run inside the engine. */
+/** Leaves out NODE_OPTIONS in particular: instrumentation of the service must not run inside the engine. */
 function environment(): NodeJS.ProcessEnv {
   const kept = inheritedVariables.flatMap((name) => {
     const value = process.env[name]
@@ -149,4 +150,31 @@ async function stop(child: ChildProcessWithoutNullStreams, ended: Promise<string
   if ((await Promise.race([ended, late])) === 'late') child.kill('SIGKILL')
   await ended
   bound.abort()
+}
+
+/**
+ * Finds the engine's shared library among the installed optional dependencies.
+ *
+ * Throws `engine_unsupported` when it is not there: on a platform it is not built for (it is for Linux with glibc and for
+ * macOS, x64 and arm64), or when optional dependencies were not installed.
+ */
+export function resolveLibrary(): string {
+  const platform = `${process.platform}-${process.arch}${process.platform === 'linux' ? '-gnu' : ''}`
+  try {
+    // The platform's package is a dependency of chdb's, and visible from there only.
+    const chdb = createRequire(import.meta.url).resolve('chdb/package.json')
+    const library = createRequire(chdb).resolve(`@chdb/lib-${platform}/package.json`)
+    return join(dirname(library), 'libchdb.so')
+  } catch (thrown) {
+    throw engineUnsupported(`no ClickHouse library is installed for ${platform}`, thrown)
+  }
+}
+
+/** The error of a machine that cannot run the embedded engine; it names the way out. */
+export function engineUnsupported(reason: string, cause?: unknown): WhodidError {
+  return new WhodidError(
+    'engine_unsupported',
+    `the embedded engine cannot run here: ${reason}; set CLICKHOUSE_URL to use a ClickHouse server instead`,
+    { cause },
+  )
 }

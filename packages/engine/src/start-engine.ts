@@ -1,12 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { printableLine, WhodidError } from '@whodid/model'
+import { keepEndpoint } from './find-engine.ts'
 import { loadCredentials } from './load-credentials.ts'
 import type { EngineCredentials, EngineUsers } from './load-credentials.ts'
-import { resolveLibrary } from './resolve-library.ts'
-import { keepEndpoint } from './keep-endpoint.ts'
-import { setAsideQueryLog } from './set-aside-query-log.ts'
-import { spawnChild } from './spawn-child.ts'
+import { resolveLibrary, spawnChild } from './spawn-child.ts'
 import type { EngineChild } from './spawn-child.ts'
 import { waitReady } from './wait-ready.ts'
 import { writeConfig } from './write-config.ts'
@@ -28,7 +26,7 @@ export interface Engine {
   stop(): Promise<void>
 }
 
-/** Where the engine keeps its files, and how much it may take. */
+/** The place of the engine's files, and the engine's limits. */
 export interface EngineOptions {
   /** Everything of the engine lies under its `engine/`, readable by the owner only. Made when it is not there. */
   readonly dataDir: string
@@ -51,7 +49,7 @@ const logTailCharacters = 4_096
  * Starts the embedded ClickHouse and resolves when it answers.
  *
  * Listens on 127.0.0.1 only. Passwords are made at the first start and kept in `<dataDir>/engine/credentials.json` (0600);
- * where it listens is in `<dataDir>/engine/endpoint.json` (0600) while it runs; the log, at most 50 MB, in `<dataDir>/engine/log`. The engine ends with this process, also when that is killed. Throws
+ * its address is in `<dataDir>/engine/endpoint.json` (0600) while it runs; the log, at most 50 MB, in `<dataDir>/engine/log`. The engine ends with this process, also when that is killed. Throws
  * `engine_unsupported` where it cannot run, `engine_in_use` while another engine holds the directory, `engine_failed`
  * with the end of its log as cause, `invalid_config` for an option out of range. Does NOT create the database, nor
  * restart an engine that ended: watch `exited`.
@@ -124,6 +122,31 @@ async function enter(child: EngineChild, start: Start): Promise<Engine> {
   }
 }
 
+/**
+ * Moves the previous run's query log to `<dataPath>/query_log_before`, and deletes the one that lay there.
+ *
+ * The embedded engine keeps no list of its `system` tables: after a stop it does not know `query_log` any more, and the
+ * files it left prevent it from creating the table again. The files are the parts of a MergeTree table, which any
+ * ClickHouse can attach; `columns.txt` lists their columns. Precondition: the lock on the data directory.
+ */
+async function setAsideQueryLog(dataPath: string): Promise<void> {
+  const left = join(dataPath, 'data', 'system', 'query_log')
+  if (!(await isThere(left))) return
+  const aside = join(dataPath, 'query_log_before')
+  await rm(aside, { recursive: true, force: true })
+  // A crash before this leaves the log where it was, and the next start sets it aside.
+  await rename(left, aside)
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The second statement reads standard input until it ends, and so keeps the server up exactly as long. */
 function serverArguments(configPath: string, dataPath: string): string[] {
   return [
@@ -179,7 +202,7 @@ async function logTail(logPath: string): Promise<string> {
     const log = await readFile(logPath, 'utf8')
     return log.slice(-logTailCharacters)
   } catch {
-    // It failed before it had a log; what it wrote on standard error is the evidence.
+    // It failed before it had a log; its standard error is the evidence.
     return ''
   }
 }

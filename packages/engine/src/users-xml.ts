@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { escapeXml } from './escape-xml.ts'
 import { forEachUser, grantsIn, userRights } from './grants.ts'
 import type { EngineUser, UserRights } from './grants.ts'
+import { escapeXml } from './server-xml.ts'
 
 const userNames = Object.values(forEachUser((user) => user))
 
@@ -9,7 +9,8 @@ const userNames = Object.values(forEachUser((user) => user))
  * The engine's `users.xml`: the users of `userRights`, each with its password's hash, from loopback only.
  *
  * `default` is the user as which the library runs the statement that opens the port; the library gives it no password and
- * an address of 127.0.0.1, so neither can keep others out. Its one session does: it is taken before the port opens.
+ * an address of 127.0.0.1, so neither can keep others out. Others are kept out because its one session is taken before the
+ * port opens.
  */
 export function usersXml(
   passwords: Readonly<Record<EngineUser, string>>,

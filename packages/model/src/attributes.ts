@@ -105,7 +105,7 @@ export type RecordKind = (typeof recordKinds)[number]
 export const actorTypes = ['agent', 'human', 'service'] as const
 export type ActorType = (typeof actorTypes)[number]
 
-/** On whose behalf an instance acts, in `whodid.delegator.type`. `none` is said explicitly, never implied by absence. */
+/** The kinds of delegator on whose behalf an instance acts, in `whodid.delegator.type`. `none` is said explicitly, never implied by absence. */
 export const delegatorTypes = ['human', 'service', 'schedule', 'agent', 'none'] as const
 export type DelegatorType = (typeof delegatorTypes)[number]
 

@@ -1,6 +1,6 @@
 import type { LedgerRecord } from './record.ts'
 
-/** A record that claims nothing: what the normalizer starts from, and what every absent field looks like. */
+/** Returns a record that claims nothing: the start of normalization, with every field in its absent form. */
 export function blankRecord(): LedgerRecord {
   return {
     logId: '',

@@ -1,6 +1,6 @@
-/** Deepest nesting that is written out; what lies below becomes `"[too deep]"`. */
+/** Deepest nesting that is written out; deeper values become `"[too deep]"`. */
 const depthMax = 64
-/** Most values that are written out; what follows becomes `"[too large]"`, so that a socket or a graph cannot stall its caller. */
+/** Most values that are written out; the rest becomes `"[too large]"`, so that a socket or a graph cannot stall its caller. */
 const valuesMax = 100_000
 
 interface Walk {
@@ -10,7 +10,7 @@ interface Walk {
 
 /**
  * Writes any value as canonical JSON: keys sorted by UTF-16 code unit, no white space, numbers and strings as RFC 8785
- * has them. Two values that are the same in JSON give the same text, so that their hashes meet.
+ * has them. Two values that are the same in JSON give the same text, so that their hashes are equal.
  *
  * Never throws. Values that JSON does not have are written so that they stay distinct: a bigint as its digits in a string,
  * a Date as RFC 3339, bytes as `{"$base64":…}`, a Map as pairs, a Set as a list, an Error as its name and message, a

@@ -3,7 +3,7 @@ import { ByteWriter } from './byte-writer.ts'
 import { writeRow } from './record-row.ts'
 import type { LedgerRecord } from './record.ts'
 
-/** Bytes of the longest entry: what an entry bundle of C2SP tlog-tiles can hold. */
+/** Bytes of the longest entry that an entry bundle of C2SP tlog-tiles can hold. */
 export const entryBytesMax = 65_535
 
 /**

@@ -80,7 +80,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
 }
 
 /**
- * An error a caller can act on: a stable code, a sentence that quotes the field, what was expected and what came.
+ * An error a caller can act on: a stable code, a sentence that quotes the field, the expected value and the actual one.
  *
  * `cause` holds the evidence (the engine's error, the parse error), never a secret. Own bugs are not WhodidErrors.
  */

@@ -28,7 +28,7 @@ const kindAliases: ReadonlyMap<string, HandleKind> = new Map([
   ['user', 'delegator'],
 ])
 
-/** A parsed handle: what kind of thing it names, and that thing's canonical ID. */
+/** A parsed handle: the kind of the thing it names, and that thing's canonical ID. */
 export interface Handle {
   readonly kind: HandleKind
   readonly value: string
@@ -40,7 +40,7 @@ const promptHashPattern = /^sha256:[0-9a-f]{64}$/u
 export const handleLengthMax = 4096
 
 /**
- * Parses what a responder typed or pasted.
+ * Parses the text that a responder typed or pasted.
  *
  * `kind:value` for the kinds of {@link handleKinds}, the kind in either case; `person:` and `user:` are `delegator:`. Bare 32 hex is a trace,
  * `hex-hex` a span, `sha256:` and 32 hex a credential, `sha256:` and 64 hex a prompt, a URL or `system:kind:path` a resource. Hex of either case. Resources are put in

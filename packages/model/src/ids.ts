@@ -53,7 +53,7 @@ const kindByMark: ReadonlyMap<string, TokenKind> = new Map([
 
 /**
  * The kind that a token says it is of, by its first letters (`whodid_ing_…`); undefined for one that was not made by Whodid.
- * It is for messages alone: what a token may do is decided by its hash.
+ * It is for messages alone: a token's rights are decided by its hash.
  */
 export function tokenKind(token: string): TokenKind | undefined {
   const mark = /^whodid_([a-z]{3})_/u.exec(token.slice(0, 16))?.[1]

@@ -4,7 +4,7 @@
  * tag block U+E0000–E007F.
  */
 const unprintable =
-  // oxlint-disable-next-line no-control-regex -- matching control characters is what it is for
+  // oxlint-disable-next-line no-control-regex -- the pattern must match control characters
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu
 
 /**

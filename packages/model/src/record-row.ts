@@ -20,8 +20,8 @@ export interface RowPlaces {
 export const textPlacesBytes: number = 24 + 3 * 32
 
 /**
- * Writes every field of a record, in the order of `recordFields`: what ClickHouse calls RowBinary, and what the canonical
- * form holds behind its head. Returns where the fields are that may be written over, as {@link ByteWriter.length} counts.
+ * Writes every field of a record, in the order of `recordFields`: ClickHouse's RowBinary, which the canonical form
+ * holds behind its head. Returns the offsets of the fields that may be written over, as {@link ByteWriter.length} counts.
  *
  * Preconditions, checked by the normalizer: IDs are '' or lower-case hex of full length, numbers fit their field.
  */

@@ -12,7 +12,7 @@ import type {
  *
  * - `entitled`: authenticated, and its token may speak for this template (or for humans, or for services).
  * - `unbound`: authenticated for the tenant, but its token is bound to no actor; its claims are assertions.
- * - `unentitled`: authenticated, and its token may NOT speak for the actor it names. The record is kept and shown, and does not name who acted.
+ * - `unentitled`: authenticated, and its token may NOT speak for the actor it names. The record is kept and shown, and does not decide the actor.
  */
 export type Channel = 'entitled' | 'unbound' | 'unentitled'
 
@@ -139,9 +139,9 @@ export interface LedgerRecord {
   approvalReason: string
 
   /**
-   * The record's text, until it is sealed; never a column. Its content (a prompt's text, a plan's, a call's arguments),
+   * The record's text, until it is encrypted; never a column. Its content (a prompt's text, a plan's, a call's arguments),
    * its result (a model's answer, a tool's result), and the JSON of the attributes, events and links that hold text.
-   * '' when withheld, and again once sealed: what stays then is the fields below.
+   * '' when withheld, and once encrypted; then only the fields below remain.
    */
   content: string
   result: string
@@ -157,7 +157,7 @@ export interface LedgerRecord {
   contentCommitmentHex: string
   resultCommitmentHex: string
   detailCommitmentHex: string
-  /** JSON objects and arrays, as text, verbatim after redaction: what arrived and has no column of its own. */
+  /** JSON objects and arrays, as text, verbatim after redaction: the data that has no column of its own. */
   attributes: string
   resourceAttributes: string
   events: string

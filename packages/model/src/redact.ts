@@ -51,7 +51,7 @@ let scan: TriggerScan | undefined
  * `Authorization` and cookie headers, passwords in URLs, commands and sentences, values named like a secret in JSON, YAML, XML,
  * query, environment and command-line form, the same behind escapes and in base64, and card numbers that pass the Luhn check.
  *
- * Pure, idempotent, linear in the length of the text whatever the text; past 2,097,152 UTF-16 units it cuts. Its recall on a
+ * Pure, idempotent, linear in the length of any text; past 2,097,152 UTF-16 units it cuts. Its recall on a
  * labelled set, and its false alarms, are in docs/SECRETS.md. It does NOT find a secret that looks like
  * nothing (a word in a sentence), one that is split, encrypted or compressed, nor personal data.
  */
@@ -62,7 +62,7 @@ export function redactSecrets(text: string): string {
 }
 
 /**
- * As {@link redactSecrets}, for what names a thing or a person: finds secrets by their own form only, because
+ * As {@link redactSecrets}, for the name of a thing or a person: finds secrets by their own form only, because
  * `k8s:secret:prod/db` and a number of sixteen digits are names. An address is searched as text is.
  */
 export function redactSecretsInName(name: string): string {
@@ -108,7 +108,7 @@ interface Scanned {
   readonly ruleCount: number
 }
 
-/** Applies the rules that something in a text gives away; whether there was one. */
+/** Applies the rules whose triggers are in a text; returns true when there was one. */
 function applyRules({ text, found, ruleCount }: Scanned, edits: Edit[]): boolean {
   let isGivenAway = false
   for (let word = 0; word < found.length; word += 1) {

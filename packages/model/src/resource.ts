@@ -31,7 +31,7 @@ const githubKinds: ReadonlyMap<string, string> = new Map(
 )
 
 /**
- * Gives a resource its one canonical name, so that a responder's URL and an agent's ID meet.
+ * Gives a resource its one canonical name, so that a responder's URL and an agent's ID are equal.
  *
  * GitHub URLs of pull requests, issues, commits and files, those of its API too, become
  * `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,

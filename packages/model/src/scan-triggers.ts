@@ -1,6 +1,6 @@
 /**
- * Looks once over a text for groups of triggers: bit `n % 31` of word `n / 31` of what it returns is set when the text has a
- * trigger of group n, in whatever case of letters; any digit stands for any other. Undefined when the text has none.
+ * Looks once over a text for groups of triggers: bit `n % 31` of word `n / 31` of the result is set when the text has a
+ * trigger of group n, in any case of letters; any digit stands for any other. Undefined when the text has none.
  * The words are the scan's own, and hold until its next call.
  */
 export type TriggerScan = (text: string) => Int32Array | undefined
@@ -97,7 +97,7 @@ function automaton(groups: readonly (readonly string[])[], wordCount: number): A
   return { next, found }
 }
 
-/** Says in each place of a state that finds something that it does. */
+/** Marks each transition to a state that finds something. */
 function markEnds(next: Int32Array, found: Int32Array, wordCount: number): void {
   const ends = new Uint8Array(next.length / rowUnits)
   found.forEach((word, at) => {

@@ -21,10 +21,10 @@ const typedKinds = [
   'prompt',
 ]
 
-/** Longest text that is looked at; what is longer gets no suggestion. */
+/** Longest text that is looked at; a longer one gets no suggestion. */
 const suggestedLengthMax = 200
 
-/** One form that is no handle, and what it was most likely meant to be. `$1` and so on are its groups. */
+/** One form that is no handle, and the handle that was most likely meant. `$1` and so on are its groups. */
 type Form = readonly [RegExp, string]
 
 const hex = '[0-9a-fA-F]'

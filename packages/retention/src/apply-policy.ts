@@ -5,7 +5,7 @@ import type { RetentionService, RetentionRequest } from './retention-service.ts'
 /** The days of 24 hours for which text and records are kept; undefined keeps them indefinitely. */
 export interface RetentionPolicy {
   readonly textDays: number | undefined
-  /** Records go by whole months, so that they are kept for up to a month longer. */
+  /** Records are deleted by whole months, so that they are kept for up to a month longer. */
   readonly recordDays: number | undefined
 }
 
@@ -46,7 +46,7 @@ export async function applyPolicy(
     caseId: '',
   })
   try {
-    // Decided twice, it would stand on record twice.
+    // A second decision would be recorded a second time.
     if ((await service.resume()) > 0) return { records, state: 'waiting' }
     if (recordDays !== undefined) {
       const before = now() - BigInt(recordDays) * dayNs

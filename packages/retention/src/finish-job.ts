@@ -18,7 +18,7 @@ export interface JobPorts {
 
 /**
  * Does a job from its beginning; every step is safe to repeat. Record, keys, rows, in this order: a crash after the record
- * leaves text that is still there and will go, never text that went unrecorded.
+ * leaves text that will still be deleted, never text that was deleted without a record.
  *
  * Resolves with false when ClickHouse did not take part of it; the keys are destroyed even so.
  */
@@ -33,7 +33,7 @@ export async function finishJob(job: RetentionJob, ports: JobPorts): Promise<boo
       record: record === undefined ? '' : `${record.traceIdHex}-${record.spanIdHex}`,
     })
   }
-  // Text that was acknowledged before the keys went may still be on its way in.
+  // Text that was acknowledged before the keys were destroyed may not be inserted yet.
   await ports.stored()
   try {
     const before = BigInt(job.beforeUnixNs)
@@ -43,12 +43,12 @@ export async function finishJob(job: RetentionJob, ports: JobPorts): Promise<boo
     if (job.kind === 'prune') await ports.pruner.dropBefore(before)
     return true
   } catch {
-    // ClickHouse is away or refuses: the job stays, and the caller says that it is not done.
+    // ClickHouse does not answer or refuses: the job stays, and the caller reports that it is not done.
     return false
   }
 }
 
-/** The records of a job: one for each key or log it is about, the same whenever they are made. */
+/** The records of a job: one for each key or log it is about, identical at each call. */
 export function recordsOf(job: RetentionJob): LedgerRecord[] {
   const acts: Pick<RetentionAct, 'resourceId' | 'more'>[] = []
   const before = { before: formatInstant(BigInt(job.beforeUnixNs)) }

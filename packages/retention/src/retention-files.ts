@@ -9,7 +9,7 @@ import {
   writeDurably,
 } from '@whodid/tlog-posix'
 
-/** A legal hold: while it stands, what it is about is neither erased nor pruned. */
+/** A legal hold: while it stands, its subject's text and records are neither erased nor pruned. */
 export interface Hold {
   readonly case_id: string
   readonly tenant: string
@@ -87,7 +87,7 @@ async function readJson<Value>(path: string): Promise<Value | undefined> {
   const bytes = await readIfThere(systemFiles, path)
   if (bytes === undefined) return undefined
   try {
-    // Sound: these files are ours, written whole; who can write them holds every key as well.
+    // Sound: these files are ours, written whole; a process that can write them holds every key as well.
     return JSON.parse(bytes.toString('utf8')) as Value
   } catch (thrown) {
     throw new WhodidError('invalid_config', `"${path}" expected JSON; got something else`, {

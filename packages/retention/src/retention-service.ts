@@ -50,12 +50,12 @@ export interface RemovalOutcome {
   readonly record: string
   /** Keys destroyed. */
   readonly keys: number
-  /** True when all of it is gone from the database; else it is tried again until it is. The keys are destroyed either way. */
+  /** True when all of it is gone from the database; else removal is repeated until it is. The keys are destroyed either way. */
   readonly done: boolean
 }
 
 /**
- * Removes evidence where it must go, and never where a hold forbids it: erasure by subject, expiry and pruning by age, legal
+ * Removes evidence that must be removed, and none that a hold protects: erasure by subject, expiry and pruning by age, legal
  * holds by case. Every act is on record before it is carried out. May be called concurrently; acts run one at a time.
  */
 export interface RetentionService {
@@ -78,7 +78,7 @@ export interface RetentionService {
    * record, `<trace>-<span>`, once it is durable. The package may leave only then.
    */
   exported(evidence: ExportedEvidence, request: RetentionRequest): Promise<string>
-  /** Text received before this was taken away by age; nanoseconds since 1970. */
+  /** Returns the time before which text was deleted by age; nanoseconds since 1970. */
   readonly expiredBefore: () => bigint
   /** Goes on with the jobs that a crash or an absent ClickHouse left undone; resolves with the number that still are. */
   resume(): Promise<number>
@@ -102,7 +102,7 @@ export async function openRetentionService(ports: RetentionDeps): Promise<Retent
     hold: (subject, request) => inTurn(() => hold(state, subject, request)),
     release: (request) => inTurn(() => release(state, request)),
     holds: async (tenant) => (await files.holds()).filter((held) => held.tenant === tenant),
-    // Takes nothing away, so that it need not wait for its turn.
+    // Removes nothing, so that it need not wait for its turn.
     exported: (evidence, request) => exported(state, evidence, request),
     expiredBefore: () => state.expiredBefore,
     resume: () => inTurn(() => resume(state)),
@@ -203,7 +203,7 @@ async function hold(state: State, subject: string, request: RetentionRequest): P
     one.case_id === placed.case_id && one.tenant === placed.tenant && one.subject === subject
   if (present.length >= holdsMax && !present.some(isSame))
     throw new WhodidError('invalid_parameter', `expected at most ${holdsMax} holds`)
-  // Held first, recorded then: a crash in between holds too much and not too little.
+  // Placed first, recorded then: a crash in between leaves a hold without its record, not the reverse.
   if (!present.some(isSame)) await files.writeHolds([...present, placed])
   await ports.record([retentionRecord({ ...newAct('hold', request, state), more: { subject } })])
   return present.find(isSame) ?? placed
@@ -217,7 +217,7 @@ async function release(state: State, request: RetentionRequest): Promise<readonl
   const released = present.filter(isOfCase)
   if (released.length === 0)
     throw new WhodidError('not_found', `there is no hold of case "${request.caseId}"`)
-  // Recorded first: nothing is released that the ledger does not know of.
+  // Recorded first, so that every release is in the ledger.
   await ports.record([retentionRecord(newAct('release', request, state))])
   await files.writeHolds(present.filter((one) => !isOfCase(one)))
   return released

@@ -21,8 +21,8 @@ export interface Appender {
    * Resolves when the rows are on the engine's disk. Repeating a batch under its token stores nothing twice, also after
    * a crash between two tables: each deduplicates on its own.
    *
-   * Text goes in first: a crash behind it leaves text whose record comes with the repetition, never a record whose text
-   * is missing.
+   * Text goes in first: a crash after it leaves text whose record the repetition inserts, never a record without its
+   * text.
    *
    * Throws `store_unavailable` (try again) or `store_refused` (the same batch will be refused again).
    */
@@ -31,7 +31,7 @@ export interface Appender {
 }
 
 const insertSettings: ClickHouseSettings = {
-  // The collector batches itself; the engine's buffer would acknowledge what is not on the disk.
+  // The collector batches itself; the engine's buffer would acknowledge rows that are not on the disk.
   async_insert: 0,
   insert_deduplicate: 1,
   deduplicate_blocks_in_dependent_materialized_views: 1,
@@ -58,7 +58,7 @@ async function append(client: ClickHouseClient, batch: AppendBatch): Promise<voi
   await insert(client, { table: 'spans', blocks, token })
 }
 
-/** What an insert into each table holds. Rows say no names, so the statement does. */
+/** The columns of an insert into each table. Rows hold no names, so the statement lists them. */
 const inserted = {
   contents: 'whodid.contents FORMAT Native',
   spans: `whodid.spans (${recordFields.map(({ column }) => column).join(', ')}) FORMAT RowBinary`,

@@ -1,7 +1,8 @@
 import { createClient } from '@clickhouse/client'
 import type { ClickHouseClient } from '@clickhouse/client'
+import { formatInstant } from '@whodid/model'
 
-/** Where a ClickHouse is and as whom to speak to it. The password is never logged. */
+/** The address of a ClickHouse and the user to log in as. The password is never logged. */
 export interface StoreAccess {
   /** `http://127.0.0.1:8123`; the embedded engine's, or `CLICKHOUSE_URL`. */
   readonly url: string
@@ -30,4 +31,9 @@ export function openClient(access: StoreAccess): ClickHouseClient {
     // The engine's errors reach the caller as WhodidError; the client's own log would repeat statements and values.
     log: { level: 127 },
   })
+}
+
+/** A time in nanoseconds since 1970 as a parameter of type `DateTime64(9, 'UTC')`. */
+export function toDateTime64(unixNs: bigint): string {
+  return formatInstant(unixNs).replace('T', ' ').replace('Z', '')
 }

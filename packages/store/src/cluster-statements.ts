@@ -4,8 +4,8 @@ import type { Migration } from './migrate.ts'
 export type ShardEngine = 'MergeTree' | 'ReplicatedMergeTree'
 
 /**
- * How a row finds its shard. Made of the row alone, so that an insert that is repeated under its token is cut in the same
- * way and each shard knows its piece. A trace stays whole: its `threads` are grouped from one insert.
+ * The sharding key of each table. Depends on the row alone, so that an insert that is repeated under its token is split in
+ * the same way and each shard recognises its part. A trace stays whole: its `threads` are grouped from one insert.
  */
 const shardKeys: Readonly<Record<string, string>> = {
   spans: 'sipHash64(trace_id)',
@@ -32,7 +32,7 @@ export function clusterStatements(
     'CREATE DATABASE IF NOT EXISTS whodid_shard',
     'CREATE DATABASE IF NOT EXISTS whodid',
     ...parts.flatMap(({ shard }) => shard),
-    // What collectors insert into comes when all that reads the rows is there.
+    // The tables that collectors insert into are created last, after everything that reads their rows.
     ...parts.flatMap(({ whole }) => whole),
     `CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))

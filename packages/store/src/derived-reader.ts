@@ -6,7 +6,7 @@ import type { DerivedTable } from './derived-views.ts'
 import type { Migration } from './migrate.ts'
 import { storeError } from './store-error.ts'
 
-/** Rows by when they were received: nanoseconds since 1970, `to` not among them. */
+/** Rows by their time of receipt: nanoseconds since 1970, `to` not included. */
 export interface ReceiptRange {
   readonly fromUnixNs: bigint
   readonly toUnixNs: bigint
@@ -33,23 +33,23 @@ export interface DerivedDifference {
   readonly lack: number
 }
 
-/** One table, compared with what one version of its view makes of the records. */
+/** One table, compared with the rows that one version of its view computes from the records. */
 export interface DerivedComparison {
   readonly table: DerivedTable
   /** 0 is the newest version. */
   readonly version: number
   readonly range: ReceiptRange
-  /** Into how many parts the rows of a day are cut. */
+  /** The number of parts that the rows of a day are split into. */
   readonly parts: number
 }
 
 /** Recomputes the tables beside the records inside the engine. Throws as `LeafReader` does. */
 export interface DerivedReader {
-  /** How many versions the view of a table has had. */
+  /** Returns the number of versions that the view of a table has had. */
   readonly versions: (table: DerivedTable) => Promise<number>
   /** The months in which records, or rows of tables made from them, were received. */
   readonly months: () => Promise<ReceiptMonth[]>
-  /** When the last of the records before a place in a log was received; 0 without one. */
+  /** Returns the time of receipt of the last record before a place in a log; 0 without one. */
   readonly receivedBefore: (logId: string, place: number) => Promise<bigint>
   /** The buckets whose rows differ from those computed from the records. Reads each table once; memory does not grow with them. */
   readonly buckets: (comparison: DerivedComparison) => Promise<DerivedBucket[]>
@@ -58,7 +58,7 @@ export interface DerivedReader {
     comparison: DerivedComparison,
     bucket: DerivedBucket,
   ) => Promise<DerivedDifference[]>
-  /** The differing rows of whole traces (hex), at most {@link tracesMax}: whatever of them was received within the range. */
+  /** The differing rows of whole traces (hex), at most {@link tracesMax}: their rows received within the range. */
   readonly differencesOf: (
     comparison: DerivedComparison,
     traces: readonly string[],
@@ -73,7 +73,7 @@ export const differencesMax = 200_000
 /** Traces that are looked at as a whole, at once: they go in the statement's address, and that is short. */
 export const tracesMax = 1_000
 
-/** A client, and what its statements are run with. */
+/** A client, and the settings that its statements are run with. */
 export interface DerivedRun {
   readonly client: ClickHouseClient
   readonly settings: ClickHouseSettings
@@ -148,7 +148,7 @@ function differenceOf({ identity, span, lack }: DifferenceRow): DerivedDifferenc
   return { identity, span, lack: Number(lack) }
 }
 
-/** Drawn for each process: whoever changed a row before could not know what its hash would be added to. */
+/** Drawn for each process: a person who changed a row earlier could not know the key of its hash. */
 const [hashKey, otherHashKey] = crypto.getRandomValues(new BigUint64Array(2))
 
 function parametersOf({ range, parts }: DerivedComparison): Record<string, unknown> {

@@ -15,13 +15,13 @@ export interface DerivedDefinition {
   readonly outputs: readonly (readonly string[])[]
 }
 
-/** Which statement is wanted. */
+/** The table and version that a statement is wanted for. */
 interface Wanted {
   readonly table: DerivedTable
   readonly version: number
 }
 
-/** The statements that hold the tables beside the records against what their views make of the records. */
+/** The statements that compare the tables beside the records with the rows that their views compute from the records. */
 export interface DerivedStatements {
   readonly versions: (table: DerivedTable) => number
   /** Parameters: `from`, `to` (nanoseconds of receipt), `parts`, `key`, `other`. */
@@ -86,7 +86,7 @@ function sidesOf(table: DerivedTable, side: Side): string {
     /\bwhodid\.spans\b/gu,
     `(SELECT * FROM whodid.spans WHERE ${range})`,
   )
-  // What a version of the view did not give yet, the table filled with the column's default.
+  // The table filled a column that a version of the view did not give yet with the column's default.
   const made = compared.map(
     (column, n) => `${given.has(column.name) ? column.name : defaultOf(column)} AS c${n}`,
   )
@@ -100,8 +100,8 @@ const receivedIn = `received_at >= fromUnixTimestamp64Nano({from:Int64}, 'UTC') 
 const ofTraces = `trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))`
 
 /**
- * Acts are compared one by one. The content of a thread's row depends on which records came in one insert: taken together, the rows of a
- * name in a trace add up to the same, whatever the inserts were.
+ * Acts are compared one by one. The content of a thread's row depends on which records came in one insert: the rows of a
+ * name in a trace have the same sum for any split into inserts.
  */
 function normalized(table: DerivedTable, compared: readonly DerivedColumn[], rows: string): string {
   if (table === 'actions') return rows
@@ -130,7 +130,7 @@ function hashed(table: DerivedTable, compared: readonly DerivedColumn[]): string
   ${keyedHash(hashedColumns)} AS hash, ${span} AS span, hex(formatRow('RowBinary', ${identity})) AS identity`
 }
 
-/** Nobody who changed a row before the key was drawn can have made the sums of changed rows meet those of the sealed ones. */
+/** A person who changed a row before the key was drawn cannot have made the sums of changed rows equal those of the sealed ones. */
 function keyedHash(columns: readonly string[]): string {
   const row = `formatRow('RowBinary', ${columns.join(', ')})`
   return `(sipHash64Keyed(({key:UInt64}, {other:UInt64}), ${row}), sipHash64Keyed(({other:UInt64}, {key:UInt64}), ${row}))`

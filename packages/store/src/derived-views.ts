@@ -9,8 +9,8 @@ export type DerivedTable = (typeof derivedTables)[number]
 export type ViewVersions = Readonly<Record<DerivedTable, readonly string[]>>
 
 /**
- * The statements of the materialized views, from the migrations that made or changed them: what a table must hold is recomputed
- * by the text that filled it.
+ * The statements of the materialized views, from the migrations that made or changed them: the rows of a table are
+ * recomputed by the text that filled it.
  *
  * Throws when no migration fills a table, or one has no SELECT: own bugs.
  */

@@ -1,7 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { openClient } from './client.ts'
+import { openClient, toDateTime64 } from './client.ts'
 import type { StoreAccess } from './client.ts'
-import { toDateTime64 } from './date-time-64.ts'
 import { storeError } from './store-error.ts'
 
 /** Takes text out of `whodid.contents`, as the one user that may; it may change nothing else. */

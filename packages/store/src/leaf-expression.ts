@@ -3,7 +3,7 @@ import type { RecordField } from '@whodid/model'
 
 /**
  * SQL for the RFC 6962 leaf hash of a row of `whodid.spans` named `row`, as `FixedString(32)`: the engine computes from
- * its own columns what the collector hashed when it sealed the record. See `docs/FORMAT.md`.
+ * its own columns the hash that the collector computed when it sealed the record. See `docs/FORMAT.md`.
  *
  * `row` is the table's alias in the statement: every column is named through it, because an alias of a column's own
  * name would be hashed in its place.
@@ -14,12 +14,12 @@ export function leafExpression(row = 'spans'): string {
   return `if(length(${canonicalExpression(row)} AS leaf_input) > ${entryBytesMax + 1}, SHA256(concat(unhex('${headHex}02'), SHA256(leaf_input))), SHA256(leaf_input))`
 }
 
-/** SQL for what is hashed into the leaf: RFC 6962's byte 0 and the canonical record, as a text of bytes. */
+/** SQL for the bytes that are hashed into the leaf: RFC 6962's byte 0 and the canonical record, as a text of bytes. */
 export function leafInputExpression(row = 'spans'): string {
   return `if(length(${canonicalExpression(row)} AS leaf_input) > ${entryBytesMax + 1}, concat(unhex('${headHex}02'), SHA256(leaf_input)), leaf_input)`
 }
 
-/** SQL for what the leaf of a row is the hash of, unless that is too long: a zero byte and the row's whole canonical form. */
+/** SQL for the bytes that the leaf of a row hashes, unless they are too long: a zero byte and the row's whole canonical form. */
 export function canonicalExpression(row: string): string {
   // RowBinary is the canonical form of a row: texts and lists by their length, the rest at fixed width, little-endian.
   return `formatRow('RowBinary', toFixedString(unhex('${headHex}01'), 5), ${fieldsOf(row)})`

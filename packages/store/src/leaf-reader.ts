@@ -37,9 +37,9 @@ export interface LeafReader extends TextReader, DerivedReader {
   readonly at: (logId: string, indexes: readonly number[]) => Promise<PlacedRow[]>
   /** The rows of every trace in which the handle is named, at most {@link placesMax}, in the order of their places. */
   readonly of: (handle: Handle) => Promise<PlacedRow[]>
-  /** The rows, of whatever log, that say that this one was pruned, each with the first place that it left. Nothing vouches for them yet. */
+  /** The rows, of any log, that say that this one was pruned, each with the first place that it left. They are not verified yet. */
   readonly prunes: (logId: string) => Promise<PruneRow[]>
-  /** How many rows lie at `from` or above, and when the first of them was received. */
+  /** Returns the number of rows at `from` or above, and the time of receipt of the first. */
   readonly above: (
     logId: string,
     from: number,
@@ -55,7 +55,7 @@ export const leafRowBytes = 40
 /** Places that one call of {@link LeafReader.at} may name. */
 export const placesMax = 10_000
 
-/** How a reader reads. */
+/** The options of a reader. */
 export interface LeafReaderOptions {
   /** Threads of the engine that it may take. Default: as many as there are cores. */
   readonly threadsMax?: number
@@ -111,7 +111,7 @@ async function readRange(
       if (whole > 0) onRows(bytes.subarray(0, whole))
       rest = bytes.subarray(whole)
     }
-    // What the engine writes into a stream that it cannot finish is no row.
+    // The text that the engine writes into a stream that it cannot finish is no row.
     if (rest.length > 0)
       throw new WhodidError(
         'store_unavailable',
@@ -152,7 +152,7 @@ ORDER BY s.log_index LIMIT ${2 * placesMax}`,
   return rows.map(placedRow)
 }
 
-/** What is true of a row that a handle names. */
+/** The condition on a row that a handle names. */
 const namedBy: Readonly<Record<HandleKind, string>> = {
   trace: 't.trace_id = toFixedString(unhex({id:String}), 16)',
   span: "t.trace_id = toFixedString(unhex(splitByChar('-', {id:String})[1]), 16)",

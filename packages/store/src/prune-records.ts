@@ -1,14 +1,13 @@
 import type { ClickHouseClient } from '@clickhouse/client'
-import { openClient } from './client.ts'
+import { openClient, toDateTime64 } from './client.ts'
 import type { StoreAccess } from './client.ts'
-import { toDateTime64 } from './date-time-64.ts'
 import { storeError } from './store-error.ts'
 
 /** Drops whole months of records, as the one user that may. */
 export interface RecordPruner {
   /**
-   * By log, the index of the first record that was received at or after a time (nanoseconds since 1970): what stays when
-   * the months before it are dropped. A log whose records all go has its next index, one past its last.
+   * By log, the index of the first record that was received at or after a time (nanoseconds since 1970): the first that
+   * stays when the months before are dropped. A log whose records all go has its next index, one past its last.
    */
   firstIndexesFrom(unixNs: bigint): Promise<Record<string, string>>
   /** True when there are records of a month before the month of this time. Throws as {@link dropBefore}. */
@@ -21,7 +20,7 @@ export interface RecordPruner {
   close(): Promise<void>
 }
 
-/** Tables that go by the month of receipt; text first, or it would be there without its record. */
+/** Tables that are partitioned by month of receipt; text first, so that no text stays without its record. */
 const tables = ['contents', 'actions', 'threads', 'spans'] as const
 
 /** Opens the way for pruning. Opening does not connect. */

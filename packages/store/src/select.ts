@@ -8,7 +8,7 @@ export interface Statement {
   /** With `{name:Type}` where a value belongs. */
   readonly sql: string
   readonly parameters: Readonly<Record<string, string | number>>
-  /** The tenant whose rows may be seen; the engine's row policy applies it, whatever the SQL says. */
+  /** The tenant whose rows may be seen; the engine's row policy applies it to any SQL. */
   readonly tenant: string
 }
 

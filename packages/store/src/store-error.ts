@@ -3,8 +3,8 @@ import { WhodidError } from '@whodid/model'
 import type { ErrorCode } from '@whodid/model'
 
 /**
- * The engine's error types (`system.errors`) that the same statement will meet again, whoever retries it. Everything
- * else, a lost connection included, may pass.
+ * The engine's error types (`system.errors`) that a repetition of the same statement meets again. All others, a
+ * lost connection included, may be temporary.
  */
 const permanentTypes: Readonly<Record<string, ErrorCode>> = {
   TIMEOUT_EXCEEDED: 'query_too_expensive',
@@ -23,7 +23,7 @@ const permanentTypes: Readonly<Record<string, ErrorCode>> = {
   TYPE_MISMATCH: 'store_refused',
 }
 
-/** Turns what the client threw into a WhodidError whose `cause` is the engine's own error; `doing` says what failed. */
+/** Turns the client's error into a WhodidError whose `cause` is the engine's own error; `doing` names the operation that failed. */
 export function storeError(thrown: unknown, doing: string): WhodidError {
   if (thrown instanceof WhodidError) return thrown
   const type = thrown instanceof ClickHouseError ? (thrown.type ?? 'unknown') : undefined

@@ -9,7 +9,7 @@ export interface LogRange {
   readonly to: number
 }
 
-/** A row by its place, and what else names it. */
+/** A row by its place, its span and its tenant. */
 export interface PlacedRow {
   readonly logId: string
   readonly index: number
@@ -20,7 +20,7 @@ export interface PlacedRow {
   readonly leafHex: string
 }
 
-/** A row that has text: what its record committed to, and the name of the envelope that holds it. */
+/** A row that has text: its record's commitments, and the name of the envelope that holds it. */
 export interface TextRow {
   readonly tenant: string
   readonly index: number
@@ -37,7 +37,7 @@ export interface TextRow {
 export interface RemovalRow extends PlacedRow {
   /** True when whole months of records went, or text alone. */
   readonly isPrune: boolean
-  /** RFC 3339, as the row has it: nothing vouches for it yet. */
+  /** RFC 3339, as the row has it: not verified yet. */
   readonly before: string
 }
 
@@ -63,7 +63,7 @@ export const envelopeRefsMax = 32
 /** Rows that record removals by age; they are few. */
 const removalsMax = 1_000
 
-/** A client, and what its statements are run with. */
+/** A client, and the settings that its statements are run with. */
 export interface TextRun {
   readonly client: ClickHouseClient
   readonly settings: ClickHouseSettings

@@ -14,14 +14,14 @@ const historyFileBytesMax = 8 * 1024 * 1024
 
 interface HistoryFile {
   readonly name: string
-  /** Bytes that are whole checkpoints and durable; what lies behind them was torn. */
+  /** Bytes that are whole checkpoints and durable; bytes behind them were torn. */
   durableBytes: number
 }
 
 /**
  * The checkpoints of one log: `checkpoint`, the newest, and `checkpoints/`, every one there was, in files named after the
- * size of their first, each followed by an empty line. A checkpoint is kept before it is published: what was signed is
- * never forgotten.
+ * size of their first, each followed by an empty line. A checkpoint is kept before it is published, so that
+ * none that was signed is lost.
  */
 export class CheckpointFiles {
   readonly #files: FilePort
@@ -87,7 +87,7 @@ export class CheckpointFiles {
 
   /**
    * Makes a kept checkpoint the newest: a compare and swap. Throws `seal_failed`, permanently, when `checkpoint` no longer has
-   * the content that this process wrote: somebody else writes it, or it was put back, and going on would fork the log.
+   * the content that this process wrote: another process writes it, or it was restored, and going on would fork the log.
    */
   async publish(note: string): Promise<void> {
     const path = join(this.#dir, 'checkpoint')
@@ -120,7 +120,7 @@ export class CheckpointFiles {
 /** The last whole checkpoint of a file, and where it ends. */
 function readWhole(text: string): { last: string; bytes: number } {
   const parts = text.split('\n\n')
-  // Text and signatures take turns; behind the last empty line stands nothing, or what was torn.
+  // Text and signatures alternate; behind the last empty line stands nothing, or a torn checkpoint.
   const whole = Math.floor((parts.length - 1) / 2)
   if (whole === 0) return { last: '', bytes: 0 }
   const last = `${parts.slice(2 * whole - 2, 2 * whole).join('\n\n')}\n`

@@ -110,7 +110,7 @@ async function makeDirectoryBelow(files: FilePort, base: string, path: string): 
     await syncDirectory(files, join(base, dirname(at)))
 }
 
-/** A file that only grows: its first `keptBytes` are durable, and what stands behind them was torn. */
+/** A file that only grows: its first `keptBytes` are durable, and the bytes behind them were torn. */
 export interface DurableFile {
   /** The directory under which the names are made durable, and the file's path in it. */
   readonly dir: string
@@ -120,7 +120,7 @@ export interface DurableFile {
   readonly isNamed: boolean
 }
 
-/** Puts bytes behind what a file holds; they are durable when this resolves. */
+/** Appends bytes to a file; they are durable when this resolves. */
 export async function appendDurably(
   files: FilePort,
   { dir, path, keptBytes, isNamed }: DurableFile,
@@ -134,8 +134,8 @@ export async function appendDurably(
 }
 
 /**
- * Cuts an open file to `keptBytes`, which drops what an earlier write left that failed, writes behind them, syncs and closes.
- * Throws `ENOSPC` for a short write, as the system does for none.
+ * Cuts an open file to `keptBytes`, which drops the bytes of an earlier failed write, writes behind them, syncs and closes.
+ * Throws `ENOSPC` for a short write, as the system does when nothing is written.
  */
 export async function extendDurably(
   handle: FileHandle,
@@ -152,7 +152,7 @@ export async function extendDurably(
   }
 }
 
-/** Cuts a file to its first `bytes` and syncs: what a killed run wrote can be read and may not be on the disk yet. */
+/** Cuts a file to its first `bytes` and syncs: bytes of a killed run can be read and may not be on the disk yet. */
 export async function cutDurably(files: FilePort, path: string, bytes: number): Promise<void> {
   const handle = await files.open(path, 'r+')
   try {

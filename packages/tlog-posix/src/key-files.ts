@@ -4,8 +4,8 @@ import type { FilePort } from './durable.ts'
 import { logName } from './log-trees.ts'
 
 /**
- * The text of a signing key's file. Where there is none, makes the file (0600) of what `make` returns; the key is durable
- * when this resolves, and may be signed with only then. Of two processes that make it at one time both get the same key.
+ * Returns the text of a signing key's file. If there is none, makes the file (0600) from the result of `make`. The key is
+ * durable when this resolves, and may sign only then. Two processes that make it at one time get the same key.
  */
 export async function loadOrCreateKey(
   files: FilePort,
@@ -21,8 +21,8 @@ export async function loadOrCreateKey(
 }
 
 /**
- * The newest checkpoint that a log's key has signed, kept with the key: a tree and a database that were put back without this
- * directory are found out at the next start.
+ * The newest checkpoint that a log's key has signed, kept with the key: a tree and a database that were restored without this
+ * directory are detected at the next start.
  */
 export class HeadFile {
   readonly #files: FilePort

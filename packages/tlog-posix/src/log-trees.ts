@@ -30,7 +30,7 @@ export interface LogTrees {
   readonly byName: (name: string) => Promise<LogTree | undefined>
 }
 
-/** Reads the trees that collectors keep in a directory; one that is not there has none. Does NOT check what it reads. */
+/** Reads the trees that collectors keep in a directory; a missing directory has none. Does NOT verify the trees. */
 export function openLogTrees(dir: string): LogTrees {
   const byName = async (name: string): Promise<LogTree | undefined> =>
     namePattern.test(name) ? openTree(join(dir, name), name) : undefined
@@ -53,7 +53,7 @@ export function logName(origin: string): string {
   return origin.slice(origin.lastIndexOf('/') + 1)
 }
 
-/** As an origin's last element may be; above all, no way out of the directory. */
+/** The form of an origin's last element; it cannot lead out of the directory. */
 const namePattern = /^[a-z0-9][a-z0-9._-]{0,63}$/u
 
 async function openTree(dir: string, name: string): Promise<LogTree | undefined> {
@@ -76,7 +76,7 @@ async function openTree(dir: string, name: string): Promise<LogTree | undefined>
 async function readHistory(dir: string, fromSize: number, limit: number): Promise<string[]> {
   const names = ((await orUndefined(readdir(dir))) ?? []).filter((name) => /^\d{16}$/u.test(name))
   const ordered = names.toSorted()
-  // The last file that begins at or below the size may hold it; those after it hold what is larger.
+  // The last file that begins at or below the size may hold it; those after it hold larger ones.
   const start = Math.max(
     ordered.findLastIndex((name) => Number(name) <= fromSize),
     0,

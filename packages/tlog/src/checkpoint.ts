@@ -21,7 +21,7 @@ export interface Checkpoint {
 export function formatCheckpoint({ origin, size, root }: Checkpoint): string {
   checkTreeSize('checkpoint size', size)
   const text = `${origin}\n${size}\n${root.toString('base64')}\n`
-  // Whatever cannot be read back as it was meant must not be signed.
+  // A text that cannot be read back as it was meant must not be signed.
   if (parseCheckpoint(text).origin !== origin)
     throw malformed(`origin: expected one line, got ${quoted(origin)}`)
   return text

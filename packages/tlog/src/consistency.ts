@@ -97,7 +97,7 @@ function consistencyRanges(from: number, to: number): LeafRange[] {
       start = middle
     }
   }
-  // The old tree itself needs no saying: its root is in the claim.
+  // The old tree itself is left out: its root is in the claim.
   if (start > 0) ranges.push({ start, end })
   return ranges.toReversed()
 }

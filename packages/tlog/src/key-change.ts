@@ -22,7 +22,7 @@ export function signKeyChange(oldSigner: NoteSigner, newSigner: NoteSigner): str
 
 /**
  * Reads the statement of a change and checks that both keys have signed it. Throws `malformed_note`, `malformed_key`,
- * `invalid_signature`, and `unknown_signer` when a signature is missing. Does NOT know whether the old key is the log's: that is its caller's to check.
+ * `invalid_signature`, and `unknown_signer` when a signature is missing. Does NOT check that the old key is the log's: the caller must.
  */
 export function verifyKeyChange(note: string | Uint8Array): KeyChange {
   const { text, signatures } = parseNote(note)

@@ -19,7 +19,7 @@ export interface KeyEpoch {
   readonly toSize: number | null
 }
 
-/** Writes a log's keys as JSON, oldest first: what a verifier is given as its root of trust. Holds no secret. */
+/** Writes a log's keys as JSON, oldest first: the root of trust that a verifier is given. Holds no secret. */
 export function formatKeyEpochs(epochs: readonly KeyEpoch[]): string {
   const lines = epochs.map(({ vkey, fromSize, toSize }) =>
     JSON.stringify({ vkey, from_size: fromSize, to_size: toSize }),

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { ProofError } from './proof-error.ts'
 import { quoted, strictBase64 } from './strict-text.ts'
 
-/** What a key signs: `note` the text as it is (type 0x01), `cosignature` a checkpoint with the time it was seen (type 0x04). */
+/** The thing that a key signs: `note` the text as it is (type 0x01), `cosignature` a checkpoint with the time it was seen (type 0x04). */
 export type KeyKind = 'note' | 'cosignature'
 
 /** A public key that notes are checked with, read from a vkey. */
@@ -64,7 +64,7 @@ export function parseSkey(skey: string): NoteSigner {
   return signer
 }
 
-/** Whether a text may name a key: not empty, no white space, no plus, no control character (C2SP signed-note). */
+/** Returns true when a text may name a key: not empty, no white space, no plus, no control character (C2SP signed-note). */
 export function isKeyName(name: string): boolean {
   // U+0085 is white space to Unicode and not to \s.
   // oxlint-disable-next-line no-control-regex -- control characters are what it refuses

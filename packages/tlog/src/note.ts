@@ -13,7 +13,7 @@ export const noteSignaturesMax = 64
 export interface NoteSignature {
   readonly name: string
   readonly id: number
-  /** What follows the key's ID: 64 bytes of a `note` key; 8 bytes of time and 64 of a `cosignature` key. */
+  /** The bytes after the key's ID: 64 bytes of a `note` key; 8 bytes of time and 64 of a `cosignature` key. */
   readonly signature: Buffer
 }
 
@@ -27,7 +27,7 @@ export interface ParsedNote {
 /** A signature that a trusted key made over the note. */
 export interface VerifiedSignature {
   readonly key: NoteVerifier
-  /** When a cosigner says it saw the checkpoint, in seconds since 1970. Only of a `cosignature` key. */
+  /** The time at which a cosigner says it saw the checkpoint, in seconds since 1970. Only of a `cosignature` key. */
   readonly time?: number
 }
 
@@ -78,7 +78,7 @@ export function formatSignature({ name, id, signature }: NoteSignature): string 
   return `— ${name} ${bytes.toString('base64')}\n`
 }
 
-/** A note with signature lines added, each once. Throws `malformed_note` for what would be none. */
+/** A note with signature lines added, each once. Throws `malformed_note` when the result would be no note. */
 export function addSignatures(note: string, lines: readonly string[]): string {
   const split = note.lastIndexOf('\n\n')
   const present = split < 0 ? [] : note.slice(split + 2).split(/(?<=\n)/u)
@@ -89,7 +89,7 @@ export function addSignatures(note: string, lines: readonly string[]): string {
 }
 
 /**
- * Checks a note against the keys that are trusted, and gives its text and who signed it, in the order of the lines.
+ * Checks a note against the keys that are trusted, and returns its text and its signers, in the order of the lines.
  *
  * Signatures of other keys are ignored. Throws `malformed_note`; `invalid_signature` if any trusted key's does not verify, however many others do;
  * `unknown_signer` if no trusted key signed.
@@ -141,7 +141,7 @@ function verifySignature(
   return time === undefined ? { key } : { key, time }
 }
 
-/** What a key signs: the text, or, of a cosigner, a header, the time and the text (C2SP tlog-cosignature). */
+/** The bytes that a key signs: the text, or, of a cosigner, a header, the time and the text (C2SP tlog-cosignature). */
 function signedMessage(
   text: string,
   { kind, name }: NoteVerifier,

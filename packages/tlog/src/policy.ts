@@ -17,16 +17,16 @@ export interface TrustedKey {
   readonly url?: string
 }
 
-/** Which witnesses are enough: one, or at least `threshold` of several, each of which may again be several. */
+/** The witnesses that are enough: one, or at least `threshold` of several, each of which may again be several. */
 export type Quorum =
   | { readonly witness: NoteVerifier }
   | { readonly threshold: number; readonly members: readonly Quorum[] }
 
-/** Whom a verifier trusts (C2SP tlog-policy). Get it from elsewhere than from what it is to verify. */
+/** The keys that a verifier trusts (C2SP tlog-policy). Must come from another source than the data to be verified. */
 export interface Policy {
   readonly logs: readonly TrustedKey[]
   readonly witnesses: readonly TrustedKey[]
-  /** Undefined for `quorum none`: then the log alone is believed. */
+  /** Undefined for `quorum none`: then the log's signature suffices. */
   readonly quorum: Quorum | undefined
 }
 
@@ -62,7 +62,7 @@ export function parsePolicy(input: string | Uint8Array): Policy {
  * Checks a checkpoint against a policy: signed by a log it names, under that log's own origin, and cosigned by its quorum.
  * Gives the checkpoint and the cosignatures of its witnesses.
  *
- * Throws as `verifyCheckpoint`, and `quorum_not_met`. Does NOT judge how old a cosignature may be.
+ * Throws as `verifyCheckpoint`, and `quorum_not_met`. Does NOT check the age of a cosignature.
  */
 export function verifyPolicy(
   note: string | Uint8Array,
@@ -90,7 +90,7 @@ export function verifyPolicy(
   return { checkpoint, cosignatures }
 }
 
-/** Whether these of a policy's witnesses are enough for it; `quorum none` asks for nobody. */
+/** Returns true when these of a policy's witnesses are enough for it; always for `quorum none`. */
 export function isQuorumMet({ quorum }: Policy, cosigners: ReadonlySet<NoteVerifier>): boolean {
   return quorum === undefined || isMet(quorum, cosigners)
 }

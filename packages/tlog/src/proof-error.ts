@@ -1,8 +1,8 @@
 /**
- * Why a proof, a note or a key was refused. A code is stable: tests, findings and `docs/FORMAT.md` name it.
+ * The reason for which a proof, a note or a key was refused. A code is stable: tests, findings and `docs/FORMAT.md` name it.
  *
  * `malformed_*`: the text or bytes break their format. `invalid_range`: an index or a size lies outside the tree.
- * `tile_missing`: the tile store does not hold what the tree's size demands. `wrong_root`: a proof does not lead to the root.
+ * `tile_missing`: the tile store does not hold a tile that the tree's size demands. `wrong_root`: a proof does not lead to the root.
  * `unknown_signer`: no key that is trusted signed. `invalid_signature`: a trusted key's signature does not verify.
  * `origin_mismatch`: the signer is trusted, but for another log. `wrong_epoch`: a key of the log signed outside its sizes. `quorum_not_met`: too few witnesses cosigned.
  */
@@ -22,7 +22,7 @@ export type ProofErrorCode =
   | 'wrong_epoch'
   | 'quorum_not_met'
 
-/** A proof, note or key that must not be relied on. The message quotes the field, what was expected and what came. */
+/** A proof, note or key that must not be relied on. The message quotes the field, the expected value and the actual one. */
 export class ProofError extends Error {
   override readonly name = 'ProofError'
   readonly code: ProofErrorCode

@@ -5,7 +5,7 @@ import type { LeafRange, Subtree } from './subtree.ts'
 import { hashesAtLevel, tilePath, tileWidth } from './tile.ts'
 import type { TileReader } from './tile.ts'
 
-/** Where a perfect subtree's hashes lie: the tile and the run of hashes in it. */
+/** The place of a perfect subtree's hashes: the tile and the run of hashes in it. */
 interface TileRun {
   readonly path: string
   readonly start: number
@@ -38,7 +38,7 @@ export async function readHashes(
 
 /**
  * Reads one tile by the path that a tree's size gives it. A partial tile may have been removed once its full one is stored
- * (C2SP tlog-tiles): then the full one's beginning is what was asked for.
+ * (C2SP tlog-tiles): then the beginning of the full one is returned.
  */
 export async function readTile(reader: TileReader, path: string): Promise<Buffer> {
   const [full = '', partial] = path.split('.p/')

@@ -14,13 +14,13 @@ export function strictDecimal(text: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined
 }
 
-/** What came, for a message: quoted, and cut when it is long. */
+/** Returns the input for an error message: quoted, and cut when it is long. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
 }
 
 /**
- * The text of what came, which must be UTF-8 of at most `bytesMax` bytes with no control character but newline (and those
+ * Returns the input as text, which must be UTF-8 of at most `bytesMax` bytes with no control character but newline (and those
  * of `allowed`). Throws `code` otherwise.
  */
 export function strictText(
@@ -52,7 +52,7 @@ function decode(bytes: Uint8Array, code: ProofErrorCode): string {
   }
 }
 
-/** What is being read, for a message: `malformed_note` is said of a note. */
+/** Names the thing being read, for a message: a note for `malformed_note`. */
 function thing(code: ProofErrorCode): string {
   return code.replace('malformed_', '')
 }

@@ -3,14 +3,14 @@ import { ProofError } from './proof-error.ts'
 /** Hashes in a full tile; a tile is a subtree of height 8 (C2SP tlog-tiles). */
 export const tileWidth = 256
 /**
- * How long a tile or an entry bundle that is in a signed tree may be kept by whoever fetched it, as HTTP's `Cache-Control`: for ever. A
- * partial one too: its path names its width, and its bytes do not change when a wider one takes its place.
+ * The HTTP `Cache-Control` of a tile or an entry bundle that is in a signed tree: a client may keep it indefinitely. A partial
+ * one too: its path names its width, and its bytes do not change when a wider one replaces it.
  */
 export const tileCacheControl = 'public, max-age=31536000, immutable'
 /** The highest level a tile path can name. */
 const tileLevelMax = 63
 
-/** Where a tile lies: its level, counted in tiles from the leaves, its index there, and its width if it is not full. */
+/** The place of a tile: its level, counted in tiles from the leaves, its index there, and its width if it is not full. */
 export interface Tile {
   readonly level: number
   readonly index: number
@@ -36,8 +36,8 @@ export function entriesPath(bundle: Omit<Tile, 'level'>): string {
 }
 
 /**
- * Reads a path back: of a tile, or of an entry bundle (`level` is `entries`). Undefined for every other text, in
- * particular for one that only means the same place, so that a server may pass what it gets.
+ * Reads a path back: of a tile, or of an entry bundle (`level` is `entries`). Undefined for every other text, also for
+ * another spelling of the same place, so that a server may pass on any path that this accepts.
  */
 export function parseTilePath(
   path: string,
@@ -55,7 +55,7 @@ export function parseTilePath(
   return only === path ? { level, index, width } : undefined
 }
 
-/** Whether all that a path names, of a tile or an entry bundle, is in the tree of `size` leaves; false for what is no path. */
+/** Returns true when the whole tile or entry bundle that a path names is in the tree of `size` leaves; false for no path. */
 export function isInTree(path: string, size: number): boolean {
   const tile = parseTilePath(path)
   if (tile === undefined) return false
@@ -63,7 +63,7 @@ export function isInTree(path: string, size: number): boolean {
   return tile.index * tileWidth + tile.width <= count
 }
 
-/** How many hashes the tree of `size` leaves holds at a tile level. */
+/** Returns the number of hashes that the tree of `size` leaves holds at a tile level. */
 export function hashesAtLevel(level: number, size: number): number {
   return Math.floor(size / tileWidth ** level)
 }

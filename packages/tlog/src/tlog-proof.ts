@@ -15,7 +15,7 @@ export interface TlogProof {
   readonly proof: readonly Buffer[]
   /** The checkpoint's note, signatures and cosignatures included. */
   readonly checkpoint: string
-  /** Whatever the application adds. Nothing authenticates it. */
+  /** Data that the application adds. Nothing authenticates it. */
   readonly extra?: Buffer
 }
 

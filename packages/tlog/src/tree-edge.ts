@@ -7,7 +7,7 @@ import type { TileReader } from './tile.ts'
 import { checkTreeSize } from './tree-size.ts'
 
 /**
- * All that is needed to go on with a tree: its size and its right edge. `hashes[level]` holds the concatenated hashes of that
+ * The state from which a tree is continued: its size and its right edge. `hashes[level]` holds the concatenated hashes of that
  * level's partial tile, 0 to 255 of them. An edge is never changed: appending makes a new one.
  */
 export interface TreeEdge {

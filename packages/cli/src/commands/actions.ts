@@ -1,3 +1,4 @@
+import { renderActions } from '@whodid/client'
 import { parseHandle, WhodidError } from '@whodid/model'
 import type { HandleKind } from '@whodid/model'
 import { askQuestion } from '../ask-question.ts'
@@ -10,7 +11,6 @@ import {
   parametersOf,
   questionHelp,
 } from '../question-options.ts'
-import { renderActions } from '../render/action-table.ts'
 
 /** Kinds of handle, each at most once. */
 const handlesMax = 9

@@ -1,12 +1,11 @@
-import type { ApiClient, Schemas } from '@whodid/api/client'
+import { renderAnswer, usesColor } from '@whodid/client'
+import type { ApiClient, Schemas } from '@whodid/client'
 import { printableLine } from '@whodid/model'
 import { whoDidAnswerSchema } from '@whodid/model/answers'
 import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
-import { renderAnswer } from '../render/render-answer.ts'
-import { usesColor } from '../render/palette.ts'
 import { parametersOf, timeHelp } from '../question-options.ts'
 
 /** Handles in one question. */

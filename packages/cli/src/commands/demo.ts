@@ -1,7 +1,5 @@
+import { createDemoScreen, readDemoConfig, runDemo } from '@whodid/demo'
 import type { Command, CommandContext } from '../command.ts'
-import { readDemoConfig } from '../demo/demo-config.ts'
-import { runDemo } from '../demo/run-demo.ts'
-import { createDemoScreen } from '../demo/demo-screen.ts'
 import { parseArguments } from '../parse-arguments.ts'
 
 /** `whodid demo`: an incident, played with real parts. */
@@ -30,5 +28,6 @@ async function demo(context: CommandContext): Promise<number> {
   )
   const screen = createDemoScreen(context, typed.flag('json'))
   const config = await readDemoConfig(context.environment, typed.value('data-dir'), screen.progress)
-  return runDemo({ config, screen, once: typed.flag('once'), stopping: context.stopping })
+  const { stopping } = context
+  return runDemo({ config, screen, once: typed.flag('once'), stopping })
 }

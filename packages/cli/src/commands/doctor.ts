@@ -1,10 +1,11 @@
-import type { Check } from '../doctor/check.ts'
-import { runChecks } from '../doctor/run-checks.ts'
+import { createPalette, requestApi, usesColor } from '@whodid/client'
+import type { Palette } from '@whodid/client'
+import { runChecks } from '@whodid/server'
+import type { Check } from '@whodid/server'
+import type { Environment } from '@whodid/server/config'
+import { showProgress } from '../command.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
-import { createPalette, usesColor } from '../render/palette.ts'
-import type { Palette } from '../render/palette.ts'
-import { showProgress } from '../show-progress.ts'
 
 /** `whodid doctor`: what is well, what is not, and what to do. */
 export const doctorCommand: Command = {
@@ -23,7 +24,7 @@ async function doctor({ args, environment, stdout, stderr }: CommandContext): Pr
     { json: { type: 'boolean' } },
     { min: 0, max: 0, what: 'no argument' },
   )
-  const checks = await showProgress(stderr, 'Checking…', runChecks(environment))
+  const checks = await showProgress(stderr, 'Checking…', check(environment))
   const failed = checks.filter(({ state }) => state === 'fail').length
   if (typed.flag('json')) stdout.write(`${JSON.stringify({ ok: failed === 0, checks })}\n`)
   else {
@@ -32,6 +33,11 @@ async function doctor({ args, environment, stdout, stderr }: CommandContext): Pr
     stdout.write(failed === 0 ? 'All is well.\n' : `${failed} of ${checks.length} checks failed.\n`)
   }
   return failed === 0 ? 0 : 1
+}
+
+/** The checks ask the API without a token. */
+function check(environment: Environment): Promise<Check[]> {
+  return runChecks(environment, (apiUrl, path) => requestApi({ apiUrl, token: '' }, path))
 }
 
 function checkLines({ name, state, found, advice }: Check, palette: Palette): string {

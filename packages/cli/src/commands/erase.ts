@@ -1,8 +1,7 @@
-import { readAdminAccess } from '../client/admin-access.ts'
-import { dataOf, openApi } from '../client/api-client.ts'
+import { dataOf, openApi } from '@whodid/client'
+import { readAdminAccess } from '../api-access.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { parseArguments } from '../parse-arguments.ts'
-import { requiredValue } from '../required-value.ts'
+import { parseArguments, requiredValue } from '../parse-arguments.ts'
 
 /** `whodid erase`: takes away what a person or an agent said, and leaves who did what. */
 export const eraseCommand: Command = {
@@ -13,7 +12,7 @@ Destroys the key of a subject's text and deletes the text. Records and proofs st
 erasure is on record before it is done. It cannot be undone. A legal hold refuses it.
 
   --subject <handle>  delegator:<id> or instance:<id>
-  --reason <text>     stands in the ledger for ever: name no person
+  --reason <text>     stands in the ledger indefinitely: name no person
   --case <id>         the case it belongs to
 
 Environment: WHODID_API_URL, WHODID_TOKEN (the admin's).`,
@@ -35,7 +34,7 @@ async function erase({ args, environment, stdout, stopping }: CommandContext): P
     reason: requiredValue(typed, 'reason'),
     ...(caseId === undefined ? {} : { case_id: caseId }),
   }
-  const api = openApi(await readAdminAccess(environment), stopping)
+  const api = openApi(await readAdminAccess(environment), { signal: stopping })
   const outcome = await dataOf(api.POST('/v1/erasures', { body }))
   if (typed.flag('json')) stdout.write(`${JSON.stringify(outcome)}\n`)
   else {

@@ -1,11 +1,15 @@
 import { ownClientName } from '@whodid/retention'
 import { WhodidError } from '@whodid/model'
+import { readDataDir } from '@whodid/server/config'
+import {
+  createToken,
+  readIngestClients,
+  tokenSha256,
+  writeIngestClients,
+} from '@whodid/server/credentials'
+import type { NamedIngestClient } from '@whodid/server/credentials'
 import type { Command, CommandContext } from '../command.ts'
-import { readDataDir } from '../config.ts'
-import { readExporters, writeExporters } from '../exporters.ts'
-import type { NamedExporter } from '../exporters.ts'
 import { parseArguments } from '../parse-arguments.ts'
-import { createToken, tokenSha256 } from '../tokens.ts'
 
 /** `whodid exporter`: who may send spans, and whom each may speak for. */
 export const exporterCommand: Command = {
@@ -65,12 +69,12 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
       'invalid_parameter',
       `"--name" expected another: "${name}" is Whodid itself`,
     )
-  const present = await readExporters(dataDir)
+  const present = await readIngestClients(dataDir)
   if (present.some((known) => known.name === name))
     throw new WhodidError('invalid_parameter', `"--name" is taken already; got "${name}"`)
   const token = createToken('ing')
   const templates = typed.values('template')
-  const added: NamedExporter = {
+  const added: NamedIngestClient = {
     name,
     tenant: typed.value('tenant') ?? 'default',
     token_sha256: tokenSha256(token),
@@ -82,7 +86,7 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
     services: typed.flag('services'),
     ...(typed.flag('infrastructure') ? { infrastructure: true } : {}),
   }
-  await writeExporters(dataDir, [...present, added])
+  await writeIngestClients(dataDir, [...present, added])
   if (typed.flag('json')) stdout.write(`${JSON.stringify({ ...shown(added), token })}\n`)
   else {
     stderr.write(
@@ -96,14 +100,14 @@ async function add({ args, environment, stdout, stderr }: CommandContext): Promi
 function templatesOf(
   typed: readonly string[],
   speaksForOthers: boolean,
-): NamedExporter['templates'] {
+): NamedIngestClient['templates'] {
   if (typed.includes('*')) return '*'
   return typed.length === 0 && !speaksForOthers ? null : typed
 }
 
 async function list({ args, environment, stdout }: CommandContext): Promise<number> {
   const typed = parseArguments(args, { json: boolean }, noPositionals)
-  const exporters = await readExporters(readDataDir(environment))
+  const exporters = await readIngestClients(readDataDir(environment))
   if (typed.flag('json')) {
     stdout.write(`${JSON.stringify({ exporters: exporters.map(shown) })}\n`)
     return 0
@@ -118,11 +122,11 @@ async function remove({ args, environment, stdout, stderr }: CommandContext): Pr
   const typed = parseArguments(args, { name: { type: 'string' }, json: boolean }, noPositionals)
   const name = required(typed.value('name'))
   const dataDir = readDataDir(environment)
-  const present = await readExporters(dataDir)
+  const present = await readIngestClients(dataDir)
   const left = present.filter((known) => known.name !== name)
   if (left.length === present.length)
     throw new WhodidError('not_found', `there is no exporter "${name}"`)
-  await writeExporters(dataDir, left)
+  await writeIngestClients(dataDir, left)
   if (typed.flag('json')) stdout.write(`${JSON.stringify({ removed: name })}\n`)
   else stderr.write(`Exporter "${name}" removed. A running Whodid shuts it out within seconds.\n`)
   return 0
@@ -139,11 +143,11 @@ function required(name: string | undefined): string {
 function shown({
   token_sha256: _hash,
   ...rest
-}: NamedExporter): Omit<NamedExporter, 'token_sha256'> {
+}: NamedIngestClient): Omit<NamedIngestClient, 'token_sha256'> {
   return rest
 }
 
-function describe(known: NamedExporter): string {
+function describe(known: NamedIngestClient): string {
   if (known.templates === null) return `${known.name}  tenant ${known.tenant}  only asserts`
   const templates =
     known.templates === '*' ? 'every template' : known.templates.join(', ') || 'no template'

@@ -1,9 +1,8 @@
+import { dataOf, openApi } from '@whodid/client'
 import { printableLine, WhodidError } from '@whodid/model'
-import { readAdminAccess } from '../client/admin-access.ts'
-import { dataOf, openApi } from '../client/api-client.ts'
+import { readAdminAccess } from '../api-access.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { parseArguments } from '../parse-arguments.ts'
-import { requiredValue } from '../required-value.ts'
+import { parseArguments, requiredValue } from '../parse-arguments.ts'
 
 /** `whodid hold`: what may not be erased or pruned, by case. */
 export const holdCommand: Command = {
@@ -16,7 +15,7 @@ While a hold stands, its subject is not erased, and nothing expires or is pruned
 
   --case <id>         the case
   --subject <handle>  delegator:<id> or instance:<id>; without it the case holds everything
-  --reason <text>     stands in the ledger for ever
+  --reason <text>     stands in the ledger indefinitely
 
 Environment: WHODID_API_URL, WHODID_TOKEN (the admin's).`,
   run: hold,
@@ -37,7 +36,7 @@ async function hold({ args, environment, stdout, stopping }: CommandContext): Pr
       'invalid_parameter',
       `expected add, release or list; got ${action === '' ? 'nothing' : `"${printableLine(action, 60)}"`}`,
     )
-  const api = openApi(await readAdminAccess(environment), stopping)
+  const api = openApi(await readAdminAccess(environment), { signal: stopping })
   const held = async () => {
     if (action === 'list') return (await dataOf(api.GET('/v1/holds', {}))).holds
     const body = { case_id: requiredValue(typed, 'case'), reason: requiredValue(typed, 'reason') }

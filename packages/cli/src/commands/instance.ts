@@ -1,9 +1,9 @@
-import type { Schemas } from '@whodid/api/client'
+import { renderInstance } from '@whodid/client'
+import type { Schemas } from '@whodid/client'
 import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import { idOf, moreLines, pageOptions, parametersOf, questionHelp } from '../question-options.ts'
-import { renderInstance } from '../render/render-instance.ts'
 
 /** `whodid instance`: one running agent. */
 export const instanceCommand: Command = {

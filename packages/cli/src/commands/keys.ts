@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { leaveNextKey, listLogKeys } from '@whodid/collector'
 import type { LogKey, LogKeys } from '@whodid/collector'
 import { printableLine, WhodidError } from '@whodid/model'
+import { readKeysDir } from '@whodid/server/config'
 import type { Command, CommandContext } from '../command.ts'
-import { readKeysDir } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 
 /** `whodid keys`: the keys that checkpoints are signed with. */
@@ -18,7 +18,7 @@ collector, which takes it up within a second when it runs, else at its next star
 the old key and the new, and from there on signs with the new one; for the overlap with both. Then the private half of the
 old key is erased, and nothing that it might still sign is believed.
 
-Where a meta-log is set, the collector tells it of the new key by itself, again and again until it has said that it knows it.
+Where a meta-log is set, the collector sends it the new key by itself, again and again until it has acknowledged it.
 Checkpoints of before stay as valid as they were. Whoever keeps the log's keys must be given the new one within the overlap:
 a policy another line "log <vkey>", a witness another --log <vkey>, whoever uses "verify --keys" the new file.
 
@@ -69,7 +69,7 @@ async function rotate(context: CommandContext): Promise<number> {
   const newVkey = await leaveNextKey({ keysDir, origin, overlapMs: overlapS * 1_000 })
   const oldVkey = log.epochs.at(-1)?.vkey ?? ''
   const looked = { keysDir, origin, stopping }
-  // A collector that runs takes the key up: it is in force then, and the meta-log, where there is one, is told.
+  // A collector that runs takes the key up: it is in force then, and the meta-log, where there is one, receives it.
   const isTakenUp = await untilKeys(looked, ({ epochs }) => epochs.at(-1)?.vkey === newVkey)
   const isRegistered =
     isTakenUp && (await untilKeys(looked, ({ unregistered }) => !unregistered.includes(newVkey)))
@@ -81,7 +81,7 @@ async function rotate(context: CommandContext): Promise<number> {
     taken_up: isTakenUp,
     unregistered: isTakenUp && !isRegistered,
   }
-  stdout.write(typed.flag('json') ? `${JSON.stringify(outcome)}\n` : told(outcome))
+  stdout.write(typed.flag('json') ? `${JSON.stringify(outcome)}\n` : describeRotation(outcome))
   return 0
 }
 
@@ -128,7 +128,7 @@ interface Rotation {
   readonly unregistered: boolean
 }
 
-function told(rotation: Rotation): string {
+function describeRotation(rotation: Rotation): string {
   const { log, overlap_s: overlapS, taken_up: isTakenUp, unregistered } = rotation
   const state = isTakenUp
     ? 'The collector has taken it up; the change is on record, signed by both keys.'

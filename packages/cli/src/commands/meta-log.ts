@@ -1,14 +1,13 @@
 import { resolve } from 'node:path'
 import { printableLine, WhodidError } from '@whodid/model'
+import { readSettings } from '@whodid/server/config'
+import { asInvalid, checkName, readKeyFile, readLogKey } from '@whodid/server/credentials'
 import { leaveRequest, parseWitnesses, startCheckpointLog } from '@whodid/witness'
 import type { CheckpointLogEvent } from '@whodid/witness'
 import { generateNoteKey, parseSkey } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
 import type { Command, CommandContext } from '../command.ts'
-import { setting } from '../config.ts'
-import { asInvalid, checkName, readKeyFile, readLogKey, required } from '../key-file.ts'
-import { parseArguments } from '../parse-arguments.ts'
-import { readPortOption } from '../read-port-option.ts'
+import { parseArguments, readPortOption, required } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
 
 /** `whodid meta-log`: takes the checkpoints of collectors as leaves, so that none can be left out. */
@@ -92,12 +91,13 @@ async function serve(
     if (typed.flag('json')) stdout.write(`${JSON.stringify(event)}\n`)
     else stderr.write(`whodid meta-log: ${describe(event)}\n`)
   }
+  const settings = readSettings(environment)
   const running = await startCheckpointLog({
     signer,
     receipts,
     dir,
     headPath: `${keyPath}.head`,
-    witnesses: parseWitnesses(setting(environment, 'WHODID_WITNESSES') ?? '', 'WHODID_WITNESSES'),
+    witnesses: parseWitnesses(settings.value('witnesses') ?? '', settings.nameOf('witnesses')),
     host: typed.value('host') ?? '127.0.0.1',
     port: readPortOption(typed, 4322),
     onEvent: show,
@@ -113,9 +113,9 @@ async function serve(
 interface MetaLogReady {
   readonly event: 'ready'
   readonly url: string
-  /** What verifiers are given. */
+  /** The key that verifiers are given. */
   readonly vkey: string
-  /** What collectors are given. */
+  /** The key that collectors are given. */
   readonly receipts: string
 }
 

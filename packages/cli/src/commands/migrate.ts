@@ -1,12 +1,8 @@
-import { startEngine } from '@whodid/engine'
-import { migrate as migrateStore } from '@whodid/store'
-import type { MigrationOutcome } from '@whodid/store'
+import { migrateLedger } from '@whodid/server'
+import { readServiceConfig } from '@whodid/server/config'
+import { showProgress } from '../command.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { readServiceConfig } from '../config.ts'
-import type { ServiceConfig } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
-import { checkDataDir } from '../serve/check-data-dir.ts'
-import { showProgress } from '../show-progress.ts'
 
 /** `whodid migrate`: the schema up to date, and nothing else. */
 export const migrateCommand: Command = {
@@ -27,21 +23,10 @@ async function migrate({ args, environment, stdout, stderr }: CommandContext): P
     { min: 0, max: 0, what: 'no argument' },
   )
   const config = readServiceConfig(environment, ['migrator'])
-  const outcome = await showProgress(stderr, 'Migrating…', migrateWhere(config))
+  const outcome = await showProgress(stderr, 'Migrating…', migrateLedger(config))
   if (typed.flag('json')) stdout.write(`${JSON.stringify(outcome)}\n`)
   else if (outcome.applied.length === 0)
     stdout.write(`The schema is up to date: ${outcome.alreadyApplied.length} migrations.\n`)
   else stdout.write(outcome.applied.map((name) => `applied ${name}\n`).join(''))
   return 0
-}
-
-async function migrateWhere(config: ServiceConfig): Promise<MigrationOutcome> {
-  if (config.ledger !== undefined) return migrateStore(config.ledger.migrator)
-  await checkDataDir(config.dataDir, () => {})
-  const engine = await startEngine({ dataDir: config.dataDir })
-  try {
-    return await migrateStore({ url: engine.url, ...engine.users.migrator })
-  } finally {
-    await engine.stop()
-  }
 }

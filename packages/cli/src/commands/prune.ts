@@ -1,10 +1,9 @@
-import { readAdminAccess } from '../client/admin-access.ts'
-import { dataOf, openApi } from '../client/api-client.ts'
+import { dataOf, openApi } from '@whodid/client'
+import { readAdminAccess } from '../api-access.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { parseArguments } from '../parse-arguments.ts'
-import { requiredValue } from '../required-value.ts'
+import { parseArguments, requiredValue } from '../parse-arguments.ts'
 
-/** `whodid prune`: lets go what is older than it must be kept. */
+/** `whodid prune`: deletes text, or whole months of records, past their retention. */
 export const pruneCommand: Command = {
   name: 'prune',
   help: `Usage: whodid prune --before <time> --reason <text> [--records] [--case <id>] [--json]
@@ -13,7 +12,7 @@ Deletes the text of records received before a time. With --records, drops the re
 proofs of what stays still verify. It is on record before it is done. It cannot be undone. Any legal hold refuses it.
 
   --before <time>   RFC 3339 with a zone, in the past
-  --reason <text>   stands in the ledger for ever
+  --reason <text>   stands in the ledger indefinitely
   --records         the records too, and not their text alone
   --case <id>       the case it belongs to
 
@@ -33,7 +32,7 @@ async function prune({ args, environment, stdout, stopping }: CommandContext): P
     reason: requiredValue(typed, 'reason'),
     ...(caseId === undefined ? {} : { case_id: caseId }),
   }
-  const api = openApi(await readAdminAccess(environment), stopping)
+  const api = openApi(await readAdminAccess(environment), { signal: stopping })
   const outcome = await dataOf(api.POST('/v1/prunes', { body }))
   if (typed.flag('json')) stdout.write(`${JSON.stringify(outcome)}\n`)
   else {

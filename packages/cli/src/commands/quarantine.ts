@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { listQuarantine, requestReplay } from '@whodid/collector'
 import type { QuarantineEntry } from '@whodid/collector'
 import { printableLine, WhodidError } from '@whodid/model'
+import { readDataDir } from '@whodid/server/config'
 import type { Command, CommandContext } from '../command.ts'
-import { readDataDir } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
 
 /** `whodid quarantine`: spans that were rejected and kept. */
@@ -97,8 +97,10 @@ function shown(entry: QuarantineEntry): object {
 
 function describe({ id, receivedAt, exporter, reasons }: QuarantineEntry): string {
   const count = reasons.length === 1 ? '1 span' : `${reasons.length} spans`
-  const told = reasons.slice(0, reasonsShownMax).map((reason) => `    ${printableLine(reason)}\n`)
-  const more = reasons.length - told.length
+  const shownReasons = reasons
+    .slice(0, reasonsShownMax)
+    .map((reason) => `    ${printableLine(reason)}\n`)
+  const more = reasons.length - shownReasons.length
   const rest = more > 0 ? `    and ${more} more\n` : ''
-  return `${id}  ${receivedAt}  ${printableLine(exporter)}  ${count}\n${told.join('')}${rest}`
+  return `${id}  ${receivedAt}  ${printableLine(exporter)}  ${count}\n${shownReasons.join('')}${rest}`
 }

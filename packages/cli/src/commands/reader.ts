@@ -1,10 +1,9 @@
 import { WhodidError } from '@whodid/model'
+import { readDataDir } from '@whodid/server/config'
+import { createToken, readReaders, tokenSha256, writeReaders } from '@whodid/server/credentials'
+import type { NamedReader } from '@whodid/server/credentials'
 import type { Command, CommandContext } from '../command.ts'
-import { readDataDir } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
-import { readReaders, writeReaders } from '../readers.ts'
-import type { NamedReader } from '../readers.ts'
-import { createToken, tokenSha256 } from '../tokens.ts'
 
 /** `whodid reader`: who may ask about a tenant. */
 export const readerCommand: Command = {

@@ -1,12 +1,11 @@
+import { createPalette, usesColor } from '@whodid/client'
+import { fullDiskError, startWhodid } from '@whodid/server'
+import type { ServiceEvent } from '@whodid/server'
+import { isLoopback, readServiceConfig } from '@whodid/server/config'
+import type { ServiceConfig } from '@whodid/server/config'
 import type { Command, CommandContext } from '../command.ts'
-import { isLoopback, readServiceConfig } from '../config.ts'
-import type { Environment, ServiceConfig } from '../config.ts'
 import { parseArguments } from '../parse-arguments.ts'
-import { createPalette, usesColor } from '../render/palette.ts'
-import { serviceScreen } from '../render/service-screen.ts'
-import type { ServiceEvent } from '../serve/service-event.ts'
-import { fullDiskError } from '../serve/full-disk-error.ts'
-import { startWhodid } from '../serve/start-whodid.ts'
+import { serviceScreen } from './service-screen.ts'
 
 /** `whodid serve`: engine, collector and API, until a signal. */
 export const serveCommand: Command = {
@@ -18,15 +17,16 @@ drains and ends it; a second one ends it at once, which loses nothing that was a
 
   --json   one JSON object a line on standard output for each thing that happens: {"event":"ready",…}
 
-Environment, with defaults:
+Environment, with defaults; docs/howto/configuration.md lists every setting:
+  WHODID_CONFIG                    a JSON file of settings; a variable goes before it
   WHODID_DATA_DIR=.whodid          tokens, the collector's log, the ledger
   WHODID_HOST=127.0.0.1            another address opens Whodid to the network
   WHODID_ALLOWED_HOSTS             names beside loopback ones that requests may be sent to, by commas
   WHODID_API_PORT=4320             0 takes a free one
   WHODID_OTLP_HTTP_PORT=4318       0 takes a free one
   WHODID_OTLP_GRPC_PORT=4317       0 takes a free one
-  WHODID_RETAIN_TEXT_DAYS          days that text is kept; default for ever
-  WHODID_RETAIN_RECORD_DAYS        days that records are kept, by whole months; default for ever
+  WHODID_RETAIN_TEXT_DAYS          days that text is kept; default indefinitely
+  WHODID_RETAIN_RECORD_DAYS        days that records are kept, by whole months; default indefinitely
   WHODID_INFER_REQUEST_USER=on     off: a request's user is not taken for the delegator of the agent that serves it
   WHODID_MEMORY_BYTES_MAX          memory of the embedded ClickHouse, default 2 GiB
   CLICKHOUSE_URL                   a ClickHouse of your own instead, with
@@ -52,7 +52,7 @@ async function serve(context: CommandContext): Promise<number> {
     { min: 0, max: 0, what: 'no argument' },
   )
   const config = readServiceConfig(environment)
-  warnOfOpenHost(config, environment, (line) => stderr.write(line))
+  warnOfOpenHost(config, (line) => stderr.write(line))
   const show = typed.flag('json')
     ? (event: ServiceEvent) => stdout.write(`${JSON.stringify(event)}\n`)
     : createScreen(context)
@@ -65,12 +65,8 @@ async function serve(context: CommandContext): Promise<number> {
   return 0
 }
 
-function warnOfOpenHost(
-  { host }: ServiceConfig,
-  environment: Environment,
-  say: (line: string) => void,
-): void {
-  if (isLoopback(host) || environment['WHODID_HOST'] === undefined) return
+function warnOfOpenHost({ host }: ServiceConfig, say: (line: string) => void): void {
+  if (isLoopback(host)) return
   say(
     `whodid: warning: WHODID_HOST=${host} opens Whodid to the network, unencrypted: put TLS in front of it.\n`,
   )

@@ -1,11 +1,10 @@
+import { createPalette, renderTailLine, requestApi, usesColor } from '@whodid/client'
+import type { TailLine } from '@whodid/client'
 import { WhodidError } from '@whodid/model'
-import { readApiAccess, requestApi } from '../client/api-client.ts'
+import { readApiAccess } from '../api-access.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import { parametersOf, timeHelp } from '../question-options.ts'
-import { createPalette, usesColor } from '../render/palette.ts'
-import { renderTailLine } from '../render/tail-line.ts'
-import type { TailLine } from '../render/tail-line.ts'
 
 /** `whodid tail`: records as they come in. */
 export const tailCommand: Command = {

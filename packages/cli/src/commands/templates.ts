@@ -1,4 +1,5 @@
-import type { Schemas } from '@whodid/api/client'
+import { renderTemplates } from '@whodid/client'
+import type { Schemas } from '@whodid/client'
 import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
@@ -9,8 +10,6 @@ import {
   parametersOf,
   questionHelp,
 } from '../question-options.ts'
-import { renderInstant } from '../render/instant.ts'
-import { renderTable } from '../render/table.ts'
 
 /** Hours looked at when nobody says which: a week. */
 const hoursDefault = 168
@@ -32,9 +31,6 @@ Environment: WHODID_API_URL, WHODID_TOKEN, NO_COLOR.`,
   run: listTemplates,
 }
 
-/** Names shown of a list in one cell. */
-const namesMax = 3
-
 async function listTemplates(context: CommandContext): Promise<number> {
   const typed = parseArguments(context.args, pageOptions, { min: 0, max: 0, what: 'no argument' })
   const given = parametersOf(typed, ['from', 'to', 'as_recorded', 'limit', 'cursor'])
@@ -45,30 +41,9 @@ async function listTemplates(context: CommandContext): Promise<number> {
     render: ({ templates, next_cursor: next }, palette) =>
       templates.length === 0
         ? [`No agent is on record in that time.`]
-        : [
-            ...renderTable(
-              templates,
-              [
-                { title: 'TEMPLATE', cell: ({ id }) => id, paint: palette.cyan },
-                { title: 'INSTANCES', cell: (row) => String(row.instances_total) },
-                { title: 'FIRST', cell: (row) => renderInstant(row.first_at), paint: palette.dim },
-                { title: 'LAST', cell: (row) => renderInstant(row.last_at), paint: palette.dim },
-                { title: 'FOR', cell: ({ delegators }) => some(delegators) },
-                { title: 'TOOLS', cell: ({ tools }) => some(tools) },
-                { title: 'CREDENTIALS', cell: ({ credentials }) => some(credentials) },
-              ],
-              palette,
-            ),
-            ...moreLines(next, query),
-          ],
+        : [...renderTemplates(templates, palette), ...moreLines(next, query)],
     handles: [],
     unknown: () => undefined,
   })
   return 0
-}
-
-function some(names: readonly string[]): string | null {
-  if (names.length === 0) return null
-  const more = names.length > namesMax ? ` +${names.length - namesMax}` : ''
-  return `${names.slice(0, namesMax).join(', ')}${more}`
 }

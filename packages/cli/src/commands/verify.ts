@@ -17,10 +17,10 @@ import type {
   LogAssurance,
   LogToVerify,
 } from '@whodid/verify'
+import { readServiceConfig } from '@whodid/server/config'
+import { readLogKey } from '@whodid/server/credentials'
 import type { LeafReader } from '@whodid/store'
 import type { Command, CommandContext } from '../command.ts'
-import { readServiceConfig } from '../config.ts'
-import { readLogKey } from '../key-file.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
 import { verificationJson, verificationText } from '../verify/show-verification.ts'

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path'
 import { printableLine } from '@whodid/model'
+import { asInvalid, checkName, readKeyFile, readLogKey } from '@whodid/server/credentials'
 import { generateNoteKey, parseSkey } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
 import { startWitness } from '@whodid/witness'
 import type { WitnessEvent, WitnessFailure } from '@whodid/witness'
 import type { Command, CommandContext } from '../command.ts'
-import { asInvalid, checkName, readKeyFile, readLogKey, required } from '../key-file.ts'
-import { parseArguments } from '../parse-arguments.ts'
-import { readPortOption } from '../read-port-option.ts'
+import { parseArguments, readPortOption, required } from '../parse-arguments.ts'
 
 /** `whodid witness`: cosigns the checkpoints of logs, apart from them. */
 export const witnessCommand: Command = {

@@ -1,7 +1,7 @@
 import { findEngine, startEngine } from '@whodid/engine'
+import type { ServiceConfig } from '@whodid/server/config'
 import { createLeafReader } from '@whodid/store'
 import type { LeafReader, LeafReaderOptions, StoreAccess } from '@whodid/store'
-import type { ServiceConfig } from '../config.ts'
 
 /**
  * Runs `work` with a way to the leaves: of CLICKHOUSE_URL when it is set, of the engine that runs on the data directory, or of one

@@ -18,17 +18,17 @@ export interface CollectorMetrics extends SequencerLevels {
   readonly recordsDuplicate: number
   /** Refused with a partial success: the ledger could not hold their IDs or times. */
   readonly recordsRejected: number
-  /** Of these, kept in quarantine; the others are gone, and the answer said so. */
+  /** Of these, kept in quarantine; the others are lost, and the answer reported it. */
   readonly recordsQuarantined: number
   /** Attributes, events and links that could not be read and were left out of records, which count them as dropped. */
   readonly partsUnread: number
   /** Taken out of the quarantine by a replay, and logged. */
   readonly recordsReplayed: number
-  /** In ClickHouse; includes what earlier runs had logged. */
+  /** In ClickHouse; includes the records that earlier runs had logged. */
   readonly recordsStored: number
   /** Bytes of the log that ClickHouse has not acknowledged. */
   readonly logBytes: number
-  /** Sealed segments that ClickHouse has not acknowledged. */
+  /** Closed segments that ClickHouse has not acknowledged. */
   readonly unstoredSegments: number
   readonly quarantineBytes: number
   readonly quarantineFiles: number
@@ -129,7 +129,7 @@ export class CollectorMeter {
     this.#counts.recordsReplayed += spanCount
   }
 
-  /** A segment is stored, so long after its first record came. */
+  /** Counts a stored segment, and the time since its first record was received. */
   stored({ rowCount, insertMs }: Inserted, lagMs: number): void {
     this.#counts.recordsStored += rowCount
     this.#insertMs.add(insertMs)

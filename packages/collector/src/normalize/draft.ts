@@ -33,7 +33,7 @@ export interface Received {
 
 const uint32Max = 2 ** 32 - 1
 
-/** Makes the draft of a record, of its envelope: its claims, and how far its sender is believed. */
+/** Makes the draft of a record, of its envelope: its claims, and the channel of its sender. */
 export function makeDraft(received: Received, context: RequestContext): Draft {
   const { telemetry } = received
   const record = received.envelope
@@ -50,7 +50,7 @@ export function makeDraft(received: Received, context: RequestContext): Draft {
   }
 }
 
-/** A hint is no claim that could be refused: where the token may not make the claim, the hint is not taken either. */
+/** Removes a hint that the token may not claim: unlike a claim, it cannot be kept as refused. */
 function dropHint(record: LedgerRecord, client: IngestClient): void {
   if (!hintRules.has(record.templateRule) || mayHintAt(client, record.templateId)) return
   record.templateId = ''

@@ -16,7 +16,7 @@ import { toolNameIn } from './conventions/tool-name.ts'
 import { fillOutcome, withOutcomeRule } from './fill-outcome.ts'
 
 /**
- * Fills a record with what its telemetry claims, and returns the attributes that no column holds.
+ * Fills a record with the claims of its telemetry, and returns the attributes that no column holds.
  *
  * Of a field that several conventions fill, the first in their order stands. An identity that only a rule derived
  * carries the rule's name. A field that nothing states stays absent: an outcome above all.
@@ -24,7 +24,7 @@ import { fillOutcome, withOutcomeRule } from './fill-outcome.ts'
 export function fillClaims(record: LedgerRecord, sent: Telemetry): Attributes {
   const spoken = conventionsOf(sent)
   const kind = kindOf(spoken, sent)
-  // Whom a hand-over names is not who hands over: that one stands above it.
+  // A hand-over names its target; the agent that hands over stands above it.
   const telemetry = handoffOf(sent)?.namesTarget === true ? withoutTarget(sent) : sent
   record.recordKind = kind
   // From the last to the first, so that the first stands.
@@ -104,7 +104,7 @@ function canonizeResource(record: LedgerRecord): void {
   if (record.resourceType === '') record.resourceType = resource.type
 }
 
-/** Leaves out what a column holds word for word. */
+/** Leaves out values that a column holds word for word. */
 function remaining(attributes: Attributes, record: LedgerRecord): Attributes {
   let columns: ReadonlySet<unknown> | undefined
   const rest = new Map<string, Value>()
@@ -127,7 +127,7 @@ function remaining(attributes: Attributes, record: LedgerRecord): Attributes {
   return rest
 }
 
-/** A plain value as a column would hold it; undefined for what no column holds as it is. */
+/** A plain value as a column would hold it; undefined for a value that no column holds as it is. */
 function asColumn(value: Value): string | number | true | undefined {
   if (typeof value === 'bigint') return Number(value)
   return typeof value === 'string' || value === true ? value : undefined

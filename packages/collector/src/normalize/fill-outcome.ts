@@ -8,7 +8,7 @@ import type { Convention, Telemetry } from './conventions/telemetry.ts'
 /** The largest value of the column of dropped attributes. */
 const droppedCountMax = 2 ** 32 - 1
 
-/** Fills in how an act ended; returns the rule that derived it, '' where the record says it or nothing does. */
+/** Fills in the outcome of an act; returns the rule that derived it, '' where the record says it or nothing does. */
 export function fillOutcome(
   record: LedgerRecord,
   telemetry: Telemetry,
@@ -24,7 +24,7 @@ export function fillOutcome(
 
 /**
  * Keeps the rule's name beside the outcome that it derived, first, so that no bound on attributes cuts it. The key is the
- * collector's own: what a sender says under it is left out and counted.
+ * collector's own: a sender's value under it is left out and counted.
  */
 export function withOutcomeRule(
   attributes: Attributes,

@@ -93,7 +93,7 @@ function cut(text: string, bytesMax: number, cuts: Cuts): string {
   return bounded.text
 }
 
-/** The JSON of resources that were sealed, and what was cut of each: one stands behind all the spans of its group. */
+/** The JSON of finished resources, and the cuts of each: all spans of a group share one resource. */
 const resourceTexts = new WeakMap<Attributes, { readonly text: string; readonly cut: number }>()
 
 function resourceText(resource: Attributes, cuts: Cuts): string {
@@ -144,7 +144,7 @@ function takesRoom(text: string, room: { bytes: number }): boolean {
   return true
 }
 
-/** Text of events or links, each with the place of what it was taken from. */
+/** Text of events or links, each with the place of its event or link. */
 type PlacedTexts = readonly (readonly [place: number, text: Attributes])[]
 
 function splitEach<Item extends { readonly attributes: Attributes }>(

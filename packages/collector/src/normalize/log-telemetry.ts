@@ -11,8 +11,8 @@ import { fitsLedger } from './span-telemetry.ts'
 const eventNameLike = /^[\w.:/-]{1,200}$/u
 
 /**
- * Sees a log record as a span: a child of the span it names, under a span ID made from its content, so that the same
- * record has the same ID whenever it is sent. Without a trace it stands alone. `statedUnixNs` is 0 when it states no time that the ledger holds.
+ * Sees a log record as a span: a child of the span it names, under a span ID made from its content, so that a record
+ * that is sent again has the same ID. Without a trace it stands alone. `statedUnixNs` is 0 when it states no time that the ledger holds.
  */
 export function logTelemetry(
   item: OtlpLogRecord,

@@ -9,7 +9,7 @@ import { checkSpan, spanTelemetry } from './span-telemetry.ts'
 /** Reasons given in one answer. */
 const reasonsMax = 5
 
-/** The parts of a request that are not among its records, and why. */
+/** The parts of a request that are not among its records, and the reasons. */
 export interface Refused extends Rejection {
   /** The rejected ones that could not be read: nothing of them can be kept. */
   readonly unreadCount: number
@@ -19,7 +19,7 @@ export interface Refused extends Rejection {
 
 /**
  * Turns decoded spans and log records into drafts, one at a time, and hands each to `use`: the conventions settle its kind and
- * its claims, the sender's token how far it is believed. Refuses only a span that could not be read, or whose IDs or times the
+ * its claims, the sender's token its channel. Refuses only a span that could not be read, or whose IDs or times the
  * ledger could not hold, and returns their number and the first few reasons. Throws the errors of reading the stream.
  */
 export function normalize(

@@ -1,7 +1,7 @@
 import { redactSecrets } from '@whodid/model'
 import type { Attributes, Value } from '../otlp/batch.ts'
 
-/** A key whose value is a secret whatever it looks like. */
+/** A key whose value is a secret in any form. */
 const secretKey =
   /(?:password|passwd|passphrase|passcode|(?:^|[._-])pwd|secret|authorization|cookie|private[_.-]?key|(?:api|access|secret|account|signing|encryption|subscription)[_.-]?key|(?:auth|access|refresh|bearer|id|session|security|api|vault|bot)[_.-]?token)$/iu
 
@@ -11,7 +11,7 @@ const doubtfulKey = /(?:token|credentials?|creds|jwt|key|pass|pw|otp)$/iu
 const withheld = '[redacted:attribute]'
 
 /**
- * Takes secrets out of attributes: out of their texts, bytes and keys, and whatever stands under a key that names a secret.
+ * Takes secrets out of attributes: out of their texts, bytes and keys, and every value under a key that names a secret.
  * Attributes without a secret come back as they are. Two keys that differ only by a secret get a number.
  */
 export function redactAttributes(attributes: Attributes): Attributes {
@@ -56,7 +56,7 @@ function redactText(key: Key, text: string): string {
 /** Characters of a text that is tried under its key; a longer one is no token. */
 const doubtfulLengthMax = 4_096
 
-/** Each byte a character, so that what is no text stays as it is. */
+/** Treats each byte as a character, so that bytes that are no text stay as they are. */
 function redactBytes(bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
   const clean = redactSecrets(text)
@@ -74,7 +74,7 @@ interface Key {
   readonly isDoubtful: boolean
 }
 
-/** Keys that were looked at, each with what came of it. */
+/** Keys that were read, each with the result. */
 const keysKnown = new Map<string, Key>()
 const keysKnownMax = 4_096
 const keyKnownLengthMax = 256

@@ -45,8 +45,8 @@ const nameFields: readonly TextField[] = [
 const listFields = ['delegationScopes', 'delegationChain', 'credentialScopes'] as const
 
 /**
- * Takes secrets out of all that a record says: its text, its names, its attributes with their keys, its events and links,
- * its resource. Whatever is joined by a value that holds a secret stays joined, under the hash of that value.
+ * Takes secrets out of a whole record: its text, its names, its attributes with their keys, its events and links,
+ * its resource. Records joined by a value that holds a secret stay joined, under the hash of that value.
  *
  * The draft's record is changed in place; attributes without a secret come back as they are.
  */
@@ -96,7 +96,7 @@ function redactLink(link: OtlpLink): OtlpLink {
   return { ...link, traceState: redactSecretsInName(link.traceState), attributes }
 }
 
-/** Resources that were looked at: one stands behind all the spans of its group. */
+/** Resources that were redacted: all spans of a group share one. */
 const cleanResources = new WeakMap<Attributes, Attributes>()
 
 function redactResource(resource: Attributes): Attributes {

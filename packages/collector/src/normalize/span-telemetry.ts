@@ -3,10 +3,10 @@ import type { LedgerRecord } from '@whodid/model'
 import type { OtlpSpan, OtlpSource } from '../otlp/batch.ts'
 import type { Telemetry } from './conventions/telemetry.ts'
 
-/** The last whole second that `DateTime64(9)` holds, 2262-04-11. Earlier than 1970 OTLP cannot say. */
+/** The last whole second that `DateTime64(9)` holds, 2262-04-11. OTLP cannot express a time before 1970. */
 const latestUnixNs = 9_223_372_035_000_000_000n
 
-/** Says why a span cannot stand in the ledger: the field, what was expected and what came; undefined when it can. */
+/** Returns the reason that the ledger cannot hold a span: field, expected and actual value; undefined when it can. */
 export function checkSpan(span: OtlpSpan): string | undefined {
   if (!isTraceIdHex(span.traceIdHex))
     return expected('traceId', '32 hex digits, not all zero', span.traceIdHex)
@@ -35,7 +35,7 @@ function expected(field: string, what: string, got: string): string {
 const uint8Max = 255
 const uint32Max = 2 ** 32 - 1
 
-/** Sees a span as the conventions do, and takes what its envelope says. Precondition: it has passed `checkSpan`. */
+/** Converts a span to the conventions' form, and reads its envelope. Precondition: it has passed `checkSpan`. */
 export function spanTelemetry(
   span: OtlpSpan,
   group: OtlpSource<OtlpSpan>,

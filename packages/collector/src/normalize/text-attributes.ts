@@ -7,8 +7,8 @@ export interface SplitAttributes {
 }
 
 /**
- * Parts attributes into what stays in the record and what is text, to be kept apart from it: what an attribute of a
- * known name holds (messages, prompts, arguments, results, bodies), and whatever reads like free text under any name:
+ * Splits attributes into those that stay in the record and text that is kept apart from it: the value of an attribute of a
+ * known name (messages, prompts, arguments, results, bodies), and free text under any name, recognised by
  * white space, quotes, braces, or more than 256 characters. Numbers and flags are never text. No vocabulary has to be
  * known for its text to be kept apart; a name of one word under an unknown key is not found.
  */
@@ -39,11 +39,11 @@ function holdsText(value: Value, isOfTextKey: boolean): boolean {
   return value.some((element) => holdsText(element, isOfTextKey))
 }
 
-/** The last word of a key, apart from an index, says what it holds. */
+/** Keys of text, by their last word apart from an index. */
 const textKey =
   /(?:^|[._])(?:prompt|completion|input|output|messages?|contents?|body|args|arguments|parameters|response|result|text|query|statement|instructions|reasoning|command|document|transcript|value|stacktrace)(?:\.\d{1,6})?$/iu
 
-/** Keys that were looked at, each with what came of it. */
+/** Keys that were read, each with the result. */
 const keysKnown = new Map<string, boolean>()
 const keysKnownMax = 4_096
 const keyKnownLengthMax = 256

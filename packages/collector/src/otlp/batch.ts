@@ -37,7 +37,7 @@ export interface OtlpLink {
 }
 
 /**
- * A span as it came. IDs are the lower-case hex of what was sent, of whatever length; times are unsigned 64-bit: nothing
+ * A span as it came. IDs are the lower-case hex of the bytes sent, of any length; times are unsigned 64-bit: nothing
  * here has been checked for sense.
  */
 export interface OtlpSpan {

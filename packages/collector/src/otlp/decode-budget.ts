@@ -6,7 +6,7 @@ export interface Unread {
   readonly partCount: number
   /** Spans and log records, of which nothing is there. */
   readonly itemCount: number
-  /** Why the first few spans and log records could not be read. */
+  /** The reasons that the first few spans and log records could not be read. */
   readonly reasons: readonly string[]
 }
 
@@ -15,7 +15,7 @@ const reasonsMax = 5
 
 /**
  * The budget that is left for decoding one request, and the parts that could not be read. A small body may name millions of empty
- * messages; and one value that is none costs what it stands in, never the request.
+ * messages; and one malformed value costs the item that holds it, never the request.
  */
 export class DecodeBudget {
   readonly valueDepthMax: number
@@ -54,13 +54,13 @@ export class DecodeBudget {
       )
   }
 
-  /** Counts an attribute, an event or a link that is left out because it cannot be read. Throws what is another failure. */
+  /** Counts an attribute, an event or a link that is left out because it cannot be read. Throws any other failure. */
   leaveOut(thrown: unknown): void {
     refuseOthers(thrown)
     this.#partCount += 1
   }
 
-  /** Counts a span or a log record that cannot be read. Throws what is another failure. */
+  /** Counts a span or a log record that cannot be read. Throws any other failure. */
   refuse(thrown: unknown): void {
     const { message } = refuseOthers(thrown)
     this.#itemCount += 1
@@ -78,7 +78,7 @@ export class DecodeBudget {
   }
 }
 
-/** Only what is malformed costs its part alone; a bound of the request that is reached is the request's. */
+/** Returns the error of a malformed part, which costs that part alone. Throws any other, such as a bound of the request. */
 function refuseOthers(thrown: unknown): WhodidError {
   if (thrown instanceof WhodidError && thrown.code === 'invalid_body') return thrown
   throw thrown

@@ -15,7 +15,7 @@ import { WireReader } from './wire-reader.ts'
 
 /**
  * Decodes an `ExportTraceServiceRequest`: resources and scopes at once, and each span when it is asked for, once, so that
- * no more than one needs to stand in memory. Throws `invalid_body` or `body_too_large`, then and there; what it gives is
+ * no more than one needs to stand in memory. Throws `invalid_body` or `body_too_large` at that moment. Its items are
  * unchecked.
  */
 export function decodeSpansProtobuf(bytes: Buffer, budget: DecodeBudget): OtlpSource<OtlpSpan>[] {

@@ -21,7 +21,7 @@ export type OtlpBatch =
   | { readonly signal: 'spans'; readonly groups: SpanBatch; readonly unread: () => Unread }
   | { readonly signal: 'logs'; readonly groups: LogBatch; readonly unread: () => Unread }
 
-/** The same, to be read once from front to end; what could not be read is known then. */
+/** The same, to be read once from front to end; the unreadable parts are known then. */
 export type OtlpStream =
   | {
       readonly signal: 'spans'
@@ -55,7 +55,7 @@ export function decode(request: DecodeRequest): OtlpBatch {
 
 /**
  * Decodes a request's body as far as its items, and each item when it is reached. Throws what {@link decode} does, now or
- * at an item: what was made of those before it counts only once the last has been read.
+ * at an item: results of earlier items count only once the last has been read.
  */
 export function decodeStream(request: DecodeRequest): OtlpStream {
   const { bytes, encoding, signal } = request

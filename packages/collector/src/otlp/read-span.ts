@@ -159,7 +159,7 @@ const statusFields = [
   [0x18, 'code'],
 ] as const
 
-/** A status that comes again stands whole: what the last one does not say is unset. */
+/** Reads a status. A repeated status replaces the earlier one whole: fields that it lacks are unset. */
 function readStatus(reader: WireReader, span: SpanInReading): void {
   span.statusCode = 0
   span.statusMessage = ''

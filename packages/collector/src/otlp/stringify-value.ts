@@ -3,7 +3,7 @@ import type { Value } from './batch.ts'
 /**
  * Writes a value as JSON, keys in the order they came. An integer keeps all its digits, and a double that JSON lacks is its name
  * as a string. Bytes are an object of one member, `{"bytesValue":"<base64>"}`: a text that looks like base64 is another value. A map
- * that would be read as bytes, or as what stands for such a map, is `{"kvlistValue":<itself>}`.
+ * that would be read as bytes, or as such a wrapped map, is `{"kvlistValue":<itself>}`.
  */
 export function stringifyValue(value: Value): string {
   if (value === null) return 'null'

@@ -7,7 +7,7 @@ const placeCount = 4096
 /**
  * Decodes UTF-8, and keeps short texts of ASCII so that bytes that come again give the string that is there already:
  * attribute keys and identities come again and again, and a string that is known carries its hash. Holds at most 4,096
- * texts of 64 bytes; a newcomer takes the place of what was there.
+ * texts of 64 bytes; a new text replaces the one in its place.
  */
 export class TextCache {
   readonly #texts: string[] = Array<string>(placeCount).fill('')
@@ -21,7 +21,7 @@ export class TextCache {
     const known = this.#texts[place] ?? ''
     if (known.length === length && isTextOf(known, bytes, start)) return known
     const text = bytes.toString('utf8', start, end)
-    // Only ASCII has as many UTF-16 units as bytes: what else has, such as a broken byte's U+FFFD, never compares equal.
+    // Only ASCII has as many UTF-16 units as bytes: another text of that length, such as one with U+FFFD, never compares equal.
     if (text.length === length) this.#texts[place] = text
     return text
   }

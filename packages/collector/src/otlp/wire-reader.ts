@@ -47,21 +47,21 @@ export class WireReader {
     this.end = parentEnd
   }
 
-  /** Goes to the end of a message that was entered and cannot be read, and counts it: 1. Throws what is another failure. */
+  /** Goes to the end of a message that was entered and cannot be read, and counts it: 1. Throws any other failure. */
   leaveOut(thrown: unknown, end: number): 1 {
     this.budget.leaveOut(thrown)
     this.pos = end
     return 1
   }
 
-  /** Passes over a message inside the message and returns where it is, for {@link goTo}. */
+  /** Passes over a message inside the message and returns its place, for {@link goTo}. */
   pass(): number {
     const start = this.pos
     this.#take(this.#length())
     return start
   }
 
-  /** Goes to where a message was passed, to enter it. */
+  /** Goes back to a message that was passed, to enter it. */
   goTo(place: number): void {
     this.pos = place
     this.end = this.bytes.length

@@ -6,11 +6,11 @@ import type { OtlpBatch } from '../otlp/decode.ts'
 export interface Rejected {
   /** An `ExportTraceServiceRequest`, which `decode` reads back. */
   readonly request: object
-  /** Why each of them was rejected, in their order. */
+  /** The reason that each of them was rejected, in their order. */
   readonly reasons: readonly string[]
 }
 
-/** Takes out of a batch what `checkSpan` refuses. Only spans are ever refused. */
+/** Returns the spans of a batch that `checkSpan` refuses. Only spans are ever refused. */
 export function encodeRejected(batch: OtlpBatch): Rejected {
   const reasons: string[] = []
   const resourceSpans: object[] = []

@@ -4,12 +4,12 @@ import { WhodidError } from '@whodid/model'
 
 /** A file of the quarantine: the rejected spans of one request. */
 export interface QuarantineEntry {
-  /** 32 hex digits of the SHA-256 over what was rejected and from whom: a resend is kept once. */
+  /** 32 hex digits of the SHA-256 over the rejected spans and their sender: a resend is kept once. */
   readonly id: string
   readonly receivedAt: string
   readonly exporter: string
   readonly reasonCode: 'invalid_span'
-  /** Why each span was rejected. */
+  /** The reason that each span was rejected. */
   readonly reasons: readonly string[]
   /** The spans, as an `ExportTraceServiceRequest` in OTLP's JSON. */
   readonly request: object
@@ -22,7 +22,7 @@ export function quarantineDir(logDir: string): string {
   return join(logDir, 'quarantine')
 }
 
-/** A file's name in the quarantine: its ID, and whether a replay is wanted. */
+/** A file's name in the quarantine: its ID, and `.replay` when one is wanted. */
 export const quarantineName: RegExp = /^([0-9a-f]{32})\.(json|replay)$/u
 
 /** Reads the quarantine of a log's directory, newest first. A file that cannot be read is an error: `invalid_body`. */
@@ -56,7 +56,7 @@ export async function requestReplay(logDir: string): Promise<string[]> {
 export function parseEntry(name: string, text: string): QuarantineEntry {
   const id = name.slice(0, 32)
   try {
-    // Written by encodeEntry; what is damaged has no closing brace.
+    // Written by encodeEntry; a damaged file has no closing brace.
     const fields = JSON.parse(text) as Omit<QuarantineEntry, 'id' | 'isReplayWanted'>
     return { ...fields, id, isReplayWanted: name.endsWith('.replay') }
   } catch (thrown) {

@@ -13,7 +13,7 @@ export interface QuarantineOptions {
   readonly logDir: string
   readonly files: FilePort
   readonly limits: CollectorLimits
-  /** Takes an entry through the write path again and resolves with what it rejects this time. */
+  /** Takes an entry through the write path again and resolves with the spans that it rejects this time. */
   readonly replay: (entry: QuarantineEntry) => Promise<RejectedBatch>
   readonly onReplayed: (spanCount: number) => void
   readonly onProblem: (message: string) => void
@@ -72,7 +72,7 @@ export class Quarantine {
     return { quarantineBytes: bytes, quarantineFiles: this.#sizes.size }
   }
 
-  /** Keeps the spans that were rejected and resolves with whether they are on the disk; reports when they are not. */
+  /** Keeps the spans that were rejected and resolves with true when they are on the disk; reports when they are not. */
   async keep(rejected: RejectedBatch): Promise<boolean> {
     const { limits, onProblem } = this.#options
     const { id, text } = encodeEntry(rejected)
@@ -134,7 +134,7 @@ export class Quarantine {
     const left = await replay(entry)
     const leftCount = encodeRejected(left.batch).reasons.length
     const isAll = leftCount === entry.reasons.length
-    // A crash from here on replays again: what was stored is recognised by its keys.
+    // A crash from here on replays again: stored records are recognised by their keys.
     if (isAll || (leftCount > 0 && !(await this.keep(left))))
       await files.rename(path, path.replace(/replay$/u, 'json'))
     else {

@@ -59,7 +59,7 @@ class Visit {
     this.#visiting = visiting
     const { call } = visiting
     const sendStatus = call.sendStatus.bind(call)
-    // The library answers what it cannot read through the call itself, past the interceptors, and calls it INTERNAL.
+    // The library answers a message it cannot read through the call itself, past the interceptors, and calls it INTERNAL.
     call.sendStatus = (status) => sendStatus(this.#isOurs(status) ? status : this.#reword(status))
   }
 
@@ -96,7 +96,7 @@ class Visit {
     this.#stopReading()
   }
 
-  /** The call has ended, by whoever's doing. */
+  /** Must be called when the call has ended, for any reason. */
   leave(): void {
     this.#stopReading()
     const isCounted = this.#state === 'reading' || this.#state === 'read'
@@ -104,7 +104,7 @@ class Visit {
     if (isCounted) this.#visiting.meter.requestEnded()
   }
 
-  /** Gives the sender its time for what comes next: a call that stands still keeps no place. */
+  /** Limits the time for the sender's next part: a call that stands still keeps no place. */
   #expect(what: string): void {
     const timeoutMs = this.#visiting.pipeline.limits.messageTimeoutMs
     const tooSlow = (): void => {
@@ -187,7 +187,7 @@ export function grpcStatus(error: WhodidError): GrpcStatus {
 }
 
 function codeOf(error: WhodidError, code: number): number {
-  // RESOURCE_EXHAUSTED is kept for what is too large, so that no sender takes the one for the other.
+  // RESOURCE_EXHAUSTED is kept for a message that is too large, so that no sender takes the one for the other.
   if (senderStatus(error.code).retryAfterS !== undefined) return unavailable
   return error.code === 'unsupported_encoding' ? unimplemented : code
 }

@@ -13,7 +13,7 @@ import type { ReceiverDeps } from './read-body.ts'
 
 /** An OTLP/gRPC server, not listening yet. */
 export interface OtlpGrpcServer {
-  /** What listens; its connections are the gRPC server's. */
+  /** The listening server; its connections are the gRPC server's. */
   readonly server: NetServer
   /** Takes no more calls, and resolves when those under way are answered. */
   readonly drain: () => Promise<void>

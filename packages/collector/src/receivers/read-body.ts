@@ -22,7 +22,7 @@ export interface BodyRequest {
   readonly request: IncomingMessage
   readonly packing: BodyPacking
   readonly limits: CollectorLimits
-  /** Shared by all requests; `release` gives back what this one took. */
+  /** Shared by all requests; `release` gives back this one's share. */
   readonly room: BodyRoom
 }
 
@@ -32,7 +32,7 @@ export interface Body {
 }
 
 /**
- * Reads and unpacks a request's body, holding no more of it than the limits allow: a body that says or shows that it is
+ * Reads and unpacks a request's body, holding no more of it than the limits allow: a body that is declared or found
  * too large is refused before it is whole, and so is one that unpacks to too much.
  *
  * Throws `body_too_large`, `invalid_body` (damaged packing, or a sender that went away), `too_many_requests` (also for a body

@@ -19,7 +19,7 @@ export interface ReceiverPorts {
 export interface Receivers {
   readonly httpPort: number
   readonly grpcPort: number | undefined
-  /** Takes no more, answers what is under way until `deadline` is reached, then ends every connection. */
+  /** Takes no more, answers the requests under way until `deadline` is reached, then ends every connection. */
   readonly close: (deadline: Promise<unknown>) => Promise<void>
 }
 

@@ -3,7 +3,7 @@ import { printableLine, WhodidError, isHostAllowed } from '@whodid/model'
 import type { HostCheck } from '@whodid/model'
 import type { OtlpEncoding, OtlpSignal } from '../otlp/decode.ts'
 
-/** The packing of a body. zstd and the others that a sender may know are not among OTLP's musts, and are refused. */
+/** The packing of a body. zstd and the others that a sender may know are not required by OTLP, and are refused. */
 export type BodyPacking = 'identity' | 'gzip' | 'deflate'
 
 /** The properties of a body that the head of its request states. */
@@ -69,8 +69,8 @@ export function requestEncoding(request: IncomingMessage): OtlpEncoding | undefi
 }
 
 /**
- * Throws `forbidden` for a request to a name that is none of ours: a page of another origin that has its own name point
- * here. A sender that names nobody is no browser.
+ * Throws `forbidden` for a request to a name that is not ours: a page of another origin that has its own name point
+ * here. A request without a host is not from a browser.
  */
 export function checkHost(host: string | undefined, check: HostCheck): void {
   if (host === undefined || host === '' || isHostAllowed(host, check)) return

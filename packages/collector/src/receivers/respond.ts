@@ -14,7 +14,7 @@ const mediaTypes: Readonly<Record<OtlpEncoding, string>> = {
 /** UTF-16 units of a message to a sender. */
 const messageLengthMax = 2_000
 
-/** Answers 200: everything is durable, or everything but what is rejected. */
+/** Answers 200: everything is durable but the rejected parts. */
 export function respondAccepted(
   response: ServerResponse,
   to: { readonly encoding: OtlpEncoding; readonly signal: OtlpSignal },
@@ -49,7 +49,7 @@ export function respondError(
 }
 
 /**
- * Reads on, and throws away, what a refused sender still sends: a sender that is cut off while it writes may never read
+ * Reads and discards the bytes that a refused sender still sends: a sender that is cut off while it writes may never read
  * its answer. Bounded in bytes and time; past either the connection is closed.
  */
 export function discardRest(request: IncomingMessage, limits: CollectorLimits): void {

@@ -2,7 +2,7 @@ import { hintRules } from '@whodid/model'
 import type { Channel, LedgerRecord } from '@whodid/model'
 import type { IngestClient } from './ingest-clients.ts'
 
-/** How far an ingest client is entitled to the claims of a record; see {@link Channel}. */
+/** Returns the right of an ingest client to the claims of a record; see {@link Channel}. */
 export function channelOf(
   client: IngestClient,
   record: Pick<
@@ -19,11 +19,11 @@ export function channelOf(
       return client.services ? 'entitled' : 'unentitled'
     case '':
       // It names no actor, and the records above it are not consulted: only a client that may speak for everybody, or is
-      // known to stand under everybody, is believed in that.
+      // infrastructure, is entitled to that.
       return speaksForAll(client) || client.infrastructure === true ? 'entitled' : 'unbound'
     case 'agent':
       if (templates === '*' || templates.includes(record.templateId)) return 'entitled'
-      // Naming neither, it claims nothing that the token could be held against; an instance alone could be anybody's.
+      // A record that names neither has no claim to check against the token; an instance alone could be anybody's.
       if (
         isUnclaimed(record.templateId, record.templateRule) &&
         isUnclaimed(record.instanceId, record.instanceRule)

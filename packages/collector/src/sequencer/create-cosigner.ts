@@ -16,7 +16,7 @@ interface CosignedLog {
   readonly onProblem: (message: string) => void
 }
 
-/** Makes what has a log's checkpoints cosigned; the newest that is stands in a file beside the tree. */
+/** Creates the cosigner of a log's checkpoints; it keeps the newest cosigned one in a file beside the tree. */
 export function createCosigner({ witnesses, files, dir, name, onProblem }: CosignedLog): Cosigner {
   const path = join(dir, name)
   let newest = ''
@@ -34,7 +34,7 @@ export function createCosigner({ witnesses, files, dir, name, onProblem }: Cosig
   })
 }
 
-/** A witness that comes later adds its line to the others'. */
+/** True for two notes of one text: a later witness adds its line to the others'. */
 function isSameText(note: string, other: string): boolean {
   return other !== '' && parseNote(note).text === parseNote(other).text
 }

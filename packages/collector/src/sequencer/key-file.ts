@@ -5,7 +5,7 @@ import type { KeyEpoch } from '@whodid/tlog'
 /** An epoch with the private half of its key; '' once the key is retired. */
 export interface PrivateEpoch extends KeyEpoch {
   readonly skey: string
-  /** When it stops signing, in milliseconds since 1970; null while nothing follows it. */
+  /** The time at which it stops signing, in milliseconds since 1970; null while nothing follows it. */
   readonly retiresMs: number | null
 }
 
@@ -80,7 +80,7 @@ function parseJson(text: string): unknown {
 }
 
 function objectOf(value: unknown): Record<string, unknown> {
-  // Sound: a property of whatever is no object is absent, which each caller refuses.
+  // Sound: a value that is no object has no properties, which each caller refuses.
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 

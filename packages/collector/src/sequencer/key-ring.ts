@@ -13,7 +13,7 @@ import type { FilePort } from '@whodid/tlog-posix'
 import { formatKeyFile, parseKeyFile, parseNextKey } from './key-file.ts'
 import type { NextKey, PrivateEpoch } from './key-file.ts'
 
-/** The place of a log's keys, and what is known of the log. */
+/** The place of a log's keys, and the facts about the log. */
 export interface KeyRingOptions {
   readonly files: FilePort
   readonly keysDir: string

@@ -24,7 +24,7 @@ export class LeafQueue {
 
   /**
    * The first that wait, 32 bytes each, and how many runs those are. Throws `seal_failed` unless they follow `size` without
-   * a hole: a tree with a leaf in the wrong place would prove what is not so.
+   * a hole: a tree with a leaf in the wrong place would prove a falsehood.
    */
   peek(size: number): { leaves: Buffer[]; runCount: number } {
     const leaves: Buffer[] = []

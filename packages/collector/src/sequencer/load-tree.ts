@@ -26,9 +26,9 @@ export interface LoadedTree {
 
 /**
  * Loads a log's tree and checks it before anything is built on it: the newest checkpoint is signed by the key of its size,
- * the tiles of the right edge lead to its root, and it is not older than what the keys' own directory remembers.
+ * the tiles of the right edge lead to its root, and it is not older than the checkpoint in the keys' own directory.
  *
- * Throws `seal_failed`, naming what does not agree, and the system's error when a file cannot be read.
+ * Throws `seal_failed`, naming the disagreement, and the system's error when a file cannot be read.
  */
 export async function loadTree(options: SequencerDeps): Promise<LoadedTree> {
   const { files, dir, keysDir, origin, nowUnixMs } = options

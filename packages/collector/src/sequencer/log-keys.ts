@@ -21,7 +21,7 @@ export interface LogKeys {
 export interface LogKey extends KeyEpoch {
   /** True when it still signs. */
   readonly signs: boolean
-  /** When it stops, in milliseconds since 1970; null while nothing follows it, and once it has stopped. */
+  /** The time at which it stops, in milliseconds since 1970; null while nothing follows it, and once it has stopped. */
   readonly retiresMs: number | null
 }
 

@@ -104,7 +104,7 @@ export class Sequencer {
     this.#queue.push(run)
   }
 
-  /** Resolves when all that was taken is sealed; never, while sealing has failed. */
+  /** Resolves when all taken leaves are sealed; never, while sealing has failed. */
   sealed(): Promise<void> {
     const size = this.#edge.size + this.#queue.count
     if (size === this.#edge.size) return Promise.resolve()

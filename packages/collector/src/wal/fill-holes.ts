@@ -24,8 +24,8 @@ export interface FillHoles {
 /**
  * Accounts for every index whose record cannot be read from the disk any more. The ledger is asked first: a record whose row is
  * there is not lost, and its leaf is made of the row where no checkpoint covers it yet. One of the others that no checkpoint covers gets a record that says so in its
- * place, and the tree stays dense; of one that is sealed the leaf stands indefinitely, and a record at the end says that damage
- * took what it was the hash of. Gives all that waits to be sealed, in order.
+ * place, and the tree stays dense; of one that is sealed the leaf stays indefinitely, and a record at the end says that damage
+ * took its record. Returns all runs that wait to be sealed, in order.
  */
 export async function fillHoles(options: FillHoles): Promise<LeafRun[]> {
   const { opened, sealedSize, onProblem } = options

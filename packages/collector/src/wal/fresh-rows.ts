@@ -7,7 +7,7 @@ import { keyOfRow } from './record-key.ts'
 export interface FreshRows {
   /** Their keys, a character a byte. */
   readonly keys: readonly string[]
-  /** Rows of RowBinary, one after another: what the insert sends, but for their places in the log. */
+  /** Rows of RowBinary, one after another: the bytes of the insert, but for their places in the log. */
   readonly bytes: Buffer
   readonly rows: readonly FreshRow[]
   readonly texts: readonly FreshText[]
@@ -19,11 +19,11 @@ export interface FreshRow {
   readonly end: number
   readonly logIndexAt: number
   readonly receivedAt: number
-  /** When it came, by the clock; the row says so, or later. */
+  /** The time of receipt by the clock; the row has this time or a later one. */
   readonly receivedUnixNs: bigint
 }
 
-/** Whose envelope it is, by the first row that is in it. */
+/** The owner of an envelope, by the first row that is in it. */
 export interface FreshText extends Pick<EnvelopeOwner, 'tenant' | 'envelope'> {
   readonly receivedAt: number
 }

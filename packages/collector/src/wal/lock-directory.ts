@@ -8,8 +8,8 @@ import { WhodidError } from '@whodid/model'
 export type Unlock = () => Promise<void>
 
 /**
- * Holds a directory for this process alone. Two collectors on one log would each seal what the other is writing, and lose
- * what was acknowledged in between. The lock is a name that the system forgets with the process, however it ends, so that
+ * Holds a directory for this process alone. Two collectors on one log would each close the segment that the other is writing, and lose
+ * records that were acknowledged in between. The lock is a name that the system forgets with the process, however it ends, so that
  * none is left behind by a crash. Throws `invalid_config` when another process holds it.
  *
  * Does NOT hold across machines or containers that share a disk, nor on systems without such names (macOS).

@@ -44,7 +44,7 @@ export async function loadOrigin(options: OriginOptions): Promise<string> {
   return made
 }
 
-/** Throws `invalid_config` for what can be no origin: host-like, then one to four path elements, lower case. */
+/** Throws `invalid_config` unless the text is an origin: host-like, then one to four path elements, lower case. */
 function checkOrigin(text: string): string {
   if (originPattern.test(text)) return text
   throw new WhodidError(
@@ -58,7 +58,7 @@ async function readOrigin(files: FilePort, path: string): Promise<string | undef
     const text = (await files.readFile(path, 'latin1')).trim()
     return originPattern.test(text) ? text : undefined
   } catch {
-    // Missing, or unreadable: the caller knows whether that matters.
+    // Missing, or unreadable: the caller decides if that matters.
     return undefined
   }
 }

@@ -80,7 +80,7 @@ async function endInLedger({ rows, logId }: ReadBackOptions, unreadBytes: number
   return unreadBytes === 0 || rows === undefined ? 0 : ledgerEnd(rows, logId)
 }
 
-/** Keeps what is small: a view of the leaves would hold the whole segment in memory. */
+/** Copies the small parts of a frame: a view of the leaves would hold the whole segment in memory. */
 function withoutBlock(frame: Frame): Frame {
   return { ...frame, keys: nothing, block: nothing, leaves: Buffer.from(frame.leaves) }
 }

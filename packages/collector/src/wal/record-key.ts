@@ -6,8 +6,8 @@ import type { LedgerRecord, RowPlaces } from '@whodid/model'
 export const recordKeyBytes = 16
 
 /**
- * The key of a record: the first 16 bytes of the SHA-256 over what it says, a character a byte, which leaves out when and
- * how far it was believed. A span that is sent again has the same key; a span of the same ID with other content has another,
+ * The key of a record: the first 16 bytes of the SHA-256 over its content, a character a byte, without its time of receipt
+ * and its channel. A span that is sent again has the same key; a span of the same ID with other content has another,
  * and is kept beside it.
  */
 export function recordKey(record: LedgerRecord): string {
@@ -20,9 +20,9 @@ const rows = new ByteWriter()
 
 /**
  * The same of a record whose row ends `written`, which saves walking it again. The hash is over, byte by byte: the row from
- * `received_at` on, with zeroes for that time, for what its text was sealed into and, of a log record, for its times, for one
+ * `received_at` on, with zeroes for that time, for the envelope and commitments of its text and, of a log record, for its times, for one
  * without a time stands at the time it was received; then `tenant` and `exporter` as the row has them; then its text, or the
- * keyed digest of it once it is sealed, each with its length before it.
+ * keyed digest of it once it is encrypted, each with its length before it.
  */
 export function keyOfRow(written: Uint8Array, places: RowPlaces, record: LedgerRecord): string {
   const { tenant, channel, receivedAt, ts, texts } = places

@@ -52,7 +52,7 @@ interface Watcher {
 
 /**
  * Inserts closed segments into ClickHouse, one insert each, strictly in their order. A failed insert is repeated indefinitely
- * under the same token until it succeeds, also when ClickHouse says that it never will. No segment is skipped.
+ * under the same token until it succeeds, even when ClickHouse reports a permanent refusal. No segment is skipped.
  */
 export class SegmentInserter {
   readonly #options: InserterDeps
@@ -73,7 +73,7 @@ export class SegmentInserter {
     this.#storedThrough = options.kept.at(-1)?.number ?? 0
   }
 
-  /** When the first record of the oldest segment came that is not stored. */
+  /** The time of receipt of the first record of the oldest segment that is not stored. */
   get oldestOpenedMs(): number | undefined {
     return this.#waiting[0]?.openedMs
   }

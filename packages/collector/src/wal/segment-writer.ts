@@ -12,7 +12,7 @@ export interface ClosedSegment {
   readonly number: number
   /** Its share of the log's bound. */
   readonly bytes: number
-  /** When its first record came, in milliseconds of the log's own clock; before a start as far back as the file's time says. */
+  /** The time of receipt of its first record, in milliseconds of the log's own clock; of an earlier run, by the file's time. */
   readonly openedMs: number
   /** Indexes of its records, from the first to behind the last; of a segment of an earlier run, as far as they are known. */
   readonly indexes: IndexRange
@@ -31,7 +31,7 @@ interface OpenSegment {
   readonly path: string
   readonly handle: FileHandle
   readonly openedMs: number
-  /** Bytes of the file that a flush has covered: what was acknowledged lies within. */
+  /** Bytes of the file that a flush has covered: acknowledged records lie within. */
   durableBytes: number
   rowCount: number
   indexes: IndexRange | undefined
@@ -81,7 +81,7 @@ export class SegmentWriter {
     return this.#broken !== undefined
   }
 
-  /** Writes and flushes. When it throws, nothing of this call counts as written, and the file is not written to again. */
+  /** Writes and flushes. If it throws, nothing of this call counts as written, and the file is not written to again. */
   async write({ parts, rowCount, indexes }: WriteGroup, nowMs: number): Promise<void> {
     const segment = (this.#open ??= await this.#start(nowMs))
     try {
@@ -95,7 +95,7 @@ export class SegmentWriter {
       if (indexes !== undefined)
         segment.indexes = { first: segment.indexes?.first ?? indexes.first, end: indexes.end }
     } catch (thrown) {
-      // After a failed flush the kernel may call pages clean that never reached the disk: what came before is durable,
+      // After a failed flush the kernel may call pages clean that never reached the disk: earlier bytes are durable,
       // the rest is cut off, and the file ends there.
       this.#broken = segment
       this.#open = undefined
@@ -233,8 +233,8 @@ type SegmentLimits = Pick<
  * Milliseconds after its first record at which a segment is closed, as it stands now: 0 when it is full, Infinity while
  * one of `unstoredCount` before it is on its way, for it would only wait behind that.
  *
- * Merges are most of what a row costs the engine, and rows that come in one insert are merged fewer times than rows that
- * come in ten: so a segment that fills fast is given longer, and one that is behind an insert goes on filling.
+ * Merges are most of what a row costs the engine, and rows of one insert are merged fewer times than rows of ten
+ * inserts: so a segment that fills fast is given longer, and one that is behind an insert goes on filling.
  */
 export function segmentAge(open: OpenLevels, unstoredCount: number, limits: SegmentLimits): number {
   if (open.rowCount >= limits.segmentRowsMax || open.bytes >= limits.segmentBytesMax) return 0

@@ -21,7 +21,7 @@ import { recordKeyBytes } from './record-key.ts'
  *
  * A frame is one request's records, whose indexes follow one another. Flag 1: it fills a hole that damage has left, with
  * indexes lower than those before it. The magic lets a reader find the next frame behind one whose length is damaged. The
- * leaf hashes are what the sequencer needs: after a crash it goes on from them and decodes no row.
+ * leaf hashes are for the sequencer: after a crash it continues from them and decodes no row.
  */
 
 const headerMagic = Buffer.from('WDSG')
@@ -60,7 +60,7 @@ export interface Frame {
   readonly firstIndex: number
   /** True when it stands in for records that damage took. */
   readonly fillsHole: boolean
-  /** When its last record was received, in nanoseconds since 1970. */
+  /** The time at which its last record was received, in nanoseconds since 1970. */
   readonly lastReceivedUnixNs: bigint
   /** Keys of the records, one after another. */
   readonly keys: Buffer
@@ -112,7 +112,7 @@ export function encodeFrame(frame: Omit<Frame, 'rowCount'>): Buffer[] {
   return [head, keys, leaves, block]
 }
 
-/** Reads a segment's bytes, whatever state they are in. Never throws; the frames it returns have a good checksum. */
+/** Reads a segment's bytes in any state. Never throws; the frames it returns have a good checksum. */
 export function decodeSegment(bytes: Buffer): SegmentContent {
   const frames: Frame[] = []
   let damagedBytes = 0

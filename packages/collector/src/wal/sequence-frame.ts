@@ -8,7 +8,7 @@ import { joinBlocks, encodeFrame } from './segment.ts'
 /** The next place in the log. */
 export interface Sequence {
   readonly nextIndex: number
-  /** No later record is received earlier, whatever the clock says. */
+  /** No later record has an earlier time of receipt, even when the clock was set back. */
   readonly lastReceivedUnixNs: bigint
 }
 
@@ -26,11 +26,11 @@ export interface SequencedFrame {
 
 /**
  * Gives rows their places in the log: each gets the next index and a time of receipt not before the last one's, written over
- * what its bytes hold there, and from then on its leaf hash is fixed. Safe to repeat with another place until the frame is
+ * its bytes, and from then on its leaf hash is fixed. Safe to repeat with another place until the frame is
  * written.
  *
  * The leaf hash is made here and not behind the flush, so that it is as durable as the record: a start goes on with the
- * tree without decoding a row. Making a frame takes no index: that is its caller's, once the frame is accepted.
+ * tree without decoding a row. Making a frame takes no index: the caller takes it once the frame is accepted.
  */
 export function sequenceFrame(
   { keys: keyTexts, bytes, rows, texts }: FreshRows,

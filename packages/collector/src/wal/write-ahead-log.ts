@@ -51,7 +51,7 @@ interface LogStart {
   readonly unstoredCount: number
 }
 
-/** Milliseconds after a failure until the log looks whether it can be mended, when no request comes first. */
+/** Milliseconds after a failure until the log tries to mend itself, unless a request comes first. */
 const mendDelayMs = 1_000
 
 /**
@@ -102,7 +102,7 @@ export class WriteAheadLog {
     return this.#writer.newestNumber
   }
 
-  /** When the first record of the open segment came; undefined when there is none. */
+  /** The time of receipt of the first record of the open segment; undefined when there is none. */
   get openedMs(): number | undefined {
     return this.#writer.openedMs
   }

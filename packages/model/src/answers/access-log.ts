@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The newest reads of the ledger, newest first: who asked what. */
+/** The newest reads of the ledger, newest first, each with its reader and question. */
 export const accessLogAnswerSchema = z.object({
   reads: z.array(
     z.object({

@@ -27,7 +27,7 @@ export const listedActionSchema = z
     grade: grade.describe('The weakest of the record’s own claims'),
     /** null when undetermined. An instance that is only hinted at is not named. */
     actor: z.string().nullable(),
-    /** This and what follows as decided; where the verdict is open, as the record claims it. */
+    /** This field and the following ones as decided; where the verdict is open, as the record claims them. */
     template: z.string().nullable(),
     instance: z.string().nullable(),
     delegator: z.string().nullable(),

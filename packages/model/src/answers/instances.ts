@@ -128,7 +128,7 @@ export const blastRadiusAnswerSchema = z
   .meta({ id: 'BlastRadiusAnswer' })
 export type BlastRadiusAnswer = z.infer<typeof blastRadiusAnswerSchema>
 
-/** One template and what its instances were seen with, by those who may speak for it: of each list at most 100, in no order. */
+/** One template and the values seen with its instances, from senders that may speak for it: of each list at most 100, in no order. */
 export const templateEntrySchema = z
   .object({
     id: z.string(),

@@ -27,14 +27,14 @@ export const integritySchema = z.object({
   /** The checkpoint's note, which anyone may keep: later trees must continue it. */
   checkpoint: z.string().nullable(),
   proof: z.string().nullable(),
-  /** The records, of those the answer quotes, that are not what was sealed, each with why. */
+  /** The records, of those the answer quotes, that differ from the sealed ones, each with the reason. */
   findings: z.array(
     z.object({
       span: z.string().describe('<trace id>-<span id>, lower-case hex'),
       text: z.string(),
     }),
   ),
-  /** The whole ledger, as the service verifies it by itself; null where nothing does. */
+  /** The service's own verification of the whole ledger; null where nothing verifies it. */
   check: z.union([integrityCheckSchema, z.null()]),
 })
 export type Integrity = z.infer<typeof integritySchema>

@@ -24,7 +24,7 @@ const notIncludedSchema = z.object({
   why: z.string(),
 })
 
-/** A checkpoint of the log that is an entry of the meta-log, with both proofs; or why there is none. */
+/** A checkpoint of the log that is an entry of the meta-log, with both proofs; or the reason that there is none. */
 export type MetaLogProof = z.infer<typeof includedSchema> | z.infer<typeof notIncludedSchema>
 
 /** Everything it takes to check one record without us: hash `entry`, climb `proof`, check the checkpoint's signature. */

@@ -11,7 +11,7 @@ export const grades = [
 ] as const
 export type Grade = (typeof grades)[number]
 
-/** The answers to "who did it?". `undetermined` is one of them: the record does not say, or says two things. */
+/** The answers to "who did it?". `undetermined`: the record does not say, or contradicts itself. */
 export const verdicts = ['agent', 'human', 'service', 'undetermined'] as const
 export type Verdict = (typeof verdicts)[number]
 
@@ -53,9 +53,9 @@ export const joins = [
 ] as const
 
 /**
- * Against whom a proof holds. `local`: whoever lacks the log's key. `witnessed`: also whoever lacks the keys of as many
- * witnesses as the policy asks for. `witnessed+monitored`: those witnesses were also asked directly, past the log, and
- * said what the log shows.
+ * The adversaries that a proof holds against. `local`: anyone without the log's key. `witnessed`: also anyone without the
+ * keys of as many witnesses as the policy asks for. `witnessed+monitored`: those witnesses were also asked directly, not
+ * through the log, and gave the same answer as the log.
  */
 export const assurances = ['local', 'witnessed', 'witnessed+monitored'] as const
 export type Assurance = (typeof assurances)[number]

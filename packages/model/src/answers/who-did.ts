@@ -172,7 +172,7 @@ export const whoDidAnswerSchema = z
       verb: z.string().nullable(),
     }),
     verdict: z.enum(verdicts),
-    /** The weakest link of what the verdict rests on. */
+    /** The weakest grade that the verdict rests on. */
     grade,
     /** One plain sentence a person can paste into an incident channel. */
     summary: z.string(),
@@ -180,13 +180,13 @@ export const whoDidAnswerSchema = z
     action: actionSchema.nullable(),
     /** null when undetermined. */
     actor: actorSchema.nullable(),
-    /** null when the actor is not an agent. */
+    /** null unless the actor is an agent. */
     agent: agentSchema.nullable(),
     delegator: delegatorSchema.nullable(),
     delegation_chain: z.array(delegationHopSchema),
     /** The prompt that initiated the task: a human's where one is on record, else the outermost. */
     prompt: promptSchema.nullable(),
-    /** The last instruction to whoever acted, where that is another prompt. */
+    /** The last instruction to the actor, where that is another prompt. */
     nearest_prompt: promptSchema.nullable(),
     plan: planSchema.nullable(),
     /** Root first, the action last. */

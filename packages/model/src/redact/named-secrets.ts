@@ -9,7 +9,7 @@ import { editAt } from './secret-tail.ts'
 const tails = [...fieldTails, ...markupTails, ...phraseTails]
 
 /**
- * Secrets that are known by the name before them, in whatever form: `password: …`, `"api_key": "…"`, `DB_TOKEN=…`,
+ * Secrets that are known by the name before them, in any form: `password: …`, `"api_key": "…"`, `DB_TOKEN=…`,
  * `<secret>…</secret>`, `the password is …`. Each name is found once, and what follows is tried at its end: a text that
  * speaks of tokens costs one pass.
  */

@@ -22,7 +22,7 @@ const keyOwners =
 const seeds =
   /pass|pwd|secret|token|cred|key|jwt|pw|phpsess|connect\.sid|_gitlab_s|session|mnemonic|seed|recovery|_auth|kennwort|contrase|senha|masterauth|otp|cv[vc]/giu
 
-/** A name's last word, and what it may be followed by and stay the name of the same: `password2`, `token_value`. */
+/** A name's last word, with the suffixes that leave its meaning unchanged: `password2`, `token_value`. */
 const nameWord = new RegExp(
   `(?:(${passwordWords})|(${strongWords})|secret[ _-]?key[ _-]?base|secret|token|credentials?|creds|jwt|(key))(?:[_-]?(?:value|string|text|plain|confirm(?:ation)?|\\d{1,2}))?`,
   'iuy',

@@ -1,19 +1,19 @@
-/** A stretch of a text, and what stands in its place. */
+/** A stretch of a text, and its replacement. */
 export interface Edit {
   readonly start: number
   readonly end: number
   readonly mark: string
 }
 
-/** One kind of secret: what gives it away, and what it looks like. */
+/** One kind of secret: its triggers, and its form. */
 export interface SecretRule {
   /** Texts without which no match is possible: one trigger of each group. A text that lacks a group is spared the search. */
   readonly needs: readonly (readonly string[])[]
-  /** Adds the secrets of a text to a list. Its time is linear in the length of the text, whatever the text. */
+  /** Adds the secrets of a text to a list. Its time is linear in the length of any text. */
   readonly find: (text: string, edits: Edit[]) => void
 }
 
-/** A match: what was matched before the secret, the secret, and where it stands. */
+/** A match: the text before the secret, the secret, and its place. */
 export interface Sighting {
   readonly before: string
   readonly secret: string

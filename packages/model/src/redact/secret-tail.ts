@@ -1,7 +1,7 @@
 import type { SecretName } from './secret-names.ts'
 import type { Edit } from './secret-rule.ts'
 
-/** A secret's name, what stands between it and the supposed secret, and that. */
+/** A secret's name, the text between it and the supposed secret, and the supposed secret. */
 export interface Named {
   readonly name: SecretName
   readonly joint: string
@@ -12,12 +12,12 @@ export interface Named {
 
 /** A form in which a secret follows its name. */
 export interface SecretTail {
-  /** Sticky, tried where the name ends. Its first group is what stands between, its second the secret. */
+  /** Sticky, tried where the name ends. Its first group is the text between, its second the secret. */
   readonly pattern: RegExp
   /** The characters that may follow the name, and with a sign between those that may follow the sign: most tails are excluded by them. */
   readonly first: string
   readonly opens?: string
-  /** Told before the pattern is tried, because it costs less. */
+  /** Is called before the pattern is tried, because it costs less. */
   readonly when?: (name: SecretName, text: string) => boolean
   readonly kind: 'secret' | 'password'
   /** The end of the secret where it is shorter than what was matched, true for all of it, false when it is none. */
@@ -26,7 +26,7 @@ export interface SecretTail {
   readonly quote?: 'around' | 'where_cut'
 }
 
-/** Longest match that may be refused: whatever is longer is no word of a sentence. It also bounds what is gone through twice. */
+/** Longest match that may be refused: a longer one is no word of a sentence. It also bounds the text that is searched twice. */
 const refusableLengthMax = 512
 
 /** The edit that hides what follows a name in this form, if it does. */

@@ -12,11 +12,11 @@ const isPlaceholder = new RegExp(`^(?:${placeholder})$`, 'iu')
 /** `YOUR_TOKEN`, `API_KEY`: the name of a variable. */
 const constantName = /^[A-Z]{2,16}(?:_[A-Z]{2,16}){1,6}$/u
 
-/** A place where a secret is kept, by its name: what a reference says is no secret. */
+/** The name of a place where a secret is kept: a reference is no secret. */
 const reference =
   /^(?:arn:|op:\/\/|vault:|ssm:|gsm:|asm:|secrets?manager[:/]|sops:|env[:.(]|ENV[[(]|file:|secret:\/\/|keyring:|awssm:|kms:|!\w+|@Microsoft\.KeyVault|\/(?:run|etc|var|opt|srv|home|usr|mnt|tmp)\/|\.{1,2}\/|\/(?:[a-z][a-z0-9_.-]*\/)+[\w.-]*$|~\/|[A-Za-z]:\\|projects\/|https?:\/\/[^\s:@?]+$)/u
 
-/** An expression that fetches a secret, in whatever language. */
+/** An expression that fetches a secret, in any language. */
 const expression =
   /^(?:await\b|new\b|async\b|function\b|lambda\b|process\.env|os\.(?:environ|getenv)|import\.meta|Deno\.env|System\.|env\.|ctx\.|self\.|this\.|req(?:uest)?\.|res(?:ponse)?\.|config\.|cfg\.|settings\.|options?\.|opts\.|params?\.|props\.|args\.|body\.|headers?\.|data\.|user\.|session\.|secrets\.|vars?\.|[A-Za-z_$][\w$]*(?:(?:\.|\?\.|::|->)[A-Za-z_$][\w$]*)*[([{<])|^(?:[A-Za-z_$]+(?:\.|\?\.|::|->))+[A-Za-z_$]+[!;,)]*$/u
 

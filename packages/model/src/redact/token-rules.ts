@@ -6,9 +6,9 @@ import { vendorTokenRules } from './vendor-tokens.ts'
 const openers = ['\n', ' ', '\t', '"', "'", '`', '=', ':', '(', '[', '/', ',', '>']
 
 /**
- * Secrets that are known by their own form, whatever stands around them: tokens of known issuers, JSON web tokens, private keys.
+ * Secrets that are known by their own form, in any context: tokens of known issuers, JSON web tokens, private keys.
  *
- * Every pattern is linear in the text: it starts with a literal or a bounded class, and whatever can run long either
+ * Every pattern is linear in the text: it starts with a literal or a bounded class, and any part that can run long either
  * succeeds and is consumed, or cannot be entered twice from the same run (a look-behind on the same class, or a bound).
  */
 export const tokenRules: readonly SecretRule[] = [

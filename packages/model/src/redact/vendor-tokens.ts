@@ -130,7 +130,7 @@ const boundedRows: readonly Row[] = [
   ['twilio_key', 'SK', `${hex}{32}`],
 ]
 
-/** Addresses that are secrets from here on: who knows the rest may post. */
+/** Addresses that are secrets from here on: anyone who knows the rest may post. */
 const addressRows: readonly Row[] = [
   [
     'discord_webhook',

@@ -14,7 +14,7 @@ const callWords = [
   'callid',
 ]
 
-/** Keys of what a call was given and gave, the surest first. */
+/** Keys of a call's arguments and results, the surest first. */
 const givenKeys = [
   'gen_ai.tool.call.arguments',
   'tool.call.arguments',
@@ -49,8 +49,8 @@ const keysMax = 256
 const serverKind = 2
 
 /**
- * A tool call in an unknown vocabulary: a span with a tool's name and the ID of a call, by whatever keys. Who sends a
- * call's ID is an agent's program; what a tool's server saw of it is not.
+ * A tool call in an unknown vocabulary: a span with a tool's name and the ID of a call, by any keys. Only an agent's program
+ * sends a call's ID; a tool's server does not.
  */
 export const anyToolCall: Convention = {
   name: 'tool_call',
@@ -94,7 +94,7 @@ function findCall(attributes: Attributes): Call | undefined {
 
 type Form = 'tool' | 'call' | ''
 
-/** Keys that were looked at, each with what came of it. */
+/** Keys that were read, each with the result. */
 const formsKnown = new Map<string, Form>()
 const formsKnownMax = 4_096
 const keyLengthMax = 128

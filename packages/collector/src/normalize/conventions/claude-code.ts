@@ -21,7 +21,7 @@ const eventKinds: ReadonlyMap<string, RecordKind> = new Map(
   }),
 )
 
-/** Tools whose name says what they do to a file. The others `execute`. */
+/** Tools whose name states the verb on a file. The others `execute`. */
 const verbOfTool: ReadonlyMap<string, string> = new Map(
   Object.entries<string>({
     Read: 'read',

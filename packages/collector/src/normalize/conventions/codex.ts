@@ -14,7 +14,7 @@ const kinds: ReadonlyMap<string, RecordKind> = new Map(
 /** The placeholder for text that the emitter is configured to withhold. */
 const withheld = '[REDACTED]'
 
-/** OpenAI's Codex: its log records. Its spans are of its own insides and say nothing of what was asked or done. */
+/** OpenAI's Codex: its log records. Its spans describe its internals and state no prompt and no act. */
 export const codex: Convention = {
   name: 'codex',
   speaks: ({ signal, name }) => signal === 'log' && name.startsWith('codex.'),

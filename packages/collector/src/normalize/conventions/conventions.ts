@@ -13,8 +13,8 @@ import type { Convention, Telemetry } from './telemetry.ts'
 const plainConventions: readonly Convention[] = [http, database, messaging, rpc]
 
 /**
- * Every vocabulary but Whodid's own, in order: of a field that several fill, the first stands, after what Whodid's own
- * attributes say. A hand-over in any of them, then the emitters that give standard names a meaning of their own, then the
+ * Every vocabulary but Whodid's own, in order: of a field that several fill, the first stands, after Whodid's own
+ * attributes. A hand-over in any of them, then the emitters that give standard names a meaning of their own, then the
  * standard, then the plain calls to the world.
  */
 export const conventions: readonly Convention[] = [
@@ -28,7 +28,7 @@ export const conventions: readonly Convention[] = [
 
 /**
  * The vocabularies that a record speaks, in order. One that speaks none, or the standard's and is of no kind that the
- * standard knows, may still be a tool call by the look of it.
+ * standard knows, may still be a tool call by its attributes.
  */
 export function conventionsOf(telemetry: Telemetry): readonly Convention[] {
   const spoken = conventions.filter((convention) => convention.speaks(telemetry))

@@ -9,7 +9,7 @@ const tasksMax = 32
 
 /**
  * The tasks of a crew or an agent of CrewAI under OpenInference. The inputs of a crew only fill the places of its tasks,
- * and what its agent's span was given is the agent: the task stands beside, or in what came of it.
+ * and the input of its agent's span is the agent: the task stands beside it, or in the output.
  */
 export function crewText(attributes: Attributes): string {
   return (

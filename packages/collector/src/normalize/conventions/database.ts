@@ -22,7 +22,7 @@ const ofConnection: ReadonlySet<string> = new Set(
   ),
 )
 
-/** In SQL, SET is of the connection; key-value stores set what they store. */
+/** In SQL, SET is of the connection; in key-value stores it writes data. */
 const keyValueStores: ReadonlySet<string> = new Set(['redis', 'valkey', 'memcached'])
 
 function verbs(verb: string, words: string): (readonly [string, string])[] {
@@ -48,7 +48,7 @@ function readDatabase({ attributes }: Telemetry, kind: RecordKind): Claims {
   }
 }
 
-/** A connection that is opened or a transaction that begins touches nothing that is stored. */
+/** A connection that is opened or a transaction that begins touches no stored data. */
 function touchesData(attributes: Attributes): boolean {
   const word = operation(attributes)
   if (word === 'SET')

@@ -18,8 +18,8 @@ const statusError = 2
 
 /**
  * Derives the outcome of an act. Whodid's own attribute stands as it is. Else a refusal goes before a failure, a failure before
- * whatever has the form of a success (a status OK, a result), and what is said before what only a rule derives. Where
- * neither is there, the outcome stays open. Precondition: `record` holds what the conventions claim.
+ * any form of success (a status OK, a result), and a stated outcome before one that only a rule derives. If there is
+ * neither, the outcome stays open. Precondition: `record` holds what the conventions claim.
  */
 export function deriveOutcome(
   record: LedgerRecord,
@@ -37,7 +37,7 @@ export function deriveOutcome(
   return inResult === 'unclear' ? nothing : succeeded(record, telemetry, spoken)
 }
 
-/** The weightiest of what approval, status, attributes and conventions say. */
+/** Returns the weightiest ending that approval, status, attributes and conventions state. */
 function endingOf(record: LedgerRecord, { statusCode, attributes }: Telemetry): Ending | '' {
   if (isRefusal(record.approvalDecision)) return 'denied'
   const byStatus = statusCode === statusError ? 'failure' : ''
@@ -50,7 +50,7 @@ function said(outcome: Outcome | ''): DerivedOutcome {
   return { outcome, rule: '' }
 }
 
-/** True when Whodid's own attribute says the outcome; what it says stands in the record already. */
+/** True when Whodid's own attribute states the outcome; the record holds it already. */
 function isSaid({ attributes, resource }: Telemetry): boolean {
   const value = attributes.get(attribute.actionOutcome) ?? resource.get(attribute.actionOutcome)
   return outcomes.some((outcome) => outcome === value)

@@ -14,7 +14,7 @@ const nodesMax = 1_000
 /**
  * True when a result says that its call failed, where a convention defines how: MCP's `isError` (also as Python writes
  * its objects down, and within JSON-RPC), the `is_error` of tool results, a tool message of LangChain's or Bedrock's whose
- * status is `error`. Any other text is what the tool had to say, and no statement. Bounded and never throws.
+ * status is `error`. Any other text is the tool's own output, and no statement. Bounded and never throws.
  */
 export function endingInResult(text: string): ResultEnding {
   // Every form below has this in it, and most results have not.
@@ -74,7 +74,7 @@ function mentionsFlag(text: string): boolean {
   return text.includes('isError') || text.includes('is_error')
 }
 
-/** Of a list, only what conventions put there is looked into: a list of the tool's own things says nothing. */
+/** True for list elements that conventions define: a list of the tool's own data states no ending. */
 function isPart(part: unknown): boolean {
   if (typeof part === 'string') return false
   if (typeof part !== 'object' || part === null) return false

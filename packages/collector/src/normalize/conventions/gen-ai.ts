@@ -68,7 +68,7 @@ export const genAi: Convention = {
   kind: (telemetry) => {
     if (telemetry.name === decisionEvent) return 'approval'
     const event = telemetry.signal === 'log' ? kindOfEvent.get(telemetry.name) : undefined
-    // A message is one whatever operation it belongs to.
+    // A message stays a prompt under any operation.
     if (event === 'prompt') return event
     const operation = textOf(telemetry.attributes, attribute.operationName)
     return operation === '' ? (event ?? '') : (kindOfOperation.get(operation) ?? 'other')
@@ -108,7 +108,7 @@ function userMessage({ attributes, body }: Telemetry): string {
   return lastUserText(message) || joinedText(message)
 }
 
-/** Of a tool's span, what it was given or gave in the older events. */
+/** Returns the arguments or the result of a tool's span from the older events. */
 function eventText({ events }: Telemetry, name: string, key: string): string {
   const event = events.find((one) => one.name === name)
   return event === undefined ? '' : textOf(event.attributes, key)

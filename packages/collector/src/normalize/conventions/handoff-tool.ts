@@ -14,7 +14,7 @@ export interface ToolTarget {
 
 const nothing: ToolTarget = { target: '', isSure: false, argument: false }
 
-/** Tools of the frameworks that hand over to whom their arguments name. */
+/** Tools of the frameworks that hand over to the agent that their arguments name. */
 const byArgument = new Set([
   'transfer_to_agent',
   'handoff_to_agent',
@@ -32,7 +32,7 @@ const otherPrefixes = ['transfer_to_', 'transfer_back_to_', 'delegate_to_', 'esc
 /** UTF-16 units of a tool's name that are looked at. */
 const nameLengthMax = 256
 
-/** Reads whom a tool hands over to out of its name, as `transfer_to_x` or `transferToX`. */
+/** Reads the target of a hand-over from the tool's name, as `transfer_to_x` or `transferToX`. */
 export function targetOfTool(tool: string): ToolTarget {
   const name = snake(tool.slice(0, nameLengthMax))
   if (byArgument.has(name)) return { target: '', isSure: true, argument: true }

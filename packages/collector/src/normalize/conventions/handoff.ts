@@ -85,7 +85,7 @@ export interface Handoff {
 }
 
 /**
- * A hand-over from one agent to another, in any vocabulary: it is a delegation, done by whoever stands above it. The agent it
+ * A hand-over from one agent to another, in any vocabulary: it is a delegation, done by the actor above it. The agent it
  * names is the target, unless it names a target beside. A tool that is only called `transfer_to_x` may move money.
  */
 export const handoff: Convention = {
@@ -121,7 +121,7 @@ function targetOf(byTool: ToolTarget, name: string, attributes: Attributes): str
   return inArguments || (isFree ? name : '') || byTool.target
 }
 
-/** The span as one that names no agent: the one it names is not who acts. */
+/** Returns the span without its agent's name: the agent that it names does not act. */
 export function withoutTarget(telemetry: Telemetry): Telemetry {
   const attributes = new Map(telemetry.attributes)
   for (const key of agentNameKeys) attributes.delete(key)
@@ -165,7 +165,7 @@ function isSaidBy({ attributes }: Telemetry): boolean {
 
 const spanPrefix = 'handoff to '
 
-/** Of OpenAI's Agents under OpenInference: a tool's span, named after the target, that was given the one and gave the other. */
+/** Of OpenAI's Agents under OpenInference: a tool's span, named after the target, whose input and output name the two agents. */
 function isOpenInferenceHandoff({ name, attributes }: Telemetry): boolean {
   if (textOf(attributes, 'openinference.span.kind') !== 'TOOL' || attributes.has('tool.name'))
     return false

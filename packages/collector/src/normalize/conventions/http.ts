@@ -3,7 +3,7 @@ import type { Attributes } from '../../otlp/batch.ts'
 import { firstText } from './telemetry.ts'
 import type { Convention, Claims, Telemetry } from './telemetry.ts'
 
-/** A POST may create, change or only ask: that it sent something is all that the method says. */
+/** The verb of a method. A POST may create, change or only ask: the method states only that something was sent. */
 const verbOfMethod: ReadonlyMap<string, string> = new Map(
   Object.entries<string>({
     GET: 'read',

@@ -60,7 +60,7 @@ const templateAliases: readonly Alias[] = [
     member: 'lc_agent_name',
     only: isOpenInference,
   },
-  // Weak: one service may run many agents. It is better than none, and its grade says what it is.
+  // Weak: one service may run many agents. It is better than none, and its grade shows that.
   { rule: 'resource.service_name', key: 'service.name' },
 ]
 
@@ -80,7 +80,7 @@ const instanceAliases: readonly Alias[] = [
   { rule: 'claude_code.agent_id', key: 'agent_id', only: isClaudeCode },
   { rule: 'mastra.run_id', key: 'mastra.metadata.runId' },
   { rule: 'adk.invocation_id', key: 'gcp.vertex.agent.invocation_id' },
-  // Weak: a session may hold several runs. The editor's session is a window and says nothing of a run.
+  // Weak: a session may hold several runs. The editor's session is a window and identifies no run.
   {
     rule: 'session_id',
     key: 'session.id',

@@ -17,7 +17,7 @@ const kinds: ReadonlyMap<string, RecordKind> = new Map(
 export const langfuse: Convention = {
   name: 'langfuse',
   speaks: ({ attributes }) => attributes.has('langfuse.observation.type'),
-  // `span` and `event` are what any traced function is: they say of no agent.
+  // Any traced function is a `span` or an `event`: they indicate no agent.
   ofAgent: ({ attributes }) => kinds.has(typeOf(attributes)),
   kind: ({ attributes }) => kinds.get(typeOf(attributes)) ?? '',
   read: readLangfuse,

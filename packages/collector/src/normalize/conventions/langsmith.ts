@@ -13,8 +13,8 @@ const kinds: ReadonlyMap<string, RecordKind> = new Map(
 )
 
 /**
- * LangSmith's OpenTelemetry output, by `langsmith.span.kind`. `gen_ai.prompt` and `gen_ai.completion` hold what a run
- * was given and gave: on a tool span these are its arguments and its result.
+ * LangSmith's OpenTelemetry output, by `langsmith.span.kind`. `gen_ai.prompt` and `gen_ai.completion` hold a run's
+ * input and output: on a tool span these are its arguments and its result.
  */
 export const langsmith: Convention = {
   name: 'langsmith',

@@ -24,7 +24,7 @@ export function lastUserText(value: Value | undefined): string {
 /**
  * The text that a person gave an agent or a chain, from its input: the last user message where there are messages,
  * the member that is the task where it was called with arguments, the only argument that is a text. Plain inputs, none of
- * which is named as the task, are the request as they came; a program's state is none.
+ * which is named as the task, are taken as the request; a program's state is not.
  */
 export function promptText(given: string): string {
   const parsed = parse(given)
@@ -99,7 +99,7 @@ function parse(value: Value | undefined): unknown {
   }
 }
 
-/** True when it is a part of one message, as Bedrock writes them, and not a message: nobody is said to have spoken. */
+/** True when it is a part of one message, as Bedrock writes them, and not a message: it names no speaker. */
 function isBlock(part: unknown): boolean {
   if (typeof part !== 'object' || part === null || !Reflect.has(part, 'text')) return false
   return !['role', 'type', 'message'].some((key) => Reflect.has(part, key))
@@ -172,7 +172,7 @@ function contentText(holder: object, depth: number): string {
     .join('\n')
 }
 
-/** Text of a text part; a tool's result, a file or an image is not what the user said. */
+/** Returns the text of a text part; a tool's result, a file or an image is not the user's text. */
 function partText(part: unknown, depth: number): string {
   if (typeof part === 'string') return part
   if (typeof part !== 'object' || part === null) return ''

@@ -16,7 +16,7 @@ export function isInstanceScope(scopeName: string): boolean {
 /**
  * True when a span's own `gen_ai.agent.id` is that of an object in its process, and the agent's name beside it the name of
  * what was deployed: Semantic Kernel, Microsoft Agent Framework and AutoGen send it so. A record that speaks Whodid's
- * names means the template by it, whatever it looks like.
+ * names means the template by it, in any form.
  */
 export function namesObject({ attributes }: Pick<Telemetry, 'attributes'>): boolean {
   const id = textOf(attributes, attribute.templateId)
@@ -46,7 +46,7 @@ const hexLengthSure = 24
 const separators = '_-/:.#@|~ '
 
 /**
- * True when an ID was made up for one object of a running process, and says nothing of what was deployed: a UUID in any of
+ * True when an ID was made up for one object of a running process, and does not identify the deployed agent: a UUID in any of
  * its forms, a long hex number, a ULID, or one of these behind a name, as `clerk_6ba7…`.
  */
 export function isObjectId(text: string): boolean {

@@ -57,7 +57,7 @@ export function spanNameOfAgent(telemetry: Telemetry): string {
   return isObjectId(own) || own.includes('(') ? '' : own
 }
 
-/** A program of DSPy is a chain, and an agent where it is what was called. */
+/** A program of DSPy is a chain, and an agent where it is the root of the call. */
 function isProgramOfDspy({ scopeName, isRoot, attributes }: Telemetry): boolean {
   return (
     isRoot && scopeName === 'openinference.instrumentation.dspy' && kindOf(attributes) === 'CHAIN'
@@ -69,7 +69,7 @@ const marker = "current_agent_name='"
 /** UTF-16 units of a text that the marker is looked for in. */
 const textLengthMax = 64 * 1024
 
-/** The agent at work in a step of LlamaIndex, which stands in what the step was given or gave. */
+/** The agent at work in a step of LlamaIndex, which stands in the step's input or output. */
 export function currentAgentName({ scopeName, attributes }: Telemetry): string {
   if (scopeName !== 'openinference.instrumentation.llama_index') return ''
   return (

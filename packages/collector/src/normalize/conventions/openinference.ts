@@ -24,7 +24,7 @@ export const openInference: Convention = {
   ofAgent: () => true,
   kind: (telemetry) => {
     const kind = textOf(telemetry.attributes, 'openinference.span.kind').toUpperCase()
-    // The root of a run is often a CHAIN: there the run was asked for.
+    // The root of a run is often a CHAIN, which holds the request.
     if (kind === 'CHAIN' && telemetry.isRoot) return 'prompt'
     return kinds.get(kind) ?? 'other'
   },

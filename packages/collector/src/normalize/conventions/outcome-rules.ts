@@ -10,9 +10,9 @@ export type OutcomeRule =
   'status_ok' | 'result_present' | 'result_is_error' | 'exception_event' | `status_unset_${string}`
 
 /**
- * The vocabularies that mark what failed, by the status ERROR or by `error.type`, and leave the status of what succeeded
- * unset: by the name of the convention, the rule that its ended acts succeed by when they carry neither. A vocabulary that is not
- * here says nothing by silence.
+ * The vocabularies that mark failures, by the status ERROR or by `error.type`, and leave the status of successes
+ * unset: by the name of the convention, the rule that its ended acts succeed by when they carry neither. For a vocabulary that is not
+ * here an unset status states nothing.
  */
 const ruleOfConvention: ReadonlyMap<string, OutcomeRule> = new Map<string, OutcomeRule>([
   ['http', 'status_unset_http'],

@@ -23,7 +23,7 @@ type CountField = 'planStep' | 'seq'
 /** Canonical attributes that are text, and the field each fills. */
 const textFields: readonly (readonly [TextField, AttributeKey])[] = [
   ['correlationId', attribute.correlationId],
-  // Several jobs may run in one process: what a span says of itself goes before its resource.
+  // Several jobs may run in one process: a span's own attributes go before its resource's.
   ['serviceName', attribute.serviceName],
   ['templateName', attribute.templateName],
   ['templateVersion', attribute.templateVersion],
@@ -123,8 +123,8 @@ export function saidKind({ attributes }: Telemetry): RecordKind | '' {
 }
 
 /**
- * Fills a record with what is said in Whodid's own attributes and the standard ones that it emits: one pass over the
- * span's, then what the resource says and the span does not, for a launcher can name an agent that cannot be changed. A
+ * Fills a record from Whodid's own attributes and the standard ones that it emits: one pass over the
+ * span's, then the resource's attributes that the span does not have, for a launcher can name an agent that cannot be changed. A
  * claim that is filled so needs no rule. A value of another form leaves its field as it was.
  */
 export function fillOwnClaims(record: LedgerRecord, telemetry: Telemetry): void {

@@ -4,8 +4,8 @@ import { textOf } from './telemetry.ts'
 import type { Convention, Claims, Telemetry } from './telemetry.ts'
 
 /**
- * Pydantic AI (scope `pydantic-ai`). Kinds, agents and, in its newer formats, tools it names in `gen_ai` attributes; what an
- * agent was asked stands in names of its own, and what a tool was given does so up to its format 2.
+ * Pydantic AI (scope `pydantic-ai`). Kinds, agents and, in its newer formats, tools it names in `gen_ai` attributes; an
+ * agent's prompt stands in names of its own, and a tool's arguments do so up to its format 2.
  */
 export const pydanticAi: Convention = {
   name: 'pydantic_ai',

@@ -5,11 +5,11 @@ import type { Convention, Claims, Telemetry } from './telemetry.ts'
 
 const clientKind = 3
 
-/** Services that a call of is no act upon the world: models that are asked, and telemetry that is sent. */
+/** Services whose calls are no acts upon the world: models and receivers of telemetry. */
 const asides =
   /(?:^|\.)(?:BedrockRuntime|GenerativeService|PredictionService|(?:Trace|Logs|Metrics)Service)$/u
 
-/** The first word of a method's name, in the style guides of those who name methods by what they do. */
+/** The first word of a method's name, in the style guides that name methods by their effect. */
 const verbOfWord: ReadonlyMap<string, string> = new Map<string, string>([
   ...verbs('read', 'Get List Read Search Query Describe Watch Lookup Head Scan Count Check'),
   ...verbs('create', 'Create Insert'),

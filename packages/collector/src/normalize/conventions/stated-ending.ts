@@ -2,8 +2,8 @@ import type { Attributes } from '../../otlp/batch.ts'
 import { textOf } from './telemetry.ts'
 
 /**
- * The ending of an act that a record states. `unknown`: it was stopped, and nobody knows how far it had
- * got. `open`: when the record was written it had not ended.
+ * The ending of an act that a record states. `unknown`: it was stopped, and its progress is
+ * unknown. `open`: when the record was written it had not ended.
  */
 export type Ending = 'denied' | 'failure' | 'unknown' | 'open' | 'success'
 
@@ -14,7 +14,7 @@ const byWeight: readonly Ending[] = ['denied', 'failure', 'unknown', 'open', 'su
 type Read = (text: string) => Ending | ''
 
 /**
- * The ending that the attributes of a tool's call state, whichever instrumentation wrote them; '' when none does. Looks
+ * The ending that the attributes of a tool's call state, from any instrumentation; '' when none does. Looks
  * only at the keys of the table below: one pass, no parsing.
  */
 export function statedEnding(attributes: Attributes): Ending | '' {
@@ -47,7 +47,7 @@ const refusals: ReadonlySet<string> = new Set(
   ),
 )
 
-/** True when a decision, in any emitter's word, refused what was asked for. */
+/** True when a decision, in any emitter's word, refused the request. */
 export function isRefusal(decision: string): boolean {
   return refusals.has(plainWord(decision))
 }

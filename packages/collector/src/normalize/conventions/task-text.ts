@@ -32,7 +32,7 @@ const taskNames = [
   'text',
 ]
 
-/** Names of members that only hold what was given. */
+/** Names of members that only hold the arguments. */
 const holderNames = [
   'kwargs',
   'args',
@@ -52,8 +52,8 @@ const holderNames = [
 export type ReadText = (value: unknown) => string
 
 /**
- * The text of the task in an argument object: of its members the one that is named so, else in what holds the arguments.
- * `read` takes the text out of what is no text itself: messages, for one. '' when no member is the task.
+ * The text of the task in an argument object: of its members the one named as the task, else the one in a holder of the arguments.
+ * `read` extracts the text of a value that is no text itself, such as messages. '' when no member is the task.
  */
 export function taskText(given: object, read: ReadText, depth = 0): string {
   if (depth > depthMax) return ''

@@ -53,7 +53,7 @@ type ReceivedField =
   | 'events'
   | 'links'
 
-/** The text of an attribute: '' when absent or null; what is not text is written as JSON. */
+/** The text of an attribute: '' when absent or null; other values are written as JSON. */
 export function textOf(attributes: Attributes, key: string): string {
   const value = attributes.get(key)
   if (value === undefined || value === null) return ''

@@ -16,8 +16,8 @@ const kinds: ReadonlyMap<string, RecordKind> = new Map(
 )
 
 /**
- * VoltAgent (scope `@voltagent/core`): whose span it is by `entity.id` and `entity.type`, what it is by `span.type`, which the
- * span of a run itself does not have.
+ * VoltAgent (scope `@voltagent/core`): `entity.id` and `entity.type` name the span's owner, `span.type` its kind; the span of a run
+ * has no `span.type`.
  */
 export const voltAgent: Convention = {
   name: 'voltagent',

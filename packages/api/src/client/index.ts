@@ -1,2 +1,0 @@
-export { createApiClient } from './api-client.ts'
-export type { ApiClient, ApiClientOptions, Schemas } from './api-client.ts'

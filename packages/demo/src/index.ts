@@ -1,0 +1,6 @@
+export { readDemoConfig } from './demo-config.ts'
+export type { DemoConfig } from './demo-config.ts'
+export { createDemoScreen } from './demo-screen.ts'
+export type { DemoOutput, DemoScreen, DemoTerminal } from './demo-screen.ts'
+export { runDemo } from './run-demo.ts'
+export type { DemoRun } from './run-demo.ts'

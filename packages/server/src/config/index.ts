@@ -1,0 +1,13 @@
+export { readSettings } from './read-settings.ts'
+export type { Environment, Settings } from './read-settings.ts'
+export {
+  hostCheckOf,
+  isLoopback,
+  readApiUrl,
+  readDataDir,
+  readKeysDir,
+  readServiceConfig,
+} from './service-config.ts'
+export type { LedgerAccess, ServiceConfig } from './service-config.ts'
+export { describeSetting, settingKeys, variableOf } from './settings-schema.ts'
+export type { SettingGroup, SettingInfo, SettingKey, SettingValues } from './settings-schema.ts'

@@ -1,0 +1,8 @@
+export { runChecks } from './doctor/run-checks.ts'
+export type { RequestPath } from './doctor/run-checks.ts'
+export type { Check } from './doctor/machine-checks.ts'
+export { fullDiskError } from './start/start-errors.ts'
+export { migrateLedger } from './start/start-ledger.ts'
+export { startWhodid } from './start/start-whodid.ts'
+export type { RunningWhodid } from './start/start-whodid.ts'
+export type { OnServiceEvent, ServiceEvent } from './start/startup-context.ts'
