@@ -9,7 +9,7 @@ import { selfCheckMetrics } from '../self-check/self-check-metrics.ts'
 const pingTimeoutMs = 5_000
 
 /** The collector, once it listens. The API listens before it, and answers while the collector opens its log. */
-export type CollectorPort<Methods extends keyof Collector = keyof Collector> = () =>
+export type CollectorPort<Methods extends keyof Collector> = () =>
   Pick<Collector, Methods> | undefined
 
 /** The phrase for a collector that is still starting. */

@@ -13,6 +13,9 @@ import type { Listener } from './start-errors.ts'
 import { closing, startParts } from './startup-context.ts'
 import type { Started, StartupContext } from './startup-context.ts'
 
+/** A collector that listens. */
+export type RunningCollector = Collector
+
 /** The parts that the collector uses beside the configuration. */
 export interface CollectorDeps {
   readonly access: Pick<LedgerAccess, 'writer' | 'verifier'>
@@ -24,7 +27,7 @@ export interface CollectorDeps {
 export function startCollectorPart(
   context: StartupContext,
   deps: CollectorDeps,
-): Promise<Started<Collector>> {
+): Promise<Started<RunningCollector>> {
   const { onEvent } = context
   onEvent({ event: 'starting', what: 'collector' })
   return startParts(onEvent, async (keep) => {
@@ -47,7 +50,7 @@ async function listen(
   { config, onEvent }: StartupContext,
   { tokens, keys }: CollectorDeps,
   connections: { readonly appender: Appender; readonly rows: LeafReader },
-): Promise<Collector> {
+): Promise<RunningCollector> {
   return startCollector({
     host: config.host,
     hostCheck: hostCheckOf(config),

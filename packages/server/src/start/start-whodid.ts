@@ -4,9 +4,9 @@ import { loadOrCreateTokens } from '../credentials/tokens.ts'
 import type { Tokens } from '../credentials/tokens.ts'
 import { startSelfCheck } from '../self-check/self-check.ts'
 import { createReadiness, readMetrics } from './readiness.ts'
-import type { CollectorPort } from './readiness.ts'
 import { startApiPart } from './start-api.ts'
 import { startCollectorPart } from './start-collector.ts'
+import type { RunningCollector } from './start-collector.ts'
 import { openRetention, startContentStores, startRetention } from './start-contents.ts'
 import { checkDataDir, startLedger } from './start-ledger.ts'
 import { startParts } from './startup-context.ts'
@@ -61,8 +61,8 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
   const policy = await readTrust(config)
   const state = keep(startSelfCheck(context, access.verifier, { policy, keys }))
   // The API starts before the collector and stops after it: a span on its way in can still be asked about.
-  let listening: ReturnType<CollectorPort> = undefined
-  const collectorPort: CollectorPort = () => listening
+  let listening: RunningCollector | undefined = undefined
+  const collectorPort = (): RunningCollector | undefined => listening
   const { retention, contents } = await openRetention(context, stores, collectorPort)
   const readiness = createReadiness(selector, collectorPort)
   const api = keep(
