@@ -129,21 +129,15 @@ describe('arrows', () => {
     expect(importers.filter((path) => !path.startsWith('packages/store/src/'))).toEqual([])
   })
 
-  it.each(['collector', 'content', 'retention', 'store', 'tlog-posix'])(
-    'has no circle of imports in %s, those of types included',
-    (name) => {
-      const files = new RegExp(`^packages/${name}/src/.*(?<!\\.test)\\.ts$`, 'u')
-      expect(circleIn(importGraph(repositorySources(files)))).toEqual([])
-    },
-  )
-
-  it('finds a circle', () => {
-    const graph = new Map([
-      ['a.ts', ['b.ts']],
-      ['b.ts', ['c.ts']],
-      ['c.ts', ['b.ts']],
+  it('is the table of docs/ARCHITECTURE.md', () => {
+    const rows = [
+      ...readSource('docs/ARCHITECTURE.md').text.matchAll(/^\| `([a-z-]+)` \|[^|]*\|([^|]*)\|$/gmu),
+    ]
+    const told = rows.map(([, name = '', imports = '']) => [
+      name,
+      [...imports.matchAll(/`([a-z-]+)`/gu)].map(([, other = '']) => other),
     ])
-    expect(circleIn(graph)).toEqual(['b.ts', 'c.ts', 'b.ts'])
+    expect(Object.fromEntries(told)).toEqual(arrows)
   })
 
   it('knows every package', () => {
@@ -200,39 +194,6 @@ function importsOf(source: Source): { specifier: string; line: number }[] {
       ? [{ specifier: specifier.text, line: lineAt(file, node.getStart(file)) }]
       : []
   })
-}
-
-/** The imports between files of one package, by their paths. */
-function importGraph(sources: readonly Source[]): Map<string, readonly string[]> {
-  return new Map(
-    sources.map((source) => [
-      source.path,
-      importsOf(source)
-        .filter(({ specifier }) => specifier.startsWith('.'))
-        .map(({ specifier }) => posix.join(posix.dirname(source.path), specifier)),
-    ]),
-  )
-}
-
-/** The first circle that is found, its first file again at the end; empty when there is none. */
-function circleIn(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const done = new Set<string>()
-  const search = (file: string, above: readonly string[]): readonly string[] => {
-    const at = above.indexOf(file)
-    if (at >= 0) return [...above.slice(at), file]
-    if (done.has(file)) return []
-    for (const next of graph.get(file) ?? []) {
-      const circle = search(next, [...above, file])
-      if (circle.length > 0) return circle
-    }
-    done.add(file)
-    return []
-  }
-  for (const file of graph.keys()) {
-    const circle = search(file, [])
-    if (circle.length > 0) return circle
-  }
-  return []
 }
 
 function importProblem(

@@ -31,6 +31,64 @@ describe('public exports', () => {
   })
 })
 
+/** Names that each package exports, all its entries together. A number only goes down; a new package or room brings its own. */
+const exportsMax: Readonly<Record<string, number>> = {
+  api: 11,
+  client: 25,
+  collector: 19,
+  content: 11,
+  demo: 8,
+  engine: 11,
+  evidence: 6,
+  model: 122,
+  query: 50,
+  retention: 11,
+  sdk: 48,
+  server: 42,
+  store: 52,
+  tlog: 69,
+  'tlog-posix': 24,
+  verify: 62,
+  witness: 52,
+}
+
+describe('the number of public exports', () => {
+  const counts = new Map(
+    repositoryPaths(/^packages\/[^/]+\/package\.json$/u).map((path) => {
+      const entries = entriesOf(path).map((entry) => posix.join(posix.dirname(path), entry))
+      const names = entries.flatMap((entry) => exportedNames(readSource(entry)))
+      return [path.split('/')[1] ?? '', names.length] as const
+    }),
+  )
+
+  it.each([...counts].filter(([, count]) => count > 0))('%s is as counted', (name, count) => {
+    expect(count).toBe(exportsMax[name])
+  })
+
+  it('is counted for every package that exports', () => {
+    expect(Object.keys(exportsMax).toSorted()).toEqual(
+      [...counts].flatMap(([name, count]) => (count > 0 ? [name] : [])).toSorted(),
+    )
+  })
+})
+
+/** The sources of the entries that a package lists in its manifest. */
+function entriesOf(manifest: string): string[] {
+  return [...readSource(manifest).text.matchAll(/"@whodid\/source": "([^"]+)"/gu)].map(
+    ([, entry = '']) => entry,
+  )
+}
+
+function exportedNames(index: Source): string[] {
+  return syntaxOf(index).statements.flatMap((statement) =>
+    ts.isExportDeclaration(statement) &&
+    statement.exportClause !== undefined &&
+    ts.isNamedExports(statement.exportClause)
+      ? statement.exportClause.elements.map(({ name }) => name.text)
+      : [],
+  )
+}
+
 /** The names that an index re-exports from its neighbours and that no docstring describes. */
 function undocumented(index: Source, read: (path: string) => Source): string[] {
   return syntaxOf(index).statements.flatMap((statement) => {

@@ -10,20 +10,20 @@ import type { RawQuestion } from '../who-did/question.ts'
 import { deriveRow } from './derive-row.ts'
 import type { DerivableRole, SealedRecord, StatedValues } from './derive-row.ts'
 
-/** What an answer was decided from, by the places of its records: `evidence.json` of a package. */
+/** The places of the records that an answer was decided from: `evidence.json` of a package. */
 export interface EvidenceIndex {
   readonly question: RawQuestion
   /** The rows of the statement, in their order. */
   readonly rows: readonly IndexedRow[]
-  /** What the operator had decided about how answers are made. */
+  /** The operator's settings for how answers are made. */
   readonly rules?: DecisionRules
-  /** Whether more acts were on record than one question looks at. */
+  /** True when more acts were on record than one question looks at. */
   readonly isCut?: boolean
-  /** What became of the texts of prompts and plans, of each that was looked at. */
+  /** The states of the texts of prompts and plans that were looked at. */
   readonly texts: readonly IndexedText[]
 }
 
-/** A row of the statement: what it is, and the place of the record that it is made of. */
+/** A row of the statement: its role, and the place of the record that it is made of. */
 export interface IndexedRow {
   readonly role: DerivableRole
   readonly log: string
@@ -31,7 +31,7 @@ export interface IndexedRow {
   readonly stated?: StatedValues
 }
 
-/** What became of a text. `text` where it was shown, else as `OpenedContent` has it. */
+/** The state of a text: `text` where it was shown, otherwise as `OpenedContent` has it. */
 export interface IndexedText {
   readonly log: string
   readonly index: number
@@ -42,28 +42,28 @@ export interface IndexedText {
   }
 }
 
-/** The records and texts that are at hand, each of them proven; undefined for what is not there. */
+/** Returns the proven records and texts that are available; undefined for any other. */
 interface OfflineDeps {
   readonly record: (log: string, index: number) => SealedRecord | undefined
   readonly text: (log: string, index: number) => string | undefined
 }
 
-/** What the evidence comes to, and on whose word what of it rests. */
+/** The answer that the evidence gives, and the number of its texts that are taken as stated. */
 interface OfflineDecision {
-  /** All of an answer but what was found of its proof and what it cost. */
+  /** The answer without its integrity and cost. */
   readonly answer: Omit<WhoDidAnswer, 'integrity' | 'cost'>
-  /** Texts that are not at hand: what became of each is as it was stated. */
+  /** The number of texts that are not available; the state of each is taken as stated. */
   readonly textsStated: number
 }
 
-/** The gap that tells what is missing of the proof when the question is asked; not part of the decision. */
+/** The gap for a proof that is missing when the question is asked; not part of the decision. */
 const proofGap = 'unsealed'
 
 /**
- * Decides an answer again from sealed records alone, by the code that decided it: the rows of evidence are made anew of the
- * records' own columns. `said` is the answer as it was given; of it only the integrity is taken, for the summary's warning.
+ * Decides an answer again from sealed records alone, by the code that first decided it. The rows of evidence are rebuilt from
+ * the records' own columns. `said` is the answer as it was given; only its integrity is used, for the summary's warning.
  *
- * Throws an Error that says which record is not at hand, or that the index is none. Pure: reads nothing, asks nobody.
+ * Throws an Error that names the record which is not available, or says that the index is invalid. Pure: reads nothing.
  */
 export function decideOffline(
   { question: raw, rows, texts, rules, isCut = false }: EvidenceIndex,
@@ -96,7 +96,7 @@ export function decideOffline(
   }
 }
 
-/** An answer as it was given, without what is not decided from records: to be compared with {@link decideOffline}'s. */
+/** An answer as it was given, without the parts not decided from records, to compare with {@link decideOffline}'s. */
 export function decidedPart({
   integrity: _integrity,
   cost: _cost,
@@ -105,7 +105,7 @@ export function decidedPart({
   return { ...answer, gaps: answer.gaps.filter(({ code }) => code !== proofGap) }
 }
 
-/** Puts the texts that are at hand into the evidence; of the others what is stated. */
+/** Puts the available texts into the evidence, and the stated states of the others. */
 function openStated(
   evidence: Evidence,
   texts: readonly IndexedText[],
@@ -130,7 +130,7 @@ function openStated(
   return { evidence: { ...evidence, relatedRecords }, textsStated }
 }
 
-/** The salt is not part of what is decided from. */
+/** The salt takes no part in the decision. */
 function textState(text: string): ContentState {
   return { state: 'text', text, nonce: noNonce }
 }
@@ -144,5 +144,5 @@ function statedState(stated: IndexedText['state'] | undefined): ContentState {
   return { state: other ?? 'unread' }
 }
 
-/** States that say nothing more; any other is as if the text had not been read. */
+/** States that carry no further data; any other counts as an unread text. */
 const otherStates = ['expired', 'missing', 'mismatch', 'withheld'] as const

@@ -8,17 +8,17 @@ import {
 import type { Columns } from '../who-did/evidence/evidence-columns.ts'
 import type { EvidenceRow } from '../who-did/evidence/evidence.ts'
 
-/** A record as its log sealed it, read back from its canonical form: by column, times RFC 3339, absent IDs ''. */
+/** A record as its log sealed it, read back from its canonical form by column. Times are RFC 3339; absent IDs are ''. */
 export interface SealedRecord {
   readonly columns: Readonly<Record<string, string | number | boolean | readonly string[]>>
   /** The leaf hash of the form, hex. */
   readonly leaf: string
 }
 
-/** The rows of a statement that a record can stand behind. */
+/** The roles of rows that can be derived from one record. */
 export type DerivableRole = 'subject' | 'kin' | 'listed' | 'claimed'
 
-/** Values by field that no single record holds: what the question made of the row, or a time of a group of rows. */
+/** Values by field that no single record holds: those the question computed, or a time of a group of rows. */
 export type StatedValues = Readonly<Record<string, unknown>>
 
 const columnsByRole: Readonly<Record<DerivableRole, Columns<Record<string, unknown>>>> = {
@@ -28,14 +28,14 @@ const columnsByRole: Readonly<Record<DerivableRole, Columns<Record<string, unkno
   claimed: { ...instanceClaimColumns },
 }
 
-/** The engine's expressions that are more than a column, and what they come to. */
+/** The engine's expressions that are more than a column, and how each is derived from a record. */
 const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new Map([
   [evidenceColumns.key, ({ columns }) => refOf(columns, 'span_id')],
   [
     evidenceColumns.parent,
     ({ columns }) => (columns['parent_span_id'] === '' ? '' : refOf(columns, 'parent_span_id')),
   ],
-  // A key stands for an instance's name, and is compared with other keys only: the name itself does.
+  // A key stands for an instance's name and is only compared with other keys, so the name itself can replace it.
   [evidenceColumns.instance_key, ({ columns }) => columns['instance_id']],
   [instanceClaimColumns.instance_key, ({ columns }) => columns['instance_id']],
   [evidenceColumns.content_ref, ({ columns }) => textOfKind(columns, 'content_ref', 48)],
@@ -53,8 +53,8 @@ const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new 
 const kinds = new Map(recordFields.map(({ column, kind }) => [column, kind]))
 
 /**
- * The row of evidence that a sealed record makes, as the statement would have given it: each field is derived from the record's
- * own columns, and only what no record holds is taken from `stated` (see {@link statedFields}).
+ * Returns the row of evidence that the statement would give for a sealed record. Each field is derived from the record's own
+ * columns; only fields that no record holds are taken from `stated` (see {@link statedFields}).
  */
 export function deriveRow(
   role: DerivableRole,
@@ -67,14 +67,14 @@ export function deriveRow(
   return { role, record: JSON.stringify(values) }
 }
 
-/** The fields of a role that do not follow from one record: an answer is decided with them as they are stated. */
+/** Returns the fields of a role that do not follow from one record; an answer uses them as stated. */
 export function statedFields(role: DerivableRole): string[] {
   return Object.entries(columnsByRole[role])
     .filter(([, sql]) => !isDerived(sql))
     .map(([field]) => field)
 }
 
-/** Reads what the statement gave for a role, by field. */
+/** Returns the statement's values for a row, by field. */
 export function fieldsOfRow({ role, record }: EvidenceRow): Record<string, unknown> {
   if (!isDerivable(role)) return {}
   const values: unknown = JSON.parse(record)
@@ -84,7 +84,7 @@ export function fieldsOfRow({ role, record }: EvidenceRow): Record<string, unkno
   )
 }
 
-/** Whether a record can stand behind rows of a role. */
+/** True when rows of a role can be derived from one record. */
 export function isDerivable(role: EvidenceRow['role']): role is DerivableRole {
   return Object.hasOwn(columnsByRole, role)
 }
@@ -98,13 +98,13 @@ function derivedValue(role: DerivableRole, sql: string, record: SealedRecord): u
   return derivations.get(sql)?.(record) ?? plainValue(sql, record)
 }
 
-/** Only a claim that its sender may make, in its own words, names a template in `whodid.threads`. */
+/** `whodid.threads` names a template only for a claim that its sender may make and no rule derived. */
 function claimedTemplate({ columns }: SealedRecord): unknown {
   const isBelievable = columns['template_rule'] === '' && columns['channel'] !== 'unentitled'
   return isBelievable ? columns['template_id'] : ''
 }
 
-/** A column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
+/** Returns a column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
 function plainValue(column: string, { columns }: SealedRecord): unknown {
   const value = columns[column] ?? ''
   const kind = kinds.get(column)
@@ -123,7 +123,7 @@ function textOfKind(columns: SealedRecord['columns'], column: string, digits: nu
 /** Records whose texts an answer may quote. */
 const quotedKinds: ReadonlySet<unknown> = new Set(['prompt', 'plan', 'model_call'])
 
-/** Of an act, what the collector wrote beside the outcome that it derived. */
+/** Returns the rule beside an outcome that the collector derived for an act; '' where there is none. */
 function outcomeRule(columns: SealedRecord['columns']): string {
   const kind = columns['record_kind']
   if (kind !== 'tool_call' && kind !== 'action') return ''
@@ -132,7 +132,7 @@ function outcomeRule(columns: SealedRecord['columns']): string {
   return typeof rule === 'string' ? rule : ''
 }
 
-/** The members of a JSON object; none where the text is no object. */
+/** Returns the members of a JSON object; none where the text is no object. */
 function parseObject(text: string): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(text)
@@ -143,13 +143,13 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-/** As the engine cuts: by bytes, a character in the middle. */
+/** Cuts by bytes, even within a character, as the engine does. */
 function firstBytes(text: string, max: number): string {
   const bytes = Buffer.from(text)
   return bytes.length <= max ? text : bytes.subarray(0, max).toString()
 }
 
-/** Zeroes where the record has none. */
+/** Returns zeroes where the record has no value. */
 function hexOf(columns: SealedRecord['columns'], column: string, digits: number): string {
   return String(columns[column] ?? '').padStart(digits, '0')
 }

@@ -3,12 +3,13 @@ import type { CheckpointsAnswer } from '@whodid/model'
 import type { LogTree, LogTrees } from '@whodid/tlog-posix'
 import { parseCheckpoint, parseNote, proveConsistency } from '@whodid/tlog'
 
-/** Checkpoints given at one time. */
+/** The most checkpoints in one list. */
 export const checkpointsMax = 100
 
 /**
- * A log's checkpoints of `from` leaves and more, smallest first, at most {@link checkpointsMax}, for whoever holds one of `from`
- * leaves: the first proof leads from there. `name` may be left out where there is one log. Throws `not_found`, `invalid_parameter`.
+ * Returns a log's checkpoints of `from` or more leaves, smallest first, at most {@link checkpointsMax}. The caller holds a
+ * checkpoint of `from` leaves; the first proof starts there. `name` may be left out where there is one log. Throws
+ * `not_found`, `invalid_parameter`.
  */
 export async function listCheckpoints(
   trees: LogTrees,

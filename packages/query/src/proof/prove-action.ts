@@ -15,19 +15,19 @@ const noTexts: ContentReader = {
   open: (wanted) => Promise.resolve(wanted.map(() => ({ state: 'withheld' }))),
 }
 
-/** What a proof is made from. */
+/** The sources of a proof. */
 interface ProofSources {
   readonly selector: Selector
   readonly trees?: LogTrees | undefined
-  /** The checkpoint log that takes the checkpoints of the logs here; it is asked at each proof. */
+  /** The checkpoint log that receives the checkpoints of the local logs; each proof queries it. */
   readonly metaLog?: CheckpointLogEndpoint | undefined
 }
 
 /**
- * Proves that an action is under a checkpoint of its log: by its ID, or by `<trace>-<span>`.
+ * Proves that an action is under a checkpoint of its log. The action is named by its ID, or by `<trace>-<span>`.
  *
  * Throws `not_found`, `not_sealed` while no checkpoint covers it, `seal_failed` when the record is not what was sealed, and
- * what `Selector.select` throws.
+ * the errors of `Selector.select`.
  */
 export async function proveAction(
   { selector, trees, metaLog }: ProofSources,
@@ -98,6 +98,6 @@ async function readEntry(
     parameters: { trace, span: id, index },
     tenant,
   })
-  // Behind RFC 6962's byte of a leaf stands the entry.
+  // The entry follows RFC 6962's leaf byte.
   return Buffer.from(rows[0]?.entry ?? '', 'base64').subarray(1)
 }

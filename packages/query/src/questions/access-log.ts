@@ -4,21 +4,24 @@ import type { Selector } from '@whodid/store'
 import { parsePageLimit } from './parse-parameters.ts'
 import { accessLogSql } from './sql.ts'
 
-/** Most reads in one list. */
+/** The most reads in one list. */
 export const accessLogMax = 1000
 
-/** Reads listed when nobody says how many. */
+/** The default number of reads listed. */
 const accessLogDefault = 100
 
-/** Longest question text listed, in UTF-16 units; the ledger holds the whole of it. */
+/** The longest question text listed, in UTF-16 units; the ledger holds the whole text. */
 const questionLengthMax = 2000
 
-/** How many reads to list. Throws `invalid_parameter` unless it is absent or a whole number from 1 to {@link readsMax}. */
+/**
+ * Returns the number of reads to list. Throws `invalid_parameter` unless it is absent or a whole number from 1 to {@link
+ * readsMax}.
+ */
 export function parseAccessLogLimit(text: string | undefined): number {
   return parsePageLimit(text, { default: accessLogDefault, max: accessLogMax })
 }
 
-/** The tenant's newest recorded reads, newest first, at most `limit` of them. Every text has been through `printableLine`. */
+/** Returns the tenant's newest recorded reads, newest first, at most `limit`. Every text has been through `printableLine`. */
 export async function listAccessLog(
   selector: Selector,
   tenant: string,

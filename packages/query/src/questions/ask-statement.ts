@@ -1,7 +1,7 @@
 import type { QuestionCost } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 
-/** Sends one statement of a question. Throws what `Selector.select` throws. */
+/** Sends one statement of a question. Throws the errors of `Selector.select`. */
 export async function askStatement<Row>(
   selector: Selector,
   statement: Statement,
@@ -13,7 +13,7 @@ export async function askStatement<Row>(
   return { rows, cost }
 }
 
-/** What several statements cost together. */
+/** Returns the total cost of several statements. */
 export function sumCosts(costs: readonly QuestionCost[]): QuestionCost {
   return costs.reduce((sum, cost) => ({
     statements: sum.statements + cost.statements,

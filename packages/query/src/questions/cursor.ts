@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto'
 import { printableLine, WhodidError } from '@whodid/model'
 
-/** Where a page ended: the sort key of its last row, each part as the engine writes it. */
+/** The end of a page: the sort key of its last row, each part as the engine writes it. */
 export type Position = readonly string[]
 
-/** What each part of a position must look like, in order. */
+/** The patterns that the parts of a position must match, in order. */
 type PositionForm = readonly RegExp[]
 
-/** The form of a position in what is ordered by time, trace and span. */
+/** The form of a position in rows ordered by time, trace and span. */
 export const spanPositionForm: PositionForm = [
   /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{9}$/u,
   /^[0-9a-f]{32}$/u,
   /^[0-9a-f]{16}$/u,
 ]
 
-/** Longest cursor, in characters: the longest template ID, JSON-escaped and in base64url, fits. */
+/** The longest cursor, in characters: it fits the longest template ID, JSON-escaped and in base64url. */
 const cursorLengthMax = 40_000
 
 const version = 1
 
 /**
- * Writes a position as an opaque cursor, bound to the question it belongs to. It holds a position and no secret: whoever
- * makes one up only starts reading elsewhere in what they may read anyway.
+ * Writes a position as an opaque cursor, bound to its question. It holds a position and no secret: a forged cursor only
+ * starts reading elsewhere in data that the reader may read anyway.
  */
 export function encodeCursor(question: object, position: Position): string {
   return Buffer.from(JSON.stringify([version, digestOf(question), ...position])).toString(
@@ -30,8 +30,8 @@ export function encodeCursor(question: object, position: Position): string {
 }
 
 /**
- * Reads a cursor back to the position. Throws `invalid_cursor` for one that Whodid did not make, of another version, or
- * made for a question with other filters: it would go on in the wrong list.
+ * Reads a cursor back to the position. Throws `invalid_cursor` for a cursor that Whodid did not make, of another version, or
+ * made for other filters: it would continue in the wrong list.
  */
 export function decodeCursor(cursor: string, question: object, form: PositionForm): Position {
   const [madeBy, digest, ...position] = readParts(cursor)
@@ -50,7 +50,7 @@ function readParts(cursor: string): readonly unknown[] {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
     return Array.isArray(parts) ? parts : []
   } catch {
-    // Not JSON, so not ours; a cursor without parts is refused.
+    // Not JSON, so not ours: a cursor without parts is refused.
     return []
   }
 }

@@ -1,34 +1,34 @@
 import type { Position } from './cursor.ts'
 
-/** The least a row needs to be paged: the sort key. */
+/** The sort key, which every paged row needs. */
 interface PagedRow {
   readonly ts: string
   readonly trace: string
   readonly span: string
 }
 
-/** One page: the records, each with all its copies, and where it ended when another page follows. */
+/** One page: its records, each with all its copies, and its end when another page follows. */
 export interface Page<Row> {
   readonly records: readonly [Row, ...Row[]][]
   readonly next: Position | null
 }
 
-/** Rows read beyond a page, so that the copies of its last record are seen together. */
+/** The number of rows read beyond a page, so that the copies of its last record are seen together. */
 const copiesMax = 64
 
-/** How many rows to read for a page of `limit` records. */
+/** Returns the number of rows to read for a page of `limit` records. */
 export function rowsOfPage(limit: number): number {
   return limit + copiesMax
 }
 
 /**
- * Makes a page of the {@link rowsOfPage} first rows behind the page before. A page may be shorter than asked for although
- * another follows, where a record is on the ledger in many copies.
+ * Makes a page from the first {@link rowsOfPage} rows after the page before. A page may be shorter than asked for although
+ * another follows, where the ledger holds many copies of a record.
  */
 export function takePage<Row extends PagedRow>(rows: readonly Row[], limit: number): Page<Row> {
   const groups = groupCopies(rows)
   const full = rows.length >= rowsOfPage(limit)
-  // The last group may go on beyond what was read; alone, it is taken as it is, or no page would ever get past it.
+  // The last group may continue beyond the rows read. A sole group is used as it is; otherwise no page would get past it.
   const whole = full && groups.length > 1 ? groups.slice(0, -1) : groups
   const records = whole.slice(0, limit)
   const last = records.at(-1)?.[0]
@@ -36,7 +36,7 @@ export function takePage<Row extends PagedRow>(rows: readonly Row[], limit: numb
   return { records, next: more ? [last.ts, last.trace, last.span] : null }
 }
 
-/** Rows in order, those of one record together. */
+/** Groups ordered rows by record. */
 function groupCopies<Row extends PagedRow>(rows: readonly Row[]): [Row, ...Row[]][] {
   const groups: [Row, ...Row[]][] = []
   for (const row of rows) {

@@ -2,14 +2,14 @@ import { parseHandle, printableLine, WhodidError } from '@whodid/model'
 import type { HandleKind } from '@whodid/model'
 import type { RawTimeBounds } from '../time-bounds.ts'
 
-/** A question about one thing and its acts as it arrives: every field text, untrusted. */
+/** A raw question about one thing and its acts: every field is untrusted text. */
 export interface RawInstanceQuestion extends RawTimeBounds {
   readonly id: string
   readonly limit?: string | undefined
   readonly cursor?: string | undefined
 }
 
-/** The canonical ID of what `text` names, of a kind that is known. Throws `invalid_handle`, quoting the parameter `field`. */
+/** Returns the canonical ID that `text` names, of a known kind. Throws `invalid_handle`, quoting the parameter `field`. */
 export function parseHandleOfKind(kind: HandleKind, text: string, field: string = kind): string {
   try {
     return parseHandle(`${kind}:${text}`).value
@@ -21,13 +21,13 @@ export function parseHandleOfKind(kind: HandleKind, text: string, field: string 
   }
 }
 
-/** How many of something a question may ask for. */
+/** The default and the most of a thing that a question may ask for. */
 interface PageLimit {
   readonly default: number
   readonly max: number
 }
 
-/** Throws `invalid_parameter` unless it is absent or a whole number from 1 to the most. */
+/** Throws `invalid_parameter` unless the value is absent or a whole number from 1 to the most. */
 export function parsePageLimit(text: string | undefined, limit: PageLimit): number {
   if (text === undefined) return limit.default
   const count = /^\d{1,6}$/u.test(text) ? Number(text) : 0

@@ -1,33 +1,33 @@
 import { hintRules } from '@whodid/model'
 
-/** A kind of name that `whodid.threads` knows. */
+/** A kind of name that `whodid.threads` indexes. */
 type ThreadKind =
   'trace' | 'correlation' | 'instance' | 'credential' | 'action' | 'session' | 'conversation'
 
 /**
- * The condition that leads, by the ledger's own sort key, to the hours and traces in which a name occurs: `value` is SQL for
- * the name. Two names may meet in one key, so the row's own column must be compared beside it.
+ * The condition that finds, by the ledger's sort key, the hours and traces in which a name occurs. `value` is SQL for the
+ * name. Two names may share a key, so the row's own column must be compared as well.
  */
 export function inThreadsOf(kind: ThreadKind, value: string): string {
   return inThreads(`key = sipHash64('${kind}', ${value})`)
 }
 
-/** The same for every thread that fits a condition on `whodid.threads`. */
+/** The same condition for every thread that fits a condition on `whodid.threads`. */
 export function inThreads(condition: string): string {
   return `(toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE ${condition})`
 }
 
 /**
- * The condition on `row` that leaves out intents whose outcome is on record: the two are one act. An outcome ends an intent
- * of the same action ID and actor that came by the same channel; nobody else's record does.
+ * The condition on `row` that leaves out intents whose outcome is on record, since the two are one act. Only an outcome of
+ * the same action ID and actor, received by the same channel, ends an intent.
  *
- * @param table of `whodid`, which is looked through under the name `row`
- * @param condition on `row` that bounds where outcomes are looked for
+ * @param table of `whodid`, read under the name `row`
+ * @param condition on `row` that bounds the search for outcomes
  */
 export function notEnded(table: 'whodid.actions' | 'whodid.spans', condition: string): string {
   const actor =
     "row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, '')"
-  // Of exporters that are bound to nobody none has more right to an actor than another.
+  // Among exporters that are bound to nobody, none has more right to an actor than another.
   const sender = table === 'whodid.spans' ? ", if(row.channel = 'entitled', '', row.exporter)" : ''
   const identity = `row.action_id, row.instance_id, row.template_id, ${actor}, row.channel${sender}`
   return `(row.outcome != 'unknown' OR row.action_id = '' OR (${identity}) NOT IN (
@@ -37,18 +37,18 @@ export function notEnded(table: 'whodid.actions' | 'whodid.spans', condition: st
 }
 
 /**
- * The condition on a table's `ts` and `received_at`, with {@link timeBoundParameters}. The column is written with its
- * table, `row`: an output column of the same name would else be compared in its stead.
+ * The condition on a table's `ts` and `received_at`, with {@link timeBoundParameters}. The column is written with its table,
+ * `row`; otherwise an output column of the same name would be compared instead.
  */
 export const withinTimeBounds = `row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')}`
 
 const hints = [...hintRules].map((rule) => `'${rule}'`).join(', ')
 
-/** Whether a row names the instance: what is only hinted never does. */
+/** True when a row names the instance; a hint never names it. */
 const namesInstance = `(row.instance_id != '' AND row.instance_rule NOT IN (${hints}))`
 
-/** What makes a record an action, in SQL: the condition that fills `whodid.actions`. */
+/** True when a record is an action, in SQL: the condition that fills `whodid.actions`. */
 export const isAct: string =
   "(row.record_kind IN ('tool_call', 'action') OR row.resource_id != '' OR row.action_id != '')"
 
@@ -61,7 +61,7 @@ const ownVerdict: string = `multiIf(
     'undetermined'
   )`
 
-/** The weakest link of what {@link ownVerdict} rests on, in SQL. */
+/** The grade of the weakest claim that {@link ownVerdict} rests on, in SQL. */
 export const ownGrade: string = `multiIf(
     row.channel = 'unentitled' OR (row.actor_type = 'human' AND row.instance_id != ''), 'contradicted',
     (${ownVerdict}) = 'undetermined', 'none',
@@ -70,7 +70,7 @@ export const ownGrade: string = `multiIf(
     'asserted'
   )`
 
-/** What is selected of `whodid.actions` or `whodid.spans` as `row`. */
+/** The columns selected of `whodid.actions` or `whodid.spans` as `row`. */
 export const actionColumns: string = `
   lower(hex(row.trace_id)) AS trace, lower(hex(row.span_id)) AS span,
   row.ts AS ts, row.end_ts AS end_ts, row.received_at AS received_at,

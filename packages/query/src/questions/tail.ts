@@ -18,12 +18,13 @@ export interface TailedRecord {
   readonly resource: string | null
 }
 
-/** Most records in one step of a tail. */
+/** The most records in one step of a tail. */
 export const tailStepMax = 1000
 
 /**
- * Records received after `afterUnixNs`, oldest first: {@link tailStepMax} and those received at the same instant
- * as the last, which are never parted. Call again with the last one's `received_at`. Reads at most the ledger's newest hours: a tail follows, it does not export.
+ * Returns records received after `afterUnixNs`, oldest first: {@link tailStepMax}, and all received at the same instant as
+ * the last. Call again with the last one's `received_at`. Reads at most the ledger's newest hours: a tail follows and does
+ * not export.
  */
 export async function tail(
   selector: Selector,
@@ -38,7 +39,7 @@ export async function tail(
   return rows.map(neutralized).sort(byTime)
 }
 
-/** Texts of one form, so that their order is that of time. */
+/** Compares texts of one form, which sort by time. */
 function byTime(a: TailedRecord, b: TailedRecord): number {
   const [keyOfA, keyOfB] = [a, b].map((row) => row.received_at + row.started_at + row.span)
   return (keyOfA ?? '') < (keyOfB ?? '') ? -1 : 1

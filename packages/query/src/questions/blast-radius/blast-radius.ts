@@ -11,15 +11,15 @@ import { inheritActs } from './inherit-acts.ts'
 import { blastRadiusSql, generationsMax, instancesMax, linksMax, unnamedActsMax } from './sql.ts'
 import type { BlastRadiusRow, TouchedRow, TouchRow } from './sql.ts'
 
-/** Names given of the instances and the tools of one resource. */
+/** The most names listed of the instances and the tools of one resource. */
 const namesMax = 16
 
 /**
- * What an instance and its descendants touched within the time asked about, by resource. An act whose record names
- * nobody counts for the instance of its nearest ancestor that makes a claim, and is graded `inferred`.
+ * Returns what an instance and its descendants touched within the time asked about, by resource. An act whose record names
+ * nobody counts for the instance of its nearest ancestor with a claim, and is graded `inferred`.
  *
- * Descendants are those that name an instance of the tree as their parent: at most 1,000, in at most 16 generations.
- * Throws what `Selector.select` throws, `query_too_expensive` among it: narrow the time then.
+ * Descendants name an instance of the tree as their parent: at most 1,000, in at most 16 generations. Throws the errors of
+ * `Selector.select`; on `query_too_expensive`, narrow the time.
  */
 export async function blastRadius(
   selector: Selector,
@@ -64,13 +64,13 @@ function planBlastRadius({ id, time, limit }: BlastRadiusQuestion, tenant: strin
   }
 }
 
-/** Latest touched first. `added` counts the resources that only an inherited act touched. */
+/** Merges touches by resource, latest first. `added` counts the resources that only an inherited act touched. */
 function mergeTouched(
   own: readonly TouchedRow[],
   inherited: readonly TouchedRow[],
 ): { touched: TouchedRow[]; added: number } {
   const byResource = new Map<string, TouchedRow>(own.map((row) => [row.resource, row]))
-  // Those beyond the limit are not here: an inherited act on one of them may count it twice in the total.
+  // Resources beyond the limit are missing here: an inherited act on one of them may count it twice in the total.
   const added = inherited.filter(({ resource }) => !byResource.has(resource)).length
   for (const row of inherited) {
     const touches = [...(byResource.get(row.resource)?.touches ?? []), ...row.touches]
@@ -109,15 +109,15 @@ function toResource(row: TouchedRow): TouchedResource {
   }
 }
 
-/** A question for what an instance touched, understood. */
+/** A parsed question for what an instance touched. */
 interface BlastRadiusQuestion {
   readonly id: string
   readonly time: TimeBounds
-  /** How many resources to give. */
+  /** The number of resources to list. */
   readonly limit: number
 }
 
-/** Resources in one answer. */
+/** The default and the most resources in one answer. */
 export const resourcesLimit: { readonly default: 200; readonly max: 1000 } = {
   default: 200,
   max: 1000,

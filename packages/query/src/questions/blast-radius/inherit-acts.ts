@@ -5,16 +5,16 @@ import { blankEvidenceRecord } from '../../who-did/evidence/evidence-columns.ts'
 import type { EvidenceRecord } from '../../who-did/evidence/evidence-record.ts'
 import type { LinkRow, TouchedRow, TouchRow, UnnamedRow } from './sql.ts'
 
-/** Records on the way up that are looked at; a longer way, or one in a circle, gives no instance. */
+/** The most ancestors looked at; a longer or circular chain gives no instance. */
 const ancestorsMax = 64
 
-/** Finds the record above an act that makes the claim which the act inherits; undefined where none does. */
+/** Returns the ancestor whose claim the act inherits; undefined where none claims. */
 type ClaimOf = (act: UnnamedRow) => EvidenceRecord | undefined
 
 /**
- * The acts that belong to an instance of `tree` by the rules `inherited_from_ancestor` and `crosses_exporters`: the act's own
- * record names no instance, the nearest one above it that makes a claim is an agent's, and every exporter in between may speak
- * for that agent. Pure.
+ * Returns the acts that belong to an instance of `tree` by the rules `inherited_from_ancestor` and `crosses_exporters`. The
+ * act's own record names no instance, its nearest ancestor with a claim is an agent's, and every exporter in between may
+ * speak for that agent. Pure.
  */
 export function inheritActs(
   acts: readonly UnnamedRow[],

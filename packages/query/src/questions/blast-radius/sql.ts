@@ -1,22 +1,22 @@
 import { inThreads, isAct, notEnded, ownGrade, withinTimeBounds } from '../sql.ts'
 
-/** Generations of descendants followed. */
+/** The most generations of descendants followed. */
 export const generationsMax = 16
-/** Instances followed in all, the one asked about among them. */
+/** The most instances followed, including the one asked about. */
 export const instancesMax = 1000
-/** Acts without an identity of their own that are looked at. */
+/** The most acts without an identity of their own that are looked at. */
 export const unnamedActsMax = 2000
-/** Records of their traces through which such an act's ancestors are looked for. */
+/** The most records of their traces that are searched for their ancestors. */
 export const linksMax = 20_000
 
-/** An instance that descends from the one asked about, or that one. */
+/** The instance asked about, or one that descends from it. */
 interface TreeRow {
   readonly id: string
   readonly parent: string
   readonly depth: number
 }
 
-/** What was done to a resource, one row for each verb, outcome and grade. */
+/** The acts on a resource, one row for each verb, outcome and grade. */
 export interface TouchRow {
   readonly verb: string
   readonly outcome: string
@@ -28,7 +28,7 @@ export interface TouchRow {
   readonly tools: readonly string[]
 }
 
-/** A resource and what was done to it. */
+/** A resource with the acts on it. */
 export interface TouchedRow {
   readonly resource: string
   readonly type: string
@@ -47,7 +47,7 @@ export interface UnnamedRow {
   readonly exporter: string
 }
 
-/** A record through which an ancestor is found. */
+/** A record that links an act to an ancestor. */
 export interface LinkRow {
   readonly key: string
   readonly parent: string
@@ -63,17 +63,17 @@ export interface LinkRow {
 export interface BlastRadiusRow {
   readonly tree: readonly TreeRow[]
   readonly touched: readonly TouchedRow[]
-  /** Resources in all, and acts that name none. */
+  /** The number of resources, and of acts that name none. */
   readonly totals: { readonly resources: string; readonly nameless: string }
   readonly unnamed: readonly UnnamedRow[]
   readonly links: readonly LinkRow[]
 }
 
 const key = (span: string): string => `lower(concat(hex(row.trace_id), '-', hex(${span})))`
-// The tree is a scalar, so that it is walked before what reads by it; a set made of a scalar still leads through the key.
+// A scalar makes the engine walk the tree before the reads that use it; a set made from a scalar still uses the key.
 const keysOfTree = "SELECT sipHash64('instance', arrayJoin(tree.id))"
 const ofTree = `${inThreads(`key IN (${keysOfTree})`)} AND row.instance_id IN (SELECT arrayJoin(tree.id))`
-// Which resources first and what was done to them then: an instance may have touched a million, and the answer holds few.
+// Resources are chosen first and their acts read after: an instance may touch a million, and the answer holds few.
 const latestResources = `
           SELECT row.resource_id FROM whodid.spans AS row
           WHERE ${ofTree} AND row.resource_id != '' AND ${withinTimeBounds}
@@ -86,9 +86,9 @@ const unnamed = `${inThreads(`key IN (${theirTraces})`)} AND row.instance_id = '
 const tracesOfUnnamed = `SELECT sipHash64('trace', row.trace_id) FROM whodid.spans AS row WHERE ${unnamed}`
 
 /**
- * The statement of a blast radius: the instance's descendants, what they touched by their own claims, and the acts of
- * their traces that claim nobody, with the records through which those may inherit. Generations are counted, so that
- * instances which name each other as parents end.
+ * Selects the instance's descendants, the resources they touched by their own claims, and the acts of their traces that claim
+ * nobody, with the records through which those may inherit. Counting the generations ends a loop of instances that name each
+ * other as parents.
  */
 export const blastRadiusSql: string = `
 WITH RECURSIVE descent AS

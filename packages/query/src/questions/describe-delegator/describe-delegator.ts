@@ -40,8 +40,9 @@ interface DelegatorRow {
 }
 
 /**
- * A delegator's own acts and those done for it, within the time asked about. Counts go by each record's own claims, an
- * intent and its outcome as one; the newest acts are judged as answers are. A human's act is direct whoever else it names. Throws what `Selector.select` throws.
+ * Describes a delegator's own acts and those done for it, within the time asked about. Counts use each record's own claims,
+ * and count an intent and its outcome once; the newest acts are judged as answers are. A human's act is direct, even when it
+ * names others. Throws the errors of `Selector.select`.
  */
 export async function describeDelegator(
   selector: Selector,
@@ -108,15 +109,15 @@ function toAgent(row: AgentRow): DelegatedAgent {
   }
 }
 
-/** A question about a delegator, understood. */
+/** A parsed question about a delegator. */
 interface DelegatorQuestion {
   readonly id: string
   readonly time: TimeBounds
-  /** How many of the newest acts of each kind to give. */
+  /** The number of newest acts to list of each kind. */
   readonly limit: number
 }
 
-/** Newest acts in each part of the answer. */
+/** The default and the most newest acts in each part of the answer. */
 export const latestActsLimit: { readonly default: 10; readonly max: 100 } = {
   default: 10,
   max: 100,

@@ -1,6 +1,6 @@
 import { actionColumns, notEnded, withinTimeBounds } from '../sql.ts'
 
-/** Agents given of one delegator. */
+/** The most agents listed for one delegator. */
 const agentsMax = 100
 
 const isDirect = "(row.actor_type = 'human' OR row.delegator_id = '')"

@@ -52,10 +52,10 @@ interface InstanceRow {
 }
 
 /**
- * What is known of an instance, within the time asked about, and one page of its records in the order of their time.
+ * Describes an instance within the time asked about, with one page of its records in time order.
  *
- * Records count by what they name themselves: one that only stands below the instance's is not among them. Throws what
- * `Selector.select` throws.
+ * Only records that name the instance themselves count; records below the instance's own do not. Throws the errors of
+ * `Selector.select`.
  */
 export async function describeInstance(
   selector: Selector,
@@ -76,7 +76,7 @@ export async function describeInstance(
   }
 }
 
-/** The one statement: what the records say in all, the children, and the page. */
+/** The one statement: the totals of the records, the children, and the page. */
 function planInstance({ id, time, limit, after }: InstanceQuestion, tenant: string): Statement {
   const parameters = { ...timeBoundParameters(time), id, rows: rowsOfPage(limit) }
   if (after === null) return { sql: instanceSql(''), parameters, tenant }
@@ -145,16 +145,16 @@ function toEntry(row: EntryRow): TimelineEntry {
   }
 }
 
-/** A question about an instance that was understood. */
+/** A parsed question about an instance. */
 interface InstanceQuestion {
   readonly id: string
   readonly time: TimeBounds
   readonly limit: number
-  /** Where the page of the timeline before ended. */
+  /** The position where the previous page of the timeline ended. */
   readonly after: Position | null
 }
 
-/** Records in one page of a timeline. */
+/** The default and the most records in one page of a timeline. */
 export const timelineLimit: { readonly default: 100; readonly max: 500 } = {
   default: 100,
   max: 500,

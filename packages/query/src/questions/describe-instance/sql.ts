@@ -1,6 +1,6 @@
 import { inThreadsOf, notEnded, withinTimeBounds } from '../sql.ts'
 
-/** The condition that a page begins behind the last one. Parameters: `after_ts`, `after_trace`, `after_span`. */
+/** The condition that a page begins after the last one. Parameters: `after_ts`, `after_trace`, `after_span`. */
 export const afterPosition = `AND row.ts >= {after_ts:DateTime64(9, 'UTC')}
       AND (row.ts, row.trace_id, row.span_id) > (
         {after_ts:DateTime64(9, 'UTC')}, toFixedString(unhex({after_trace:String}), 16), toFixedString(unhex({after_span:String}), 8)
@@ -11,7 +11,10 @@ const texts = (...names: string[]): string => named(names.map((name) => `${name}
 
 const ofInstance = `row.instance_id = {id:String} AND ${inThreadsOf('instance', '{id:String}')}`
 
-/** The one statement: what the records say in all, the children, and one page. Parameters: `id`, `rows`, the time bounds, and those of `position`. */
+/**
+ * The one statement: the totals of the records, the children, and one page. Parameters: `id`, `rows`, the time bounds, and
+ * those of `position`.
+ */
 export const instanceSql = (position: string): string => `
 SELECT
   (

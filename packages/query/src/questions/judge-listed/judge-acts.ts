@@ -21,10 +21,10 @@ import { askStatement } from '../ask-statement.ts'
 import { judgedColumns, traceRecordsMax, traceRecordsSql } from './sql.ts'
 
 /**
- * Gathers the traces of some records and judges each by the same rules as an answer: versions, inheritance, contradictions,
- * and the parts of one act. What leads across traces is not followed: a delegator that only another trace names stays open.
+ * Gathers the traces of some records and judges each by the rules of an answer: versions, inheritance, contradictions, and
+ * the parts of one act. Other traces are not followed: a delegator that only another trace names stays open.
  *
- * Throws what `Selector.select` throws.
+ * Throws the errors of `Selector.select`.
  */
 export async function judgeActs(
   selector: Selector,
@@ -71,21 +71,21 @@ function judgeOf(rows: readonly EvidenceRow[]): JudgeAct {
   }
 }
 
-/** An act of a list, judged as an answer about its span would judge it, by the records of its trace. */
+/** An act of a list, judged by the records of its trace as an answer about its span would judge it. */
 export interface JudgedAct {
   readonly decision: Decision
   /** The whole act that the record belongs to. */
   readonly act: FoldedAct
-  /** The record that stands for that act. */
+  /** The record that represents that act. */
   readonly call: EvidenceRecord
 }
 
-/** Judges a record by its key; undefined for a record that was not gathered. */
+/** Returns the judged act of a record's key; undefined for a record that was not gathered. */
 type JudgeAct = (key: string) => JudgedAct | undefined
 
 /** Judges the acts of one trace by its records alone. */
 function judgeTrace(relatedRecords: RelatedRecords): JudgeAct {
-  // Lists leave out whom only the request above a run names: an operator may have turned that off.
+  // An operator may turn off `user_of_the_request`, so lists leave out a person named only by the request above a run.
   const evidence = { ...relatedRecords, listed: [], rules: { inferRequestUser: false } }
   const { fold, mergedRecord } = readActs(relatedRecords)
   return (key) => {

@@ -7,14 +7,14 @@ import type { ActionFilters, ListHandleKind } from '../list-actions/question.ts'
 import { judgeActs } from './judge-acts.ts'
 import type { JudgedAct } from './judge-acts.ts'
 
-/** The handles by which a list was narrowed. */
+/** The handles that narrowed a list. */
 type ListHandles = ActionFilters['handles']
 
 /**
- * Judges the entries of a list as answers are judged: who acted by inheritance and contradiction, the outcome from wherever
- * it stands. An entry that is only a part of an act which the list holds too is left out.
+ * Judges the entries of a list by the rules of answers: inheritance and contradiction decide the actor, and any record of the
+ * act may supply the outcome. An entry that is only a part of another listed act is left out.
  *
- * Throws what `Selector.select` throws.
+ * Throws the errors of `Selector.select`.
  */
 export async function judgeListed(
   selector: Selector,
@@ -37,10 +37,10 @@ export async function judgeListed(
   return { entries: judged, cost }
 }
 
-/** Whether a record carries every name by which the list was narrowed. */
+/** True when a record carries every name that narrowed the list. */
 function isListed(record: EvidenceRecord, handles: ListHandles): boolean {
   return Object.entries(handles).every(([name, value]) => {
-    // The entries of a record by kind have kinds as their names.
+    // The names of a record's entries by kind are the kinds.
     const kind = name as ListHandleKind
     if (kind === 'trace') return record.key.startsWith(value)
     if (kind === 'span') return record.key === value
@@ -64,7 +64,7 @@ function withJudgement(entry: ListedAction, { decision, act, call }: JudgedAct):
   }
 }
 
-/** What was decided of the agent, and nothing that was found to be in doubt; nobody else has any of it. */
+/** Returns the decided names of the agent that are not in doubt; a person or a service has none. */
 function decidedNames({
   template,
   instance,

@@ -29,7 +29,7 @@ export interface ActionRow {
   readonly credential_id: string
 }
 
-/** Puts the copies of one record, at least one, into one entry. Copies that differ in who acted contradict each other. */
+/** Merges the copies of one record, at least one, into one entry. Copies that differ in the actor contradict each other. */
 export function toListedAction(copies: readonly [ActionRow, ...ActionRow[]]): ListedAction {
   const [row] = copies
   const identities = new Set(copies.map(identityOf))

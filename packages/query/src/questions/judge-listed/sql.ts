@@ -6,12 +6,12 @@ import {
 import type { Columns } from '../../who-did/evidence/evidence-columns.ts'
 import type { StoredRecord } from '../../who-did/evidence/evidence-record.ts'
 
-/** Records of the traces of one page of a list that are looked at. */
+/** The most records looked at in the traces of one page of a list. */
 export const traceRecordsMax = 20_000
-/** Claims on the instances of the traces, the earliest. */
+/** The most claims read on the instances of the traces, earliest first. */
 const claimsMax = 5000
 
-/** Columns that an answer quotes and no list judges by. */
+/** Columns that only an answer quotes; lists are judged without them. */
 const quotedOnly: ReadonlySet<string> = new Set<keyof StoredRecord>([
   'template_name',
   'template_version',
@@ -41,7 +41,7 @@ const quotedOnly: ReadonlySet<string> = new Set<keyof StoredRecord>([
   'leaf',
 ])
 
-/** The SQL of all but {@link quotedOnly}. */
+/** The SQL of every column outside {@link quotedOnly}. */
 export const judgedColumns: Partial<Columns<StoredRecord>> = Object.fromEntries(
   Object.entries(evidenceColumns).filter(([field]) => !quotedOnly.has(field)),
 )
@@ -49,7 +49,7 @@ export const judgedColumns: Partial<Columns<StoredRecord>> = Object.fromEntries(
 const tracesSql = `SELECT toFixedString(unhex(arrayJoin(splitByChar(',', {traces:String}))), 16) AS id`
 
 /**
- * The statement that gathers the records of some traces, without what only an answer quotes, and who claims their instances.
+ * Gathers the records of some traces, without the columns that only an answer quotes, and the claims on their instances.
  * Parameters: `traces` (hex, with commas between them) and `recorded`.
  */
 export const traceRecordsSql: string = `

@@ -12,13 +12,13 @@ import type { ActionFilters, ActionsQuestion } from './question.ts'
 import { actionsSql } from './sql.ts'
 
 /**
- * The actions that fit the filters, newest first, a page at a time, each judged as an answer about it would judge it.
+ * Returns one page of the actions that fit the filters, newest first, each judged as an answer about it would judge it.
  *
- * Pages follow one another by time and ID, not by number: while records arrive, no action comes twice and none that was
- * there at the first page is left out; one that arrives late is seen when its time lies on a page still to come.
+ * Pages follow by time and ID, not by number. While records arrive, no action is listed twice and none that was there at the
+ * first page is left out. A late action is listed when its time lies on a later page.
  *
- * A page may hold fewer than were asked for although another follows: the records of one act are one entry, and what does not
- * fit once it is judged is left out. Throws what `Selector.select` throws.
+ * A page may be shorter than asked for although another follows: the records of one act are one entry, and an act that does
+ * not fit once it is judged is left out. Throws the errors of `Selector.select`.
  */
 export async function listActions(
   selector: Selector,
@@ -41,10 +41,10 @@ export async function listActions(
   }
 }
 
-/** Pages in a row of which judging leaves nothing, before an empty one is given with a cursor. */
+/** The most consecutive pages that judging may empty before an empty page is returned with a cursor. */
 const emptyPagesMax = 8
 
-/** One page as it is read, then judged; what judging leaves may be less than a page. */
+/** Reads and judges one page; judging may leave less than a page. */
 async function askPage(
   selector: Selector,
   tenant: string,

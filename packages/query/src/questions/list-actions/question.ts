@@ -10,7 +10,7 @@ import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
 /** The kinds of handle that narrow a list. */
 export type ListHandleKind = Exclude<HandleKind, 'prompt'>
 
-/** A question for actions as it arrives: every field text, untrusted. A handle stands under its kind. */
+/** A raw question for actions: every field is untrusted text. A handle stands under its kind. */
 export interface RawActionsQuestion
   extends RawTimeBounds, Readonly<Partial<Record<ListHandleKind, string | undefined>>> {
   readonly verb?: string | undefined
@@ -21,7 +21,7 @@ export interface RawActionsQuestion
   readonly cursor?: string | undefined
 }
 
-/** Which actions: those that fit every filter. */
+/** The filters of a list; an action must fit all of them. */
 export interface ActionFilters {
   /** Canonical IDs by kind of handle. */
   readonly handles: Readonly<Partial<Record<ListHandleKind, string>>>
@@ -32,18 +32,18 @@ export interface ActionFilters {
   readonly time: TimeBounds
 }
 
-/** A question for actions that was understood. */
+/** A parsed question for actions. */
 export interface ActionsQuestion {
   readonly filters: ActionFilters
   readonly limit: number
-  /** Where the page before ended. */
+  /** The position where the previous page ended. */
   readonly after: Position | null
 }
 
-/** Actions in one page. */
+/** The default and the most actions in one page. */
 export const actionsLimit: { readonly default: 50; readonly max: 500 } = { default: 50, max: 500 }
 
-/** The kinds of handle that an index finds, whatever is stored. */
+/** The kinds of handle that have an index, whatever is stored. */
 const anchoringKinds: readonly ListHandleKind[] = [
   'trace',
   'span',
@@ -62,8 +62,8 @@ const filterKinds: readonly ListHandleKind[] = [...anchoringKinds, 'template', '
 /**
  * Parses a question for actions.
  *
- * Throws `invalid_handle`, `invalid_time`, `invalid_cursor`, `invalid_parameter`, and `range_required` when neither a
- * handle that an index finds nor `from` bounds what would have to be read.
+ * Throws `invalid_handle`, `invalid_time`, `invalid_cursor`, `invalid_parameter`, and `range_required` when neither an
+ * indexed handle nor `from` bounds the read.
  */
 export function parseActionsQuestion(raw: RawActionsQuestion): ActionsQuestion {
   const filters: ActionFilters = {
@@ -85,7 +85,7 @@ export function parseActionsQuestion(raw: RawActionsQuestion): ActionsQuestion {
   return { filters, limit, after }
 }
 
-/** Whether an index leads to the actions asked for. */
+/** True when an index leads to the actions asked for. */
 function isAnchored({ handles }: ActionFilters): boolean {
   return anchoringKinds.some((kind) => handles[kind] !== undefined)
 }

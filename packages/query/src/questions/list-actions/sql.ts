@@ -4,7 +4,7 @@ import { rowsOfPage } from '../page.ts'
 import { actionColumns, inThreadsOf, isAct, withinTimeBounds } from '../sql.ts'
 import type { ActionFilters, ActionsQuestion, ListHandleKind } from './question.ts'
 
-/** The one statement: of the table that the handle's index leads to, or of the hours asked about. */
+/** The one statement. It reads the table that the handle's index leads to, or the hours asked about. */
 export function actionsSql({ filters, limit, after }: ActionsQuestion, tenant: string): Statement {
   const conditions = [withinTimeBounds]
   const parameters: Record<string, string | number> = {
@@ -19,7 +19,7 @@ export function actionsSql({ filters, limit, after }: ActionsQuestion, tenant: s
   conditions.push(...source.conditions)
   for (const [condition, values] of handleConditions(filters.handles)) add(condition, values)
   if (filters.verb !== null) add('row.verb = {verb:String}', { verb: filters.verb })
-  // What the record leaves open, or only its form says, may be told by another record of the same act.
+  // Another record of the same act may supply what this record leaves open or only implies by its form.
   if (filters.outcome !== null)
     add(`row.outcome IN ({outcome:String}, '', 'unknown', 'success')`, { outcome: filters.outcome })
   if (after !== null) {
@@ -35,15 +35,15 @@ LIMIT {rows:UInt32}`
   return { sql, parameters, tenant }
 }
 
-/** A table, and what leads to the rows in it. */
+/** A table, and the condition that finds the rows in it. */
 interface Source {
   readonly table: 'whodid.actions' | 'whodid.spans'
   readonly conditions: readonly string[]
 }
 
 /**
- * Where the actions of the handles are: the narrowest way first. The ledger is ordered by hour and trace, which
- * `whodid.threads` knows of most names and a time bounds without one; resources and people have an order of the actions.
+ * The places of the handles' actions, narrowest first. The ledger is ordered by hour and trace. `whodid.threads` maps most
+ * names to them; without a name, a time bounds the read. Resources and people have their own order of actions.
  */
 function sourceOf(handles: ActionFilters['handles']): Source {
   const spans = (thread: string): Source => ({
@@ -63,7 +63,7 @@ function sourceOf(handles: ActionFilters['handles']): Source {
   return { table: 'whodid.spans', conditions: [isAct] }
 }
 
-// The first half is what an index by time understands.
+// An index by time can use the first half only.
 const afterPosition = `row.ts <= {after_ts:DateTime64(9, 'UTC')}
   AND (row.ts, row.trace_id, row.span_id) < (
     {after_ts:DateTime64(9, 'UTC')}, toFixedString(unhex({after_trace:String}), 16), toFixedString(unhex({after_span:String}), 8)
@@ -76,7 +76,7 @@ function handleConditions(
   handles: ActionFilters['handles'],
 ): [condition: string, values: Record<string, string>][] {
   return Object.entries(handles).map(([name, value]) => {
-    // The entries of a record by kind have kinds as their names.
+    // The names of a record's entries by kind are the kinds.
     const kind = name as ListHandleKind
     if (kind !== 'span') return [handleCondition[kind], { [kind]: value }]
     const [trace = '', span = ''] = value.split('-')
@@ -84,7 +84,7 @@ function handleConditions(
   })
 }
 
-/** As `whodid.actions` has it in a column of its own. */
+/** `whodid.actions` holds this value in a column of its own. */
 const principal =
   "multiIf(row.actor_type = 'human', row.user_id, row.delegator_id != '', row.delegator_id, row.actor_type = 'service', row.service_name, '')"
 

@@ -25,9 +25,9 @@ interface TemplateRow {
 }
 
 /**
- * The inventory of a time: which templates were at work, with which instances, delegators, tools and credentials.
+ * Returns the templates that were at work in a time, with their instances, delegators, tools and credentials.
  *
- * It reads every record of the hours asked about. Throws what `Selector.select` throws, `query_too_expensive` among it.
+ * It reads every record of the hours asked about. Throws the errors of `Selector.select`, including `query_too_expensive`.
  */
 export async function listTemplates(
   selector: Selector,
@@ -74,13 +74,13 @@ function toEntry(row: TemplateRow): TemplateEntry {
   }
 }
 
-/** A question for the templates at work as it arrives: every field text, untrusted. */
+/** A raw question for the templates at work: every field is untrusted text. */
 interface RawTemplatesQuestion extends RawTimeBounds {
   readonly limit?: string | undefined
   readonly cursor?: string | undefined
 }
 
-/** A question for the templates at work, understood. */
+/** A parsed question for templates. */
 interface TemplatesQuestion {
   readonly time: TimeBounds
   readonly limit: number
@@ -88,12 +88,12 @@ interface TemplatesQuestion {
   readonly after: string | null
 }
 
-/** Templates in one page. */
+/** The default and the most templates in one page. */
 export const templatesLimit: { readonly default: 50; readonly max: 200 } = { default: 50, max: 200 }
 
 /**
- * Parses a question for templates. Throws `invalid_time`, `invalid_cursor`, `invalid_parameter`, and `range_required`
- * without `from`: an inventory counts every record of the time it concerns.
+ * Parses a question for templates. Throws `invalid_time`, `invalid_cursor`, `invalid_parameter`, and `range_required` without
+ * `from`, since an inventory counts every record of its time.
  */
 export function parseTemplatesQuestion(raw: RawTemplatesQuestion): TemplatesQuestion {
   const time = parseTimeBounds(raw)

@@ -1,6 +1,6 @@
 import { withinTimeBounds } from '../sql.ts'
 
-/** Instances given of one template. */
+/** The most instances listed for one template. */
 const instancesMax = 20
 
 /** The one statement: the records of the hours in question, grouped by template and instance, then by template. Parameters: `after`, `rows`, the time bounds. */

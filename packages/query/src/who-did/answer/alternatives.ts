@@ -10,9 +10,9 @@ import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.t
 import { isSameAct } from '../evidence/evidence.ts'
 
 /**
- * Other acts on the same handle, newest first. Those whose surroundings were gathered are judged as the answer is: each as
- * the whole act it is part of, by what it inherits; others by what their own records say, and by no hint. An intent whose outcome is on
- * record is the same act told twice and is left out; an intent without one stays, with the outcome `unknown`.
+ * Returns other acts on the same handle, newest first. An act with gathered related records is judged as the answer is: as
+ * the whole act it is part of, with its inheritance. Any other is judged by its own records' claims, without hints. An intent
+ * whose outcome is on record is the same act and is left out; an intent without one stays, with the outcome `unknown`.
  */
 export function listAlternatives(decision: Decision, fold: Fold, limit: number): Alternative[] {
   const { evidence, ancestors } = decision
@@ -64,7 +64,7 @@ function isHeld(candidate: ListedAction, { evidence }: Decision): boolean {
   return first !== undefined && isSameAct(first, candidate)
 }
 
-/** Outcomes by action ID, with who told them: nobody else's record ends an intent. */
+/** Returns outcomes by action ID, with their senders: only the same sender's outcome ends an intent. */
 function endedActions(listed: readonly ListedAction[]): ReadonlyMap<string, ListedAction[]> {
   const ended = new Map<string, ListedAction[]>()
   for (const action of listed) {
@@ -93,7 +93,7 @@ function judgedActor({ evidence }: Decision, key: string): Actor {
   return { verdict, actor: nameOrNull(actorId) }
 }
 
-/** Of what several senders say under one span ID, what an answer about it would show: the best backed, of two the first. */
+/** Returns the version that an answer would show of those under one span ID: the best backed, then the first received. */
 function believedVersion(candidate: ListedAction, listed: readonly ListedAction[]): ListedAction {
   const versions = listed.filter((one) => one.key === candidate.key && isSameAct(one, candidate))
   const [best = candidate] = versions.toSorted(

@@ -7,17 +7,17 @@ import type { Evidence } from '../evidence/evidence.ts'
 import type { Question } from '../question.ts'
 import { summarize } from './summarize.ts'
 
-/** What of an answer quotes records. */
+/** The parts of an answer that quote records. */
 type Quoting = Pick<WhoDidAnswer, 'action' | 'prompt' | 'plan' | 'chain' | 'inputs'>
 
-/** What an answer's records are held against. */
+/** The sources that an answer's records are checked against. */
 export interface IntegrityDeps {
   readonly evidence: Evidence
   readonly trees: LogTrees | undefined
   readonly watch: IntegrityMonitor | undefined
 }
 
-/** Adds to an answer what its records' proof says: the integrity, what is missing of it, and the summary that rests on it. */
+/** Adds to an answer the integrity of its records, the gaps in it, and the summary that rests on it. */
 export async function attachIntegrity(
   question: Question,
   answer: Omit<WhoDidAnswer, 'summary' | 'integrity'>,
@@ -30,7 +30,7 @@ export async function attachIntegrity(
   return { ...sealed, summary: summarize(question, sealed) }
 }
 
-/** A text that was changed, or taken away by nobody on record, is tampering as much as a record is. */
+/** A text that was changed, or deleted with no deletion on record, counts as tampering. */
 function withTexts(integrity: Integrity, gaps: readonly Gap[]): Integrity {
   const findings = gaps.flatMap(({ code, text, span }) =>
     (code === 'content_missing' || code === 'content_mismatch') && span !== null
@@ -46,7 +46,7 @@ function withTexts(integrity: Integrity, gaps: readonly Gap[]): Integrity {
   }
 }
 
-/** A ledger that is known not to be what was sealed answers nothing for certain: what an answer lacks may be what was taken. */
+/** A ledger known to differ from what was sealed gives no certain answer: a missing record may have been removed. */
 function withCheck(integrity: Integrity, watch: IntegrityMonitor | undefined): Integrity {
   if (watch === undefined) return integrity
   const check = describeMonitor(watch.state())
@@ -55,9 +55,9 @@ function withCheck(integrity: Integrity, watch: IntegrityMonitor | undefined): I
 }
 
 /**
- * Holds every record that an answer quotes against the tree of its log: the act, its chain, its prompt and plan, its
- * inputs. `sealed` only when all of them are; `failed` as soon as one is not what was sealed, and then the answer says
- * which. Without trees nothing can be held against anything, and the answer is `pending`.
+ * Checks every record that an answer quotes against the tree of its log: the act, its chain, its prompt and plan, its inputs.
+ * The result is `sealed` only when all of them are. It is `failed` when any record is not what was sealed; the answer then
+ * names it. Without trees nothing can be checked, and the result is `pending`.
  */
 async function judgeIntegrity(
   answer: Quoting,
@@ -85,7 +85,7 @@ async function judgeIntegrity(
   }
 }
 
-/** Against whom all of them hold; null where one is not sealed. */
+/** Returns the weakest assurance that all of them have; null where one is not sealed. */
 function weakest(judgements: readonly QuotedRecordResult[]): Integrity['assurance'] {
   const known = judgements.map(({ assurance }) =>
     assurance === null ? -1 : assurances.indexOf(assurance),
@@ -93,7 +93,7 @@ function weakest(judgements: readonly QuotedRecordResult[]): Integrity['assuranc
   return assurances[Math.min(...known)] ?? null
 }
 
-/** What is missing of the proof, for the answer's gaps. */
+/** Returns the gaps in the proof, for the answer's gaps. */
 function integrityGaps(answer: Pick<WhoDidAnswer, 'action' | 'integrity'>): Gap[] {
   const { action, integrity } = answer
   if (integrity.state === 'sealed' || (action === null && integrity.state === 'pending')) return []

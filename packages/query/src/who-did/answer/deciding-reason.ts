@@ -11,7 +11,7 @@ export interface BareReason {
   readonly text: string
 }
 
-/** What decided the verdict, or what kept it from being decided. */
+/** Returns the reason that decided the verdict, or that kept it undecided. */
 export function decidingReason(question: Question, decision: Decision): BareReason {
   if (decision.contradiction !== '') return contradictionReason(decision)
   const actor = nameOrNull(decision.actorId) ?? ''
@@ -61,12 +61,12 @@ function agentReason({ instance, claimSources, ancestors }: Decision, actor: str
   }
 }
 
-/** Whether all that names the agent is the name of the service that it runs in. */
+/** True when the agent's only name is the name of the service that it runs in. */
 export function isServiceName(template: EvidenceRecord | undefined): boolean {
   return template?.template_rule === 'resource.service_name'
 }
 
-/** Why the instance is open though the template is known; undefined when it is not in doubt. */
+/** Returns the reason why the instance is open though the template is known; undefined when it is not in doubt. */
 export function doubtReason(decision: Decision): BareReason | undefined {
   const { doubt, contradicting, rival, simultaneous } = decision
   const [first] = contradicting
@@ -118,7 +118,7 @@ function contradictionReason(decision: Decision): BareReason {
   }
 }
 
-/** A record's claim on who acted, in a few words. */
+/** Describes a record's claim on the actor in a few words. */
 export function describeClaim(record: EvidenceRecord | undefined): string {
   if (record === undefined) return 'nobody'
   const { actor_type: type, instance, template, user, service, delegator } = record
@@ -133,7 +133,7 @@ const notUnderstood: BareReason = {
   text: 'Records exist for this handle, in a vocabulary that is not understood: who acted in them is not known.',
 }
 
-/** The reason why a record above the act is not admitted. */
+/** Returns the reason why a record above the act is not admitted. */
 export function notAdmittedReason(
   { record, exporter }: NotAdmitted,
   subject: EvidenceRecord,
@@ -202,18 +202,18 @@ function notFoundReason(question: Question, { evidence }: Decision): BareReason 
   }
 }
 
-/** Whether the handle names records, no act among them, and none that is understood. */
+/** True when the handle names records, but no act and no record that is understood. */
 export function isUnread({ subject, relatedRecords, listed }: Evidence): boolean {
   if (subject !== '' || listed.length > 0 || relatedRecords.size === 0) return false
   return [...relatedRecords.values()].flat().every((record) => !isUnderstood(record))
 }
 
-/** Whether the record asked about and all that it stands under say nothing that is understood. */
+/** True when neither the record asked about nor its ancestors are understood. */
 export function isForeign({ ancestors }: Pick<Decision, 'ancestors'>): boolean {
   return ancestors.records.length > 0 && ancestors.records.every((record) => !isUnderstood(record))
 }
 
-/** A record that no vocabulary was recognised in is of the kind `other`, of nobody, and names nothing. */
+/** A record that matches no vocabulary has the kind `other`, no actor and no names. */
 function isUnderstood(record: EvidenceRecord): boolean {
   return (
     record.kind !== 'other' ||

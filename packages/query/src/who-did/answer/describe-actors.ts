@@ -6,7 +6,7 @@ import { lineageOf } from '../decide/lineage.ts'
 import { claimStrength } from '../decide/resolve-claims.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 
-/** Who acted, as what, and on whose behalf. */
+/** Returns the actors, their roles, and the party on whose behalf they acted. */
 export function describeActors(
   decision: Decision,
 ): Pick<WhoDidAnswer, 'actor' | 'agent' | 'delegator' | 'delegation_chain'> {
@@ -63,13 +63,13 @@ function actorGrade({ verdict, instance, grades }: Decision): WhoDidAnswer['grad
   return instance === '' ? grades.template : grades.instance
 }
 
-/** Agents shown; a longer line is no delegation but a loop. */
+/** The most agents shown; a longer chain is a loop and no delegation. */
 const agentsMax = 64
 
 /**
- * Who handed the task to whom, human first, the actor last: the acting record's own `whodid.delegation.chain`, or what its
- * delegator and the agents on the way outwards come to when it has none. An agent of which no instance is named is a hop
- * too, by its template. Empty when nobody is determined.
+ * Returns the hops of the task, human first and actor last. They are the acting record's own `whodid.delegation.chain`;
+ * without one, its delegator and the agents among its ancestors. An agent without a named instance is a hop too, by its
+ * template. Empty when nobody is determined.
  */
 export function describeDelegation(decision: Decision): DelegationHop[] {
   const { verdict, grade, actorId, claimSources, delegator, grades } = decision
@@ -85,7 +85,7 @@ export function describeDelegation(decision: Decision): DelegationHop[] {
           ...(delegator === '' ? [] : [{ instance: delegator, template: '' }]),
           ...agentsOutwards(decision, templates).toReversed(),
         ]
-  // A chain that a record gives begins with whoever delegated, of what kind it does not say.
+  // A record's own chain begins with the delegator and does not give its type.
   const isFirst = (index: number): boolean => said.length > 0 && index === 0 && hops.length > 1
   return hops.map(({ instance, template }, index): DelegationHop => {
     const id = instance === '' ? template : instance
@@ -106,7 +106,7 @@ interface AgentHop {
   readonly template: string
 }
 
-/** The chain as the acting record gives it. It ends with the actor, also where the record leaves that out. */
+/** The chain as the acting record gives it. It ends with the actor, even where the record leaves the actor out. */
 function saidHops(
   said: readonly string[],
   { instance, template }: Decision,
@@ -116,14 +116,14 @@ function saidHops(
   return said.at(-1) === instance ? hops : [...hops, { instance, template }]
 }
 
-/** The acting agent and those that it stands under, nearest first, as the way outwards and the lineage name them. */
+/** Returns the acting agent and the agents above it, nearest first, as the ancestors and the lineage name them. */
 function agentsOutwards(
   decision: Decision,
   templates: ReadonlyMap<string, string>,
 ): readonly AgentHop[] {
   const hops: AgentHop[] = [{ instance: decision.instance, template: decision.template }]
   for (const { record, joinedBy } of decision.path) {
-    // What only shares a correlation ID, or stands above a person or a service, handed nothing over.
+    // A record that only shares a correlation ID, or is above a person or a service, delegated nothing.
     const isOther = record.actor_type === 'human' || record.actor_type === 'service'
     if (isOther || joinedBy === 'correlation') break
     const hop = agentOf(record)
@@ -149,7 +149,7 @@ function agentOf(record: EvidenceRecord): AgentHop | undefined {
     : undefined
 }
 
-/** Whether a record farther out tells of the same agent: the same instance, or one of the two says less. */
+/** True when a record farther out names the same agent: the same instance, or one of the two names less. */
 function isSame(last: AgentHop | undefined, hop: AgentHop): boolean {
   if (last === undefined) return false
   if (last.instance !== '' && hop.instance !== '') return last.instance === hop.instance

@@ -7,19 +7,19 @@ import type { PromptPath } from '../decide/follow-prompts.ts'
 import { lineageOf } from '../decide/lineage.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 
-/** What was found of an act's origin, and what of it the answer leaves out. */
+/** The origin found for an act, and the counts that the answer leaves out. */
 export interface WayBack {
   readonly prompts: PromptPath
   readonly plan: PlanInForce
-  /** Hops of the chain that the answer leaves out. */
+  /** The number of hops that the answer leaves out of the chain. */
   readonly leftOut: number
-  /** Inputs that the answer leaves out. */
+  /** The number of inputs that the answer leaves out. */
   readonly inputsLeftOut: number
-  /** Whether an act of this kind has a prompt and a plan at all. */
+  /** True when an act of this kind can have a prompt and a plan. */
   readonly needsPrompt: boolean
 }
 
-/** Describes how it came to the act: the prompts, the plan, the chain and the inputs that were read before. */
+/** Describes an act's origin: the prompts, the plan, the chain and the inputs that were read before. */
 export function describeOrigin(decision: Decision): Pick<
   WhoDidAnswer,
   'prompt' | 'nearest_prompt' | 'plan' | 'chain' | 'inputs'
@@ -40,19 +40,20 @@ export function describeOrigin(decision: Decision): Pick<
   }
 }
 
-/** Hops shown: the outermost, where it began, and the nearest, where it ended. */
+/** The most outermost hops shown, where the act began; the nearest hops, where it ended, are shown too. */
 const outermostMax = 56
 const nearestMax = 200
 
-/** The hops of a chain, and how many of its middle are left out. */
+/** The hops of a chain, and the number left out of its middle. */
 interface Chain {
   readonly hops: ChainHop[]
   readonly leftOut: number
 }
 
 /**
- * The way from the root to the action: the records on the way outwards in the order of their nesting, and between them the
- * prompts, what tells their text, and the plan they name that are not on it, each before the first hop that started later. The action is last.
+ * The hops from the root to the action: the ancestors in the order of their nesting, and the action last. Between them, each
+ * before the first hop that started later, are the prompts, the records of their text, and their plan where these are not
+ * ancestors.
  */
 function buildChain(
   { path }: Decision,
@@ -102,8 +103,8 @@ export interface PlanInForce {
 }
 
 /**
- * Finds the plan that the subject, or the nearest record on the way outwards that has one, names. A prompt that begins a task
- * ends the search: what its own record names is the plan of the task before.
+ * Finds the plan that the subject, or its nearest ancestor with one, names. A prompt that begins a task ends the search: the
+ * plan that its own record names is the plan of the task before.
  */
 export function findPlan(decision: Decision): PlanInForce {
   const ref = firstPlanRef(decision)
@@ -112,7 +113,7 @@ export function findPlan(decision: Decision): PlanInForce {
   return { plan, missingRef: plan === undefined ? ref : '' }
 }
 
-/** The plan as the answer shows it; `step` is that of the nearest record that follows it. */
+/** Returns the plan as the answer shows it; `step` is that of the nearest record that follows it. */
 function describePlan({ path }: Decision, { plan }: PlanInForce): WhoDidAnswer['plan'] {
   if (plan === undefined) return null
   const follower = path.find(({ record }) => record.plan_ref === plan.key)
@@ -134,7 +135,7 @@ function firstPlanRef({ path }: Decision): string {
   return ''
 }
 
-/** The prompts as the answer shows them: the one that initiated the task, and the nearest where that is another. */
+/** Returns the prompts as the answer shows them: the one that began the task, and the nearest where that is another. */
 function describePrompts(
   decision: Decision,
   promptPath: PromptPath,
@@ -177,20 +178,20 @@ function promptGrade(
   return channels.includes('unbound') ? 'asserted' : 'channel'
 }
 
-/** Inputs shown in one answer; more are a flood, not an explanation. */
+/** The most inputs shown in one answer; more would explain nothing. */
 const inputsMax = 200
 
-/** What had been read before an act. */
+/** The inputs read before an act. */
 interface Inputs {
   /** The untrusted first, whatever else there is; each kind oldest first. */
   readonly inputs: Input[]
-  /** How many are left out: of the untrusted and then of the others, the oldest. */
+  /** The number left out: the oldest of the untrusted, then the oldest of the others. */
   readonly leftOut: number
 }
 
 /**
- * What entered the context of the acting instance, or of one it descends from, or of the agent run that the act stands in,
- * before the act. Only what senders tell that may speak for the actor, or for one that its records name.
+ * Returns the inputs that entered the context of the acting instance, of one it descends from, or of the act's agent run,
+ * before the act. Only records of senders that may speak for the actor, or for one that its records name, count.
  */
 export function listInputs(decision: Decision): Inputs {
   const [subject] = decision.ancestors.records
@@ -214,10 +215,10 @@ export function listInputs(decision: Decision): Inputs {
   return { inputs: shown.map(toInput), leftOut: found.length - shown.length }
 }
 
-/** Records above an input that are looked at for the same reading. */
+/** The most records above an input that are searched for the same reading. */
 const aboveInputMax = 16
 
-/** Whether a record that it stands under tells of the same reading, and trusts it no more: a client's and its server's side of one. */
+/** True when a record above reports the same reading with the same trust: the client's and the server's record of one. */
 function isReportedAbove(record: EvidenceRecord, { mergedRecord }: Decision): boolean {
   let above = mergedRecord(record.parent)?.record
   for (let step = 0; step < aboveInputMax && above !== undefined; step += 1) {
@@ -233,7 +234,7 @@ function admittedRecords({ evidence, mergedRecord, ancestors }: Decision): Evide
   const around = [...evidence.relatedRecords.keys()].flatMap(
     (key) => mergedRecord(key)?.record ?? [],
   )
-  // Who may not speak for an instance does not say what it has read.
+  // A sender that may not speak for an instance cannot claim its inputs.
   return [...new Set([...amongAncestors, ...around])].filter(
     ({ channel }) => channel !== 'unentitled',
   )
@@ -258,8 +259,8 @@ function toInput(record: EvidenceRecord): Input {
 const runKinds: ReadonlySet<string> = new Set(['prompt', 'session'])
 
 /**
- * Which records belong to the agent run that the act stands in: those whose nearest run above them is the same one. The way
- * up is followed as the act's is: through records of the act's own exporters alone.
+ * Returns the test for records of the act's agent run: their nearest run above is the same one. The search upwards follows
+ * the act's rule: only through records of the act's own exporters.
  */
 function recordsOfRun({
   ancestors,
@@ -267,7 +268,7 @@ function recordsOfRun({
 }: Pick<Decision, 'ancestors' | 'mergedRecord'>): (record: EvidenceRecord) => boolean {
   const run = ancestors.records.find((record) => runKinds.has(record.kind))
   if (run === undefined) return () => false
-  // By key, the run that a record belongs to; '' for none. Each record is walked over once.
+  // The run that a record belongs to, by the record's key; '' for none. Each record is visited once.
   const runOf = new Map<string, string>()
   return (record) => {
     const passed: string[] = []

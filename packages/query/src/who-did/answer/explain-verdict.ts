@@ -13,12 +13,12 @@ import {
 } from './deciding-reason.ts'
 import type { BareReason } from './deciding-reason.ts'
 
-/** Sources of untrusted content named in one reason; the inputs list them all. */
+/** The most sources of untrusted content named in one reason; the inputs list them all. */
 const sourcesMax = 5
 
 /**
- * Why the verdict is what it is: what decided it first, then each rule that was used, then what a responder should weigh
- * beside it.
+ * Returns the reasons of the verdict: first the deciding one, then each rule that was used, then the facts that a responder
+ * should weigh as well.
  */
 export function explainVerdict(
   question: Question,
@@ -50,7 +50,7 @@ export function explainVerdict(
   ]
 }
 
-/** What else stands under the subject's span ID. */
+/** Returns the reasons that name the other records under the subject's span ID. */
 function versionReasons({ mergedRecord }: Decision, { key }: EvidenceRecord): Reason[] {
   const found = mergedRecord(key)
   if (found === undefined) return []
@@ -71,7 +71,7 @@ function versionReasons({ mergedRecord }: Decision, { key }: EvidenceRecord): Re
   return reasons
 }
 
-/** Who speaks for the actor, where that is not the act's own record. */
+/** Returns the reason that names the record whose claim decides the actor, where that is not the act's own. */
 function inheritedReason(decision: Decision, subject: EvidenceRecord): Reason | undefined {
   const { claimSources, verdict, ancestors, claimedInstance } = decision
   const claimSource =
@@ -107,7 +107,7 @@ function serviceReason({ verdict, claimSources }: Decision): BareReason | undefi
   }
 }
 
-/** What an exporter that may not speak for the actor supplied above the act. */
+/** Returns the reason for a claim above the act whose exporter may not speak for the actor. */
 function notAdmittedClaim({ notAdmitted }: Decision, subject: EvidenceRecord): Reason | undefined {
   if (notAdmitted === undefined) return undefined
   const { record } = notAdmitted

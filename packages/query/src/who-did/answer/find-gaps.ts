@@ -9,7 +9,7 @@ import type { PlanInForce, WayBack } from './describe-origin.ts'
 
 type MakeGap = (code: GapCode, text: string, span?: string) => Gap
 
-/** What the record should hold and does not: shown, never filled. Nothing found has no gaps, it is one. */
+/** Returns what the record should hold and does not: shown, never filled. Without an act, only unread records are gaps. */
 export function findGaps(decision: Decision, way: WayBack): Gap[] {
   const [subject] = decision.ancestors.records
   if (subject === undefined) return unreadGaps(decision)
@@ -43,7 +43,7 @@ export function findGaps(decision: Decision, way: WayBack): Gap[] {
 const vocabularyText =
   'The records are in a vocabulary that is not understood: who acted in them, and what was done, may stand in them all the same.'
 
-/** Records of the handle that are there and say nothing that is understood, and acts that were not looked at. */
+/** Returns gaps for records of the handle that are not understood, and for acts that were not looked at. */
 function unreadGaps({ evidence }: Decision): Gap[] {
   const gaps: Gap[] = []
   if (isUnread(evidence))
@@ -69,7 +69,7 @@ function conflictGaps(decision: Decision, gap: MakeGap): Gap[] {
     : []
 }
 
-/** Clocks disagree by seconds everywhere; by more, what was "newest" is no longer what the stamps say. */
+/** Clocks often differ by seconds; beyond this bound, the time stamps no longer show which act is newest. */
 const clockAheadMaxS = 60
 
 function clockGaps({ ts, received_at }: EvidenceRecord, gap: MakeGap): Gap[] {
@@ -84,7 +84,7 @@ function clockGaps({ ts, received_at }: EvidenceRecord, gap: MakeGap): Gap[] {
       ]
 }
 
-/** Of `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC, since 1970. */
+/** Parses `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC, to milliseconds since 1970. */
 function millisecondsOf(text: string): number {
   return Date.parse(`${text.slice(0, 10)}T${text.slice(11, 23)}Z`)
 }
@@ -201,7 +201,7 @@ function planGaps({ plan, missingRef }: PlanInForce, gap: MakeGap): Gap[] {
   return contentGaps(plan, 'plan', gap)
 }
 
-/** Why a text is not shown. */
+/** Returns the gap that says why a text is not shown. */
 function contentGaps(record: EvidenceRecord, what: 'prompt' | 'plan', gap: MakeGap): Gap[] {
   const content = record.content_state
   switch (content.state) {
@@ -234,7 +234,7 @@ function contentGaps(record: EvidenceRecord, what: 'prompt' | 'plan', gap: MakeG
   }
 }
 
-/** Numbers that the acting instance gave to records up to this one, and that none of those looked at has. */
+/** Returns gaps for sequence numbers of the acting instance up to this record that no record looked at has. */
 function sequenceGaps(decision: Decision, gap: MakeGap): Gap[] {
   const [subject] = decision.ancestors.records
   if (subject === undefined || Number(subject.seq) < 1 || subject.instance === '') return []

@@ -10,7 +10,7 @@ import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.t
 import { isSameAct } from '../evidence/evidence.ts'
 import { listAlternatives } from './alternatives.ts'
 
-/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
+/** Returns an answer's fields on the act and on other acts that the handle may name; its reasons and gaps are the act's. */
 export function shapeAct(
   decision: Decision,
   limit: number,
@@ -28,7 +28,7 @@ export function shapeAct(
   }
 }
 
-/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
+/** The act as all its records describe it; when the answer is about a part, the part's own claims come first. */
 function shownAct({ ancestors, evidence }: Decision, fold: Fold): ShownAct | undefined {
   const [record] = ancestors.records
   const act = fold(evidence.subject)
@@ -65,7 +65,7 @@ function describeAction(
   }
 }
 
-/** The credential the act used, or the call it was part of. */
+/** The credential that the act, or the call it was part of, used. */
 function describeCredential(ancestors: readonly EvidenceRecord[]): WhoDidAnswer['credential'] {
   const user = ancestors.find(
     (record) =>
@@ -83,10 +83,10 @@ function describeCredential(ancestors: readonly EvidenceRecord[]): WhoDidAnswer[
   }
 }
 
-/** Records of other acts that are named in one reason. */
+/** The most records of other acts that one reason names. */
 const namedMax = 5
 
-/** The act that the verdict concerns, and what is said of it where it is only a part of one. */
+/** The act that the verdict concerns; the claims of a mere part of an act come first. */
 interface ShownAct extends Pick<
   FoldedAct,
   'outcome' | 'reportedBy' | 'tool' | 'verb' | 'resource' | 'resource_type' | 'parts'
@@ -94,7 +94,7 @@ interface ShownAct extends Pick<
   readonly key: string
 }
 
-/** What a responder should know of how the act was put together. */
+/** Returns the reasons that explain how the act was put together. */
 function explainAct(act: ShownAct, { evidence }: Decision): Reason[] {
   return [
     ...foldReasons(act),
@@ -105,12 +105,12 @@ function explainAct(act: ShownAct, { evidence }: Decision): Reason[] {
   ]
 }
 
-/** Newer acts on the handle that are looked at for what nobody rightly says. */
+/** The most newer acts on the handle that are searched for ones whose sender makes no claim it may make. */
 const newerMax = 16
 
 /**
- * Newer records on the handle of senders that name an actor for whom they may not speak, or nobody: they decide nothing, and
- * what they tell may have happened.
+ * Returns newer records on the handle whose senders name an actor without being entitled to, or name nobody. They decide
+ * nothing, but the acts they claim may have happened.
  */
 function newerUnattributed(evidence: Decision['evidence']): Reason[] {
   const { subject, relatedRecords, listed } = evidence
@@ -141,7 +141,7 @@ function isUnattributed(act: ListedAction, evidence: Decision['evidence']): bool
   return decide({ ...evidence, subject: act.key, listed: [] }).verdict === 'undetermined'
 }
 
-/** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */
+/** Returns the act's outcome with its record, which may use other words: an approval gives a decision. */
 function reportedOutcome({ key, reportedBy, outcome }: ShownAct): OutcomeEvidence {
   if (reportedBy === undefined) return { key, outcome: '', outcome_rule: '', channel: '' }
   const { outcome_rule, channel } = reportedBy
@@ -201,7 +201,7 @@ function sharedSpan(
   ]
 }
 
-/** What the record should say of how the act ended, and does not. */
+/** Returns the gap for an act whose record does not say how it ended. */
 function actGaps({ key, outcome }: ShownAct, isAct: boolean): Gap[] {
   if (!isAct || (outcome !== '' && outcome !== 'unknown')) return []
   const text =
@@ -211,12 +211,12 @@ function actGaps({ key, outcome }: ShownAct, isAct: boolean): Gap[] {
   return [{ code: 'outcome_not_recorded', text, span: key }]
 }
 
-/** What an act's record says of how it ended. */
+/** The fields of an act's record that describe its end. */
 type OutcomeEvidence = Pick<EvidenceRecord, 'key' | 'outcome' | 'outcome_rule' | 'channel'>
 
 /**
- * How well an act's outcome is backed: `channel` where an exporter says it that may speak for the actor, `asserted` where
- * another says it, `inferred` where the collector derived it by a rule, `none` where nothing is on record.
+ * Returns the grade of an act's outcome: `channel` where an exporter that may speak for the actor claims it, `asserted` where
+ * another claims it, `inferred` where the collector derived it by a rule, `none` where nothing is on record.
  */
 export function outcomeGrade({ outcome, outcome_rule, channel }: OutcomeEvidence): Grade {
   if (!outcomes.some((known) => known === outcome)) return 'none'
@@ -224,7 +224,7 @@ export function outcomeGrade({ outcome, outcome_rule, channel }: OutcomeEvidence
   return channel === 'entitled' ? 'channel' : 'asserted'
 }
 
-/** The reason that names the rule by which an act's outcome was derived; none where the record says its outcome. */
+/** Returns the reason that names the rule which derived an act's outcome; none where the record gives its outcome. */
 export function outcomeReason(subject: OutcomeEvidence): Reason[] {
   if (outcomeGrade(subject) !== 'inferred') return []
   const { key, outcome, outcome_rule: rule } = subject
@@ -253,7 +253,7 @@ const whyOfRule: ReadonlyMap<string, string> = new Map<string, string>([
   ],
 ])
 
-/** Of a record older than the rules, what stands under their key is its sender's and may be anything. */
+/** In a record older than the rules, the sender wrote the value under their key, and it may be anything. */
 function isRule(text: string): boolean {
   return /^[a-z][a-z_]{0,63}$/u.test(text)
 }

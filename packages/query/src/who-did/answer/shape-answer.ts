@@ -9,7 +9,7 @@ import { describeOrigin } from './describe-origin.ts'
 import { explainVerdict } from './explain-verdict.ts'
 import { findGaps } from './find-gaps.ts'
 
-/** Puts a decision into the answer's words. Pure; decides nothing. */
+/** Shapes a decision into the answer. Pure; decides nothing. */
 export function shapeAnswer(
   question: Question,
   decided: Decision,

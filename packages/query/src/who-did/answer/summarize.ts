@@ -2,10 +2,10 @@ import { printableLine } from '@whodid/model'
 import type { Input, WhoDidAnswer } from '@whodid/model'
 import type { Question } from '../question.ts'
 
-/** Longest piece of a prompt quoted in the summary, in UTF-16 units. */
+/** The longest piece of a prompt quoted in the summary, in UTF-16 units. */
 const quoteLengthMax = 80
 
-/** Verbs that stand in a sentence as they are, and what stands for those that do not. */
+/** Verbs that a sentence uses as they are, and the replacements of those that it cannot. */
 const infinitives: ReadonlyMap<string, string> = new Map([
   ['approve', 'approve'],
   ['create', 'create'],
@@ -19,7 +19,7 @@ const infinitives: ReadonlyMap<string, string> = new Map([
   ['', 'act on'],
 ])
 
-/** One plain sentence that a person can paste into an incident channel. */
+/** Returns one plain sentence that a person can paste into an incident channel. */
 export function summarize(question: Question, answer: Omit<WhoDidAnswer, 'summary'>): string {
   const { action, reasons, integrity } = answer
   const what = integrity.findings.length > 0 ? 'the record' : 'the ledger'
@@ -71,7 +71,7 @@ function deedOf(action: NonNullable<WhoDidAnswer['action']>, chain: WhoDidAnswer
   }
 }
 
-/** What an act is called that names no tool: by the nearest call it is a part of, else by its own span. */
+/** Names an act without a tool: by the nearest call it is a part of, otherwise by its own span. */
 function nameOfAct(
   { id, span }: NonNullable<WhoDidAnswer['action']>,
   chain: WhoDidAnswer['chain'],
@@ -114,12 +114,12 @@ const pastTense: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** Verbs that a record may bear for a merge: what the contract says, what a tool without one gets, and none. */
+/** The verbs that a record may have for a merge: the contract's verb, the verb of a tool without one, and none. */
 const verbsOfMerge = ['update', 'execute', 'merge', '']
 
 /**
- * What was done to a resource, in the past tense: the verb of the record, but `merged` where a tool whose name says nothing else than
- * a merge (`merge`, `merge_pull_request`, `mcp__github__mergePR`) acted on a pull or merge request.
+ * Returns the past tense of the act on a resource: the record's verb, but `merged` where a tool whose name means only a merge
+ * (`merge`, `merge_pull_request`, `mcp__github__mergePR`) acted on a pull or merge request.
  */
 export function pastDeed({
   verb,
@@ -132,7 +132,7 @@ export function pastDeed({
 }
 
 function isMergeTool(tool: string): boolean {
-  // What stands before the last separator names the server that has the tool.
+  // The part before the last separator names the server that has the tool.
   const name =
     tool
       .slice(0, 200)

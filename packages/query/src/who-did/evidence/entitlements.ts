@@ -1,36 +1,39 @@
 import type { EvidenceRecord } from './evidence-record.ts'
 
-/** Whom a claim is about, as far as tokens are bound: `agent:<template>`, `human`, `service`; '' for nobody. */
+/** The subject of a claim, in the terms of tokens: `agent:<template>`, `human`, `service`; '' for nobody. */
 export type ActorKey = '' | 'human' | 'service' | `agent:${string}`
 
-/** What one exporter's entitled records show. */
+/** The entitlements that one exporter's entitled records show. */
 interface Shown {
   readonly actors: Set<ActorKey>
-  /** Whether its records may stand under everybody's, and whether it speaks for every template. */
+  /** True when its records may be below anyone's; `isOfAnyAgent` is true when it may speak for every template. */
   isUnderAll: boolean
   isOfAnyAgent: boolean
 }
 
-/** What the evidence shows of whom each exporter may speak for. Nothing else is known of it: tokens change, records stay. */
+/**
+ * The actors that each exporter may speak for, as the evidence shows. Tokens are not read, since they change and records do
+ * not.
+ */
 export interface Entitlements {
-  /** Whether what it says of that actor settles anything on another exporter's record. */
+  /** True when the exporter's claim on that actor can decide another exporter's record. */
   readonly speaks: (exporter: string, actor: ActorKey) => boolean
-  /** Whether its records may stand under that actor's: it speaks for the actor, or for whoever stands above. */
+  /** True when its records may be below that actor's: it speaks for the actor, or may be below anyone. */
   readonly inherits: (exporter: string, actor: ActorKey) => boolean
   /**
-   * Whether a record's exporter may speak for whom it is of: by its own word, or, where it names nobody, by what its own
-   * exporter's nearest record above it names.
+   * True when a record's exporter may speak for its actor: by the record's own claim, or, where it names nobody, by the claim
+   * of the nearest record above it of the same exporter.
    */
   readonly isBacked: (record: EvidenceRecord) => boolean
 }
 
-/** Records above one that are looked at for whom it is of; a longer way is no call of an agent. */
+/** The most ancestors searched for a record's actor; a longer chain is no call of an agent. */
 const ownHopsMax = 64
 
 /**
- * Reads from all versions of all records whom their exporters are entitled to. An entitled record that names an actor shows
- * its exporter entitled to that actor; one of an agent of no template, to every agent; one that names nobody, to stand under
- * everybody.
+ * Reads from all versions of all records the actors that their exporters are entitled to. An entitled record that names an
+ * actor entitles its exporter to that actor; one of an agent without a template, to every agent; one that names nobody, to
+ * be below anyone.
  */
 export function readEntitlements(
   relatedRecords: ReadonlyMap<string, readonly EvidenceRecord[]>,
@@ -71,8 +74,8 @@ export function readEntitlements(
 }
 
 /**
- * Whether a record's exporter may speak for whom it is of: by its own word, or, where it names nobody, by what its own
- * exporter's nearest record above it names.
+ * True when a record's exporter may speak for its actor: by the record's own claim, or, where it names nobody, by the claim
+ * of the nearest record above it of the same exporter.
  */
 export function isBacked(
   record: EvidenceRecord,
@@ -88,13 +91,13 @@ export function isBacked(
   return false
 }
 
-/** Whom a record itself names, as far as tokens are bound. An agent of no template is nobody in particular. */
+/** Returns the actor that a record itself names, in the terms of tokens. An agent without a template counts as nobody. */
 export function ownActorOf({ actor_type: type, template }: EvidenceRecord): ActorKey {
   if (type === 'human' || type === 'service') return type
   return type === 'agent' && template !== '' ? `agent:${template}` : ''
 }
 
-/** Whether it names nobody in particular: nobody at all, or an agent without a name, as frameworks do on their calls. */
+/** True when a record names nobody, or only an agent without a name, as frameworks do on their calls. */
 export function namesNobody({
   actor_type: type,
   template,

@@ -8,18 +8,18 @@ import type {
   StoredRecord,
 } from './evidence-record.ts'
 
-/** Bytes of a record's links that a question reads. */
+/** The most bytes of a record's links that a question reads. */
 export const linksBytesMax = 2048
 
 /** The SQL of each field, in the order in which a row carries them. */
 export type Columns<Row> = Readonly<Record<keyof Row, string>>
 
-/** Records whose text an answer may quote: a model call tells what a run was asked where its prompt does not. */
+/** Records whose text an answer may quote: a model call holds the run's prompt where its prompt record does not. */
 const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`
 
 const refSql = (span: string): string => `lower(concat(hex(trace_id), '-', hex(${span})))`
 
-/** Of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
+/** Columns of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
 export const evidenceColumns: Columns<StoredRecord> = {
   key: refSql('span_id'),
   parent: `if(parent_span_id = toFixedString('', 8), '', ${refSql('parent_span_id')})`,
@@ -90,7 +90,7 @@ export const evidenceColumns: Columns<StoredRecord> = {
   leaf: `hex(${leafExpression('spans')})`,
 }
 
-/** Of `whodid.spans` and of `whodid.actions`; `qualifies` is what a row must be for the verdict to concern it. */
+/** Columns of `whodid.spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
 export const listedColumns = (qualifies: string): Columns<ListedAction> => ({
   key: refSql('span_id'),
   ts: 'ts',
@@ -112,7 +112,7 @@ export const listedColumns = (qualifies: string): Columns<ListedAction> => ({
   qualifies,
 })
 
-/** Of `whodid.threads`. */
+/** Columns of `whodid.threads`. */
 export const instanceClaimColumns: Columns<InstanceClaim> = {
   instance_key: 'toString(key)',
   template: 'template_id',
@@ -120,7 +120,7 @@ export const instanceClaimColumns: Columns<InstanceClaim> = {
   received_at: 'min(received_at)',
 }
 
-/** Of `whodid.contents`. */
+/** Columns of `whodid.contents`. */
 export const envelopeColumns: Columns<EnvelopeRow> = {
   ref: 'lower(hex(ref))',
   sealed: 'base64Encode(sealed)',
@@ -131,7 +131,7 @@ export function rowSql<Row>(columns: Partial<Columns<Row>>): string {
   return `toJSONString(tuple(${Object.values<string | undefined>(columns).join(', ')}))`
 }
 
-/** Reads what {@link rowSql} wrote. Throws when it is not an array of that length: an own bug. */
+/** Reads the output of {@link rowSql}. Throws when it is not an array of that length, which is a bug of ours. */
 export function readRow<Row>(columns: Partial<Columns<Row>>, text: string): Row {
   const values: unknown = JSON.parse(text)
   const fields = Object.keys(columns)
@@ -145,7 +145,7 @@ export function readRow<Row>(columns: Partial<Columns<Row>>, text: string): Row 
 const numbers = { seq: '-1', plan_step: '-1', dropped: 0 }
 const lists = { delegation_chain: [], credential_scopes: [] }
 
-/** A record that says nothing. */
+/** A record without any claim. */
 export const blankEvidenceRecord: EvidenceRecord = {
   // Sound: every other field is a text.
   ...(Object.fromEntries(
@@ -158,5 +158,5 @@ export const blankEvidenceRecord: EvidenceRecord = {
   content_state: { state: 'unread' },
 }
 
-/** Whether a record of `whodid.spans` says anything that is understood: `isUnderstood` of `deciding-reason.ts`, in SQL. */
+/** True when a record of `whodid.spans` is understood: `isUnderstood` of `deciding-reason.ts`, in SQL. */
 export const understoodSql: string = `record_kind != 'other' OR actor_type != '' OR tool_name != '' OR resource_id != '' OR verb != ''`

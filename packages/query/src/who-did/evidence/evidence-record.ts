@@ -1,6 +1,6 @@
 import type { OpenedContent } from '@whodid/content'
 
-/** What became of a text; `unread` where more texts surround the act than one question opens. */
+/** The state of a text; `unread` where more texts surround the act than one question opens. */
 export type ContentState = OpenedContent | { readonly state: 'unread' }
 
 /** A record as the statement gives it: its text is still in its envelope. */
@@ -40,7 +40,7 @@ export interface EvidenceRecord {
   readonly user: string
   readonly service: string
   readonly correlation: string
-  /** `span`, or `log` of a record that stands under the span it names. */
+  /** `span`, or `log` of a record that is under the span it names. */
   readonly signal: string
   readonly session: string
   readonly conversation: string
@@ -81,14 +81,14 @@ export interface EvidenceRecord {
   readonly credential_scopes: readonly string[]
   readonly arguments_hash: string
   readonly dropped: number
-  /** The log it stands in and its place there, and the hash of the row as it is now, hex: what its proof is about. */
+  /** The record's log and its index there, and the hash of the row as it is now, hex: the input of its proof. */
   readonly log: string
   readonly log_index: string
   readonly leaf: string
   /** Of prompts, plans and model calls, hex: the envelope of the text and the commitment to it; '' elsewhere. */
   readonly content_ref: string
   readonly content_commitment: string
-  /** Of prompts and plans, once it is opened; '' where it cannot be shown, and `content_state` says why. */
+  /** The opened text of prompts and plans; '' where it cannot be shown, and `content_state` says why. */
   readonly content: string
   readonly content_state: ContentState
 }
@@ -112,11 +112,14 @@ export interface ListedAction {
   readonly user: string
   readonly service: string
   readonly channel: string
-  /** Whether the verdict might concern it, were it the newest. */
+  /** True when the verdict could concern it if it were the newest. */
   readonly qualifies: boolean
 }
 
-/** Who claims an instance that acts in the subject's trace, anywhere in the ledger, and since when. Only claims that can be believed have a template. */
+/**
+ * A claim on an instance that acts in the subject's trace, from anywhere in the ledger, and its start. Only a believable
+ * claim has a template.
+ */
 export interface InstanceClaim {
   readonly instance_key: string
   readonly template: string

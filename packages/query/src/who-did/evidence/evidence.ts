@@ -14,54 +14,54 @@ import type {
   StoredRecord,
 } from './evidence-record.ts'
 
-/** A row of a statement: what it is, and itself as text. */
+/** A row of a statement: its role, and its record as text. */
 export interface EvidenceRow {
   readonly role:
     'candidate' | 'inheriting' | 'listed' | 'subject' | 'kin' | 'claimed' | 'envelope' | 'cut'
   readonly record: string
 }
 
-/** Whatever the condition, the fields are the same. */
+/** The fields are the same for every condition. */
 const listedFields = listedColumns('')
 
-/** Most records that one question looks at; one more is asked for, to know that there are more. */
+/** The most records that one question looks at; one more is read to detect that there are more. */
 export const relatedRecordsMax = 4000
 
-/** What was found on a handle, before anything is gathered about it. */
+/** The acts found on a handle, before related records are gathered. */
 export interface FoundActs {
   /** Acts that name the handle and may be what the verdict concerns, in no order. */
   readonly candidates: readonly ListedAction[]
-  /** Acts in a trace where the name occurs that do not carry it, in no order. */
+  /** Acts without the name in a trace where it occurs, in no order. */
   readonly inheriting: readonly ListedAction[]
 }
 
-/** What was gathered around one act. Nothing is decided yet. */
+/** The records gathered around one act. Nothing is decided yet. */
 export interface RelatedRecords {
   /**
-   * Every version of each record that may explain the act, by its key; versions in the order of receipt. Of a span ID under
-   * which several acts stand, the versions of one. Without an act, some of the records that the handle names, where it names any.
+   * Every version of each record that may explain the act, by its key, in the order of receipt. Of a span ID shared by
+   * several acts, it holds the versions of one. Without an act, it holds some of the records that the handle names, if any.
    */
   readonly relatedRecords: ReadonlyMap<string, readonly EvidenceRecord[]>
-  /** By key, the acts that stand under the same span ID as another, each with its versions. */
+  /** The other acts that share a span ID, by key, each with its versions. */
   readonly separate: ReadonlyMap<string, readonly (readonly EvidenceRecord[])[]>
-  /** Who claims the instances that act in the trace, earliest first. */
+  /** The claims on the instances that act in the trace, earliest first. */
   readonly instanceClaims: readonly InstanceClaim[]
   /** By name, the envelopes of the texts of prompts and plans. */
   readonly envelopes: ReadonlyMap<string, Buffer>
-  /** Whether there was more than one question looks at: what is absent may only not have been looked at. */
+  /** True when more records exist than one question looks at: an absent record may only not have been read. */
   readonly truncated: boolean
 }
 
-/** What an operator decides about how answers are made. */
+/** The operator's settings for how answers are made. */
 export interface DecisionRules {
-  /** Whether the rule `user_of_the_request` is used. Default: true. */
+  /** True when the rule `user_of_the_request` is used. Default: true. */
   readonly inferRequestUser?: boolean | undefined
 }
 
 /** All that a question gathered. */
 export interface Evidence extends RelatedRecords {
   readonly rules?: DecisionRules | undefined
-  /** `<trace>-<span>` of what the verdict concerns; '' when there is nothing. */
+  /** `<trace>-<span>` of the act that the verdict concerns; '' when there is none. */
   readonly subject: string
   /** The newest acts on the handle, newest first. */
   readonly listed: readonly ListedAction[]
@@ -79,13 +79,13 @@ export function readFoundActs(rows: readonly EvidenceRow[]): FoundActs {
   return { candidates: of('candidate'), inheriting: of('inheriting') }
 }
 
-/** A record as a row gives it: its text is not opened. */
+/** Returns a record as a row gives it: its text is not opened. */
 export function readRecord(text: string): EvidenceRecord {
   const stored = readRow<StoredRecord>(evidenceColumns, text)
   return { ...stored, content: '', content_state: unopened }
 }
 
-/** Reads rows that were gathered about an act, those of the act itself as `subject`; without one, nothing was found. */
+/** Reads rows gathered about an act, whose own have the role `subject`; without one, nothing was found. */
 export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
   const records: EvidenceRecord[] = []
   const subjects: EvidenceRecord[] = []
@@ -115,7 +115,7 @@ export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
   }
 }
 
-/** What is known beside the records. */
+/** The facts known beside the records. */
 interface RelatedRecordsDeps {
   readonly claims: readonly InstanceClaim[]
   readonly truncated: boolean
@@ -123,7 +123,7 @@ interface RelatedRecordsDeps {
   readonly subjects: readonly EvidenceRecord[]
 }
 
-/** Orders records by their keys, and parts the acts that share one. */
+/** Groups records by their keys, and separates the acts that share one. */
 export function relateRecords(
   records: readonly EvidenceRecord[],
   { claims, truncated, subjects }: RelatedRecordsDeps,
@@ -157,16 +157,16 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-/** What tells one act from another under the same span ID; absent is no difference. */
+/** The fields that distinguish acts under the same span ID; an absent value is no difference. */
 const marks = ['resource', 'tool', 'verb'] as const
 
 /**
- * Rule `one_span_id_several_acts`: parts the records under one span ID into acts. Forked processes hand out the same span IDs,
- * and whoever saw an ID go by can use it again: records that differ in resource, tool or verb are separate acts, each
- * with its versions. The best backed act comes first, of two the one that was received first.
+ * Rule `one_span_id_several_acts`: separates the records under one span ID into acts. Forked processes reuse span IDs, and
+ * anyone who saw an ID can reuse it. Records that differ in resource, tool or verb are separate acts, each with its versions.
+ * The best backed act comes first, then the first received.
  *
  * @param versions in the order of their receipt
- * @param isBacked whether a record's exporter may speak for whom it is of
+ * @param isBacked true when a record's exporter may speak for its actor
  */
 function separateActs(
   versions: readonly EvidenceRecord[],
@@ -183,7 +183,7 @@ function separateActs(
   return acts.map((act) => versions.filter((version) => act.includes(version)))
 }
 
-/** Whether two records may tell of one act. */
+/** True when two records may describe one act. */
 export function isSameAct(
   a: Pick<EvidenceRecord, (typeof marks)[number]>,
   b: Pick<EvidenceRecord, (typeof marks)[number]>,

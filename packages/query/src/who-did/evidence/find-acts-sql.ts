@@ -6,35 +6,36 @@ import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
 import { listedColumns, rowSql } from './evidence-columns.ts'
 
-/** Acts on the handle that may be what the verdict concerns; the newest are judged first. */
+/** The most acts on the handle that the verdict may concern; the newest are judged first. */
 export const candidatesMax = 64
 
-/** Acts on the handle listed beside the subject. */
+/** The most acts on the handle listed beside the subject. */
 const listedMax = 201
 
 /**
- * Acts looked at where a table holds them in the order of their time: its end is read and not its whole, so that a
- * token or a file that is used all over the ledger costs no more than one that is not.
+ * The most acts looked at where a table holds them in time order. Only the end of the table is read, so a token or a file
+ * used all over the ledger costs no more than a rare one.
  */
 const newestActsMax = 256
 const newestListedMax = 1024
 const newestBegunMax = 256
 
-/** Traces in which a tool was called that are searched for its calls, the newest. */
+/** The most traces with calls of a tool that are searched for its calls, newest first. */
 const toolTracesMax = 256
 
-/** Traces in which a name occurs that are searched for acts which inherit it, the newest. */
+/** The most traces with a name that are searched for acts which inherit it, newest first. */
 const namedTracesMax = 32
 
 /**
  * The statement that finds the acts on a handle, newest first, as plain rows. It decides nothing.
  *
- * One text for each kind of handle, so that each reads by the key that serves it: resources, people and credentials by the
- * orders of `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Rows by role:
- * `candidate` names the handle itself and may be what the verdict concerns; `inheriting` stands in a trace in which the name
- * occurs and does not carry it; `listed` is any act that names the handle; `cut` stands where older traces were not searched. Parameters: `id`, `trace` and `span` (hex), `since`, `until`, `recorded`, `verb`.
+ * Each kind of handle has its own text, to read by the key that serves it: resources, people and credentials by the orders of
+ * `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Rows by role: `candidate` names
+ * the handle itself and may be what the verdict concerns; `inheriting` is in a trace with the name but does not carry it;
+ * `listed` is any act that names the handle; `cut` means that older traces were not searched. Parameters: `id`, `trace` and
+ * `span` (hex), `since`, `until`, `recorded`, `verb`.
  *
- * A name that occurs in more traces than the reader may hold in one set is refused, not answered from some of them: see
+ * A name in more traces than the reader may hold in one set is refused instead of answered from some of them: see
  * `query_too_expensive`.
  */
 export function findActsSql(kind: HandleKind): string {
@@ -64,10 +65,10 @@ FROM
   return parts.join('\nUNION ALL\n')
 }
 
-/** By the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides nothing that was done since. */
+/** Orders by the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides no later act. */
 const order = `ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id`
 
-/** Acts that carry no such name and stand in a trace where it occurs: what they inherit is decided by the reader of the rows. */
+/** Acts without the name in a trace where it occurs; the reader of the rows decides what they inherit. */
 function inheritingPart(kind: HandleKind): string[] {
   const condition = unnamedCondition.get(kind)
   if (condition === undefined) return []
@@ -98,7 +99,7 @@ const unnamedCondition: ReadonlyMap<HandleKind, string> = new Map([
   ['prompt', `prompt_ref = ''`],
 ])
 
-/** A row where a tool was called in more traces than are searched. */
+/** A row that says a tool was called in more traces than are searched. */
 function cutPart(kind: HandleKind): string[] {
   if (kind !== 'tool') return []
   return [
@@ -108,10 +109,10 @@ WHERE traces > ${toolTracesMax}`,
   ]
 }
 
-/** Rows of one name in one trace, a few for each batch that it came in; more are read as fewer traces. */
+/** The most rows of one name in one trace, a few for each received batch; with more, fewer traces are read. */
 const rowsOfTraceMax = 8
 
-/** The newest traces in which a name occurs, of the hours that the question concerns; read from the end of their order. */
+/** The newest traces in which a name occurs, in the question's hours; read from the end of their order. */
 function newestTraces(key: string, max: number): string {
   return `SELECT hour, trace_id
         FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = ${key} AND ${hourBounds} ORDER BY key DESC, hour DESC LIMIT ${rowsOfTraceMax * max})
@@ -120,10 +121,10 @@ function newestTraces(key: string, max: number): string {
 }
 
 /**
- * The newest of what is read in order; all of what is read by its traces, which are bounded.
+ * Selects the newest of rows read in order, or all rows read by their traces, which are bounded.
  *
- * The order is by the time that emitters stamp. Whose clock runs ahead could fill its end with acts of the future and hide
- * what was done since, so the newest of those that had begun when they were received are read beside it.
+ * The order is by the time that emitters stamp. An emitter whose clock runs ahead could fill the end with future acts and
+ * hide later ones, so the newest acts that had begun when they were received are read as well.
  */
 function newestFirst(kind: HandleKind, source: string, max: number): string {
   if (!isInOrder(kind)) return source
@@ -140,15 +141,15 @@ function isInOrder(kind: HandleKind): boolean {
 
 const verbCondition = `if({verb:String} = '', verb != 'read', verb = {verb:String})`
 
-/** A success, as the record itself has it. */
+/** A success by the record's own claim. */
 const successCondition = `(outcome = 'success' AND ${verbCondition}) = 1`
 
-/** What the verdict may concern: what neither failed nor was denied. A handle that names one act concerns it however it ended. */
+/** Acts that the verdict may concern: neither failed nor denied. A handle that names one act concerns it however it ended. */
 function candidateCondition(kind: HandleKind): string {
   return isNamed(kind) ? 'true' : `outcome NOT IN ('failure', 'denied') AND ${verbCondition}`
 }
 
-/** Bounds of a question: the time of the act, and the time of receipt. */
+/** The bounds of a question: the time of the act, and the time of receipt. */
 const bounds = `ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')}`
 
 const isAct = `(record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')`
@@ -156,7 +157,7 @@ const isAct = `(record_kind IN ('tool_call', 'action') OR resource_id != '' OR a
 const actionsWhere = (condition: string): string =>
   `whodid.actions WHERE ${condition} AND ${bounds}`
 
-/** Hours of `whodid.threads` in which an act that the question concerns may have begun. */
+/** The hours of `whodid.threads` in which an act that the question concerns may have begun. */
 const hourBounds = `hour <= {until:DateTime64(9, 'UTC')}
           AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}`
 
@@ -173,12 +174,12 @@ const spanSql = `toFixedString(unhex({span:String}), 8)`
 const keyOf = (kind: string): string => `sipHash64('${kind}', {id:String})`
 const isKey = (kind: string): string => `key = ${keyOf(kind)}`
 
-/** The spans of the prompt with a hash, as those who act under it refer to them. */
+/** The spans of the prompt with a hash, as acts under it refer to them. */
 const promptRefs = `SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
           WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE ${isKey('prompt')})
             AND prompt_hash = {id:String}`
 
-/** Where the acts of a handle are, and how they are found there. */
+/** The places of a handle's acts, and how they are found there. */
 const sourceByKind: Readonly<Record<HandleKind, string>> = {
   resource: actionsWhere(`resource_id = {id:String}`),
   delegator: actionsWhere(`principal_id = {id:String}`),

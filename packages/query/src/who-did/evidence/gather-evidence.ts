@@ -18,18 +18,18 @@ import type { Gathered, RowSources } from './gathered-rows.ts'
 import { candidatesMax, planFindActs } from './find-acts-sql.ts'
 import { planRelatedRecords } from './sql.ts'
 
-/** Times that one question gathers what surrounds an act. Most find what they look for at the first. */
+/** The most times that one question gathers related records. One is usually enough. */
 const gatheringsMax = 4
 
 /**
- * Walks from a handle to what answers it: finds the acts on the handle, newest first, gathers what surrounds the newest, and
- * goes on to the next where that one turns out to have failed, or not to be what the handle names.
+ * Finds the acts on the handle, newest first, and gathers the records related to the newest. It continues with the next where
+ * that one failed, or is not what the handle names.
  *
- * The verdict concerns the newest act that succeeded; where no success is on record, the newest that neither failed nor was
- * denied. The statements of one walk may see different moments of the ledger: a record that arrives between two of them is in the
- * later one only.
+ * The verdict concerns the newest act that succeeded; without a success on record, the newest that neither failed nor was
+ * denied. The statements of one walk may see different moments of the ledger: a record that arrives between two of them is
+ * only in the later one.
  *
- * Throws what `Selector.select` throws.
+ * Throws the errors of `Selector.select`.
  */
 export async function gatherEvidence(sources: RowSources, question: Question): Promise<Gathered> {
   const walk = new Walk(sources, question)
@@ -41,7 +41,7 @@ export async function gatherEvidence(sources: RowSources, question: Question): P
   return walk.gathered(chosen ?? (await walk.aroundNewest()))
 }
 
-/** An act, and the rows of what surrounds it, its own as `subject`. */
+/** The rows of an act and its related records; the act's own have the role `subject`. */
 type Chosen = readonly EvidenceRow[]
 
 /** A handle that names one act concerns that act however it ended. */
@@ -57,10 +57,10 @@ async function chooseNamed(
   return kind === 'span' ? withSubject(rows, act.key) : withSubject(rows, act.key, act)
 }
 
-/** Acts that name nobody which are looked at for what they stand under, the first that were received. */
+/** The most acts without an actor whose ancestors are looked at, first received first. */
 const blankActsMax = 2
 
-/** Of several acts that one ID names, those that name nobody and stand under nobody: whoever learned the ID can send such a record. */
+/** Returns the acts of a shared ID with no actor of their own or above: anyone who learned the ID can send such a record. */
 async function actsOfNobody(
   candidates: readonly ListedAction[],
   walk: Walk,
@@ -88,7 +88,7 @@ async function chooseNewest(
   const carries = new Set(candidates)
   const all = [...candidates, ...inheriting].toSorted(newestFirst).slice(0, candidatesMax)
   const judged = new Set<string>()
-  // By how good an answer each is about: a success, an open outcome, what its sender may not say. The newest of each.
+  // Ranked by the quality of the answer: a success, an open outcome, an unentitled claim. Each rank keeps the newest.
   const ranked: (Chosen | undefined)[] = []
   for (const candidate of all) {
     const gathered = await walk.rowsAround(candidate)
@@ -107,15 +107,15 @@ async function chooseNewest(
 }
 
 /**
- * Whoever may send can write anybody's name on a record about anything. Such a record is answered about only where nothing
- * that can be believed is on record: otherwise it would hide what is.
+ * Any sender can write any name on a record. An answer uses such a record only where no believable one exists; otherwise it
+ * would hide the believable one.
  */
 function rankOf({ outcome, isEntitled }: JudgedCandidate): number {
   if (!isEntitled) return 2
   return outcome === 'success' ? 0 : 1
 }
 
-/** The rows with those of one act as the subject: of several acts under one span ID, the one that was found. */
+/** Returns the rows with one act as the subject: of several acts under one span ID, the one that was found. */
 function withSubject(rows: readonly EvidenceRow[], key: string, act?: ListedAction): EvidenceRow[] {
   return rows.map((row) => {
     if (row.role !== 'kin' || !row.record.startsWith(`["${key}"`)) return row
@@ -124,7 +124,7 @@ function withSubject(rows: readonly EvidenceRow[], key: string, act?: ListedActi
   })
 }
 
-/** One question's statements, their cost, and what they brought. */
+/** The statements of one question, their cost and their rows. */
 class Walk {
   readonly #sources: RowSources
   readonly #question: Question
@@ -133,7 +133,7 @@ class Walk {
   #listed: readonly EvidenceRow[] = []
   #gatherings = 0
   #cost = nothingGathered.cost
-  /** Whether an act was not looked at because too much had been gathered. */
+  /** True when an act was not looked at because too much had been gathered. */
   #isCut = false
 
   constructor(sources: RowSources, question: Question) {
@@ -148,7 +148,7 @@ class Walk {
     return readFoundActs(rows)
   }
 
-  /** What surrounds an act, as rows; undefined once too much has been gathered. */
+  /** Returns the rows related to an act; undefined once too much has been gathered. */
   async rowsAround(act: ListedAction): Promise<readonly EvidenceRow[] | undefined> {
     const trace = act.key.slice(0, 32)
     const known = this.#around.get(trace)
@@ -167,7 +167,7 @@ class Walk {
     return rows
   }
 
-  /** What surrounds the newest act on the handle, for a list of acts that are none that the verdict may concern. */
+  /** Returns the rows related to the newest act on the handle, for a list without an act that the verdict may concern. */
   async aroundNewest(): Promise<readonly EvidenceRow[]> {
     const cut: EvidenceRow[] = this.#isCut ? [{ role: 'cut', record: '[]' }] : []
     const [newest] = readFoundActs(
@@ -177,7 +177,7 @@ class Walk {
     return [...cut, ...(rows ?? []).filter(({ role }) => role !== 'envelope')]
   }
 
-  /** Rows as evidence, read once. */
+  /** Returns rows as evidence, parsed once. */
   read(rows: readonly EvidenceRow[]): ReturnType<typeof readEvidence> {
     let evidence = this.#read.get(rows)
     if (evidence === undefined)
@@ -185,7 +185,7 @@ class Walk {
     return evidence
   }
 
-  /** All that was gathered about what was chosen, its texts opened. */
+  /** Returns everything gathered about the chosen act, with its texts opened. */
   gathered(chosen: Chosen): Promise<Gathered> {
     const rows = [...this.#listed, ...chosen]
     return addRows(this.#sources, { ...nothingGathered, cost: this.#cost }, rows)

@@ -11,9 +11,9 @@ import type { Gathered, RowSources } from './gathered-rows.ts'
 import { linkedRecordsSql, presentRecordsSql, soughtTextsSql } from './sql.ts'
 
 /**
- * Gathers what the first evidence shows to be missing, by point reads: where no act is found, whether the handle names records of
- * another vocabulary; where a run does not tell what it was asked, the runs that it links to, and what else may tell it. Each is
- * a statement of its own, and none is asked where nothing is missing. Throws what `Selector.select` throws.
+ * Gathers by point reads the records that the first evidence lacks: where no act is found, any records of the handle in
+ * another vocabulary; where a run has no prompt text, the runs that it links to and other records of that text. Each is its
+ * own statement, sent only when something is missing. Throws the errors of `Selector.select`.
  */
 export async function gatherMore(
   sources: RowSources,
@@ -29,19 +29,19 @@ export async function gatherMore(
   return addStatement(sources, first, { sql: presentRecordsSql(kind), parameters })
 }
 
-/** Links followed outwards, one trace after another. */
+/** The most links followed outwards, one trace after another. */
 const followsMax = 4
 
-/** Traces that one step of links leads to. */
+/** The most traces that one step of links leads to. */
 const linkedTracesMax = 8
 
-/** Records of linked traces that are looked at in one step. */
+/** The most records of linked traces that are looked at in one step. */
 const linkedMax = 400
 
 /**
- * Gathers the runs that the act's own run may resume, by its links, as far as links lead and nothing says that the task began in
- * between. No statement where the act's run has no link. `recorded` bounds the time of receipt. Throws what `Selector.select`
- * throws.
+ * Gathers the runs that the act's own run may resume, through its links, until no link is left or a record says that the task
+ * began in between. Sends no statement when the act's run has no link. `recorded` bounds the time of receipt. Throws the
+ * errors of `Selector.select`.
  */
 async function followLinks(
   sources: RowSources,
@@ -74,8 +74,8 @@ function countOf({ relatedRecords }: Evidence): number {
 }
 
 /**
- * Gathers the texts of the model calls and log records that may tell what the run was asked, where its own record does not. No
- * statement where it does, or where nothing of the run holds a text. Throws what `Selector.select` throws.
+ * Gathers the texts of the model calls and log records that may hold the run's prompt, where its own record does not. Sends
+ * no statement where it does, or where no record of the run holds a text. Throws the errors of `Selector.select`.
  */
 async function seekTexts(sources: RowSources, found: Gathered): Promise<Gathered> {
   if (![...found.evidence.relatedRecords.values()].flat().some(isSilentPrompt)) return found

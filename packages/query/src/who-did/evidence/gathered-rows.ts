@@ -7,7 +7,7 @@ import { readEvidence } from './evidence.ts'
 import type { DecisionRules, Evidence, EvidenceRow } from './evidence.ts'
 import { envelopesMax } from './sql.ts'
 
-/** Where rows and texts come from, and whose they are. */
+/** The sources of rows and texts, and their tenant. */
 export interface RowSources {
   readonly selector: Selector
   readonly contents: ContentReader
@@ -15,11 +15,11 @@ export interface RowSources {
   readonly rules?: DecisionRules | undefined
 }
 
-/** What was gathered so far, and at what cost. */
+/** The rows and texts gathered so far, and their cost. */
 export interface Gathered {
-  /** The rows of all statements, as they came. */
+  /** The rows of all statements, in the order of arrival. */
   readonly rows: readonly EvidenceRow[]
-  /** The same, read and with its texts. */
+  /** The same rows, parsed, with their texts. */
   readonly evidence: Evidence
   readonly cost: {
     readonly statements: number
@@ -28,14 +28,14 @@ export interface Gathered {
   }
 }
 
-/** Nothing, before the first statement. */
+/** The empty result, before the first statement. */
 export const nothingGathered: Gathered = {
   rows: [],
   evidence: readEvidence([]),
   cost: { statements: 0, rowsRead: 0, bytesRead: 0 },
 }
 
-/** Adds rows, and opens the texts that are then at hand. */
+/** Adds rows, and opens the texts that their envelopes make available. */
 export async function addRows(
   { contents, tenant, rules }: Omit<RowSources, 'selector'>,
   before: Gathered,
@@ -65,8 +65,8 @@ export async function addStatement(
 }
 
 /**
- * Opens the texts of the prompts and plans among the evidence, and those of the model calls that were sought. A text comes
- * out as it was committed to, or not at all, and then with what became of it.
+ * Opens the texts of the prompts and plans among the evidence, and of the model calls that were requested. A text is returned
+ * exactly as it was committed to; otherwise only its state is returned.
  */
 async function openTexts(
   evidence: Evidence,
@@ -85,7 +85,7 @@ async function openTexts(
   const states = new Map<EvidenceRecord, ContentState>()
   for (const [index, record] of records.entries()) {
     const content = opened[index]
-    // Past the bound, that an envelope is not at hand says nothing.
+    // Past the bound, a missing envelope proves nothing.
     if (content !== undefined && (isWhole || content.state !== 'missing'))
       states.set(record, content)
   }
@@ -98,7 +98,7 @@ async function openTexts(
   return { ...evidence, relatedRecords }
 }
 
-/** Of a model call nothing is looked at unless its envelope was sought: most of them no answer quotes. */
+/** A model call is opened only when its envelope was requested: answers quote few of them. */
 function isWanted(record: EvidenceRecord, { envelopes }: Evidence): boolean {
   if (record.content_commitment === '') return false
   return record.kind !== 'model_call' || envelopes.has(record.content_ref)

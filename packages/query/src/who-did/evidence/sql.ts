@@ -11,20 +11,20 @@ import {
 import type { ListedAction } from './evidence-record.ts'
 import { relatedRecordsMax } from './evidence.ts'
 
-/** Traces looked at around one act, the nearest in time. */
+/** The most traces looked at around one act, nearest in time. */
 const relatedTracesMax = 200
 
-/** Envelopes of texts of prompts and plans that are opened, the nearest first. */
+/** The most envelopes of texts of prompts and plans that are opened, nearest first. */
 export const envelopesMax = 64
 
-/** Claims on the instances of one trace, the earliest. */
+/** The most claims read on the instances of one trace, earliest first. */
 const claimsMax = 1000
 
 /**
- * The statement that gathers what explains the acts of one trace, as plain rows: the records of the trace and of those near to
- * it, the texts of their prompts and plans, and who claims the instances of the trace. It decides nothing.
+ * The statement that gathers the records which explain the acts of one trace, as plain rows: the records of the trace and of
+ * nearby traces, the texts of their prompts and plans, and the claims on the trace's instances. It decides nothing.
  *
- * Parameters: `trace` and `span` (hex) and `happened`, the act around which is looked, and its time; `recorded`.
+ * Parameters: `trace` and `span` (hex) and `happened`, the act at the centre and its time; `recorded`.
  */
 export const relatedRecordsSql = (): string => `
 WITH
@@ -72,7 +72,7 @@ LIMIT ${claimsMax}
 UNION ALL
 ${envelopesSql}`
 
-/** An array that is known before the read begins finds its granules by the sort key, as a set does, and is made once for all who ask. */
+/** An array known before the read finds its granules by the sort key, as a set does, and is built once for all reads. */
 const isNear = `has(near, (toStartOfHour(ts), trace_id))`
 
 /** The envelopes of the texts of prompts and plans, the nearest first. */
@@ -90,21 +90,21 @@ WHERE ref IN
   LIMIT ${envelopesMax}
 )`
 
-/** Records that show whether anything of a handle is understood. */
+/** The most records read to show whether any record of a handle is understood. */
 const presentMax = 16
 
-/** Envelopes of prompts of the traces that links lead to. */
+/** The most envelopes of prompts read from linked traces. */
 const linkedEnvelopesMax = 32
 
 const isKnown = `received_at <= {recorded:DateTime64(9, 'UTC')}`
 
 const traceOf = (hex: string): string => `toFixedString(unhex(${hex}), 16)`
 
-/** Where the records are of the traces with one of these keys of `whodid.threads`. */
+/** The places of the records in the traces with one of these keys of `whodid.threads`. */
 const placesOf = (keys: string): string =>
   `(toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN ${keys})`
 
-/** Some records of a trace or under a correlation ID, those that are understood first. Parameters: `id`, `recorded`. */
+/** Selects some records of a trace or under a correlation ID, understood ones first. Parameters: `id`, `recorded`. */
 export function presentRecordsSql(kind: 'trace' | 'correlation'): string {
   const id = '{id:String}'
   const name = kind === 'trace' ? traceOf(id) : id
@@ -120,7 +120,10 @@ LIMIT ${presentMax}`
 const linked = `arrayMap(x -> ${traceOf('x')}, splitByChar(',', {traces:String}))`
 const isLinked = `${placesOf(`(SELECT arrayJoin(arrayMap(x -> sipHash64('trace', x), ${linked})))`)} AND has(${linked}, trace_id) AND ${isKnown}`
 
-/** The records of the traces that links lead to, and the texts of their prompts. Parameters: `traces` (hex, by comma), `most`, `recorded`. */
+/**
+ * Selects the records of linked traces, and the texts of their prompts. Parameters: `traces` (hex, by comma), `most`,
+ * `recorded`.
+ */
 export const linkedRecordsSql: string = `
 SELECT 'kin' AS role, ${rowSql(evidenceColumns)} AS record
 FROM whodid.spans
@@ -148,7 +151,7 @@ WHERE ref IN (SELECT arrayJoin(arrayMap(x -> toFixedString(unhex(x), 24), splitB
 
 const relatedRecords = relatedRecordsSql()
 
-/** The statement that gathers what surrounds one act, as far as the ledger had received it by `as_recorded`. */
+/** The statement that gathers the records related to one act, as the ledger had received them by `as_recorded`. */
 export function planRelatedRecords(
   { asRecorded }: Question,
   { key, ts }: Pick<ListedAction, 'key' | 'ts'>,
