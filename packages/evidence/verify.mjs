@@ -2031,12 +2031,12 @@ var whodidDecision = (function(exports) {
 		return field.kind === "time" ? `toUnixTimestamp64Nano(${column})` : column;
 	}
 	// packages/query/src/who-did/evidence/evidence-columns.ts
-	/** Bytes of a record's links that a question reads. */
+	/** The most bytes of a record's links that a question reads. */
 	const linksBytesMax = 2048;
-	/** Records whose text an answer may quote: a model call tells what a run was asked where its prompt does not. */
+	/** Records whose text an answer may quote: a model call holds the run's prompt where its prompt record does not. */
 	const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`;
 	const refSql = (span) => `lower(concat(hex(trace_id), '-', hex(${span})))`;
-	/** Of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
+	/** Columns of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
 	const evidenceColumns = {
 		key: refSql("span_id"),
 		parent: `if(parent_span_id = toFixedString('', 8), '', ${refSql("parent_span_id")})`,
@@ -2106,7 +2106,7 @@ var whodidDecision = (function(exports) {
 		log_index: "toString(log_index)",
 		leaf: `hex(${leafExpression("spans")})`
 	};
-	/** Of `whodid.spans` and of `whodid.actions`; `qualifies` is what a row must be for the verdict to concern it. */
+	/** Columns of `whodid.spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
 	const listedColumns = (qualifies) => ({
 		key: refSql("span_id"),
 		ts: "ts",
@@ -2127,19 +2127,19 @@ var whodidDecision = (function(exports) {
 		channel: "channel",
 		qualifies
 	});
-	/** Of `whodid.threads`. */
+	/** Columns of `whodid.threads`. */
 	const instanceClaimColumns = {
 		instance_key: "toString(key)",
 		template: "template_id",
 		exporter: "exporter",
 		received_at: "min(received_at)"
 	};
-	/** Of `whodid.contents`. */
+	/** Columns of `whodid.contents`. */
 	const envelopeColumns = {
 		ref: "lower(hex(ref))",
 		sealed: "base64Encode(sealed)"
 	};
-	/** Reads what {@link rowSql} wrote. Throws when it is not an array of that length: an own bug. */
+	/** Reads the output of {@link rowSql}. Throws when it is not an array of that length, which is a bug of ours. */
 	function readRow(columns, text) {
 		const values = JSON.parse(text);
 		const fields = Object.keys(columns);
@@ -2751,12 +2751,12 @@ var whodidDecision = (function(exports) {
 		return [...keys];
 	}
 	// packages/query/src/who-did/evidence/entitlements.ts
-	/** Records above one that are looked at for whom it is of; a longer way is no call of an agent. */
+	/** The most ancestors searched for a record's actor; a longer chain is no call of an agent. */
 	const ownHopsMax = 64;
 	/**
-	* Reads from all versions of all records whom their exporters are entitled to. An entitled record that names an actor shows
-	* its exporter entitled to that actor; one of an agent of no template, to every agent; one that names nobody, to stand under
-	* everybody.
+	* Reads from all versions of all records the actors that their exporters are entitled to. An entitled record that names an
+	* actor entitles its exporter to that actor; one of an agent without a template, to every agent; one that names nobody, to
+	* be below anyone.
 	*/
 	function readEntitlements(relatedRecords) {
 		const shown = /* @__PURE__ */ new Map();
@@ -2788,8 +2788,8 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	/**
-	* Whether a record's exporter may speak for whom it is of: by its own word, or, where it names nobody, by what its own
-	* exporter's nearest record above it names.
+	* True when a record's exporter may speak for its actor: by the record's own claim, or, where it names nobody, by the claim
+	* of the nearest record above it of the same exporter.
 	*/
 	function isBacked(record, aboveOf) {
 		let above = record;
@@ -2801,12 +2801,12 @@ var whodidDecision = (function(exports) {
 		}
 		return false;
 	}
-	/** Whom a record itself names, as far as tokens are bound. An agent of no template is nobody in particular. */
+	/** Returns the actor that a record itself names, in the terms of tokens. An agent without a template counts as nobody. */
 	function ownActorOf({ actor_type: type, template }) {
 		if (type === "human" || type === "service") return type;
 		return type === "agent" && template !== "" ? `agent:${template}` : "";
 	}
-	/** Whether it names nobody in particular: nobody at all, or an agent without a name, as frameworks do on their calls. */
+	/** True when a record names nobody, or only an agent without a name, as frameworks do on their calls. */
 	function namesNobody({ actor_type: type, template, instance }) {
 		return type === "" || type === "agent" && template === "" && instance === "";
 	}
@@ -3774,13 +3774,13 @@ var whodidDecision = (function(exports) {
 		return act.channel === "unbound" && !namesNobody(act) ? 1 : 0;
 	}
 	// packages/query/src/who-did/evidence/evidence.ts
-	/** Whatever the condition, the fields are the same. */
+	/** The fields are the same for every condition. */
 	const listedFields = listedColumns("");
-	/** Most records that one question looks at; one more is asked for, to know that there are more. */
+	/** The most records that one question looks at; one more is read to detect that there are more. */
 	const relatedRecordsMax = 4e3;
 	/** A text before `openTexts` has looked at it. */
 	const unopened = { state: "unread" };
-	/** A record as a row gives it: its text is not opened. */
+	/** Returns a record as a row gives it: its text is not opened. */
 	function readRecord(text) {
 		return {
 			...readRow(evidenceColumns, text),
@@ -3788,7 +3788,7 @@ var whodidDecision = (function(exports) {
 			content_state: unopened
 		};
 	}
-	/** Reads rows that were gathered about an act, those of the act itself as `subject`; without one, nothing was found. */
+	/** Reads rows gathered about an act, whose own have the role `subject`; without one, nothing was found. */
 	function readEvidence(rows) {
 		const records = [];
 		const subjects = [];
@@ -3818,7 +3818,7 @@ var whodidDecision = (function(exports) {
 			listed: listed.toSorted((a, b) => compare(b.ts, a.ts))
 		};
 	}
-	/** Orders records by their keys, and parts the acts that share one. */
+	/** Groups records by their keys, and separates the acts that share one. */
 	function relateRecords(records, { claims, truncated, subjects }) {
 		const found = /* @__PURE__ */ new Map();
 		for (const record of records) {
@@ -3851,19 +3851,19 @@ var whodidDecision = (function(exports) {
 		if (a === b) return 0;
 		return a < b ? -1 : 1;
 	}
-	/** What tells one act from another under the same span ID; absent is no difference. */
+	/** The fields that distinguish acts under the same span ID; an absent value is no difference. */
 	const marks = [
 		"resource",
 		"tool",
 		"verb"
 	];
 	/**
-	* Rule `one_span_id_several_acts`: parts the records under one span ID into acts. Forked processes hand out the same span IDs,
-	* and whoever saw an ID go by can use it again: records that differ in resource, tool or verb are separate acts, each
-	* with its versions. The best backed act comes first, of two the one that was received first.
+	* Rule `one_span_id_several_acts`: separates the records under one span ID into acts. Forked processes reuse span IDs, and
+	* anyone who saw an ID can reuse it. Records that differ in resource, tool or verb are separate acts, each with its versions.
+	* The best backed act comes first, then the first received.
 	*
 	* @param versions in the order of their receipt
-	* @param isBacked whether a record's exporter may speak for whom it is of
+	* @param isBacked true when a record's exporter may speak for its actor
 	*/
 	function separateActs(versions, isBacked) {
 		if (versions.length < 2) return [versions];
@@ -3876,15 +3876,15 @@ var whodidDecision = (function(exports) {
 		}
 		return acts.map((act) => versions.filter((version) => act.includes(version)));
 	}
-	/** Whether two records may tell of one act. */
+	/** True when two records may describe one act. */
 	function isSameAct(a, b) {
 		return marks.every((mark) => a[mark] === "" || b[mark] === "" || a[mark] === b[mark]);
 	}
 	// packages/query/src/who-did/answer/alternatives.ts
 	/**
-	* Other acts on the same handle, newest first. Those whose surroundings were gathered are judged as the answer is: each as
-	* the whole act it is part of, by what it inherits; others by what their own records say, and by no hint. An intent whose outcome is on
-	* record is the same act told twice and is left out; an intent without one stays, with the outcome `unknown`.
+	* Returns other acts on the same handle, newest first. An act with gathered related records is judged as the answer is: as
+	* the whole act it is part of, with its inheritance. Any other is judged by its own records' claims, without hints. An intent
+	* whose outcome is on record is the same act and is left out; an intent without one stays, with the outcome `unknown`.
 	*/
 	function listAlternatives(decision, fold, limit) {
 		const { evidence, ancestors } = decision;
@@ -3923,7 +3923,7 @@ var whodidDecision = (function(exports) {
 		const [first] = evidence.relatedRecords.get(candidate.key) ?? [];
 		return first !== void 0 && isSameAct(first, candidate);
 	}
-	/** Outcomes by action ID, with who told them: nobody else's record ends an intent. */
+	/** Returns outcomes by action ID, with their senders: only the same sender's outcome ends an intent. */
 	function endedActions(listed) {
 		const ended = /* @__PURE__ */ new Map();
 		for (const action of listed) {
@@ -3953,7 +3953,7 @@ var whodidDecision = (function(exports) {
 			actor: nameOrNull(actorId)
 		};
 	}
-	/** Of what several senders say under one span ID, what an answer about it would show: the best backed, of two the first. */
+	/** Returns the version that an answer would show of those under one span ID: the best backed, then the first received. */
 	function believedVersion(candidate, listed) {
 		const [best = candidate] = listed.filter((one) => one.key === candidate.key && isSameAct(one, candidate)).toSorted((a, b) => backingOf(a) - backingOf(b) || (a.received_at < b.received_at ? -1 : 1));
 		return best;
@@ -3978,7 +3978,7 @@ var whodidDecision = (function(exports) {
 		}
 	}
 	// packages/query/src/who-did/answer/shape-act.ts
-	/** What an answer says of the act itself, and of other acts that the handle may name; its reasons and gaps are the act's. */
+	/** Returns an answer's fields on the act and on other acts that the handle may name; its reasons and gaps are the act's. */
 	function shapeAct(decision, limit) {
 		const ancestors = decision.ancestors.records;
 		const { fold } = readActs(decision.evidence);
@@ -3992,7 +3992,7 @@ var whodidDecision = (function(exports) {
 			alternatives: listAlternatives(decision, fold, limit)
 		};
 	}
-	/** The act as all its records tell it; where the answer is about a part, what the part says itself goes before. */
+	/** The act as all its records describe it; when the answer is about a part, the part's own claims come first. */
 	function shownAct({ ancestors, evidence }, fold) {
 		const [record] = ancestors.records;
 		const act = fold(evidence.subject);
@@ -4028,7 +4028,7 @@ var whodidDecision = (function(exports) {
 			}
 		};
 	}
-	/** The credential the act used, or the call it was part of. */
+	/** The credential that the act, or the call it was part of, used. */
 	function describeCredential(ancestors) {
 		const user = ancestors.find((record) => record.credential !== "" && (record.kind === "tool_call" || record.kind === "action"));
 		if (user === void 0) return null;
@@ -4042,9 +4042,9 @@ var whodidDecision = (function(exports) {
 			scopes: user.credential_scopes.map((scope) => nameOrNull(scope) ?? "")
 		};
 	}
-	/** Records of other acts that are named in one reason. */
+	/** The most records of other acts that one reason names. */
 	const namedMax = 5;
-	/** What a responder should know of how the act was put together. */
+	/** Returns the reasons that explain how the act was put together. */
 	function explainAct(act, { evidence }) {
 		return [
 			...foldReasons(act),
@@ -4054,11 +4054,11 @@ var whodidDecision = (function(exports) {
 			...newerUnattributed(evidence)
 		];
 	}
-	/** Newer acts on the handle that are looked at for what nobody rightly says. */
+	/** The most newer acts on the handle that are searched for ones whose sender makes no claim it may make. */
 	const newerMax = 16;
 	/**
-	* Newer records on the handle of senders that name an actor for whom they may not speak, or nobody: they decide nothing, and
-	* what they tell may have happened.
+	* Returns newer records on the handle whose senders name an actor without being entitled to, or name nobody. They decide
+	* nothing, but the acts they claim may have happened.
 	*/
 	function newerUnattributed(evidence) {
 		const { subject, relatedRecords, listed } = evidence;
@@ -4082,7 +4082,7 @@ var whodidDecision = (function(exports) {
 			listed: []
 		}).verdict === "undetermined";
 	}
-	/** The outcome of the act with the record that tells it, which may tell it in other words: an approval by its decision. */
+	/** Returns the act's outcome with its record, which may use other words: an approval gives a decision. */
 	function reportedOutcome({ key, reportedBy, outcome }) {
 		if (reportedBy === void 0) return {
 			key,
@@ -4131,7 +4131,7 @@ var whodidDecision = (function(exports) {
 			span: key
 		}];
 	}
-	/** What the record should say of how the act ended, and does not. */
+	/** Returns the gap for an act whose record does not say how it ended. */
 	function actGaps({ key, outcome }, isAct) {
 		if (!isAct || outcome !== "" && outcome !== "unknown") return [];
 		return [{
@@ -4141,15 +4141,15 @@ var whodidDecision = (function(exports) {
 		}];
 	}
 	/**
-	* How well an act's outcome is backed: `channel` where an exporter says it that may speak for the actor, `asserted` where
-	* another says it, `inferred` where the collector derived it by a rule, `none` where nothing is on record.
+	* Returns the grade of an act's outcome: `channel` where an exporter that may speak for the actor claims it, `asserted` where
+	* another claims it, `inferred` where the collector derived it by a rule, `none` where nothing is on record.
 	*/
 	function outcomeGrade({ outcome, outcome_rule, channel }) {
 		if (!outcomes.some((known) => known === outcome)) return "none";
 		if (isRule(outcome_rule)) return "inferred";
 		return channel === "entitled" ? "channel" : "asserted";
 	}
-	/** The reason that names the rule by which an act's outcome was derived; none where the record says its outcome. */
+	/** Returns the reason that names the rule which derived an act's outcome; none where the record gives its outcome. */
 	function outcomeReason(subject) {
 		if (outcomeGrade(subject) !== "inferred") return [];
 		const { key, outcome, outcome_rule: rule } = subject;
@@ -4167,7 +4167,7 @@ var whodidDecision = (function(exports) {
 		["result_is_error", "the result’s own text says that the call failed"],
 		["exception_event", "an exception stands on the span, and no status says that the act came through"]
 	]);
-	/** Of a record older than the rules, what stands under their key is its sender's and may be anything. */
+	/** In a record older than the rules, the sender wrote the value under their key, and it may be anything. */
 	function isRule(text) {
 		return /^[a-z][a-z_]{0,63}$/u.test(text);
 	}
@@ -4214,7 +4214,7 @@ var whodidDecision = (function(exports) {
 		}
 	}
 	// packages/query/src/who-did/answer/describe-actors.ts
-	/** Who acted, as what, and on whose behalf. */
+	/** Returns the actors, their roles, and the party on whose behalf they acted. */
 	function describeActors(decision) {
 		return {
 			actor: describeActor(decision),
@@ -4262,12 +4262,12 @@ var whodidDecision = (function(exports) {
 		if (verdict !== "agent") return grades.actor;
 		return instance === "" ? grades.template : grades.instance;
 	}
-	/** Agents shown; a longer line is no delegation but a loop. */
+	/** The most agents shown; a longer chain is a loop and no delegation. */
 	const agentsMax = 64;
 	/**
-	* Who handed the task to whom, human first, the actor last: the acting record's own `whodid.delegation.chain`, or what its
-	* delegator and the agents on the way outwards come to when it has none. An agent of which no instance is named is a hop
-	* too, by its template. Empty when nobody is determined.
+	* Returns the hops of the task, human first and actor last. They are the acting record's own `whodid.delegation.chain`;
+	* without one, its delegator and the agents among its ancestors. An agent without a named instance is a hop too, by its
+	* template. Empty when nobody is determined.
 	*/
 	function describeDelegation(decision) {
 		const { verdict, grade, actorId, claimSources, delegator, grades } = decision;
@@ -4297,7 +4297,7 @@ var whodidDecision = (function(exports) {
 			};
 		});
 	}
-	/** The chain as the acting record gives it. It ends with the actor, also where the record leaves that out. */
+	/** The chain as the acting record gives it. It ends with the actor, even where the record leaves the actor out. */
 	function saidHops(said, { instance, template }, templates) {
 		const hops = said.map((id) => ({
 			instance: id,
@@ -4308,7 +4308,7 @@ var whodidDecision = (function(exports) {
 			template
 		}];
 	}
-	/** The acting agent and those that it stands under, nearest first, as the way outwards and the lineage name them. */
+	/** Returns the acting agent and the agents above it, nearest first, as the ancestors and the lineage name them. */
 	function agentsOutwards(decision, templates) {
 		const hops = [{
 			instance: decision.instance,
@@ -4341,7 +4341,7 @@ var whodidDecision = (function(exports) {
 			template
 		} : void 0;
 	}
-	/** Whether a record farther out tells of the same agent: the same instance, or one of the two says less. */
+	/** True when a record farther out names the same agent: the same instance, or one of the two names less. */
 	function isSame(last, hop) {
 		if (last === void 0) return false;
 		if (last.instance !== "" && hop.instance !== "") return last.instance === hop.instance;
@@ -4360,7 +4360,7 @@ var whodidDecision = (function(exports) {
 		return type === void 0 || type === "none" ? "unknown" : type;
 	}
 	// packages/query/src/who-did/answer/describe-origin.ts
-	/** Describes how it came to the act: the prompts, the plan, the chain and the inputs that were read before. */
+	/** Describes an act's origin: the prompts, the plan, the chain and the inputs that were read before. */
 	function describeOrigin(decision) {
 		const isOwnAct = decision.verdict === "human" || decision.verdict === "service";
 		const prompts = followPrompts(decision);
@@ -4381,12 +4381,13 @@ var whodidDecision = (function(exports) {
 			}
 		};
 	}
-	/** Hops shown: the outermost, where it began, and the nearest, where it ended. */
+	/** The most outermost hops shown, where the act began; the nearest hops, where it ended, are shown too. */
 	const outermostMax = 56;
 	const nearestMax = 200;
 	/**
-	* The way from the root to the action: the records on the way outwards in the order of their nesting, and between them the
-	* prompts, what tells their text, and the plan they name that are not on it, each before the first hop that started later. The action is last.
+	* The hops from the root to the action: the ancestors in the order of their nesting, and the action last. Between them, each
+	* before the first hop that started later, are the prompts, the records of their text, and their plan where these are not
+	* ancestors.
 	*/
 	function buildChain({ path }, { prompts, textSource }, plan) {
 		const [subject, ...outwards] = path;
@@ -4438,8 +4439,8 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	/**
-	* Finds the plan that the subject, or the nearest record on the way outwards that has one, names. A prompt that begins a task
-	* ends the search: what its own record names is the plan of the task before.
+	* Finds the plan that the subject, or its nearest ancestor with one, names. A prompt that begins a task ends the search: the
+	* plan that its own record names is the plan of the task before.
 	*/
 	function findPlan(decision) {
 		const ref = firstPlanRef(decision);
@@ -4453,7 +4454,7 @@ var whodidDecision = (function(exports) {
 			missingRef: plan === void 0 ? ref : ""
 		};
 	}
-	/** The plan as the answer shows it; `step` is that of the nearest record that follows it. */
+	/** Returns the plan as the answer shows it; `step` is that of the nearest record that follows it. */
 	function describePlan({ path }, { plan }) {
 		if (plan === void 0) return null;
 		const follower = path.find(({ record }) => record.plan_ref === plan.key);
@@ -4473,7 +4474,7 @@ var whodidDecision = (function(exports) {
 		}
 		return "";
 	}
-	/** The prompts as the answer shows them: the one that initiated the task, and the nearest where that is another. */
+	/** Returns the prompts as the answer shows them: the one that began the task, and the nearest where that is another. */
 	function describePrompts(decision, promptPath) {
 		const [nearest] = promptPath.prompts;
 		const isOther = nearest !== void 0 && nearest !== promptPath.initiating;
@@ -4502,11 +4503,11 @@ var whodidDecision = (function(exports) {
 		if (!isSaid || isJoined) return "inferred";
 		return channels.includes("unbound") ? "asserted" : "channel";
 	}
-	/** Inputs shown in one answer; more are a flood, not an explanation. */
+	/** The most inputs shown in one answer; more would explain nothing. */
 	const inputsMax = 200;
 	/**
-	* What entered the context of the acting instance, or of one it descends from, or of the agent run that the act stands in,
-	* before the act. Only what senders tell that may speak for the actor, or for one that its records name.
+	* Returns the inputs that entered the context of the acting instance, of one it descends from, or of the act's agent run,
+	* before the act. Only records of senders that may speak for the actor, or for one that its records name, count.
 	*/
 	function listInputs(decision) {
 		const [subject] = decision.ancestors.records;
@@ -4528,9 +4529,9 @@ var whodidDecision = (function(exports) {
 			leftOut: found.length - shown.length
 		};
 	}
-	/** Records above an input that are looked at for the same reading. */
+	/** The most records above an input that are searched for the same reading. */
 	const aboveInputMax = 16;
-	/** Whether a record that it stands under tells of the same reading, and trusts it no more: a client's and its server's side of one. */
+	/** True when a record above reports the same reading with the same trust: the client's and the server's record of one. */
 	function isReportedAbove(record, { mergedRecord }) {
 		let above = mergedRecord(record.parent)?.record;
 		for (let step = 0; step < aboveInputMax && above !== void 0; step += 1) {
@@ -4560,8 +4561,8 @@ var whodidDecision = (function(exports) {
 	/** Records that begin a run of an agent. */
 	const runKinds = /* @__PURE__ */ new Set(["prompt", "session"]);
 	/**
-	* Which records belong to the agent run that the act stands in: those whose nearest run above them is the same one. The way
-	* up is followed as the act's is: through records of the act's own exporters alone.
+	* Returns the test for records of the act's agent run: their nearest run above is the same one. The search upwards follows
+	* the act's rule: only through records of the act's own exporters.
 	*/
 	function recordsOfRun({ ancestors, mergedRecord }) {
 		const run = ancestors.records.find((record) => runKinds.has(record.kind));
@@ -4586,7 +4587,7 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	// packages/query/src/who-did/answer/deciding-reason.ts
-	/** What decided the verdict, or what kept it from being decided. */
+	/** Returns the reason that decided the verdict, or that kept it undecided. */
 	function decidingReason(question, decision) {
 		if (decision.contradiction !== "") return contradictionReason(decision);
 		const actor = nameOrNull(decision.actorId) ?? "";
@@ -4620,11 +4621,11 @@ var whodidDecision = (function(exports) {
 			text: `${claimSources.template?.key === subject ? "The record" : "Another record"} names the agent ${actor}; the running instance is not known.`
 		};
 	}
-	/** Whether all that names the agent is the name of the service that it runs in. */
+	/** True when the agent's only name is the name of the service that it runs in. */
 	function isServiceName(template) {
 		return template?.template_rule === "resource.service_name";
 	}
-	/** Why the instance is open though the template is known; undefined when it is not in doubt. */
+	/** Returns the reason why the instance is open though the template is known; undefined when it is not in doubt. */
 	function doubtReason(decision) {
 		const { doubt, contradicting, rival, simultaneous } = decision;
 		const [first] = contradicting;
@@ -4666,7 +4667,7 @@ var whodidDecision = (function(exports) {
 			};
 		}
 	}
-	/** A record's claim on who acted, in a few words. */
+	/** Describes a record's claim on the actor in a few words. */
 	function describeClaim(record) {
 		if (record === void 0) return "nobody";
 		const { actor_type: type, instance, template, user, service, delegator } = record;
@@ -4679,7 +4680,7 @@ var whodidDecision = (function(exports) {
 		code: "vocabulary_not_understood",
 		text: "Records exist for this handle, in a vocabulary that is not understood: who acted in them is not known."
 	};
-	/** The reason why a record above the act is not admitted. */
+	/** Returns the reason why a record above the act is not admitted. */
 	function notAdmittedReason({ record, exporter }, subject) {
 		const [of, by] = [nameOrNone(record.exporter), nameOrNone(exporter)];
 		const claim = record.actor_type === "" ? "nobody" : describeClaim(record);
@@ -4730,25 +4731,25 @@ var whodidDecision = (function(exports) {
 			text: `Records exist, and no successful ${question.verb === null ? "action other than a read" : `action with the verb "${question.verb}"`} is among them. See the alternatives.`
 		};
 	}
-	/** Whether the handle names records, no act among them, and none that is understood. */
+	/** True when the handle names records, but no act and no record that is understood. */
 	function isUnread({ subject, relatedRecords, listed }) {
 		if (subject !== "" || listed.length > 0 || relatedRecords.size === 0) return false;
 		return [...relatedRecords.values()].flat().every((record) => !isUnderstood(record));
 	}
-	/** Whether the record asked about and all that it stands under say nothing that is understood. */
+	/** True when neither the record asked about nor its ancestors are understood. */
 	function isForeign({ ancestors }) {
 		return ancestors.records.length > 0 && ancestors.records.every((record) => !isUnderstood(record));
 	}
-	/** A record that no vocabulary was recognised in is of the kind `other`, of nobody, and names nothing. */
+	/** A record that matches no vocabulary has the kind `other`, no actor and no names. */
 	function isUnderstood(record) {
 		return record.kind !== "other" || record.actor_type !== "" || record.tool !== "" || record.resource !== "" || record.verb !== "";
 	}
 	// packages/query/src/who-did/answer/explain-verdict.ts
-	/** Sources of untrusted content named in one reason; the inputs list them all. */
+	/** The most sources of untrusted content named in one reason; the inputs list them all. */
 	const sourcesMax = 5;
 	/**
-	* Why the verdict is what it is: what decided it first, then each rule that was used, then what a responder should weigh
-	* beside it.
+	* Returns the reasons of the verdict: first the deciding one, then each rule that was used, then the facts that a responder
+	* should weigh as well.
 	*/
 	function explainVerdict(question, decision, inputs) {
 		const [subject] = decision.ancestors.records;
@@ -4781,7 +4782,7 @@ var whodidDecision = (function(exports) {
 			...untrustedReason(decision, inputs)
 		];
 	}
-	/** What else stands under the subject's span ID. */
+	/** Returns the reasons that name the other records under the subject's span ID. */
 	function versionReasons({ mergedRecord }, { key }) {
 		const found = mergedRecord(key);
 		if (found === void 0) return [];
@@ -4797,7 +4798,7 @@ var whodidDecision = (function(exports) {
 		});
 		return reasons;
 	}
-	/** Who speaks for the actor, where that is not the act's own record. */
+	/** Returns the reason that names the record whose claim decides the actor, where that is not the act's own. */
 	function inheritedReason(decision, subject) {
 		const { claimSources, verdict, ancestors, claimedInstance } = decision;
 		const claimSource = verdict === "agent" ? claimSources.instance ?? claimSources.template : claimSources.actor;
@@ -4826,7 +4827,7 @@ var whodidDecision = (function(exports) {
 			text: `No record names the agent itself; that it runs in the service ${nameOrNull(claimSources.template?.template ?? "") ?? ""} is all that is known of it.`
 		};
 	}
-	/** What an exporter that may not speak for the actor supplied above the act. */
+	/** Returns the reason for a claim above the act whose exporter may not speak for the actor. */
 	function notAdmittedClaim({ notAdmitted }, subject) {
 		if (notAdmitted === void 0) return void 0;
 		const { record } = notAdmitted;
@@ -4922,7 +4923,7 @@ var whodidDecision = (function(exports) {
 		}];
 	}
 	// packages/query/src/who-did/answer/find-gaps.ts
-	/** What the record should hold and does not: shown, never filled. Nothing found has no gaps, it is one. */
+	/** Returns what the record should hold and does not: shown, never filled. Without an act, only unread records are gaps. */
 	function findGaps(decision, way) {
 		const [subject] = decision.ancestors.records;
 		if (subject === void 0) return unreadGaps(decision);
@@ -4947,7 +4948,7 @@ var whodidDecision = (function(exports) {
 		];
 	}
 	const vocabularyText = "The records are in a vocabulary that is not understood: who acted in them, and what was done, may stand in them all the same.";
-	/** Records of the handle that are there and say nothing that is understood, and acts that were not looked at. */
+	/** Returns gaps for records of the handle that are not understood, and for acts that were not looked at. */
 	function unreadGaps({ evidence }) {
 		const gaps = [];
 		if (isUnread(evidence)) gaps.push({
@@ -4966,13 +4967,13 @@ var whodidDecision = (function(exports) {
 		const found = decision.mergedRecord(decision.evidence.subject);
 		return decision.contradiction === "conflicting_identity" || decision.doubt === "conflicting_identity" || decision.doubt === "instance_of_another_template" || (found?.setAside.length ?? 0) > 0 ? [gap("conflicting_identity", "More than one identity is claimed for this act.")] : [];
 	}
-	/** Clocks disagree by seconds everywhere; by more, what was "newest" is no longer what the stamps say. */
+	/** Clocks often differ by seconds; beyond this bound, the time stamps no longer show which act is newest. */
 	const clockAheadMaxS = 60;
 	function clockGaps({ ts, received_at }, gap) {
 		const aheadS = Math.floor((millisecondsOf(ts) - millisecondsOf(received_at)) / 1e3);
 		return aheadS <= clockAheadMaxS ? [] : [gap("clock_ahead", `The act is stamped ${aheadS} s after it was received: the clock behind it ran ahead, and among other acts it counts as of its receipt.`)];
 	}
-	/** Of `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC, since 1970. */
+	/** Parses `YYYY-MM-DD hh:mm:ss.nnnnnnnnn`, UTC, to milliseconds since 1970. */
 	function millisecondsOf(text) {
 		return Date.parse(`${text.slice(0, 10)}T${text.slice(11, 23)}Z`);
 	}
@@ -5009,7 +5010,7 @@ var whodidDecision = (function(exports) {
 		if (plan === void 0) return [gap("missing_plan", "No plan is on record.")];
 		return contentGaps(plan, "plan", gap);
 	}
-	/** Why a text is not shown. */
+	/** Returns the gap that says why a text is not shown. */
 	function contentGaps(record, what, gap) {
 		const content = record.content_state;
 		switch (content.state) {
@@ -5022,7 +5023,7 @@ var whodidDecision = (function(exports) {
 			case "mismatch": return [gap("content_mismatch", `What is stored as the text of the ${what} is not what was recorded.`, record.key)];
 		}
 	}
-	/** Numbers that the acting instance gave to records up to this one, and that none of those looked at has. */
+	/** Returns gaps for sequence numbers of the acting instance up to this record that no record looked at has. */
 	function sequenceGaps(decision, gap) {
 		const [subject] = decision.ancestors.records;
 		if (subject === void 0 || Number(subject.seq) < 1 || subject.instance === "") return [];
@@ -5041,7 +5042,7 @@ var whodidDecision = (function(exports) {
 		return numbers;
 	}
 	// packages/query/src/who-did/answer/shape-answer.ts
-	/** Puts a decision into the answer's words. Pure; decides nothing. */
+	/** Shapes a decision into the answer. Pure; decides nothing. */
 	function shapeAnswer(question, decided, cost) {
 		const decision = completeDecision(decided);
 		const { way, ...origin } = describeOrigin(decision);
@@ -5074,9 +5075,9 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	// packages/query/src/who-did/answer/summarize.ts
-	/** Longest piece of a prompt quoted in the summary, in UTF-16 units. */
+	/** The longest piece of a prompt quoted in the summary, in UTF-16 units. */
 	const quoteLengthMax = 80;
-	/** Verbs that stand in a sentence as they are, and what stands for those that do not. */
+	/** Verbs that a sentence uses as they are, and the replacements of those that it cannot. */
 	const infinitives = /* @__PURE__ */ new Map([
 		["approve", "approve"],
 		["create", "create"],
@@ -5089,7 +5090,7 @@ var whodidDecision = (function(exports) {
 		["update", "update"],
 		["", "act on"]
 	]);
-	/** One plain sentence that a person can paste into an incident channel. */
+	/** Returns one plain sentence that a person can paste into an incident channel. */
 	function summarize(question, answer) {
 		const { action, reasons, integrity } = answer;
 		const what = integrity.findings.length > 0 ? "the record" : "the ledger";
@@ -5125,7 +5126,7 @@ var whodidDecision = (function(exports) {
 			case null: return `${done} (outcome not on record)`;
 		}
 	}
-	/** What an act is called that names no tool: by the nearest call it is a part of, else by its own span. */
+	/** Names an act without a tool: by the nearest call it is a part of, otherwise by its own span. */
 	function nameOfAct({ id, span }, chain) {
 		const own = chain.findLast((hop) => hop.span === span);
 		const call = chain.findLast((hop) => hop.span !== span && hop.record_kind === "tool_call" && hop.tool !== null);
@@ -5152,7 +5153,7 @@ var whodidDecision = (function(exports) {
 		send: "sent",
 		update: "updated"
 	}));
-	/** Verbs that a record may bear for a merge: what the contract says, what a tool without one gets, and none. */
+	/** The verbs that a record may have for a merge: the contract's verb, the verb of a tool without one, and none. */
 	const verbsOfMerge = [
 		"update",
 		"execute",
@@ -5160,8 +5161,8 @@ var whodidDecision = (function(exports) {
 		""
 	];
 	/**
-	* What was done to a resource, in the past tense: the verb of the record, but `merged` where a tool whose name says nothing else than
-	* a merge (`merge`, `merge_pull_request`, `mcp__github__mergePR`) acted on a pull or merge request.
+	* Returns the past tense of the act on a resource: the record's verb, but `merged` where a tool whose name means only a merge
+	* (`merge`, `merge_pull_request`, `mcp__github__mergePR`) acted on a pull or merge request.
 	*/
 	function pastDeed({ verb, tool, resource }) {
 		if (verbsOfMerge.includes(verb) && isMergeTool(tool ?? "") && isPull(resource?.id ?? "")) return "merged";
@@ -5236,7 +5237,7 @@ var whodidDecision = (function(exports) {
 		listed: { ...listedColumns("") },
 		claimed: { ...instanceClaimColumns }
 	};
-	/** The engine's expressions that are more than a column, and what they come to. */
+	/** The engine's expressions that are more than a column, and how each is derived from a record. */
 	const derivations = /* @__PURE__ */ new Map([
 		[evidenceColumns.key, ({ columns }) => refOf(columns, "span_id")],
 		[evidenceColumns.parent, ({ columns }) => columns["parent_span_id"] === "" ? "" : refOf(columns, "parent_span_id")],
@@ -5252,8 +5253,8 @@ var whodidDecision = (function(exports) {
 	]);
 	const kinds = new Map(recordFields.map(({ column, kind }) => [column, kind]));
 	/**
-	* The row of evidence that a sealed record makes, as the statement would have given it: each field is derived from the record's
-	* own columns, and only what no record holds is taken from `stated` (see {@link statedFields}).
+	* Returns the row of evidence that the statement would give for a sealed record. Each field is derived from the record's own
+	* columns; only fields that no record holds are taken from `stated` (see {@link statedFields}).
 	*/
 	function deriveRow(role, record, stated) {
 		const values = Object.entries(columnsByRole[role]).map(([field, sql]) => isDerived(sql) ? derivedValue(role, sql, record) : stated[field] ?? null);
@@ -5269,11 +5270,11 @@ var whodidDecision = (function(exports) {
 		if (role === "claimed" && sql === "template_id") return claimedTemplate(record);
 		return derivations.get(sql)?.(record) ?? plainValue(sql, record);
 	}
-	/** Only a claim that its sender may make, in its own words, names a template in `whodid.threads`. */
+	/** `whodid.threads` names a template only for a claim that its sender may make and no rule derived. */
 	function claimedTemplate({ columns }) {
 		return columns["template_rule"] === "" && columns["channel"] !== "unentitled" ? columns["template_id"] : "";
 	}
-	/** A column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
+	/** Returns a column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
 	function plainValue(column, { columns }) {
 		const value = columns[column] ?? "";
 		const kind = kinds.get(column);
@@ -5292,14 +5293,14 @@ var whodidDecision = (function(exports) {
 		"plan",
 		"model_call"
 	]);
-	/** Of an act, what the collector wrote beside the outcome that it derived. */
+	/** Returns the rule beside an outcome that the collector derived for an act; '' where there is none. */
 	function outcomeRule(columns) {
 		const kind = columns["record_kind"];
 		if (kind !== "tool_call" && kind !== "action") return "";
 		const rule = parseObject(String(columns["attributes"] ?? ""))[attribute.outcomeRule];
 		return typeof rule === "string" ? rule : "";
 	}
-	/** The members of a JSON object; none where the text is no object. */
+	/** Returns the members of a JSON object; none where the text is no object. */
 	function parseObject(text) {
 		try {
 			const parsed = JSON.parse(text);
@@ -5308,23 +5309,23 @@ var whodidDecision = (function(exports) {
 			return {};
 		}
 	}
-	/** As the engine cuts: by bytes, a character in the middle. */
+	/** Cuts by bytes, even within a character, as the engine does. */
 	function firstBytes(text, max) {
 		const bytes = Buffer.from(text);
 		return bytes.length <= max ? text : bytes.subarray(0, max).toString();
 	}
-	/** Zeroes where the record has none. */
+	/** Returns zeroes where the record has no value. */
 	function hexOf(columns, column, digits) {
 		return String(columns[column] ?? "").padStart(digits, "0");
 	}
 	// packages/query/src/offline/decide-offline.ts
-	/** The gap that tells what is missing of the proof when the question is asked; not part of the decision. */
+	/** The gap for a proof that is missing when the question is asked; not part of the decision. */
 	const proofGap = "unsealed";
 	/**
-	* Decides an answer again from sealed records alone, by the code that decided it: the rows of evidence are made anew of the
-	* records' own columns. `said` is the answer as it was given; of it only the integrity is taken, for the summary's warning.
+	* Decides an answer again from sealed records alone, by the code that first decided it. The rows of evidence are rebuilt from
+	* the records' own columns. `said` is the answer as it was given; only its integrity is used, for the summary's warning.
 	*
-	* Throws an Error that says which record is not at hand, or that the index is none. Pure: reads nothing, asks nobody.
+	* Throws an Error that names the record which is not available, or says that the index is invalid. Pure: reads nothing.
 	*/
 	function decideOffline({ question: raw, rows, texts, rules, isCut = false }, deps, said) {
 		const question = parseQuestion(raw);
@@ -5353,14 +5354,14 @@ var whodidDecision = (function(exports) {
 			textsStated: opened.textsStated
 		};
 	}
-	/** An answer as it was given, without what is not decided from records: to be compared with {@link decideOffline}'s. */
+	/** An answer as it was given, without the parts not decided from records, to compare with {@link decideOffline}'s. */
 	function decidedPart({ integrity: _integrity, cost: _cost, ...answer }) {
 		return {
 			...answer,
 			gaps: answer.gaps.filter(({ code }) => code !== proofGap)
 		};
 	}
-	/** Puts the texts that are at hand into the evidence; of the others what is stated. */
+	/** Puts the available texts into the evidence, and the stated states of the others. */
 	function openStated(evidence, texts, deps) {
 		const states = new Map(texts.map((text) => [`${text.log} ${text.index}`, text.state]));
 		let textsStated = 0;
@@ -5393,7 +5394,7 @@ var whodidDecision = (function(exports) {
 			textsStated
 		};
 	}
-	/** The salt is not part of what is decided from. */
+	/** The salt takes no part in the decision. */
 	function textState(text) {
 		return {
 			state: "text",
@@ -5410,7 +5411,7 @@ var whodidDecision = (function(exports) {
 		};
 		return { state: otherStates.find((state) => state === stated?.state) ?? "unread" };
 	}
-	/** States that say nothing more; any other is as if the text had not been read. */
+	/** States that carry no further data; any other counts as an unread text. */
 	const otherStates = [
 		"expired",
 		"missing",
@@ -5422,5 +5423,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '83a8a6a8a1173921' })
+Object.assign(decisionCode, whodidDecision, { id: '7af757d6ab04951c' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))
