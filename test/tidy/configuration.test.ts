@@ -15,7 +15,7 @@ const groups: readonly (readonly [SettingGroup, string])[] = [
 
 const opening = `# Configuration
 
-Generated from the schema that checks it, \`packages/server/src/config/settings-schema.ts\`, by \`npm run docs:configuration\`.
+Generated from the schema of the settings, \`packages/server/src/config/settings-schema.ts\`, by \`npm run docs:configuration\`.
 
 Every setting is a variable of the environment, or a key of the JSON file that \`WHODID_CONFIG\` names:
 
@@ -32,13 +32,13 @@ WHODID_CONFIG=/etc/whodid.json whodid serve
 }
 \`\`\`
 
-- A variable goes before the key of the file. An empty value counts as none.
-- A relative path is resolved against the working directory, in the file too.
-- A number is written as a number or as text, a list as an array or as the variable has it, \`on\` and \`off\` also as \`true\` and \`false\`.
+- A variable takes precedence over the key in the file. An empty value counts as unset.
+- A relative path is relative to the working directory, also in the file.
+- In the file, a number may be a number or text; a list may be an array or text in the form of the variable; \`on\` and \`off\` also as \`true\` and \`false\`.
 - An unknown key, a value of another form, and a file of more than 64 KiB are refused with [\`invalid_config\`](errors.md#invalid_config), which names the
   variable, or the key and the file. The value of a secret appears in no message.
 - A command checks the settings that it uses. \`whodid serve\` checks all of them.
-- A file that holds a password or a token must be readable by its owner alone: \`chmod 600\`.
+- Only its owner may read a file that holds a password or a token: \`chmod 600\`.
 
 The variables of the SDK (\`WHODID_ENDPOINT\`, \`WHODID_INGEST_TOKEN\`, \`WHODID_CAPTURE\` and others) belong to the agent's process and have no key in the file.
 `

@@ -188,8 +188,7 @@ const settings: { readonly [Key in SettingKey]: Setting<SettingValues[Key]> } = 
     schema: lines,
     group: 'evidence',
     defaultText: 'none',
-    description:
-      '`<vkey> <url>` of each witness that is asked to cosign checkpoints, separated by `;`.',
+    description: '`<vkey> <url>` of each witness that cosigns checkpoints, separated by `;`.',
   },
   policy: {
     schema: text,
@@ -201,14 +200,14 @@ const settings: { readonly [Key in SettingKey]: Setting<SettingValues[Key]> } = 
     schema: text,
     group: 'evidence',
     defaultText: 'none',
-    description: '`<vkey> <url>` of the meta-log that takes each checkpoint.',
+    description: '`<vkey> <url>` of the meta-log that records each checkpoint.',
   },
   meta_key: {
     schema: text,
     group: 'evidence',
     defaultText: 'none',
     description:
-      'Key that the meta-log signs its own checkpoints with. Evidence packages name it for whoever checks them.',
+      'Key that the meta-log signs its own checkpoints with. Verifiers of evidence packages need it.',
   },
   memory_bytes_max: {
     schema: wholeNumber(
