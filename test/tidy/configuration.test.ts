@@ -34,11 +34,11 @@ WHODID_CONFIG=/etc/whodid.json whodid serve
 
 - A variable takes precedence over the key in the file. An empty value counts as unset.
 - A relative path is relative to the working directory, also in the file.
-- In the file, a number may be a number or text; a list may be an array or text in the form of the variable; \`on\` and \`off\` also as \`true\` and \`false\`.
+- In the file, a number may also be text, a list may also be the text of the variable, and \`on\` and \`off\` may be \`true\` and \`false\`.
 - An unknown key, a value of another form, and a file of more than 64 KiB are refused with [\`invalid_config\`](errors.md#invalid_config), which names the
   variable, or the key and the file. The value of a secret appears in no message.
 - A command checks the settings that it uses. \`whodid serve\` checks all of them.
-- Only its owner may read a file that holds a password or a token: \`chmod 600\`.
+- Other users must not be able to read a file that holds a password or a token: \`chmod 600\`.
 
 The variables of the SDK (\`WHODID_ENDPOINT\`, \`WHODID_INGEST_TOKEN\`, \`WHODID_CAPTURE\` and others) belong to the agent's process and have no key in the file.
 `
