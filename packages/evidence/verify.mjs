@@ -4527,7 +4527,9 @@ var whodidDecision = (function(exports) {
 		const amongAncestors = new Set(decision.ancestors.records.map((record) => record.key));
 		const inRun = recordsOfRun(decision);
 		const isOfAct = (record) => lineage.has(record.instance) || amongAncestors.has(record.key) || (record.instance === "" || lineage.size === 0) && inRun(record);
-		const found = admittedRecords(decision).filter((record) => record.input_source !== "" && record.ts <= subject.ts).filter(isOfAct).filter((record) => !isReportedAbove(record, decision)).toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
+		const ofAct = admittedRecords(decision).filter((record) => record.input_source !== "" && record.ts <= subject.ts).filter(isOfAct);
+		const readings = new Map(ofAct.map((one) => [one.key, `${one.input_trust} ${one.input_source}`]));
+		const found = ofAct.filter((record) => !isReportedAbove(record, readings, decision)).toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
 		const untrusted = found.filter(isUntrusted).slice(-200);
 		const room = inputsMax - untrusted.length;
 		const others = room === 0 ? [] : found.filter((record) => !isUntrusted(record)).slice(-room);
@@ -4539,14 +4541,19 @@ var whodidDecision = (function(exports) {
 	}
 	/** The most records above an input that are searched for the same reading. */
 	const aboveInputMax = 16;
-	/** True when a record above reports the same reading with the same trust: the client's and the server's record of one. */
-	function isReportedAbove(record, { mergedRecord }) {
+	/**
+	* True when a record above, also among the readings, reports the same with the same trust: the client's and the server's
+	* record of one. In a circle of parents no record is above the other.
+	*/
+	function isReportedAbove(record, readings, { mergedRecord }) {
+		let nearest;
 		let above = mergedRecord(record.parent)?.record;
 		for (let step = 0; step < aboveInputMax && above !== void 0; step += 1) {
-			if (above.input_source !== "" || above.key === record.key) return above.input_source === record.input_source && above.input_trust === record.input_trust;
+			if (above.key === record.key) return false;
+			if (above.input_source !== "") nearest ??= above;
 			above = mergedRecord(above.parent)?.record;
 		}
-		return false;
+		return nearest !== void 0 && readings.get(nearest.key) === readings.get(record.key);
 	}
 	function admittedRecords({ evidence, mergedRecord, ancestors }) {
 		const amongAncestors = ancestors.records.filter(({ input_source: source }) => source !== "");
@@ -5431,5 +5438,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '636dbf5b64733766' })
+Object.assign(decisionCode, whodidDecision, { id: '36d404833e2fae6b' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

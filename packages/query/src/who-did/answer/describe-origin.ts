@@ -203,10 +203,12 @@ export function listInputs(decision: Decision): Inputs {
     lineage.has(record.instance) ||
     amongAncestors.has(record.key) ||
     ((record.instance === '' || lineage.size === 0) && inRun(record))
-  const found = admittedRecords(decision)
+  const ofAct = admittedRecords(decision)
     .filter((record) => record.input_source !== '' && record.ts <= subject.ts)
     .filter(isOfAct)
-    .filter((record) => !isReportedAbove(record, decision))
+  const readings = new Map(ofAct.map((one) => [one.key, `${one.input_trust} ${one.input_source}`]))
+  const found = ofAct
+    .filter((record) => !isReportedAbove(record, readings, decision))
     .toSorted((a, b) => (a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1))
   const untrusted = found.filter(isUntrusted).slice(-inputsMax)
   const room = inputsMax - untrusted.length
@@ -218,15 +220,23 @@ export function listInputs(decision: Decision): Inputs {
 /** The most records above an input that are searched for the same reading. */
 const aboveInputMax = 16
 
-/** True when a record above reports the same reading with the same trust: the client's and the server's record of one. */
-function isReportedAbove(record: EvidenceRecord, { mergedRecord }: Decision): boolean {
+/**
+ * True when a record above, also among the readings, reports the same with the same trust: the client's and the server's
+ * record of one. In a circle of parents no record is above the other.
+ */
+function isReportedAbove(
+  record: EvidenceRecord,
+  readings: ReadonlyMap<string, string>,
+  { mergedRecord }: Decision,
+): boolean {
+  let nearest: EvidenceRecord | undefined
   let above = mergedRecord(record.parent)?.record
   for (let step = 0; step < aboveInputMax && above !== undefined; step += 1) {
-    if (above.input_source !== '' || above.key === record.key)
-      return above.input_source === record.input_source && above.input_trust === record.input_trust
+    if (above.key === record.key) return false
+    if (above.input_source !== '') nearest ??= above
     above = mergedRecord(above.parent)?.record
   }
-  return false
+  return nearest !== undefined && readings.get(nearest.key) === readings.get(record.key)
 }
 
 function admittedRecords({ evidence, mergedRecord, ancestors }: Decision): EvidenceRecord[] {

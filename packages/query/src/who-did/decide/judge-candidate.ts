@@ -5,6 +5,7 @@ import type { Evidence } from '../evidence/evidence.ts'
 import type { Question } from '../question.ts'
 import { completeDecision } from './complete-decision.ts'
 import { decide } from './decide.ts'
+import type { Decision } from './decide.ts'
 import { readActs } from './fold-act.ts'
 import type { ActReader, FoldedAct } from './fold-act.ts'
 import { followPrompts } from './follow-prompts.ts'
@@ -129,22 +130,21 @@ function carries(record: EvidenceRecord, kind: HandleKind, value: string): boole
 /**
  * Returns the act that a handle of one act names. Anybody who learned an action's ID can write it on another record, so
  * the ID belongs to the actor whose record is best backed and came first. Of that actor's records the one that reports
- * the outcome is returned.
- *
- * @param isNobodys true when an act that names nobody is known to stand under nobody either
+ * the outcome is returned. An act that names nobody must have got its actor by {@link withActorAbove}, or records of two
+ * senders count as one actor's.
  */
 export function namedAct(
   kind: HandleKind,
   candidates: readonly ListedAction[],
-  isNobodys: (act: ListedAction) => boolean = () => false,
 ): ListedAction | undefined {
-  const rankOf = (act: ListedAction): number => (isNobodys(act) ? 2 : backingOf(act))
   const ranked = candidates.toSorted(
-    (a, b) => rankOf(a) - rankOf(b) || compare(a.received_at, b.received_at),
+    (a, b) => backingOf(a) - backingOf(b) || compare(a.received_at, b.received_at),
   )
   const [owner] = ranked
   if (owner === undefined || kind !== 'action') return owner
-  const own = candidates.filter((one) => rankOf(one) === rankOf(owner) && isSameActor(one, owner))
+  const own = candidates.filter(
+    (one) => backingOf(one) === backingOf(owner) && isSameActor(one, owner),
+  )
   return own.toSorted(newestFirst).find((one) => one.outcome !== 'unknown') ?? owner
 }
 
@@ -157,6 +157,26 @@ function isSameActor(a: ListedAction, b: ListedAction): boolean {
 /** True when only the records above can name the actor: the record names nobody and its exporter is unbound. */
 export function isOpen(act: ListedAction): boolean {
   return act.channel === 'unbound' && namesNobody(act)
+}
+
+/**
+ * Returns an act that names nobody with the actor that the records above it name, as well backed as the record that names
+ * it; as an unentitled one where they name nobody, or were not read.
+ */
+export function withActorAbove(act: ListedAction, decision: Decision | undefined): ListedAction {
+  const source = decision && namingRecord(decision)
+  if (decision === undefined || source === undefined) return { ...act, channel: 'unentitled' }
+  const { verdict, instance, template } = decision
+  const named = { ...act, channel: source.channel, actor_type: verdict, instance, template }
+  if (verdict === 'human') return { ...named, user: source.user }
+  return verdict === 'service' ? { ...named, service: source.service } : named
+}
+
+/** Returns the record that names the actor; undefined when the verdict is undetermined. */
+function namingRecord({ verdict, claimSources }: Decision): EvidenceRecord | undefined {
+  if (verdict === 'undetermined') return undefined
+  const { actor, instance, template } = claimSources
+  return verdict === 'agent' ? (instance ?? template) : actor
 }
 
 /**

@@ -1,6 +1,12 @@
 import type { HandleKind } from '@whodid/model'
 import { decide } from '../decide/decide.ts'
-import { isOpen, judgeCandidate, namedAct, newestFirst } from '../decide/judge-candidate.ts'
+import {
+  isOpen,
+  judgeCandidate,
+  namedAct,
+  newestFirst,
+  withActorAbove,
+} from '../decide/judge-candidate.ts'
 import type { JudgedCandidate } from '../decide/judge-candidate.ts'
 import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
@@ -50,8 +56,7 @@ async function chooseNamed(
   { candidates }: FoundActs,
   walk: Walk,
 ): Promise<Chosen | undefined> {
-  const nobodys = kind === 'action' ? await actsOfNobody(candidates, walk) : new Set()
-  const act = namedAct(kind, candidates, (one) => nobodys.has(one))
+  const act = namedAct(kind, kind === 'action' ? await withActors(candidates, walk) : candidates)
   const rows = act && (await walk.rowsAround(act))
   if (act === undefined || rows === undefined) return undefined
   return kind === 'span' ? withSubject(rows, act.key) : withSubject(rows, act.key, act)
@@ -60,24 +65,25 @@ async function chooseNamed(
 /** The most acts without an actor whose ancestors are looked at, first received first. */
 const blankActsMax = 2
 
-/** Returns the acts of a shared ID with no actor of their own or above: anyone who learned the ID can send such a record. */
-async function actsOfNobody(
+/**
+ * Gives those acts of a shared ID that name nobody the actor of the records above them. Anyone who learned the ID can send
+ * such a record; without an actor it counts like an unentitled one.
+ */
+async function withActors(
   candidates: readonly ListedAction[],
   walk: Walk,
-): Promise<ReadonlySet<unknown>> {
-  const nobodys = new Set<unknown>()
-  if (candidates.length < 2) return nobodys
+): Promise<readonly ListedAction[]> {
+  if (candidates.length < 2) return candidates
   const blank = candidates
     .filter(isOpen)
     .toSorted((a, b) => (a.received_at < b.received_at ? -1 : 1))
-  for (const act of blank) {
-    const rows = blank.indexOf(act) < blankActsMax ? await walk.rowsAround(act) : undefined
-    const isSomebodys =
-      rows !== undefined &&
-      decide(walk.read(withSubject(rows, act.key, act))).verdict !== 'undetermined'
-    if (!isSomebodys) nobodys.add(act)
+  const named = new Map<ListedAction, ListedAction>()
+  for (const [place, act] of blank.entries()) {
+    const rows = place < blankActsMax ? await walk.rowsAround(act) : undefined
+    const decision = rows && decide(walk.read(withSubject(rows, act.key, act)))
+    named.set(act, withActorAbove(act, decision))
   }
-  return nobodys
+  return candidates.map((act) => named.get(act) ?? act)
 }
 
 async function chooseNewest(
@@ -173,8 +179,10 @@ class Walk {
     const [newest] = readFoundActs(
       this.#listed.map(({ record }) => ({ role: 'candidate', record })),
     ).candidates
-    const rows = newest === undefined ? undefined : await this.rowsAround(newest)
-    return [...cut, ...(rows ?? []).filter(({ role }) => role !== 'envelope')]
+    const rows = newest === undefined ? [] : ((await this.rowsAround(newest)) ?? [])
+    // A large trace around the newest does not mean that acts on the handle were left out: its last record is not passed on.
+    const related = rows.filter(({ role }) => role === 'kin').slice(0, relatedRecordsMax)
+    return [...cut, ...related, ...rows.filter(({ role }) => role === 'claimed')]
   }
 
   /** Returns rows as evidence, parsed once. */
