@@ -72,6 +72,7 @@ describe('readSettings', () => {
     [{ infer_request_user: 'yes' }, '"infer_request_user"', 'expected "on" or "off"; got "yes"'],
     [{ allowed_hosts: ['x', 'https://y'] }, '"allowed_hosts"', 'got "https://y"'],
     [{ witnesses: ['nonsense'] }, '"witnesses" in', 'expected "<vkey> <URL>"'],
+    [{ clickhouse_url: 'tcp://u:pw@ch:9000' }, '"clickhouse_url" in', 'got "tcp://…@ch:9000"'],
     [{ clickhouse_url: 'ch:9000' }, '"clickhouse_url" in', 'expected an http or https URL'],
     [{ api_prot: 1 }, '"api_prot" is no setting', 'did you mean "api_port"?'],
     [{ WHODID_API_PORT: 1 }, '"WHODID_API_PORT" is no setting', ''],

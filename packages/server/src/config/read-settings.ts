@@ -20,6 +20,8 @@ export interface Settings {
 
 const configBytesMax = 65_536
 const shownLengthMax = 80
+/** Characters of a value in which a user and password are looked for. */
+const partsLengthMax = 4096
 
 /**
  * Reads the environment, and the JSON file of `WHODID_CONFIG` if it is set. A variable goes before the key of the file; an empty value
@@ -48,13 +50,13 @@ export function readSettings(environment: Environment): Settings {
   }
 }
 
-/** The error of a setting that has not the expected form. A secret's value is left out. */
+/** The error of a setting that has not the expected form. A secret's value is left out, and the user and password of a URL. */
 export function invalidSetting(name: string, expected: string, got: unknown): WhodidError {
   const shown =
     got === undefined
       ? 'nothing'
       : typeof got === 'string'
-        ? `"${printableLine(got, shownLengthMax)}"`
+        ? `"${printableLine(got.slice(0, partsLengthMax).replace(/\/\/[^/]*@/u, '//…@'), shownLengthMax)}"`
         : printableLine(JSON.stringify(got), shownLengthMax)
   return new WhodidError('invalid_config', `${name} expected ${expected}; got ${shown}`)
 }

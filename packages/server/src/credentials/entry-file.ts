@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
+import { syncDirectory, systemFiles } from '@whodid/tlog-posix'
 import { z } from 'zod'
 
 /** Most entries of one file. */
@@ -62,6 +63,7 @@ export async function writeEntries<Entry>(
   await file.sync()
   await file.close()
   await rename(draft, entriesPath(dataDir, kind))
+  await syncDirectory(systemFiles, dataDir)
 }
 
 function listOf<Entry>({ list, schema }: EntryKind<Entry>): z.ZodType<Record<string, Entry[]>> {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
+import { syncDirectory, systemFiles } from '@whodid/tlog-posix'
 import { z } from 'zod'
 
 /** The bearer tokens of a data directory: to store spans, to read, and for everything. */
@@ -54,6 +55,8 @@ export async function loadOrCreateTokens(dataDir: string): Promise<Tokens> {
     },
   )
   await unlink(draft)
+  // Without this a crash may take the name away again, and with it tokens that were handed out.
+  await syncDirectory(systemFiles, dataDir)
   return taken ? ((await readTokens(dataDir)) ?? made) : made
 }
 
