@@ -46,7 +46,7 @@ test.each([
   ['instnace:x', 'Did you mean "instance:x"?'],
   ['dev@acme.example', 'Did you mean "person:dev@acme.example"?'],
   ['/srv/app/a.ts', 'Did you mean "file:/srv/app/a.ts"?'],
-  ['tool:delete_it', 'ask about what it touched'],
+  ['prompt:sha256:abc', 'expected prompt:sha256:<64 hex>'],
 ])('%s is no handle: asked wrongly, and what was meant is said', async (typed, meant) => {
   const { code, stdout, stderr } = await run('ask', typed)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -61,6 +61,7 @@ test.each([
   [['instance', instanceId.slice(0, 8)], `instance:${instanceId}`],
   [['blast-radius', instanceId.slice(0, 23)], `instance:${instanceId}`],
   [['ask', 'template:db-fixr'], 'template:db-fixer'],
+  [['ask', 'tool:updaet_it'], 'tool:update_it'],
   [['ask', 'Template:DB-fixer'], 'template:db-fixer'],
   [['ask', 'user:Dev@acme.example'], 'delegator:dev@acme.example'],
   [['delegator', 'dev@acme.exmaple'], 'delegator:dev@acme.example'],

@@ -32,7 +32,7 @@ describe('the view in SQL leaves open what it does not decide', () => {
   test('an action’s ID that two actors use', async () => {
     const own = newTrace().record({ ...act, actionId: 'v-1', resourceId: 'v:row:1' })
     await ledger.insert([own])
-    expect(await told('action:v-1')).toBe('agent triage-1 ')
+    expect(await told('action:v-1')).toBe('agent triage-1')
     await ledger.insert([newTrace().record({ ...act, ...rival, actionId: 'v-1' })])
     expect(await told('action:v-1')).toBe('undetermined  beyond_the_view')
     expect((await ledger.ask('action:v-1')).actor?.id).toBe('triage-1')
@@ -58,7 +58,7 @@ describe('the view in SQL leaves open what it does not decide', () => {
       resourceId: 'v:gate',
     })
     await ledger.insert([call, approval])
-    expect(await told('v:gate')).toBe('agent triage-1 ')
+    expect(await told('v:gate')).toBe('agent triage-1')
     expect((await ledger.ask('v:gate')).actor?.id).toBe('triage-1')
   })
 })

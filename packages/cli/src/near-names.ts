@@ -59,7 +59,16 @@ export async function refusedHandle(
 }
 
 /** The kinds of the names that a listed act bears. */
-const namedKinds = ['trace', 'span', 'action', 'instance', 'template', 'delegator', 'resource']
+const namedKinds = [
+  'trace',
+  'span',
+  'action',
+  'instance',
+  'template',
+  'delegator',
+  'resource',
+  'tool',
+]
 
 /** A name and its kind, as handles have them. */
 interface KnownName {
@@ -81,6 +90,7 @@ async function recentNames(api: ApiClient): Promise<KnownName[]> {
     { kind: 'template', value: action.template },
     { kind: 'delegator', value: action.delegator },
     { kind: 'resource', value: action.resource?.id ?? null },
+    { kind: 'tool', value: action.tool },
   ])
   const distinct = new Map<string, KnownName>()
   for (const { kind, value } of names)
