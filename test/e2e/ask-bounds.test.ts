@@ -19,10 +19,10 @@ import type { Sql } from '../../bench/src/ingest/contender.ts'
 /** Spans stored: more than the engine could read by chance without going past the bound. */
 const rows = 300_000
 /**
- * Rows that a question about one thing may read: some granules of each table, in each of the parts that merges have left. The
- * bench measures that it stays so at a hundred million.
+ * Rows that a question about one thing may read: some granules of each table, in each of the parts that merges have left, which
+ * are twice as many on a machine that merges late. The bench measures that it stays so at a hundred million.
  */
-const rowsReadMax = 70_000
+const rowsReadMax = 100_000
 const handlesEach = 6
 const askers = 64
 
