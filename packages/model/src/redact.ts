@@ -44,6 +44,19 @@ for (let group = 0; group < groups.size; group += 1)
     telling[word] = (telling[word] ?? 0) | (1 << (group % groupsPerWord))
   }
 
+/**
+ * Triggers of which every text has one that holds a secret, in the clear or behind escapes, but for base64: of each rule the group whose
+ * shortest trigger is the longest.
+ */
+export const sieveTriggers: readonly string[] = [
+  ...rules.map(({ needs }) => needs.toSorted((a, b) => shortest(b) - shortest(a))[0] ?? []),
+  partingEscapes,
+].flat()
+
+function shortest(group: readonly string[]): number {
+  return Math.min(...group.map((trigger) => trigger.length))
+}
+
 let scan: TriggerScan | undefined
 
 /**
