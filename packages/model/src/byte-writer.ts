@@ -21,7 +21,7 @@ const decimalBytesMax = 16
 
 /** The letter behind the backslash, of the bytes that have a short escape. */
 const shortEscapes = new Uint8Array(128)
-for (const pair of ["\bb", "\tt", "\nn", "\ff", "\rr", `""`, "\\\\"])
+for (const pair of ['\bb', '\tt', '\nn', '\ff', '\rr', `""`, '\\\\'])
   shortEscapes[pair.charCodeAt(0)] = pair.charCodeAt(1)
 
 /** Appends the primitives of ClickHouse's RowBinary and Native formats to a growing buffer. Integers are little-endian. */
@@ -182,6 +182,11 @@ export class ByteWriter {
   /** Takes back all that was written from `length` on. */
   truncate(length: number): void {
     this.#length = Math.min(this.#length, length)
+  }
+
+  /** Writes one byte over. Precondition: `at` is below {@link length}. */
+  set(at: number, value: number): void {
+    this.#buffer[at] = value
   }
 
   uint8(value: number): void {

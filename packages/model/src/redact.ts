@@ -1,4 +1,5 @@
 import { base64Runs } from './redact/base64-runs.ts'
+import { cardRule } from './redact/card-rule.ts'
 import { decodeOnce } from './redact/decoded-view.ts'
 import type { Edit, SecretRule } from './redact/secret-rule.ts'
 import { looksLikePassword } from './redact/secret-value.ts'
@@ -45,16 +46,21 @@ for (let group = 0; group < groups.size; group += 1)
   }
 
 /**
- * Triggers of which every text has one that holds a secret, in the clear or behind escapes, but for base64: of each rule the group whose
- * shortest trigger is the longest.
+ * Triggers of which every text has one that holds a secret, in the clear or behind escapes, but for base64 and the numbers of cards: of each rule
+ * the group whose shortest trigger is the longest. `names` are those of the rules that names are searched by.
  */
-export const sieveTriggers: readonly string[] = [
-  ...rules.map(({ needs }) => needs.toSorted((a, b) => shortest(b) - shortest(a))[0] ?? []),
-  partingEscapes,
-].flat()
+export const sieveTriggers: {
+  readonly names: readonly string[]
+  readonly texts: readonly string[]
+} = {
+  names: [...sieveOf(tokenRules), ...partingEscapes],
+  texts: sieveOf(rules.filter((rule) => rule !== cardRule && !tokenRules.includes(rule))),
+}
 
-function shortest(group: readonly string[]): number {
-  return Math.min(...group.map((trigger) => trigger.length))
+function sieveOf(some: readonly SecretRule[]): string[] {
+  const shortest = (group: readonly string[]): number =>
+    Math.min(...group.map((trigger) => trigger.length))
+  return some.flatMap(({ needs }) => needs.toSorted((a, b) => shortest(b) - shortest(a))[0] ?? [])
 }
 
 let scan: TriggerScan | undefined

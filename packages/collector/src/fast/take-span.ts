@@ -1,0 +1,83 @@
+import { ByteWriter, redactSecrets, scanText, textBits } from '@whodid/model'
+import type { RowPlaces } from '@whodid/model'
+import { valueTags } from './fast-span.ts'
+import { FastSpan } from './fast-span.ts'
+import type { FastAttribute } from './fast-span.ts'
+import type { FastGroup } from './fast-group.ts'
+import { writeSaid } from './said-text.ts'
+import { settleClaims } from './settle-claims.ts'
+import type { Settled } from './settle-claims.ts'
+import { slotOf } from './span-keys.ts'
+import { writeSpanRow } from './write-span-row.ts'
+import type { SpanTexts } from './write-span-row.ts'
+
+/** A span whose row is written; valid until the next. */
+export interface TakenSpan {
+  readonly span: FastSpan
+  readonly settled: Settled
+  readonly texts: SpanTexts
+  readonly places: RowPlaces
+}
+
+const span = new FastSpan()
+const settled: Settled = { kind: 'other', actorType: 'agent', resourceType: '' }
+const texts: SpanTexts = {
+  content: new ByteWriter(),
+  result: new ByteWriter(),
+  detail: new ByteWriter(),
+}
+
+/**
+ * The fast path: reads the span whose length stands at `place`, and writes its row behind `row`, byte by byte as the general path does,
+ * without an object or a string of its own. Returns undefined for a span that must go the general path, and has then written
+ * nothing.
+ */
+export function takeSpan(
+  row: ByteWriter,
+  group: FastGroup,
+  { bytes, place }: { readonly bytes: Buffer; readonly place: number },
+): TakenSpan | undefined {
+  if (!span.read(bytes, place) || !settleClaims(span, settled) || !settleTexts()) return undefined
+  const places = writeSpanRow(row, { span, group, settled, texts })
+  return { span, settled, texts, places }
+}
+
+const slot = {
+  arguments: slotOf('arguments'),
+  result: slotOf('result'),
+  inputMessages: slotOf('inputMessages'),
+  outputMessages: slotOf('outputMessages'),
+}
+
+/** The content and the result of a span, by its kind. */
+function settleTexts(): boolean {
+  const { content, result } = texts
+  content.clear()
+  result.clear()
+  const { kind } = settled
+  if (kind === 'tool_call' || kind === 'action' || kind === 'input')
+    return settleText(content, slot.arguments) && settleText(result, slot.result)
+  if (kind === 'plan') return settleSaid(content, slot.outputMessages, 'all')
+  return (
+    settleSaid(content, slot.inputMessages, 'user') &&
+    settleSaid(result, slot.outputMessages, 'all')
+  )
+}
+
+function settleText(out: ByteWriter, from: number): boolean {
+  const text = span.at(from)
+  if (text === undefined) return true
+  if (text.tag !== valueTags.text) return false
+  out.copy(span.bytes, text.start, text.end)
+  return true
+}
+
+function settleSaid(said: ByteWriter, from: number, wanted: 'user' | 'all'): boolean {
+  const messages: FastAttribute | undefined = span.at(from)
+  if (messages === undefined) return true
+  if (messages.tag !== valueTags.text || !writeSaid(said, span, messages, wanted)) return false
+  const written = said.view()
+  if ((scanText(written, 0, written.length) & textBits.suspect) === 0) return true
+  const text = Buffer.from(written).toString('utf8')
+  return redactSecrets(text) === text
+}
