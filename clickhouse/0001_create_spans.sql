@@ -85,12 +85,11 @@ CREATE TABLE IF NOT EXISTS whodid.spans
     approver_id String CODEC(ZSTD(1)),
     approval_policy_id String,
     approval_reason String CODEC(ZSTD(1)),
-    -- Text stands in whodid.contents, encrypted: here is the name of its envelope and a salted commitment to each part.
-    -- Zeroes where there is no text.
-    content_ref FixedString(24) CODEC(ZSTD(1)),
-    content_commitment FixedString(32) CODEC(ZSTD(1)),
-    result_commitment FixedString(32) CODEC(ZSTD(1)),
-    detail_commitment FixedString(32) CODEC(ZSTD(1)),
+    -- Text stands in whodid.contents, encrypted: here is the name of its block, the offset of its entry in the block times 8
+    -- plus the parts that it has (1 content, 2 result, 4 detail), and the salted commitment to it. Zeroes where there is no text.
+    text_block FixedString(24) CODEC(ZSTD(1)),
+    text_at UInt32 CODEC(ZSTD(1)),
+    commitment FixedString(32) CODEC(ZSTD(1)),
     attributes String CODEC(ZSTD(1)),
     resource_attributes String CODEC(ZSTD(1)),
     events String CODEC(ZSTD(1)),

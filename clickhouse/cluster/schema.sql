@@ -87,10 +87,9 @@ CREATE TABLE IF NOT EXISTS whodid_shard.spans
     approver_id String CODEC(ZSTD(1)),
     approval_policy_id String,
     approval_reason String CODEC(ZSTD(1)),
-    content_ref FixedString(24) CODEC(ZSTD(1)),
-    content_commitment FixedString(32) CODEC(ZSTD(1)),
-    result_commitment FixedString(32) CODEC(ZSTD(1)),
-    detail_commitment FixedString(32) CODEC(ZSTD(1)),
+    text_block FixedString(24) CODEC(ZSTD(1)),
+    text_at UInt32 CODEC(ZSTD(1)),
+    commitment FixedString(32) CODEC(ZSTD(1)),
     attributes String CODEC(ZSTD(1)),
     resource_attributes String CODEC(ZSTD(1)),
     events String CODEC(ZSTD(1)),
@@ -1194,7 +1193,7 @@ CREATE TABLE IF NOT EXISTS whodid.migrations
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0001_create_spans.sql', '820fa68a9c15f66258340bed17f858b64872084cc4e63c3177f4c6e78990ab2d' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0001_create_spans.sql', '9abe60eb2656bfb5e974e41edf6a45044f9536695bcb263a127b5cc13e59afe0' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0002_create_actions.sql', 'd57ccae96160cb3dac68464d88a2a7c5d3cc069c799f5bbf5fe2278a426760aa' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
@@ -1218,7 +1217,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0008_create_threads_of_spans.sql', '83ec625804d63e930025d2d89360ad2d775986e60cecd98e1c7a4ccd7917be20' WHERE '0008_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0009_create_contents.sql', '48aa8bbe654524aa78c012742f8a5aea4a03038a6bdba3a954e07daddfadc866' WHERE '0009_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0009_create_contents.sql', '7c43092845981ad9c171104c8748caf1c9ae53f69f1dc2e2a1bd47b138d1c9aa' WHERE '0009_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0011_name_people_in_threads.sql', '358e8ab69e6f62f7d0edfc598362ba6cc13faaaebaf1d1fed580a0ca990ecfb7' WHERE '0011_name_people_in_threads.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -10,7 +10,7 @@
 //
 // The proof is checked by code that was written for this file and shares nothing with what made the package. The answer is decided
 // again by the code that decided it, which is below the line at the end: scripts/bundle-verifier.mjs of Whodid puts it there.
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto'
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -26,10 +26,10 @@ const exits = {
 }
 const payloadType = 'application/vnd.in-toto+json'
 const entryBytesMax = 65_535
-const parts = { content: 1, result: 2, detail: 3 }
+const parts = { content: 1, result: 2, detail: 4 }
 // The columns of a record in the order in which they are hashed; what is not listed as another kind is text.
 const order =
-  'log_id log_index:u64 tenant exporter channel received_at:time signal trace_id:16 span_id:8 parent_span_id:8 ts:time end_ts:time name kind:u8 status_code:u8 status_message trace_state flags:u32 dropped_count:u32 service_name scope_name scope_version record_kind actor_type template_id template_name template_version instance_id instance_parent_id identity_id delegator_id delegator_type delegator_issuer delegation_id delegation_parent_id delegation_issuer delegation_audience delegation_expires_at delegation_scopes:list delegation_chain:list user_id session_id conversation_id correlation_id template_rule instance_rule delegator_rule prompt_ref prompt_origin prompt_hash plan_ref plan_hash plan_step:i64 seq:i64 tool_name tool_call_id arguments_hash result_hash action_id verb outcome resource_id resource_type input_source input_trust input_hash credential_id credential_type credential_subject credential_actor credential_issuer credential_expires_at credential_scopes:list credential_borrowed:bool approval_id approval_decision approval_source approver_id approval_policy_id approval_reason content_ref:24 content_commitment:32 result_commitment:32 detail_commitment:32 attributes resource_attributes events links'
+  'log_id log_index:u64 tenant exporter channel received_at:time signal trace_id:16 span_id:8 parent_span_id:8 ts:time end_ts:time name kind:u8 status_code:u8 status_message trace_state flags:u32 dropped_count:u32 service_name scope_name scope_version record_kind actor_type template_id template_name template_version instance_id instance_parent_id identity_id delegator_id delegator_type delegator_issuer delegation_id delegation_parent_id delegation_issuer delegation_audience delegation_expires_at delegation_scopes:list delegation_chain:list user_id session_id conversation_id correlation_id template_rule instance_rule delegator_rule prompt_ref prompt_origin prompt_hash plan_ref plan_hash plan_step:i64 seq:i64 tool_name tool_call_id arguments_hash result_hash action_id verb outcome resource_id resource_type input_source input_trust input_hash credential_id credential_type credential_subject credential_actor credential_issuer credential_expires_at credential_scopes:list credential_borrowed:bool approval_id approval_decision approval_source approver_id approval_policy_id approval_reason text_block:24 text_at:u32 commitment:32 attributes resource_attributes events links'
 export const fields = order.split(' ').map((field) => {
   const [column, kind = 'text'] = field.split(':')
   return { column, kind }
@@ -569,21 +569,40 @@ function checkContents(files, records) {
   const texts = new Map()
   const committed = new Map()
   for (const name of [...files.keys()].filter((file) => file.startsWith('content/'))) {
-    const { tenant, span, part, nonce, text } = parseJson(files, name)
-    const tenantBytes = Buffer.from(tenant)
-    const head = Buffer.alloc(33)
-    head.write('WDC1', 'latin1')
-    head[4] = parts[part]
-    head.write(span.replace('-', ''), 5, 'hex')
-    head.writeUInt32BE(tenantBytes.length, 29)
-    const hmac = createHmac('sha256', Buffer.from(nonce, 'hex'))
-    const commitment = hmac.update(head).update(tenantBytes).update(text).digest('hex')
-    if (!records.some(({ key, row }) => key === span && row[`${part}_commitment`] === commitment))
+    const content = parseJson(files, name)
+    const { span, part, text } = content
+    const commitment = commitmentOf(content)
+    if (!records.some(({ key, row }) => key === span && row.commitment === commitment))
       fail('tampered', `${name}: is not the text that the record committed to`)
     texts.set(`${span}.${part}`, text)
-    committed.set(commitment, text)
+    if (part === 'content') committed.set(commitment, text)
   }
   return { texts, committed }
+}
+
+/**
+ * The commitment of a record, made of one part of its text, that part's salt and the hashes of the other parts; '' when these are
+ * not as long as they must be. Without that check a part could be read as salt, or salt as text.
+ */
+function commitmentOf({ tenant, span, part, salt, hashes, text }) {
+  const isHex = (value, digits) =>
+    typeof value === 'string' && new RegExp(`^[0-9a-f]{${digits}}$`, 'u').test(value)
+  if (!Object.hasOwn(parts, part) || !isHex(salt, 32) || text === '') return ''
+  const own = sha256(
+    Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from([parts[part]]), Buffer.from(text)]),
+  )
+  const all = Object.keys(parts).map((name) => {
+    if (name === part) return own
+    const hash = hashes?.[name]
+    return hash === '' ? Buffer.alloc(32) : isHex(hash, 64) ? Buffer.from(hash, 'hex') : undefined
+  })
+  if (all.includes(undefined)) return ''
+  const head = Buffer.alloc(32)
+  const tenantBytes = Buffer.from(tenant)
+  head.write('WDC2', 'latin1')
+  head.write(span.replace('-', ''), 4, 'hex')
+  head.writeUInt32BE(tenantBytes.length, 28)
+  return sha256(Buffer.concat([head, tenantBytes, ...all])).toString('hex')
 }
 
 /** What the answer quotes must be on record here, word for word. */
@@ -659,7 +678,7 @@ function checkDecision(files, { records, committed, statement }) {
       const found = byPlace.get(placeName(log, place))
       return found && { columns: found.row, leaf: leafOf(found.form).toString('hex') }
     },
-    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.content_commitment),
+    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.commitment),
   }
   const { answer: decided, textsStated } = decideAgain(index, ground, answer)
   const said = decisionCode.decidedPart(answer)

@@ -10,7 +10,7 @@
 //
 // The proof is checked by code that was written for this file and shares nothing with what made the package. The answer is decided
 // again by the code that decided it, which is below the line at the end: scripts/bundle-verifier.mjs of Whodid puts it there.
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto'
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -26,10 +26,10 @@ const exits = {
 }
 const payloadType = 'application/vnd.in-toto+json'
 const entryBytesMax = 65_535
-const parts = { content: 1, result: 2, detail: 3 }
+const parts = { content: 1, result: 2, detail: 4 }
 // The columns of a record in the order in which they are hashed; what is not listed as another kind is text.
 const order =
-  'log_id log_index:u64 tenant exporter channel received_at:time signal trace_id:16 span_id:8 parent_span_id:8 ts:time end_ts:time name kind:u8 status_code:u8 status_message trace_state flags:u32 dropped_count:u32 service_name scope_name scope_version record_kind actor_type template_id template_name template_version instance_id instance_parent_id identity_id delegator_id delegator_type delegator_issuer delegation_id delegation_parent_id delegation_issuer delegation_audience delegation_expires_at delegation_scopes:list delegation_chain:list user_id session_id conversation_id correlation_id template_rule instance_rule delegator_rule prompt_ref prompt_origin prompt_hash plan_ref plan_hash plan_step:i64 seq:i64 tool_name tool_call_id arguments_hash result_hash action_id verb outcome resource_id resource_type input_source input_trust input_hash credential_id credential_type credential_subject credential_actor credential_issuer credential_expires_at credential_scopes:list credential_borrowed:bool approval_id approval_decision approval_source approver_id approval_policy_id approval_reason content_ref:24 content_commitment:32 result_commitment:32 detail_commitment:32 attributes resource_attributes events links'
+  'log_id log_index:u64 tenant exporter channel received_at:time signal trace_id:16 span_id:8 parent_span_id:8 ts:time end_ts:time name kind:u8 status_code:u8 status_message trace_state flags:u32 dropped_count:u32 service_name scope_name scope_version record_kind actor_type template_id template_name template_version instance_id instance_parent_id identity_id delegator_id delegator_type delegator_issuer delegation_id delegation_parent_id delegation_issuer delegation_audience delegation_expires_at delegation_scopes:list delegation_chain:list user_id session_id conversation_id correlation_id template_rule instance_rule delegator_rule prompt_ref prompt_origin prompt_hash plan_ref plan_hash plan_step:i64 seq:i64 tool_name tool_call_id arguments_hash result_hash action_id verb outcome resource_id resource_type input_source input_trust input_hash credential_id credential_type credential_subject credential_actor credential_issuer credential_expires_at credential_scopes:list credential_borrowed:bool approval_id approval_decision approval_source approver_id approval_policy_id approval_reason text_block:24 text_at:u32 commitment:32 attributes resource_attributes events links'
 export const fields = order.split(' ').map((field) => {
   const [column, kind = 'text'] = field.split(':')
   return { column, kind }
@@ -569,21 +569,40 @@ function checkContents(files, records) {
   const texts = new Map()
   const committed = new Map()
   for (const name of [...files.keys()].filter((file) => file.startsWith('content/'))) {
-    const { tenant, span, part, nonce, text } = parseJson(files, name)
-    const tenantBytes = Buffer.from(tenant)
-    const head = Buffer.alloc(33)
-    head.write('WDC1', 'latin1')
-    head[4] = parts[part]
-    head.write(span.replace('-', ''), 5, 'hex')
-    head.writeUInt32BE(tenantBytes.length, 29)
-    const hmac = createHmac('sha256', Buffer.from(nonce, 'hex'))
-    const commitment = hmac.update(head).update(tenantBytes).update(text).digest('hex')
-    if (!records.some(({ key, row }) => key === span && row[`${part}_commitment`] === commitment))
+    const content = parseJson(files, name)
+    const { span, part, text } = content
+    const commitment = commitmentOf(content)
+    if (!records.some(({ key, row }) => key === span && row.commitment === commitment))
       fail('tampered', `${name}: is not the text that the record committed to`)
     texts.set(`${span}.${part}`, text)
-    committed.set(commitment, text)
+    if (part === 'content') committed.set(commitment, text)
   }
   return { texts, committed }
+}
+
+/**
+ * The commitment of a record, made of one part of its text, that part's salt and the hashes of the other parts; '' when these are
+ * not as long as they must be. Without that check a part could be read as salt, or salt as text.
+ */
+function commitmentOf({ tenant, span, part, salt, hashes, text }) {
+  const isHex = (value, digits) =>
+    typeof value === 'string' && new RegExp(`^[0-9a-f]{${digits}}$`, 'u').test(value)
+  if (!Object.hasOwn(parts, part) || !isHex(salt, 32) || text === '') return ''
+  const own = sha256(
+    Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from([parts[part]]), Buffer.from(text)]),
+  )
+  const all = Object.keys(parts).map((name) => {
+    if (name === part) return own
+    const hash = hashes?.[name]
+    return hash === '' ? Buffer.alloc(32) : isHex(hash, 64) ? Buffer.from(hash, 'hex') : undefined
+  })
+  if (all.includes(undefined)) return ''
+  const head = Buffer.alloc(32)
+  const tenantBytes = Buffer.from(tenant)
+  head.write('WDC2', 'latin1')
+  head.write(span.replace('-', ''), 4, 'hex')
+  head.writeUInt32BE(tenantBytes.length, 28)
+  return sha256(Buffer.concat([head, tenantBytes, ...all])).toString('hex')
 }
 
 /** What the answer quotes must be on record here, word for word. */
@@ -659,7 +678,7 @@ function checkDecision(files, { records, committed, statement }) {
       const found = byPlace.get(placeName(log, place))
       return found && { columns: found.row, leaf: leafOf(found.form).toString('hex') }
     },
-    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.content_commitment),
+    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.commitment),
   }
   const { answer: decided, textsStated } = decideAgain(index, ground, answer)
   const said = decisionCode.decidedPart(answer)
@@ -1443,28 +1462,21 @@ var whodidDecision = (function(exports) {
 			read: (r) => r.approvalReason
 		},
 		{
-			column: "content_ref",
+			column: "text_block",
 			kind: "fixed",
 			bytes: 24,
-			read: (r) => r.contentRefHex
+			read: (r) => r.textBlockHex
 		},
 		{
-			column: "content_commitment",
-			kind: "fixed",
-			bytes: 32,
-			read: (r) => r.contentCommitmentHex
+			column: "text_at",
+			kind: "uint32",
+			read: (r) => r.textAt
 		},
 		{
-			column: "result_commitment",
+			column: "commitment",
 			kind: "fixed",
 			bytes: 32,
-			read: (r) => r.resultCommitmentHex
-		},
-		{
-			column: "detail_commitment",
-			kind: "fixed",
-			bytes: 32,
-			read: (r) => r.detailCommitmentHex
+			read: (r) => r.commitmentHex
 		},
 		{
 			column: "attributes",
@@ -1958,6 +1970,17 @@ var whodidDecision = (function(exports) {
 		const suggestion = suggestHandle(typed);
 		return new WhodidError("invalid_handle", `"of" ${problem}; got "${printableLine(typed, 80)}"${suggestion === void 0 ? "" : `. ${suggestion}`}`);
 	}
+	// packages/model/src/text-parts.ts
+	/** The bit that stands for each part in `text_at`; the bits above them are the offset of the record's entry in its block. */
+	const textPartBits = {
+		content: 1,
+		result: 2,
+		detail: 4
+	};
+	/** True when a record has a part, as its `text_at` says. */
+	function hasPart(textAt, part) {
+		return (textAt & textPartBits[part]) !== 0;
+	}
 	// packages/model/src/parse-instant.ts
 	const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/u;
 	/** Earliest and latest instant the ledger's `DateTime64(9)` holds: 1900-01-01 and 2262-04-11, exclusive of its last second. */
@@ -2034,7 +2057,7 @@ var whodidDecision = (function(exports) {
 	/** The most bytes of a record's links that a question reads. */
 	const linksBytesMax = 2048;
 	/** Records whose text an answer may quote: a model call holds the run's prompt where its prompt record does not. */
-	const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`;
+	const isQuoted$1 = `record_kind IN ('prompt', 'plan', 'model_call')`;
 	const refSql = (span) => `lower(concat(hex(trace_id), '-', hex(${span})))`;
 	/** Columns of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
 	const evidenceColumns = {
@@ -2100,8 +2123,9 @@ var whodidDecision = (function(exports) {
 		credential_scopes: "credential_scopes",
 		arguments_hash: "arguments_hash",
 		dropped: "dropped_count",
-		content_ref: `if(${isQuoted}, lower(hex(content_ref)), '')`,
-		content_commitment: `if(${isQuoted}, lower(hex(content_commitment)), '')`,
+		text_block: `if(${isQuoted$1}, lower(hex(text_block)), '')`,
+		text_at: `if(${isQuoted$1}, text_at, 0)`,
+		commitment: `if(${isQuoted$1}, lower(hex(commitment)), '')`,
 		log: "log_id",
 		log_index: "toString(log_index)",
 		leaf: `hex(${leafExpression("spans")})`
@@ -2135,7 +2159,7 @@ var whodidDecision = (function(exports) {
 		received_at: "min(received_at)"
 	};
 	/** Columns of `whodid.contents`. */
-	const envelopeColumns = {
+	const textBlockColumns = {
 		ref: "lower(hex(ref))",
 		sealed: "base64Encode(sealed)"
 	};
@@ -2228,9 +2252,9 @@ var whodidDecision = (function(exports) {
 		}
 		return found.slice(0, textSourcesMax);
 	}
-	/** True when the record has a text: its commitment is not all zeroes. */
-	function holdsText({ content_commitment: commitment }) {
-		return commitment !== "" && !/^0+$/u.test(commitment);
+	/** True when the record committed to a text of its own. */
+	function holdsText({ text_at: textAt }) {
+		return hasPart(textAt, "content");
 	}
 	/** Returns the run, and the runs that it only wraps: on the path to the act, of the same agent, no call in between. */
 	function runsOf({ path }, prompt) {
@@ -3802,13 +3826,13 @@ var whodidDecision = (function(exports) {
 		const subjects = [];
 		const listed = [];
 		const claims = [];
-		const envelopes = /* @__PURE__ */ new Map();
+		const textBlocks = /* @__PURE__ */ new Map();
 		let isCut = false;
 		for (const { role, record: text } of rows) if (role === "claimed") claims.push(readRow(instanceClaimColumns, text));
 		else if (role === "listed") listed.push(readRow(listedFields, text));
-		else if (role === "envelope") {
-			const { ref, sealed } = readRow(envelopeColumns, text);
-			envelopes.set(ref, Buffer.from(sealed, "base64"));
+		else if (role === "text_block") {
+			const { ref, sealed } = readRow(textBlockColumns, text);
+			textBlocks.set(ref, Buffer.from(sealed, "base64"));
 		} else if (role === "cut") isCut = true;
 		else if (role === "subject" || role === "kin") {
 			const record = readRecord(text);
@@ -3821,7 +3845,7 @@ var whodidDecision = (function(exports) {
 				truncated: isCut || records.length > 4e3,
 				subjects
 			}),
-			envelopes,
+			textBlocks,
 			subject: subjects[0]?.key ?? "",
 			listed: listed.toSorted((a, b) => compare(b.ts, a.ts))
 		};
@@ -3848,7 +3872,7 @@ var whodidDecision = (function(exports) {
 			relatedRecords,
 			separate,
 			instanceClaims: claims.toSorted(byReceipt),
-			envelopes: /* @__PURE__ */ new Map(),
+			textBlocks: /* @__PURE__ */ new Map(),
 			truncated
 		};
 	}
@@ -5258,8 +5282,9 @@ var whodidDecision = (function(exports) {
 		[evidenceColumns.parent, ({ columns }) => columns["parent_span_id"] === "" ? "" : refOf(columns, "parent_span_id")],
 		[evidenceColumns.instance_key, ({ columns }) => columns["instance_id"]],
 		[instanceClaimColumns.instance_key, ({ columns }) => columns["instance_id"]],
-		[evidenceColumns.content_ref, ({ columns }) => textOfKind(columns, "content_ref", 48)],
-		[evidenceColumns.content_commitment, ({ columns }) => textOfKind(columns, "content_commitment", 64)],
+		[evidenceColumns.text_block, ({ columns }) => textOfKind(columns, "text_block", 48)],
+		[evidenceColumns.text_at, ({ columns }) => isQuoted(columns) ? columns["text_at"] : 0],
+		[evidenceColumns.commitment, ({ columns }) => textOfKind(columns, "commitment", 64)],
 		[evidenceColumns.span_kind, ({ columns }) => String(columns["kind"])],
 		[evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
 		[evidenceColumns.links, ({ columns }) => firstBytes(String(columns["links"]), linksBytesMax)],
@@ -5300,7 +5325,10 @@ var whodidDecision = (function(exports) {
 		return `${hexOf(columns, "trace_id", 32)}-${hexOf(columns, span, 16)}`;
 	}
 	function textOfKind(columns, column, digits) {
-		return quotedKinds.has(columns["record_kind"]) ? hexOf(columns, column, digits) : "";
+		return isQuoted(columns) ? hexOf(columns, column, digits) : "";
+	}
+	function isQuoted(columns) {
+		return quotedKinds.has(columns["record_kind"]);
 	}
 	/** Records whose texts an answer may quote. */
 	const quotedKinds = /* @__PURE__ */ new Set([
@@ -5381,9 +5409,9 @@ var whodidDecision = (function(exports) {
 		const states = new Map(texts.map((text) => [`${text.log} ${text.index}`, text.state]));
 		let textsStated = 0;
 		const open = (record) => {
-			const { log, log_index: place, content_commitment: commitment } = record;
+			const { log, log_index: place, commitment, text_at: textAt } = record;
 			if (commitment === "") return record;
-			if (/^0+$/u.test(commitment)) return {
+			if (!hasPart(textAt, "content")) return {
 				...record,
 				content_state: { state: "withheld" }
 			};
@@ -5392,7 +5420,10 @@ var whodidDecision = (function(exports) {
 			if (text !== void 0 && stated?.state === "text") return {
 				...record,
 				content: text,
-				content_state: textState(text)
+				content_state: {
+					state: "text",
+					text
+				}
 			};
 			textsStated += 1;
 			return {
@@ -5409,15 +5440,6 @@ var whodidDecision = (function(exports) {
 			textsStated
 		};
 	}
-	/** The salt takes no part in the decision. */
-	function textState(text) {
-		return {
-			state: "text",
-			text,
-			nonce: noNonce
-		};
-	}
-	const noNonce = Buffer.alloc(0);
 	function statedState(stated) {
 		if (stated?.state === "erased") return {
 			state: "erased",
@@ -5438,5 +5460,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '36d404833e2fae6b' })
+Object.assign(decisionCode, whodidDecision, { id: '1893b06807b78720' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -12,12 +12,12 @@ export interface RowPlaces {
   readonly receivedAt: number
   /** `ts`, then `end_ts`. */
   readonly ts: number
-  /** `content_ref`, then the three commitments. */
+  /** `text_block`, then `text_at`. */
   readonly texts: number
 }
 
-/** Bytes from {@link RowPlaces.texts} to the end of the last commitment. */
-export const textPlacesBytes: number = 24 + 3 * 32
+/** Bytes from {@link RowPlaces.texts} to the end of `text_at`. */
+export const textPlacesBytes: number = 24 + 4
 
 /**
  * Writes every field of a record, in the order of `recordFields`: ClickHouse's RowBinary, which the canonical form
@@ -47,8 +47,8 @@ const ofLogIndex = section('log_index', 'tenant')
 const ofSender = section('tenant', 'channel')
 const ofChannel = section('channel', 'received_at')
 const ofReceipt = section('received_at', 'ts')
-const ofTimes = section('ts', 'content_ref')
-const ofTexts = section('content_ref')
+const ofTimes = section('ts', 'text_block')
+const ofTexts = section('text_block')
 
 function section(first: string, next?: string): readonly RecordField[] {
   const placeOf = (name: string): number => recordFields.findIndex(({ column }) => column === name)

@@ -28,8 +28,9 @@ const V = [
       traceIdHex: 'ab'.repeat(13) + '000000',
       spanIdHex: '0100000000000000',
       parentSpanIdHex: '00000000000000ff',
-      contentCommitmentHex: '11'.repeat(31) + '00',
-      resultCommitmentHex: 'ff'.repeat(32),
+      commitmentHex: '11'.repeat(31) + '00',
+      textBlockHex: 'ff'.repeat(23) + '00',
+      textAt: 4294967295,
     },
   ],
   [

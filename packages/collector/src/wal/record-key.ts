@@ -20,9 +20,9 @@ const rows = new ByteWriter()
 
 /**
  * The same of a record whose row ends `written`, which saves walking it again. The hash is over, byte by byte: the row from
- * `received_at` on, with zeroes for that time, for the envelope and commitments of its text and, of a log record, for its times, for one
- * without a time stands at the time it was received; then `tenant` and `exporter` as the row has them; then its text, or the
- * keyed digest of it once it is encrypted, each with its length before it.
+ * `received_at` on, with zeroes for that time, for the place of its text and, of a log record, for its times, for one without a time stands at the time it
+ * was received; then `tenant` and `exporter` as the row has them; then its text, which is '' once the row has the commitment to
+ * it, each with its length before it.
  */
 export function keyOfRow(written: Uint8Array, places: RowPlaces, record: LedgerRecord): string {
   const { tenant, channel, receivedAt, ts, texts } = places
@@ -36,7 +36,6 @@ export function keyOfRow(written: Uint8Array, places: RowPlaces, record: LedgerR
   said.string(record.content)
   said.string(record.result)
   said.string(record.detail)
-  said.string(record.textDigestHex)
   // Asking for a string is faster than asking for a Buffer. Cut as a string it would keep the whole digest alive.
   scratch.write(hash('sha256', said.view(), 'binary'), 0, recordKeyBytes, 'latin1')
   return scratch.toString('latin1')
