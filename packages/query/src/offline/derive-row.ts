@@ -38,11 +38,9 @@ const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new 
   // A key stands for an instance's name and is only compared with other keys, so the name itself can replace it.
   [evidenceColumns.instance_key, ({ columns }) => columns['instance_id']],
   [instanceClaimColumns.instance_key, ({ columns }) => columns['instance_id']],
-  [evidenceColumns.content_ref, ({ columns }) => textOfKind(columns, 'content_ref', 48)],
-  [
-    evidenceColumns.content_commitment,
-    ({ columns }) => textOfKind(columns, 'content_commitment', 64),
-  ],
+  [evidenceColumns.text_block, ({ columns }) => textOfKind(columns, 'text_block', 48)],
+  [evidenceColumns.text_at, ({ columns }) => (isQuoted(columns) ? columns['text_at'] : 0)],
+  [evidenceColumns.commitment, ({ columns }) => textOfKind(columns, 'commitment', 64)],
   [evidenceColumns.span_kind, ({ columns }) => String(columns['kind'])],
   [evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
   [evidenceColumns.links, ({ columns }) => firstBytes(String(columns['links']), linksBytesMax)],
@@ -120,7 +118,11 @@ function refOf(columns: SealedRecord['columns'], span: string): string {
 }
 
 function textOfKind(columns: SealedRecord['columns'], column: string, digits: number): string {
-  return quotedKinds.has(columns['record_kind']) ? hexOf(columns, column, digits) : ''
+  return isQuoted(columns) ? hexOf(columns, column, digits) : ''
+}
+
+function isQuoted(columns: SealedRecord['columns']): boolean {
+  return quotedKinds.has(columns['record_kind'])
 }
 
 /** Records whose texts an answer may quote. */
