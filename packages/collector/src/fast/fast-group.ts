@@ -17,6 +17,7 @@ export interface FastGroup {
   readonly receivedAt: Buffer
   /** The tenant and the exporter. */
   readonly sender: Buffer
+  readonly exporter: string
   readonly channel: (span: FastSpan, settled: Settled) => Buffer
   /** The members of `rest` that name the service and the scope. */
   readonly rest: Buffer
@@ -67,6 +68,7 @@ export function fastGroup(
     logId: lengthPrefixed(logId),
     receivedAt: time.toBytes(),
     sender: Buffer.concat([lengthPrefixed(client.tenant), lengthPrefixed(client.name)]),
+    exporter: client.name,
     channel: channels(context),
     rest: Buffer.from(membersOf(named)),
     resourceAttributes: lengthPrefixed(shared.resourceAttributes),

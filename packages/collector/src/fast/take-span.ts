@@ -1,7 +1,8 @@
 import { ByteWriter, redactSecrets, scanText, textBits } from '@whodid/model'
 import type { RowPlaces } from '@whodid/model'
-import { valueTags } from './fast-span.ts'
-import { FastSpan } from './fast-span.ts'
+import type { SubjectClaims } from '@whodid/content'
+import { TextCache } from '../otlp/text-cache.ts'
+import { FastSpan, valueTags } from './fast-span.ts'
 import type { FastAttribute } from './fast-span.ts'
 import type { FastGroup } from './fast-group.ts'
 import { writeSaid } from './said-text.ts'
@@ -17,6 +18,8 @@ export interface TakenSpan {
   readonly settled: Settled
   readonly texts: SpanTexts
   readonly places: RowPlaces
+  /** The claims that its text's subject is found by; read when they are asked for. */
+  readonly subject: SubjectClaims
 }
 
 const span = new FastSpan()
@@ -38,8 +41,9 @@ export function takeSpan(
   { bytes, place }: { readonly bytes: Buffer; readonly place: number },
 ): TakenSpan | undefined {
   if (!span.read(bytes, place) || !settleClaims(span, settled) || !settleTexts()) return undefined
+  exporter = group.exporter
   const places = writeSpanRow(row, { span, group, settled, texts })
-  return { span, settled, texts, places }
+  return { span, settled, texts, places, subject }
 }
 
 const slot = {
@@ -47,6 +51,35 @@ const slot = {
   result: slotOf('result'),
   inputMessages: slotOf('inputMessages'),
   outputMessages: slotOf('outputMessages'),
+  delegator: slotOf('delegatorId'),
+  user: slotOf('userId'),
+  instance: slotOf('instanceId'),
+}
+
+let exporter = ''
+const known = new TextCache()
+
+function claimText(from: number): string {
+  const claim = span.at(from)
+  return claim === undefined ? '' : known.read(span.bytes, claim.start, claim.end)
+}
+
+const subject: SubjectClaims = {
+  get actorType() {
+    return settled.actorType
+  },
+  get delegatorId() {
+    return claimText(slot.delegator)
+  },
+  get userId() {
+    return claimText(slot.user)
+  },
+  get instanceId() {
+    return claimText(slot.instance)
+  },
+  get exporter() {
+    return exporter
+  },
 }
 
 /** The content and the result of a span, by its kind. */

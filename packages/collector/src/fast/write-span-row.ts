@@ -53,11 +53,12 @@ export function writeSpanRow(
     else if (slot === verbSlot && settled.kind === 'tool_call') row.raw(execute)
     else row.uint8(0)
   }
+  const commitment = row.length
   row.zeroes(commitmentBytes)
   row.textOf(rest)
   row.textOf(attributes)
   row.raw(group.resourceAttributes)
-  return { logIndex, receivedAt, textBlock, body, ts }
+  return { logIndex, receivedAt, textBlock, body, ts, commitment }
 }
 
 /** A span that was read, and what stands around it. */
