@@ -10,7 +10,7 @@ import { listedColumns, rowSql } from './evidence-columns.ts'
 export const candidatesMax = 64
 
 /** The most acts on the handle listed beside the subject. */
-const listedMax = 201
+export const listedMax = 201
 
 /**
  * The most acts looked at where a table holds them in time order. Only the end of the table is read, so a token or a file
@@ -24,7 +24,7 @@ const newestBegunMax = 256
 const toolTracesMax = 256
 
 /** The most traces with a name that are searched for acts which inherit it, newest first. */
-const namedTracesMax = 32
+export const namedTracesMax = 32
 
 /**
  * The statement that finds the acts on a handle, newest first, as plain rows. It decides nothing.

@@ -23,6 +23,9 @@ import { addRows, nothingGathered } from './gathered-rows.ts'
 import type { Gathered, RowSources } from './gathered-rows.ts'
 import { candidatesMax, planFindActs } from './find-acts-sql.ts'
 import { planRelatedRecords } from './sql.ts'
+import { findActs } from '../walk/find-acts.ts'
+import { PointSource } from '../walk/point-source.ts'
+import { relatedRows } from '../walk/related-rows.ts'
 
 /** The most times that one question gathers related records. One is usually enough. */
 const gatheringsMax = 4
@@ -134,6 +137,7 @@ function withSubject(rows: readonly EvidenceRow[], key: string, act?: ListedActi
 class Walk {
   readonly #sources: RowSources
   readonly #question: Question
+  readonly #points: PointSource
   readonly #around = new Map<string, { readonly rows: EvidenceRow[]; readonly isCut: boolean }>()
   readonly #read = new WeakMap<readonly EvidenceRow[], ReturnType<typeof readEvidence>>()
   #listed: readonly EvidenceRow[] = []
@@ -145,10 +149,13 @@ class Walk {
   constructor(sources: RowSources, question: Question) {
     this.#sources = sources
     this.#question = question
+    this.#points = new PointSource(sources.selector.points, sources.tenant)
   }
 
   async findActs(): Promise<FoundActs> {
-    const rows = await this.#select(planFindActs(this.#question, this.#sources.tenant))
+    const rows =
+      (await findActs(this.#points, this.#question)) ??
+      (await this.#select(planFindActs(this.#question, this.#sources.tenant)))
     this.#listed = rows.filter(({ role }) => role === 'listed')
     this.#isCut = rows.some(({ role }) => role === 'cut')
     return readFoundActs(rows)
@@ -165,8 +172,10 @@ class Walk {
       return undefined
     }
     this.#gatherings += 1
+    const { asRecorded } = this.#question
     const rows = [
-      ...(await this.#select(planRelatedRecords(this.#question, act, this.#sources.tenant))),
+      ...((await relatedRows(this.#points, act, asRecorded)) ??
+        (await this.#select(planRelatedRecords(this.#question, act, this.#sources.tenant)))),
     ]
     const isCut = rows.filter(({ role }) => role === 'kin').length > relatedRecordsMax
     this.#around.set(trace, { rows, isCut })
@@ -196,7 +205,13 @@ class Walk {
   /** Returns everything gathered about the chosen act, with its texts opened. */
   gathered(chosen: Chosen): Promise<Gathered> {
     const rows = [...this.#listed, ...chosen]
-    return addRows(this.#sources, { ...nothingGathered, cost: this.#cost }, rows)
+    const { statements, rowsRead, bytesRead } = this.#points.cost
+    const cost = {
+      statements: this.#cost.statements + statements,
+      rowsRead: this.#cost.rowsRead + rowsRead,
+      bytesRead: this.#cost.bytesRead + bytesRead,
+    }
+    return addRows(this.#sources, { ...nothingGathered, cost }, rows)
   }
 
   async #select(statement: ReturnType<typeof planFindActs>): Promise<readonly EvidenceRow[]> {

@@ -1,0 +1,216 @@
+import { hash } from 'node:crypto'
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
+import { ByteReader, leafInputOfRow, readColumns, recordFields } from '@whodid/model'
+import type { RecordColumns } from '@whodid/model'
+import { storeError } from '../store-error.ts'
+import { gatherKeys } from './gather-keys.ts'
+import type { FoundRows, PointRows } from './gather-keys.ts'
+
+/** Where some records of a trace are: an hour of the ledger's sort key, in seconds since 1970, and the trace's ID in hex. */
+export interface TracePlace {
+  readonly hour: number
+  readonly trace: string
+}
+
+/** A record as it stands in the ledger now. */
+export interface StoredRow extends TracePlace {
+  readonly columns: RecordColumns
+  /** The leaf hash of the row's bytes, hex. */
+  readonly leaf: string
+}
+
+/** An occurrence of a name: a row of `whodid.threads`. */
+export interface NamedPlace extends TracePlace {
+  readonly key: bigint
+  /** Of a trace's own key: the keys that lead outwards, and those of the instances that act in it. */
+  readonly up: readonly bigint[]
+  readonly own: readonly bigint[]
+  /** Of an instance: the template and the exporter that claim it. */
+  readonly template: string
+  readonly exporter: string
+  /** Milliseconds since 1970. */
+  readonly receivedUnixMs: bigint
+}
+
+/** An envelope: its name in hex, and its bytes. */
+export interface StoredEnvelope {
+  readonly ref: string
+  readonly sealed: Buffer
+}
+
+/**
+ * Reads rows by their keys, in short statements over few columns. Callers of one tenant who ask at the same moment share a
+ * statement. Each method throws as `Selector.select` does.
+ */
+export interface PointReader {
+  /** The records of some places, in no order. */
+  records(tenant: string, places: readonly TracePlace[]): Promise<PointRows<StoredRow>>
+  /** The occurrences of some names, see `nameKey`. */
+  names(tenant: string, keys: readonly bigint[]): Promise<PointRows<NamedPlace>>
+  /** Envelopes by their names in hex. */
+  envelopes(tenant: string, refs: readonly string[]): Promise<PointRows<StoredEnvelope>>
+}
+
+/** The most rows that one statement returns; with one more it is cut. */
+const rowsMax = { records: 4_000, names: 4_000, envelopes: 4_000 } as const
+
+const settings: ClickHouseSettings = {
+  // An error on the way is then an error, not half an answer.
+  wait_end_of_query: 1,
+}
+
+/** Makes the reader of a client that is logged in as the ledger's reader. */
+export function createPointReader(client: ClickHouseClient): PointReader {
+  const run = (tenant: string, sql: string): Promise<RawAnswer> => ask(client, tenant, sql)
+  const records = byTenant((tenant) =>
+    gatherKeys<StoredRow>(async (keys) => readRecords(await run(tenant, recordsSql(keys)))),
+  )
+  const names = byTenant((tenant) =>
+    gatherKeys<NamedPlace>(async (keys) => readNames(await run(tenant, namesSql(keys)))),
+  )
+  const envelopes = byTenant((tenant) =>
+    gatherKeys<StoredEnvelope>(async (keys) =>
+      readEnvelopes(await run(tenant, envelopesSql(keys))),
+    ),
+  )
+  return {
+    records: (tenant, places) => records(tenant)(places.map(placeKey)),
+    names: (tenant, keys) => names(tenant)(keys.map(String)),
+    envelopes: (tenant, refs) => envelopes(tenant)(refs),
+  }
+}
+
+/** Tenants whose readers are kept; the one that was made first goes for another. */
+const tenantsMax = 1_000
+
+function byTenant<Reader>(make: (tenant: string) => Reader): (tenant: string) => Reader {
+  const made = new Map<string, Reader>()
+  return (tenant) => {
+    let reader = made.get(tenant)
+    if (reader === undefined) {
+      const [first] = made.size < tenantsMax ? [] : made.keys()
+      if (first !== undefined) made.delete(first)
+      made.set(tenant, (reader = make(tenant)))
+    }
+    return reader
+  }
+}
+
+interface RawAnswer {
+  readonly reader: ByteReader
+  readonly rowsRead: number
+  readonly bytesRead: number
+}
+
+async function ask(client: ClickHouseClient, tenant: string, query: string): Promise<RawAnswer> {
+  try {
+    const { stream, summary } = await client.exec({
+      query,
+      // The reader's row policies compare this setting with the column `tenant`.
+      clickhouse_settings: { ...settings, log_comment: tenant },
+    })
+    const chunks: Buffer[] = []
+    for await (const chunk of stream) chunks.push(chunk as Buffer)
+    return {
+      reader: new ByteReader(Buffer.concat(chunks)),
+      rowsRead: Number(summary?.read_rows ?? 0),
+      bytesRead: Number(summary?.read_bytes ?? 0),
+    }
+  } catch (thrown) {
+    throw storeError(thrown, 'to answer a question')
+  }
+}
+
+const hourSql = 'toUInt32(toStartOfHour(ts))'
+const columnsSql = recordFields
+  .map(({ column, kind }) => (kind === 'time' ? `toUnixTimestamp64Nano(${column})` : column))
+  .join(', ')
+
+/** Keys stand in the text of a statement: they are digits and hex, never a sender's words. */
+function recordsSql(keys: readonly string[]): string {
+  const places = keys.map((key) => `(${key.slice(32)}, ${bytesSql(key.slice(0, 32))})`)
+  return `SELECT ${hourSql}, ${columnsSql}
+FROM whodid.spans WHERE (toStartOfHour(ts), trace_id) IN (${places.join(', ')})
+LIMIT ${rowsMax.records + 1} FORMAT RowBinary`
+}
+
+function placeKey({ hour, trace }: TracePlace): string {
+  return `${trace}${hour}`
+}
+
+function readRecords(answer: RawAnswer): FoundRows<StoredRow> {
+  return collect(answer, rowsMax.records, (reader) => {
+    const hour = reader.uint32()
+    const start = reader.at
+    const columns = readColumns(reader)
+    const trace = String(columns['trace_id']).padStart(32, '0')
+    const row = { hour, trace, columns, leaf: leafOf(reader.since(start)) }
+    return { key: placeKey({ hour, trace }), row }
+  })
+}
+
+function leafOf(row: Buffer): string {
+  return hash('sha256', leafInputOfRow(row), 'hex')
+}
+
+function namesSql(keys: readonly string[]): string {
+  return `SELECT key, toUInt32(hour), trace_id, up, own, template_id, exporter, received_at
+FROM whodid.threads WHERE key IN (${keys.join(', ')})
+LIMIT ${rowsMax.names + 1} FORMAT RowBinary`
+}
+
+function readNames(answer: RawAnswer): FoundRows<NamedPlace> {
+  return collect(answer, rowsMax.names, (reader) => {
+    const row = {
+      key: reader.uint64(),
+      hour: reader.uint32(),
+      trace: reader.hex(16),
+      up: readKeys(reader),
+      own: readKeys(reader),
+      template: reader.text(),
+      exporter: reader.text(),
+      receivedUnixMs: reader.int64(),
+    }
+    return { key: String(row.key), row }
+  })
+}
+
+function readKeys(reader: ByteReader): bigint[] {
+  return Array.from({ length: reader.varUint() }, () => reader.uint64())
+}
+
+function envelopesSql(refs: readonly string[]): string {
+  return `SELECT ref, sealed
+FROM whodid.contents WHERE ref IN (${refs.map(bytesSql).join(', ')})
+LIMIT ${rowsMax.envelopes + 1} FORMAT RowBinary`
+}
+
+function readEnvelopes(answer: RawAnswer): FoundRows<StoredEnvelope> {
+  return collect(answer, rowsMax.envelopes, (reader) => {
+    const row = { ref: reader.hex(24), sealed: reader.bytes() }
+    return { key: row.ref, row }
+  })
+}
+
+/** Hex as a literal of bytes, which the engine need not compute. Throws a RangeError for what is no hex. */
+function bytesSql(hex: string): string {
+  if (!/^(?:[0-9a-f]{2})*$/u.test(hex)) throw new RangeError('a key expected hex digits')
+  return `'${hex.replaceAll(/../gu, String.raw`\x$&`)}'`
+}
+
+function collect<Row>(
+  { reader, rowsRead, bytesRead }: RawAnswer,
+  max: number,
+  read: (reader: ByteReader) => { readonly key: string; readonly row: Row },
+): FoundRows<Row> {
+  const rows = new Map<string, Row[]>()
+  let count = 0
+  while (!reader.isAtEnd) {
+    const { key, row } = read(reader)
+    const known = rows.get(key)
+    if (known === undefined) rows.set(key, [row])
+    else known.push(row)
+    count += 1
+  }
+  return { rows, isCut: count > max, rowsRead, bytesRead }
+}
