@@ -36,7 +36,7 @@ it('opens the data directory of an older version, its rows, its users and its sc
       expect((await migrate(migrator)).applied).toEqual([])
       await append(after, 'new')
       const verifier = { url: after.url, ...after.users.verifier }
-      const names = 'SELECT groupArray(name) FROM (SELECT name FROM whodid.spans ORDER BY name)'
+      const names = 'SELECT groupArray(name) FROM (SELECT name FROM whodid.v_spans ORDER BY name)'
       expect(await runSql(verifier, names, {})).toBe("['new','old']")
       expect(await runSql(migrator, 'SELECT count() FROM whodid.actions', {})).toBe('2')
       const reader = { url: after.url, ...after.users.reader }

@@ -2,7 +2,7 @@ import type { ContentReader, WantedContent } from '@whodid/content'
 import { parseInstant } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import type { AbsentContent, ContentEvidence } from './evidence.ts'
-import type { RecordRow } from './record-row.ts'
+import type { RecordRow } from '@whodid/model'
 
 /** The parts of a record's text, by the column that commits to each. */
 const parts = ['content', 'result', 'detail'] as const

@@ -151,12 +151,12 @@ export interface LedgerRecord {
   /** The place of the encrypted text; never a column of the record. */
   envelope: Envelope | undefined
 
-  /** The name of that envelope, 48 hex digits: the subject's key, and the envelope's own. '' when there is no text. */
-  contentRefHex: string
-  /** Salted commitments to the three texts, 64 hex digits each; '' when there is no such text. */
-  contentCommitmentHex: string
-  resultCommitmentHex: string
-  detailCommitmentHex: string
+  /** The name of the block that holds its text, 48 hex digits: the subject's key, and the block's own. '' when there is no text. */
+  textBlockHex: string
+  /** The place of the text in the opened block, in bytes. */
+  textAt: number
+  /** Salted commitment to all parts of the text, 64 hex digits; '' when there is no text. */
+  commitmentHex: string
   /** JSON objects and arrays, as text, verbatim after redaction: the data that has no column of its own. */
   attributes: string
   resourceAttributes: string

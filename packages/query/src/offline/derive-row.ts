@@ -1,5 +1,5 @@
-import { attribute, nameKey, recordFields } from '@whodid/model'
-import type { RecordColumns, RecordField } from '@whodid/model'
+import { attribute, nameKey, recordFields, restFields } from '@whodid/model'
+import type { RecordRow } from '@whodid/model'
 import {
   evidenceColumns,
   instanceClaimColumns,
@@ -11,7 +11,7 @@ import type { EvidenceRow } from '../who-did/evidence/evidence.ts'
 
 /** A record as its log sealed it, or as it stands in the ledger. */
 export interface SealedRecord {
-  readonly columns: RecordColumns
+  readonly columns: RecordRow
   /** The leaf hash of the form, hex. */
   readonly leaf: string
 }
@@ -38,11 +38,8 @@ const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new 
   ],
   [evidenceColumns.instance_key, ({ columns }) => instanceKey(columns)],
   [instanceClaimColumns.instance_key, ({ columns }) => instanceKey(columns)],
-  [evidenceColumns.content_ref, ({ columns }) => textOfKind(columns, 'content_ref', 48)],
-  [
-    evidenceColumns.content_commitment,
-    ({ columns }) => textOfKind(columns, 'content_commitment', 64),
-  ],
+  [evidenceColumns.content_ref, ({ columns }) => textOfKind(columns, 'text_block', 48)],
+  [evidenceColumns.content_commitment, ({ columns }) => textOfKind(columns, 'commitment', 64)],
   [evidenceColumns.span_kind, ({ columns }) => String(columns['kind'])],
   [evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
   [evidenceColumns.links, ({ columns }) => firstBytes(String(columns['links']), linksBytesMax)],
@@ -50,7 +47,10 @@ const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new 
   [evidenceColumns.leaf, ({ leaf }) => leaf.toUpperCase()],
 ])
 
-const kinds = new Map(recordFields.map(({ column, kind }) => [column, kind]))
+const kinds = new Map<string, string>([
+  ...recordFields.map(({ column, kind }): [string, string] => [column, kind]),
+  ...restFields.map(({ name, kind }): [string, string] => [name, kind]),
+])
 
 /**
  * Returns the row of evidence that the statement would give for a sealed record. Each field is derived from the record's own
@@ -120,9 +120,9 @@ function claimedTemplate({ columns }: SealedRecord): unknown {
 }
 
 /** Returns a column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
-function plainValue(value: RecordColumns[string], kind: RecordField['kind']): unknown {
+function plainValue(value: RecordRow[string], kind: string): unknown {
   if (kind === 'time') return String(value).replace('T', ' ').replace('Z', '')
-  return kind === 'uint64' || kind === 'int64' ? String(value) : value
+  return kind === 'uint64' || kind === 'number' ? String(value) : value
 }
 
 function refOf(columns: SealedRecord['columns'], span: string): string {

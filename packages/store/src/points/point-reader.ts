@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
-import { ByteReader, leafInputOfRow, readColumns, recordFields } from '@whodid/model'
-import type { RecordColumns } from '@whodid/model'
+import { ByteReader, leafOfRow, readColumns, recordFields } from '@whodid/model'
+import type { RecordRow } from '@whodid/model'
 import { storeError } from '../store-error.ts'
 import { gatherKeys } from './gather-keys.ts'
 import type { FoundRows, PointRows } from './gather-keys.ts'
@@ -14,7 +13,7 @@ export interface TracePlace {
 
 /** A record as it stands in the ledger now. */
 export interface StoredRow extends TracePlace {
-  readonly columns: RecordColumns
+  readonly columns: RecordRow
   /** The leaf hash of the row's bytes, hex. */
   readonly leaf: string
 }
@@ -144,13 +143,9 @@ function readRecords(answer: RawAnswer): FoundRows<StoredRow> {
     const start = reader.at
     const columns = readColumns(reader)
     const trace = String(columns['trace_id']).padStart(32, '0')
-    const row = { hour, trace, columns, leaf: leafOf(reader.since(start)) }
+    const row = { hour, trace, columns, leaf: leafOfRow(reader.since(start)) }
     return { key: placeKey({ hour, trace }), row }
   })
-}
-
-function leafOf(row: Buffer): string {
-  return hash('sha256', leafInputOfRow(row), 'hex')
 }
 
 function namesSql(keys: readonly string[]): string {

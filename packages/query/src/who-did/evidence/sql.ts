@@ -50,7 +50,7 @@ WITH
     )
   ) AS near
 SELECT 'kin' AS role, ${rowSql(evidenceColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE ${isNear}
   AND received_at <= {recorded:DateTime64(9, 'UTC')}
 ORDER BY
@@ -59,7 +59,7 @@ ORDER BY
   trace_id = about_trace DESC,
   abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about_ts)),
   received_at
-LIMIT 1 BY trace_id, span_id, channel, exporter, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, tool_name, resource_id, content_commitment
+LIMIT 1 BY trace_id, span_id, channel, exporter, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, tool_name, resource_id, commitment
 LIMIT ${relatedRecordsMax + 1}
 UNION ALL
 SELECT 'claimed', ${rowSql(instanceClaimColumns)}
@@ -80,13 +80,13 @@ const envelopesSql = `SELECT 'envelope', ${rowSql(envelopeColumns)}
 FROM whodid.contents
 WHERE ref IN
 (
-  SELECT content_ref
-  FROM whodid.spans
+  SELECT text_block
+  FROM whodid.v_spans
   WHERE ${isNear}
-    AND record_kind IN ('prompt', 'plan') AND content_commitment != toFixedString('', 32)
+    AND record_kind IN ('prompt', 'plan') AND commitment != toFixedString('', 32)
     AND received_at <= {recorded:DateTime64(9, 'UTC')}
   ORDER BY trace_id = about_trace DESC, abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about_ts))
-  LIMIT 1 BY content_ref
+  LIMIT 1 BY text_block
   LIMIT ${envelopesMax}
 )`
 
@@ -111,7 +111,7 @@ export function presentRecordsSql(kind: 'trace' | 'correlation'): string {
   const column = kind === 'trace' ? 'trace_id' : 'correlation_id'
   return `
 SELECT 'kin' AS role, ${rowSql(evidenceColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE ${placesOf(`(SELECT sipHash64('${kind}', ${name}))`)} AND ${column} = ${name} AND ${isKnown}
 ORDER BY (${understoodSql}) DESC, ts
 LIMIT ${presentMax}`
@@ -126,7 +126,7 @@ const isLinked = `${placesOf(`(SELECT arrayJoin(arrayMap(x -> sipHash64('trace',
  */
 export const linkedRecordsSql: string = `
 SELECT 'kin' AS role, ${rowSql(evidenceColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE ${isLinked}
 ORDER BY (record_kind IN ('session', 'prompt', 'plan', 'delegation', 'tool_call')) DESC, ts
 LIMIT {most:UInt32}
@@ -135,11 +135,11 @@ SELECT 'envelope', ${rowSql(envelopeColumns)}
 FROM whodid.contents
 WHERE ref IN
 (
-  SELECT content_ref
-  FROM whodid.spans
-  WHERE ${isLinked} AND record_kind IN ('prompt', 'plan') AND content_commitment != toFixedString('', 32)
+  SELECT text_block
+  FROM whodid.v_spans
+  WHERE ${isLinked} AND record_kind IN ('prompt', 'plan') AND commitment != toFixedString('', 32)
   ORDER BY ts
-  LIMIT 1 BY content_ref
+  LIMIT 1 BY text_block
   LIMIT ${linkedEnvelopesMax}
 )`
 

@@ -144,7 +144,7 @@ const versionColumns = [
   'verb',
   'tool_name',
   'resource_id',
-  'content_commitment',
+  'commitment',
 ]
 
 function distinctVersions(records: readonly WalkedRecord[]): WalkedRecord[] {
@@ -166,14 +166,14 @@ function refsOf(records: readonly WalkedRecord[], center: Center): string[] {
   const holding = records.filter(({ columns, receivedUnixNs }) => {
     const kind = columns['record_kind']
     const isKnown = asRecorded === null || receivedUnixNs <= asRecorded
-    return isKnown && (kind === 'prompt' || kind === 'plan') && columns['content_commitment'] !== ''
+    return isKnown && (kind === 'prompt' || kind === 'plan') && columns['commitment'] !== ''
   })
   const ordered = holding.toSorted(
     (a, b) =>
       Number(b.trace === trace) - Number(a.trace === trace) ||
       compare(distanceOf(a, center), distanceOf(b, center)),
   )
-  const refs = ordered.map(({ columns }) => String(columns['content_ref']))
+  const refs = ordered.map(({ columns }) => String(columns['text_block']))
   return distinct(refs).slice(0, envelopesMax)
 }
 
