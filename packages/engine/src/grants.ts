@@ -86,6 +86,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
     grants: [
       { privileges: 'SELECT', on: 'whodid.spans' },
       { privileges: 'SELECT', on: 'whodid.actions' },
+      { privileges: 'SELECT', on: 'whodid.acts' },
       { privileges: 'SELECT', on: 'whodid.threads' },
       { privileges: 'SELECT', on: 'whodid.contents' },
       { privileges: 'SELECT', on: 'whodid.reads' },
@@ -125,6 +126,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
     rowFilters: {
       spans: tenantFilter,
       actions: tenantFilter,
+      acts: tenantFilter,
       threads: tenantFilter,
       contents: tenantFilter,
       reads: tenantFilter,
@@ -147,6 +149,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
     grants: [
       { privileges: 'SELECT(log_id, log_index, received_at), ALTER DELETE', on: 'whodid.spans' },
       { privileges: 'ALTER DELETE', on: 'whodid.actions' },
+      { privileges: 'ALTER DELETE', on: 'whodid.acts' },
       { privileges: 'ALTER DELETE', on: 'whodid.threads' },
       { privileges: 'ALTER DELETE', on: 'whodid.contents' },
       { privileges: 'SELECT', on: 'system.parts' },
@@ -161,6 +164,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
     grants: [
       { privileges: 'SELECT', on: 'whodid.spans' },
       { privileges: 'SELECT', on: 'whodid.actions' },
+      { privileges: 'SELECT', on: 'whodid.acts' },
       { privileges: 'SELECT', on: 'whodid.threads' },
       { privileges: 'SELECT', on: 'whodid.contents' },
       { privileges: 'SELECT', on: 'whodid.v_spans' },
@@ -174,7 +178,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { name: 'optimize_aggregation_in_order', value: 1 },
       { name: 'max_bytes_before_external_group_by', value: verifierMemoryBytesMax / 3 },
     ],
-    rowFilters: { spans: '1', actions: '1', threads: '1', contents: '1' },
+    rowFilters: { spans: '1', actions: '1', acts: '1', threads: '1', contents: '1' },
   },
   migrator: {
     username: 'whodid_migrator',
@@ -212,7 +216,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       ].map((table) => ({ privileges: 'SELECT', on: `system.${table}` })),
     ],
     settings: [],
-    rowFilters: { spans: '1', actions: '1', contents: '1', threads: '1', reads: '1' },
+    rowFilters: { spans: '1', actions: '1', acts: '1', contents: '1', threads: '1', reads: '1' },
   },
 }
 

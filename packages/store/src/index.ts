@@ -29,6 +29,8 @@ export type { LedgerRead, ReadRecorder } from './record-reads.ts'
 export type { PointCost, PointRows } from './points/gather-keys.ts'
 export { addCosts } from './points/gather-keys.ts'
 export type {
+  ActsWanted,
+  NamedAct,
   NamedPlace,
   PointReader,
   StoredEnvelope,

@@ -1,8 +1,8 @@
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
-import { ByteReader, leafOfRow, readColumns, recordFields } from '@whodid/model'
+import { ByteReader, formatInstant, leafOfRow, readColumns, recordFields } from '@whodid/model'
 import type { RecordRow } from '@whodid/model'
 import { storeError } from '../store-error.ts'
-import { gatherKeys } from './gather-keys.ts'
+import { gatherKeys, keyBoundsDefault } from './gather-keys.ts'
 import type { FoundRows, PointRows } from './gather-keys.ts'
 
 /** Where some records of a trace are: an hour of the ledger's sort key, in seconds since 1970, and the trace's ID in hex. */
@@ -31,6 +31,27 @@ export interface NamedPlace extends TracePlace {
   readonly receivedUnixMs: bigint
 }
 
+/** The acts under one name, newest first, of which at most `limit` are returned. */
+export interface ActsWanted {
+  /** See `nameKey`. */
+  readonly key: bigint
+  readonly limit: number
+  /** Bounds of the act's time and of its receipt, included; nanoseconds since 1970. */
+  readonly since: bigint | null
+  readonly until: bigint | null
+  readonly recorded: bigint | null
+  /** Leaves out acts that failed or were denied, and those with another verb; '' is any verb but `read`. */
+  readonly ended: { readonly verb: string } | null
+}
+
+/** An act under a name: a row of `whodid.acts`. */
+export interface NamedAct {
+  /** The name that it was found under: two names may meet in one key. */
+  readonly name: string
+  /** What a list says of the act, by column of a record; times RFC 3339. */
+  readonly columns: Readonly<Record<string, string>>
+}
+
 /** An envelope: its name in hex, and its bytes. */
 export interface StoredEnvelope {
   readonly ref: string
@@ -46,6 +67,8 @@ export interface PointReader {
   records(tenant: string, places: readonly TracePlace[]): Promise<PointRows<StoredRow>>
   /** The occurrences of some names, see `nameKey`. */
   names(tenant: string, keys: readonly bigint[]): Promise<PointRows<NamedPlace>>
+  /** The newest acts under a name, in their order. */
+  acts(tenant: string, wanted: ActsWanted): Promise<PointRows<NamedAct>>
   /** Envelopes by their names in hex. */
   envelopes(tenant: string, refs: readonly string[]): Promise<PointRows<StoredEnvelope>>
 }
@@ -72,7 +95,14 @@ export function createPointReader(client: ClickHouseClient): PointReader {
       readEnvelopes(await run(tenant, envelopesSql(keys))),
     ),
   )
+  const acts = byTenant((tenant) =>
+    gatherKeys<NamedAct>(async (keys) => readActs(keys, await run(tenant, actsSql(keys))), {
+      ...keyBoundsDefault,
+      keysMax: actKeysMax,
+    }),
+  )
   return {
+    acts: (tenant, wanted) => acts(tenant)([actsCondition(wanted)]),
     records: (tenant, places) => records(tenant)(places.map(placeKey)),
     names: (tenant, keys) => names(tenant)(keys.map(String)),
     envelopes: (tenant, refs) => envelopes(tenant)(refs),
@@ -184,6 +214,68 @@ function readEnvelopes(answer: RawAnswer): FoundRows<StoredEnvelope> {
   return collect(answer, rowsMax.envelopes, (reader) => {
     const row = { ref: reader.hex(24), sealed: reader.bytes() }
     return { key: row.ref, row }
+  })
+}
+
+/** Names in one statement: each has a part of its own, which is analysed by itself. */
+const actKeysMax = 8
+
+/** Returns the condition, the order and the bound of what is wanted: digits, and a verb, which is a word. */
+function actsCondition({ key, limit, since, until, recorded, ended }: ActsWanted): string {
+  const conditions = [`key = ${key}`]
+  // The earlier of two clocks is not after either.
+  if (until !== null) conditions.push(`age >= ${-until}`, `nts >= ${-until}`)
+  if (since !== null) conditions.push(`nts <= ${-since}`)
+  if (recorded !== null)
+    conditions.push(`received_at <= fromUnixTimestamp64Nano(${recorded}, 'UTC')`)
+  if (ended !== null) {
+    if (!/^[\w.-]*$/u.test(ended.verb)) throw new RangeError('a verb expected a word')
+    const isVerb = ended.verb === '' ? `verb != 'read'` : `verb = '${ended.verb}'`
+    conditions.push(`outcome NOT IN ('failure', 'denied')`, isVerb)
+  }
+  return `${conditions.join(' AND ')} ORDER BY tenant, key, age, nts LIMIT ${limit}`
+}
+
+function actsSql(conditions: readonly string[]): string {
+  const parts = conditions.map(
+    (condition, place) =>
+      `SELECT toUInt8(${place}), trace_id, span_id, nts, received_at, verb, outcome, act FROM (SELECT * FROM whodid.acts WHERE ${condition})`,
+  )
+  return `${parts.join('\nUNION ALL\n')}\nFORMAT RowBinary`
+}
+
+/** The columns in the bytes of an act, behind the name, as `acts_of_spans` writes them. */
+const actColumns = [
+  'action_id',
+  'record_kind',
+  'tool_name',
+  'resource_id',
+  'actor_type',
+  'channel',
+  'instance_id',
+  'instance_rule',
+  'template_id',
+  'template_rule',
+  'user_id',
+  'service_name',
+] as const
+
+function readActs(keys: readonly string[], answer: RawAnswer): FoundRows<NamedAct> {
+  // Each name has its own bound, so a statement is never cut.
+  return collect(answer, Number.POSITIVE_INFINITY, (reader) => {
+    const key = keys[reader.uint8()] ?? ''
+    const columns: Record<string, string> = {
+      trace_id: reader.hex(16),
+      span_id: reader.hex(8),
+      ts: formatInstant(-reader.int64()),
+      received_at: formatInstant(reader.int64()),
+      verb: reader.text(),
+      outcome: reader.text(),
+    }
+    const act = new ByteReader(reader.bytes())
+    const name = act.text()
+    for (const column of actColumns) columns[column] = act.text()
+    return { key, row: { name, columns } }
   })
 }
 

@@ -12,14 +12,6 @@ export const candidatesMax = 64
 /** The most acts on the handle listed beside the subject. */
 export const listedMax = 201
 
-/**
- * The most acts looked at where a table holds them in time order. Only the end of the table is read, so a token or a file
- * used all over the ledger costs no more than a rare one.
- */
-const newestActsMax = 256
-const newestListedMax = 1024
-const newestBegunMax = 256
-
 /** The most traces with calls of a tool that are searched for its calls, newest first. */
 const toolTracesMax = 256
 
@@ -29,8 +21,8 @@ export const namedTracesMax = 32
 /**
  * The statement that finds the acts on a handle, newest first, as plain rows. It decides nothing.
  *
- * Each kind of handle has its own text, to read by the key that serves it: resources, people and credentials by the orders of
- * `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Rows by role: `candidate` names
+ * Each kind of handle has its own text, to read through `whodid.threads`, the traces a name occurs in. The acts of resources, people
+ * and credentials themselves are in `whodid.acts`, and are read by point reads alone. Rows by role: `candidate` names
  * the handle itself and may be what the verdict concerns; `inheriting` is in a trace with the name but does not carry it;
  * `listed` is any act that names the handle; `cut` means that older traces were not searched. Parameters: `id`, `trace` and
  * `span` (hex), `since`, `until`, `recorded`, `verb`.
@@ -40,12 +32,18 @@ export const namedTracesMax = 32
  */
 export function findActsSql(kind: HandleKind): string {
   const known = sourceByKind[kind]
-  const parts = [
+  const own = known === undefined ? [] : ownParts(kind, known)
+  return [...own, ...inheritingPart(kind), ...cutPart(kind)].join('\nUNION ALL\n')
+}
+
+/** The acts that carry the name themselves. */
+function ownParts(kind: HandleKind, known: string): string[] {
+  return [
     `SELECT 'candidate' AS role, ${rowSql(listedColumns(isNamed(kind) ? 'false' : successCondition))} AS record
 FROM
 (
   SELECT *
-  FROM ${newestFirst(kind, `${known} AND ${candidateCondition(kind)}`, newestActsMax)}
+  FROM ${known} AND ${candidateCondition(kind)}
   ${order}
   LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, outcome, channel, actor_type, instance_id, template_id
   LIMIT ${candidatesMax}
@@ -54,15 +52,12 @@ FROM
 FROM
 (
   SELECT *
-  FROM ${newestFirst(kind, known, newestListedMax)}
+  FROM ${known}
   ${order}
   LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, channel, actor_type, instance_id, template_id, user_id
   LIMIT ${listedMax}
 )`,
-    ...inheritingPart(kind),
-    ...cutPart(kind),
   ]
-  return parts.join('\nUNION ALL\n')
 }
 
 /** Orders by the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides no later act. */
@@ -120,25 +115,6 @@ function newestTraces(key: string, max: number): string {
         LIMIT ${max}`
 }
 
-/**
- * Selects the newest of rows read in order, or all rows read by their traces, which are bounded.
- *
- * The order is by the time that emitters stamp. An emitter whose clock runs ahead could fill the end with future acts and
- * hide later ones, so the newest acts that had begun when they were received are read as well.
- */
-function newestFirst(kind: HandleKind, source: string, max: number): string {
-  if (!isInOrder(kind)) return source
-  return `(
-        SELECT * FROM (SELECT * FROM ${source} ORDER BY ts DESC LIMIT ${max})
-        UNION ALL
-        SELECT * FROM (SELECT * FROM ${source} AND ts <= received_at ORDER BY ts DESC LIMIT ${newestBegunMax})
-      )`
-}
-
-function isInOrder(kind: HandleKind): boolean {
-  return kind === 'resource' || kind === 'delegator' || kind === 'credential'
-}
-
 const verbCondition = `if({verb:String} = '', verb != 'read', verb = {verb:String})`
 
 /** A success by the record's own claim. */
@@ -153,9 +129,6 @@ function candidateCondition(kind: HandleKind): string {
 const bounds = `ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')}`
 
 const isAct = `(record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')`
-
-const actionsWhere = (condition: string): string =>
-  `whodid.actions WHERE ${condition} AND ${bounds}`
 
 /** The hours of `whodid.threads` in which an act that the question concerns may have begun. */
 const hourBounds = `hour <= {until:DateTime64(9, 'UTC')}
@@ -180,9 +153,7 @@ const promptRefs = `SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM 
             AND prompt_hash = {id:String}`
 
 /** The places of a handle's acts, and how they are found there. */
-const sourceByKind: Readonly<Record<HandleKind, string>> = {
-  resource: actionsWhere(`resource_id = {id:String}`),
-  delegator: actionsWhere(`principal_id = {id:String}`),
+const sourceByKind: Readonly<Partial<Record<HandleKind, string>>> = {
   template: spansOf(isKey('template'), `template_id = {id:String} AND ${isAct}`),
   trace: spansOf(`key = sipHash64('trace', ${traceSql})`, `trace_id = ${traceSql} AND ${isAct}`),
   span: spansOf(
@@ -192,7 +163,6 @@ const sourceByKind: Readonly<Record<HandleKind, string>> = {
   instance: spansOf(isKey('instance'), `instance_id = {id:String} AND ${isAct}`),
   action: spansOf(isKey('action'), `action_id = {id:String}`),
   correlation: spansOf(isKey('correlation'), `correlation_id = {id:String} AND ${isAct}`),
-  credential: actionsWhere(`credential_id = {id:String}`),
   session: spansOf(isKey('session'), `session_id = {id:String} AND ${isAct}`),
   conversation: spansOf(isKey('conversation'), `conversation_id = {id:String} AND ${isAct}`),
   tool: `whodid.v_spans

@@ -153,9 +153,9 @@ class Walk {
   }
 
   async findActs(): Promise<FoundActs> {
-    const rows =
-      (await findActs(this.#points, this.#question)) ??
-      (await this.#select(planFindActs(this.#question, this.#sources.tenant)))
+    const rows = await findActs(this.#points, this.#question, () =>
+      this.#select(planFindActs(this.#question, this.#sources.tenant)),
+    )
     this.#listed = rows.filter(({ role }) => role === 'listed')
     this.#isCut = rows.some(({ role }) => role === 'cut')
     return readFoundActs(rows)

@@ -1,6 +1,8 @@
 import { nameKey } from '@whodid/model'
 import { addCosts } from '@whodid/store'
 import type {
+  ActsWanted,
+  NamedAct,
   NamedPlace,
   PointCost,
   PointReader,
@@ -49,6 +51,13 @@ export class PointSource {
       const found = await this.#points.records(this.#tenant, wanted)
       return { ...found, rows: groupBy(found.rows.map(recordOf), textOf) }
     })
+  }
+
+  /** The newest acts under a name. */
+  async acts(wanted: ActsWanted): Promise<readonly NamedAct[]> {
+    const { rows, cost } = await this.#points.acts(this.#tenant, wanted)
+    this.#cost = addCosts(this.#cost, cost)
+    return rows
   }
 
   /** Envelopes by their names. */
