@@ -87,7 +87,7 @@ export const evidenceColumns: Columns<StoredRecord> = {
   content_commitment: `if(${isQuoted}, lower(hex(commitment)), '')`,
   log: 'log_id',
   log_index: 'toString(log_index)',
-  leaf: `hex(${leafExpression('spans')})`,
+  leaf: `hex(${leafExpression('v_spans')})`,
 }
 
 /** Columns of `whodid.v_spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
