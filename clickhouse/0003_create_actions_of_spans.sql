@@ -2,12 +2,12 @@
 CREATE MATERIALIZED VIEW IF NOT EXISTS whodid.actions_of_spans TO whodid.actions
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
-WITH JSONExtract(rest, 'Tuple(resource_type String, service_name String, delegator_type String, template_rule String, instance_rule String, delegator_rule String)') AS cold
+WITH JSONExtract(rest, 'Tuple(rt String, sn String, dt String, tr String, ir String, dr String)') AS cold
 SELECT
-    tenant, resource_id, cold.resource_type AS resource_type, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name,
-    action_id, actor_type, channel, template_id, instance_id, user_id, cold.service_name AS service_name, delegator_id,
-    cold.delegator_type AS delegator_type,
+    tenant, resource_id, cold.rt AS resource_type, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name,
+    action_id, actor_type, channel, template_id, instance_id, user_id, cold.sn AS service_name, delegator_id,
+    cold.dt AS delegator_type,
     multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', service_name, '') AS principal_id,
-    cold.template_rule AS template_rule, cold.instance_rule AS instance_rule, cold.delegator_rule AS delegator_rule, correlation_id, credential_id
+    cold.tr AS template_rule, cold.ir AS instance_rule, cold.dr AS delegator_rule, correlation_id, credential_id
 FROM whodid.spans
 WHERE record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != ''

@@ -7,23 +7,23 @@ AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own,
     SELECT
         tenant, toStartOfHour(ts) AS hour, trace_id,
         groupUniqArray(correlation_id) AS correlations,
-        groupUniqArray((instance_id, if(cold.template_rule = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
-        groupUniqArray(cold.instance_parent_id) AS parents,
-        groupUniqArrayArray(arrayPopBack(cold.delegation_chain)) AS chains,
-        groupUniqArray(cold.delegation_id) AS delegations,
-        groupUniqArray(cold.delegation_parent_id) AS grants,
+        groupUniqArray((instance_id, if(cold.tr = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
+        groupUniqArray(cold.ip) AS parents,
+        groupUniqArrayArray(arrayPopBack(cold.gh)) AS chains,
+        groupUniqArray(cold.gi) AS delegations,
+        groupUniqArray(cold.gp) AS grants,
         groupUniqArray(credential_id) AS credentials,
         groupUniqArray(action_id) AS actions,
         groupUniqArray(template_id) AS templates,
         groupUniqArray(substring(prompt_ref, 1, 32)) AS prompts,
         groupUniqArray(delegator_id) AS delegators,
         groupUniqArray(user_id) AS users,
-        groupUniqArray(cold.session_id) AS sessions,
-        groupUniqArray(cold.conversation_id) AS conversations,
+        groupUniqArray(cold.si) AS sessions,
+        groupUniqArray(cold.ci) AS conversations,
         groupUniqArray(tool_name) AS tools,
-        groupUniqArrayIf(cold.prompt_hash, record_kind = 'prompt') AS prompt_hashes,
+        groupUniqArrayIf(cold.ph, record_kind = 'prompt') AS prompt_hashes,
         toDateTime64(min(received_at), 3, 'UTC') AS received_at
-    FROM (SELECT *, JSONExtract(rest, 'Tuple(template_rule String, instance_parent_id String, delegation_chain Array(String), delegation_id String, delegation_parent_id String, session_id String, conversation_id String, prompt_hash String)') AS cold FROM whodid.spans)
+    FROM (SELECT *, JSONExtract(rest, 'Tuple(tr String, ip String, gh Array(String), gi String, gp String, si String, ci String, ph String)') AS cold FROM whodid.spans)
     GROUP BY tenant, hour, trace_id
 )
 ARRAY JOIN

@@ -39,9 +39,13 @@ export const headFields = readOrder(
 export const bodyFields = readOrder(
   'tenant exporter trace_id:16 span_id:8 parent_span_id:8 ts:time end_ts:time record_kind actor_type template_id instance_id delegator_id user_id correlation_id credential_id action_id verb outcome resource_id tool_name prompt_ref commitment:32 rest attributes resource_attributes',
 )
-export const restFields = readOrder(
-  'signal name kind:count status_code:count status_message trace_state flags:count dropped_count:count service_name scope_name scope_version template_name template_version instance_parent_id identity_id delegator_type delegator_issuer delegation_id delegation_parent_id delegation_issuer delegation_audience delegation_expires_at delegation_scopes:list delegation_chain:list session_id conversation_id template_rule instance_rule delegator_rule prompt_origin prompt_hash plan_ref plan_hash plan_step:number seq:number tool_call_id arguments_hash result_hash resource_type input_source input_trust input_hash credential_type credential_subject credential_actor credential_issuer credential_expires_at credential_scopes:list credential_borrowed:bool approval_id approval_decision approval_source approver_id approval_policy_id approval_reason events links',
-)
+export const restFields =
+  'signal:sg name:n kind:k:count status_code:sc:count status_message:sm trace_state:ts flags:f:count dropped_count:dc:count service_name:sn scope_name:on scope_version:ov template_name:tn template_version:tv instance_parent_id:ip identity_id:ii delegator_type:dt delegator_issuer:di delegation_id:gi delegation_parent_id:gp delegation_issuer:gs delegation_audience:ga delegation_expires_at:ge delegation_scopes:gc:list delegation_chain:gh:list session_id:si conversation_id:ci template_rule:tr instance_rule:ir delegator_rule:dr prompt_origin:po prompt_hash:ph plan_ref:pr plan_hash:lh plan_step:ls:number seq:q:number tool_call_id:tc arguments_hash:ah result_hash:rh resource_type:rt input_source:is input_trust:it input_hash:ih credential_type:ct credential_subject:cs credential_actor:ca credential_issuer:cr credential_expires_at:ce credential_scopes:cc:list credential_borrowed:cb:bool approval_id:ai approval_decision:ad approval_source:as approver_id:av approval_policy_id:ap approval_reason:ar events:ev links:li'
+    .split(' ')
+    .map((field) => {
+      const [column, key, kind = 'text'] = field.split(':')
+      return { column, key, kind }
+    })
 
 /** Something that does not hold: its code is the exit code's name. */
 class Finding extends Error {
@@ -351,9 +355,10 @@ function membersOf(json) {
     bool: (value) => value === true,
   }
   const own = (name) => (Object.hasOwn(members, name) ? members[name] : undefined)
-  return Object.fromEntries(
-    restFields.map(({ column, kind }) => [column, readers[kind](own(column))]),
+  const columns = Object.fromEntries(
+    restFields.map(({ column, key, kind }) => [column, readers[kind](own(key))]),
   )
+  return { ...columns, signal: columns.signal === '' ? 'span' : columns.signal }
 }
 
 function instant(unixNs) {

@@ -9,7 +9,7 @@ import { done } from '../harness/incident.ts'
 import { newTrace, runSql } from '../harness/ledger.ts'
 
 // The schema as commit 1ab1fd6 of 2026-11-22 had it, kept as it was: a ledger that was made then is opened by today's version.
-const kept = fileURLToPath(new URL('../vectors/ledger-2026-11-22/', import.meta.url))
+const kept = fileURLToPath(new URL('../vectors/ledger-2026-11-28/', import.meta.url))
 /** Users that the version of the kept schema did not have. */
 const newUsers = ['verifier', 'eraser', 'pruner']
 

@@ -58,9 +58,10 @@ const hashes = ['prompt_hash', 'plan_hash', 'arguments_hash', 'result_hash', 'in
 /** The JSON of `rest`, made again of the columns of `whodid.v_spans`: members that are set, in their order. */
 const restSql = `concat('{', arrayStringConcat(arrayFilter(member -> member != '', [${restFields.map(memberSql).join(', ')}]), ','), '}')`
 
-function memberSql({ name, kind }: RestField): string {
+function memberSql({ name, key, kind }: RestField): string {
+  if (name === 'signal') return `if(signal = 'span', '', concat('"${key}":', toJSONString(signal)))`
   const absent = { text: "''", list: '[]', count: '0', number: '-1', bool: 'false' }[kind]
-  return `if(${name} = ${absent}, '', concat('"${name}":', toJSONString(${name})))`
+  return `if(${name} = ${absent}, '', concat('"${key}":', toJSONString(${name})))`
 }
 
 /**

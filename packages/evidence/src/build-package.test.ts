@@ -456,7 +456,9 @@ describe('verify.mjs', () => {
     const shapeOf = (field: RecordField): unknown => ({ column: field.column, kind: kindOf(field) })
     expect(theirs.headFields).toEqual(headFields.map(shapeOf))
     expect(theirs.bodyFields).toEqual(bodyFields.map(shapeOf))
-    expect(theirs.restFields).toEqual(restFields.map(({ name, kind }) => ({ column: name, kind })))
+    expect(theirs.restFields).toEqual(
+      restFields.map(({ name, key, kind }) => ({ column: name, key, kind })),
+    )
     for (const { form } of (await evidence()).records)
       expect(decodeRecord(form)).toEqual(recordRow(form))
     expect(readFileSync(verifier, 'utf8')).not.toMatch(/from '(?!node:)/u)

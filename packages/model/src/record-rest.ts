@@ -1,7 +1,8 @@
 import type { LedgerRecord } from './record.ts'
 
 /**
- * One field of a record that has no column of its own, and its kind in the JSON of `rest`.
+ * One field of a record that has no column of its own: the column of `whodid.v_spans` that shows it, its key in the JSON of `rest`,
+ * short because each record has two dozen, and its kind.
  *
  * - `text`: a string. Absent: ''.
  * - `list`: an array of strings. Absent: [].
@@ -12,21 +13,25 @@ import type { LedgerRecord } from './record.ts'
 export type RestField =
   | {
       readonly name: string
+      readonly key: string
       readonly kind: 'text'
       readonly read: (record: LedgerRecord) => string
     }
   | {
       readonly name: string
+      readonly key: string
       readonly kind: 'list'
       readonly read: (record: LedgerRecord) => readonly string[]
     }
   | {
       readonly name: string
+      readonly key: string
       readonly kind: 'count' | 'number'
       readonly read: (record: LedgerRecord) => number
     }
   | {
       readonly name: string
+      readonly key: string
       readonly kind: 'bool'
       readonly read: (record: LedgerRecord) => boolean
     }
@@ -36,63 +41,63 @@ export type RestField =
  * column of each; a test holds the two together.
  */
 export const restFields: readonly RestField[] = [
-  { name: 'signal', kind: 'text', read: (r) => r.signal },
-  { name: 'name', kind: 'text', read: (r) => r.name },
-  { name: 'kind', kind: 'count', read: (r) => r.kind },
-  { name: 'status_code', kind: 'count', read: (r) => r.statusCode },
-  { name: 'status_message', kind: 'text', read: (r) => r.statusMessage },
-  { name: 'trace_state', kind: 'text', read: (r) => r.traceState },
-  { name: 'flags', kind: 'count', read: (r) => r.flags },
-  { name: 'dropped_count', kind: 'count', read: (r) => r.droppedCount },
-  { name: 'service_name', kind: 'text', read: (r) => r.serviceName },
-  { name: 'scope_name', kind: 'text', read: (r) => r.scopeName },
-  { name: 'scope_version', kind: 'text', read: (r) => r.scopeVersion },
-  { name: 'template_name', kind: 'text', read: (r) => r.templateName },
-  { name: 'template_version', kind: 'text', read: (r) => r.templateVersion },
-  { name: 'instance_parent_id', kind: 'text', read: (r) => r.instanceParentId },
-  { name: 'identity_id', kind: 'text', read: (r) => r.identityId },
-  { name: 'delegator_type', kind: 'text', read: (r) => r.delegatorType },
-  { name: 'delegator_issuer', kind: 'text', read: (r) => r.delegatorIssuer },
-  { name: 'delegation_id', kind: 'text', read: (r) => r.delegationId },
-  { name: 'delegation_parent_id', kind: 'text', read: (r) => r.delegationParentId },
-  { name: 'delegation_issuer', kind: 'text', read: (r) => r.delegationIssuer },
-  { name: 'delegation_audience', kind: 'text', read: (r) => r.delegationAudience },
-  { name: 'delegation_expires_at', kind: 'text', read: (r) => r.delegationExpiresAt },
-  { name: 'delegation_scopes', kind: 'list', read: (r) => r.delegationScopes },
-  { name: 'delegation_chain', kind: 'list', read: (r) => r.delegationChain },
-  { name: 'session_id', kind: 'text', read: (r) => r.sessionId },
-  { name: 'conversation_id', kind: 'text', read: (r) => r.conversationId },
-  { name: 'template_rule', kind: 'text', read: (r) => r.templateRule },
-  { name: 'instance_rule', kind: 'text', read: (r) => r.instanceRule },
-  { name: 'delegator_rule', kind: 'text', read: (r) => r.delegatorRule },
-  { name: 'prompt_origin', kind: 'text', read: (r) => r.promptOrigin },
-  { name: 'prompt_hash', kind: 'text', read: (r) => r.promptHash },
-  { name: 'plan_ref', kind: 'text', read: (r) => r.planRef },
-  { name: 'plan_hash', kind: 'text', read: (r) => r.planHash },
-  { name: 'plan_step', kind: 'number', read: (r) => r.planStep },
-  { name: 'seq', kind: 'number', read: (r) => r.seq },
-  { name: 'tool_call_id', kind: 'text', read: (r) => r.toolCallId },
-  { name: 'arguments_hash', kind: 'text', read: (r) => r.argumentsHash },
-  { name: 'result_hash', kind: 'text', read: (r) => r.resultHash },
-  { name: 'resource_type', kind: 'text', read: (r) => r.resourceType },
-  { name: 'input_source', kind: 'text', read: (r) => r.inputSource },
-  { name: 'input_trust', kind: 'text', read: (r) => r.inputTrust },
-  { name: 'input_hash', kind: 'text', read: (r) => r.inputHash },
-  { name: 'credential_type', kind: 'text', read: (r) => r.credentialType },
-  { name: 'credential_subject', kind: 'text', read: (r) => r.credentialSubject },
-  { name: 'credential_actor', kind: 'text', read: (r) => r.credentialActor },
-  { name: 'credential_issuer', kind: 'text', read: (r) => r.credentialIssuer },
-  { name: 'credential_expires_at', kind: 'text', read: (r) => r.credentialExpiresAt },
-  { name: 'credential_scopes', kind: 'list', read: (r) => r.credentialScopes },
-  { name: 'credential_borrowed', kind: 'bool', read: (r) => r.credentialBorrowed },
-  { name: 'approval_id', kind: 'text', read: (r) => r.approvalId },
-  { name: 'approval_decision', kind: 'text', read: (r) => r.approvalDecision },
-  { name: 'approval_source', kind: 'text', read: (r) => r.approvalSource },
-  { name: 'approver_id', kind: 'text', read: (r) => r.approverId },
-  { name: 'approval_policy_id', kind: 'text', read: (r) => r.approvalPolicyId },
-  { name: 'approval_reason', kind: 'text', read: (r) => r.approvalReason },
-  { name: 'events', kind: 'text', read: (r) => r.events },
-  { name: 'links', kind: 'text', read: (r) => r.links },
+  { name: 'signal', key: 'sg', kind: 'text', read: (r) => (r.signal === 'span' ? '' : r.signal) },
+  { name: 'name', key: 'n', kind: 'text', read: (r) => r.name },
+  { name: 'kind', key: 'k', kind: 'count', read: (r) => r.kind },
+  { name: 'status_code', key: 'sc', kind: 'count', read: (r) => r.statusCode },
+  { name: 'status_message', key: 'sm', kind: 'text', read: (r) => r.statusMessage },
+  { name: 'trace_state', key: 'ts', kind: 'text', read: (r) => r.traceState },
+  { name: 'flags', key: 'f', kind: 'count', read: (r) => r.flags },
+  { name: 'dropped_count', key: 'dc', kind: 'count', read: (r) => r.droppedCount },
+  { name: 'service_name', key: 'sn', kind: 'text', read: (r) => r.serviceName },
+  { name: 'scope_name', key: 'on', kind: 'text', read: (r) => r.scopeName },
+  { name: 'scope_version', key: 'ov', kind: 'text', read: (r) => r.scopeVersion },
+  { name: 'template_name', key: 'tn', kind: 'text', read: (r) => r.templateName },
+  { name: 'template_version', key: 'tv', kind: 'text', read: (r) => r.templateVersion },
+  { name: 'instance_parent_id', key: 'ip', kind: 'text', read: (r) => r.instanceParentId },
+  { name: 'identity_id', key: 'ii', kind: 'text', read: (r) => r.identityId },
+  { name: 'delegator_type', key: 'dt', kind: 'text', read: (r) => r.delegatorType },
+  { name: 'delegator_issuer', key: 'di', kind: 'text', read: (r) => r.delegatorIssuer },
+  { name: 'delegation_id', key: 'gi', kind: 'text', read: (r) => r.delegationId },
+  { name: 'delegation_parent_id', key: 'gp', kind: 'text', read: (r) => r.delegationParentId },
+  { name: 'delegation_issuer', key: 'gs', kind: 'text', read: (r) => r.delegationIssuer },
+  { name: 'delegation_audience', key: 'ga', kind: 'text', read: (r) => r.delegationAudience },
+  { name: 'delegation_expires_at', key: 'ge', kind: 'text', read: (r) => r.delegationExpiresAt },
+  { name: 'delegation_scopes', key: 'gc', kind: 'list', read: (r) => r.delegationScopes },
+  { name: 'delegation_chain', key: 'gh', kind: 'list', read: (r) => r.delegationChain },
+  { name: 'session_id', key: 'si', kind: 'text', read: (r) => r.sessionId },
+  { name: 'conversation_id', key: 'ci', kind: 'text', read: (r) => r.conversationId },
+  { name: 'template_rule', key: 'tr', kind: 'text', read: (r) => r.templateRule },
+  { name: 'instance_rule', key: 'ir', kind: 'text', read: (r) => r.instanceRule },
+  { name: 'delegator_rule', key: 'dr', kind: 'text', read: (r) => r.delegatorRule },
+  { name: 'prompt_origin', key: 'po', kind: 'text', read: (r) => r.promptOrigin },
+  { name: 'prompt_hash', key: 'ph', kind: 'text', read: (r) => r.promptHash },
+  { name: 'plan_ref', key: 'pr', kind: 'text', read: (r) => r.planRef },
+  { name: 'plan_hash', key: 'lh', kind: 'text', read: (r) => r.planHash },
+  { name: 'plan_step', key: 'ls', kind: 'number', read: (r) => r.planStep },
+  { name: 'seq', key: 'q', kind: 'number', read: (r) => r.seq },
+  { name: 'tool_call_id', key: 'tc', kind: 'text', read: (r) => r.toolCallId },
+  { name: 'arguments_hash', key: 'ah', kind: 'text', read: (r) => r.argumentsHash },
+  { name: 'result_hash', key: 'rh', kind: 'text', read: (r) => r.resultHash },
+  { name: 'resource_type', key: 'rt', kind: 'text', read: (r) => r.resourceType },
+  { name: 'input_source', key: 'is', kind: 'text', read: (r) => r.inputSource },
+  { name: 'input_trust', key: 'it', kind: 'text', read: (r) => r.inputTrust },
+  { name: 'input_hash', key: 'ih', kind: 'text', read: (r) => r.inputHash },
+  { name: 'credential_type', key: 'ct', kind: 'text', read: (r) => r.credentialType },
+  { name: 'credential_subject', key: 'cs', kind: 'text', read: (r) => r.credentialSubject },
+  { name: 'credential_actor', key: 'ca', kind: 'text', read: (r) => r.credentialActor },
+  { name: 'credential_issuer', key: 'cr', kind: 'text', read: (r) => r.credentialIssuer },
+  { name: 'credential_expires_at', key: 'ce', kind: 'text', read: (r) => r.credentialExpiresAt },
+  { name: 'credential_scopes', key: 'cc', kind: 'list', read: (r) => r.credentialScopes },
+  { name: 'credential_borrowed', key: 'cb', kind: 'bool', read: (r) => r.credentialBorrowed },
+  { name: 'approval_id', key: 'ai', kind: 'text', read: (r) => r.approvalId },
+  { name: 'approval_decision', key: 'ad', kind: 'text', read: (r) => r.approvalDecision },
+  { name: 'approval_source', key: 'as', kind: 'text', read: (r) => r.approvalSource },
+  { name: 'approver_id', key: 'av', kind: 'text', read: (r) => r.approverId },
+  { name: 'approval_policy_id', key: 'ap', kind: 'text', read: (r) => r.approvalPolicyId },
+  { name: 'approval_reason', key: 'ar', kind: 'text', read: (r) => r.approvalReason },
+  { name: 'events', key: 'ev', kind: 'text', read: (r) => r.events },
+  { name: 'links', key: 'li', kind: 'text', read: (r) => r.links },
 ]
 
 /** The fields of `rest` by name, absent ones in their absent form. */
@@ -106,12 +111,12 @@ export function restOf(record: LedgerRecord): string {
   let json = ''
   for (const [place, field] of restFields.entries()) {
     const value = valueOf(field, record)
-    if (value !== '') json += `${json === '' ? '{' : ','}${names[place] ?? ''}${value}`
+    if (value !== '') json += `${json === '' ? '{' : ','}${prefixes[place] ?? ''}${value}`
   }
   return json === '' ? '' : `${json}}`
 }
 
-const names = restFields.map(({ name }) => `"${name}":`)
+const prefixes = restFields.map(({ key }) => `"${key}":`)
 
 function valueOf(field: RestField, record: LedgerRecord): string {
   switch (field.kind) {
@@ -142,9 +147,11 @@ function valueOf(field: RestField, record: LedgerRecord): string {
  */
 export function readRest(json: string): RestColumns {
   const members = membersOf(json)
-  return Object.fromEntries(
-    restFields.map(({ name, kind }) => [name, readMember(kind, members.get(name))]),
+  const columns = Object.fromEntries(
+    restFields.map(({ name, key, kind }) => [name, readMember(kind, members.get(key))]),
   )
+  // Most records are spans: only the others say so.
+  return { ...columns, signal: columns['signal'] === '' ? 'span' : (columns['signal'] ?? '') }
 }
 
 function membersOf(json: string): ReadonlyMap<string, unknown> {
