@@ -118,13 +118,13 @@ SETTINGS
 CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.actions_of_spans TO whodid_shard.actions
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
-WITH JSONExtract(rest, 'Tuple(resource_type String, service_name String, delegator_type String, template_rule String, instance_rule String, delegator_rule String)') AS cold
+WITH JSONExtract(rest, 'Tuple(rt String, sn String, dt String, tr String, ir String, dr String)') AS cold
 SELECT
-    tenant, resource_id, cold.resource_type AS resource_type, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name,
-    action_id, actor_type, channel, template_id, instance_id, user_id, cold.service_name AS service_name, delegator_id,
-    cold.delegator_type AS delegator_type,
+    tenant, resource_id, cold.rt AS resource_type, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name,
+    action_id, actor_type, channel, template_id, instance_id, user_id, cold.sn AS service_name, delegator_id,
+    cold.dt AS delegator_type,
     multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', service_name, '') AS principal_id,
-    cold.template_rule AS template_rule, cold.instance_rule AS instance_rule, cold.delegator_rule AS delegator_rule, correlation_id, credential_id
+    cold.tr AS template_rule, cold.ir AS instance_rule, cold.dr AS delegator_rule, correlation_id, credential_id
 FROM whodid_shard.spans
 WHERE record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '';
 
@@ -180,23 +180,23 @@ AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own,
     SELECT
         tenant, toStartOfHour(ts) AS hour, trace_id,
         groupUniqArray(correlation_id) AS correlations,
-        groupUniqArray((instance_id, if(cold.template_rule = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
-        groupUniqArray(cold.instance_parent_id) AS parents,
-        groupUniqArrayArray(arrayPopBack(cold.delegation_chain)) AS chains,
-        groupUniqArray(cold.delegation_id) AS delegations,
-        groupUniqArray(cold.delegation_parent_id) AS grants,
+        groupUniqArray((instance_id, if(cold.tr = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
+        groupUniqArray(cold.ip) AS parents,
+        groupUniqArrayArray(arrayPopBack(cold.gh)) AS chains,
+        groupUniqArray(cold.gi) AS delegations,
+        groupUniqArray(cold.gp) AS grants,
         groupUniqArray(credential_id) AS credentials,
         groupUniqArray(action_id) AS actions,
         groupUniqArray(template_id) AS templates,
         groupUniqArray(substring(prompt_ref, 1, 32)) AS prompts,
         groupUniqArray(delegator_id) AS delegators,
         groupUniqArray(user_id) AS users,
-        groupUniqArray(cold.session_id) AS sessions,
-        groupUniqArray(cold.conversation_id) AS conversations,
+        groupUniqArray(cold.si) AS sessions,
+        groupUniqArray(cold.ci) AS conversations,
         groupUniqArray(tool_name) AS tools,
-        groupUniqArrayIf(cold.prompt_hash, record_kind = 'prompt') AS prompt_hashes,
+        groupUniqArrayIf(cold.ph, record_kind = 'prompt') AS prompt_hashes,
         toDateTime64(min(received_at), 3, 'UTC') AS received_at
-    FROM (SELECT *, JSONExtract(rest, 'Tuple(template_rule String, instance_parent_id String, delegation_chain Array(String), delegation_id String, delegation_parent_id String, session_id String, conversation_id String, prompt_hash String)') AS cold FROM whodid_shard.spans)
+    FROM (SELECT *, JSONExtract(rest, 'Tuple(tr String, ip String, gh Array(String), gi String, gp String, si String, ci String, ph String)') AS cold FROM whodid_shard.spans)
     GROUP BY tenant, hour, trace_id
 )
 ARRAY JOIN
@@ -280,10 +280,10 @@ SELECT
     tenant, found.1 AS key,
     -least(toUnixTimestamp64Nano(ts), toUnixTimestamp64Nano(received_at)) AS age, -toUnixTimestamp64Nano(ts) AS nts,
     trace_id, span_id, received_at, verb, outcome,
-    formatRow('RowBinary', found.2, action_id, record_kind, tool_name, resource_id, actor_type, channel, instance_id, cold.instance_rule, template_id, cold.template_rule, user_id, cold.service_name) AS act
+    formatRow('RowBinary', found.2, action_id, record_kind, tool_name, resource_id, actor_type, channel, instance_id, cold.ir, template_id, cold.tr, user_id, cold.sn) AS act
 FROM
 (
-    SELECT *, JSONExtract(rest, 'Tuple(service_name String, template_rule String, instance_rule String)') AS cold
+    SELECT *, JSONExtract(rest, 'Tuple(sn String, tr String, ir String)') AS cold
     FROM whodid_shard.spans
     WHERE record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != ''
 )
@@ -291,7 +291,7 @@ ARRAY JOIN
     arrayFilter(named -> named.2 != '', [
         (sipHash64('resource', resource_id), resource_id),
         (sipHash64('credential', credential_id), credential_id),
-        (sipHash64('delegator', multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', cold.service_name, '') AS principal), principal)
+        (sipHash64('delegator', multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', cold.sn, '') AS principal), principal)
     ]) AS found;
 
 CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
@@ -316,68 +316,68 @@ SELECT
     log_id, log_index, received_at, channel, text_block, text_at, tenant, exporter, trace_id, span_id, parent_span_id, ts,
     end_ts, record_kind, actor_type, template_id, instance_id, delegator_id, user_id, correlation_id, credential_id,
     action_id, verb, outcome, resource_id, tool_name, prompt_ref, commitment, rest, attributes, resource_attributes,
-    cold.signal AS signal,
-    cold.name AS name,
-    cold.kind AS kind,
-    cold.status_code AS status_code,
-    cold.status_message AS status_message,
-    cold.trace_state AS trace_state,
-    cold.flags AS flags,
-    cold.dropped_count AS dropped_count,
-    cold.service_name AS service_name,
-    cold.scope_name AS scope_name,
-    cold.scope_version AS scope_version,
-    cold.template_name AS template_name,
-    cold.template_version AS template_version,
-    cold.instance_parent_id AS instance_parent_id,
-    cold.identity_id AS identity_id,
-    cold.delegator_type AS delegator_type,
-    cold.delegator_issuer AS delegator_issuer,
-    cold.delegation_id AS delegation_id,
-    cold.delegation_parent_id AS delegation_parent_id,
-    cold.delegation_issuer AS delegation_issuer,
-    cold.delegation_audience AS delegation_audience,
-    cold.delegation_expires_at AS delegation_expires_at,
-    cold.delegation_scopes AS delegation_scopes,
-    cold.delegation_chain AS delegation_chain,
-    cold.session_id AS session_id,
-    cold.conversation_id AS conversation_id,
-    cold.template_rule AS template_rule,
-    cold.instance_rule AS instance_rule,
-    cold.delegator_rule AS delegator_rule,
-    cold.prompt_origin AS prompt_origin,
-    cold.prompt_hash AS prompt_hash,
-    cold.plan_ref AS plan_ref,
-    cold.plan_hash AS plan_hash,
-    ifNull(cold.plan_step, -1) AS plan_step,
-    ifNull(cold.seq, -1) AS seq,
-    cold.tool_call_id AS tool_call_id,
-    cold.arguments_hash AS arguments_hash,
-    cold.result_hash AS result_hash,
-    cold.resource_type AS resource_type,
-    cold.input_source AS input_source,
-    cold.input_trust AS input_trust,
-    cold.input_hash AS input_hash,
-    cold.credential_type AS credential_type,
-    cold.credential_subject AS credential_subject,
-    cold.credential_actor AS credential_actor,
-    cold.credential_issuer AS credential_issuer,
-    cold.credential_expires_at AS credential_expires_at,
-    cold.credential_scopes AS credential_scopes,
-    cold.credential_borrowed AS credential_borrowed,
-    cold.approval_id AS approval_id,
-    cold.approval_decision AS approval_decision,
-    cold.approval_source AS approval_source,
-    cold.approver_id AS approver_id,
-    cold.approval_policy_id AS approval_policy_id,
-    cold.approval_reason AS approval_reason,
-    cold.events AS events,
-    cold.links AS links
+    if(cold.sg = '', 'span', cold.sg) AS signal,
+    cold.n AS name,
+    cold.k AS kind,
+    cold.sc AS status_code,
+    cold.sm AS status_message,
+    cold.ts AS trace_state,
+    cold.f AS flags,
+    cold.dc AS dropped_count,
+    cold.sn AS service_name,
+    cold.on AS scope_name,
+    cold.ov AS scope_version,
+    cold.tn AS template_name,
+    cold.tv AS template_version,
+    cold.ip AS instance_parent_id,
+    cold.ii AS identity_id,
+    cold.dt AS delegator_type,
+    cold.di AS delegator_issuer,
+    cold.gi AS delegation_id,
+    cold.gp AS delegation_parent_id,
+    cold.gs AS delegation_issuer,
+    cold.ga AS delegation_audience,
+    cold.ge AS delegation_expires_at,
+    cold.gc AS delegation_scopes,
+    cold.gh AS delegation_chain,
+    cold.si AS session_id,
+    cold.ci AS conversation_id,
+    cold.tr AS template_rule,
+    cold.ir AS instance_rule,
+    cold.dr AS delegator_rule,
+    cold.po AS prompt_origin,
+    cold.ph AS prompt_hash,
+    cold.pr AS plan_ref,
+    cold.lh AS plan_hash,
+    ifNull(cold.ls, -1) AS plan_step,
+    ifNull(cold.q, -1) AS seq,
+    cold.tc AS tool_call_id,
+    cold.ah AS arguments_hash,
+    cold.rh AS result_hash,
+    cold.rt AS resource_type,
+    cold.is AS input_source,
+    cold.it AS input_trust,
+    cold.ih AS input_hash,
+    cold.ct AS credential_type,
+    cold.cs AS credential_subject,
+    cold.ca AS credential_actor,
+    cold.cr AS credential_issuer,
+    cold.ce AS credential_expires_at,
+    cold.cc AS credential_scopes,
+    cold.cb AS credential_borrowed,
+    cold.ai AS approval_id,
+    cold.ad AS approval_decision,
+    cold.as AS approval_source,
+    cold.av AS approver_id,
+    cold.ap AS approval_policy_id,
+    cold.ar AS approval_reason,
+    cold.ev AS events,
+    cold.li AS links
 FROM
 (
     SELECT
         *,
-        JSONExtract(rest, 'Tuple(signal String, name String, kind UInt8, status_code UInt8, status_message String, trace_state String, flags UInt32, dropped_count UInt32, service_name String, scope_name String, scope_version String, template_name String, template_version String, instance_parent_id String, identity_id String, delegator_type String, delegator_issuer String, delegation_id String, delegation_parent_id String, delegation_issuer String, delegation_audience String, delegation_expires_at String, delegation_scopes Array(String), delegation_chain Array(String), session_id String, conversation_id String, template_rule String, instance_rule String, delegator_rule String, prompt_origin String, prompt_hash String, plan_ref String, plan_hash String, plan_step Nullable(Int64), seq Nullable(Int64), tool_call_id String, arguments_hash String, result_hash String, resource_type String, input_source String, input_trust String, input_hash String, credential_type String, credential_subject String, credential_actor String, credential_issuer String, credential_expires_at String, credential_scopes Array(String), credential_borrowed Bool, approval_id String, approval_decision String, approval_source String, approver_id String, approval_policy_id String, approval_reason String, events String, links String)') AS cold
+        JSONExtract(rest, 'Tuple(sg String, n String, k UInt8, sc UInt8, sm String, ts String, f UInt32, dc UInt32, sn String, on String, ov String, tn String, tv String, ip String, ii String, dt String, di String, gi String, gp String, gs String, ga String, ge String, gc Array(String), gh Array(String), si String, ci String, tr String, ir String, dr String, po String, ph String, pr String, lh String, ls Nullable(Int64), q Nullable(Int64), tc String, ah String, rh String, rt String, is String, it String, ih String, ct String, cs String, ca String, cr String, ce String, cc Array(String), cb Bool, ai String, ad String, as String, av String, ap String, ar String, ev String, li String)') AS cold
     FROM whodid.spans
 );
 
@@ -852,7 +852,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0002_create_actions.sql', 'd57ccae96160cb3dac68464d88a2a7c5d3cc069c799f5bbf5fe2278a426760aa' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0003_create_actions_of_spans.sql', '80d60b71646ceaa4246da530ab33460f28beefdb5dc7f871c624f1f7f03946bf' WHERE '0003_create_actions_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0003_create_actions_of_spans.sql', '07e9c879253beff5840be7660d81610302758fe7900ad0df782fc532007142fc' WHERE '0003_create_actions_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0004_create_reads.sql', '43d0eeb27f649c2427ecb1266d14f4fc508df6d76ff08d02359b87d3716c5fd9' WHERE '0004_create_reads.sql' NOT IN (SELECT name FROM whodid.migrations);
@@ -861,13 +861,13 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0005_create_threads.sql', 'ba155ed84b5dc66628b2d0ca4dc6260ea937523deea26d2c13ac2351766f4b45' WHERE '0005_create_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0006_create_threads_of_spans.sql', '88f36891391b032ac9f95267b9e3a59514f0e7c99515ee94caae53e37d08421b' WHERE '0006_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0006_create_threads_of_spans.sql', 'c91173a0d2148dc10c6d8e454c4dcc50f80f4d74c55f3310fe70949404a8b68f' WHERE '0006_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0007_create_contents.sql', '48aa8bbe654524aa78c012742f8a5aea4a03038a6bdba3a954e07daddfadc866' WHERE '0007_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0008_create_v_spans.sql', '70a73211940b1b78e483262692bfc487a7b3e42bcb5b749bb7843b3c2b2f9476' WHERE '0008_create_v_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0008_create_v_spans.sql', '857c11f155b6ca9a5c0b8b9f9a6939e19afad82f475faa90d7a0cebe502aba00' WHERE '0008_create_v_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0009_create_who_did_when.sql', '63f98fcefa485fe3e8109663f19d9511b4e6485f1e39f146ef6407514303d6da' WHERE '0009_create_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
@@ -879,7 +879,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0011_create_acts.sql', 'dd85ac14f9f0cb5e64f8ed4ba961f0203cb34146b64a8b79caafa19d4357595b' WHERE '0011_create_acts.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0012_create_acts_of_spans.sql', '745220cc2ac48299b2b45086aef4728d743848cb4c64821ddaf059f439be7108' WHERE '0012_create_acts_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0012_create_acts_of_spans.sql', 'a07b4388474e16545ad314be166c45a5fe11ba3dfaf3efdd83d566e0df260d05' WHERE '0012_create_acts_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0013_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0013_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
