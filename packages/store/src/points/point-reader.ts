@@ -79,6 +79,9 @@ const rowsMax = { records: 4_000, names: 4_000, envelopes: 4_000 } as const
 const settings: ClickHouseSettings = {
   // An error on the way is then an error, not half an answer.
   wait_end_of_query: 1,
+  max_threads: 1,
+  // Rows in order are read until enough are found, a block at a time.
+  max_block_size: '512',
 }
 
 /** Makes the reader of a client that is logged in as the ledger's reader. */
