@@ -87,6 +87,62 @@ describe('tool:', () => {
   })
 })
 
+describe('action:', () => {
+  const rival = { exporter: 'rival', actorType: 'agent', templateId: 'rival' } as const
+  const nobody = { exporter: 'rival', channel: 'unbound' } as const
+  const crowdOf = (fields: Partial<LedgerRecord>): LedgerRecord[] =>
+    Array.from({ length: 300 }, (_, n) =>
+      newTrace().record({ ...update, ...fields, resourceId: `h:crowd:${n}` }),
+    )
+  /** Stamped before the crowd, and received after it. */
+  const receivedLast = (record: LedgerRecord): LedgerRecord => ({
+    ...record,
+    receivedUnixNs: newTrace().record({}).receivedUnixNs,
+  })
+
+  test.each<[string, Partial<LedgerRecord>]>([
+    ['entitled', rival],
+    ['unbound', { ...rival, ...nobody }],
+    ['unentitled', { ...triage, exporter: 'rival', channel: 'unentitled' }],
+    ['nameless', nobody],
+  ])('is the act of its first sender under any crowd of later %s ones', async (kind, said) => {
+    const actionId = `crowd-${kind}`
+    const own = { ...triage, recordKind: 'action', verb: 'update', actionId } as const
+    const intent = newTrace().record({ ...own, outcome: 'unknown' })
+    // In a trace of its own: the intent does not lead to it.
+    const outcome = newTrace().record({ ...own, ...done })
+    const crowd = crowdOf({ ...said, actionId })
+    await ledger.insert([intent, ...crowd, receivedLast(outcome)])
+    expect(await ledger.ask(`action:${actionId}`)).toMatchObject({
+      verdict: 'agent',
+      actor: { id: 'triage-1' },
+      action: { span: refOf(outcome), outcome: 'success' },
+    })
+  })
+
+  test.each<[string, Partial<LedgerRecord>]>([
+    ['unbound', { ...rival, ...nobody }],
+    ['unentitled', { ...triage, exporter: 'rival', channel: 'unentitled' }],
+    ['nameless', nobody],
+  ])('is the act of its first entitled sender after any crowd of %s ones', async (kind, said) => {
+    const actionId = `after-${kind}`
+    const act = newTrace().record({ ...triage, ...update, actionId })
+    await ledger.insert([...crowdOf({ ...said, actionId }), receivedLast(act)])
+    const answer = await ledger.ask(`action:${actionId}`)
+    expect(answer).toMatchObject({ verdict: 'agent', action: { span: refOf(act) } })
+  })
+
+  test('is the act that a run above its first record names, under a crowd of entitled ones', async () => {
+    const actionId = 'crowd-below'
+    const trace = newTrace()
+    const run = trace.record({ ...triage, recordKind: 'prompt' })
+    const act = trace.record({ exporter: 'test', channel: 'unbound', ...update, actionId }, run)
+    await ledger.insert([run, act, ...crowdOf({ ...rival, actionId })])
+    const answer = await ledger.ask(`action:${actionId}`)
+    expect(answer).toMatchObject({ verdict: 'agent', action: { span: refOf(act) } })
+  })
+})
+
 describe('prompt:', () => {
   test('is answered with what was done under it, in its trace and in others', async () => {
     const trace = newTrace()

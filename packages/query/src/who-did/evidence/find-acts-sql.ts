@@ -9,6 +9,13 @@ import { listedColumns, rowSql } from './evidence-columns.ts'
 /** The most acts on the handle that the verdict may concern; the newest are judged first. */
 export const candidatesMax = 64
 
+/**
+ * The most records of one sender that are read of a handle that names one act, first received first, and of all senders.
+ * However many records others write under such a name, the first ones of each sender are looked at.
+ */
+const namedOfSenderMax = 32
+const namedMax = 256
+
 /** The most acts on the handle listed beside the subject. */
 const listedMax = 201
 
@@ -46,9 +53,7 @@ FROM
 (
   SELECT *
   FROM ${newestFirst(kind, `${known} AND ${candidateCondition(kind)}`, newestActsMax)}
-  ${order}
-  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, outcome, channel, actor_type, instance_id, template_id
-  LIMIT ${candidatesMax}
+  ${isNamed(kind) ? firstOfEachSender : newestOfEachAct}
 )`,
     `SELECT 'listed', ${rowSql(listedColumns(isNamed(kind) ? 'false' : successCondition))}
 FROM
@@ -67,6 +72,18 @@ FROM
 
 /** Orders by the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides no later act. */
 const order = `ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id`
+
+const newestOfEachAct = `${order}
+  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, outcome, channel, actor_type, instance_id, template_id
+  LIMIT ${candidatesMax}`
+
+/** The rank of a record's backing, 0 for the best: `backingOf` of `judge-candidate.ts`, and below it what names nobody. */
+const backing = `multiIf(channel = 'entitled', 0, channel = 'unentitled', 3, actor_type = '' OR (actor_type = 'agent' AND template_id = '' AND instance_id = ''), 1, 2)`
+
+/** A name of one act belongs to the best backed record that came first, so these are read, not the newest. */
+const firstOfEachSender = `ORDER BY ${backing}, received_at, ts, span_id
+  LIMIT ${namedOfSenderMax} BY ${backing}, exporter
+  LIMIT ${namedMax}`
 
 /** Acts without the name in a trace where it occurs; the reader of the rows decides what they inherit. */
 function inheritingPart(kind: HandleKind): string[] {
