@@ -1,6 +1,7 @@
 import { attribute } from '@whodid/model'
 import { leafExpression } from '@whodid/store'
 import type {
+  CandidateAct,
   EnvelopeRow,
   EvidenceRecord,
   InstanceClaim,
@@ -111,6 +112,12 @@ export const listedColumns = (qualifies: string): Columns<ListedAction> => ({
   channel: 'channel',
   qualifies,
 })
+
+/** Columns of `whodid.spans`, or of `whodid.actions`, which holds no exporter; as for {@link listedColumns}. */
+export const candidateColumns = (
+  qualifies: string,
+  exporter: 'exporter' | "''",
+): Columns<CandidateAct> => ({ ...listedColumns(qualifies), exporter })
 
 /** Columns of `whodid.threads`. */
 export const instanceClaimColumns: Columns<InstanceClaim> = {

@@ -4,7 +4,7 @@ import type { Statement } from '@whodid/store'
 import { earliest, latest, toDateTime64 } from '../../time-bounds.ts'
 import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
-import { listedColumns, rowSql } from './evidence-columns.ts'
+import { candidateColumns, listedColumns, rowSql } from './evidence-columns.ts'
 
 /** The most acts on the handle that the verdict may concern; the newest are judged first. */
 export const candidatesMax = 64
@@ -48,7 +48,7 @@ const namedTracesMax = 32
 export function findActsSql(kind: HandleKind): string {
   const known = sourceByKind[kind]
   const parts = [
-    `SELECT 'candidate' AS role, ${rowSql(listedColumns(isNamed(kind) ? 'false' : successCondition))} AS record
+    `SELECT 'candidate' AS role, ${rowSql(candidateColumns(isNamed(kind) ? 'false' : successCondition, isInOrder(kind) ? "''" : 'exporter'))} AS record
 FROM
 (
   SELECT *
