@@ -87,6 +87,37 @@ describe('tool:', () => {
   })
 })
 
+describe('a name that a long run repeats in every batch', () => {
+  const named = { ...triage, templateId: 'long-run' } as const
+  /** As if as many batches of the newest trace had been received. */
+  const repeat = async (key: string, rows: number): Promise<string> =>
+    ledger.sql(
+      'migrator',
+      `INSERT INTO whodid.threads SELECT * EXCEPT copy FROM (SELECT *, arrayJoin(range(${rows})) AS copy FROM (SELECT * FROM whodid.threads WHERE key = ${key} ORDER BY hour DESC LIMIT 1))`,
+    )
+
+  test('does not hide the older traces in which an act inherits it', async () => {
+    const trace = newTrace()
+    const run = trace.record({ ...named, recordKind: 'prompt' })
+    const act = trace.record({ ...done, verb: 'update', resourceId: 'h:long:1' }, run)
+    await ledger.insert([run, act])
+    const later = newTrace().record({ ...named, recordKind: 'prompt' })
+    await ledger.insert([{ ...later, startUnixNs: later.startUnixNs + 3_600_000_000_000n }])
+    expect(await repeat(`sipHash64('template', 'long-run')`, 5000)).toBe('')
+    expect((await ledger.ask('template:long-run')).action?.span).toBe(refOf(act))
+  })
+
+  test('does not hide an older call of the tool', async () => {
+    const call = (outcome: 'success' | 'failure'): LedgerRecord =>
+      newTrace().record({ ...triage, ...update, toolName: 'long', outcome, resourceId: 'h:long:2' })
+    const [old, newest] = [call('success'), call('failure')]
+    await ledger.insert([old, { ...newest, startUnixNs: newest.startUnixNs + 3_600_000_000_000n }])
+    expect(await repeat(`sipHash64('tool', 'long')`, 5000)).toBe('')
+    const answer = await ledger.ask('tool:long')
+    expect(answer.action?.span).toBe(refOf(old))
+  })
+})
+
 describe('action:', () => {
   const rival = { exporter: 'rival', actorType: 'agent', templateId: 'rival' } as const
   const nobody = { exporter: 'rival', channel: 'unbound' } as const

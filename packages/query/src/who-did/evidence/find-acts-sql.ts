@@ -67,7 +67,7 @@ FROM
     ...inheritingPart(kind),
     ...cutPart(kind),
   ]
-  return parts.join('\nUNION ALL\n')
+  return `${toolPrelude(kind)}${parts.join('\nUNION ALL\n')}`
 }
 
 /** Orders by the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides no later act. */
@@ -116,25 +116,45 @@ const unnamedCondition: ReadonlyMap<HandleKind, string> = new Map([
   ['prompt', `prompt_ref = ''`],
 ])
 
+/** The newest traces of a tool, read once for all parts, and one more that shows that there are more. */
+function toolPrelude(kind: HandleKind): string {
+  if (kind !== 'tool') return ''
+  return `WITH (SELECT groupArray((hour, trace_id)) FROM (${newestTraces(keyOf(kind), toolTracesMax + 1)})) AS near\n`
+}
+
 /** A row that says a tool was called in more traces than are searched. */
 function cutPart(kind: HandleKind): string[] {
   if (kind !== 'tool') return []
-  return [
-    `SELECT 'cut', '[]'
-FROM (SELECT count() AS traces FROM (${newestTraces(keyOf(kind), toolTracesMax + 1)}))
-WHERE traces > ${toolTracesMax}`,
-  ]
+  return [`SELECT 'cut', '[]'\nWHERE length(arrayDistinct(near.2)) > ${toolTracesMax}`]
 }
 
-/** The most rows of one name in one trace, a few for each received batch; with more, fewer traces are read. */
-const rowsOfTraceMax = 8
-
-/** The newest traces in which a name occurs, in the question's hours; read from the end of their order. */
+/** The newest traces in which a name occurs, in the question's hours, with those of their hours that were read. */
 function newestTraces(key: string, max: number): string {
-  return `SELECT hour, trace_id
-        FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = ${key} AND ${hourBounds} ORDER BY key DESC, hour DESC LIMIT ${rowsOfTraceMax * max})
-        LIMIT 1 BY hour, trace_id
-        LIMIT ${max}`
+  return `SELECT arrayJoin(hours) AS hour, trace_id
+        FROM
+        (
+          SELECT trace_id, groupUniqArray(hour) AS hours
+          FROM (${rowsFromEnd(key, rowsToRead(key, max))})
+          GROUP BY trace_id
+          ORDER BY max(hour) DESC, trace_id
+          LIMIT ${max}
+        )`
+}
+
+/** The rows of a name that are read first, for each trace: a few received batches. */
+const rowsOfTraceUsual = 8
+/** The most rows of a name that are read. A long run has one in each received batch. */
+const rowsOfNameMax = 65_536
+
+/** The number of rows that name enough traces: eight times what the newest rows promise, where these name too few. */
+function rowsToRead(key: string, max: number): string {
+  const few = rowsOfTraceUsual * max
+  return `(SELECT if(rows < ${few} OR traces >= ${max}, ${few}, least(${rowsOfNameMax}, intDiv(${few * few}, greatest(traces, 1)))) FROM (SELECT count() AS rows, uniqExact(trace_id) AS traces FROM (${rowsFromEnd(key, few)})))`
+}
+
+/** The rows of a name, read from the end of their order. */
+function rowsFromEnd(key: string, rows: number | string): string {
+  return `SELECT hour, trace_id FROM whodid.threads WHERE key = ${key} AND ${hourBounds} ORDER BY key DESC, hour DESC LIMIT ${rows}`
 }
 
 /**
@@ -213,7 +233,7 @@ const sourceByKind: Readonly<Record<HandleKind, string>> = {
   session: spansOf(isKey('session'), `session_id = {id:String} AND ${isAct}`),
   conversation: spansOf(isKey('conversation'), `conversation_id = {id:String} AND ${isAct}`),
   tool: `whodid.spans
-      WHERE (toStartOfHour(ts), trace_id) IN (${newestTraces(keyOf('tool'), toolTracesMax)})
+      WHERE (toStartOfHour(ts), trace_id) IN (SELECT place.1, place.2 FROM (SELECT arrayJoin(near) AS place))
         AND tool_name = {id:String} AND ${isAct} AND ${bounds}`,
   prompt: spansOf(
     `(key = ${keyOf('prompt')} OR key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = ${keyOf('prompt')}))`,
