@@ -2127,6 +2127,11 @@ var whodidDecision = (function(exports) {
 		channel: "channel",
 		qualifies
 	});
+	/** Columns of `whodid.spans`, or of `whodid.actions`, which holds no exporter; as for {@link listedColumns}. */
+	const candidateColumns = (qualifies, exporter) => ({
+		...listedColumns(qualifies),
+		exporter
+	});
 	/** Columns of `whodid.threads`. */
 	const instanceClaimColumns = {
 		instance_key: "toString(key)",
@@ -3637,9 +3642,9 @@ var whodidDecision = (function(exports) {
 	/** Returns the outcome of an intent, of the same action ID, trace and actor; the record itself when there is none. */
 	function outcomeOfIntent(record, mergedRecord, byAction) {
 		if (record.outcome !== "unknown" || record.action === "") return record;
-		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent(other, record)) ?? record;
+		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent$1(other, record)) ?? record;
 	}
-	function endsIntent(other, intent) {
+	function endsIntent$1(other, intent) {
 		return other.outcome !== "unknown" && (other.outcome !== "" || other.kind === "tool_call") && mayReport(other, intent) && agree(other.verb, intent.verb) && agree(other.resource, intent.resource);
 	}
 	function foldAct(call, mergedRecord, { children, byAction }) {
@@ -3661,7 +3666,7 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	function isIntentOf(record, call) {
-		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent(call, record);
+		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent$1(call, record);
 	}
 	/** Returns the call with its parts, each below the part that it belongs to. */
 	function treeOf(call, mergedRecord, children) {
@@ -3773,6 +3778,16 @@ var whodidDecision = (function(exports) {
 			resource_type: record.resource_type
 		};
 	}
+	/** True when two records name the same actor, or both name nobody. */
+	function isSameActor(a, b) {
+		return [
+			"actor_type",
+			"template",
+			"instance",
+			"user",
+			"service"
+		].every((field) => a[field] === b[field]);
+	}
 	/**
 	* Returns the rank of an act's backing, 0 for the best. A record that names nobody ranks with an entitled one: a record
 	* above it, which is not read here, may name the actor.
@@ -3784,6 +3799,7 @@ var whodidDecision = (function(exports) {
 	// packages/query/src/who-did/evidence/evidence.ts
 	/** The fields are the same for every condition. */
 	const listedFields = listedColumns("");
+	candidateColumns("", "''");
 	/** The most records that one question looks at; one more is read to detect that there are more. */
 	const relatedRecordsMax = 4e3;
 	/** A text before `openTexts` has looked at it. */
@@ -3903,7 +3919,7 @@ var whodidDecision = (function(exports) {
 		const alternatives = [];
 		for (const candidate of evidence.listed) {
 			if (alternatives.length >= limit) break;
-			if (isSubject(candidate, subject) || isEnded(candidate, ended)) continue;
+			if (isSubject(candidate, subject) || isEnded(candidate, ended, evidence)) continue;
 			const act = isHeld(candidate, decision) ? fold(candidate.key) : void 0;
 			const key = act?.key ?? `${candidate.key} ${candidate.tool} ${candidate.resource}`;
 			const isPartOfListed = key !== candidate.key && listed.has(key);
@@ -3931,7 +3947,7 @@ var whodidDecision = (function(exports) {
 		const [first] = evidence.relatedRecords.get(candidate.key) ?? [];
 		return first !== void 0 && isSameAct(first, candidate);
 	}
-	/** Returns outcomes by action ID, with their senders: only the same sender's outcome ends an intent. */
+	/** Returns the records that report an outcome, by action ID. */
 	function endedActions(listed) {
 		const ended = /* @__PURE__ */ new Map();
 		for (const action of listed) {
@@ -3940,15 +3956,24 @@ var whodidDecision = (function(exports) {
 		}
 		return ended;
 	}
-	function isEnded(candidate, ended) {
+	function isEnded(candidate, ended, evidence) {
 		if (candidate.outcome !== "unknown") return false;
-		return (ended.get(candidate.action) ?? []).some((other) => other.channel === candidate.channel && [
-			"actor_type",
-			"template",
-			"instance",
-			"user",
-			"service"
-		].every((field) => other[field] === candidate[field]));
+		return (ended.get(candidate.action) ?? []).some((other) => endsIntent(other, candidate, evidence));
+	}
+	/**
+	* Rule `crosses_exporters`: the outcome of the same actor ends an intent, from any exporter that may speak for that actor,
+	* else only from the intent's own. The exporter of a record outside the evidence is not known: there the names must
+	* suffice, and a record that names nobody ends no intent.
+	*/
+	function endsIntent(outcome, intent, evidence) {
+		if (outcome.channel !== intent.channel || !isSameActor(outcome, intent)) return false;
+		if (intent.channel === "entitled") return true;
+		const [by, announcedBy] = [exporterOf(outcome, evidence), exporterOf(intent, evidence)];
+		return by === void 0 || announcedBy === void 0 ? !namesNobody(intent) : by === announcedBy;
+	}
+	/** Returns the exporter of an act in the evidence; undefined for one outside it. */
+	function exporterOf(act, { relatedRecords, separate }) {
+		return (separate.get(act.key)?.flat() ?? relatedRecords.get(act.key) ?? []).find((one) => one.received_at === act.received_at && one.channel === act.channel && isSameActor(one, act) && isSameAct(one, act))?.exporter;
 	}
 	function judgedActor({ evidence }, key) {
 		const { verdict, actorId } = completeDecision(decide({
@@ -5438,5 +5463,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '36d404833e2fae6b' })
+Object.assign(decisionCode, whodidDecision, { id: '55ab73ac3acbd623' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

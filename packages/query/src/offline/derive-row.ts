@@ -1,6 +1,7 @@
 import { attribute, nameKey, recordFields, restFields } from '@whodid/model'
 import type { RecordRow } from '@whodid/model'
 import {
+  candidateColumns,
   evidenceColumns,
   instanceClaimColumns,
   linksBytesMax,
@@ -17,7 +18,7 @@ export interface SealedRecord {
 }
 
 /** The roles of rows that can be derived from one record. */
-export type DerivableRole = 'subject' | 'kin' | 'listed' | 'claimed'
+export type DerivableRole = 'subject' | 'kin' | 'candidate' | 'listed' | 'claimed'
 
 /** Values by field that no single record holds: those the question computed, or a time of a group of rows. */
 export type StatedValues = Readonly<Record<string, unknown>>
@@ -25,6 +26,7 @@ export type StatedValues = Readonly<Record<string, unknown>>
 const columnsByRole: Readonly<Record<DerivableRole, Columns<Record<string, unknown>>>> = {
   subject: { ...evidenceColumns },
   kin: { ...evidenceColumns },
+  candidate: { ...candidateColumns('') },
   listed: { ...listedColumns('') },
   claimed: { ...instanceClaimColumns },
 }

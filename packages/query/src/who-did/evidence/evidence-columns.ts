@@ -1,6 +1,7 @@
 import { attribute } from '@whodid/model'
 import { leafExpression } from '@whodid/store'
 import type {
+  CandidateAct,
   EnvelopeRow,
   EvidenceRecord,
   InstanceClaim,
@@ -110,6 +111,12 @@ export const listedColumns = (qualifies: string): Columns<ListedAction> => ({
   service: 'service_name',
   channel: 'channel',
   qualifies,
+})
+
+/** Columns of `whodid.v_spans`; as for {@link listedColumns}. */
+export const candidateColumns = (qualifies: string): Columns<CandidateAct> => ({
+  ...listedColumns(qualifies),
+  exporter: 'exporter',
 })
 
 /** Columns of `whodid.threads`. */
