@@ -70,7 +70,7 @@ describe('append', () => {
     const row = await ledger.sql(
       'reader',
       `SELECT name, delegation_chain, plan_step, seq, flags, credential_borrowed, attributes, toUnixTimestamp64Nano(ts)
-       FROM whodid.spans WHERE trace_id = unhex('${traceIdHex ?? ''}') FORMAT JSONCompactEachRow`,
+       FROM whodid.v_spans WHERE trace_id = unhex('${traceIdHex ?? ''}') FORMAT JSONCompactEachRow`,
     )
     expect(JSON.parse(row)).toEqual([
       'naïve “name” 🛰',

@@ -49,7 +49,7 @@ export async function seedLedger(
       `fromUnixTimestamp64Nano(toUnixTimestamp64Nano(${begin}) + toUnixTimestamp64Nano(${column}) - toUnixTimestamp64Nano(${since})) AS ${column}`,
   )
   await sql(
-    `CREATE TABLE whodid.bench_seed ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (${moved.join(', ')}) FROM whodid.spans`,
+    `CREATE TABLE whodid.bench_seed ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (${moved.join(', ')}) FROM whodid.v_spans`,
   )
   await sql(
     `CREATE TABLE whodid.bench_contents ENGINE = MergeTree ORDER BY tuple() AS SELECT * REPLACE (${begin} AS received_at) FROM whodid.contents`,

@@ -1,3 +1,6 @@
+import { recordFields, restFields } from '@whodid/model'
+import type { RestField } from '@whodid/model'
+
 /** Which copies of the seed. */
 export interface Copies {
   readonly from: number
@@ -10,11 +13,14 @@ export interface Copies {
  * Copies of the seed's spans with IDs, hashes and times of their own, so that what belongs together in the seed belongs
  * together in each copy. Copies `from` to `from + count - 1`, each so much later than the one before.
  *
- * Every column that is not named keeps the seed's value: the statistics of names, templates and texts are the seed's.
+ * Every column that is not named keeps the seed's value: the statistics of names, templates and texts are the seed's. The seed
+ * has the columns of `whodid.v_spans`.
  */
 export function multiplySpans(copies: Copies): string {
   const shift = `toIntervalSecond(n * ${copies.stepSeconds})`
-  return `INSERT INTO whodid.spans SELECT * EXCEPT n REPLACE (
+  const columns = recordFields.map(({ column }) => column)
+  const values = columns.map((column) => (column === 'rest' ? `${restSql} AS rest` : column))
+  return `INSERT INTO whodid.spans (${columns.join(', ')}) SELECT ${values.join(', ')} FROM (SELECT * EXCEPT n REPLACE (
     sipHash128(trace_id, n) AS trace_id,
     ${spanId('span_id')} AS span_id,
     if(parent_span_id = toFixedString('', 8), parent_span_id, ${spanId('parent_span_id')}) AS parent_span_id,
@@ -33,7 +39,7 @@ export function multiplySpans(copies: Copies): string {
     if(resource_id = '' OR cityHash64(resource_id, n) % 8 = 0, resource_id, concat(resource_id, '-', toString(n))) AS resource_id,
     multiIf(credential_id = '', '', startsWith(credential_id, 'sha256:'), concat('sha256:', lower(hex(sipHash128(credential_id, user_id)))), concat('pat-', ${digits('credential_id')})) AS credential_id
   )
-  FROM (SELECT *, n FROM whodid.bench_seed CROSS JOIN (SELECT number + ${copies.from} AS n FROM numbers(${copies.count})) AS copies)
+  FROM (SELECT *, n FROM whodid.bench_seed CROSS JOIN (SELECT number + ${copies.from} AS n FROM numbers(${copies.count})) AS copies))
   SETTINGS max_insert_threads = 1, max_threads = 2, insert_deduplicate = 0`
 }
 
@@ -48,6 +54,15 @@ const ids = [
 ] as const
 const references = ['prompt_ref', 'plan_ref'] as const
 const hashes = ['prompt_hash', 'plan_hash', 'arguments_hash', 'result_hash', 'input_hash'] as const
+
+/** The JSON of `rest`, made again of the columns of `whodid.v_spans`: members that are set, in their order. */
+const restSql = `concat('{', arrayStringConcat(arrayFilter(member -> member != '', [${restFields.map(memberSql).join(', ')}]), ','), '}')`
+
+function memberSql({ name, key, kind }: RestField): string {
+  if (name === 'signal') return `if(signal = 'span', '', concat('"${key}":', toJSONString(signal)))`
+  const absent = { text: "''", list: '[]', count: '0', number: '-1', bool: 'false' }[kind]
+  return `if(${name} = ${absent}, '', concat('"${key}":', toJSONString(${name})))`
+}
 
 /**
  * The text blocks of the same copies: as many and as large as real ones. Their bytes are the seed's, so that opening one

@@ -60,7 +60,7 @@ const insertIsStored: ProfileSetting = { name: 'distributed_foreground_insert', 
  *
  * The reader's tables are listed one by one: a materialized view shows the rows of its target past the target's row
  * policy, so `SELECT ON whodid.*` would open every tenant. A new table or view of the read path is added here; views are
- * `SQL SECURITY INVOKER` and named `who_did…`.
+ * `SQL SECURITY INVOKER` and named `who_did…` or `v_…`.
  */
 export const userRights: Readonly<Record<EngineUser, UserRights>> = {
   writer: {
@@ -91,6 +91,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'SELECT', on: 'whodid.reads' },
       { privileges: 'SELECT', on: 'whodid.migrations' },
       { privileges: 'SELECT', on: 'whodid.who_did*' },
+      { privileges: 'SELECT', on: 'whodid.v_*' },
     ],
     settings: [
       { name: 'readonly', value: 1 },
@@ -162,6 +163,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'SELECT', on: 'whodid.actions' },
       { privileges: 'SELECT', on: 'whodid.threads' },
       { privileges: 'SELECT', on: 'whodid.contents' },
+      { privileges: 'SELECT', on: 'whodid.v_spans' },
     ],
     settings: [
       { name: 'readonly', value: 1 },

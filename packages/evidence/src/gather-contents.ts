@@ -2,7 +2,7 @@ import type { ContentReader, WantedContent } from '@whodid/content'
 import { hasPart, parseInstant, textParts } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import type { AbsentContent, ContentEvidence } from './evidence.ts'
-import type { RecordRow } from './record-row.ts'
+import type { RecordRow } from '@whodid/model'
 
 /** Texts opened for one package. */
 const textsMax = 10_000

@@ -10,7 +10,7 @@ import type {
 } from '@whodid/query/offline'
 import type { Selector } from '@whodid/store'
 import { readFormsOfClaims, readFormsOfSpans } from './read-forms.ts'
-import { recordRow } from './record-row.ts'
+import { recordRow } from '@whodid/model'
 
 /** The input of a decision: the places of the records, and the records. */
 export interface IndexedEvidence {

@@ -82,6 +82,12 @@ export class ByteWriter {
     this.#length += bytes.length
   }
 
+  /** A text of characters up to U+00FF, each as one byte, without its length. */
+  latin1(text: string): void {
+    this.#reserve(text.length)
+    this.#length += this.#buffer.write(text, this.#length, 'latin1')
+  }
+
   /** Takes back all that was written from `length` on. */
   truncate(length: number): void {
     this.#length = Math.min(this.#length, length)

@@ -131,7 +131,7 @@ async function readRemovals(run: TextRun): Promise<RemovalRow[]> {
   lower(concat(hex(s.trace_id), '-', hex(s.span_id))) AS span,
   toString(toUnixTimestamp64Nano(s.received_at)) AS received, lower(hex(${leafExpression('s')})) AS leaf,
   JSONExtractString(s.attributes, 'whodid.custody.before') AS before, s.name AS what
-FROM whodid.spans AS s
+FROM whodid.v_spans AS s
 WHERE s.exporter = 'whodid' AND s.name IN ('whodid.expiry', 'whodid.prune')
 ORDER BY s.received_at DESC LIMIT ${removalsMax}`,
     query_params: {},

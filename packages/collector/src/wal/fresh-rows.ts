@@ -1,4 +1,4 @@
-import { ByteWriter, writeRow } from '@whodid/model'
+import { bodyDigest, ByteWriter, writeRow } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { TextBlockOwner } from '@whodid/store'
 import { keyOfRow } from './record-key.ts'
@@ -16,7 +16,11 @@ export interface FreshRows {
 /** The place of a row in the bytes, and the parts of it that depend on its place in the log. */
 export interface FreshRow {
   readonly start: number
+  /** The first byte behind the fields that its place in the log gives. */
+  readonly body: number
   readonly end: number
+  /** The SHA-256 of the bytes from `body` to `end`, a character a byte. */
+  readonly digest: string
   readonly logIndexAt: number
   readonly receivedAt: number
   /** The time of receipt by the clock; the row has this time or a later one. */
@@ -46,7 +50,9 @@ export function encodeFresh(
     const start = writer.length
     record.logId = logId
     const places = writeRow(writer, record)
-    const key = keyOfRow(writer.view(), places, record)
+    const { body } = places
+    const digest = bodyDigest(writer.view().subarray(body))
+    const key = keyOfRow(writer.view(), places, { digest, signal: record.signal })
     if (!isFresh(key)) {
       writer.truncate(start)
       continue
@@ -56,7 +62,7 @@ export function encodeFresh(
     if (textBlock !== undefined && textBlock !== last) texts.push({ textBlock, receivedAt })
     last = textBlock ?? last
     keys.push(key)
-    rows.push({ start, end: writer.length, logIndexAt, receivedAt, receivedUnixNs })
+    rows.push({ start, body, end: writer.length, digest, logIndexAt, receivedAt, receivedUnixNs })
   }
   return { keys, bytes: writer.toBytes(), rows, texts }
 }

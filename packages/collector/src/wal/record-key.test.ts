@@ -15,6 +15,10 @@ const ofTheLedger = new Set([
   'channel',
   'logId',
   'logIndex',
+  // Its text is told by the commitment.
+  'content',
+  'result',
+  'detail',
   'pendingText',
   'textBlock',
   'textBlockHex',
@@ -33,7 +37,7 @@ describe('the key of a record', () => {
     expect(recordKey(record)).not.toBe(recordKey(blankRecord()))
   })
 
-  it('is the same whatever the ledger adds: receipt, belief, place, the block of its text', () => {
+  it('is the same whatever the ledger adds: receipt, belief, place, the text behind its commitment', () => {
     const later = blankRecord()
     for (const [field, value] of fields.filter(([name]) => ofTheLedger.has(name)))
       Object.assign(later, {

@@ -8,7 +8,7 @@ import { recordKeyBytes } from './record-key.ts'
  * A segment, byte by byte. Integers are little-endian.
  *
  *   header  0  4  "WDSG"
- *           4  2  version, 3
+ *           4  2  version, 4
  *           6  2  zero
  *           8 16  log ID
  *          24  8  segment number
@@ -26,7 +26,7 @@ import { recordKeyBytes } from './record-key.ts'
 
 const headerMagic = Buffer.from('WDSG')
 const frameMagic = Buffer.from('WDFR')
-const version = 3
+const version = 4
 
 /** Bytes of a segment's header. */
 export const segmentHeaderBytes = 36

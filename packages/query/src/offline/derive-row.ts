@@ -1,4 +1,4 @@
-import { attribute, recordFields } from '@whodid/model'
+import { attribute, recordFields, restFields } from '@whodid/model'
 import {
   evidenceColumns,
   instanceClaimColumns,
@@ -48,7 +48,10 @@ const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new 
   [evidenceColumns.leaf, ({ leaf }) => leaf.toUpperCase()],
 ])
 
-const kinds = new Map(recordFields.map(({ column, kind }) => [column, kind]))
+const kinds = new Map<string, string>([
+  ...recordFields.map(({ column, kind }): [string, string] => [column, kind]),
+  ...restFields.map(({ name, kind }): [string, string] => [name, kind]),
+])
 
 /**
  * Returns the row of evidence that the statement would give for a sealed record. Each field is derived from the record's own
@@ -107,7 +110,7 @@ function plainValue(column: string, { columns }: SealedRecord): unknown {
   const value = columns[column] ?? ''
   const kind = kinds.get(column)
   if (kind === 'time') return String(value).replace('T', ' ').replace('Z', '')
-  return kind === 'uint64' || kind === 'int64' ? String(value) : value
+  return kind === 'uint64' || kind === 'number' ? String(value) : value
 }
 
 function refOf(columns: SealedRecord['columns'], span: string): string {

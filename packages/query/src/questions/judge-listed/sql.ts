@@ -55,7 +55,7 @@ const tracesSql = `SELECT toFixedString(unhex(arrayJoin(splitByChar(',', {traces
  */
 export const traceRecordsSql: string = `
 SELECT 'kin' AS role, ${rowSql(judgedColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (${keysOfTraces()}))
   AND trace_id IN (${tracesSql})
   AND received_at <= {recorded:DateTime64(9, 'UTC')}

@@ -19,7 +19,7 @@ const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`
 
 const refSql = (span: string): string => `lower(concat(hex(trace_id), '-', hex(${span})))`
 
-/** Columns of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
+/** Columns of `whodid.v_spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
 export const evidenceColumns: Columns<StoredRecord> = {
   key: refSql('span_id'),
   parent: `if(parent_span_id = toFixedString('', 8), '', ${refSql('parent_span_id')})`,
@@ -91,7 +91,7 @@ export const evidenceColumns: Columns<StoredRecord> = {
   leaf: `hex(${leafExpression('spans')})`,
 }
 
-/** Columns of `whodid.spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
+/** Columns of `whodid.v_spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
 export const listedColumns = (qualifies: string): Columns<ListedAction> => ({
   key: refSql('span_id'),
   ts: 'ts',
@@ -160,5 +160,5 @@ export const blankEvidenceRecord: EvidenceRecord = {
   content_state: { state: 'unread' },
 }
 
-/** True when a record of `whodid.spans` is understood: `isUnderstood` of `deciding-reason.ts`, in SQL. */
+/** True when a record of `whodid.v_spans` is understood: `isUnderstood` of `deciding-reason.ts`, in SQL. */
 export const understoodSql: string = `record_kind != 'other' OR actor_type != '' OR tool_name != '' OR resource_id != '' OR verb != ''`

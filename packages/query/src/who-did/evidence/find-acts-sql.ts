@@ -77,7 +77,7 @@ function inheritingPart(kind: HandleKind): string[] {
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
   WHERE (toStartOfHour(ts), trace_id) IN
       (
         ${newestTraces(keyOf(kind), namedTracesMax)}
@@ -161,7 +161,7 @@ const actionsWhere = (condition: string): string =>
 const hourBounds = `hour <= {until:DateTime64(9, 'UTC')}
           AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}`
 
-const spansOf = (key: string, condition: string): string => `whodid.spans
+const spansOf = (key: string, condition: string): string => `whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
@@ -175,7 +175,7 @@ const keyOf = (kind: string): string => `sipHash64('${kind}', {id:String})`
 const isKey = (kind: string): string => `key = ${keyOf(kind)}`
 
 /** The spans of the prompt with a hash, as acts under it refer to them. */
-const promptRefs = `SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
+const promptRefs = `SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.v_spans
           WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE ${isKey('prompt')})
             AND prompt_hash = {id:String}`
 
@@ -195,7 +195,7 @@ const sourceByKind: Readonly<Record<HandleKind, string>> = {
   credential: actionsWhere(`credential_id = {id:String}`),
   session: spansOf(isKey('session'), `session_id = {id:String} AND ${isAct}`),
   conversation: spansOf(isKey('conversation'), `conversation_id = {id:String} AND ${isAct}`),
-  tool: `whodid.spans
+  tool: `whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN (${newestTraces(keyOf('tool'), toolTracesMax)})
         AND tool_name = {id:String} AND ${isAct} AND ${bounds}`,
   prompt: spansOf(

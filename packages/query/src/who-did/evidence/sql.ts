@@ -51,7 +51,7 @@ WITH
     )
   ) AS near
 SELECT 'kin' AS role, ${rowSql(evidenceColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE ${isNear}
   AND received_at <= {recorded:DateTime64(9, 'UTC')}
 ORDER BY
@@ -82,7 +82,7 @@ FROM whodid.contents
 WHERE ref IN
 (
   SELECT text_block
-  FROM whodid.spans
+  FROM whodid.v_spans
   WHERE ${isNear}
     AND record_kind IN ('prompt', 'plan') AND bitAnd(text_at, ${textPartBits.content}) != 0
     AND received_at <= {recorded:DateTime64(9, 'UTC')}
@@ -112,7 +112,7 @@ export function presentRecordsSql(kind: 'trace' | 'correlation'): string {
   const column = kind === 'trace' ? 'trace_id' : 'correlation_id'
   return `
 SELECT 'kin' AS role, ${rowSql(evidenceColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE ${placesOf(`(SELECT sipHash64('${kind}', ${name}))`)} AND ${column} = ${name} AND ${isKnown}
 ORDER BY (${understoodSql}) DESC, ts
 LIMIT ${presentMax}`
@@ -127,7 +127,7 @@ const isLinked = `${placesOf(`(SELECT arrayJoin(arrayMap(x -> sipHash64('trace',
  */
 export const linkedRecordsSql: string = `
 SELECT 'kin' AS role, ${rowSql(evidenceColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE ${isLinked}
 ORDER BY (record_kind IN ('session', 'prompt', 'plan', 'delegation', 'tool_call')) DESC, ts
 LIMIT {most:UInt32}
@@ -137,7 +137,7 @@ FROM whodid.contents
 WHERE ref IN
 (
   SELECT text_block
-  FROM whodid.spans
+  FROM whodid.v_spans
   WHERE ${isLinked} AND record_kind IN ('prompt', 'plan') AND bitAnd(text_at, ${textPartBits.content}) != 0
   ORDER BY ts
   LIMIT 1 BY text_block

@@ -30,7 +30,7 @@ SELECT 'inheriting', toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(spa
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
   WHERE (toStartOfHour(ts), trace_id) IN
       (
         SELECT hour, trace_id

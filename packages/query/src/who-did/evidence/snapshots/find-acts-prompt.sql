@@ -2,14 +2,14 @@ SELECT 'candidate' AS role, toJSONString(tuple(lower(concat(hex(trace_id), '-', 
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
             WHERE (key = sipHash64('prompt', {id:String}) OR key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = sipHash64('prompt', {id:String}))) AND hour <= {until:DateTime64(9, 'UTC')}
           AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
           )
-        AND prompt_ref IN (SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
+        AND prompt_ref IN (SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.v_spans
           WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('prompt', {id:String}))
             AND prompt_hash = {id:String}) AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')} AND outcome NOT IN ('failure', 'denied') AND if({verb:String} = '', verb != 'read', verb = {verb:String})
   ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
@@ -21,14 +21,14 @@ SELECT 'listed', toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
             WHERE (key = sipHash64('prompt', {id:String}) OR key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = sipHash64('prompt', {id:String}))) AND hour <= {until:DateTime64(9, 'UTC')}
           AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}
           )
-        AND prompt_ref IN (SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
+        AND prompt_ref IN (SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.v_spans
           WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('prompt', {id:String}))
             AND prompt_hash = {id:String}) AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')}
   ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
@@ -40,7 +40,7 @@ SELECT 'inheriting', toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(spa
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
   WHERE (toStartOfHour(ts), trace_id) IN
       (
         SELECT hour, trace_id

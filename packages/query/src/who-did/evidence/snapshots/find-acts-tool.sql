@@ -2,7 +2,7 @@ SELECT 'candidate' AS role, toJSONString(tuple(lower(concat(hex(trace_id), '-', 
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id
         FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('tool', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
           AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')} ORDER BY key DESC, hour DESC LIMIT 2048)
@@ -18,7 +18,7 @@ SELECT 'listed', toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id
         FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('tool', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
           AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')} ORDER BY key DESC, hour DESC LIMIT 2048)

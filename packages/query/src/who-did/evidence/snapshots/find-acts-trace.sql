@@ -2,7 +2,7 @@ SELECT 'candidate' AS role, toJSONString(tuple(lower(concat(hex(trace_id), '-', 
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
@@ -19,7 +19,7 @@ SELECT 'listed', toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
