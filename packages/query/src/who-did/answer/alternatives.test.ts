@@ -34,7 +34,7 @@ function outcomesBeside(
     relatedRecords: new Map(held.map((record) => [record.key, [record]])),
     listed,
     instanceClaims: [],
-    envelopes: new Map<string, Buffer>(),
+    textBlocks: new Map<string, Buffer>(),
     separate: new Map<string, never>(),
     truncated: false,
   }

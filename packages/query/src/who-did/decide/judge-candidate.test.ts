@@ -22,7 +22,7 @@ function actBelow(run: Partial<EvidenceRecord>, second: number, outcome = 'succe
     relatedRecords: new Map([above, own].map((record) => [record.key, [record]])),
     listed: [],
     instanceClaims: [],
-    envelopes: new Map<string, Buffer>(),
+    textBlocks: new Map<string, Buffer>(),
     separate: new Map<string, never>(),
     truncated: false,
   })

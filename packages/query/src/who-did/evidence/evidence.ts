@@ -1,7 +1,7 @@
 import { readEntitlements } from './entitlements.ts'
 import {
   candidateColumns,
-  envelopeColumns,
+  textBlockColumns,
   evidenceColumns,
   instanceClaimColumns,
   listedColumns,
@@ -9,7 +9,7 @@ import {
 } from './evidence-columns.ts'
 import type {
   CandidateAct,
-  EnvelopeRow,
+  TextBlockRow,
   EvidenceRecord,
   InstanceClaim,
   ListedAction,
@@ -19,7 +19,7 @@ import type {
 /** A row of a statement: its role, and its record as text. */
 export interface EvidenceRow {
   readonly role:
-    'candidate' | 'inheriting' | 'listed' | 'subject' | 'kin' | 'claimed' | 'envelope' | 'cut'
+    'candidate' | 'inheriting' | 'listed' | 'subject' | 'kin' | 'claimed' | 'text_block' | 'cut'
   readonly record: string
 }
 
@@ -49,8 +49,8 @@ export interface RelatedRecords {
   readonly separate: ReadonlyMap<string, readonly (readonly EvidenceRecord[])[]>
   /** The claims on the instances that act in the trace, earliest first. */
   readonly instanceClaims: readonly InstanceClaim[]
-  /** By name, the envelopes of the texts of prompts and plans. */
-  readonly envelopes: ReadonlyMap<string, Buffer>
+  /** By name, the blocks of the texts of prompts and plans. */
+  readonly textBlocks: ReadonlyMap<string, Buffer>
   /** True when more records exist than one question looks at: an absent record may only not have been read. */
   readonly truncated: boolean
 }
@@ -95,14 +95,14 @@ export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
   const subjects: EvidenceRecord[] = []
   const listed: ListedAction[] = []
   const claims: InstanceClaim[] = []
-  const envelopes = new Map<string, Buffer>()
+  const textBlocks = new Map<string, Buffer>()
   let isCut = false
   for (const { role, record: text } of rows) {
     if (role === 'claimed') claims.push(readRow<InstanceClaim>(instanceClaimColumns, text))
     else if (role === 'listed') listed.push(readRow<ListedAction>(listedFields, text))
-    else if (role === 'envelope') {
-      const { ref, sealed } = readRow<EnvelopeRow>(envelopeColumns, text)
-      envelopes.set(ref, Buffer.from(sealed, 'base64'))
+    else if (role === 'text_block') {
+      const { ref, sealed } = readRow<TextBlockRow>(textBlockColumns, text)
+      textBlocks.set(ref, Buffer.from(sealed, 'base64'))
     } else if (role === 'cut') isCut = true
     else if (role === 'subject' || role === 'kin') {
       const record = readRecord(text)
@@ -113,7 +113,7 @@ export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
   const truncated = isCut || records.length > relatedRecordsMax
   return {
     ...relateRecords(records, { claims, truncated, subjects }),
-    envelopes,
+    textBlocks,
     subject: subjects[0]?.key ?? '',
     listed: listed.toSorted((a, b) => compare(b.ts, a.ts)),
   }
@@ -149,7 +149,7 @@ export function relateRecords(
     if (acts.length > 1) separate.set(key, acts)
   }
   const instanceClaims = claims.toSorted(byReceipt)
-  return { relatedRecords, separate, instanceClaims, envelopes: new Map(), truncated }
+  return { relatedRecords, separate, instanceClaims, textBlocks: new Map(), truncated }
 }
 
 function byReceipt(a: { received_at: string }, b: { received_at: string }): number {

@@ -7,7 +7,7 @@ import type {
   PointCost,
   PointReader,
   PointRows,
-  StoredEnvelope,
+  StoredTextBlock,
   TracePlace,
 } from '@whodid/store'
 import { recordOf } from './walked-record.ts'
@@ -22,7 +22,7 @@ export class PointSource {
   readonly #tenant: string
   readonly #names = new Map<bigint, Promise<readonly NamedPlace[] | undefined>>()
   readonly #records = new Map<string, Promise<readonly WalkedRecord[] | undefined>>()
-  readonly #envelopes = new Map<string, Promise<readonly StoredEnvelope[] | undefined>>()
+  readonly #textBlocks = new Map<string, Promise<readonly StoredTextBlock[] | undefined>>()
   #cost: PointCost = { statements: new Set(), rowsRead: 0, bytesRead: 0 }
 
   constructor(points: PointReader, tenant: string) {
@@ -60,10 +60,10 @@ export class PointSource {
     return rows
   }
 
-  /** Envelopes by their names. */
-  envelopes(refs: readonly string[]): Promise<readonly StoredEnvelope[] | undefined> {
-    return this.#load(this.#envelopes, new Set(refs), async (missing) => {
-      const found = await this.#points.envelopes(this.#tenant, missing)
+  /** Text blocks by their names. */
+  textBlocks(refs: readonly string[]): Promise<readonly StoredTextBlock[] | undefined> {
+    return this.#load(this.#textBlocks, new Set(refs), async (missing) => {
+      const found = await this.#points.textBlocks(this.#tenant, missing)
       return { ...found, rows: groupBy(found.rows, ({ ref }) => ref) }
     })
   }
