@@ -2136,6 +2136,93 @@ var whodidDecision = (function(exports) {
 		const suggestion = suggestHandle(typed);
 		return new WhodidError("invalid_handle", `"of" ${problem}; got "${printableLine(typed, 80)}"${suggestion === void 0 ? "" : `. ${suggestion}`}`);
 	}
+	// packages/model/src/name-key.ts
+	/**
+	* The key of a name in the key tables (`whodid.threads`, `whodid.acts`): the engine's `sipHash64(kind, name)`. The name of a
+	* `trace` or of what was `prompted` by one is its ID in hex, and is hashed as its 16 bytes; any other is hashed as UTF-8.
+	*/
+	function nameKey(kind, name) {
+		const isId = kind === "trace" || kind === "prompted";
+		const bytes = Buffer.from(name, isId ? "hex" : "utf8");
+		let ofKind = kindHashes.get(kind);
+		if (ofKind === void 0) kindHashes.set(kind, ofKind = sipHash(Buffer.from(kind)));
+		return sipHash(Buffer.concat([ofKind, sipHash(bytes)])).readBigUInt64LE();
+	}
+	/** Kinds are the few words of the code, never a sender's. */
+	const kindHashes = /* @__PURE__ */ new Map();
+	/** SipHash-2-4 with a key of zeroes. Its words of 64 bits are pairs of 32: a bigint costs ten times as much. */
+	function sipHash(bytes) {
+		const state = new SipState();
+		const whole = bytes.length - bytes.length % 8;
+		for (let at = 0; at < whole; at += 8) state.add(bytes.readInt32LE(at), bytes.readInt32LE(at + 4));
+		const last = Buffer.alloc(8);
+		bytes.copy(last, 0, whole);
+		last[7] = bytes.length & 255;
+		state.add(last.readInt32LE(0), last.readInt32LE(4));
+		return state.digest();
+	}
+	/** The four words of the state, low and high half apart. */
+	var SipState = class {
+		#v0l = 1886610805;
+		#v0h = 1936682341;
+		#v1l = 1852075885;
+		#v1h = 1685025377;
+		#v2l = 1852142177;
+		#v2h = 1819895653;
+		#v3l = 2037671283;
+		#v3h = 1952801890;
+		add(low, high) {
+			this.#v3l ^= low;
+			this.#v3h ^= high;
+			this.#round();
+			this.#round();
+			this.#v0l ^= low;
+			this.#v0h ^= high;
+		}
+		digest() {
+			this.#v2l ^= 255;
+			for (let rounds = 0; rounds < 4; rounds += 1) this.#round();
+			const made = Buffer.alloc(8);
+			made.writeInt32LE(this.#v0l ^ this.#v1l ^ this.#v2l ^ this.#v3l, 0);
+			made.writeInt32LE(this.#v0h ^ this.#v1h ^ this.#v2h ^ this.#v3h, 4);
+			return made;
+		}
+		#round() {
+			let low = (this.#v0l >>> 0) + (this.#v1l >>> 0);
+			this.#v0h = this.#v0h + this.#v1h + carryOf(low) | 0;
+			this.#v0l = low | 0;
+			let swap = this.#v1l << 13 | this.#v1h >>> 19;
+			this.#v1h = (this.#v1h << 13 | this.#v1l >>> 19) ^ this.#v0h;
+			this.#v1l = swap ^ this.#v0l;
+			swap = this.#v0l;
+			this.#v0l = this.#v0h;
+			this.#v0h = swap;
+			low = (this.#v2l >>> 0) + (this.#v3l >>> 0);
+			this.#v2h = this.#v2h + this.#v3h + carryOf(low) | 0;
+			this.#v2l = low | 0;
+			swap = this.#v3l << 16 | this.#v3h >>> 16;
+			this.#v3h = (this.#v3h << 16 | this.#v3l >>> 16) ^ this.#v2h;
+			this.#v3l = swap ^ this.#v2l;
+			low = (this.#v0l >>> 0) + (this.#v3l >>> 0);
+			this.#v0h = this.#v0h + this.#v3h + carryOf(low) | 0;
+			this.#v0l = low | 0;
+			swap = this.#v3l << 21 | this.#v3h >>> 11;
+			this.#v3h = (this.#v3h << 21 | this.#v3l >>> 11) ^ this.#v0h;
+			this.#v3l = swap ^ this.#v0l;
+			low = (this.#v2l >>> 0) + (this.#v1l >>> 0);
+			this.#v2h = this.#v2h + this.#v1h + carryOf(low) | 0;
+			this.#v2l = low | 0;
+			swap = this.#v1l << 17 | this.#v1h >>> 15;
+			this.#v1h = (this.#v1h << 17 | this.#v1l >>> 15) ^ this.#v2h;
+			this.#v1l = swap ^ this.#v2l;
+			swap = this.#v2l;
+			this.#v2l = this.#v2h;
+			this.#v2h = swap;
+		}
+	};
+	function carryOf(sum) {
+		return sum > 4294967295 ? 1 : 0;
+	}
 	// packages/model/src/text-parts.ts
 	/** The bit that stands for each part in `text_at`; the bits above them are the offset of the record's entry in its block. */
 	const textPartBits = {
@@ -2295,7 +2382,7 @@ var whodidDecision = (function(exports) {
 		commitment: `if(${isQuoted$1}, lower(hex(commitment)), '')`,
 		log: "log_id",
 		log_index: "toString(log_index)",
-		leaf: `hex(${leafExpression("spans")})`
+		leaf: `hex(${leafExpression("v_spans")})`
 	};
 	/** Columns of `whodid.v_spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
 	const listedColumns = (qualifies) => ({
@@ -2317,6 +2404,11 @@ var whodidDecision = (function(exports) {
 		service: "service_name",
 		channel: "channel",
 		qualifies
+	});
+	/** Columns of `whodid.v_spans`; as for {@link listedColumns}. */
+	const candidateColumns = (qualifies) => ({
+		...listedColumns(qualifies),
+		exporter: "exporter"
 	});
 	/** Columns of `whodid.threads`. */
 	const instanceClaimColumns = {
@@ -3828,9 +3920,9 @@ var whodidDecision = (function(exports) {
 	/** Returns the outcome of an intent, of the same action ID, trace and actor; the record itself when there is none. */
 	function outcomeOfIntent(record, mergedRecord, byAction) {
 		if (record.outcome !== "unknown" || record.action === "") return record;
-		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent(other, record)) ?? record;
+		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent$1(other, record)) ?? record;
 	}
-	function endsIntent(other, intent) {
+	function endsIntent$1(other, intent) {
 		return other.outcome !== "unknown" && (other.outcome !== "" || other.kind === "tool_call") && mayReport(other, intent) && agree(other.verb, intent.verb) && agree(other.resource, intent.resource);
 	}
 	function foldAct(call, mergedRecord, { children, byAction }) {
@@ -3852,7 +3944,7 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	function isIntentOf(record, call) {
-		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent(call, record);
+		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent$1(call, record);
 	}
 	/** Returns the call with its parts, each below the part that it belongs to. */
 	function treeOf(call, mergedRecord, children) {
@@ -3964,6 +4056,16 @@ var whodidDecision = (function(exports) {
 			resource_type: record.resource_type
 		};
 	}
+	/** True when two records name the same actor, or both name nobody. */
+	function isSameActor(a, b) {
+		return [
+			"actor_type",
+			"template",
+			"instance",
+			"user",
+			"service"
+		].every((field) => a[field] === b[field]);
+	}
 	/**
 	* Returns the rank of an act's backing, 0 for the best. A record that names nobody ranks with an entitled one: a record
 	* above it, which is not read here, may name the actor.
@@ -3975,6 +4077,7 @@ var whodidDecision = (function(exports) {
 	// packages/query/src/who-did/evidence/evidence.ts
 	/** The fields are the same for every condition. */
 	const listedFields = listedColumns("");
+	candidateColumns("");
 	/** The most records that one question looks at; one more is read to detect that there are more. */
 	const relatedRecordsMax = 4e3;
 	/** A text before `openTexts` has looked at it. */
@@ -4094,7 +4197,7 @@ var whodidDecision = (function(exports) {
 		const alternatives = [];
 		for (const candidate of evidence.listed) {
 			if (alternatives.length >= limit) break;
-			if (isSubject(candidate, subject) || isEnded(candidate, ended)) continue;
+			if (isSubject(candidate, subject) || isEnded(candidate, ended, evidence)) continue;
 			const act = isHeld(candidate, decision) ? fold(candidate.key) : void 0;
 			const key = act?.key ?? `${candidate.key} ${candidate.tool} ${candidate.resource}`;
 			const isPartOfListed = key !== candidate.key && listed.has(key);
@@ -4122,7 +4225,7 @@ var whodidDecision = (function(exports) {
 		const [first] = evidence.relatedRecords.get(candidate.key) ?? [];
 		return first !== void 0 && isSameAct(first, candidate);
 	}
-	/** Returns outcomes by action ID, with their senders: only the same sender's outcome ends an intent. */
+	/** Returns the records that report an outcome, by action ID. */
 	function endedActions(listed) {
 		const ended = /* @__PURE__ */ new Map();
 		for (const action of listed) {
@@ -4131,15 +4234,24 @@ var whodidDecision = (function(exports) {
 		}
 		return ended;
 	}
-	function isEnded(candidate, ended) {
+	function isEnded(candidate, ended, evidence) {
 		if (candidate.outcome !== "unknown") return false;
-		return (ended.get(candidate.action) ?? []).some((other) => other.channel === candidate.channel && [
-			"actor_type",
-			"template",
-			"instance",
-			"user",
-			"service"
-		].every((field) => other[field] === candidate[field]));
+		return (ended.get(candidate.action) ?? []).some((other) => endsIntent(other, candidate, evidence));
+	}
+	/**
+	* Rule `crosses_exporters`: the outcome of the same actor ends an intent, from any exporter that may speak for that actor,
+	* else only from the intent's own. The exporter of a record outside the evidence is not known: there the names must
+	* suffice, and a record that names nobody ends no intent.
+	*/
+	function endsIntent(outcome, intent, evidence) {
+		if (outcome.channel !== intent.channel || !isSameActor(outcome, intent)) return false;
+		if (intent.channel === "entitled") return true;
+		const [by, announcedBy] = [exporterOf(outcome, evidence), exporterOf(intent, evidence)];
+		return by === void 0 || announcedBy === void 0 ? !namesNobody(intent) : by === announcedBy;
+	}
+	/** Returns the exporter of an act in the evidence; undefined for one outside it. */
+	function exporterOf(act, { relatedRecords, separate }) {
+		return (separate.get(act.key)?.flat() ?? relatedRecords.get(act.key) ?? []).find((one) => one.received_at === act.received_at && one.channel === act.channel && isSameActor(one, act) && isSameAct(one, act))?.exporter;
 	}
 	function judgedActor({ evidence }, key) {
 		const { verdict, actorId } = completeDecision(decide({
@@ -5440,6 +5552,7 @@ var whodidDecision = (function(exports) {
 	const columnsByRole = {
 		subject: { ...evidenceColumns },
 		kin: { ...evidenceColumns },
+		candidate: { ...candidateColumns("") },
 		listed: { ...listedColumns("") },
 		claimed: { ...instanceClaimColumns }
 	};
@@ -5447,8 +5560,8 @@ var whodidDecision = (function(exports) {
 	const derivations = /* @__PURE__ */ new Map([
 		[evidenceColumns.key, ({ columns }) => refOf(columns, "span_id")],
 		[evidenceColumns.parent, ({ columns }) => columns["parent_span_id"] === "" ? "" : refOf(columns, "parent_span_id")],
-		[evidenceColumns.instance_key, ({ columns }) => columns["instance_id"]],
-		[instanceClaimColumns.instance_key, ({ columns }) => columns["instance_id"]],
+		[evidenceColumns.instance_key, ({ columns }) => instanceKey(columns)],
+		[instanceClaimColumns.instance_key, ({ columns }) => instanceKey(columns)],
 		[evidenceColumns.text_block, ({ columns }) => textOfKind(columns, "text_block", 48)],
 		[evidenceColumns.text_at, ({ columns }) => isQuoted(columns) ? columns["text_at"] : 0],
 		[evidenceColumns.commitment, ({ columns }) => textOfKind(columns, "commitment", 64)],
@@ -5464,27 +5577,35 @@ var whodidDecision = (function(exports) {
 	* columns; only fields that no record holds are taken from `stated` (see {@link statedFields}).
 	*/
 	function deriveRow(role, record, stated) {
-		const values = Object.entries(columnsByRole[role]).map(([field, sql]) => isDerived(sql) ? derivedValue(role, sql, record) : stated[field] ?? null);
+		const values = derivers[role].map((derive) => derive(record, stated));
 		return {
 			role,
 			record: JSON.stringify(values)
 		};
 	}
-	function isDerived(sql) {
-		return derivations.has(sql) || kinds.has(sql);
-	}
-	function derivedValue(role, sql, record) {
-		if (role === "claimed" && sql === "template_id") return claimedTemplate(record);
-		return derivations.get(sql)?.(record) ?? plainValue(sql, record);
+	/** The derivation of each field, looked up once. */
+	const derivers = {
+		subject: derivationsOf("subject"),
+		kin: derivationsOf("kin"),
+		candidate: derivationsOf("candidate"),
+		listed: derivationsOf("listed"),
+		claimed: derivationsOf("claimed")
+	};
+	function derivationsOf(role) {
+		return Object.entries(columnsByRole[role]).map(([field, sql]) => {
+			if (role === "claimed" && sql === "template_id") return claimedTemplate;
+			const derive = derivations.get(sql);
+			if (derive !== void 0) return (record) => derive(record) ?? "";
+			const kind = kinds.get(sql);
+			return kind === void 0 ? (_, stated) => stated[field] ?? null : ({ columns }) => plainValue(columns[sql] ?? "", kind);
+		});
 	}
 	/** `whodid.threads` names a template only for a claim that its sender may make and no rule derived. */
 	function claimedTemplate({ columns }) {
 		return columns["template_rule"] === "" && columns["channel"] !== "unentitled" ? columns["template_id"] : "";
 	}
 	/** Returns a column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
-	function plainValue(column, { columns }) {
-		const value = columns[column] ?? "";
-		const kind = kinds.get(column);
+	function plainValue(value, kind) {
 		if (kind === "time") return String(value).replace("T", " ").replace("Z", "");
 		return kind === "uint64" || kind === "number" ? String(value) : value;
 	}
@@ -5503,6 +5624,9 @@ var whodidDecision = (function(exports) {
 		"plan",
 		"model_call"
 	]);
+	function instanceKey(columns) {
+		return String(nameKey("instance", String(columns["instance_id"])));
+	}
 	/** Returns the rule beside an outcome that the collector derived for an act; '' where there is none. */
 	function outcomeRule(columns) {
 		const kind = columns["record_kind"];
@@ -5627,5 +5751,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '2906d8b215d5f1e2' })
+Object.assign(decisionCode, whodidDecision, { id: 'cc8d65e2c831f365' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -9,7 +9,7 @@ export interface PartsOfMonth {
   readonly parts: number
 }
 
-const tables = ['contents', 'threads', 'actions', 'spans'] as const
+const tables = ['contents', 'threads', 'acts', 'actions', 'spans'] as const
 /** So many at once: one a core of the smallest machine. */
 const lanes = 2
 const closingMsMax = 3_600_000

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
-import { formMark } from './canonical-record.ts'
+import { ByteReader } from './byte-reader.ts'
+import { bodyDigest, formMark, leafInputOfRow } from './canonical-record.ts'
 import { formatInstant } from './parse-instant.ts'
-import { bodyFields, headFields } from './record-fields.ts'
+import { headFields, recordFields } from './record-fields.ts'
 import type { RecordField } from './record-fields.ts'
 import { readRest } from './record-rest.ts'
 import type { RestColumns } from './record-rest.ts'
@@ -18,13 +19,19 @@ export type RecordRow = RestColumns
  */
 export function recordRow(form: Buffer): RecordRow {
   const reader = openForm(form)
+  const row = readColumns(reader)
+  if (!reader.isAtEnd) throw new RangeError('the form has bytes behind its last field')
+  return row
+}
+
+/** Reads the bytes of a row (see `writeRow`), and nothing behind them. Throws a RangeError where they end early. */
+export function readColumns(reader: ByteReader): RecordRow {
   const row: Record<string, RecordRow[string]> = {}
-  for (const field of [...headFields, ...bodyFields]) {
+  for (const field of recordFields) {
     const value = readField(reader, field)
     if (field.column === 'rest') Object.assign(row, readRest(String(value)))
     else row[field.column] = value
   }
-  if (reader.at !== form.length) throw new RangeError('the form has bytes behind its last field')
   return row
 }
 
@@ -39,48 +46,39 @@ export function entryOfForm(form: Buffer): Buffer {
   return Buffer.concat([form.subarray(0, reader.at), digest])
 }
 
-interface Reader {
-  readonly form: Buffer
-  at: number
+/** Returns the leaf hash of a row's bytes (see `writeRow`), in hex. Throws a RangeError where its head ends early. */
+export function leafOfRow(row: Buffer): string {
+  const reader = new ByteReader(row)
+  for (const field of headFields) readField(reader, field)
+  const digest = bodyDigest(row.subarray(reader.at))
+  return hash('sha256', leafInputOfRow(row.subarray(0, reader.at), digest), 'hex')
 }
 
-function openForm(form: Buffer): Reader {
+function openForm(form: Buffer): ByteReader {
   if (!form.subarray(0, formMark.length).equals(formMark))
     throw new RangeError(`the form expected to begin ${formMark.toString('hex')}`)
-  return { form, at: formMark.length }
+  return new ByteReader(form, formMark.length)
 }
 
-function readField(reader: Reader, field: RecordField): string | number {
+function readField(reader: ByteReader, field: RecordField): string | number {
   switch (field.kind) {
     case 'text':
-      return take(reader, readVarUint(reader)).toString('utf8')
-    case 'fixed':
-      return take(reader, field.bytes).toString('hex').replace(/^0+$/u, '')
+      return reader.text()
+    case 'fixed': {
+      const hex = reader.hex(field.bytes)
+      return isZero.test(hex) ? '' : hex
+    }
     case 'time':
-      return formatInstant(take(reader, 8).readBigInt64LE())
+      return formatInstant(reader.int64())
     case 'uint32':
-      return take(reader, 4).readUInt32LE()
+      return reader.uint32()
     case 'uint64':
-      return toNumber(take(reader, 8).readBigUInt64LE())
+      return toNumber(reader.uint64())
   }
 }
+
+const isZero = /^0+$/u
 
 function toNumber(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
-}
-
-function readVarUint(reader: Reader): number {
-  let value = 0
-  for (let scale = 1; ; scale *= 128) {
-    const byte = take(reader, 1).readUInt8()
-    value += (byte & 127) * scale
-    if (byte < 128) return value
-  }
-}
-
-function take(reader: Reader, length: number): Buffer {
-  const bytes = reader.form.subarray(reader.at, reader.at + length)
-  if (bytes.length !== length) throw new RangeError('the form ends within a field')
-  reader.at += length
-  return bytes
 }

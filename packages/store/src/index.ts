@@ -26,6 +26,17 @@ export { createRecordPruner } from './prune-records.ts'
 export type { RecordPruner } from './prune-records.ts'
 export { createReadRecorder } from './record-reads.ts'
 export type { LedgerRead, ReadRecorder } from './record-reads.ts'
+export type { PointCost, PointRows } from './points/gather-keys.ts'
+export { addCosts } from './points/gather-keys.ts'
+export type {
+  ActsWanted,
+  NamedAct,
+  NamedPlace,
+  PointReader,
+  StoredTextBlock,
+  StoredRow,
+  TracePlace,
+} from './points/point-reader.ts'
 export { createSelector } from './select.ts'
 export type { Selection, Selector, Statement } from './select.ts'
 export { textBlocksMax, textPlacesMax } from './text-rows.ts'

@@ -1,6 +1,7 @@
 import { attribute } from '@whodid/model'
 import { leafExpression } from '@whodid/store'
 import type {
+  CandidateAct,
   TextBlockRow,
   EvidenceRecord,
   InstanceClaim,
@@ -88,7 +89,7 @@ export const evidenceColumns: Columns<StoredRecord> = {
   commitment: `if(${isQuoted}, lower(hex(commitment)), '')`,
   log: 'log_id',
   log_index: 'toString(log_index)',
-  leaf: `hex(${leafExpression('spans')})`,
+  leaf: `hex(${leafExpression('v_spans')})`,
 }
 
 /** Columns of `whodid.v_spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
@@ -111,6 +112,12 @@ export const listedColumns = (qualifies: string): Columns<ListedAction> => ({
   service: 'service_name',
   channel: 'channel',
   qualifies,
+})
+
+/** Columns of `whodid.v_spans`; as for {@link listedColumns}. */
+export const candidateColumns = (qualifies: string): Columns<CandidateAct> => ({
+  ...listedColumns(qualifies),
+  exporter: 'exporter',
 })
 
 /** Columns of `whodid.threads`. */

@@ -120,6 +120,11 @@ export interface ListedAction {
   readonly qualifies: boolean
 }
 
+/** An act that names the handle, and its exporter; '' where the table that was read does not hold it. */
+export interface CandidateAct extends ListedAction {
+  readonly exporter: string
+}
+
 /**
  * A claim on an instance that acts in the subject's trace, from anywhere in the ledger, and its start. Only a believable
  * claim has a template.

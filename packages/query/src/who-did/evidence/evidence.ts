@@ -1,5 +1,6 @@
 import { readEntitlements } from './entitlements.ts'
 import {
+  candidateColumns,
   textBlockColumns,
   evidenceColumns,
   instanceClaimColumns,
@@ -7,6 +8,7 @@ import {
   readRow,
 } from './evidence-columns.ts'
 import type {
+  CandidateAct,
   TextBlockRow,
   EvidenceRecord,
   InstanceClaim,
@@ -23,6 +25,7 @@ export interface EvidenceRow {
 
 /** The fields are the same for every condition. */
 const listedFields = listedColumns('')
+const candidateFields = candidateColumns('')
 
 /** The most records that one question looks at; one more is read to detect that there are more. */
 export const relatedRecordsMax = 4000
@@ -30,7 +33,7 @@ export const relatedRecordsMax = 4000
 /** The acts found on a handle, before related records are gathered. */
 export interface FoundActs {
   /** Acts that name the handle and may be what the verdict concerns, in no order. */
-  readonly candidates: readonly ListedAction[]
+  readonly candidates: readonly CandidateAct[]
   /** Acts without the name in a trace where it occurs, in no order. */
   readonly inheriting: readonly ListedAction[]
 }
@@ -72,11 +75,12 @@ const unopened = { state: 'unread' } as const
 
 /** Reads the rows of the statement that finds acts. */
 export function readFoundActs(rows: readonly EvidenceRow[]): FoundActs {
-  const of = (role: EvidenceRow['role']): ListedAction[] =>
-    rows
-      .filter((row) => row.role === role)
-      .map(({ record }) => readRow<ListedAction>(listedFields, record))
-  return { candidates: of('candidate'), inheriting: of('inheriting') }
+  const of = (wanted: EvidenceRow['role']): string[] =>
+    rows.flatMap(({ role, record }) => (role === wanted ? [record] : []))
+  return {
+    candidates: of('candidate').map((record) => readRow<CandidateAct>(candidateFields, record)),
+    inheriting: of('inheriting').map((record) => readRow<ListedAction>(listedFields, record)),
+  }
 }
 
 /** Returns a record as a row gives it: its text is not opened. */

@@ -13,13 +13,13 @@ import type { ListedAction } from './evidence-record.ts'
 import { relatedRecordsMax } from './evidence.ts'
 
 /** The most traces looked at around one act, nearest in time. */
-const relatedTracesMax = 200
+export const relatedTracesMax = 200
 
 /** The most blocks of texts of prompts and plans that are opened, nearest first. */
 export const textBlocksMax = 64
 
 /** The most claims read on the instances of one trace, earliest first. */
-const claimsMax = 1000
+export const claimsMax = 1000
 
 /**
  * The statement that gathers the records which explain the acts of one trace, as plain rows: the records of the trace and of
