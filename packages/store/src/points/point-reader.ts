@@ -242,7 +242,7 @@ function actsCondition({ key, limit, since, until, recorded, ended }: ActsWanted
 function actsSql(conditions: readonly string[]): string {
   const parts = conditions.map(
     (condition, place) =>
-      `SELECT toUInt8(${place}), trace_id, span_id, nts, received_at, verb, outcome, act FROM (SELECT * FROM whodid.acts WHERE ${condition})`,
+      `(SELECT toUInt8(${place}), trace_id, span_id, nts, received_at, verb, outcome, act FROM whodid.acts WHERE ${condition})`,
   )
   return `${parts.join('\nUNION ALL\n')}\nFORMAT RowBinary`
 }
