@@ -54,7 +54,11 @@ test('a row is made of the columns, as the engine writes them', () => {
 test('a claim that its sender may not make names no template, and its time is as it is stated', () => {
   const stated = { received_at: '2026-11-22 10:00:00.000' }
   const claim = fieldsOfRow(deriveRow('claimed', record, stated))
-  expect(claim).toMatchObject({ template: '', instance_key: String(nameKey('instance', 'run-1')), ...stated })
+  expect(claim).toMatchObject({
+    template: '',
+    instance_key: String(nameKey('instance', 'run-1')),
+    ...stated,
+  })
   const columns = { ...record.columns, channel: 'entitled' }
   const believable = fieldsOfRow(deriveRow('claimed', { ...record, columns }, stated))
   expect(believable).toMatchObject({ template: 'refunds' })
