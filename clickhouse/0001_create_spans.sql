@@ -10,7 +10,8 @@ CREATE TABLE IF NOT EXISTS whodid.spans
     log_index UInt64 CODEC(T64, ZSTD(1)),
     received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
     channel String,
-    -- The block of whodid.contents that holds its text, encrypted, and the text's place in it. Zeroes where there is no text.
+    -- The block of whodid.contents that holds its text, encrypted; the offset of its entry in the opened block times 8, plus
+    -- the parts that it has (1 content, 2 result, 4 detail). Zeroes where there is no text.
     text_block FixedString(24) CODEC(ZSTD(1)),
     text_at UInt32 CODEC(T64, ZSTD(1)),
     -- From here on the fields that a span sent again repeats: one SHA-256 covers them, whose beginning is the record's key.

@@ -243,57 +243,6 @@ SETTINGS
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
 
-CREATE TABLE IF NOT EXISTS whodid_shard.acts
-(
-    tenant String,
-    key UInt64 CODEC(Delta(8), ZSTD(1)),
-    age Int64 CODEC(Delta(8), ZSTD(1)),
-    nts Int64 CODEC(Delta(8), ZSTD(1)),
-    trace_id FixedString(16) CODEC(ZSTD(1)),
-    span_id FixedString(8) CODEC(ZSTD(1)),
-    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    verb String,
-    outcome String,
-    act String CODEC(ZSTD(1))
-)
-ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/acts', '{replica}')
-PARTITION BY toYYYYMM(received_at)
-ORDER BY (tenant, key, age, nts)
-SETTINGS
-    index_granularity = 256,
-    min_compress_block_size = 16384,
-    max_compress_block_size = 65536,
-    string_serialization_version = 'single_stream',
-    vertical_merge_algorithm_min_rows_to_activate = 1,
-    ratio_of_defaults_for_sparse_serialization = 1,
-    min_age_to_force_merge_seconds = 86400,
-    min_age_to_force_merge_on_partition_only = 1,
-    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    replicated_deduplication_window = 10000;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.acts_of_spans TO whodid_shard.acts
-DEFINER = CURRENT_USER SQL SECURITY DEFINER
-AS
-SELECT
-    tenant, found.1 AS key,
-    -least(toUnixTimestamp64Nano(ts), toUnixTimestamp64Nano(received_at)) AS age, -toUnixTimestamp64Nano(ts) AS nts,
-    trace_id, span_id, received_at, verb, outcome,
-    formatRow('RowBinary', found.2, action_id, record_kind, tool_name, resource_id, actor_type, channel, instance_id, cold.ir, template_id, cold.tr, user_id, cold.sn) AS act
-FROM
-(
-    SELECT *, JSONExtract(rest, 'Tuple(sn String, tr String, ir String)') AS cold
-    FROM whodid_shard.spans
-    WHERE record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != ''
-)
-ARRAY JOIN
-    arrayFilter(named -> named.2 != '', [
-        (sipHash64('resource', resource_id), resource_id),
-        (sipHash64('credential', credential_id), credential_id),
-        (sipHash64('delegator', multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', cold.sn, '') AS principal), principal)
-    ]) AS found;
-
 CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
 ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
 
@@ -838,15 +787,12 @@ FROM whodid.who_did_when(
     verb = ''
 );
 
-CREATE TABLE IF NOT EXISTS whodid.acts AS whodid_shard.acts
-ENGINE = Distributed('whodid', 'whodid_shard', 'acts', sipHash64(trace_id));
-
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0001_create_spans.sql', '6f88bd24a85981a20e8d6cb767c5bad04783b1123aad93425506990f0cf669ea' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0001_create_spans.sql', '912f03eb4ee28693f7ce6678aade1cc08bab95ab87ea9c7f89f28670c44f9b67' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0002_create_actions.sql', 'd57ccae96160cb3dac68464d88a2a7c5d3cc069c799f5bbf5fe2278a426760aa' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
@@ -864,7 +810,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0006_create_threads_of_spans.sql', 'c91173a0d2148dc10c6d8e454c4dcc50f80f4d74c55f3310fe70949404a8b68f' WHERE '0006_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0007_create_contents.sql', '48aa8bbe654524aa78c012742f8a5aea4a03038a6bdba3a954e07daddfadc866' WHERE '0007_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0007_create_contents.sql', '7c43092845981ad9c171104c8748caf1c9ae53f69f1dc2e2a1bd47b138d1c9aa' WHERE '0007_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0008_create_v_spans.sql', '857c11f155b6ca9a5c0b8b9f9a6939e19afad82f475faa90d7a0cebe502aba00' WHERE '0008_create_v_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
@@ -876,10 +822,4 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0010_create_who_did.sql', '54b8d2239c5c0a511d1532391975b8dc44cabbe73726d9b384c2e392d3df97c9' WHERE '0010_create_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0011_create_acts.sql', 'dd85ac14f9f0cb5e64f8ed4ba961f0203cb34146b64a8b79caafa19d4357595b' WHERE '0011_create_acts.sql' NOT IN (SELECT name FROM whodid.migrations);
-
-INSERT INTO whodid.migrations (name, checksum)
-SELECT '0012_create_acts_of_spans.sql', 'a07b4388474e16545ad314be166c45a5fe11ba3dfaf3efdd83d566e0df260d05' WHERE '0012_create_acts_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
-
-INSERT INTO whodid.migrations (name, checksum)
-SELECT '0013_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0013_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0011_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0011_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -10,7 +10,7 @@
 //
 // The proof is checked by code that was written for this file and shares nothing with what made the package. The answer is decided
 // again by the code that decided it, which is below the line at the end: scripts/bundle-verifier.mjs of Whodid puts it there.
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto'
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -25,7 +25,7 @@ const exits = {
   malformed: 50,
 }
 const payloadType = 'application/vnd.in-toto+json'
-const parts = { content: 1, result: 2, detail: 3 }
+const parts = { content: 1, result: 2, detail: 4 }
 // The columns of a record in the order in which they are hashed: those in front of the body, the body's, and the members of `rest`,
 // which stand in its place. What is not listed as another kind is text.
 const readOrder = (order) =>
@@ -615,21 +615,40 @@ function checkContents(files, records) {
   const texts = new Map()
   const committed = new Map()
   for (const name of [...files.keys()].filter((file) => file.startsWith('content/'))) {
-    const { tenant, span, part, nonce, text } = parseJson(files, name)
-    const tenantBytes = Buffer.from(tenant)
-    const head = Buffer.alloc(33)
-    head.write('WDC1', 'latin1')
-    head[4] = parts[part]
-    head.write(span.replace('-', ''), 5, 'hex')
-    head.writeUInt32BE(tenantBytes.length, 29)
-    const hmac = createHmac('sha256', Buffer.from(nonce, 'hex'))
-    const commitment = hmac.update(head).update(tenantBytes).update(text).digest('hex')
-    if (!records.some(({ key, row }) => key === span && row[`${part}_commitment`] === commitment))
+    const content = parseJson(files, name)
+    const { span, part, text } = content
+    const commitment = commitmentOf(content)
+    if (!records.some(({ key, row }) => key === span && row.commitment === commitment))
       fail('tampered', `${name}: is not the text that the record committed to`)
     texts.set(`${span}.${part}`, text)
-    committed.set(commitment, text)
+    if (part === 'content') committed.set(commitment, text)
   }
   return { texts, committed }
+}
+
+/**
+ * The commitment of a record, made of one part of its text, that part's salt and the hashes of the other parts; '' when these are
+ * not as long as they must be. Without that check a part could be read as salt, or salt as text.
+ */
+function commitmentOf({ tenant, span, part, salt, hashes, text }) {
+  const isHex = (value, digits) =>
+    typeof value === 'string' && new RegExp(`^[0-9a-f]{${digits}}$`, 'u').test(value)
+  if (!Object.hasOwn(parts, part) || !isHex(salt, 32) || text === '') return ''
+  const own = sha256(
+    Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from([parts[part]]), Buffer.from(text)]),
+  )
+  const all = Object.keys(parts).map((name) => {
+    if (name === part) return own
+    const hash = hashes?.[name]
+    return hash === '' ? Buffer.alloc(32) : isHex(hash, 64) ? Buffer.from(hash, 'hex') : undefined
+  })
+  if (all.includes(undefined)) return ''
+  const head = Buffer.alloc(32)
+  const tenantBytes = Buffer.from(tenant)
+  head.write('WDC2', 'latin1')
+  head.write(span.replace('-', ''), 4, 'hex')
+  head.writeUInt32BE(tenantBytes.length, 28)
+  return sha256(Buffer.concat([head, tenantBytes, ...all])).toString('hex')
 }
 
 /** What the answer quotes must be on record here, word for word. */
@@ -705,7 +724,7 @@ function checkDecision(files, { records, committed, statement }) {
       const found = byPlace.get(placeName(log, place))
       return found && { columns: found.row, leaf: leafOf(found.form).toString('hex') }
     },
-    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.content_commitment),
+    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.commitment),
   }
   const { answer: decided, textsStated } = decideAgain(index, ground, answer)
   const said = decisionCode.decidedPart(answer)

@@ -32,7 +32,7 @@ export function multiplySpans(copies: Copies): string {
     arrayMap(id -> ${uniqueId('id')}, delegation_chain) AS delegation_chain,
     ${references.map((column) => `${reference(column)} AS ${column}`).join(',\n    ')},
     ${hashes.map((column) => `if(${column} = '', '', concat('sha256:', ${digits(column)}, ${digits(column, 1)})) AS ${column}`).join(',\n    ')},
-    ${contentRef('text_block')} AS text_block,
+    ${textBlock('text_block')} AS text_block,
     ${commitment('commitment')} AS commitment,
     if(tool_call_id = '' OR startsWith(tool_call_id, '0197c2a4-'), ${uniqueId('tool_call_id')}, concat('call_', ${digits('tool_call_id')})) AS tool_call_id,
     if(conversation_id = '', '', concat('conv_', ${digits('conversation_id')})) AS conversation_id,
@@ -65,17 +65,17 @@ function memberSql({ name, key, kind }: RestField): string {
 }
 
 /**
- * The envelopes of the same copies: as many and as large as real ones. Their bytes are the seed's, so that opening one
+ * The text blocks of the same copies: as many and as large as real ones. Their bytes are the seed's, so that opening one
  * costs what it costs and gives no text.
  */
 export function multiplyContents({ from, count, stepSeconds }: Copies): string {
-  return `INSERT INTO whodid.contents SELECT tenant, ${contentRef('ref')} AS ref, received_at + toIntervalSecond(n * ${stepSeconds}) AS received_at, sealed
+  return `INSERT INTO whodid.contents SELECT tenant, ${textBlock('ref')} AS ref, received_at + toIntervalSecond(n * ${stepSeconds}) AS received_at, sealed
     FROM whodid.bench_contents CROSS JOIN (SELECT number + ${from} AS n FROM numbers(${count})) AS copies
     SETTINGS max_insert_threads = 1, max_threads = 2, insert_deduplicate = 0`
 }
 
-/** The subject's key stays; the envelope is another. */
-function contentRef(column: string): string {
+/** The subject's key stays; the block is another. */
+function textBlock(column: string): string {
   const made = `concat(substring(${column}, 1, 16), substring(sipHash128(${column}, n), 1, 8))`
   return `if(${column} = toFixedString('', 24), ${column}, CAST(${made} AS FixedString(24)))`
 }

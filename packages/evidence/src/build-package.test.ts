@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ const origin = 'whodid.example/acme/c1'
 const logKey = generateNoteKey(origin, 'note')
 const exporterKey = generateNoteKey('whodid.example/acme/export', 'note')
 const witnessKey = generateNoteKey('witness.example/w1', 'cosignature')
-const nonce = Buffer.alloc(32, 7)
+const salt = Buffer.alloc(16, 7)
 const resourceId = 'db:row:shop/orders/42'
 const trust = {
   logs: [{ vkey: logKey.vkey, from_size: 0, to_size: null }],
@@ -58,7 +58,9 @@ async function evidence(): Promise<Evidence> {
       ...person,
       recordKind: 'prompt',
       promptOrigin: 'human',
-      contentCommitmentHex: commitment('do it\u202e now'),
+      commitmentHex: commitment('do it\u202e now'),
+      textBlockHex: 'cd'.repeat(24),
+      textAt: 1,
     }),
     record(1, { ...agent, ...person, ...act, parentSpanIdHex: idOf(0), toolName: 't' }),
     record(2, { attributes: 'x'.repeat(70_000) }),
@@ -66,7 +68,7 @@ async function evidence(): Promise<Evidence> {
     record(4, { ...act, actorType: 'human', userId: 'jane@acme.example', startUnixNs: -2n }),
     record(5, {}),
   ]
-  const forms = records.map(wholeForm)
+  const forms = records.map((one) => canonicalRecord(one))
   const leaves = records.map((one) => leafHash(logEntry(one)))
   const tiles = new Map<string, Buffer>()
   let edge = emptyEdge
@@ -108,7 +110,14 @@ async function evidence(): Promise<Evidence> {
       },
     ],
     contents: [
-      { tenant: 'default', span: spanOf(0), part: 'content', nonce, text: 'do it\u202e now' },
+      {
+        tenant: 'default',
+        span: spanOf(0),
+        part: 'content',
+        salt: salt.toString('hex'),
+        hashes: { result: '', detail: '' },
+        text: 'do it\u202e now',
+      },
     ],
     absentContents: [{ span: spanOf(1), part: 'result', state: 'erased' }],
     custody: [
@@ -147,12 +156,17 @@ function spanOf(index: number): string {
 }
 
 function commitment(text: string): string {
-  const head = Buffer.alloc(33)
-  head.write('WDC1')
-  head[4] = 1
-  head.write(spanOf(0).replace('-', ''), 5, 'hex')
-  head.writeUInt32BE(7, 29)
-  return createHmac('sha256', nonce).update(head).update('default').update(text).digest('hex')
+  const head = Buffer.alloc(32)
+  head.write('WDC2')
+  head.write(spanOf(0).replace('-', ''), 4, 'hex')
+  head.writeUInt32BE(7, 28)
+  const part = createHash('sha256')
+    .update(salt)
+    .update(Buffer.from([1]))
+    .update(text)
+    .digest()
+  const whole = createHash('sha256').update(head).update('default').update(part)
+  return whole.update(Buffer.alloc(64)).digest('hex')
 }
 
 /** The input of the decision, as the service would have found it. */

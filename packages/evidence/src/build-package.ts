@@ -39,8 +39,8 @@ export function buildPackage(evidence: Evidence, signer: NoteSigner): Buffer {
   }
   for (const log of evidence.logs) addLog(log, add)
   for (const content of evidence.contents) {
-    const { tenant, span, part, nonce, text } = content
-    const opened = { tenant, span, part, nonce: nonce.toString('hex'), text }
+    const { tenant, span, part, salt, hashes, text } = content
+    const opened = { tenant, span, part, salt, hashes, text }
     add(`content/${span}.${part}.json`, `${JSON.stringify(opened)}\n`)
   }
   add('absent.jsonl', lines(evidence.absentContents))

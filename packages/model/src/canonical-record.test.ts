@@ -132,7 +132,7 @@ describe('the canonical form of a record', () => {
       ...restFields.map(({ name }) => name),
     ]
     expect(new Set(names).size).toBe(names.length)
-    const neverColumns = ['content', 'result', 'detail', 'textDigestHex', 'envelope']
+    const neverColumns = ['content', 'result', 'detail', 'pendingText', 'textBlock']
     const columns = Object.keys(blankRecord()).filter((field) => !neverColumns.includes(field))
     expect(names).toHaveLength(columns.length)
   })

@@ -34,7 +34,9 @@ function versionsOf(table: DerivedTable, statements: readonly string[]): string[
     const changed = /^ALTER TABLE whodid\.(\w+) MODIFY QUERY\s/u.exec(statement)
     if (made !== undefined) views.add(made)
     if (made === undefined && !views.has(changed?.[1] ?? '')) continue
-    const select = /(?:\sAS|^ALTER TABLE \S+ MODIFY QUERY)\s+((?:WITH|SELECT)\s[\s\S]*)$/u.exec(statement)
+    const select = /(?:\sAS|^ALTER TABLE \S+ MODIFY QUERY)\s+((?:WITH|SELECT)\s[\s\S]*)$/u.exec(
+      statement,
+    )
     if (select?.[1] === undefined) throw new Error(`a migration of whodid.${table} has no SELECT`)
     versions.unshift(select[1])
   }

@@ -14,7 +14,7 @@ export type {
 export { derivedTables, readDerivedViews } from './derived-views.ts'
 export type { DerivedTable } from './derived-views.ts'
 export { encodeContents, encodeRecords } from './encode-records.ts'
-export type { EnvelopeOwner } from './encode-records.ts'
+export type { TextBlockOwner } from './encode-records.ts'
 export { createContentEraser } from './erase-contents.ts'
 export type { ContentEraser } from './erase-contents.ts'
 export { canonicalExpression, leafExpression } from './leaf-expression.ts'
@@ -34,11 +34,11 @@ export type {
   NamedPlace,
   PointReader,
   RecordName,
-  StoredEnvelope,
+  StoredTextBlock,
   StoredRow,
   TracePlace,
 } from './points/point-reader.ts'
 export { createSelector } from './select.ts'
 export type { Selection, Selector, Statement } from './select.ts'
-export { envelopeRefsMax, textPlacesMax } from './text-rows.ts'
+export { textBlocksMax, textPlacesMax } from './text-rows.ts'
 export type { LogRange, PlacedRow, RemovalRow, TextReader, TextRow } from './text-rows.ts'

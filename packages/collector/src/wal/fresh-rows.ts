@@ -1,6 +1,6 @@
 import { bodyDigest, ByteWriter, writeRow } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
-import type { EnvelopeOwner } from '@whodid/store'
+import type { TextBlockOwner } from '@whodid/store'
 import { keyOfRow } from './record-key.ts'
 
 /** Records that the log does not hold yet, as the rows they will be. */
@@ -27,8 +27,8 @@ export interface FreshRow {
   readonly receivedUnixNs: bigint
 }
 
-/** The owner of an envelope, by the first row that is in it. */
-export interface FreshText extends Pick<EnvelopeOwner, 'tenant' | 'envelope'> {
+/** A block of texts, by the first row that has a text in it. */
+export interface FreshText extends Pick<TextBlockOwner, 'textBlock'> {
   readonly receivedAt: number
 }
 
@@ -44,7 +44,7 @@ export function encodeFresh(
   const keys: string[] = []
   const rows: FreshRow[] = []
   const texts: FreshText[] = []
-  let last: LedgerRecord['envelope']
+  let last: LedgerRecord['textBlock']
   writer.clear()
   for (const record of records) {
     const start = writer.length
@@ -57,10 +57,10 @@ export function encodeFresh(
       writer.truncate(start)
       continue
     }
-    const { tenant, envelope, receivedUnixNs } = record
+    const { textBlock, receivedUnixNs } = record
     const { logIndex: logIndexAt, receivedAt } = places
-    if (envelope !== undefined && envelope !== last) texts.push({ tenant, envelope, receivedAt })
-    last = envelope ?? last
+    if (textBlock !== undefined && textBlock !== last) texts.push({ textBlock, receivedAt })
+    last = textBlock ?? last
     keys.push(key)
     rows.push({ start, body, end: writer.length, digest, logIndexAt, receivedAt, receivedUnixNs })
   }

@@ -52,9 +52,8 @@ export function sequenceFrame(
     const leaf = hash('sha256', leafInput, 'binary')
     leaves.write(leaf, place * hashBytes, 'latin1')
   }
-  const owners = texts.map(({ tenant, envelope, receivedAt }) => ({
-    tenant,
-    envelope,
+  const owners = texts.map(({ textBlock, receivedAt }) => ({
+    textBlock,
     receivedUnixNs: bytes.readBigInt64LE(receivedAt),
   }))
   const block = joinBlocks(bytes, owners)

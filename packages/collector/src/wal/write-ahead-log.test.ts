@@ -274,7 +274,7 @@ describe('commit log', () => {
   })
 
   it('refuses at its bound, and takes more when what it holds has been stored', async () => {
-    const log = await open({ logBytesMax: 700, segmentRowsMax: 1 })
+    const log = await open({ logBytesMax: 400, segmentRowsMax: 1 })
     await log.append([record('a')])
     const error = await log.append([record('c')]).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'log_full' })

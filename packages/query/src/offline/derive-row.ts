@@ -1,6 +1,7 @@
 import { attribute, nameKey, recordFields, restFields } from '@whodid/model'
 import type { RecordRow } from '@whodid/model'
 import {
+  candidateColumns,
   evidenceColumns,
   instanceClaimColumns,
   linksBytesMax,
@@ -17,7 +18,7 @@ export interface SealedRecord {
 }
 
 /** The roles of rows that can be derived from one record. */
-export type DerivableRole = 'subject' | 'kin' | 'listed' | 'claimed'
+export type DerivableRole = 'subject' | 'kin' | 'candidate' | 'listed' | 'claimed'
 
 /** Values by field that no single record holds: those the question computed, or a time of a group of rows. */
 export type StatedValues = Readonly<Record<string, unknown>>
@@ -25,6 +26,7 @@ export type StatedValues = Readonly<Record<string, unknown>>
 const columnsByRole: Readonly<Record<DerivableRole, Columns<Record<string, unknown>>>> = {
   subject: { ...evidenceColumns },
   kin: { ...evidenceColumns },
+  candidate: { ...candidateColumns('') },
   listed: { ...listedColumns('') },
   claimed: { ...instanceClaimColumns },
 }
@@ -38,8 +40,9 @@ const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new 
   ],
   [evidenceColumns.instance_key, ({ columns }) => instanceKey(columns)],
   [instanceClaimColumns.instance_key, ({ columns }) => instanceKey(columns)],
-  [evidenceColumns.content_ref, ({ columns }) => textOfKind(columns, 'text_block', 48)],
-  [evidenceColumns.content_commitment, ({ columns }) => textOfKind(columns, 'commitment', 64)],
+  [evidenceColumns.text_block, ({ columns }) => textOfKind(columns, 'text_block', 48)],
+  [evidenceColumns.text_at, ({ columns }) => (isQuoted(columns) ? columns['text_at'] : 0)],
+  [evidenceColumns.commitment, ({ columns }) => textOfKind(columns, 'commitment', 64)],
   [evidenceColumns.span_kind, ({ columns }) => String(columns['kind'])],
   [evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
   [evidenceColumns.links, ({ columns }) => firstBytes(String(columns['links']), linksBytesMax)],
@@ -93,6 +96,7 @@ type Derive = (record: SealedRecord, stated: StatedValues) => unknown
 const derivers: Readonly<Record<DerivableRole, readonly Derive[]>> = {
   subject: derivationsOf('subject'),
   kin: derivationsOf('kin'),
+  candidate: derivationsOf('candidate'),
   listed: derivationsOf('listed'),
   claimed: derivationsOf('claimed'),
 }
@@ -130,7 +134,11 @@ function refOf(columns: SealedRecord['columns'], span: string): string {
 }
 
 function textOfKind(columns: SealedRecord['columns'], column: string, digits: number): string {
-  return quotedKinds.has(columns['record_kind']) ? hexOf(columns, column, digits) : ''
+  return isQuoted(columns) ? hexOf(columns, column, digits) : ''
+}
+
+function isQuoted(columns: SealedRecord['columns']): boolean {
+  return quotedKinds.has(columns['record_kind'])
 }
 
 /** Records whose texts an answer may quote. */

@@ -62,8 +62,8 @@ export interface NamedAct {
   readonly columns: Readonly<Record<string, string>>
 }
 
-/** An envelope: its name in hex, and its bytes. */
-export interface StoredEnvelope {
+/** A text block: its name in hex, and its bytes. */
+export interface StoredTextBlock {
   readonly ref: string
   readonly sealed: Buffer
 }
@@ -81,12 +81,12 @@ export interface PointReader {
   names(tenant: string, keys: readonly bigint[]): Promise<PointRows<NamedPlace>>
   /** The newest acts under a name, in their order. */
   acts(tenant: string, wanted: ActsWanted): Promise<PointRows<NamedAct>>
-  /** Envelopes by their names in hex. */
-  envelopes(tenant: string, refs: readonly string[]): Promise<PointRows<StoredEnvelope>>
+  /** Text blocks by their names in hex. */
+  textBlocks(tenant: string, refs: readonly string[]): Promise<PointRows<StoredTextBlock>>
 }
 
 /** The most rows that one statement returns; with one more it is cut. */
-const rowsMax = { records: 4_000, names: 4_000, envelopes: 4_000 } as const
+const rowsMax = { records: 4_000, names: 4_000, textBlocks: 4_000 } as const
 
 const settings: ClickHouseSettings = {
   // An error on the way is then an error, not half an answer.
@@ -110,9 +110,9 @@ export function createPointReader(client: ClickHouseClient): PointReader {
   const names = byTenant((tenant) =>
     gatherKeys<NamedPlace>(async (keys) => readNames(await run(tenant, namesSql(keys)))),
   )
-  const envelopes = byTenant((tenant) =>
-    gatherKeys<StoredEnvelope>(async (keys) =>
-      readEnvelopes(await run(tenant, envelopesSql(keys))),
+  const textBlocks = byTenant((tenant) =>
+    gatherKeys<StoredTextBlock>(async (keys) =>
+      readTextBlocks(await run(tenant, textBlocksSql(keys))),
     ),
   )
   const acts = byTenant((tenant) =>
@@ -127,7 +127,7 @@ export function createPointReader(client: ClickHouseClient): PointReader {
     recordsUnder: (tenant, wanted) =>
       under(tenant)(wanted.map(({ kind, name }) => `${kind}:${name}`)),
     names: (tenant, keys) => names(tenant)(keys.map(String)),
-    envelopes: (tenant, refs) => envelopes(tenant)(refs),
+    textBlocks: (tenant, refs) => textBlocks(tenant)(refs),
   }
 }
 
@@ -261,14 +261,14 @@ function readNames(answer: RawAnswer): FoundRows<NamedPlace> {
   })
 }
 
-function envelopesSql(refs: readonly string[]): string {
+function textBlocksSql(refs: readonly string[]): string {
   return `SELECT ref, sealed
 FROM whodid.contents WHERE ref IN (${refs.map(bytesSql).join(', ')})
-LIMIT ${rowsMax.envelopes + 1} FORMAT RowBinary`
+LIMIT ${rowsMax.textBlocks + 1} FORMAT RowBinary`
 }
 
-function readEnvelopes(answer: RawAnswer): FoundRows<StoredEnvelope> {
-  return collect(answer, rowsMax.envelopes, (reader) => {
+function readTextBlocks(answer: RawAnswer): FoundRows<StoredTextBlock> {
+  return collect(answer, rowsMax.textBlocks, (reader) => {
     const row = { ref: reader.hex(24), sealed: reader.bytes() }
     return { key: row.ref, row }
   })

@@ -1,7 +1,8 @@
 import { attribute } from '@whodid/model'
 import { leafExpression } from '@whodid/store'
 import type {
-  EnvelopeRow,
+  CandidateAct,
+  TextBlockRow,
   EvidenceRecord,
   InstanceClaim,
   ListedAction,
@@ -83,8 +84,9 @@ export const evidenceColumns: Columns<StoredRecord> = {
   credential_scopes: 'credential_scopes',
   arguments_hash: 'arguments_hash',
   dropped: 'dropped_count',
-  content_ref: `if(${isQuoted}, lower(hex(text_block)), '')`,
-  content_commitment: `if(${isQuoted}, lower(hex(commitment)), '')`,
+  text_block: `if(${isQuoted}, lower(hex(text_block)), '')`,
+  text_at: `if(${isQuoted}, text_at, 0)`,
+  commitment: `if(${isQuoted}, lower(hex(commitment)), '')`,
   log: 'log_id',
   log_index: 'toString(log_index)',
   leaf: `hex(${leafExpression('v_spans')})`,
@@ -112,6 +114,12 @@ export const listedColumns = (qualifies: string): Columns<ListedAction> => ({
   qualifies,
 })
 
+/** Columns of `whodid.v_spans`; as for {@link listedColumns}. */
+export const candidateColumns = (qualifies: string): Columns<CandidateAct> => ({
+  ...listedColumns(qualifies),
+  exporter: 'exporter',
+})
+
 /** Columns of `whodid.threads`. */
 export const instanceClaimColumns: Columns<InstanceClaim> = {
   instance_key: 'toString(key)',
@@ -121,7 +129,7 @@ export const instanceClaimColumns: Columns<InstanceClaim> = {
 }
 
 /** Columns of `whodid.contents`. */
-export const envelopeColumns: Columns<EnvelopeRow> = {
+export const textBlockColumns: Columns<TextBlockRow> = {
   ref: 'lower(hex(ref))',
   sealed: 'base64Encode(sealed)',
 }
@@ -155,6 +163,7 @@ export const blankEvidenceRecord: EvidenceRecord = {
   ...lists,
   credential_borrowed: false,
   content: '',
+  text_at: 0,
   content_state: { state: 'unread' },
 }
 

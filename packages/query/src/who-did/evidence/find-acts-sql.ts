@@ -4,10 +4,17 @@ import type { Statement } from '@whodid/store'
 import { earliest, latest, toDateTime64 } from '../../time-bounds.ts'
 import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
-import { listedColumns, rowSql } from './evidence-columns.ts'
+import { candidateColumns, listedColumns, rowSql } from './evidence-columns.ts'
 
 /** The most acts on the handle that the verdict may concern; the newest are judged first. */
 export const candidatesMax = 64
+
+/**
+ * The most records of one sender that are read of a handle that names one act, first received first, and of all senders.
+ * However many records others write under such a name, the first ones of each sender are looked at.
+ */
+export const namedOfSenderMax = 32
+export const namedMax = 256
 
 /** The most acts on the handle listed beside the subject. */
 export const listedMax = 201
@@ -33,20 +40,19 @@ export const namedTracesMax = 32
 export function findActsSql(kind: HandleKind): string {
   const known = sourceByKind[kind]
   const own = known === undefined ? [] : ownParts(kind, known)
-  return [...own, ...inheritingPart(kind), ...cutPart(kind)].join('\nUNION ALL\n')
+  const parts = [...own, ...inheritingPart(kind), ...cutPart(kind)]
+  return `${toolPrelude(kind)}${parts.join('\nUNION ALL\n')}`
 }
 
 /** The acts that carry the name themselves. */
 function ownParts(kind: HandleKind, known: string): string[] {
   return [
-    `SELECT 'candidate' AS role, ${rowSql(listedColumns(isNamed(kind) ? 'false' : successCondition))} AS record
+    `SELECT 'candidate' AS role, ${rowSql(candidateColumns(isNamed(kind) ? 'false' : successCondition))} AS record
 FROM
 (
   SELECT *
   FROM ${known} AND ${candidateCondition(kind)}
-  ${order}
-  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, outcome, channel, actor_type, instance_id, template_id
-  LIMIT ${candidatesMax}
+  ${isNamed(kind) ? firstOfEachSender : newestOfEachAct}
 )`,
     `SELECT 'listed', ${rowSql(listedColumns(isNamed(kind) ? 'false' : successCondition))}
 FROM
@@ -62,6 +68,18 @@ FROM
 
 /** Orders by the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides no later act. */
 const order = `ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id`
+
+const newestOfEachAct = `${order}
+  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, outcome, channel, actor_type, instance_id, template_id
+  LIMIT ${candidatesMax}`
+
+/** The rank of a record's backing, 0 for the best: `backingOf` of `judge-candidate.ts`, and below it what names nobody. */
+const backing = `multiIf(channel = 'entitled', 0, channel = 'unentitled', 3, actor_type = '' OR (actor_type = 'agent' AND template_id = '' AND instance_id = ''), 1, 2)`
+
+/** A name of one act belongs to the best backed record that came first, so these are read, not the newest. */
+const firstOfEachSender = `ORDER BY ${backing}, received_at, ts, span_id
+  LIMIT ${namedOfSenderMax} BY ${backing}, exporter
+  LIMIT ${namedMax}`
 
 /** Acts without the name in a trace where it occurs; the reader of the rows decides what they inherit. */
 function inheritingPart(kind: HandleKind): string[] {
@@ -94,25 +112,45 @@ const unnamedCondition: ReadonlyMap<HandleKind, string> = new Map([
   ['prompt', `prompt_ref = ''`],
 ])
 
+/** The newest traces of a tool, read once for all parts, and one more that shows that there are more. */
+function toolPrelude(kind: HandleKind): string {
+  if (kind !== 'tool') return ''
+  return `WITH (SELECT groupArray((hour, trace_id)) FROM (${newestTraces(keyOf(kind), toolTracesMax + 1)})) AS near\n`
+}
+
 /** A row that says a tool was called in more traces than are searched. */
 function cutPart(kind: HandleKind): string[] {
   if (kind !== 'tool') return []
-  return [
-    `SELECT 'cut', '[]'
-FROM (SELECT count() AS traces FROM (${newestTraces(keyOf(kind), toolTracesMax + 1)}))
-WHERE traces > ${toolTracesMax}`,
-  ]
+  return [`SELECT 'cut', '[]'\nWHERE length(arrayDistinct(near.2)) > ${toolTracesMax}`]
 }
 
-/** The most rows of one name in one trace, a few for each received batch; with more, fewer traces are read. */
-const rowsOfTraceMax = 8
-
-/** The newest traces in which a name occurs, in the question's hours; read from the end of their order. */
+/** The newest traces in which a name occurs, in the question's hours, with those of their hours that were read. */
 function newestTraces(key: string, max: number): string {
-  return `SELECT hour, trace_id
-        FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = ${key} AND ${hourBounds} ORDER BY key DESC, hour DESC LIMIT ${rowsOfTraceMax * max})
-        LIMIT 1 BY hour, trace_id
-        LIMIT ${max}`
+  return `SELECT arrayJoin(hours) AS hour, trace_id
+        FROM
+        (
+          SELECT trace_id, groupUniqArray(hour) AS hours
+          FROM (${rowsFromEnd(key, rowsToRead(key, max))})
+          GROUP BY trace_id
+          ORDER BY max(hour) DESC, trace_id
+          LIMIT ${max}
+        )`
+}
+
+/** The rows of a name that are read first, for each trace: a few received batches. */
+const rowsOfTraceUsual = 8
+/** The most rows of a name that are read. A long run has one in each received batch. */
+const rowsOfNameMax = 65_536
+
+/** The number of rows that name enough traces: eight times what the newest rows promise, where these name too few. */
+function rowsToRead(key: string, max: number): string {
+  const few = rowsOfTraceUsual * max
+  return `(SELECT if(rows < ${few} OR traces >= ${max}, ${few}, least(${rowsOfNameMax}, intDiv(${few * few}, greatest(traces, 1)))) FROM (SELECT count() AS rows, uniqExact(trace_id) AS traces FROM (${rowsFromEnd(key, few)})))`
+}
+
+/** The rows of a name, read from the end of their order. */
+function rowsFromEnd(key: string, rows: number | string): string {
+  return `SELECT hour, trace_id FROM whodid.threads WHERE key = ${key} AND ${hourBounds} ORDER BY key DESC, hour DESC LIMIT ${rows}`
 }
 
 const verbCondition = `if({verb:String} = '', verb != 'read', verb = {verb:String})`
@@ -166,7 +204,7 @@ const sourceByKind: Readonly<Partial<Record<HandleKind, string>>> = {
   session: spansOf(isKey('session'), `session_id = {id:String} AND ${isAct}`),
   conversation: spansOf(isKey('conversation'), `conversation_id = {id:String} AND ${isAct}`),
   tool: `whodid.v_spans
-      WHERE (toStartOfHour(ts), trace_id) IN (${newestTraces(keyOf('tool'), toolTracesMax)})
+      WHERE (toStartOfHour(ts), trace_id) IN (SELECT place.1, place.2 FROM (SELECT arrayJoin(near) AS place))
         AND tool_name = {id:String} AND ${isAct} AND ${bounds}`,
   prompt: spansOf(
     `(key = ${keyOf('prompt')} OR key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = ${keyOf('prompt')}))`,

@@ -10,7 +10,7 @@ import {
 import type { JudgedCandidate } from '../decide/judge-candidate.ts'
 import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
-import type { ListedAction } from './evidence-record.ts'
+import type { CandidateAct, ListedAction } from './evidence-record.ts'
 import {
   isSameAct,
   readEvidence,
@@ -73,14 +73,14 @@ const blankActsMax = 2
  * such a record; without an actor it counts like an unentitled one.
  */
 async function withActors(
-  candidates: readonly ListedAction[],
+  candidates: readonly CandidateAct[],
   walk: Walk,
-): Promise<readonly ListedAction[]> {
+): Promise<readonly CandidateAct[]> {
   if (candidates.length < 2) return candidates
   const blank = candidates
     .filter(isOpen)
     .toSorted((a, b) => (a.received_at < b.received_at ? -1 : 1))
-  const named = new Map<ListedAction, ListedAction>()
+  const named = new Map<CandidateAct, CandidateAct>()
   for (const [place, act] of blank.entries()) {
     const rows = place < blankActsMax ? await walk.rowsAround(act) : undefined
     const decision = rows && decide(walk.read(withSubject(rows, act.key, act)))
@@ -94,7 +94,7 @@ async function chooseNewest(
   { candidates, inheriting }: FoundActs,
   walk: Walk,
 ): Promise<Chosen | undefined> {
-  const carries = new Set(candidates)
+  const carries = new Set<ListedAction>(candidates)
   const all = [...candidates, ...inheriting].toSorted(newestFirst).slice(0, candidatesMax)
   const judged = new Set<string>()
   // Ranked by the quality of the answer: a success, an open outcome, an unentitled claim. Each rank keeps the newest.
@@ -186,8 +186,8 @@ class Walk {
   async aroundNewest(): Promise<readonly EvidenceRow[]> {
     const cut: EvidenceRow[] = this.#isCut ? [{ role: 'cut', record: '[]' }] : []
     const [newest] = readFoundActs(
-      this.#listed.map(({ record }) => ({ role: 'candidate', record })),
-    ).candidates
+      this.#listed.map(({ record }) => ({ role: 'inheriting', record })),
+    ).inheriting
     const rows = newest === undefined ? [] : ((await this.rowsAround(newest)) ?? [])
     // A large trace around the newest does not mean that acts on the handle were left out: its last record is not passed on.
     const related = rows.filter(({ role }) => role === 'kin').slice(0, relatedRecordsMax)

@@ -1,8 +1,9 @@
+import { textPartBits } from '@whodid/model'
 import type { Statement } from '@whodid/store'
 import { latest, toDateTime64 } from '../../time-bounds.ts'
 import type { Question } from '../question.ts'
 import {
-  envelopeColumns,
+  textBlockColumns,
   evidenceColumns,
   instanceClaimColumns,
   rowSql,
@@ -14,8 +15,8 @@ import { relatedRecordsMax } from './evidence.ts'
 /** The most traces looked at around one act, nearest in time. */
 export const relatedTracesMax = 200
 
-/** The most envelopes of texts of prompts and plans that are opened, nearest first. */
-export const envelopesMax = 64
+/** The most blocks of texts of prompts and plans that are opened, nearest first. */
+export const textBlocksMax = 64
 
 /** The most claims read on the instances of one trace, earliest first. */
 export const claimsMax = 1000
@@ -70,31 +71,31 @@ GROUP BY key, template_id, exporter
 ORDER BY min(received_at)
 LIMIT ${claimsMax}
 UNION ALL
-${envelopesSql}`
+${textBlocksSql}`
 
 /** An array known before the read finds its granules by the sort key, as a set does, and is built once for all reads. */
 const isNear = `has(near, (toStartOfHour(ts), trace_id))`
 
-/** The envelopes of the texts of prompts and plans, the nearest first. */
-const envelopesSql = `SELECT 'envelope', ${rowSql(envelopeColumns)}
+/** The blocks of the texts of prompts and plans, the nearest first. */
+const textBlocksSql = `SELECT 'text_block', ${rowSql(textBlockColumns)}
 FROM whodid.contents
 WHERE ref IN
 (
   SELECT text_block
   FROM whodid.v_spans
   WHERE ${isNear}
-    AND record_kind IN ('prompt', 'plan') AND commitment != toFixedString('', 32)
+    AND record_kind IN ('prompt', 'plan') AND bitAnd(text_at, ${textPartBits.content}) != 0
     AND received_at <= {recorded:DateTime64(9, 'UTC')}
   ORDER BY trace_id = about_trace DESC, abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about_ts))
   LIMIT 1 BY text_block
-  LIMIT ${envelopesMax}
+  LIMIT ${textBlocksMax}
 )`
 
 /** The most records read to show whether any record of a handle is understood. */
 const presentMax = 16
 
-/** The most envelopes of prompts read from linked traces. */
-const linkedEnvelopesMax = 32
+/** The most blocks of prompts read from linked traces. */
+const linkedBlocksMax = 32
 
 const isKnown = `received_at <= {recorded:DateTime64(9, 'UTC')}`
 
@@ -131,21 +132,21 @@ WHERE ${isLinked}
 ORDER BY (record_kind IN ('session', 'prompt', 'plan', 'delegation', 'tool_call')) DESC, ts
 LIMIT {most:UInt32}
 UNION ALL
-SELECT 'envelope', ${rowSql(envelopeColumns)}
+SELECT 'text_block', ${rowSql(textBlockColumns)}
 FROM whodid.contents
 WHERE ref IN
 (
   SELECT text_block
   FROM whodid.v_spans
-  WHERE ${isLinked} AND record_kind IN ('prompt', 'plan') AND commitment != toFixedString('', 32)
+  WHERE ${isLinked} AND record_kind IN ('prompt', 'plan') AND bitAnd(text_at, ${textPartBits.content}) != 0
   ORDER BY ts
   LIMIT 1 BY text_block
-  LIMIT ${linkedEnvelopesMax}
+  LIMIT ${linkedBlocksMax}
 )`
 
-/** Envelopes by their names. Parameters: `refs` (hex, by comma). */
+/** Blocks by their names. Parameters: `refs` (hex, by comma). */
 export const soughtTextsSql: string = `
-SELECT 'envelope' AS role, ${rowSql(envelopeColumns)} AS record
+SELECT 'text_block' AS role, ${rowSql(textBlockColumns)} AS record
 FROM whodid.contents
 WHERE ref IN (SELECT arrayJoin(arrayMap(x -> toFixedString(unhex(x), 24), splitByChar(',', {refs:String}))))`
 

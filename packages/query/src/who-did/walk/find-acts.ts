@@ -3,7 +3,8 @@ import type { HandleKind } from '@whodid/model'
 import type { NamedAct } from '@whodid/store'
 import { deriveRow } from '../../offline/derive-row.ts'
 import type { EvidenceRow } from '../evidence/evidence.ts'
-import { candidatesMax, listedMax, namedTracesMax } from '../evidence/find-acts-sql.ts'
+import { candidatesMax, listedMax, namedMax } from '../evidence/find-acts-sql.ts'
+import { namedOfSenderMax, namedTracesMax } from '../evidence/find-acts-sql.ts'
 import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
 import { textOf } from './point-source.ts'
@@ -222,8 +223,42 @@ function inheritingRows(question: Question, records: readonly FoundAct[]): Evide
 }
 
 function candidatesOf(question: Question, acts: readonly FoundAct[]): FoundAct[] {
+  if (isNamed(question.handle.kind)) return firstOfEachSender(acts)
   const candidates = acts.filter((act) => isCandidate(act, question))
   return distinct(candidates, candidateColumns).slice(0, candidatesMax)
+}
+
+/** A name of one act belongs to the best backed record that came first, so the first of each sender are read, not the newest. */
+function firstOfEachSender(acts: readonly FoundAct[]): FoundAct[] {
+  const counts = new Map<string, number>()
+  return acts
+    .map((act) => ({ act, backing: backingOf(act) }))
+    .toSorted(
+      (a, b) =>
+        a.backing - b.backing ||
+        compare(a.act.receivedUnixNs, b.act.receivedUnixNs) ||
+        compare(a.act.startUnixNs, b.act.startUnixNs) ||
+        compare(a.act.span, b.act.span),
+    )
+    .filter(({ act, backing }) => {
+      const sender = JSON.stringify([backing, act.columns['exporter']])
+      const count = (counts.get(sender) ?? 0) + 1
+      counts.set(sender, count)
+      return count <= namedOfSenderMax
+    })
+    .slice(0, namedMax)
+    .map(({ act }) => act)
+}
+
+/** The rank of a record's backing, 0 for the best, as the statement of `find-acts-sql.ts` has it. */
+function backingOf({ columns }: FoundAct): number {
+  if (columns['channel'] === 'entitled') return 0
+  if (columns['channel'] === 'unentitled') return 3
+  const isUnnamedAgent =
+    columns['actor_type'] === 'agent' &&
+    columns['template_id'] === '' &&
+    columns['instance_id'] === ''
+  return columns['actor_type'] === '' || isUnnamedAgent ? 1 : 2
 }
 
 function listedOf(acts: readonly FoundAct[]): FoundAct[] {
@@ -239,7 +274,7 @@ function rowsIn(
     const { outcome } = act.columns
     const qualifies =
       !isNamed(question.handle.kind) && outcome === 'success' && isVerbAsked(act, question)
-    return { ...deriveRow('listed', act, { qualifies }), role }
+    return { ...deriveRow(role === 'candidate' ? role : 'listed', act, { qualifies }), role }
   })
 }
 

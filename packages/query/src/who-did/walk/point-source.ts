@@ -7,7 +7,7 @@ import type {
   PointCost,
   PointReader,
   PointRows,
-  StoredEnvelope,
+  StoredTextBlock,
   TracePlace,
 } from '@whodid/store'
 import { recordOf } from './walked-record.ts'
@@ -24,7 +24,7 @@ export class PointSource {
   readonly #records = new Map<string, Promise<readonly WalkedRecord[] | undefined>>()
   readonly #under = new Map<string, Promise<readonly WalkedRecord[] | undefined>>()
   readonly #traces = new Map<string, readonly WalkedRecord[]>()
-  readonly #envelopes = new Map<string, Promise<readonly StoredEnvelope[] | undefined>>()
+  readonly #textBlocks = new Map<string, Promise<readonly StoredTextBlock[] | undefined>>()
   #cost: PointCost = { statements: new Set(), rowsRead: 0, bytesRead: 0 }
 
   constructor(points: PointReader, tenant: string) {
@@ -87,10 +87,10 @@ export class PointSource {
     return rows
   }
 
-  /** Envelopes by their names. */
-  envelopes(refs: readonly string[]): Promise<readonly StoredEnvelope[] | undefined> {
-    return this.#load(this.#envelopes, new Set(refs), async (missing) => {
-      const found = await this.#points.envelopes(this.#tenant, missing)
+  /** Text blocks by their names. */
+  textBlocks(refs: readonly string[]): Promise<readonly StoredTextBlock[] | undefined> {
+    return this.#load(this.#textBlocks, new Set(refs), async (missing) => {
+      const found = await this.#points.textBlocks(this.#tenant, missing)
       return { ...found, rows: groupBy(found.rows, ({ ref }) => ref) }
     })
   }

@@ -1,6 +1,6 @@
-import { nameKey } from '@whodid/model'
+import { hasPart, nameKey } from '@whodid/model'
 import type { NamedPlace, TracePlace } from '@whodid/store'
-import { envelopesMax, claimsMax, relatedTracesMax } from '../evidence/sql.ts'
+import { textBlocksMax, claimsMax, relatedTracesMax } from '../evidence/sql.ts'
 import { relatedRecordsMax } from '../evidence/evidence.ts'
 import type { EvidenceRow } from '../evidence/evidence.ts'
 import type { ListedAction } from '../evidence/evidence-record.ts'
@@ -39,20 +39,20 @@ export async function relatedRows(
   const [near, claims] = await Promise.all([
     nearRecords(source, center, own),
     source.names(ownKeys),
-    source.envelopes(refsOf(own, center)),
+    source.textBlocks(refsOf(own, center)),
   ])
   if (near === undefined || claims === undefined) return undefined
   const records = near
     .filter(({ receivedUnixNs }) => asRecorded === null || receivedUnixNs <= asRecorded)
     .toSorted(nearestFirst(center))
-  const envelopes = await source.envelopes(refsOf(records, center))
+  const textBlocks = await source.textBlocks(refsOf(records, center))
   return [
     ...distinctVersions(records)
       .slice(0, relatedRecordsMax + 1)
       .map((record) => record.kin()),
     ...claimRows(claims, ownKeys, asRecorded),
-    ...(envelopes ?? []).map(({ ref, sealed }): EvidenceRow => ({
-      role: 'envelope',
+    ...(textBlocks ?? []).map(({ ref, sealed }): EvidenceRow => ({
+      role: 'text_block',
       record: JSON.stringify([ref, sealed.toString('base64')]),
     })),
   ]
@@ -192,13 +192,14 @@ function distinctVersions(records: readonly WalkedRecord[]): WalkedRecord[] {
   })
 }
 
-/** Returns the names of the envelopes of prompts and plans, those of the act's own trace first, then the nearest. */
+/** Returns the names of the blocks of texts of prompts and plans, those of the act's own trace first, then the nearest. */
 function refsOf(records: readonly WalkedRecord[], center: Center): string[] {
   const { asRecorded, trace } = center
   const holding = records.filter(({ columns, receivedUnixNs }) => {
     const kind = columns['record_kind']
     const isKnown = asRecorded === null || receivedUnixNs <= asRecorded
-    return isKnown && (kind === 'prompt' || kind === 'plan') && columns['commitment'] !== ''
+    const isQuoted = kind === 'prompt' || kind === 'plan'
+    return isKnown && isQuoted && hasPart(Number(columns['text_at']), 'content')
   })
   const ordered = holding.toSorted(
     (a, b) =>
@@ -206,7 +207,7 @@ function refsOf(records: readonly WalkedRecord[], center: Center): string[] {
       compare(distanceOf(a, center), distanceOf(b, center)),
   )
   const refs = ordered.map(({ columns }) => String(columns['text_block']))
-  return distinct(refs).slice(0, envelopesMax)
+  return distinct(refs).slice(0, textBlocksMax)
 }
 
 /** Returns the first claim of each instance by each template and exporter, earliest first. */
