@@ -31,6 +31,7 @@ export { addCosts } from './points/gather-keys.ts'
 export type {
   ActsWanted,
   NamedAct,
+  NamedClaim,
   NamedPlace,
   PointReader,
   RecordName,

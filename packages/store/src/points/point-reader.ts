@@ -31,15 +31,18 @@ export interface RecordName {
   readonly name: string
 }
 
-/** An occurrence of a name: a row of `whodid.threads`. */
-export interface NamedPlace extends TracePlace {
+/** Who names an instance, and since when. */
+export interface NamedClaim {
   readonly key: bigint
-  /** Of an instance: the template and the exporter that claim it. */
+  /** The template and the exporter that claim it. */
   readonly template: string
   readonly exporter: string
   /** Milliseconds since 1970. */
   readonly receivedUnixMs: bigint
 }
+
+/** An occurrence of a name: a row of `whodid.threads`. Of an instance it has a claim. */
+export interface NamedPlace extends TracePlace, NamedClaim {}
 
 /** The acts under one name, newest first, of which at most `limit` are returned. */
 export interface ActsWanted {
@@ -79,6 +82,12 @@ export interface PointReader {
   records(tenant: string, places: readonly TracePlace[]): Promise<PointRows<StoredRow>>
   /** The occurrences of some names, see `nameKey`. */
   names(tenant: string, keys: readonly bigint[]): Promise<PointRows<NamedPlace>>
+  /** Of each name the first occurrence by each template and exporter, received by a time (nanoseconds since 1970). */
+  firstNames(
+    tenant: string,
+    keys: readonly bigint[],
+    recorded: bigint | null,
+  ): Promise<PointRows<NamedClaim>>
   /** The newest acts under a name, in their order. */
   acts(tenant: string, wanted: ActsWanted): Promise<PointRows<NamedAct>>
   /** Text blocks by their names in hex. */
@@ -110,6 +119,9 @@ export function createPointReader(client: ClickHouseClient): PointReader {
   const names = byTenant((tenant) =>
     gatherKeys<NamedPlace>(async (keys) => readNames(await run(tenant, namesSql(keys)))),
   )
+  const firstNames = byTenant((tenant) =>
+    gatherKeys<NamedClaim>(async (keys) => readFirst(await run(tenant, firstSql(keys)))),
+  )
   const textBlocks = byTenant((tenant) =>
     gatherKeys<StoredTextBlock>(async (keys) =>
       readTextBlocks(await run(tenant, textBlocksSql(keys))),
@@ -127,6 +139,8 @@ export function createPointReader(client: ClickHouseClient): PointReader {
     recordsUnder: (tenant, wanted) =>
       under(tenant)(wanted.map(({ kind, name }) => `${kind}:${name}`)),
     names: (tenant, keys) => names(tenant)(keys.map(String)),
+    firstNames: (tenant, keys, recorded) =>
+      firstNames(tenant)(keys.map((key) => `${key}<=${recorded ?? ''}`)),
     textBlocks: (tenant, refs) => textBlocks(tenant)(refs),
   }
 }
@@ -185,6 +199,9 @@ FROM whodid.spans WHERE (toStartOfHour(ts), trace_id) IN (${places.join(', ')})
 LIMIT ${rowsMax.records + 1} FORMAT RowBinary`
 }
 
+/** The most places of a name whose records are read; with more, those of some are. */
+const placesOfNameMax = 32
+
 function recordsUnderSql(names: readonly string[]): string {
   const keys = names.map((text) => {
     const end = text.indexOf(':')
@@ -192,7 +209,8 @@ function recordsUnderSql(names: readonly string[]): string {
   })
   return `SELECT ${hourSql}, ${columnsSql}
 FROM whodid.spans
-WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (${keys.join(', ')}))
+WHERE (toStartOfHour(ts), trace_id) IN
+  (SELECT DISTINCT hour, trace_id FROM whodid.threads WHERE key IN (${keys.join(', ')}) LIMIT ${placesOfNameMax * keys.length + 1})
 LIMIT ${rowsMax.records + 1} FORMAT RowBinary`
 }
 
@@ -206,12 +224,12 @@ const nameColumns: ReadonlyMap<string, readonly string[]> = new Map([
   ['session', ['session_id']],
   ['conversation', ['conversation_id']],
   ['tool', ['tool_name']],
-  ['delegator', ['delegator_id', 'user_id']],
 ])
 
 /** Gives each name the records of the places where a record carries it: two names may meet in one key. */
 function readRecordsUnder(names: readonly string[], answer: RawAnswer): FoundRows<StoredRow> {
   const { rows: places, ...found } = readRecords(answer)
+  const isCut = found.isCut || places.size > placesOfNameMax * names.length
   const kinds = new Set(names.map((text) => text.slice(0, text.indexOf(':'))))
   const columns = [...kinds].flatMap((kind) =>
     (nameColumns.get(kind) ?? []).map((column) => ({ kind, column })),
@@ -223,7 +241,7 @@ function readRecordsUnder(names: readonly string[], answer: RawAnswer): FoundRow
     )
     for (const text of new Set(carried)) rows.get(text)?.push(...place)
   }
-  return { ...found, rows }
+  return { ...found, rows, isCut }
 }
 
 function placeKey({ hour, trace }: TracePlace): string {
@@ -258,6 +276,34 @@ function readNames(answer: RawAnswer): FoundRows<NamedPlace> {
       receivedUnixMs: reader.int64(),
     }
     return { key: String(row.key), row }
+  })
+}
+
+/** A part for each time of receipt that callers ask for: mostly none. */
+function firstSql(wanted: readonly string[]): string {
+  const byTime = new Map<string, string[]>()
+  for (const text of wanted) {
+    const [key = '', recorded = ''] = text.split('<=')
+    byTime.set(recorded, [...(byTime.get(recorded) ?? []), key])
+  }
+  const parts = [...byTime].map(([recorded, keys]) => {
+    const isKnown =
+      recorded === '' ? '' : ` AND received_at <= fromUnixTimestamp64Nano(${recorded}, 'UTC')`
+    return `SELECT '${recorded}', key, template_id, exporter, min(received_at) FROM whodid.threads WHERE key IN (${keys.join(', ')})${isKnown} GROUP BY key, template_id, exporter LIMIT ${rowsMax.names + 1}`
+  })
+  return `${parts.join('\nUNION ALL\n')}\nFORMAT RowBinary`
+}
+
+function readFirst(answer: RawAnswer): FoundRows<NamedClaim> {
+  return collect(answer, rowsMax.names, (reader) => {
+    const recorded = reader.text()
+    const row = {
+      key: reader.uint64(),
+      template: reader.text(),
+      exporter: reader.text(),
+      receivedUnixMs: reader.int64(),
+    }
+    return { key: `${row.key}<=${recorded}`, row }
   })
 }
 
