@@ -31,8 +31,10 @@ export { addCosts } from './points/gather-keys.ts'
 export type {
   ActsWanted,
   NamedAct,
+  NamedClaim,
   NamedPlace,
   PointReader,
+  RecordName,
   StoredTextBlock,
   StoredRow,
   TracePlace,

@@ -3,6 +3,7 @@ import { addCosts } from '@whodid/store'
 import type {
   ActsWanted,
   NamedAct,
+  NamedClaim,
   NamedPlace,
   PointCost,
   PointReader,
@@ -22,6 +23,8 @@ export class PointSource {
   readonly #tenant: string
   readonly #names = new Map<bigint, Promise<readonly NamedPlace[] | undefined>>()
   readonly #records = new Map<string, Promise<readonly WalkedRecord[] | undefined>>()
+  readonly #under = new Map<string, Promise<readonly WalkedRecord[] | undefined>>()
+  readonly #traces = new Map<string, readonly WalkedRecord[]>()
   readonly #textBlocks = new Map<string, Promise<readonly StoredTextBlock[] | undefined>>()
   #cost: PointCost = { statements: new Set(), rowsRead: 0, bytesRead: 0 }
 
@@ -43,6 +46,31 @@ export class PointSource {
     })
   }
 
+  /** The records of all places where a name occurs. */
+  recordsUnder(kind: string, name: string): Promise<readonly WalkedRecord[] | undefined> {
+    return this.#load(this.#under, new Set([`${kind}:${name}`]), async () => {
+      const found = await this.#points.recordsUnder(this.#tenant, [{ kind, name }])
+      const rows = found.rows.map(recordOf)
+      if (!found.isCut) this.#keep(rows)
+      return { ...found, rows: new Map([[`${kind}:${name}`, rows]]) }
+    })
+  }
+
+  /** Returns the records of a trace that were read, by whatever name. */
+  known(trace: string): readonly WalkedRecord[] {
+    return this.#traces.get(trace) ?? []
+  }
+
+  /** Places are read whole, so that what was found by a name need not be read again. */
+  #keep(rows: readonly WalkedRecord[]): void {
+    for (const [place, records] of groupBy(rows, textOf)) {
+      if (this.#records.has(place)) continue
+      this.#records.set(place, Promise.resolve(records))
+      const [{ trace } = { trace: '' }] = records
+      this.#traces.set(trace, [...this.known(trace), ...records])
+    }
+  }
+
   /** The records at some places. */
   records(places: readonly TracePlace[]): Promise<readonly WalkedRecord[] | undefined> {
     const byText = new Map(places.map((place) => [textOf(place), place]))
@@ -51,6 +79,16 @@ export class PointSource {
       const found = await this.#points.records(this.#tenant, wanted)
       return { ...found, rows: groupBy(found.rows.map(recordOf), textOf) }
     })
+  }
+
+  /** Of each name the first occurrence by each template and exporter. */
+  async firstNames(
+    keys: readonly bigint[],
+    recorded: bigint | null,
+  ): Promise<readonly NamedClaim[] | undefined> {
+    const { rows, isCut, cost } = await this.#points.firstNames(this.#tenant, keys, recorded)
+    this.#cost = addCosts(this.#cost, cost)
+    return isCut ? undefined : rows
   }
 
   /** The newest acts under a name. */
@@ -77,6 +115,8 @@ export class PointSource {
     if (missing.length > 0) {
       const loading = load(missing).then(({ rows, isCut, cost }) => {
         this.#cost = addCosts(this.#cost, cost)
+        // Of many keys, some may be asked for again without the others.
+        if (isCut && missing.length > 1) for (const key of missing) known.delete(key)
         return isCut ? undefined : rows
       })
       for (const key of missing)
