@@ -112,6 +112,7 @@ async function ask(client: ClickHouseClient, tenant: string, query: string): Pro
       clickhouse_settings: { ...settings, log_comment: tenant },
     })
     const chunks: Buffer[] = []
+    // Sound: a stream without an encoding gives bytes.
     for await (const chunk of stream) chunks.push(chunk as Buffer)
     return {
       reader: new ByteReader(Buffer.concat(chunks)),
