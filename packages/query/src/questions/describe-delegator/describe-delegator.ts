@@ -2,17 +2,15 @@ import { outcomes } from '@whodid/model'
 import type { ActsOfDelegator, DelegatorAnswer, ListedAction } from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 import { nameOrNull, toInstant } from '../../text.ts'
-import { parseTimeBounds, timeBoundParameters } from '../../time-bounds.ts'
-import type { TimeBounds } from '../../time-bounds.ts'
+import { timeBoundParameters } from '../../time-bounds.ts'
 import { askStatement, sumCosts } from '../ask-statement.ts'
 import { judgeListed } from '../judge-listed/judge-listed.ts'
 import { toListedAction } from '../judge-listed/listed-action.ts'
 import type { ActionRow } from '../judge-listed/listed-action.ts'
 import { rowsOfPage, takePage } from '../page.ts'
-import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
-import type { RawInstanceQuestion } from '../parse-parameters.ts'
 import { judgeAgents } from './judge-agents.ts'
 import type { AgentRow } from './judge-agents.ts'
+import type { DelegatorQuestion } from './question.ts'
 import { delegatorSql } from './sql.ts'
 
 interface TotalRow {
@@ -94,30 +92,5 @@ function toActs(total: TotalRow, latestActs: ListedAction[]): ActsOfDelegator {
     first_at: acts === 0 ? null : toInstant(total.first),
     last_at: acts === 0 ? null : toInstant(total.last),
     latest: latestActs,
-  }
-}
-
-/** A parsed question about a delegator. */
-interface DelegatorQuestion {
-  readonly id: string
-  readonly time: TimeBounds
-  /** The number of newest acts to list of each kind. */
-  readonly limit: number
-}
-
-/** The default and the most newest acts in each part of the answer. */
-export const latestActsLimit: { readonly default: 10; readonly max: 100 } = {
-  default: 10,
-  max: 100,
-}
-
-/** Parses a question about a delegator. Throws `invalid_handle`, `invalid_time` or `invalid_parameter`. */
-export function parseDelegatorQuestion(
-  raw: Omit<RawInstanceQuestion, 'cursor'>,
-): DelegatorQuestion {
-  return {
-    id: parseHandleOfKind('delegator', raw.id, 'id'),
-    time: parseTimeBounds(raw),
-    limit: parsePageLimit(raw.limit, latestActsLimit),
   }
 }
