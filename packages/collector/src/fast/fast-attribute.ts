@@ -22,6 +22,11 @@ export const nameLengthMax = 256
 /** The tags of an `AnyValue`. */
 export const valueTags = { text: 0x0a, bool: 0x10, int: 0x18, double: 0x21, list: 0x2a } as const
 
+/** An attribute that is written over by each that is read in its place. */
+export function blankAttribute(key: SpanKey): FastAttribute {
+  return { key, tag: 0, number: 0, start: 0, end: 0, bits: 0 }
+}
+
 /** Goes through the texts of a list that was read, an `ArrayValue` of short texts, in order. */
 export function eachText(
   bytes: Buffer,

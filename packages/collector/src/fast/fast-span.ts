@@ -1,21 +1,20 @@
 import { scanText, textBits } from '@whodid/model'
 import { isUtf8 } from 'node:buffer'
-import { nameLengthMax, valueTags } from './fast-attribute.ts'
+import { blankAttribute, nameLengthMax, valueTags } from './fast-attribute.ts'
 import type { FastAttribute, Stretch } from './fast-attribute.ts'
 import { slotCount, SpanKeys } from './span-keys.ts'
+import type { SpanKey } from './span-keys.ts'
 
 /** Bytes of the longest span that is read fast: its JSON, six bytes for each, keeps within the bounds of a record's. */
 const spanBytesMax = 40 * 1024
 
 /** Attributes, and elements of one list, that are read fast. */
-export const attributesMax = 128
+const attributesMax = 128
 const listLengthMax = 64
 const listElementBytesMax = 1024
 
 /** Bytes of the longest VarUInt that is read fast: a safe integer takes no more. */
 const varIntBytesMax = 7
-
-const keys = new SpanKeys()
 
 /**
  * One span, read without an object or a string of its own: offsets into the request's bytes, written over by the next. Reads only
@@ -37,14 +36,20 @@ export class FastSpan {
   droppedCount = 0
   readonly name: Stretch = { start: 0, end: 0, bits: 0 }
   readonly statusMessage: Stretch = { start: 0, end: 0, bits: 0 }
-  readonly attributes: readonly FastAttribute[] = Array.from({ length: attributesMax }, blank)
+  readonly attributes: readonly FastAttribute[]
   attributeCount = 0
   /** Messages, attributes and values, as the general path counts them. */
   elementCount = 0
   readonly #bySlot = new Int16Array(slotCount)
+  readonly #keys = new SpanKeys()
   #number = 0
   #pos = 0
   #fields = 0
+
+  constructor() {
+    const { any } = this.#keys
+    this.attributes = Array.from({ length: attributesMax }, () => blankAttribute(any))
+  }
 
   /** The attribute in a slot; undefined when the span does not state it, or as ''. */
   at(slot: number): FastAttribute | undefined {
@@ -95,29 +100,30 @@ export class FastSpan {
         return this.#readParent(end)
       case 0x2a:
         return this.#readText(this.name, end)
-      case 0x30:
-        return (this.kind = this.#small(end)) >= 0
       case 0x39:
         return (this.start = this.#time(end)) >= 0 && !this.#isZero(this.start, 8)
       case 0x41:
         return (this.end = this.#time(end)) >= 0
-      case 0x50:
-      case 0x60:
-      case 0x70: {
-        const count = this.#small(end)
-        this.droppedCount += count
-        return count >= 0
-      }
       case 0x7a:
         return this.#readStatus(end)
-      case 0x85:
-        if (this.#pos + 4 > end) return false
-        this.flags = this.bytes.readUInt32LE(this.#pos)
-        this.#pos += 4
-        return true
       default:
-        return false
+        return this.#readNumber(tag, end)
     }
+  }
+
+  #readNumber(tag: number, end: number): boolean {
+    if (tag === 0x85) {
+      if (this.#pos + 4 > end) return false
+      this.flags = this.bytes.readUInt32LE(this.#pos)
+      this.#pos += 4
+      return true
+    }
+    const isCount = tag === 0x50 || tag === 0x60 || tag === 0x70
+    if (!isCount && tag !== 0x30) return false
+    const number = this.#small(end)
+    if (isCount) this.droppedCount += number
+    else this.kind = number
+    return number >= 0
   }
 
   #readParent(end: number): boolean {
@@ -154,17 +160,9 @@ export class FastSpan {
     const pairEnd = this.#pos + length
     const attribute = this.attributes[this.attributeCount]
     if (length < 0 || pairEnd > end || attribute === undefined) return false
-    if (this.bytes[this.#pos++] !== 0x0a) return false
-    const keyLength = this.#varInt()
-    const keyStart = this.#pos
-    const keyEnd = keyStart + keyLength
-    if (keyLength <= 0 || keyEnd >= pairEnd) return false
-    const key = keys.find(this.bytes, keyStart, keyEnd)
-    if (key === undefined || !key.isFast || key.lastSpan === this.#number) return false
-    key.lastSpan = this.#number
+    const key = this.#readKey(pairEnd)
+    if (key === undefined || this.bytes[this.#pos++] !== 0x12) return false
     attribute.key = key
-    this.#pos = keyEnd
-    if (this.bytes[this.#pos++] !== 0x12) return false
     const valueLength = this.#varInt()
     if (valueLength <= 0 || this.#pos + valueLength !== pairEnd) return false
     this.elementCount += 2
@@ -173,6 +171,19 @@ export class FastSpan {
     const isStated = attribute.tag !== valueTags.text || attribute.end > attribute.start
     if (key.slot >= 0 && isStated) this.#bySlot[key.slot] = this.attributeCount
     return this.#pos === pairEnd
+  }
+
+  /** The key, which no attribute before it has; undefined for one that is not fast. */
+  #readKey(end: number): SpanKey | undefined {
+    if (this.bytes[this.#pos++] !== 0x0a) return undefined
+    const length = this.#varInt()
+    const start = this.#pos
+    if (length <= 0 || start + length >= end) return undefined
+    this.#pos = start + length
+    const key = this.#keys.find(this.bytes, start, this.#pos)
+    if (key === undefined || !key.isFast || key.lastSpan === this.#number) return undefined
+    key.lastSpan = this.#number
+    return key
   }
 
   #readValue(value: FastAttribute, end: number): boolean {
@@ -287,11 +298,3 @@ function setStretch(stretch: Stretch, start: number, end: number): void {
   stretch.end = end
   stretch.bits = 0
 }
-
-function blank(): FastAttribute {
-  const key = keys.find(noKey, 0, noKey.length)
-  if (key === undefined) throw new Error('the table of keys is full at its start')
-  return { key, tag: 0, number: 0, start: 0, end: 0, bits: 0 }
-}
-
-const noKey = Buffer.from('none')

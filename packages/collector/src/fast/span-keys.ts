@@ -119,7 +119,9 @@ const probesMax = 16
  * is full it is emptied, but for the keys that have a slot.
  */
 export class SpanKeys {
-  readonly #places = new Array<SpanKey | undefined>(placeCount)
+  readonly #places = Array.from<SpanKey | undefined>({ length: placeCount })
+  /** One of them, whichever. */
+  readonly any: SpanKey = spanKey(Buffer.from(attribute.seq))
   #count = 0
 
   constructor() {
@@ -139,7 +141,11 @@ export class SpanKeys {
 
   #learn(bytes: Buffer, probe: number): SpanKey | undefined {
     if (bytes.length > keyBytesMax) return undefined
-    if (this.#count >= keysMax) this.#reset()
+    if (this.#count >= keysMax) {
+      // The span that is read is given up: the keys that it had so far would not be known again.
+      this.#reset()
+      return undefined
+    }
     const key = spanKey(bytes)
     this.#places[(placeOf(bytes, 0, bytes.length) + probe) & (placeCount - 1)] = key
     this.#count += 1

@@ -50,5 +50,6 @@ export function rowsOf(logId: string, records: readonly LedgerRecord[]): MadeRow
     places.add(start, writeRow(writer, record), record.signal === 'log')
     places.blocks[row] = record.textBlock
   }
-  return { ...places, bytes: writer.toBytes() }
+  const { starts, bodies, timesOfLogs, blocks } = places
+  return { bytes: writer.toBytes(), starts, bodies, timesOfLogs, blocks }
 }

@@ -101,7 +101,7 @@ export class RowMaker {
    * resolves.
    */
   async finish(keys: ContentKeys): Promise<MadeRows> {
-    const { commitments, blocks, ...places } = this.#places
+    const { commitments, blocks, starts, bodies, timesOfLogs } = this.#places
     const bytes = rows.toBytes()
     const texts = {
       tenant: this.context.client.tenant,
@@ -114,13 +114,13 @@ export class RowMaker {
     const encrypted = await encryptEntries(keys, texts)
     for (const [index, row] of this.#textRows.entries()) {
       const text = encrypted[index]
-      const body = places.bodies[row]
+      const body = bodies[row]
       if (text === undefined || body === undefined) continue
       bytes.write(text.commitmentHex, commitments[row] ?? 0, 'hex')
       bytes.write(text.block.nameHex, body - textPlaceBytes, 'hex')
       bytes.writeUInt32LE(text.textAt, body - textPlaceBytes + blockNameBytes)
       blocks[row] = text.block
     }
-    return { ...places, blocks, bytes }
+    return { bytes, starts, bodies, timesOfLogs, blocks }
   }
 }

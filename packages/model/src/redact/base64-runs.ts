@@ -45,17 +45,23 @@ export function hasBase64(bytes: Uint8Array, start: number, end: number): boolea
     while (runStart > start && isBase64(bytes[runStart - 1] ?? 0)) runStart -= 1
     let runEnd = probe + 1
     while (runEnd < end && isBase64(bytes[runEnd] ?? 0)) runEnd += 1
-    for (let tried = 0; tried < startsMax && runEnd - runStart >= runLengthMin; tried += 1) {
-      if (beginsAsText(bytes, runStart)) return true
-      while (runStart < runEnd && bytes[runStart] !== slash) runStart += 1
-      runStart += 1
-    }
+    if (someStartIsText(bytes, runStart, runEnd)) return true
     while (probe + runLengthMin < runEnd) probe += runLengthMin
   }
   return false
 }
 
 const slash = 47
+
+function someStartIsText(bytes: Uint8Array, runStart: number, end: number): boolean {
+  let start = runStart
+  for (let tried = 0; tried < startsMax && end - start >= runLengthMin; tried += 1) {
+    if (beginsAsText(bytes, start)) return true
+    while (start < end && bytes[start] !== slash) start += 1
+    start += 1
+  }
+  return false
+}
 
 function decodeRun(text: string, runStart: number, end: number): Base64Run | undefined {
   let start = runStart
