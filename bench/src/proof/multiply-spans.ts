@@ -50,16 +50,6 @@ const references = ['prompt_ref', 'plan_ref'] as const
 const hashes = ['prompt_hash', 'plan_hash', 'arguments_hash', 'result_hash', 'input_hash'] as const
 const commitments = ['content_commitment', 'result_commitment', 'detail_commitment'] as const
 
-/**
- * The envelopes of the same copies: as many and as large as real ones. Their bytes are the seed's, so that opening one
- * costs what it costs and gives no text.
- */
-export function multiplyContents({ from, count, stepSeconds }: Copies): string {
-  return `INSERT INTO whodid.contents SELECT tenant, ${contentRef('ref')} AS ref, received_at + toIntervalSecond(n * ${stepSeconds}) AS received_at, sealed
-    FROM whodid.bench_contents CROSS JOIN (SELECT number + ${from} AS n FROM numbers(${count})) AS copies
-    SETTINGS max_insert_threads = 1, max_threads = 2, insert_deduplicate = 0`
-}
-
 /** The subject's key stays; the envelope is another. */
 function contentRef(column: string): string {
   const made = `concat(substring(${column}, 1, 16), substring(sipHash128(${column}, n), 1, 8))`
