@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { startEngine } from '@whodid/engine'
 import type { BenchOptions, Measure } from '../bench.ts'
 import { inBenchDir } from '../ingest/in-bench-dir.ts'
+import { describeMachine } from '../machine.ts'
+import { recordFigures } from '../scale/record-figures.ts'
 import { askMeasures } from './ask-measures.ts'
 import { withAskTable } from './ask-table.ts'
 import { keptLedgers } from './kept-ledgers.ts'
@@ -46,6 +48,7 @@ async function askWithin(
   dir: string,
   { quick, rowsMax, fillOnly, say }: BenchOptions,
 ): Promise<readonly Measure[]> {
+  const machine = describeMachine()
   const last = quick ? rowsQuick : (rowsMax ?? rowsMaxDefault)
   const ledgers = await keptLedgers(dir, sizesUpTo(last), say)
   if (fillOnly) return []
@@ -61,8 +64,12 @@ async function askWithin(
       await engine.stop()
     }
   }
-  if (last >= wholeRows) await publish(taken)
-  return askMeasures(taken)
+  const measures = askMeasures(taken)
+  if (last >= wholeRows) {
+    await publish(taken)
+    await recordFigures({ bench: 'ask', machine, measures })
+  }
+  return measures
 }
 
 function sizesUpTo(last: number): number[] {

@@ -149,8 +149,8 @@ function atHalfLoad({ halfLoad }: ContenderFigures): Taken[] {
 
 function atFullLoad({ fullLoad }: ContenderFigures): Taken[] {
   if (fullLoad === undefined) return []
-  const { storedPerSecond, cpuUsPerSpan, unstoredShare, logBytesPerSecond } =
-    fullLoadFigures(fullLoad)
+  const figures = fullLoadFigures(fullLoad)
+  const { logBytesPerSecond, logBytesPerSpan } = figures
   const { outcome } = fullLoad
   const minutes = `${(outcome.seconds / 60).toFixed(1)} minutes of full load`
   return [
@@ -158,20 +158,20 @@ function atFullLoad({ fullLoad }: ContenderFigures): Taken[] {
       name: 'sustained_spans_per_second',
       unit: 'spans/s',
       of: `into the engine, in the last four fifths of ${minutes}`,
-      values: [storedPerSecond],
+      values: [figures.storedPerSecond],
     },
     {
       name: 'sustained_cpu_us_per_span',
       unit: 'us',
       of: `collector and engine with the merges of that time, in the last four fifths of ${minutes}`,
-      values: [cpuUsPerSpan],
+      values: [figures.cpuUsPerSpan],
       needsUsage: true,
     },
     {
       name: 'log_grows_share',
       unit: 'share',
       of: `spans that were acknowledged in ${minutes} and not in the engine at its end / acknowledged`,
-      values: [unstoredShare],
+      values: [figures.unstoredShare],
     },
     {
       name: 'log_grows_bytes_per_second',
@@ -179,6 +179,13 @@ function atFullLoad({ fullLoad }: ContenderFigures): Taken[] {
       of: `the log before the engine, in the last four fifths of ${minutes}, by least squares`,
       values: logBytesPerSecond === undefined ? [] : [logBytesPerSecond],
       why: 'it has no log whose size it tells',
+    },
+    {
+      name: 'log_bytes_per_span',
+      unit: 'bytes',
+      of: `the log at the end of ${minutes} / spans that were not in the engine then`,
+      values: logBytesPerSpan === undefined ? [] : [logBytesPerSpan],
+      why: 'it has no log whose size it tells, or there was little in it',
     },
     {
       name: 'full_load_refusals',

@@ -10,10 +10,14 @@ export interface FullLoadFigures {
   readonly unstoredShare: number
   /** By so many bytes a second the log grew in the last four fifths, by least squares; undefined where there is no log to ask about. */
   readonly logBytesPerSecond: number | undefined
+  /** Bytes of the log for each span that was not in the engine at the end; undefined where there is no log, or little in it. */
+  readonly logBytesPerSpan: number | undefined
 }
 
 /** The first part of a load fills pipes and begins merges. */
 const settlingShare = 0.2
+/** Fewer spans than these in the log say nothing of what each of them takes. */
+const unstoredMin = 2_000
 
 /** Sums up a full load; NaN where it was too short. */
 export function fullLoadFigures({ samples, outcome }: FullLoad): FullLoadFigures {
@@ -28,13 +32,17 @@ export function fullLoadFigures({ samples, outcome }: FullLoad): FullLoadFigures
       cpuUsPerSpan: Number.NaN,
       unstoredShare: Number.NaN,
       logBytesPerSecond: undefined,
+      logBytesPerSpan: undefined,
     }
   const stored = last.spansStored - first.spansStored
+  const unstored = Math.max(0, outcome.spans - last.spansStored)
   return {
     storedPerSecond: stored / (last.atSeconds - first.atSeconds),
     cpuUsPerSpan: ((last.cpuSeconds - first.cpuSeconds) / stored) * 1e6,
-    unstoredShare: Math.max(0, outcome.spans - last.spansStored) / outcome.spans,
+    unstoredShare: unstored / outcome.spans,
     logBytesPerSecond: slopeOfLog(settled),
+    logBytesPerSpan:
+      last.logBytes === undefined || unstored < unstoredMin ? undefined : last.logBytes / unstored,
   }
 }
 

@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Measure } from '../bench.ts'
+import { describeVersion } from '../machine.ts'
 import type { Machine } from '../machine.ts'
+import { recordFigures } from '../scale/record-figures.ts'
 import type { IngestFigures, IngestSize } from './compare-ingest.ts'
 import { drawLoad } from './draw-load.ts'
 import { drawSoak } from './draw-soak.ts'
@@ -19,7 +20,7 @@ export interface WholeIngest {
 
 const docs = fileURLToPath(new URL('../../../docs/', import.meta.url))
 
-/** Writes the tables and the plots of a whole run into docs/, over those that are there. */
+/** Writes the tables and the plots of a whole run into docs/, over those that are there, and its figures where the simulation of scale reads them. */
 export async function publishIngest(whole: WholeIngest): Promise<void> {
   const { machine, size, measures, figures } = whole
   const swept = figures.contenders.filter(({ levels }) => levels.length > 0)
@@ -30,19 +31,5 @@ export async function publishIngest(whole: WholeIngest): Promise<void> {
   const text = await readFile(page, 'utf8')
   const run = { machine, rounds: size.rounds, measures, swept, version: describeVersion() }
   await writeFile(page, withIngestTable(text, run))
-}
-
-/** The commit, marked when something in it was changed; "unknown" outside of a clone. */
-function describeVersion(): string {
-  try {
-    const told = execFileSync('git', ['describe', '--always', '--dirty', '--exclude', '*'], {
-      cwd: docs,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    return told.trim()
-  } catch {
-    // No git, or no clone: the figures stand all the same.
-    return 'unknown'
-  }
+  await recordFigures({ bench: 'ingest', machine, measures })
 }
