@@ -16,17 +16,20 @@ CREATE USER IF NOT EXISTS whodid_recorder IDENTIFIED WITH sha256_hash BY '<sha25
 GRANT INSERT ON whodid.reads TO whodid_recorder;
 
 -- whodid_reader asks, within bounds.
-CREATE SETTINGS PROFILE IF NOT EXISTS whodid_reader SETTINGS readonly = 1, distributed_product_mode = 'global', max_execution_time = 30 MAX 120 CHANGEABLE_IN_READONLY, max_memory_usage = 1000000000, max_rows_to_read = 2000000000, max_result_rows = 1000000, max_rows_in_set = 200000, set_overflow_mode = 'throw', http_response_buffer_size = 4194304, max_result_bytes = 268435456, max_concurrent_queries_for_user = 64, log_comment = 'default' CHANGEABLE_IN_READONLY, output_format_json_quote_64bit_integers = 1 CHANGEABLE_IN_READONLY, date_time_output_format = 'simple' CHANGEABLE_IN_READONLY, use_query_condition_cache = 1 CHANGEABLE_IN_READONLY, optimize_and_compare_chain = 0 CHANGEABLE_IN_READONLY, additional_table_filters = '{}' CHANGEABLE_IN_READONLY;
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_reader SETTINGS readonly = 1, distributed_product_mode = 'global', max_execution_time = 30 MAX 120 CHANGEABLE_IN_READONLY, max_memory_usage = 1000000000, max_rows_to_read = 2000000000, max_result_rows = 1000000, max_rows_in_set = 200000, set_overflow_mode = 'throw', http_response_buffer_size = 4194304, max_result_bytes = 268435456, max_concurrent_queries_for_user = 64, log_comment = 'default' CHANGEABLE_IN_READONLY, output_format_json_quote_64bit_integers = 1 CHANGEABLE_IN_READONLY, date_time_output_format = 'simple' CHANGEABLE_IN_READONLY, use_query_condition_cache = 1 CHANGEABLE_IN_READONLY, max_threads = 0 CHANGEABLE_IN_READONLY, max_block_size = 65409 CHANGEABLE_IN_READONLY, optimize_and_compare_chain = 0 CHANGEABLE_IN_READONLY, additional_table_filters = '{}' CHANGEABLE_IN_READONLY;
 CREATE USER IF NOT EXISTS whodid_reader IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_reader>' SETTINGS PROFILE 'whodid_reader';
 GRANT SELECT ON whodid.spans TO whodid_reader;
 GRANT SELECT ON whodid.actions TO whodid_reader;
+GRANT SELECT ON whodid.acts TO whodid_reader;
 GRANT SELECT ON whodid.threads TO whodid_reader;
 GRANT SELECT ON whodid.contents TO whodid_reader;
 GRANT SELECT ON whodid.reads TO whodid_reader;
 GRANT SELECT ON whodid.migrations TO whodid_reader;
 GRANT SELECT ON whodid.who_did* TO whodid_reader;
+GRANT SELECT ON whodid.v_* TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.spans FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.actions FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.acts FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.threads FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.contents FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.reads FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
@@ -44,6 +47,7 @@ CREATE SETTINGS PROFILE IF NOT EXISTS whodid_pruner;
 CREATE USER IF NOT EXISTS whodid_pruner IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_pruner>' SETTINGS PROFILE 'whodid_pruner';
 GRANT SELECT(log_id, log_index, received_at), ALTER DELETE ON whodid.spans TO whodid_pruner;
 GRANT ALTER DELETE ON whodid.actions TO whodid_pruner;
+GRANT ALTER DELETE ON whodid.acts TO whodid_pruner;
 GRANT ALTER DELETE ON whodid.threads TO whodid_pruner;
 GRANT ALTER DELETE ON whodid.contents TO whodid_pruner;
 GRANT SELECT ON system.parts TO whodid_pruner;
@@ -55,10 +59,13 @@ CREATE SETTINGS PROFILE IF NOT EXISTS whodid_verifier SETTINGS readonly = 1, max
 CREATE USER IF NOT EXISTS whodid_verifier IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_verifier>' SETTINGS PROFILE 'whodid_verifier';
 GRANT SELECT ON whodid.spans TO whodid_verifier;
 GRANT SELECT ON whodid.actions TO whodid_verifier;
+GRANT SELECT ON whodid.acts TO whodid_verifier;
 GRANT SELECT ON whodid.threads TO whodid_verifier;
 GRANT SELECT ON whodid.contents TO whodid_verifier;
+GRANT SELECT ON whodid.v_spans TO whodid_verifier;
 CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.spans FOR SELECT USING 1 TO whodid_verifier;
 CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.actions FOR SELECT USING 1 TO whodid_verifier;
+CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.acts FOR SELECT USING 1 TO whodid_verifier;
 CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.threads FOR SELECT USING 1 TO whodid_verifier;
 CREATE ROW POLICY IF NOT EXISTS whodid_verifier ON whodid.contents FOR SELECT USING 1 TO whodid_verifier;
 
@@ -86,6 +93,7 @@ GRANT SELECT ON system.errors TO whodid_migrator;
 GRANT SELECT ON system.query_log TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.spans FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.actions FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.acts FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.contents FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.threads FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.reads FOR SELECT USING 1 TO whodid_migrator;

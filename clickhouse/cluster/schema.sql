@@ -9,97 +9,39 @@ CREATE TABLE IF NOT EXISTS whodid_shard.spans
 (
     log_id String,
     log_index UInt64 CODEC(T64, ZSTD(1)),
+    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    channel String,
+    text_block FixedString(24) CODEC(ZSTD(1)),
+    text_at UInt32 CODEC(T64, ZSTD(1)),
     tenant String,
     exporter String,
-    channel String,
-    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    signal String,
     trace_id FixedString(16) CODEC(ZSTD(1)),
     span_id FixedString(8) CODEC(ZSTD(1)),
     parent_span_id FixedString(8) CODEC(ZSTD(1)),
     ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
     end_ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    name String,
-    kind UInt8,
-    status_code UInt8,
-    status_message String CODEC(ZSTD(1)),
-    trace_state String CODEC(ZSTD(1)),
-    flags UInt32,
-    dropped_count UInt32,
-    service_name String,
-    scope_name String,
-    scope_version String,
     record_kind String,
     actor_type String,
     template_id String,
-    template_name String,
-    template_version String,
     instance_id String CODEC(ZSTD(1)),
-    instance_parent_id String CODEC(ZSTD(1)),
-    identity_id String CODEC(ZSTD(1)),
     delegator_id String CODEC(ZSTD(1)),
-    delegator_type String,
-    delegator_issuer String,
-    delegation_id String CODEC(ZSTD(1)),
-    delegation_parent_id String CODEC(ZSTD(1)),
-    delegation_issuer String,
-    delegation_audience String,
-    delegation_expires_at String CODEC(ZSTD(1)),
-    delegation_scopes Array(String) CODEC(ZSTD(1)),
-    delegation_chain Array(String) CODEC(ZSTD(1)),
     user_id String CODEC(ZSTD(1)),
-    session_id String CODEC(ZSTD(1)),
-    conversation_id String CODEC(ZSTD(1)),
     correlation_id String CODEC(ZSTD(1)),
-    template_rule String,
-    instance_rule String,
-    delegator_rule String,
-    prompt_ref String CODEC(ZSTD(1)),
-    prompt_origin String,
-    prompt_hash String CODEC(ZSTD(1)),
-    plan_ref String CODEC(ZSTD(1)),
-    plan_hash String CODEC(ZSTD(1)),
-    plan_step Int64 CODEC(T64, ZSTD(1)),
-    seq Int64 CODEC(T64, ZSTD(1)),
-    tool_name String,
-    tool_call_id String CODEC(ZSTD(1)),
-    arguments_hash String CODEC(ZSTD(1)),
-    result_hash String CODEC(ZSTD(1)),
+    credential_id String CODEC(ZSTD(1)),
     action_id String CODEC(ZSTD(1)),
     verb String,
     outcome String,
     resource_id String CODEC(ZSTD(1)),
-    resource_type String,
-    input_source String CODEC(ZSTD(1)),
-    input_trust String,
-    input_hash String CODEC(ZSTD(1)),
-    credential_id String CODEC(ZSTD(1)),
-    credential_type String,
-    credential_subject String CODEC(ZSTD(1)),
-    credential_actor String CODEC(ZSTD(1)),
-    credential_issuer String,
-    credential_expires_at String CODEC(ZSTD(1)),
-    credential_scopes Array(String) CODEC(ZSTD(1)),
-    credential_borrowed Bool,
-    approval_id String CODEC(ZSTD(1)),
-    approval_decision String,
-    approval_source String,
-    approver_id String CODEC(ZSTD(1)),
-    approval_policy_id String,
-    approval_reason String CODEC(ZSTD(1)),
-    content_ref FixedString(24) CODEC(ZSTD(1)),
-    content_commitment FixedString(32) CODEC(ZSTD(1)),
-    result_commitment FixedString(32) CODEC(ZSTD(1)),
-    detail_commitment FixedString(32) CODEC(ZSTD(1)),
+    tool_name String,
+    prompt_ref String CODEC(ZSTD(1)),
+    commitment FixedString(32) CODEC(ZSTD(1)),
+    rest String CODEC(ZSTD(1)),
     attributes String CODEC(ZSTD(1)),
     resource_attributes String CODEC(ZSTD(1)),
-    events String CODEC(ZSTD(1)),
-    links String CODEC(ZSTD(1)),
     INDEX by_log_index log_index TYPE minmax GRANULARITY 1,
     INDEX by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_span span_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_instance instance_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX by_parent_instance instance_parent_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_correlation correlation_id TYPE bloom_filter(0.001) GRANULARITY 1
 )
 ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/spans', '{replica}')
@@ -175,11 +117,14 @@ SETTINGS
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.actions_of_spans TO whodid_shard.actions
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
-AS SELECT
-    tenant, resource_id, resource_type, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name,
-    action_id, actor_type, channel, template_id, instance_id, user_id, service_name, delegator_id, delegator_type,
+AS
+WITH JSONExtract(rest, 'Tuple(rt String, sn String, dt String, tr String, ir String, dr String)') AS cold
+SELECT
+    tenant, resource_id, cold.rt AS resource_type, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name,
+    action_id, actor_type, channel, template_id, instance_id, user_id, cold.sn AS service_name, delegator_id,
+    cold.dt AS delegator_type,
     multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', service_name, '') AS principal_id,
-    template_rule, instance_rule, delegator_rule, correlation_id, credential_id
+    cold.tr AS template_rule, cold.ir AS instance_rule, cold.dr AS delegator_rule, correlation_id, credential_id
 FROM whodid_shard.spans
 WHERE record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '';
 
@@ -235,80 +180,23 @@ AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own,
     SELECT
         tenant, toStartOfHour(ts) AS hour, trace_id,
         groupUniqArray(correlation_id) AS correlations,
-        groupUniqArray((instance_id, if(template_rule = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
-        groupUniqArray(instance_parent_id) AS parents,
-        groupUniqArrayArray(arrayPopBack(delegation_chain)) AS chains,
-        groupUniqArray(delegation_id) AS delegations,
-        groupUniqArray(delegation_parent_id) AS grants,
-        groupUniqArray(credential_id) AS credentials,
-        groupUniqArray(action_id) AS actions,
-        groupUniqArray(template_id) AS templates,
-        groupUniqArray(substring(prompt_ref, 1, 32)) AS prompts,
-        toDateTime64(min(received_at), 3, 'UTC') AS received_at
-    FROM whodid_shard.spans
-    GROUP BY tenant, hour, trace_id
-)
-ARRAY JOIN
-    arrayFilter(named -> named.1 != 0, arrayConcat(
-        [(sipHash64('trace', trace_id), arrayConcat(
-            [sipHash64('trace', trace_id)],
-            arrayMap(x -> sipHash64('correlation', x), arrayFilter(x -> x != '', correlations)),
-            arrayMap(x -> sipHash64('instance', x), arrayFilter(x -> x != '', arrayConcat(parents, chains))),
-            arrayMap(x -> sipHash64('delegation', x), arrayFilter(x -> x != '', arrayConcat(delegations, grants))),
-            arrayMap(x -> sipHash64('trace', toFixedString(unhex(x), 16)), arrayFilter(x -> x != '', prompts))),
-            arrayDistinct(arrayMap(x -> sipHash64('instance', x.1), arrayFilter(x -> x.1 != '', instances))), '', '')],
-        arrayMap(x -> (if(x = '', 0, sipHash64('correlation', x)), [], [], '', ''), correlations),
-        arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], [], x.2, x.3), instances),
-        arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], [], '', ''), delegations),
-        arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], [], '', ''), credentials),
-        arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions),
-        arrayMap(x -> (if(x = '', 0, sipHash64('template', x)), [], [], '', ''), templates))) AS found;
-
-CREATE TABLE IF NOT EXISTS whodid_shard.contents
-(
-    tenant LowCardinality(String),
-    ref FixedString(24) CODEC(NONE),
-    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    sealed String CODEC(NONE)
-)
-ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/contents', '{replica}')
-PARTITION BY toYYYYMM(received_at)
-ORDER BY (tenant, ref)
-SETTINGS
-    index_granularity = 256,
-    index_granularity_bytes = 131072,
-    min_bytes_for_wide_part = 67108864,
-    old_parts_lifetime = 60,
-    min_age_to_force_merge_seconds = 86400,
-    min_age_to_force_merge_on_partition_only = 1,
-    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
-    fsync_after_insert = 1,
-    fsync_part_directory = 1,
-    replicated_deduplication_window = 10000;
-
-ALTER TABLE whodid_shard.threads_of_spans MODIFY QUERY
-SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own, found.4 AS template_id, found.5 AS exporter, received_at FROM
-(
-    SELECT
-        tenant, toStartOfHour(ts) AS hour, trace_id,
-        groupUniqArray(correlation_id) AS correlations,
-        groupUniqArray((instance_id, if(template_rule = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
-        groupUniqArray(instance_parent_id) AS parents,
-        groupUniqArrayArray(arrayPopBack(delegation_chain)) AS chains,
-        groupUniqArray(delegation_id) AS delegations,
-        groupUniqArray(delegation_parent_id) AS grants,
+        groupUniqArray((instance_id, if(cold.tr = '' AND channel != 'unentitled', template_id, ''), exporter)) AS instances,
+        groupUniqArray(cold.ip) AS parents,
+        groupUniqArrayArray(arrayPopBack(cold.gh)) AS chains,
+        groupUniqArray(cold.gi) AS delegations,
+        groupUniqArray(cold.gp) AS grants,
         groupUniqArray(credential_id) AS credentials,
         groupUniqArray(action_id) AS actions,
         groupUniqArray(template_id) AS templates,
         groupUniqArray(substring(prompt_ref, 1, 32)) AS prompts,
         groupUniqArray(delegator_id) AS delegators,
         groupUniqArray(user_id) AS users,
-        groupUniqArray(session_id) AS sessions,
-        groupUniqArray(conversation_id) AS conversations,
+        groupUniqArray(cold.si) AS sessions,
+        groupUniqArray(cold.ci) AS conversations,
         groupUniqArray(tool_name) AS tools,
-        groupUniqArrayIf(prompt_hash, record_kind = 'prompt') AS prompt_hashes,
+        groupUniqArrayIf(cold.ph, record_kind = 'prompt') AS prompt_hashes,
         toDateTime64(min(received_at), 3, 'UTC') AS received_at
-    FROM whodid_shard.spans
+    FROM (SELECT *, JSONExtract(rest, 'Tuple(tr String, ip String, gh Array(String), gi String, gp String, si String, ci String, ph String)') AS cold FROM whodid_shard.spans)
     GROUP BY tenant, hour, trace_id
 )
 ARRAY JOIN
@@ -333,6 +221,79 @@ ARRAY JOIN
         arrayMap(x -> (if(x = '', 0, sipHash64('prompt', x)), [], [], '', ''), prompt_hashes),
         arrayMap(x -> (if(x = '' OR x = lower(hex(trace_id)), 0, sipHash64('prompted', toFixedString(unhex(x), 16))), [], [], '', ''), prompts))) AS found;
 
+CREATE TABLE IF NOT EXISTS whodid_shard.contents
+(
+    tenant LowCardinality(String),
+    ref FixedString(24) CODEC(NONE),
+    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    sealed String CODEC(NONE)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/contents', '{replica}')
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, ref)
+SETTINGS
+    index_granularity = 256,
+    index_granularity_bytes = 131072,
+    min_bytes_for_wide_part = 67108864,
+    old_parts_lifetime = 60,
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    replicated_deduplication_window = 10000;
+
+CREATE TABLE IF NOT EXISTS whodid_shard.acts
+(
+    tenant String,
+    key UInt64 CODEC(Delta(8), ZSTD(1)),
+    age Int64 CODEC(Delta(8), ZSTD(1)),
+    nts Int64 CODEC(Delta(8), ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    span_id FixedString(8) CODEC(ZSTD(1)),
+    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    verb String,
+    outcome String,
+    act String CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/acts', '{replica}')
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, key, age, nts)
+SETTINGS
+    index_granularity = 256,
+    min_compress_block_size = 16384,
+    max_compress_block_size = 65536,
+    string_serialization_version = 'single_stream',
+    vertical_merge_algorithm_min_rows_to_activate = 1,
+    ratio_of_defaults_for_sparse_serialization = 1,
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.acts_of_spans TO whodid_shard.acts
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS
+SELECT
+    tenant, found.1 AS key,
+    -least(toUnixTimestamp64Nano(ts), toUnixTimestamp64Nano(received_at)) AS age, -toUnixTimestamp64Nano(ts) AS nts,
+    trace_id, span_id, received_at, verb, outcome,
+    formatRow('RowBinary', found.2, action_id, record_kind, tool_name, resource_id, actor_type, channel, instance_id, cold.ir, template_id, cold.tr, user_id, cold.sn) AS act
+FROM
+(
+    SELECT *, JSONExtract(rest, 'Tuple(sn String, tr String, ir String)') AS cold
+    FROM whodid_shard.spans
+    WHERE record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != ''
+)
+ARRAY JOIN
+    arrayFilter(named -> named.2 != '', [
+        (sipHash64('resource', resource_id), resource_id),
+        (sipHash64('credential', credential_id), credential_id),
+        (sipHash64('delegator', multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', cold.sn, '') AS principal), principal)
+    ]) AS found;
+
 CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
 ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
 
@@ -342,395 +303,83 @@ ENGINE = Distributed('whodid', 'whodid_shard', 'actions', sipHash64(trace_id));
 CREATE TABLE IF NOT EXISTS whodid.reads AS whodid_shard.reads
 ENGINE = Distributed('whodid', 'whodid_shard', 'reads', sipHash64(request_id));
 
-CREATE OR REPLACE VIEW whodid.who_did_when
-SQL SECURITY INVOKER
-AS
-WITH
-    (
-        SELECT groupArray(CAST((trace_id, span_id), 'Tuple(trace FixedString(16), span FixedString(8))'))
-        FROM
-        (
-            SELECT trace_id, span_id
-            FROM
-            (
-            SELECT trace_id, span_id, ts, received_at, outcome, record_kind
-            FROM whodid.actions
-            WHERE {kind:String} != 'span'
-                AND (
-                    ({kind:String} = 'resource' AND resource_id = {id:String})
-                    OR ({kind:String} = 'trace' AND trace_id = toFixedString(unhex(if({kind:String} = 'trace', {id:String}, '')), 16))
-                    OR ({kind:String} = 'action' AND action_id = {id:String})
-                    OR ({kind:String} = 'instance' AND instance_id = {id:String})
-                    OR ({kind:String} = 'template' AND template_id = {id:String})
-                    OR ({kind:String} = 'delegator' AND principal_id = {id:String})
-                    OR ({kind:String} = 'correlation' AND correlation_id = {id:String})
-                    OR ({kind:String} = 'credential' AND credential_id = {id:String})
-                )
-                AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-                AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})))
-            UNION ALL
-            SELECT trace_id, span_id, ts, received_at, outcome, record_kind
-            FROM whodid.spans
-            WHERE {kind:String} = 'span'
-                AND trace_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 1, 32), '')), 16)
-                AND span_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 34, 16), '')), 8)
-            )
-            ORDER BY {kind:String} = 'action' AND outcome = 'unknown', least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
-            LIMIT 1
-        )
-    ) AS chosen,
-    (
-        SELECT CAST(
-            (
-                any(key.trace), any(key.span), countIf(mine),
-                groupUniqArrayIf(16)(instance_id, mine),
-                argMinIf(ts, received_at, mine),
-                if(argMinIf(correlation_id, received_at, mine) AS correlation = '', '\0', correlation),
-                toFixedString(unhex(substring(argMinIf(prompt_ref, received_at, mine AND match(prompt_ref, '^[0-9a-f]{32}-[0-9a-f]{16}$')), 1, 32)), 16),
-                groupUniqArray(4000)(parent_span_id)
-            ),
-            'Tuple(trace FixedString(16), span FixedString(8), versions UInt64, instances Array(String), ts DateTime64(9, \'UTC\'), correlation String, prompt_trace FixedString(16), parents Array(FixedString(8)))'
-        )
-        FROM (SELECT *, chosen[1] AS key, span_id = key.span AS mine FROM whodid.spans WHERE trace_id = chosen[1].trace)
-    ) AS target,
-    (
-        SELECT groupArray(lower(concat(hex(chosen[1].trace), '-', hex(span_id))))
-        FROM
-        (
-            SELECT span_id
-            FROM whodid.spans
-            WHERE trace_id = chosen[1].trace
-            GROUP BY span_id
-            HAVING uniqExactIf((actor_type, instance_id, instance_rule, template_id, template_rule, delegator_id, delegator_type, delegator_rule, user_id, service_name) AS identity, channel != 'unentitled') > 1
-                OR (countIf(channel != 'unentitled') = 0 AND uniqExact(identity) > 1)
-        )
-    ) AS disputed,
-    (
-        SELECT groupArray((key, template_id, exporter, since))
-        FROM
-        (
-            SELECT key, template_id, exporter, min(received_at) AS since
-            FROM whodid.threads
-            WHERE key IN (SELECT arrayJoin(own) FROM whodid.threads WHERE key = sipHash64('trace', chosen[1].trace))
-                AND template_id != ''
-            GROUP BY key, template_id, exporter
-            ORDER BY since
-            LIMIT 1000
-        )
-    ) AS claimants,
-    listed AS
-    (
-        SELECT groupArray(CAST(
-            (lower(concat(hex(trace_id), '-', hex(span_id))), ts, action_id, verb, outcome, record_kind, resource_id, actor_type, instance_id, template_id, user_id, service_name, channel),
-            'Tuple(key String, ts DateTime64(9, \'UTC\'), action String, verb String, outcome String, kind String, resource String, actor_type String, instance String, template String, user String, service String, channel String)'
-        )) AS candidates
-        FROM
-        (
-            SELECT *
-            FROM whodid.actions
-            WHERE {kind:String} != 'span'
-                AND (
-                    ({kind:String} = 'resource' AND resource_id = {id:String})
-                    OR ({kind:String} = 'trace' AND trace_id = toFixedString(unhex(if({kind:String} = 'trace', {id:String}, '')), 16))
-                    OR ({kind:String} = 'action' AND action_id = {id:String})
-                    OR ({kind:String} = 'instance' AND instance_id = {id:String})
-                    OR ({kind:String} = 'template' AND template_id = {id:String})
-                    OR ({kind:String} = 'delegator' AND principal_id = {id:String})
-                    OR ({kind:String} = 'correlation' AND correlation_id = {id:String})
-                    OR ({kind:String} = 'credential' AND credential_id = {id:String})
-                )
-                AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-            ORDER BY ts DESC, span_id
-            LIMIT 1 BY trace_id, span_id
-            LIMIT 201
-        )
-    ),
-    kindred AS
-    (
-        SELECT any(about) AS about, groupArray(kin_record) AS kin, groupArrayIf((kin_record.key, kin_record.parent, kin_record.ts, kin_record), is_parent) AS parents
-        FROM
-        (
-            SELECT
-                target AS about,
-                has(about.parents, span_id) AND trace_id = about.trace AS is_parent,
-                CAST(
-                    (
-                        lower(concat(hex(trace_id), '-', hex(span_id))),
-                        if(parent_span_id = toFixedString('', 8), '', lower(concat(hex(trace_id), '-', hex(parent_span_id)))),
-                        ts, end_ts, record_kind, name, actor_type, channel, exporter, template_id, template_name,
-                        template_version, instance_id, instance_parent_id, identity_id, delegator_id, delegator_type,
-                        delegator_issuer, delegation_chain, user_id, service_name, correlation_id, template_rule,
-                        instance_rule, delegator_rule, prompt_ref, prompt_origin, prompt_hash, plan_ref, plan_hash,
-                        plan_step, seq, tool_name, action_id, verb, outcome, resource_id, resource_type, input_source,
-                        input_trust, input_hash, credential_id, credential_type, credential_subject, credential_actor,
-                        credential_issuer, credential_borrowed, credential_scopes, dropped_count,
-                        '', arguments_hash
-                    ),
-                    'Tuple(key String, parent String, ts DateTime64(9, \'UTC\'), end_ts DateTime64(9, \'UTC\'), kind String, name String, actor_type String, channel String, exporter String, template String, template_name String, template_version String, instance String, instance_parent String, identity String, delegator String, delegator_type String, delegator_issuer String, delegation_chain Array(String), user String, service String, correlation String, template_rule String, instance_rule String, delegator_rule String, prompt_ref String, prompt_origin String, prompt_hash String, plan_ref String, plan_hash String, plan_step Int64, seq Int64, tool String, action String, verb String, outcome String, resource String, resource_type String, input_source String, input_trust String, input_hash String, credential String, credential_type String, credential_subject String, credential_actor String, credential_issuer String, credential_borrowed Bool, credential_scopes Array(String), dropped UInt32, content String, arguments_hash String)'
-                ) AS kin_record
-            FROM whodid.spans
-            WHERE (trace_id = target.trace OR trace_id = target.prompt_trace OR correlation_id = target.correlation)
-                AND about.versions > 0
-            ORDER BY
-                (trace_id = about.trace AND span_id = about.span) DESC,
-                channel = 'unentitled',
-                (record_kind IN ('session', 'prompt', 'plan', 'delegation') OR input_source != '' OR is_parent) DESC,
-                abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about.ts)),
-                received_at
-            LIMIT 1 BY trace_id, span_id
-            LIMIT 4000
-        )
-    ),
-    trailed AS
-    (
-        SELECT
-            about, kin, parents,
-            arrayFold(
-                (trail, candidate) -> if(candidate.1 = trail[-1].parent AND length(trail) < 64, arrayPushBack(trail, candidate.4), trail),
-                arrayConcat(arrayReverseSort(p -> p.3, parents) AS newest, newest),
-                [kin[1]]
-            ) AS trail
-        FROM kindred
-    ),
-    acted AS
-    (
-        SELECT
-            *,
-            arrayFirst(x -> tupleElement(x, 'actor_type') != '', trail) AS actor,
-            arrayFirstIndex(x -> tupleElement(x, 'actor_type') NOT IN ('', 'agent'), trail) AS border
-        FROM trailed
-    ),
-    bounded AS
-    (
-        SELECT
-            about, kin, parents, trail, actor,
-            if(border = 0, trail, arraySlice(trail, 1, border - (tupleElement(actor, 'actor_type') = 'agent'))) AS way
-        FROM acted
-    ),
-    parted AS
-    (
-        SELECT
-            about, kin, parents, trail, actor, way,
-            arrayFilter(x -> tupleElement(x, 'actor_type') = 'agent', way) AS agents,
-            arrayFilter(x -> tupleElement(x, 'actor_type') = '', way) AS strays
-        FROM bounded
-    ),
-    spoken AS
-    (
-        SELECT
-            *,
-            arrayFirst(x -> tupleElement(x, 'instance') != '' AND tupleElement(x, 'instance_rule') = '', agents) AS said,
-            arrayFirstIndex(x -> tupleElement(x, 'delegator_rule') = '' AND (tupleElement(x, 'delegator') != '' OR tupleElement(x, 'delegator_type') = 'none'), agents) AS plainly
-        FROM parted
-    ),
-    named_by AS
-    (
-        SELECT
-            *,
-            if(plainly = 0, arrayFirst(x -> tupleElement(x, 'delegator') != '', agents), agents[plainly]) AS delegator_nearest,
-            arrayFirst(x -> tupleElement(x, 'instance') != '' AND tupleElement(x, 'instance_rule') = '' AND tupleElement(x, 'instance') != tupleElement(said, 'instance'), agents) AS above,
-            if(tupleElement(said, 'key') != '', said, arrayFirst(x -> tupleElement(x, 'instance') != '' AND tupleElement(x, 'instance_rule') NOT IN ('session_id', 'resource.service_name'), agents)) AS named
-        FROM spoken
-    ),
-    neared AS
-    (
-        SELECT *, arraySlice(agents, 1, greatest(arrayFirstIndex(x -> tupleElement(x, 'key') = tupleElement(named, 'key'), agents), 1) - 1) AS nearer
-        FROM named_by
-    ),
-    heard AS
-    (
-        SELECT
-            *,
-            arrayFilter(
-                x -> tupleElement(said, 'key') = '' OR tupleElement(said, 'channel') = 'unentitled'
-                    OR tupleElement(x, 'exporter') != tupleElement(said, 'exporter') OR tupleElement(x, 'service') != tupleElement(said, 'service'),
-                nearer
-            ) AS others
-        FROM neared
-    ),
-    claimed AS
-    (
-        SELECT
-            *,
-            arrayFirst(x -> tupleElement(named, 'template') != '' AND tupleElement(x, 'template') != '' AND tupleElement(x, 'template') != tupleElement(named, 'template') AND tupleElement(x, 'template_rule') NOT IN ('session_id', 'resource.service_name'), others) AS other
-        FROM heard
-    ),
-    speaking AS
-    (
-        SELECT
-            *,
-            if(tupleElement(other, 'key') = '', named, kin[4001]) AS instance_says,
-            multiIf(
-                tupleElement(actor, 'actor_type') != 'agent', kin[4001],
-                tupleElement(other, 'key') != '', other,
-                tupleElement(named, 'template') != '', named,
-                tupleElement(said, 'key') = '', arraySort(x -> multiIf(tupleElement(x, 'template') = '', 3, tupleElement(x, 'template_rule') = '', 0, tupleElement(x, 'template_rule') IN ('session_id', 'resource.service_name'), 2, 1), agents)[1],
-                length(arrayDistinct(arrayMap(x -> tupleElement(x, 'template'), arrayFilter(x -> tupleElement(x, 'template') != '', agents)))) = 1, arrayFirst(x -> tupleElement(x, 'template') != '', agents),
-                kin[4001]
-            ) AS template_says,
-            if(
-                tupleElement(actor, 'actor_type') != 'agent'
-                    OR arrayExists(x -> tupleElement(x, 'delegator_rule') = '' AND (tupleElement(x, 'delegator') != '' OR tupleElement(x, 'delegator_type') = 'none') AND tupleElement(x, 'delegator') != tupleElement(delegator_nearest, 'delegator'), strays)
-                    OR arrayExists(x -> tupleElement(x, 'delegator') != '' AND tupleElement(x, 'delegator') != tupleElement(delegator_nearest, 'delegator'), if(plainly = 0, agents, arraySlice(agents, 1, plainly - 1)))
-                    OR (
-                        tupleElement(said, 'key') != ''
-                        AND (tupleElement(delegator_nearest, 'instance') = '' OR tupleElement(delegator_nearest, 'instance_rule') != '')
-                        AND (plainly = 0 OR arrayExists(x -> tupleElement(x, 'delegator_rule') = '' AND (tupleElement(x, 'delegator') != '' OR tupleElement(x, 'delegator_type') = 'none') AND tupleElement(x, 'delegator') != tupleElement(delegator_nearest, 'delegator'), agents))
-                    ),
-                kin[4001],
-                delegator_nearest
-            ) AS delegator_says
-        FROM claimed
-    ),
-    graded AS
-    (
-        SELECT
-            *,
-            arrayMap(
-                claim -> multiIf(
-                    claim.1 = '', 'none',
-                    claim.2 = 'unentitled', 'contradicted',
-                    claim.3 != tupleElement(trail[1], 'key') OR claim.4 != '', 'inferred',
-                    claim.2 = 'entitled', 'channel',
-                    'asserted'
-                ),
-                [
-                    (tupleElement(actor, 'actor_type'), tupleElement(actor, 'channel'), tupleElement(actor, 'key'), ''),
-                    (tupleElement(instance_says, 'instance'), tupleElement(instance_says, 'channel'), tupleElement(instance_says, 'key'), tupleElement(instance_says, 'instance_rule')),
-                    (tupleElement(template_says, 'template'), tupleElement(template_says, 'channel'), tupleElement(template_says, 'key'), tupleElement(template_says, 'template_rule')),
-                    (tupleElement(delegator_says, 'delegator'), tupleElement(delegator_says, 'channel'), tupleElement(delegator_says, 'key'), tupleElement(delegator_says, 'delegator_rule'))
-                ]
-            ) AS claim_grades,
-            multiIf(
-                tupleElement(actor, 'actor_type') = 'agent', if(tupleElement(instance_says, 'instance') != '', tupleElement(instance_says, 'instance'), tupleElement(template_says, 'template')),
-                tupleElement(actor, 'actor_type') = 'human', tupleElement(actor, 'user'),
-                tupleElement(actor, 'actor_type') = 'service', tupleElement(actor, 'service'),
-                ''
-            ) AS named_actor,
-            sipHash64('instance', tupleElement(instance_says, 'instance')) AS instance_key,
-            arrayFirst(c -> c.1 = sipHash64('instance', tupleElement(instance_says, 'instance')) AND (c.2 = tupleElement(instance_says, 'template') OR c.3 = tupleElement(instance_says, 'exporter')), claimants) AS own_claim
-        FROM speaking
-    ),
-    judged AS
-    (
-        SELECT
-            about, kin, trail, actor, instance_says, template_says, delegator_says, claim_grades, named_actor, candidates,
-            multiIf(
-                tupleElement(about, 'versions') = 0, '',
-                arrayExists(x -> has(disputed, tupleElement(x, 'key')), way)
-                    OR (tupleElement(actor, 'actor_type') = 'human' AND tupleElement(actor, 'instance') != '')
-                    OR (
-                        tupleElement(said, 'key') != ''
-                        AND (
-                            arrayExists(x -> tupleElement(x, 'instance') != '' AND tupleElement(x, 'instance_rule') = '' AND tupleElement(x, 'instance') != tupleElement(said, 'instance'), strays)
-                            OR arrayExists(x -> tupleElement(x, 'instance') != '' AND tupleElement(x, 'instance') != tupleElement(said, 'instance') AND tupleElement(x, 'instance_rule') NOT IN ('session_id', 'resource.service_name'), others)
-                            OR (
-                                tupleElement(above, 'key') != ''
-                                AND tupleElement(above, 'exporter') = tupleElement(said, 'exporter')
-                                AND tupleElement(above, 'service') = tupleElement(said, 'service')
-                                AND tupleElement(above, 'template') = tupleElement(said, 'template')
-                                AND NOT arrayExists(
-                                    x -> tupleElement(x, 'instance') = tupleElement(said, 'instance')
-                                        AND (tupleElement(x, 'instance_parent') != '' OR has(tupleElement(x, 'delegation_chain'), tupleElement(above, 'instance')) OR tupleElement(x, 'kind') IN ('session', 'prompt', 'delegation')),
-                                    agents
-                                )
-                            )
-                        )
-                    ), 'conflicting_identity',
-                tupleElement(actor, 'channel') = 'unentitled'
-                    OR arrayExists(x -> tupleElement(x, 'channel') = 'unentitled' AND (tupleElement(x, 'key') = tupleElement(said, 'key') OR tupleElement(said, 'channel') IN ('', 'unentitled') OR tupleElement(x, 'exporter') != tupleElement(said, 'exporter') OR tupleElement(x, 'service') != tupleElement(said, 'service')), agents)
-                    OR has(claim_grades, 'contradicted'), 'exporter_not_entitled',
-                tupleElement(instance_says, 'instance_rule') = '' AND tupleElement(instance_says, 'template') != ''
-                    AND arrayExists(
-                        c -> c.1 = instance_key AND c.2 != tupleElement(instance_says, 'template') AND c.3 != tupleElement(instance_says, 'exporter')
-                            AND NOT (own_claim.1 != 0 AND c.4 > addDays(own_claim.4, 1)),
-                        claimants
-                    ), 'instance_of_another_template',
-                {kind:String} NOT IN ('action', 'span')
-                    AND arrayExists(
-                        c -> tupleElement(c, 'ts') = tupleElement(trail[1], 'ts') AND tupleElement(c, 'key') != tupleElement(trail[1], 'key') AND tupleElement(c, 'channel') != 'unentitled'
-                            AND tupleElement(c, 'outcome') = 'success' AND if({verb:String} = '', tupleElement(c, 'verb') != 'read', tupleElement(c, 'verb') = {verb:String})
-                            AND (multiIf(tupleElement(c, 'actor_type') = 'agent' AND tupleElement(c, 'instance') != '', tupleElement(c, 'instance'), tupleElement(c, 'actor_type') = 'agent', tupleElement(c, 'template'), tupleElement(c, 'actor_type') = 'human', tupleElement(c, 'user'), tupleElement(c, 'actor_type') = 'service', tupleElement(c, 'service'), '') AS doer) NOT IN ('', named_actor),
-                        candidates
-                    ), 'simultaneous_actions',
-                tupleElement(actor, 'actor_type') IN ('', 'agent')
-                    AND (
-                        length(trail) >= 64
-                        OR (length(kin) >= 4000 AND tupleElement(said, 'key') = '')
-                        OR (arrayExists(p -> p.1 = trail[-1].parent, parents) AND NOT arrayExists(x -> tupleElement(x, 'key') = trail[-1].parent, trail))
-                    ), 'beyond_the_view',
-                ''
-            ) AS contradiction
-        FROM graded CROSS JOIN listed
-    ),
-    decided_on AS
-    (
-        SELECT *, if(tupleElement(about, 'versions') = 0 OR contradiction != '' OR named_actor = '', 'undetermined', tupleElement(actor, 'actor_type')) AS decided
-        FROM judged
-    )
-SELECT
-    decided AS verdict,
-    multiIf(
-        contradiction NOT IN ('', 'beyond_the_view'), 'contradicted',
-        decided = 'undetermined', 'none',
-        has(if(decided = 'agent', claim_grades, [claim_grades[1]]), 'inferred'), 'inferred',
-        has(if(decided = 'agent', claim_grades, [claim_grades[1]]), 'asserted'), 'asserted',
-        'channel'
-    ) AS grade,
-    if(decided = 'undetermined', '', named_actor) AS actor_id,
-    if(decided = 'agent', tupleElement(instance_says, 'instance'), '') AS instance,
-    if(decided = 'agent', tupleElement(template_says, 'template'), '') AS template,
-    if(decided = 'agent' AND tupleElement(delegator_says, 'delegator_type') != 'none', tupleElement(delegator_says, 'delegator'), '') AS delegator,
-    if(decided = 'agent', tupleElement(delegator_says, 'delegator_type'), '') AS delegator_type,
-    if(decided = 'agent', tupleElement(delegator_says, 'delegator_issuer'), '') AS delegator_issuer,
-    contradiction,
-    claim_grades,
-    tupleElement(template_says, 'template_name') AS template_name,
-    tupleElement(template_says, 'template_version') AS template_version,
-    tupleElement(instance_says, 'instance_parent') AS instance_parent,
-    tupleElement(instance_says, 'identity') AS identity,
-    tupleElement(instance_says, 'delegation_chain') AS delegation_chain,
-    trail,
-    arrayFilter(x -> tupleElement(x, 'input_source') != '' OR tupleElement(x, 'kind') IN ('session', 'prompt', 'plan', 'delegation'), kin) AS evidence,
-    if(
-        trail[1].seq < 1 OR trail[1].instance = '', 0,
-        trail[1].seq - toInt64(length(arrayDistinct(arrayFilter(
-            seq -> seq >= 1 AND seq <= trail[1].seq,
-            arrayMap(x -> if(tupleElement(x, 'instance') = trail[1].instance, tupleElement(x, 'seq'), -1), kin)
-        ))))
-    ) AS sequence_missing,
-    length(kin) AS kin_count,
-    tupleElement(about, 'versions') AS versions,
-    tupleElement(about, 'instances') AS claimed_instances,
-    candidates
-FROM decided_on;
-
-CREATE OR REPLACE VIEW whodid.who_did
-SQL SECURITY INVOKER
-AS
-SELECT *
-FROM whodid.who_did_when(
-    kind = multiIf(
-        match({of:String}, '^(trace|span|action|instance|template|delegator|correlation|credential|resource):'), substring({of:String}, 1, position({of:String}, ':') - 1),
-        match({of:String}, '^[0-9a-f]{32}$'), 'trace',
-        match({of:String}, '^[0-9a-f]{32}-[0-9a-f]{16}$'), 'span',
-        'resource'
-    ),
-    id = if(
-        match({of:String}, '^(trace|span|action|instance|template|delegator|correlation|credential|resource):'),
-        substring({of:String}, position({of:String}, ':') + 1),
-        {of:String}
-    ),
-    since = '1900-01-01 00:00:00',
-    until = '2262-04-11 00:00:00',
-    verb = ''
-);
-
 CREATE TABLE IF NOT EXISTS whodid.threads AS whodid_shard.threads
 ENGINE = Distributed('whodid', 'whodid_shard', 'threads', sipHash64(trace_id));
 
 CREATE TABLE IF NOT EXISTS whodid.contents AS whodid_shard.contents
 ENGINE = Distributed('whodid', 'whodid_shard', 'contents', sipHash64(ref));
+
+CREATE OR REPLACE VIEW whodid.v_spans
+SQL SECURITY INVOKER
+AS
+SELECT
+    log_id, log_index, received_at, channel, text_block, text_at, tenant, exporter, trace_id, span_id, parent_span_id, ts,
+    end_ts, record_kind, actor_type, template_id, instance_id, delegator_id, user_id, correlation_id, credential_id,
+    action_id, verb, outcome, resource_id, tool_name, prompt_ref, commitment, rest, attributes, resource_attributes,
+    if(cold.sg = '', 'span', cold.sg) AS signal,
+    cold.n AS name,
+    cold.k AS kind,
+    cold.sc AS status_code,
+    cold.sm AS status_message,
+    cold.ts AS trace_state,
+    cold.f AS flags,
+    cold.dc AS dropped_count,
+    cold.sn AS service_name,
+    cold.on AS scope_name,
+    cold.ov AS scope_version,
+    cold.tn AS template_name,
+    cold.tv AS template_version,
+    cold.ip AS instance_parent_id,
+    cold.ii AS identity_id,
+    cold.dt AS delegator_type,
+    cold.di AS delegator_issuer,
+    cold.gi AS delegation_id,
+    cold.gp AS delegation_parent_id,
+    cold.gs AS delegation_issuer,
+    cold.ga AS delegation_audience,
+    cold.ge AS delegation_expires_at,
+    cold.gc AS delegation_scopes,
+    cold.gh AS delegation_chain,
+    cold.si AS session_id,
+    cold.ci AS conversation_id,
+    cold.tr AS template_rule,
+    cold.ir AS instance_rule,
+    cold.dr AS delegator_rule,
+    cold.po AS prompt_origin,
+    cold.ph AS prompt_hash,
+    cold.pr AS plan_ref,
+    cold.lh AS plan_hash,
+    ifNull(cold.ls, -1) AS plan_step,
+    ifNull(cold.q, -1) AS seq,
+    cold.tc AS tool_call_id,
+    cold.ah AS arguments_hash,
+    cold.rh AS result_hash,
+    cold.rt AS resource_type,
+    cold.is AS input_source,
+    cold.it AS input_trust,
+    cold.ih AS input_hash,
+    cold.ct AS credential_type,
+    cold.cs AS credential_subject,
+    cold.ca AS credential_actor,
+    cold.cr AS credential_issuer,
+    cold.ce AS credential_expires_at,
+    cold.cc AS credential_scopes,
+    cold.cb AS credential_borrowed,
+    cold.ai AS approval_id,
+    cold.ad AS approval_decision,
+    cold.as AS approval_source,
+    cold.av AS approver_id,
+    cold.ap AS approval_policy_id,
+    cold.ar AS approval_reason,
+    cold.ev AS events,
+    cold.li AS links
+FROM
+(
+    SELECT
+        *,
+        JSONExtract(rest, 'Tuple(sg String, n String, k UInt8, sc UInt8, sm String, ts String, f UInt32, dc UInt32, sn String, on String, ov String, tn String, tv String, ip String, ii String, dt String, di String, gi String, gp String, gs String, ga String, ge String, gc Array(String), gh Array(String), si String, ci String, tr String, ir String, dr String, po String, ph String, pr String, lh String, ls Nullable(Int64), q Nullable(Int64), tc String, ah String, rh String, rt String, is String, it String, ih String, ct String, cs String, ca String, cr String, ce String, cc Array(String), cb Bool, ai String, ad String, as String, av String, ap String, ar String, ev String, li String)') AS cold
+    FROM whodid.spans
+);
 
 CREATE OR REPLACE VIEW whodid.who_did_when
 SQL SECURITY INVOKER
@@ -761,13 +410,13 @@ WITH
                 AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read' AND record_kind != 'approval', verb = {verb:String})))
             UNION ALL
             SELECT trace_id, span_id, ts, received_at, outcome, record_kind
-            FROM whodid.spans
+            FROM whodid.v_spans
             WHERE {kind:String} = 'span'
                 AND trace_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 1, 32), '')), 16)
                 AND span_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 34, 16), '')), 8)
             UNION ALL
             SELECT trace_id, span_id, ts, received_at, outcome, record_kind
-            FROM whodid.spans
+            FROM whodid.v_spans
             WHERE {kind:String} IN ('session', 'conversation', 'prompt')
                 AND (toStartOfHour(ts), trace_id) IN
                 (
@@ -780,7 +429,7 @@ WITH
                     OR ({kind:String} = 'conversation' AND conversation_id = {id:String})
                     OR ({kind:String} = 'prompt' AND prompt_ref IN
                     (
-                        SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
+                        SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.v_spans
                         WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('prompt', {id:String}))
                             AND prompt_hash = {id:String}
                     ))
@@ -805,14 +454,14 @@ WITH
             ),
             'Tuple(trace FixedString(16), span FixedString(8), versions UInt64, instances Array(String), ts DateTime64(9, \'UTC\'), correlation String, prompt_trace FixedString(16), parents Array(FixedString(8)))'
         )
-        FROM (SELECT *, chosen[1] AS key, span_id = key.span AS mine FROM whodid.spans WHERE trace_id = chosen[1].trace)
+        FROM (SELECT *, chosen[1] AS key, span_id = key.span AS mine FROM whodid.v_spans WHERE trace_id = chosen[1].trace)
     ) AS target,
     (
         SELECT groupArray(lower(concat(hex(chosen[1].trace), '-', hex(span_id))))
         FROM
         (
             SELECT span_id
-            FROM whodid.spans
+            FROM whodid.v_spans
             WHERE trace_id = chosen[1].trace
             GROUP BY span_id
             HAVING multiIf(
@@ -885,7 +534,7 @@ WITH
                     ),
                     'Tuple(key String, parent String, ts DateTime64(9, \'UTC\'), end_ts DateTime64(9, \'UTC\'), kind String, name String, actor_type String, channel String, exporter String, template String, template_name String, template_version String, instance String, instance_parent String, identity String, delegator String, delegator_type String, delegator_issuer String, delegation_chain Array(String), user String, service String, correlation String, template_rule String, instance_rule String, delegator_rule String, prompt_ref String, prompt_origin String, prompt_hash String, plan_ref String, plan_hash String, plan_step Int64, seq Int64, tool String, action String, verb String, outcome String, resource String, resource_type String, input_source String, input_trust String, input_hash String, credential String, credential_type String, credential_subject String, credential_actor String, credential_issuer String, credential_borrowed Bool, credential_scopes Array(String), dropped UInt32, content String, arguments_hash String)'
                 ) AS kin_record
-            FROM whodid.spans
+            FROM whodid.v_spans
             WHERE (trace_id = target.trace OR trace_id = target.prompt_trace OR correlation_id = target.correlation)
                 AND about.versions > 0
             ORDER BY
@@ -1189,45 +838,48 @@ FROM whodid.who_did_when(
     verb = ''
 );
 
+CREATE TABLE IF NOT EXISTS whodid.acts AS whodid_shard.acts
+ENGINE = Distributed('whodid', 'whodid_shard', 'acts', sipHash64(trace_id));
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0001_create_spans.sql', '820fa68a9c15f66258340bed17f858b64872084cc4e63c3177f4c6e78990ab2d' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0001_create_spans.sql', '912f03eb4ee28693f7ce6678aade1cc08bab95ab87ea9c7f89f28670c44f9b67' WHERE '0001_create_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0002_create_actions.sql', 'd57ccae96160cb3dac68464d88a2a7c5d3cc069c799f5bbf5fe2278a426760aa' WHERE '0002_create_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0003_create_actions_of_spans.sql', '204181a52d3b07300f790a5ebd395dda202acc3103612e9f603c3343c8be9157' WHERE '0003_create_actions_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0003_create_actions_of_spans.sql', '07e9c879253beff5840be7660d81610302758fe7900ad0df782fc532007142fc' WHERE '0003_create_actions_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0004_create_reads.sql', '43d0eeb27f649c2427ecb1266d14f4fc508df6d76ff08d02359b87d3716c5fd9' WHERE '0004_create_reads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0005_create_who_did_when.sql', '8b37d27fceceac1ca252c52d8185c7eabee2862eb3a4cd1be5a9d2e042cb9135' WHERE '0005_create_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0005_create_threads.sql', 'ba155ed84b5dc66628b2d0ca4dc6260ea937523deea26d2c13ac2351766f4b45' WHERE '0005_create_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0006_create_who_did.sql', 'e061de8d03bfba295f640e63ca54187d07dcfc8f4b950f925f5cbc8f92a2c3dc' WHERE '0006_create_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0006_create_threads_of_spans.sql', 'c91173a0d2148dc10c6d8e454c4dcc50f80f4d74c55f3310fe70949404a8b68f' WHERE '0006_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0007_create_threads.sql', '049ce91c27f39a98ed901ca1c7ced5cdc08fc3535c55e7031c8df5815c0ef0d5' WHERE '0007_create_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0007_create_contents.sql', '7c43092845981ad9c171104c8748caf1c9ae53f69f1dc2e2a1bd47b138d1c9aa' WHERE '0007_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0008_create_threads_of_spans.sql', '83ec625804d63e930025d2d89360ad2d775986e60cecd98e1c7a4ccd7917be20' WHERE '0008_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0008_create_v_spans.sql', '857c11f155b6ca9a5c0b8b9f9a6939e19afad82f475faa90d7a0cebe502aba00' WHERE '0008_create_v_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0009_create_contents.sql', '48aa8bbe654524aa78c012742f8a5aea4a03038a6bdba3a954e07daddfadc866' WHERE '0009_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0009_create_who_did_when.sql', '63f98fcefa485fe3e8109663f19d9511b4e6485f1e39f146ef6407514303d6da' WHERE '0009_create_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0011_name_people_in_threads.sql', '358e8ab69e6f62f7d0edfc598362ba6cc13faaaebaf1d1fed580a0ca990ecfb7' WHERE '0011_name_people_in_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0010_create_who_did.sql', '54b8d2239c5c0a511d1532391975b8dc44cabbe73726d9b384c2e392d3df97c9' WHERE '0010_create_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0012_replace_who_did_when.sql', '35045103a324b2425565dcca45e0d0b7b86e2f546369ab41e8c6fc4f52da952e' WHERE '0012_replace_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0011_create_acts.sql', 'dd85ac14f9f0cb5e64f8ed4ba961f0203cb34146b64a8b79caafa19d4357595b' WHERE '0011_create_acts.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0013_replace_who_did.sql', '591b39c06dae1019686fd79f06598331690475f55349f73c158ed8fae7d9e794' WHERE '0013_replace_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0012_create_acts_of_spans.sql', 'a07b4388474e16545ad314be166c45a5fe11ba3dfaf3efdd83d566e0df260d05' WHERE '0012_create_acts_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0010_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0010_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0013_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0013_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -10,7 +10,7 @@
 //
 // The proof is checked by code that was written for this file and shares nothing with what made the package. The answer is decided
 // again by the code that decided it, which is below the line at the end: scripts/bundle-verifier.mjs of Whodid puts it there.
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto'
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -25,15 +25,27 @@ const exits = {
   malformed: 50,
 }
 const payloadType = 'application/vnd.in-toto+json'
-const entryBytesMax = 65_535
-const parts = { content: 1, result: 2, detail: 3 }
-// The columns of a record in the order in which they are hashed; what is not listed as another kind is text.
-const order =
-  'log_id log_index:u64 tenant exporter channel received_at:time signal trace_id:16 span_id:8 parent_span_id:8 ts:time end_ts:time name kind:u8 status_code:u8 status_message trace_state flags:u32 dropped_count:u32 service_name scope_name scope_version record_kind actor_type template_id template_name template_version instance_id instance_parent_id identity_id delegator_id delegator_type delegator_issuer delegation_id delegation_parent_id delegation_issuer delegation_audience delegation_expires_at delegation_scopes:list delegation_chain:list user_id session_id conversation_id correlation_id template_rule instance_rule delegator_rule prompt_ref prompt_origin prompt_hash plan_ref plan_hash plan_step:i64 seq:i64 tool_name tool_call_id arguments_hash result_hash action_id verb outcome resource_id resource_type input_source input_trust input_hash credential_id credential_type credential_subject credential_actor credential_issuer credential_expires_at credential_scopes:list credential_borrowed:bool approval_id approval_decision approval_source approver_id approval_policy_id approval_reason content_ref:24 content_commitment:32 result_commitment:32 detail_commitment:32 attributes resource_attributes events links'
-export const fields = order.split(' ').map((field) => {
-  const [column, kind = 'text'] = field.split(':')
-  return { column, kind }
-})
+const parts = { content: 1, result: 2, detail: 4 }
+// The columns of a record in the order in which they are hashed: those in front of the body, the body's, and the members of `rest`,
+// which stand in its place. What is not listed as another kind is text.
+const readOrder = (order) =>
+  order.split(' ').map((field) => {
+    const [column, kind = 'text'] = field.split(':')
+    return { column, kind }
+  })
+export const headFields = readOrder(
+  'log_id log_index:u64 received_at:time channel text_block:24 text_at:u32',
+)
+export const bodyFields = readOrder(
+  'tenant exporter trace_id:16 span_id:8 parent_span_id:8 ts:time end_ts:time record_kind actor_type template_id instance_id delegator_id user_id correlation_id credential_id action_id verb outcome resource_id tool_name prompt_ref commitment:32 rest attributes resource_attributes',
+)
+export const restFields =
+  'signal:sg name:n kind:k:count status_code:sc:count status_message:sm trace_state:ts flags:f:count dropped_count:dc:count service_name:sn scope_name:on scope_version:ov template_name:tn template_version:tv instance_parent_id:ip identity_id:ii delegator_type:dt delegator_issuer:di delegation_id:gi delegation_parent_id:gp delegation_issuer:gs delegation_audience:ga delegation_expires_at:ge delegation_scopes:gc:list delegation_chain:gh:list session_id:si conversation_id:ci template_rule:tr instance_rule:ir delegator_rule:dr prompt_origin:po prompt_hash:ph plan_ref:pr plan_hash:lh plan_step:ls:number seq:q:number tool_call_id:tc arguments_hash:ah result_hash:rh resource_type:rt input_source:is input_trust:it input_hash:ih credential_type:ct credential_subject:cs credential_actor:ca credential_issuer:cr credential_expires_at:ce credential_scopes:cc:list credential_borrowed:cb:bool approval_id:ai approval_decision:ad approval_source:as approver_id:av approval_policy_id:ap approval_reason:ar events:ev links:li'
+    .split(' ')
+    .map((field) => {
+      const [column, key, kind = 'text'] = field.split(':')
+      return { column, key, kind }
+    })
 
 /** Something that does not hold: its code is the exit code's name. */
 class Finding extends Error {
@@ -285,34 +297,68 @@ function readRecords(files) {
 
 /** A record from its canonical form; times as text to the nanosecond, absent IDs as ''. */
 export function decodeRecord(form) {
-  if (form.toString('hex', 0, 4) !== '57440101')
-    fail('malformed', 'records.bin: not a canonical record of version 1')
-  let at = 4
-  const take = (length) => form.subarray(at, (at += length))
+  const read = fieldReader(form)
+  const row = {}
+  for (const field of [...headFields, ...bodyFields])
+    if (field.column === 'rest') Object.assign(row, membersOf(read(field)))
+    else row[field.column] = read(field)
+  if (read.at() !== form.length)
+    fail('malformed', 'records.bin: a record has bytes behind its last field')
+  return row
+}
+
+/** Reads the fields of a form one after another. */
+function fieldReader(form) {
+  if (form.toString('hex', 0, 3) !== '574402')
+    fail('malformed', 'records.bin: not a canonical record of version 2')
+  let at = 3
+  const take = (length) => {
+    if (at + length > form.length) fail('malformed', 'records.bin: a record ends within a field')
+    return form.subarray(at, (at += length))
+  }
   const varUint = () => {
     for (let value = 0, scale = 1; ; scale *= 128) {
-      const byte = form[at++] ?? fail('malformed', 'records.bin: a record ends within a field')
+      const byte = take(1)[0]
       value += (byte & 127) * scale
       if (byte < 128) return value
     }
   }
-  const text = () => take(varUint()).toString()
-  const number = (big) => (Number.isSafeInteger(Number(big)) ? Number(big) : String(big))
   const readers = {
-    text,
-    list: () => Array.from({ length: varUint() }, text),
+    text: () => take(varUint()).toString(),
     time: () => instant(take(8).readBigInt64LE()),
-    u8: () => take(1)[0],
-    bool: () => take(1)[0] === 1,
     u32: () => take(4).readUInt32LE(),
-    u64: () => number(take(8).readBigUInt64LE()),
-    i64: () => number(take(8).readBigInt64LE()),
+    u64: () => {
+      const big = take(8).readBigUInt64LE()
+      return Number.isSafeInteger(Number(big)) ? Number(big) : String(big)
+    },
   }
   const fixed = (length) => take(length).toString('hex').replace(/^0+$/u, '')
-  const row = {}
-  for (const { column, kind } of fields) row[column] = readers[kind]?.() ?? fixed(Number(kind))
-  if (at !== form.length) fail('malformed', 'records.bin: a record has bytes behind its last field')
-  return row
+  const read = ({ kind }) => readers[kind]?.() ?? fixed(Number(kind))
+  read.at = () => at
+  return read
+}
+
+/** The members of `rest`, absent ones in their absent form; all are absent in what is no JSON object. */
+function membersOf(json) {
+  let members = {}
+  try {
+    const parsed = JSON.parse(json)
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) members = parsed
+  } catch {
+    // No JSON: a text that the collector did not write.
+  }
+  const readers = {
+    text: (value) => (typeof value === 'string' ? value : ''),
+    list: (value) => (Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []),
+    count: (value) => (typeof value === 'number' ? value : 0),
+    number: (value) => (typeof value === 'number' ? value : -1),
+    bool: (value) => value === true,
+  }
+  const own = (name) => (Object.hasOwn(members, name) ? members[name] : undefined)
+  const columns = Object.fromEntries(
+    restFields.map(({ column, key, kind }) => [column, readers[kind](own(key))]),
+  )
+  return { ...columns, signal: columns.signal === '' ? 'span' : columns.signal }
 }
 
 function instant(unixNs) {
@@ -321,12 +367,12 @@ function instant(unixNs) {
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, -5)}.${String(ns).padStart(9, '0')}Z`
 }
 
-/** RFC 6962's leaf hash; of a record too long for an entry bundle its digest stands in the entry. */
+/** RFC 6962's leaf hash of the record's entry: its form with the SHA-256 of the body in the body's place. */
 function leafOf(form) {
-  const whole = sha256(Buffer.concat([Buffer.of(0), form]))
-  return form.length <= entryBytesMax
-    ? whole
-    : sha256(Buffer.concat([Buffer.from('0057440102', 'hex'), whole]))
+  const read = fieldReader(form)
+  for (const field of headFields) read(field)
+  const head = form.subarray(0, read.at())
+  return sha256(Buffer.concat([Buffer.of(0), head, sha256(form.subarray(read.at()))]))
 }
 
 function checkInclusion(files, { record, trust, checkpoints }) {
@@ -569,21 +615,40 @@ function checkContents(files, records) {
   const texts = new Map()
   const committed = new Map()
   for (const name of [...files.keys()].filter((file) => file.startsWith('content/'))) {
-    const { tenant, span, part, nonce, text } = parseJson(files, name)
-    const tenantBytes = Buffer.from(tenant)
-    const head = Buffer.alloc(33)
-    head.write('WDC1', 'latin1')
-    head[4] = parts[part]
-    head.write(span.replace('-', ''), 5, 'hex')
-    head.writeUInt32BE(tenantBytes.length, 29)
-    const hmac = createHmac('sha256', Buffer.from(nonce, 'hex'))
-    const commitment = hmac.update(head).update(tenantBytes).update(text).digest('hex')
-    if (!records.some(({ key, row }) => key === span && row[`${part}_commitment`] === commitment))
+    const content = parseJson(files, name)
+    const { span, part, text } = content
+    const commitment = commitmentOf(content)
+    if (!records.some(({ key, row }) => key === span && row.commitment === commitment))
       fail('tampered', `${name}: is not the text that the record committed to`)
     texts.set(`${span}.${part}`, text)
-    committed.set(commitment, text)
+    if (part === 'content') committed.set(commitment, text)
   }
   return { texts, committed }
+}
+
+/**
+ * The commitment of a record, made of one part of its text, that part's salt and the hashes of the other parts; '' when these are
+ * not as long as they must be. Without that check a part could be read as salt, or salt as text.
+ */
+function commitmentOf({ tenant, span, part, salt, hashes, text }) {
+  const isHex = (value, digits) =>
+    typeof value === 'string' && new RegExp(`^[0-9a-f]{${digits}}$`, 'u').test(value)
+  if (!Object.hasOwn(parts, part) || !isHex(salt, 32) || text === '') return ''
+  const own = sha256(
+    Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from([parts[part]]), Buffer.from(text)]),
+  )
+  const all = Object.keys(parts).map((name) => {
+    if (name === part) return own
+    const hash = hashes?.[name]
+    return hash === '' ? Buffer.alloc(32) : isHex(hash, 64) ? Buffer.from(hash, 'hex') : undefined
+  })
+  if (all.includes(undefined)) return ''
+  const head = Buffer.alloc(32)
+  const tenantBytes = Buffer.from(tenant)
+  head.write('WDC2', 'latin1')
+  head.write(span.replace('-', ''), 4, 'hex')
+  head.writeUInt32BE(tenantBytes.length, 28)
+  return sha256(Buffer.concat([head, tenantBytes, ...all])).toString('hex')
 }
 
 /** What the answer quotes must be on record here, word for word. */
@@ -659,7 +724,7 @@ function checkDecision(files, { records, committed, statement }) {
       const found = byPlace.get(placeName(log, place))
       return found && { columns: found.row, leaf: leafOf(found.form).toString('hex') }
     },
-    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.content_commitment),
+    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.commitment),
   }
   const { answer: decided, textsStated } = decideAgain(index, ground, answer)
   const said = decisionCode.decidedPart(answer)

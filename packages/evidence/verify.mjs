@@ -10,7 +10,7 @@
 //
 // The proof is checked by code that was written for this file and shares nothing with what made the package. The answer is decided
 // again by the code that decided it, which is below the line at the end: scripts/bundle-verifier.mjs of Whodid puts it there.
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto'
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -25,15 +25,27 @@ const exits = {
   malformed: 50,
 }
 const payloadType = 'application/vnd.in-toto+json'
-const entryBytesMax = 65_535
-const parts = { content: 1, result: 2, detail: 3 }
-// The columns of a record in the order in which they are hashed; what is not listed as another kind is text.
-const order =
-  'log_id log_index:u64 tenant exporter channel received_at:time signal trace_id:16 span_id:8 parent_span_id:8 ts:time end_ts:time name kind:u8 status_code:u8 status_message trace_state flags:u32 dropped_count:u32 service_name scope_name scope_version record_kind actor_type template_id template_name template_version instance_id instance_parent_id identity_id delegator_id delegator_type delegator_issuer delegation_id delegation_parent_id delegation_issuer delegation_audience delegation_expires_at delegation_scopes:list delegation_chain:list user_id session_id conversation_id correlation_id template_rule instance_rule delegator_rule prompt_ref prompt_origin prompt_hash plan_ref plan_hash plan_step:i64 seq:i64 tool_name tool_call_id arguments_hash result_hash action_id verb outcome resource_id resource_type input_source input_trust input_hash credential_id credential_type credential_subject credential_actor credential_issuer credential_expires_at credential_scopes:list credential_borrowed:bool approval_id approval_decision approval_source approver_id approval_policy_id approval_reason content_ref:24 content_commitment:32 result_commitment:32 detail_commitment:32 attributes resource_attributes events links'
-export const fields = order.split(' ').map((field) => {
-  const [column, kind = 'text'] = field.split(':')
-  return { column, kind }
-})
+const parts = { content: 1, result: 2, detail: 4 }
+// The columns of a record in the order in which they are hashed: those in front of the body, the body's, and the members of `rest`,
+// which stand in its place. What is not listed as another kind is text.
+const readOrder = (order) =>
+  order.split(' ').map((field) => {
+    const [column, kind = 'text'] = field.split(':')
+    return { column, kind }
+  })
+export const headFields = readOrder(
+  'log_id log_index:u64 received_at:time channel text_block:24 text_at:u32',
+)
+export const bodyFields = readOrder(
+  'tenant exporter trace_id:16 span_id:8 parent_span_id:8 ts:time end_ts:time record_kind actor_type template_id instance_id delegator_id user_id correlation_id credential_id action_id verb outcome resource_id tool_name prompt_ref commitment:32 rest attributes resource_attributes',
+)
+export const restFields =
+  'signal:sg name:n kind:k:count status_code:sc:count status_message:sm trace_state:ts flags:f:count dropped_count:dc:count service_name:sn scope_name:on scope_version:ov template_name:tn template_version:tv instance_parent_id:ip identity_id:ii delegator_type:dt delegator_issuer:di delegation_id:gi delegation_parent_id:gp delegation_issuer:gs delegation_audience:ga delegation_expires_at:ge delegation_scopes:gc:list delegation_chain:gh:list session_id:si conversation_id:ci template_rule:tr instance_rule:ir delegator_rule:dr prompt_origin:po prompt_hash:ph plan_ref:pr plan_hash:lh plan_step:ls:number seq:q:number tool_call_id:tc arguments_hash:ah result_hash:rh resource_type:rt input_source:is input_trust:it input_hash:ih credential_type:ct credential_subject:cs credential_actor:ca credential_issuer:cr credential_expires_at:ce credential_scopes:cc:list credential_borrowed:cb:bool approval_id:ai approval_decision:ad approval_source:as approver_id:av approval_policy_id:ap approval_reason:ar events:ev links:li'
+    .split(' ')
+    .map((field) => {
+      const [column, key, kind = 'text'] = field.split(':')
+      return { column, key, kind }
+    })
 
 /** Something that does not hold: its code is the exit code's name. */
 class Finding extends Error {
@@ -285,34 +297,68 @@ function readRecords(files) {
 
 /** A record from its canonical form; times as text to the nanosecond, absent IDs as ''. */
 export function decodeRecord(form) {
-  if (form.toString('hex', 0, 4) !== '57440101')
-    fail('malformed', 'records.bin: not a canonical record of version 1')
-  let at = 4
-  const take = (length) => form.subarray(at, (at += length))
+  const read = fieldReader(form)
+  const row = {}
+  for (const field of [...headFields, ...bodyFields])
+    if (field.column === 'rest') Object.assign(row, membersOf(read(field)))
+    else row[field.column] = read(field)
+  if (read.at() !== form.length)
+    fail('malformed', 'records.bin: a record has bytes behind its last field')
+  return row
+}
+
+/** Reads the fields of a form one after another. */
+function fieldReader(form) {
+  if (form.toString('hex', 0, 3) !== '574402')
+    fail('malformed', 'records.bin: not a canonical record of version 2')
+  let at = 3
+  const take = (length) => {
+    if (at + length > form.length) fail('malformed', 'records.bin: a record ends within a field')
+    return form.subarray(at, (at += length))
+  }
   const varUint = () => {
     for (let value = 0, scale = 1; ; scale *= 128) {
-      const byte = form[at++] ?? fail('malformed', 'records.bin: a record ends within a field')
+      const byte = take(1)[0]
       value += (byte & 127) * scale
       if (byte < 128) return value
     }
   }
-  const text = () => take(varUint()).toString()
-  const number = (big) => (Number.isSafeInteger(Number(big)) ? Number(big) : String(big))
   const readers = {
-    text,
-    list: () => Array.from({ length: varUint() }, text),
+    text: () => take(varUint()).toString(),
     time: () => instant(take(8).readBigInt64LE()),
-    u8: () => take(1)[0],
-    bool: () => take(1)[0] === 1,
     u32: () => take(4).readUInt32LE(),
-    u64: () => number(take(8).readBigUInt64LE()),
-    i64: () => number(take(8).readBigInt64LE()),
+    u64: () => {
+      const big = take(8).readBigUInt64LE()
+      return Number.isSafeInteger(Number(big)) ? Number(big) : String(big)
+    },
   }
   const fixed = (length) => take(length).toString('hex').replace(/^0+$/u, '')
-  const row = {}
-  for (const { column, kind } of fields) row[column] = readers[kind]?.() ?? fixed(Number(kind))
-  if (at !== form.length) fail('malformed', 'records.bin: a record has bytes behind its last field')
-  return row
+  const read = ({ kind }) => readers[kind]?.() ?? fixed(Number(kind))
+  read.at = () => at
+  return read
+}
+
+/** The members of `rest`, absent ones in their absent form; all are absent in what is no JSON object. */
+function membersOf(json) {
+  let members = {}
+  try {
+    const parsed = JSON.parse(json)
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) members = parsed
+  } catch {
+    // No JSON: a text that the collector did not write.
+  }
+  const readers = {
+    text: (value) => (typeof value === 'string' ? value : ''),
+    list: (value) => (Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []),
+    count: (value) => (typeof value === 'number' ? value : 0),
+    number: (value) => (typeof value === 'number' ? value : -1),
+    bool: (value) => value === true,
+  }
+  const own = (name) => (Object.hasOwn(members, name) ? members[name] : undefined)
+  const columns = Object.fromEntries(
+    restFields.map(({ column, key, kind }) => [column, readers[kind](own(key))]),
+  )
+  return { ...columns, signal: columns.signal === '' ? 'span' : columns.signal }
 }
 
 function instant(unixNs) {
@@ -321,12 +367,12 @@ function instant(unixNs) {
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, -5)}.${String(ns).padStart(9, '0')}Z`
 }
 
-/** RFC 6962's leaf hash; of a record too long for an entry bundle its digest stands in the entry. */
+/** RFC 6962's leaf hash of the record's entry: its form with the SHA-256 of the body in the body's place. */
 function leafOf(form) {
-  const whole = sha256(Buffer.concat([Buffer.of(0), form]))
-  return form.length <= entryBytesMax
-    ? whole
-    : sha256(Buffer.concat([Buffer.from('0057440102', 'hex'), whole]))
+  const read = fieldReader(form)
+  for (const field of headFields) read(field)
+  const head = form.subarray(0, read.at())
+  return sha256(Buffer.concat([Buffer.of(0), head, sha256(form.subarray(read.at()))]))
 }
 
 function checkInclusion(files, { record, trust, checkpoints }) {
@@ -569,21 +615,40 @@ function checkContents(files, records) {
   const texts = new Map()
   const committed = new Map()
   for (const name of [...files.keys()].filter((file) => file.startsWith('content/'))) {
-    const { tenant, span, part, nonce, text } = parseJson(files, name)
-    const tenantBytes = Buffer.from(tenant)
-    const head = Buffer.alloc(33)
-    head.write('WDC1', 'latin1')
-    head[4] = parts[part]
-    head.write(span.replace('-', ''), 5, 'hex')
-    head.writeUInt32BE(tenantBytes.length, 29)
-    const hmac = createHmac('sha256', Buffer.from(nonce, 'hex'))
-    const commitment = hmac.update(head).update(tenantBytes).update(text).digest('hex')
-    if (!records.some(({ key, row }) => key === span && row[`${part}_commitment`] === commitment))
+    const content = parseJson(files, name)
+    const { span, part, text } = content
+    const commitment = commitmentOf(content)
+    if (!records.some(({ key, row }) => key === span && row.commitment === commitment))
       fail('tampered', `${name}: is not the text that the record committed to`)
     texts.set(`${span}.${part}`, text)
-    committed.set(commitment, text)
+    if (part === 'content') committed.set(commitment, text)
   }
   return { texts, committed }
+}
+
+/**
+ * The commitment of a record, made of one part of its text, that part's salt and the hashes of the other parts; '' when these are
+ * not as long as they must be. Without that check a part could be read as salt, or salt as text.
+ */
+function commitmentOf({ tenant, span, part, salt, hashes, text }) {
+  const isHex = (value, digits) =>
+    typeof value === 'string' && new RegExp(`^[0-9a-f]{${digits}}$`, 'u').test(value)
+  if (!Object.hasOwn(parts, part) || !isHex(salt, 32) || text === '') return ''
+  const own = sha256(
+    Buffer.concat([Buffer.from(salt, 'hex'), Buffer.from([parts[part]]), Buffer.from(text)]),
+  )
+  const all = Object.keys(parts).map((name) => {
+    if (name === part) return own
+    const hash = hashes?.[name]
+    return hash === '' ? Buffer.alloc(32) : isHex(hash, 64) ? Buffer.from(hash, 'hex') : undefined
+  })
+  if (all.includes(undefined)) return ''
+  const head = Buffer.alloc(32)
+  const tenantBytes = Buffer.from(tenant)
+  head.write('WDC2', 'latin1')
+  head.write(span.replace('-', ''), 4, 'hex')
+  head.writeUInt32BE(tenantBytes.length, 28)
+  return sha256(Buffer.concat([head, tenantBytes, ...all])).toString('hex')
 }
 
 /** What the answer quotes must be on record here, word for word. */
@@ -659,7 +724,7 @@ function checkDecision(files, { records, committed, statement }) {
       const found = byPlace.get(placeName(log, place))
       return found && { columns: found.row, leaf: leafOf(found.form).toString('hex') }
     },
-    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.content_commitment),
+    text: (log, place) => committed.get(byPlace.get(placeName(log, place))?.row.commitment),
   }
   const { answer: decided, textsStated } = decideAgain(index, ground, answer)
   const said = decisionCode.decidedPart(answer)
@@ -965,6 +1030,11 @@ var whodidDecision = (function(exports) {
 			this.#buffer.set(bytes, this.#length);
 			this.#length += bytes.length;
 		}
+		/** A text of characters up to U+00FF, each as one byte, without its length. */
+		latin1(text) {
+			this.#reserve(text.length);
+			this.#length += this.#buffer.write(text, this.#length, "latin1");
+		}
 		/** Takes back all that was written from `length` on. */
 		truncate(length) {
 			this.#length = Math.min(this.#length, length);
@@ -1030,15 +1100,395 @@ var whodidDecision = (function(exports) {
 			this.#view = new DataView(grown.buffer);
 		}
 	};
+	// packages/model/src/record-rest.ts
+	/**
+	* The fields of a record that no question filters on, in the order in which `rest` holds them. The view `whodid.v_spans` has a
+	* column of each; a test holds the two together.
+	*/
+	const restFields = [
+		{
+			name: "signal",
+			key: "sg",
+			kind: "text",
+			read: (r) => r.signal === "span" ? "" : r.signal
+		},
+		{
+			name: "name",
+			key: "n",
+			kind: "text",
+			read: (r) => r.name
+		},
+		{
+			name: "kind",
+			key: "k",
+			kind: "count",
+			read: (r) => r.kind
+		},
+		{
+			name: "status_code",
+			key: "sc",
+			kind: "count",
+			read: (r) => r.statusCode
+		},
+		{
+			name: "status_message",
+			key: "sm",
+			kind: "text",
+			read: (r) => r.statusMessage
+		},
+		{
+			name: "trace_state",
+			key: "ts",
+			kind: "text",
+			read: (r) => r.traceState
+		},
+		{
+			name: "flags",
+			key: "f",
+			kind: "count",
+			read: (r) => r.flags
+		},
+		{
+			name: "dropped_count",
+			key: "dc",
+			kind: "count",
+			read: (r) => r.droppedCount
+		},
+		{
+			name: "service_name",
+			key: "sn",
+			kind: "text",
+			read: (r) => r.serviceName
+		},
+		{
+			name: "scope_name",
+			key: "on",
+			kind: "text",
+			read: (r) => r.scopeName
+		},
+		{
+			name: "scope_version",
+			key: "ov",
+			kind: "text",
+			read: (r) => r.scopeVersion
+		},
+		{
+			name: "template_name",
+			key: "tn",
+			kind: "text",
+			read: (r) => r.templateName
+		},
+		{
+			name: "template_version",
+			key: "tv",
+			kind: "text",
+			read: (r) => r.templateVersion
+		},
+		{
+			name: "instance_parent_id",
+			key: "ip",
+			kind: "text",
+			read: (r) => r.instanceParentId
+		},
+		{
+			name: "identity_id",
+			key: "ii",
+			kind: "text",
+			read: (r) => r.identityId
+		},
+		{
+			name: "delegator_type",
+			key: "dt",
+			kind: "text",
+			read: (r) => r.delegatorType
+		},
+		{
+			name: "delegator_issuer",
+			key: "di",
+			kind: "text",
+			read: (r) => r.delegatorIssuer
+		},
+		{
+			name: "delegation_id",
+			key: "gi",
+			kind: "text",
+			read: (r) => r.delegationId
+		},
+		{
+			name: "delegation_parent_id",
+			key: "gp",
+			kind: "text",
+			read: (r) => r.delegationParentId
+		},
+		{
+			name: "delegation_issuer",
+			key: "gs",
+			kind: "text",
+			read: (r) => r.delegationIssuer
+		},
+		{
+			name: "delegation_audience",
+			key: "ga",
+			kind: "text",
+			read: (r) => r.delegationAudience
+		},
+		{
+			name: "delegation_expires_at",
+			key: "ge",
+			kind: "text",
+			read: (r) => r.delegationExpiresAt
+		},
+		{
+			name: "delegation_scopes",
+			key: "gc",
+			kind: "list",
+			read: (r) => r.delegationScopes
+		},
+		{
+			name: "delegation_chain",
+			key: "gh",
+			kind: "list",
+			read: (r) => r.delegationChain
+		},
+		{
+			name: "session_id",
+			key: "si",
+			kind: "text",
+			read: (r) => r.sessionId
+		},
+		{
+			name: "conversation_id",
+			key: "ci",
+			kind: "text",
+			read: (r) => r.conversationId
+		},
+		{
+			name: "template_rule",
+			key: "tr",
+			kind: "text",
+			read: (r) => r.templateRule
+		},
+		{
+			name: "instance_rule",
+			key: "ir",
+			kind: "text",
+			read: (r) => r.instanceRule
+		},
+		{
+			name: "delegator_rule",
+			key: "dr",
+			kind: "text",
+			read: (r) => r.delegatorRule
+		},
+		{
+			name: "prompt_origin",
+			key: "po",
+			kind: "text",
+			read: (r) => r.promptOrigin
+		},
+		{
+			name: "prompt_hash",
+			key: "ph",
+			kind: "text",
+			read: (r) => r.promptHash
+		},
+		{
+			name: "plan_ref",
+			key: "pr",
+			kind: "text",
+			read: (r) => r.planRef
+		},
+		{
+			name: "plan_hash",
+			key: "lh",
+			kind: "text",
+			read: (r) => r.planHash
+		},
+		{
+			name: "plan_step",
+			key: "ls",
+			kind: "number",
+			read: (r) => r.planStep
+		},
+		{
+			name: "seq",
+			key: "q",
+			kind: "number",
+			read: (r) => r.seq
+		},
+		{
+			name: "tool_call_id",
+			key: "tc",
+			kind: "text",
+			read: (r) => r.toolCallId
+		},
+		{
+			name: "arguments_hash",
+			key: "ah",
+			kind: "text",
+			read: (r) => r.argumentsHash
+		},
+		{
+			name: "result_hash",
+			key: "rh",
+			kind: "text",
+			read: (r) => r.resultHash
+		},
+		{
+			name: "resource_type",
+			key: "rt",
+			kind: "text",
+			read: (r) => r.resourceType
+		},
+		{
+			name: "input_source",
+			key: "is",
+			kind: "text",
+			read: (r) => r.inputSource
+		},
+		{
+			name: "input_trust",
+			key: "it",
+			kind: "text",
+			read: (r) => r.inputTrust
+		},
+		{
+			name: "input_hash",
+			key: "ih",
+			kind: "text",
+			read: (r) => r.inputHash
+		},
+		{
+			name: "credential_type",
+			key: "ct",
+			kind: "text",
+			read: (r) => r.credentialType
+		},
+		{
+			name: "credential_subject",
+			key: "cs",
+			kind: "text",
+			read: (r) => r.credentialSubject
+		},
+		{
+			name: "credential_actor",
+			key: "ca",
+			kind: "text",
+			read: (r) => r.credentialActor
+		},
+		{
+			name: "credential_issuer",
+			key: "cr",
+			kind: "text",
+			read: (r) => r.credentialIssuer
+		},
+		{
+			name: "credential_expires_at",
+			key: "ce",
+			kind: "text",
+			read: (r) => r.credentialExpiresAt
+		},
+		{
+			name: "credential_scopes",
+			key: "cc",
+			kind: "list",
+			read: (r) => r.credentialScopes
+		},
+		{
+			name: "credential_borrowed",
+			key: "cb",
+			kind: "bool",
+			read: (r) => r.credentialBorrowed
+		},
+		{
+			name: "approval_id",
+			key: "ai",
+			kind: "text",
+			read: (r) => r.approvalId
+		},
+		{
+			name: "approval_decision",
+			key: "ad",
+			kind: "text",
+			read: (r) => r.approvalDecision
+		},
+		{
+			name: "approval_source",
+			key: "as",
+			kind: "text",
+			read: (r) => r.approvalSource
+		},
+		{
+			name: "approver_id",
+			key: "av",
+			kind: "text",
+			read: (r) => r.approverId
+		},
+		{
+			name: "approval_policy_id",
+			key: "ap",
+			kind: "text",
+			read: (r) => r.approvalPolicyId
+		},
+		{
+			name: "approval_reason",
+			key: "ar",
+			kind: "text",
+			read: (r) => r.approvalReason
+		},
+		{
+			name: "events",
+			key: "ev",
+			kind: "text",
+			read: (r) => r.events
+		},
+		{
+			name: "links",
+			key: "li",
+			kind: "text",
+			read: (r) => r.links
+		}
+	];
+	/**
+	* Writes the fields without a column of their own as one JSON object: those that are set, in the order of {@link restFields},
+	* without white space, texts escaped as `JSON.stringify` does. '' when none is set.
+	*/
+	function restOf(record) {
+		let json = "";
+		for (const [place, field] of restFields.entries()) {
+			const value = valueOf(field, record);
+			if (value !== "") json += `${json === "" ? "{" : ","}${prefixes[place] ?? ""}${value}`;
+		}
+		return json === "" ? "" : `${json}}`;
+	}
+	const prefixes = restFields.map(({ key }) => `"${key}":`);
+	function valueOf(field, record) {
+		switch (field.kind) {
+			case "text": {
+				const text = field.read(record);
+				return text === "" ? "" : JSON.stringify(text);
+			}
+			case "list": {
+				const list = field.read(record);
+				return list.length === 0 ? "" : JSON.stringify(list);
+			}
+			case "count": {
+				const count = field.read(record);
+				return count === 0 ? "" : String(count);
+			}
+			case "number": {
+				const number = field.read(record);
+				return number === -1 ? "" : String(number);
+			}
+			case "bool": return field.read(record) ? "true" : "";
+		}
+	}
 	// packages/model/src/record-fields.ts
 	/**
-	* Every field of a record, in the order of the table and of the canonical form: the one place where a record's field
-	* meets its column. The insert, the hash, the engine's expression for the hash and the table in
-	* `docs/FORMAT.md` are made from it or tested against it.
-	*
-	* Changing it changes every leaf from then on: the version in `canonicalRecord` goes up with it.
+	* The fields that a record's place in the log gives, or that may differ when its span is sent again: in front of a row, and
+	* hashed beside the digest of all other fields.
 	*/
-	const recordFields = [
+	const headFields = [
 		{
 			column: "log_id",
 			kind: "text",
@@ -1050,6 +1500,30 @@ var whodidDecision = (function(exports) {
 			read: (r) => r.logIndex
 		},
 		{
+			column: "received_at",
+			kind: "time",
+			read: (r) => r.receivedUnixNs
+		},
+		{
+			column: "channel",
+			kind: "text",
+			read: (r) => r.channel
+		},
+		{
+			column: "text_block",
+			kind: "fixed",
+			bytes: 24,
+			read: (r) => r.textBlockHex
+		},
+		{
+			column: "text_at",
+			kind: "uint32",
+			read: (r) => r.textAt
+		}
+	];
+	/** The fields that a span sent again repeats: hashed into the record's body digest, whose beginning is the record's key. */
+	const bodyFields = [
+		{
 			column: "tenant",
 			kind: "text",
 			read: (r) => r.tenant
@@ -1058,21 +1532,6 @@ var whodidDecision = (function(exports) {
 			column: "exporter",
 			kind: "text",
 			read: (r) => r.exporter
-		},
-		{
-			column: "channel",
-			kind: "text",
-			read: (r) => r.channel
-		},
-		{
-			column: "received_at",
-			kind: "time",
-			read: (r) => r.receivedUnixNs
-		},
-		{
-			column: "signal",
-			kind: "text",
-			read: (r) => r.signal
 		},
 		{
 			column: "trace_id",
@@ -1103,56 +1562,6 @@ var whodidDecision = (function(exports) {
 			read: (r) => r.endUnixNs
 		},
 		{
-			column: "name",
-			kind: "text",
-			read: (r) => r.name
-		},
-		{
-			column: "kind",
-			kind: "uint8",
-			read: (r) => r.kind
-		},
-		{
-			column: "status_code",
-			kind: "uint8",
-			read: (r) => r.statusCode
-		},
-		{
-			column: "status_message",
-			kind: "text",
-			read: (r) => r.statusMessage
-		},
-		{
-			column: "trace_state",
-			kind: "text",
-			read: (r) => r.traceState
-		},
-		{
-			column: "flags",
-			kind: "uint32",
-			read: (r) => r.flags
-		},
-		{
-			column: "dropped_count",
-			kind: "uint32",
-			read: (r) => r.droppedCount
-		},
-		{
-			column: "service_name",
-			kind: "text",
-			read: (r) => r.serviceName
-		},
-		{
-			column: "scope_name",
-			kind: "text",
-			read: (r) => r.scopeName
-		},
-		{
-			column: "scope_version",
-			kind: "text",
-			read: (r) => r.scopeVersion
-		},
-		{
 			column: "record_kind",
 			kind: "text",
 			read: (r) => r.recordKind
@@ -1168,29 +1577,9 @@ var whodidDecision = (function(exports) {
 			read: (r) => r.templateId
 		},
 		{
-			column: "template_name",
-			kind: "text",
-			read: (r) => r.templateName
-		},
-		{
-			column: "template_version",
-			kind: "text",
-			read: (r) => r.templateVersion
-		},
-		{
 			column: "instance_id",
 			kind: "text",
 			read: (r) => r.instanceId
-		},
-		{
-			column: "instance_parent_id",
-			kind: "text",
-			read: (r) => r.instanceParentId
-		},
-		{
-			column: "identity_id",
-			kind: "text",
-			read: (r) => r.identityId
 		},
 		{
 			column: "delegator_id",
@@ -1198,64 +1587,9 @@ var whodidDecision = (function(exports) {
 			read: (r) => r.delegatorId
 		},
 		{
-			column: "delegator_type",
-			kind: "text",
-			read: (r) => r.delegatorType
-		},
-		{
-			column: "delegator_issuer",
-			kind: "text",
-			read: (r) => r.delegatorIssuer
-		},
-		{
-			column: "delegation_id",
-			kind: "text",
-			read: (r) => r.delegationId
-		},
-		{
-			column: "delegation_parent_id",
-			kind: "text",
-			read: (r) => r.delegationParentId
-		},
-		{
-			column: "delegation_issuer",
-			kind: "text",
-			read: (r) => r.delegationIssuer
-		},
-		{
-			column: "delegation_audience",
-			kind: "text",
-			read: (r) => r.delegationAudience
-		},
-		{
-			column: "delegation_expires_at",
-			kind: "text",
-			read: (r) => r.delegationExpiresAt
-		},
-		{
-			column: "delegation_scopes",
-			kind: "list",
-			read: (r) => r.delegationScopes
-		},
-		{
-			column: "delegation_chain",
-			kind: "list",
-			read: (r) => r.delegationChain
-		},
-		{
 			column: "user_id",
 			kind: "text",
 			read: (r) => r.userId
-		},
-		{
-			column: "session_id",
-			kind: "text",
-			read: (r) => r.sessionId
-		},
-		{
-			column: "conversation_id",
-			kind: "text",
-			read: (r) => r.conversationId
 		},
 		{
 			column: "correlation_id",
@@ -1263,74 +1597,9 @@ var whodidDecision = (function(exports) {
 			read: (r) => r.correlationId
 		},
 		{
-			column: "template_rule",
+			column: "credential_id",
 			kind: "text",
-			read: (r) => r.templateRule
-		},
-		{
-			column: "instance_rule",
-			kind: "text",
-			read: (r) => r.instanceRule
-		},
-		{
-			column: "delegator_rule",
-			kind: "text",
-			read: (r) => r.delegatorRule
-		},
-		{
-			column: "prompt_ref",
-			kind: "text",
-			read: (r) => r.promptRef
-		},
-		{
-			column: "prompt_origin",
-			kind: "text",
-			read: (r) => r.promptOrigin
-		},
-		{
-			column: "prompt_hash",
-			kind: "text",
-			read: (r) => r.promptHash
-		},
-		{
-			column: "plan_ref",
-			kind: "text",
-			read: (r) => r.planRef
-		},
-		{
-			column: "plan_hash",
-			kind: "text",
-			read: (r) => r.planHash
-		},
-		{
-			column: "plan_step",
-			kind: "int64",
-			read: (r) => r.planStep
-		},
-		{
-			column: "seq",
-			kind: "int64",
-			read: (r) => r.seq
-		},
-		{
-			column: "tool_name",
-			kind: "text",
-			read: (r) => r.toolName
-		},
-		{
-			column: "tool_call_id",
-			kind: "text",
-			read: (r) => r.toolCallId
-		},
-		{
-			column: "arguments_hash",
-			kind: "text",
-			read: (r) => r.argumentsHash
-		},
-		{
-			column: "result_hash",
-			kind: "text",
-			read: (r) => r.resultHash
+			read: (r) => r.credentialId
 		},
 		{
 			column: "action_id",
@@ -1353,118 +1622,25 @@ var whodidDecision = (function(exports) {
 			read: (r) => r.resourceId
 		},
 		{
-			column: "resource_type",
+			column: "tool_name",
 			kind: "text",
-			read: (r) => r.resourceType
+			read: (r) => r.toolName
 		},
 		{
-			column: "input_source",
+			column: "prompt_ref",
 			kind: "text",
-			read: (r) => r.inputSource
+			read: (r) => r.promptRef
 		},
 		{
-			column: "input_trust",
-			kind: "text",
-			read: (r) => r.inputTrust
-		},
-		{
-			column: "input_hash",
-			kind: "text",
-			read: (r) => r.inputHash
-		},
-		{
-			column: "credential_id",
-			kind: "text",
-			read: (r) => r.credentialId
-		},
-		{
-			column: "credential_type",
-			kind: "text",
-			read: (r) => r.credentialType
-		},
-		{
-			column: "credential_subject",
-			kind: "text",
-			read: (r) => r.credentialSubject
-		},
-		{
-			column: "credential_actor",
-			kind: "text",
-			read: (r) => r.credentialActor
-		},
-		{
-			column: "credential_issuer",
-			kind: "text",
-			read: (r) => r.credentialIssuer
-		},
-		{
-			column: "credential_expires_at",
-			kind: "text",
-			read: (r) => r.credentialExpiresAt
-		},
-		{
-			column: "credential_scopes",
-			kind: "list",
-			read: (r) => r.credentialScopes
-		},
-		{
-			column: "credential_borrowed",
-			kind: "bool",
-			read: (r) => r.credentialBorrowed
-		},
-		{
-			column: "approval_id",
-			kind: "text",
-			read: (r) => r.approvalId
-		},
-		{
-			column: "approval_decision",
-			kind: "text",
-			read: (r) => r.approvalDecision
-		},
-		{
-			column: "approval_source",
-			kind: "text",
-			read: (r) => r.approvalSource
-		},
-		{
-			column: "approver_id",
-			kind: "text",
-			read: (r) => r.approverId
-		},
-		{
-			column: "approval_policy_id",
-			kind: "text",
-			read: (r) => r.approvalPolicyId
-		},
-		{
-			column: "approval_reason",
-			kind: "text",
-			read: (r) => r.approvalReason
-		},
-		{
-			column: "content_ref",
-			kind: "fixed",
-			bytes: 24,
-			read: (r) => r.contentRefHex
-		},
-		{
-			column: "content_commitment",
+			column: "commitment",
 			kind: "fixed",
 			bytes: 32,
-			read: (r) => r.contentCommitmentHex
+			read: (r) => r.commitmentHex
 		},
 		{
-			column: "result_commitment",
-			kind: "fixed",
-			bytes: 32,
-			read: (r) => r.resultCommitmentHex
-		},
-		{
-			column: "detail_commitment",
-			kind: "fixed",
-			bytes: 32,
-			read: (r) => r.detailCommitmentHex
+			column: "rest",
+			kind: "text",
+			read: restOf
 		},
 		{
 			column: "attributes",
@@ -1475,18 +1651,20 @@ var whodidDecision = (function(exports) {
 			column: "resource_attributes",
 			kind: "text",
 			read: (r) => r.resourceAttributes
-		},
-		{
-			column: "events",
-			kind: "text",
-			read: (r) => r.events
-		},
-		{
-			column: "links",
-			kind: "text",
-			read: (r) => r.links
 		}
 	];
+	/**
+	* Every field of a row of `whodid.spans`, in the order of the table and of the row's bytes: the one place where a record's field
+	* meets its column. The insert, the hash, the engine's expression for the hash and the table in
+	* `docs/FORMAT.md` are made from it or tested against it. The fields without a column of their own are in `rest`: see
+	* `restFields`.
+	*
+	* Changing it changes every leaf from then on: the version in `canonicalRecord` goes up with it.
+	*/
+	const recordFields = [...headFields, ...bodyFields];
+	// packages/model/src/canonical-record.ts
+	/** The first bytes of a canonical form: "WD", and its version. */
+	const formMark = Buffer.from("574402", "hex");
 	new ByteWriter();
 	new ByteWriter();
 	// packages/model/src/errors.ts
@@ -1958,6 +2136,104 @@ var whodidDecision = (function(exports) {
 		const suggestion = suggestHandle(typed);
 		return new WhodidError("invalid_handle", `"of" ${problem}; got "${printableLine(typed, 80)}"${suggestion === void 0 ? "" : `. ${suggestion}`}`);
 	}
+	// packages/model/src/name-key.ts
+	/**
+	* The key of a name in the key tables (`whodid.threads`, `whodid.acts`): the engine's `sipHash64(kind, name)`. The name of a
+	* `trace` or of what was `prompted` by one is its ID in hex, and is hashed as its 16 bytes; any other is hashed as UTF-8.
+	*/
+	function nameKey(kind, name) {
+		const isId = kind === "trace" || kind === "prompted";
+		const bytes = Buffer.from(name, isId ? "hex" : "utf8");
+		let ofKind = kindHashes.get(kind);
+		if (ofKind === void 0) kindHashes.set(kind, ofKind = sipHash(Buffer.from(kind)));
+		return sipHash(Buffer.concat([ofKind, sipHash(bytes)])).readBigUInt64LE();
+	}
+	/** Kinds are the few words of the code, never a sender's. */
+	const kindHashes = /* @__PURE__ */ new Map();
+	/** SipHash-2-4 with a key of zeroes. Its words of 64 bits are pairs of 32: a bigint costs ten times as much. */
+	function sipHash(bytes) {
+		const state = new SipState();
+		const whole = bytes.length - bytes.length % 8;
+		for (let at = 0; at < whole; at += 8) state.add(bytes.readInt32LE(at), bytes.readInt32LE(at + 4));
+		const last = Buffer.alloc(8);
+		bytes.copy(last, 0, whole);
+		last[7] = bytes.length & 255;
+		state.add(last.readInt32LE(0), last.readInt32LE(4));
+		return state.digest();
+	}
+	/** The four words of the state, low and high half apart. */
+	var SipState = class {
+		#v0l = 1886610805;
+		#v0h = 1936682341;
+		#v1l = 1852075885;
+		#v1h = 1685025377;
+		#v2l = 1852142177;
+		#v2h = 1819895653;
+		#v3l = 2037671283;
+		#v3h = 1952801890;
+		add(low, high) {
+			this.#v3l ^= low;
+			this.#v3h ^= high;
+			this.#round();
+			this.#round();
+			this.#v0l ^= low;
+			this.#v0h ^= high;
+		}
+		digest() {
+			this.#v2l ^= 255;
+			for (let rounds = 0; rounds < 4; rounds += 1) this.#round();
+			const made = Buffer.alloc(8);
+			made.writeInt32LE(this.#v0l ^ this.#v1l ^ this.#v2l ^ this.#v3l, 0);
+			made.writeInt32LE(this.#v0h ^ this.#v1h ^ this.#v2h ^ this.#v3h, 4);
+			return made;
+		}
+		#round() {
+			let low = (this.#v0l >>> 0) + (this.#v1l >>> 0);
+			this.#v0h = this.#v0h + this.#v1h + carryOf(low) | 0;
+			this.#v0l = low | 0;
+			let swap = this.#v1l << 13 | this.#v1h >>> 19;
+			this.#v1h = (this.#v1h << 13 | this.#v1l >>> 19) ^ this.#v0h;
+			this.#v1l = swap ^ this.#v0l;
+			swap = this.#v0l;
+			this.#v0l = this.#v0h;
+			this.#v0h = swap;
+			low = (this.#v2l >>> 0) + (this.#v3l >>> 0);
+			this.#v2h = this.#v2h + this.#v3h + carryOf(low) | 0;
+			this.#v2l = low | 0;
+			swap = this.#v3l << 16 | this.#v3h >>> 16;
+			this.#v3h = (this.#v3h << 16 | this.#v3l >>> 16) ^ this.#v2h;
+			this.#v3l = swap ^ this.#v2l;
+			low = (this.#v0l >>> 0) + (this.#v3l >>> 0);
+			this.#v0h = this.#v0h + this.#v3h + carryOf(low) | 0;
+			this.#v0l = low | 0;
+			swap = this.#v3l << 21 | this.#v3h >>> 11;
+			this.#v3h = (this.#v3h << 21 | this.#v3l >>> 11) ^ this.#v0h;
+			this.#v3l = swap ^ this.#v0l;
+			low = (this.#v2l >>> 0) + (this.#v1l >>> 0);
+			this.#v2h = this.#v2h + this.#v1h + carryOf(low) | 0;
+			this.#v2l = low | 0;
+			swap = this.#v1l << 17 | this.#v1h >>> 15;
+			this.#v1h = (this.#v1h << 17 | this.#v1l >>> 15) ^ this.#v2h;
+			this.#v1l = swap ^ this.#v2l;
+			swap = this.#v2l;
+			this.#v2l = this.#v2h;
+			this.#v2h = swap;
+		}
+	};
+	function carryOf(sum) {
+		return sum > 4294967295 ? 1 : 0;
+	}
+	// packages/model/src/text-parts.ts
+	/** The bit that stands for each part in `text_at`; the bits above them are the offset of the record's entry in its block. */
+	const textPartBits = {
+		content: 1,
+		result: 2,
+		detail: 4
+	};
+	/** True when a record has a part, as its `text_at` says. */
+	function hasPart(textAt, part) {
+		return (textAt & textPartBits[part]) !== 0;
+	}
 	// packages/model/src/parse-instant.ts
 	const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/u;
 	/** Earliest and latest instant the ledger's `DateTime64(9)` holds: 1900-01-01 and 2262-04-11, exclusive of its last second. */
@@ -2016,15 +2292,16 @@ var whodidDecision = (function(exports) {
 	* name would be hashed in its place.
 	*/
 	function leafExpression(row = "spans") {
-		return `if(length(${canonicalExpression(row)} AS leaf_input) > 65536, SHA256(concat(unhex('${headHex}02'), SHA256(leaf_input))), SHA256(leaf_input))`;
+		return `SHA256(concat(${rowBinary(bytesOf(`00${markHex}`), headFields, row)}, SHA256(${rowBinary(void 0, bodyFields, row)})))`;
 	}
-	/** SQL for the bytes that the leaf of a row hashes, unless they are too long: a zero byte and the row's whole canonical form. */
-	function canonicalExpression(row) {
-		return `formatRow('RowBinary', toFixedString(unhex('${headHex}01'), 5), ${fieldsOf(row)})`;
+	const markHex = formMark.toString("hex");
+	function bytesOf(hex) {
+		return `toFixedString(unhex('${hex}'), ${hex.length / 2})`;
 	}
-	const headHex = "00574401";
-	function fieldsOf(row) {
-		return recordFields.map((field) => expressionOf(field, `${row}.${field.column}`)).join(", ");
+	/** RowBinary is the form of a row: texts by their length, the rest at fixed width, little-endian. */
+	function rowBinary(mark, fields, row) {
+		const columns = fields.map((field) => expressionOf(field, `${row}.${field.column}`));
+		return `formatRow('RowBinary', ${[...mark === void 0 ? [] : [mark], ...columns].join(", ")})`;
 	}
 	/** A time by its nanoseconds: a column whose precision was changed and whose values were not has the same leaves. */
 	function expressionOf(field, column) {
@@ -2034,9 +2311,9 @@ var whodidDecision = (function(exports) {
 	/** The most bytes of a record's links that a question reads. */
 	const linksBytesMax = 2048;
 	/** Records whose text an answer may quote: a model call holds the run's prompt where its prompt record does not. */
-	const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`;
+	const isQuoted$1 = `record_kind IN ('prompt', 'plan', 'model_call')`;
 	const refSql = (span) => `lower(concat(hex(trace_id), '-', hex(${span})))`;
-	/** Columns of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
+	/** Columns of `whodid.v_spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
 	const evidenceColumns = {
 		key: refSql("span_id"),
 		parent: `if(parent_span_id = toFixedString('', 8), '', ${refSql("parent_span_id")})`,
@@ -2100,13 +2377,14 @@ var whodidDecision = (function(exports) {
 		credential_scopes: "credential_scopes",
 		arguments_hash: "arguments_hash",
 		dropped: "dropped_count",
-		content_ref: `if(${isQuoted}, lower(hex(content_ref)), '')`,
-		content_commitment: `if(${isQuoted}, lower(hex(content_commitment)), '')`,
+		text_block: `if(${isQuoted$1}, lower(hex(text_block)), '')`,
+		text_at: `if(${isQuoted$1}, text_at, 0)`,
+		commitment: `if(${isQuoted$1}, lower(hex(commitment)), '')`,
 		log: "log_id",
 		log_index: "toString(log_index)",
-		leaf: `hex(${leafExpression("spans")})`
+		leaf: `hex(${leafExpression("v_spans")})`
 	};
-	/** Columns of `whodid.spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
+	/** Columns of `whodid.v_spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
 	const listedColumns = (qualifies) => ({
 		key: refSql("span_id"),
 		ts: "ts",
@@ -2127,6 +2405,11 @@ var whodidDecision = (function(exports) {
 		channel: "channel",
 		qualifies
 	});
+	/** Columns of `whodid.v_spans`; as for {@link listedColumns}. */
+	const candidateColumns = (qualifies) => ({
+		...listedColumns(qualifies),
+		exporter: "exporter"
+	});
 	/** Columns of `whodid.threads`. */
 	const instanceClaimColumns = {
 		instance_key: "toString(key)",
@@ -2135,7 +2418,7 @@ var whodidDecision = (function(exports) {
 		received_at: "min(received_at)"
 	};
 	/** Columns of `whodid.contents`. */
-	const envelopeColumns = {
+	const textBlockColumns = {
 		ref: "lower(hex(ref))",
 		sealed: "base64Encode(sealed)"
 	};
@@ -2228,9 +2511,9 @@ var whodidDecision = (function(exports) {
 		}
 		return found.slice(0, textSourcesMax);
 	}
-	/** True when the record has a text: its commitment is not all zeroes. */
-	function holdsText({ content_commitment: commitment }) {
-		return commitment !== "" && !/^0+$/u.test(commitment);
+	/** True when the record committed to a text of its own. */
+	function holdsText({ text_at: textAt }) {
+		return hasPart(textAt, "content");
 	}
 	/** Returns the run, and the runs that it only wraps: on the path to the act, of the same agent, no call in between. */
 	function runsOf({ path }, prompt) {
@@ -3637,9 +3920,9 @@ var whodidDecision = (function(exports) {
 	/** Returns the outcome of an intent, of the same action ID, trace and actor; the record itself when there is none. */
 	function outcomeOfIntent(record, mergedRecord, byAction) {
 		if (record.outcome !== "unknown" || record.action === "") return record;
-		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent(other, record)) ?? record;
+		return (byAction.get(`${record.key.slice(0, 32)} ${record.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).find((other) => other.key !== record.key && endsIntent$1(other, record)) ?? record;
 	}
-	function endsIntent(other, intent) {
+	function endsIntent$1(other, intent) {
 		return other.outcome !== "unknown" && (other.outcome !== "" || other.kind === "tool_call") && mayReport(other, intent) && agree(other.verb, intent.verb) && agree(other.resource, intent.resource);
 	}
 	function foldAct(call, mergedRecord, { children, byAction }) {
@@ -3661,7 +3944,7 @@ var whodidDecision = (function(exports) {
 		};
 	}
 	function isIntentOf(record, call) {
-		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent(call, record);
+		return call.action !== "" && record.key !== call.key && record.outcome === "unknown" && endsIntent$1(call, record);
 	}
 	/** Returns the call with its parts, each below the part that it belongs to. */
 	function treeOf(call, mergedRecord, children) {
@@ -3773,6 +4056,16 @@ var whodidDecision = (function(exports) {
 			resource_type: record.resource_type
 		};
 	}
+	/** True when two records name the same actor, or both name nobody. */
+	function isSameActor(a, b) {
+		return [
+			"actor_type",
+			"template",
+			"instance",
+			"user",
+			"service"
+		].every((field) => a[field] === b[field]);
+	}
 	/**
 	* Returns the rank of an act's backing, 0 for the best. A record that names nobody ranks with an entitled one: a record
 	* above it, which is not read here, may name the actor.
@@ -3784,6 +4077,7 @@ var whodidDecision = (function(exports) {
 	// packages/query/src/who-did/evidence/evidence.ts
 	/** The fields are the same for every condition. */
 	const listedFields = listedColumns("");
+	candidateColumns("");
 	/** The most records that one question looks at; one more is read to detect that there are more. */
 	const relatedRecordsMax = 4e3;
 	/** A text before `openTexts` has looked at it. */
@@ -3802,13 +4096,13 @@ var whodidDecision = (function(exports) {
 		const subjects = [];
 		const listed = [];
 		const claims = [];
-		const envelopes = /* @__PURE__ */ new Map();
+		const textBlocks = /* @__PURE__ */ new Map();
 		let isCut = false;
 		for (const { role, record: text } of rows) if (role === "claimed") claims.push(readRow(instanceClaimColumns, text));
 		else if (role === "listed") listed.push(readRow(listedFields, text));
-		else if (role === "envelope") {
-			const { ref, sealed } = readRow(envelopeColumns, text);
-			envelopes.set(ref, Buffer.from(sealed, "base64"));
+		else if (role === "text_block") {
+			const { ref, sealed } = readRow(textBlockColumns, text);
+			textBlocks.set(ref, Buffer.from(sealed, "base64"));
 		} else if (role === "cut") isCut = true;
 		else if (role === "subject" || role === "kin") {
 			const record = readRecord(text);
@@ -3821,7 +4115,7 @@ var whodidDecision = (function(exports) {
 				truncated: isCut || records.length > 4e3,
 				subjects
 			}),
-			envelopes,
+			textBlocks,
 			subject: subjects[0]?.key ?? "",
 			listed: listed.toSorted((a, b) => compare(b.ts, a.ts))
 		};
@@ -3848,7 +4142,7 @@ var whodidDecision = (function(exports) {
 			relatedRecords,
 			separate,
 			instanceClaims: claims.toSorted(byReceipt),
-			envelopes: /* @__PURE__ */ new Map(),
+			textBlocks: /* @__PURE__ */ new Map(),
 			truncated
 		};
 	}
@@ -3903,7 +4197,7 @@ var whodidDecision = (function(exports) {
 		const alternatives = [];
 		for (const candidate of evidence.listed) {
 			if (alternatives.length >= limit) break;
-			if (isSubject(candidate, subject) || isEnded(candidate, ended)) continue;
+			if (isSubject(candidate, subject) || isEnded(candidate, ended, evidence)) continue;
 			const act = isHeld(candidate, decision) ? fold(candidate.key) : void 0;
 			const key = act?.key ?? `${candidate.key} ${candidate.tool} ${candidate.resource}`;
 			const isPartOfListed = key !== candidate.key && listed.has(key);
@@ -3931,7 +4225,7 @@ var whodidDecision = (function(exports) {
 		const [first] = evidence.relatedRecords.get(candidate.key) ?? [];
 		return first !== void 0 && isSameAct(first, candidate);
 	}
-	/** Returns outcomes by action ID, with their senders: only the same sender's outcome ends an intent. */
+	/** Returns the records that report an outcome, by action ID. */
 	function endedActions(listed) {
 		const ended = /* @__PURE__ */ new Map();
 		for (const action of listed) {
@@ -3940,15 +4234,24 @@ var whodidDecision = (function(exports) {
 		}
 		return ended;
 	}
-	function isEnded(candidate, ended) {
+	function isEnded(candidate, ended, evidence) {
 		if (candidate.outcome !== "unknown") return false;
-		return (ended.get(candidate.action) ?? []).some((other) => other.channel === candidate.channel && [
-			"actor_type",
-			"template",
-			"instance",
-			"user",
-			"service"
-		].every((field) => other[field] === candidate[field]));
+		return (ended.get(candidate.action) ?? []).some((other) => endsIntent(other, candidate, evidence));
+	}
+	/**
+	* Rule `crosses_exporters`: the outcome of the same actor ends an intent, from any exporter that may speak for that actor,
+	* else only from the intent's own. The exporter of a record outside the evidence is not known: there the names must
+	* suffice, and a record that names nobody ends no intent.
+	*/
+	function endsIntent(outcome, intent, evidence) {
+		if (outcome.channel !== intent.channel || !isSameActor(outcome, intent)) return false;
+		if (intent.channel === "entitled") return true;
+		const [by, announcedBy] = [exporterOf(outcome, evidence), exporterOf(intent, evidence)];
+		return by === void 0 || announcedBy === void 0 ? !namesNobody(intent) : by === announcedBy;
+	}
+	/** Returns the exporter of an act in the evidence; undefined for one outside it. */
+	function exporterOf(act, { relatedRecords, separate }) {
+		return (separate.get(act.key)?.flat() ?? relatedRecords.get(act.key) ?? []).find((one) => one.received_at === act.received_at && one.channel === act.channel && isSameActor(one, act) && isSameAct(one, act))?.exporter;
 	}
 	function judgedActor({ evidence }, key) {
 		const { verdict, actorId } = completeDecision(decide({
@@ -5249,6 +5552,7 @@ var whodidDecision = (function(exports) {
 	const columnsByRole = {
 		subject: { ...evidenceColumns },
 		kin: { ...evidenceColumns },
+		candidate: { ...candidateColumns("") },
 		listed: { ...listedColumns("") },
 		claimed: { ...instanceClaimColumns }
 	};
@@ -5256,51 +5560,63 @@ var whodidDecision = (function(exports) {
 	const derivations = /* @__PURE__ */ new Map([
 		[evidenceColumns.key, ({ columns }) => refOf(columns, "span_id")],
 		[evidenceColumns.parent, ({ columns }) => columns["parent_span_id"] === "" ? "" : refOf(columns, "parent_span_id")],
-		[evidenceColumns.instance_key, ({ columns }) => columns["instance_id"]],
-		[instanceClaimColumns.instance_key, ({ columns }) => columns["instance_id"]],
-		[evidenceColumns.content_ref, ({ columns }) => textOfKind(columns, "content_ref", 48)],
-		[evidenceColumns.content_commitment, ({ columns }) => textOfKind(columns, "content_commitment", 64)],
+		[evidenceColumns.instance_key, ({ columns }) => instanceKey(columns)],
+		[instanceClaimColumns.instance_key, ({ columns }) => instanceKey(columns)],
+		[evidenceColumns.text_block, ({ columns }) => textOfKind(columns, "text_block", 48)],
+		[evidenceColumns.text_at, ({ columns }) => isQuoted(columns) ? columns["text_at"] : 0],
+		[evidenceColumns.commitment, ({ columns }) => textOfKind(columns, "commitment", 64)],
 		[evidenceColumns.span_kind, ({ columns }) => String(columns["kind"])],
 		[evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
 		[evidenceColumns.links, ({ columns }) => firstBytes(String(columns["links"]), linksBytesMax)],
 		[evidenceColumns.log_index, ({ columns }) => String(columns["log_index"])],
 		[evidenceColumns.leaf, ({ leaf }) => leaf.toUpperCase()]
 	]);
-	const kinds = new Map(recordFields.map(({ column, kind }) => [column, kind]));
+	const kinds = new Map([...recordFields.map(({ column, kind }) => [column, kind]), ...restFields.map(({ name, kind }) => [name, kind])]);
 	/**
 	* Returns the row of evidence that the statement would give for a sealed record. Each field is derived from the record's own
 	* columns; only fields that no record holds are taken from `stated` (see {@link statedFields}).
 	*/
 	function deriveRow(role, record, stated) {
-		const values = Object.entries(columnsByRole[role]).map(([field, sql]) => isDerived(sql) ? derivedValue(role, sql, record) : stated[field] ?? null);
+		const values = derivers[role].map((derive) => derive(record, stated));
 		return {
 			role,
 			record: JSON.stringify(values)
 		};
 	}
-	function isDerived(sql) {
-		return derivations.has(sql) || kinds.has(sql);
-	}
-	function derivedValue(role, sql, record) {
-		if (role === "claimed" && sql === "template_id") return claimedTemplate(record);
-		return derivations.get(sql)?.(record) ?? plainValue(sql, record);
+	/** The derivation of each field, looked up once. */
+	const derivers = {
+		subject: derivationsOf("subject"),
+		kin: derivationsOf("kin"),
+		candidate: derivationsOf("candidate"),
+		listed: derivationsOf("listed"),
+		claimed: derivationsOf("claimed")
+	};
+	function derivationsOf(role) {
+		return Object.entries(columnsByRole[role]).map(([field, sql]) => {
+			if (role === "claimed" && sql === "template_id") return claimedTemplate;
+			const derive = derivations.get(sql);
+			if (derive !== void 0) return (record) => derive(record) ?? "";
+			const kind = kinds.get(sql);
+			return kind === void 0 ? (_, stated) => stated[field] ?? null : ({ columns }) => plainValue(columns[sql] ?? "", kind);
+		});
 	}
 	/** `whodid.threads` names a template only for a claim that its sender may make and no rule derived. */
 	function claimedTemplate({ columns }) {
 		return columns["template_rule"] === "" && columns["channel"] !== "unentitled" ? columns["template_id"] : "";
 	}
 	/** Returns a column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
-	function plainValue(column, { columns }) {
-		const value = columns[column] ?? "";
-		const kind = kinds.get(column);
+	function plainValue(value, kind) {
 		if (kind === "time") return String(value).replace("T", " ").replace("Z", "");
-		return kind === "uint64" || kind === "int64" ? String(value) : value;
+		return kind === "uint64" || kind === "number" ? String(value) : value;
 	}
 	function refOf(columns, span) {
 		return `${hexOf(columns, "trace_id", 32)}-${hexOf(columns, span, 16)}`;
 	}
 	function textOfKind(columns, column, digits) {
-		return quotedKinds.has(columns["record_kind"]) ? hexOf(columns, column, digits) : "";
+		return isQuoted(columns) ? hexOf(columns, column, digits) : "";
+	}
+	function isQuoted(columns) {
+		return quotedKinds.has(columns["record_kind"]);
 	}
 	/** Records whose texts an answer may quote. */
 	const quotedKinds = /* @__PURE__ */ new Set([
@@ -5308,6 +5624,9 @@ var whodidDecision = (function(exports) {
 		"plan",
 		"model_call"
 	]);
+	function instanceKey(columns) {
+		return String(nameKey("instance", String(columns["instance_id"])));
+	}
 	/** Returns the rule beside an outcome that the collector derived for an act; '' where there is none. */
 	function outcomeRule(columns) {
 		const kind = columns["record_kind"];
@@ -5381,9 +5700,9 @@ var whodidDecision = (function(exports) {
 		const states = new Map(texts.map((text) => [`${text.log} ${text.index}`, text.state]));
 		let textsStated = 0;
 		const open = (record) => {
-			const { log, log_index: place, content_commitment: commitment } = record;
+			const { log, log_index: place, commitment, text_at: textAt } = record;
 			if (commitment === "") return record;
-			if (/^0+$/u.test(commitment)) return {
+			if (!hasPart(textAt, "content")) return {
 				...record,
 				content_state: { state: "withheld" }
 			};
@@ -5392,7 +5711,10 @@ var whodidDecision = (function(exports) {
 			if (text !== void 0 && stated?.state === "text") return {
 				...record,
 				content: text,
-				content_state: textState(text)
+				content_state: {
+					state: "text",
+					text
+				}
 			};
 			textsStated += 1;
 			return {
@@ -5409,15 +5731,6 @@ var whodidDecision = (function(exports) {
 			textsStated
 		};
 	}
-	/** The salt takes no part in the decision. */
-	function textState(text) {
-		return {
-			state: "text",
-			text,
-			nonce: noNonce
-		};
-	}
-	const noNonce = Buffer.alloc(0);
 	function statedState(stated) {
 		if (stated?.state === "erased") return {
 			state: "erased",
@@ -5438,5 +5751,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '36d404833e2fae6b' })
+Object.assign(decisionCode, whodidDecision, { id: 'cc8d65e2c831f365' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

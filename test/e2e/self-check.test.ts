@@ -82,7 +82,7 @@ test('a service opens its texts by itself, and finds one that is gone', async ()
     expect(measured(state(), 'whodid_self_check_texts_total')).toEqual([
       { value: state().textCount },
     ])
-    const mine = `hex(ref) = upper('${placed[0]?.contentRefHex ?? ''}')`
+    const mine = `hex(ref) = upper('${placed[0]?.textBlockHex ?? ''}')`
     await ledger.sql(
       'eraser',
       `ALTER TABLE whodid.contents DELETE WHERE ${mine} SETTINGS mutations_sync = 1`,

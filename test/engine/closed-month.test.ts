@@ -5,7 +5,7 @@ import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 import { done, triage } from '../harness/incident.ts'
 
-const tables = ['spans', 'actions', 'threads', 'contents'] as const
+const tables = ['spans', 'actions', 'acts', 'threads', 'contents'] as const
 const closedNs = BigInt(Date.UTC(2026, 7, 15)) * 1_000_000n
 const inserts = 5
 const mergedMsMax = 180_000

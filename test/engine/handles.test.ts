@@ -87,6 +87,93 @@ describe('tool:', () => {
   })
 })
 
+describe('a name that a long run repeats in every batch', () => {
+  const named = { ...triage, templateId: 'long-run' } as const
+  /** As if as many batches of the newest trace had been received. */
+  const repeat = async (key: string, rows: number): Promise<string> =>
+    ledger.sql(
+      'migrator',
+      `INSERT INTO whodid.threads SELECT * EXCEPT copy FROM (SELECT *, arrayJoin(range(${rows})) AS copy FROM (SELECT * FROM whodid.threads WHERE key = ${key} ORDER BY hour DESC LIMIT 1))`,
+    )
+
+  test('does not hide the older traces in which an act inherits it', async () => {
+    const trace = newTrace()
+    const run = trace.record({ ...named, recordKind: 'prompt' })
+    const act = trace.record({ ...done, verb: 'update', resourceId: 'h:long:1' }, run)
+    await ledger.insert([run, act])
+    const later = newTrace().record({ ...named, recordKind: 'prompt' })
+    await ledger.insert([{ ...later, startUnixNs: later.startUnixNs + 3_600_000_000_000n }])
+    expect(await repeat(`sipHash64('template', 'long-run')`, 5000)).toBe('')
+    expect((await ledger.ask('template:long-run')).action?.span).toBe(refOf(act))
+  })
+
+  test('does not hide an older call of the tool', async () => {
+    const call = (outcome: 'success' | 'failure'): LedgerRecord =>
+      newTrace().record({ ...triage, ...update, toolName: 'long', outcome, resourceId: 'h:long:2' })
+    const [old, newest] = [call('success'), call('failure')]
+    await ledger.insert([old, { ...newest, startUnixNs: newest.startUnixNs + 3_600_000_000_000n }])
+    expect(await repeat(`sipHash64('tool', 'long')`, 5000)).toBe('')
+    const answer = await ledger.ask('tool:long')
+    expect(answer.action?.span).toBe(refOf(old))
+  })
+})
+
+describe('action:', () => {
+  const rival = { exporter: 'rival', actorType: 'agent', templateId: 'rival' } as const
+  const nobody = { exporter: 'rival', channel: 'unbound' } as const
+  const crowdOf = (fields: Partial<LedgerRecord>): LedgerRecord[] =>
+    Array.from({ length: 300 }, (_, n) =>
+      newTrace().record({ ...update, ...fields, resourceId: `h:crowd:${n}` }),
+    )
+  /** Stamped before the crowd, and received after it. */
+  const receivedLast = (record: LedgerRecord): LedgerRecord => ({
+    ...record,
+    receivedUnixNs: newTrace().record({}).receivedUnixNs,
+  })
+
+  test.each<[string, Partial<LedgerRecord>]>([
+    ['entitled', rival],
+    ['unbound', { ...rival, ...nobody }],
+    ['unentitled', { ...triage, exporter: 'rival', channel: 'unentitled' }],
+    ['nameless', nobody],
+  ])('is the act of its first sender under any crowd of later %s ones', async (kind, said) => {
+    const actionId = `crowd-${kind}`
+    const own = { ...triage, recordKind: 'action', verb: 'update', actionId } as const
+    const intent = newTrace().record({ ...own, outcome: 'unknown' })
+    // In a trace of its own: the intent does not lead to it.
+    const outcome = newTrace().record({ ...own, ...done })
+    const crowd = crowdOf({ ...said, actionId })
+    await ledger.insert([intent, ...crowd, receivedLast(outcome)])
+    expect(await ledger.ask(`action:${actionId}`)).toMatchObject({
+      verdict: 'agent',
+      actor: { id: 'triage-1' },
+      action: { span: refOf(outcome), outcome: 'success' },
+    })
+  })
+
+  test.each<[string, Partial<LedgerRecord>]>([
+    ['unbound', { ...rival, ...nobody }],
+    ['unentitled', { ...triage, exporter: 'rival', channel: 'unentitled' }],
+    ['nameless', nobody],
+  ])('is the act of its first entitled sender after any crowd of %s ones', async (kind, said) => {
+    const actionId = `after-${kind}`
+    const act = newTrace().record({ ...triage, ...update, actionId })
+    await ledger.insert([...crowdOf({ ...said, actionId }), receivedLast(act)])
+    const answer = await ledger.ask(`action:${actionId}`)
+    expect(answer).toMatchObject({ verdict: 'agent', action: { span: refOf(act) } })
+  })
+
+  test('is the act that a run above its first record names, under a crowd of entitled ones', async () => {
+    const actionId = 'crowd-below'
+    const trace = newTrace()
+    const run = trace.record({ ...triage, recordKind: 'prompt' })
+    const act = trace.record({ exporter: 'test', channel: 'unbound', ...update, actionId }, run)
+    await ledger.insert([run, act, ...crowdOf({ ...rival, actionId })])
+    const answer = await ledger.ask(`action:${actionId}`)
+    expect(answer).toMatchObject({ verdict: 'agent', action: { span: refOf(act) } })
+  })
+})
+
 describe('prompt:', () => {
   test('is answered with what was done under it, in its trace and in others', async () => {
     const trace = newTrace()

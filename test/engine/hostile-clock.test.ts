@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LedgerRecord } from '@whodid/model'
 import { createSql } from '../../bench/src/ingest/contender.ts'
 import { done, triage } from '../harness/incident.ts'
-import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
+import { newTrace, refOf, startLedger, statementsMax } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 
 const acts = 60_000
@@ -63,7 +63,7 @@ describe('many acts by a clock that runs a year ahead', () => {
       expect(answer.gaps.map(({ code }) => code)).not.toContain('clock_ahead')
       expect(answer.alternatives.map(({ span }) => span)).toContain(claimed)
       expect(answer.cost.rows_read).toBeLessThan(rowsOfAnswerMax)
-      expect(answer.cost.statements).toBe(2)
+      expect(answer.cost.statements).toBeLessThanOrEqual(statementsMax)
     },
   )
 

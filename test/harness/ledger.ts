@@ -17,6 +17,9 @@ import {
 } from '@whodid/store'
 import type { Appender, Selector, StoreAccess } from '@whodid/store'
 
+/** The most statements of a question whose act leads to few other traces. */
+export const statementsMax = 7
+
 /** A migrated ledger on an engine of its own, and the ways in and out of it. */
 export interface Ledger {
   readonly engine: Engine

@@ -28,7 +28,7 @@ async function scene(delegatorId: string): Promise<{ call: string }> {
     prompt,
   )
   await ledger.insert([prompt, call])
-  const count = `SELECT count() FROM whodid.contents WHERE ref IN (SELECT content_ref FROM whodid.spans WHERE trace_id = unhex('${trace.traceIdHex}') AND content_ref != toFixedString('', 24))`
+  const count = `SELECT count() FROM whodid.contents WHERE ref IN (SELECT text_block FROM whodid.spans WHERE trace_id = unhex('${trace.traceIdHex}') AND text_at != 0)`
   expect(await ledger.sql('reader', count)).toBe('1')
   return { call: `span:${refOf(call)}` }
 }
@@ -75,7 +75,7 @@ test('a record that says the text was erased fakes no erasure', async () => {
   expect(await gapsOf(call)).toEqual(['content_missing'])
 })
 
-test('an envelope of which one byte is changed is a mismatch and not shown', async () => {
+test('a text block of which one byte is changed is a mismatch and not shown', async () => {
   const { call } = await scene('edited')
   const key = await ledger.keys.liveIdOf('default', 'delegator:edited')
   const mine = `startsWith(lower(hex(ref)), '${key}')`

@@ -133,7 +133,7 @@ function watchDestroy(
 
 const count = async (query: string): Promise<number> => Number(await ledger.engine.dba(query))
 const recordsOf = (kind: string): Promise<number> =>
-  count(`SELECT count() FROM whodid.spans WHERE name = 'whodid.${kind}' AND exporter = 'whodid'`)
+  count(`SELECT count() FROM whodid.v_spans WHERE name = 'whodid.${kind}' AND exporter = 'whodid'`)
 
 async function expectClean(when: string): Promise<void> {
   await settle()
@@ -199,7 +199,7 @@ describe('a prune of records', () => {
       expect(await next.custodian.resume()).toBe(0)
       await expectClean('after the next start')
       expect(await oldRows(month.at)).toBe(0)
-      expect(await count(`SELECT count() FROM whodid.spans WHERE name = 'prompt'`)).toBe(1)
+      expect(await count(`SELECT count() FROM whodid.v_spans WHERE name = 'prompt'`)).toBe(1)
       // The record of this prune stays; those of earlier ones went with their month.
       expect(await recordsOf('prune')).toBe(1)
       expect(before).toBeLessThanOrEqual(1)
@@ -230,7 +230,7 @@ describe('retention by age', () => {
     await expectClean('after retention')
     expect(await recordsOf('prune')).toBe(1)
     expect(await recordsOf('expiry')).toBe(1)
-    expect(await count(`SELECT count() FROM whodid.spans WHERE name = 'prompt'`)).toBe(1)
+    expect(await count(`SELECT count() FROM whodid.v_spans WHERE name = 'prompt'`)).toBe(1)
     expect(await applyPolicy(kept, ports(custodian))).toEqual({ state: 'done', records: [] })
   })
 
@@ -239,10 +239,10 @@ describe('retention by age', () => {
     ledger.wait(24 * 75)
     await custodian.hold('', { ...request, caseId: 'C-1' })
     expect(await applyPolicy(kept, ports(custodian))).toEqual({ state: 'held', records: [] })
-    expect(await count(`SELECT count() FROM whodid.spans WHERE name = 'prompt'`)).toBe(1)
+    expect(await count(`SELECT count() FROM whodid.v_spans WHERE name = 'prompt'`)).toBe(1)
     await custodian.release({ ...request, caseId: 'C-1' })
     expect((await applyPolicy(kept, ports(custodian))).records).toHaveLength(2)
     await expectClean('after the hold')
-    expect(await count(`SELECT count() FROM whodid.spans WHERE name = 'prompt'`)).toBe(0)
+    expect(await count(`SELECT count() FROM whodid.v_spans WHERE name = 'prompt'`)).toBe(0)
   })
 })

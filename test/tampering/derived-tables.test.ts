@@ -37,7 +37,7 @@ afterAll(async () => {
 
 /** A log with acts of two months, some of a trace that came in two inserts, of several instances. */
 beforeEach(async () => {
-  for (const table of ['spans', 'actions', 'threads'])
+  for (const table of ['spans', 'actions', 'acts', 'threads'])
     await ledger.dba(`TRUNCATE TABLE whodid.${table}`)
   log = createTestLog(`derived.test/${logCount++}`)
   const shared = newTrace()
@@ -104,7 +104,7 @@ const copyOf = (table: string, changes: string): string =>
 
 const attacks: readonly (readonly [
   string,
-  'actions' | 'threads',
+  'actions' | 'acts' | 'threads',
   string,
   readonly FindingCode[],
 ])[] = [
@@ -140,6 +140,38 @@ const attacks: readonly (readonly [
     'actions',
     `INSERT INTO whodid.actions SELECT * REPLACE ('db:row:shop/orders/1' AS resource_id) FROM whodid.actions AS a WHERE a.action_id = 'act-5' AND a.resource_id = '${resource}'; ALTER TABLE whodid.actions DELETE WHERE action_id = 'act-5' AND resource_id = '${resource}'`,
     ['act_mismatch'],
+  ],
+  [
+    'takes an act out of what a resource leads to',
+    'acts',
+    `ALTER TABLE whodid.acts DELETE WHERE key = sipHash64('resource', '${resource}')`,
+    ['act_missing'],
+  ],
+  ['empties the table', 'acts', 'TRUNCATE TABLE whodid.acts', ['act_missing']],
+  [
+    'makes an act older than others',
+    'acts',
+    `INSERT INTO whodid.acts SELECT * REPLACE (toInt64(0) AS age) FROM whodid.acts WHERE key = sipHash64('credential', 'cred') LIMIT 1`,
+    ['act_unsealed'],
+  ],
+  [
+    'edits how an act ended',
+    'acts',
+    `ALTER TABLE whodid.acts UPDATE outcome = 'failure' WHERE key = sipHash64('credential', 'cred')`,
+    ['act_mismatch'],
+  ],
+  [
+    'edits what is said of an act',
+    'acts',
+    `ALTER TABLE whodid.acts UPDATE act = replaceAll(act, 'run-1', 'run-2') WHERE act LIKE '%run-1%'`,
+    ['act_mismatch'],
+  ],
+  ['puts an act in twice', 'acts', copyOf('acts', 'verb AS verb'), ['act_unsealed']],
+  [
+    'puts an act under another name',
+    'acts',
+    copyOf('acts', `sipHash64('resource', 'db:row:shop/orders/1') AS key`),
+    ['act_unsealed'],
   ],
   [
     'makes a name lead nowhere',
@@ -198,14 +230,14 @@ describe('a table beside the records, as it should be', () => {
     for (let attempt = 0; attempt < 2; attempt += 1)
       await ledger.insert(more, `${log.origin} again`)
     expect(await found()).toEqual({ codes: [], spans: [], count: 161 })
-    for (const table of ['spans', 'actions', 'threads']) {
+    for (const table of ['spans', 'actions', 'acts', 'threads']) {
       await ledger.dba(`OPTIMIZE TABLE whodid.${table} FINAL`)
       await ledger.dba(`ALTER TABLE whodid.${table} DETACH PARTITION 202601`)
       await ledger.dba(`ALTER TABLE whodid.${table} ATTACH PARTITION 202601`)
       await ledger.dba(`ALTER TABLE whodid.${table} ADD COLUMN note String DEFAULT 'x'`)
     }
     expect((await found()).codes).toEqual([])
-    for (const table of ['spans', 'actions', 'threads'])
+    for (const table of ['spans', 'actions', 'acts', 'threads'])
       await ledger.dba(`ALTER TABLE whodid.${table} DROP COLUMN note`)
   })
 
@@ -221,7 +253,7 @@ describe('a table beside the records, as it should be', () => {
     // As a prune is cut short by a crash.
     await ledger.dba('ALTER TABLE whodid.actions DROP PARTITION 202512')
     expect((await found()).codes).toEqual([])
-    for (const table of ['threads', 'spans'])
+    for (const table of ['threads', 'acts', 'spans'])
       await ledger.dba(`ALTER TABLE whodid.${table} DROP PARTITION 202512`)
     expect((await found()).codes).toEqual([])
     await ledger.dba('ALTER TABLE whodid.actions DROP PARTITION 202601')

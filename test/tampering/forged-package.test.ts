@@ -195,7 +195,7 @@ describe('a package that was forged with the exporter’s key', () => {
       (value) => Object.assign(value, { rows: rowsOf(value).filter(({ role }) => role !== 'kin') }),
       (value) => Object.assign(value, { rows: [] }),
       (value) => Object.assign(rowsOf(value).at(-1) ?? {}, { index: 99 }),
-      (value) => Object.assign(rowsOf(value).at(-1) ?? {}, { role: 'envelope' }),
+      (value) => Object.assign(rowsOf(value).at(-1) ?? {}, { role: 'text_block' }),
       (value) => Object.assign(value, { texts: [] }),
       (value) => Object.assign(value, { rows: 'none' }),
       (value) => Object.assign(value, { question: { of: 'db:row:shop/orders/1' } }),

@@ -176,18 +176,12 @@ function otherValue(field: RecordField): string {
   switch (field.kind) {
     case 'text':
       return `concat(${column}, 'x')`
-    case 'list':
-      return `arrayPushBack(${column}, '')`
     case 'fixed':
       return `toFixedString(concat(substring(${column}, 1, ${field.bytes - 1}), unhex('01')), ${field.bytes})`
-    case 'bool':
-      return `NOT ${column}`
     case 'time':
       return `${column} + toIntervalNanosecond(1)`
-    case 'uint8':
     case 'uint32':
     case 'uint64':
-    case 'int64':
       return `${column} + 1`
   }
 }

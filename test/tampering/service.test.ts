@@ -43,7 +43,7 @@ afterEach(async () => {
   for (const collector of running.splice(0)) await collector.stop().catch(() => undefined)
   await service.stop()
   // What an attack leaves in the tables beside the records is found by the next test's check too, which is right.
-  for (const table of ['spans', 'actions', 'threads', 'contents'])
+  for (const table of ['spans', 'actions', 'acts', 'threads', 'contents'])
     await ledger.dba(`TRUNCATE TABLE whodid.${table}`)
 })
 

@@ -90,7 +90,7 @@ test('texts are removed, and nothing on record removed them', async () => {
   expect(await found(log)).toEqual({ texts: 0, removed: 0, codes: ['content_missing'] })
 })
 
-test('a byte of an envelope is changed', async () => {
+test('a byte of a text block is changed', async () => {
   const { log, key } = await scene('changed')
   const mine = `startsWith(lower(hex(ref)), '${key}')`
   const read = `SELECT concat(hex(ref), ' ', hex(sealed)) FROM whodid.contents WHERE ${mine}`

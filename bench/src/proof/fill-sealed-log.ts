@@ -41,7 +41,7 @@ export async function fillSealedLog(
   )
   const sql = createSql(engine)
   await sql(
-    'CREATE TABLE whodid.bench_seed ENGINE = MergeTree ORDER BY tuple() AS SELECT * FROM whodid.spans',
+    'CREATE TABLE whodid.bench_seed ENGINE = MergeTree ORDER BY tuple() AS SELECT * FROM whodid.v_spans',
   )
   const seedRows = Number(await sql('SELECT count() FROM whodid.bench_seed'))
   const copies = Math.max(Math.ceil(wanted / seedRows) - 1, 0)

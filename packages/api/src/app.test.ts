@@ -16,6 +16,13 @@ const tokens: ReturnType<ApiOptions['tokens']> = [
   { name: 'admin', role: 'admin', tenant: 'acme', sha256: sha256('whodid_adm_x') },
 ]
 
+const noRows = () =>
+  Promise.resolve({
+    rows: [],
+    isCut: false,
+    cost: { statements: new Set<number>(), rowsRead: 0, bytesRead: 0 },
+  })
+
 interface Ledger {
   readonly statements: Statement[]
   readonly reads: LedgerRead[]
@@ -33,6 +40,14 @@ function apiOf(overrides: {
       statements.push(statement)
       const rows = overrides.rows?.(statement) ?? []
       return { rows: rows as Row[], rowsRead: rows.length, bytesRead: 0 }
+    },
+    points: {
+      records: noRows,
+      recordsUnder: noRows,
+      names: noRows,
+      firstNames: noRows,
+      textBlocks: noRows,
+      acts: noRows,
     },
     ping: async () => {},
     close: async () => {},

@@ -27,7 +27,16 @@ function held(): {
       })
     })
   }
-  const selector = { select, ping: () => Promise.resolve(), close: () => Promise.resolve() }
+  const unused = () => Promise.reject(new Error('no point is read'))
+  const points = {
+    records: unused,
+    recordsUnder: unused,
+    names: unused,
+    firstNames: unused,
+    textBlocks: unused,
+    acts: unused,
+  }
+  const selector = { select, points, ping: () => Promise.resolve(), close: () => Promise.resolve() }
   return { selector, started, end: (id, failed) => ends.get(id)?.(failed) }
 }
 

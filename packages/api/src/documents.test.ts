@@ -30,8 +30,16 @@ const documentSchema = z.object({
 
 async function servedDocument(): Promise<string> {
   const unused = () => Promise.reject(new Error('the document needs no store'))
+  const points = {
+    records: unused,
+    recordsUnder: unused,
+    names: unused,
+    firstNames: unused,
+    textBlocks: unused,
+    acts: unused,
+  }
   const api = createApi({
-    selector: { select: unused, ping: unused, close: unused },
+    selector: { select: unused, points, ping: unused, close: unused },
     contents: { open: unused },
     readRecorder: { record: unused, close: unused },
     tokens: () => [],

@@ -2579,6 +2579,8 @@ export interface operations {
             /** @description base64 */
             entry: string
             /** @description base64 */
+            record: string
+            /** @description base64 */
             leaf: string
             proof: string[]
             /** @description The signed note of a checkpoint (C2SP tlog-checkpoint) */

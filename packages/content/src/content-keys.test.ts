@@ -14,7 +14,7 @@ const tombstone = { erasure: 'e1', erased_at: '2026-11-22T00:00:00Z', record: 'r
 
 async function keyOf(keys: ContentKeys, subject: string, tenant = 'default'): Promise<string> {
   const found = (await keys.keysFor(tenant, [subject])).get(subject)
-  return `${found?.idHex} ${found?.key.toString('hex')}`
+  return `${found?.idHex} ${found?.blockKey.toString('hex')} ${found?.saltKey.toString('hex')}`
 }
 
 test('a subject keeps its key over restarts; other subjects and tenants have others', async () => {
@@ -47,7 +47,9 @@ test('files are for their owner alone and say nothing of the subject', async () 
 
 test('a destroyed key is gone from the disk, counts as erased, and the next text gets another', async () => {
   const keys = await ContentKeys.open(dir)
-  const [idHex = '', keyHex = ''] = (await keyOf(keys, 'delegator:a')).split(' ')
+  const [idHex = ''] = (await keyOf(keys, 'delegator:a')).split(' ')
+  const file = await readFile(join(dir, idHex.slice(0, 2), `${idHex.slice(2)}.key`))
+  const keyHex = file.toString('hex', 24, 56)
   expect(await keys.liveIdOf('default', 'delegator:a')).toBe(idHex)
   await keys.destroy(idHex, tombstone)
   await keys.destroy(idHex, tombstone)

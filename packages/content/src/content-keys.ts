@@ -14,15 +14,20 @@ import {
 } from './key-files.ts'
 import type { Tombstone } from './key-files.ts'
 
+/** What is derived from a subject's key: the key of its blocks, and that of its salts. */
+export interface DerivedKeys {
+  readonly blockKey: Buffer
+  readonly saltKey: Buffer
+}
+
 /** A subject's key. */
-export interface ContentKey {
+export interface ContentKey extends DerivedKeys {
   readonly idHex: string
-  readonly key: Buffer
 }
 
 /** The state of a key. `unknown`: these keys have never held it, or it was removed without a record. */
 export type KeyState =
-  | { readonly state: 'live'; readonly key: Buffer }
+  | ({ readonly state: 'live' } & DerivedKeys)
   | { readonly state: 'erased'; readonly tombstone: Tombstone }
   | { readonly state: 'unknown' }
 
@@ -47,7 +52,6 @@ export class ContentKeys {
   readonly #dir: string
   readonly #secret: Buffer
   readonly #cache = new Map<string, { readonly key: ContentKey; readonly readMs: number }>()
-  #digestKey: string | undefined
   readonly #making = new Map<string, Promise<ContentKey>>()
 
   private constructor(dir: string, secret: Buffer) {
@@ -76,11 +80,6 @@ export class ContentKeys {
         `"${path}" expected 32 bytes; got ${secret?.length ?? 0}`,
       )
     return new ContentKeys(dir, secret)
-  }
-
-  /** The key under which texts are digested, so that a resend is recognised by its text; always the same. Hex. */
-  get digestKey(): string {
-    return (this.#digestKey ??= createHmac('sha256', this.#secret).update('digest').digest('hex'))
   }
 
   /**
@@ -113,7 +112,7 @@ export class ContentKeys {
     if (tombstone !== undefined) return { state: 'erased', tombstone }
     const bytes = await readIfThere(keyPath(this.#dir, keyIdHex))
     if (bytes === undefined) return { state: 'unknown' }
-    return { state: 'live', key: decodeKeyFile(keyIdHex, bytes) }
+    return { state: 'live', ...derivedOf(decodeKeyFile(keyIdHex, bytes)) }
   }
 
   /** The ID of a subject's live key; undefined when it has none. */
@@ -155,12 +154,12 @@ export class ContentKeys {
     const idHex = await this.#nextId(tenant, subject)
     const path = keyPath(this.#dir, idHex)
     const kept = await readIfThere(path)
-    if (kept !== undefined) return { idHex, key: decodeKeyFile(idHex, kept) }
+    if (kept !== undefined) return { idHex, ...derivedOf(decodeKeyFile(idHex, kept)) }
     const key = randomBytes(32)
-    if (await createKeyFile(path, encodeKeyFile(idHex, key))) return { idHex, key }
+    if (await createKeyFile(path, encodeKeyFile(idHex, key))) return { idHex, ...derivedOf(key) }
     // Another process made it in between.
     const made = await readIfThere(path)
-    return { idHex, key: decodeKeyFile(idHex, made ?? Buffer.alloc(0)) }
+    return { idHex, ...derivedOf(decodeKeyFile(idHex, made ?? Buffer.alloc(0))) }
   }
 
   /** The first of a subject's IDs that was not erased. */
@@ -192,6 +191,14 @@ export class ContentKeys {
       this.#cache.delete(name)
       left -= 1
     }
+  }
+}
+
+/** The subject's key itself does nothing else, so that no two algorithms share one. */
+function derivedOf(key: Buffer): DerivedKeys {
+  return {
+    blockKey: createHmac('sha256', key).update('WDB2').digest(),
+    saltKey: createHmac('sha256', key).update('WDS2').digest(),
   }
 }
 

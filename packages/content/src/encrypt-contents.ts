@@ -1,137 +1,181 @@
-import { hash, randomFillSync } from 'node:crypto'
-import type { LedgerRecord } from '@whodid/model'
-import { commitContent } from './commit-content.ts'
-import type { ContentKey, ContentKeys } from './content-keys.ts'
-import {
-  contentRefBytes,
-  encryptEnvelope,
-  entryBytesMax,
-  nonceBytes,
-  writeEntry,
-} from './envelope.ts'
-import type { ContentPart } from './envelope.ts'
+import { randomFillSync } from 'node:crypto'
+import type { LedgerRecord, PendingText, TextBlock } from '@whodid/model'
+import { commitText } from './commit-text.ts'
+import type { ContentKeys } from './content-keys.ts'
+import { blockNameBytes, sealBlock } from './text-block.ts'
+import { entryBytesMax, partBitsOf, readEntry, textAtOf, writeEntry } from './text-entry.ts'
 
-/** Plain bytes after which an envelope is closed and another begun. */
-const envelopeBytes = 128 * 1024
+/** Plain bytes after which a block is closed and another begun. */
+const blockBytes = 128 * 1024
+
+/** Texts of records that came together, of one tenant, that wait for their commitments. */
+export interface TextEntries {
+  readonly tenant: string
+  /** The entries, one after another. */
+  readonly bytes: Buffer
+  /** The end of each. */
+  readonly ends: readonly number[]
+  /** The trace ID and the span ID of each record, 24 bytes. */
+  readonly ids: Buffer
+  /** The subject of each: see {@link contentSubject}. */
+  readonly subjects: readonly string[]
+}
+
+/** A text, and the commitment that stays with its record. */
+export interface CommittedText {
+  readonly commitmentHex: string
+  readonly pending: PendingText
+}
+
+const idsBytes = 24
 
 /**
- * Takes the text out of records, in place: its commitments stay with the record, the text goes into envelopes, one for
- * each subject. Every key is on the disk before this resolves, so that a record logged afterwards can be read after any crash.
- *
- * Records without text are left as they are.
+ * Commits to texts. Every key is on the disk before this resolves, so that a record logged afterwards can be read after any crash. The
+ * entries wait for {@link sealTexts} where they are.
  */
+export async function commitEntries(
+  keys: ContentKeys,
+  { tenant, bytes, ends, ids, subjects }: TextEntries,
+): Promise<CommittedText[]> {
+  if (ends.length === 0) return []
+  const ready = await keys.keysFor(tenant, new Set(subjects))
+  let start = 0
+  return ends.map((end, index) => {
+    const key = ready.get(subjects[index] ?? '')
+    const entry = readEntry(bytes, start)
+    if (key === undefined || entry === undefined) throw new Error('a text has no key or no entry')
+    const at = index * idsBytes
+    const place = {
+      tenant,
+      traceIdHex: ids.toString('hex', at, at + 16),
+      spanIdHex: ids.toString('hex', at + 16, at + idsBytes),
+    }
+    const { commitmentHex } = commitText(key.saltKey, place, { bytes, entry })
+    const pending = {
+      tenant,
+      keyIdHex: key.idHex,
+      blockKey: key.blockKey,
+      partBits: bytes[start] ?? 0,
+      entry: bytes.subarray(start, end),
+    }
+    start = end
+    return { commitmentHex, pending }
+  })
+}
+
+/**
+ * Takes the text out of records, in place: the commitment stays with the record, the text becomes an entry that waits for
+ * {@link sealTexts}. Records without text are left as they are.
+ */
+export async function commitContents(
+  keys: ContentKeys,
+  records: readonly LedgerRecord[],
+): Promise<void> {
+  const tenants = new Map<string, LedgerRecord[]>()
+  for (const record of records) {
+    if (partBitsOf(record) === 0) continue
+    const own = tenants.get(record.tenant)
+    if (own === undefined) tenants.set(record.tenant, [record])
+    else own.push(record)
+  }
+  for (const own of tenants.values()) {
+    const committed = await commitEntries(keys, entriesOf(own))
+    for (const [index, record] of own.entries()) {
+      const text = committed[index]
+      if (text === undefined) continue
+      record.commitmentHex = text.commitmentHex
+      record.pendingText = text.pending
+      record.content = ''
+      record.result = ''
+      record.detail = ''
+    }
+  }
+}
+
+function entriesOf(records: readonly LedgerRecord[]): TextEntries {
+  const bytes = Buffer.alloc(records.reduce((sum, record) => sum + entryBytesMax(record), 0))
+  const ids = Buffer.alloc(records.length * idsBytes)
+  let end = 0
+  const ends = records.map((record, index) => {
+    ids.write(record.traceIdHex, index * idsBytes, 16, 'hex')
+    ids.write(record.spanIdHex, index * idsBytes + 16, 8, 'hex')
+    end = writeEntry(bytes, end, record).end
+    return end
+  })
+  const tenant = records[0]?.tenant ?? ''
+  return { tenant, bytes, ends, ids, subjects: records.map(contentSubject) }
+}
+
+/** The place of a text in its block: what `text_block` and `text_at` hold. */
+export interface SealedText {
+  readonly block: TextBlock
+  readonly textAt: number
+}
+
+/**
+ * Encrypts texts, those of one subject together, and zeroes what they were: a text can be sealed once. Returns the place of
+ * each, in their order.
+ */
+export function sealTexts(texts: readonly PendingText[]): SealedText[] {
+  const groups = new Map<string, { readonly text: PendingText; readonly index: number }[]>()
+  for (const [index, text] of texts.entries()) {
+    const name = `${text.keyIdHex}${text.tenant}`
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [{ text, index }])
+    else group.push({ text, index })
+  }
+  const places: SealedText[] = []
+  for (const group of groups.values()) {
+    let from = 0
+    while (from < group.length) {
+      let end = from
+      let bytes = 0
+      while (end < group.length && bytes < blockBytes) {
+        bytes += group[end]?.text.entry.length ?? 0
+        end += 1
+      }
+      const held = group.slice(from, end)
+      const block = sealGroup(held.map(({ text }) => text))
+      let offset = 0
+      for (const { text, index } of held) {
+        places[index] = { block, textAt: textAtOf(offset, text.partBits) }
+        offset += text.entry.length
+      }
+      from = end
+    }
+  }
+  return places
+}
+
+function sealGroup(texts: readonly PendingText[]): TextBlock {
+  const [first] = texts
+  if (first === undefined) throw new Error('a block was asked for of no text')
+  const { tenant, keyIdHex, blockKey } = first
+  const name = Buffer.alloc(blockNameBytes)
+  randomFillSync(name, name.write(keyIdHex, 'hex'))
+  const plain = Buffer.concat(texts.map(({ entry }) => entry))
+  const sealed = sealBlock(plain, blockKey, { tenant, name })
+  plain.fill(0)
+  for (const { entry } of texts) entry.fill(0)
+  return { tenant, nameHex: name.toString('hex'), sealed }
+}
+
+/** Commits to the texts of records and encrypts them, in place: {@link commitContents}, then {@link sealTexts}. */
 export async function encryptContents(
   keys: ContentKeys,
   records: readonly LedgerRecord[],
 ): Promise<void> {
-  const tenants = new Map<string, Map<string, LedgerRecord[]>>()
-  for (const record of records) if (hasText(record)) groupOf(tenants, record).push(record)
-  for (const [tenant, groups] of tenants) {
-    const ready = await keys.keysFor(tenant, groups.keys())
-    for (const [subject, group] of groups) {
-      const key = ready.get(subject)
-      if (key === undefined) throw new Error('a key was asked for and not given')
-      encryptGroup({ key, digestKey: keys.digestKey }, group)
-    }
+  await commitContents(keys, records)
+  const waiting = records.filter(({ pendingText }) => pendingText !== undefined)
+  const sealed = sealTexts(waiting.flatMap(({ pendingText }) => pendingText ?? []))
+  for (const [index, record] of waiting.entries()) {
+    const place = sealed[index]
+    if (place === undefined) continue
+    record.pendingText = undefined
+    record.textBlock = place.block
+    record.textBlockHex = place.block.nameHex
+    record.textAt = place.textAt
   }
-}
-
-const parts: readonly ContentPart[] = ['content', 'result', 'detail']
-
-function hasText({ content, result, detail }: LedgerRecord): boolean {
-  return content !== '' || result !== '' || detail !== ''
-}
-
-function groupOf(
-  tenants: Map<string, Map<string, LedgerRecord[]>>,
-  record: LedgerRecord,
-): LedgerRecord[] {
-  let groups = tenants.get(record.tenant)
-  if (groups === undefined) tenants.set(record.tenant, (groups = new Map<string, LedgerRecord[]>()))
-  const subject = contentSubject(record)
-  let group = groups.get(subject)
-  if (group === undefined) groups.set(subject, (group = []))
-  return group
-}
-
-/** The plain bytes of the envelope under way; zeroed when it is encrypted. */
-let plain = Buffer.alloc(2 * envelopeBytes)
-
-interface Secrets {
-  readonly key: ContentKey
-  readonly digestKey: string
-}
-
-function encryptGroup(secrets: Secrets, group: readonly LedgerRecord[]): void {
-  let length = 0
-  let held: LedgerRecord[] = []
-  for (const [index, record] of group.entries()) {
-    length = encryptRecord(secrets, record, length)
-    held.push(record)
-    if (length < envelopeBytes && index < group.length - 1) continue
-    const ref = newRef(secrets.key)
-    const name = { tenant: record.tenant, ref }
-    const sealed = encryptEnvelope(plain.subarray(0, length), secrets.key.key, name)
-    const envelope = { refHex: ref.toString('hex'), sealed }
-    for (const one of held) {
-      one.envelope = envelope
-      one.contentRefHex = envelope.refHex
-    }
-    plain.fill(0, 0, length)
-    held = []
-    length = 0
-  }
-}
-
-function encryptRecord(
-  { digestKey }: Pick<Secrets, 'digestKey'>,
-  record: LedgerRecord,
-  start: number,
-): number {
-  record.textDigestHex = digestOf(digestKey, record)
-  let at = start
-  for (const part of parts) {
-    const text = record[part]
-    if (text === '') continue
-    const needed = at + entryBytesMax(text)
-    if (needed > plain.length) plain = Buffer.concat([plain, Buffer.alloc(needed)])
-    const { tenant, traceIdHex, spanIdHex } = record
-    const place = { tenant, traceIdHex, spanIdHex, part }
-    const nonce = random(nonceBytes)
-    const commitment = commitContent(place, nonce, text)
-    if (part === 'content') record.contentCommitmentHex = commitment
-    else if (part === 'result') record.resultCommitmentHex = commitment
-    else record.detailCommitmentHex = commitment
-    at = writeEntry(plain, at, { place, nonce, text })
-    record[part] = ''
-  }
-  return at
-}
-
-/** Distinguishes a resend from another text once the text is gone. Keyed, because a short text could be guessed from it. */
-function digestOf(digestKey: string, { content, result, detail }: LedgerRecord): string {
-  return hash(
-    'sha256',
-    `${digestKey}${content.length}:${content}${result.length}:${result}${detail}`,
-  )
-}
-
-function newRef({ idHex }: ContentKey): Buffer {
-  const id = Buffer.from(idHex, 'hex')
-  return Buffer.concat([id, random(contentRefBytes - id.length)])
-}
-
-const pool = Buffer.alloc(8_192)
-let poolAt = pool.length
-
-/** Random bytes, valid until the pool is filled again: after some hundred calls. */
-function random(bytes: number): Buffer {
-  if (poolAt + bytes > pool.length) {
-    randomFillSync(pool)
-    poolAt = 0
-  }
-  poolAt += bytes
-  return pool.subarray(poolAt - bytes, poolAt)
 }
 
 /** The claims that name the subject of a record's text, whose key encrypts it. */

@@ -15,7 +15,7 @@ import { createDurably, orUndefined, syncDirectory, systemFiles } from '@whodid/
  * Beside it, once the key is destroyed: `….erased`, one JSON object, a {@link Tombstone}.
  */
 
-/** Bytes of a key's ID, which an envelope's name begins with. */
+/** Bytes of a key's ID, which a text block's name begins with. */
 export const keyIdBytes = 16
 
 const magic = 'WDTK'

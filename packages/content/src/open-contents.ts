@@ -1,19 +1,25 @@
-import { commitContent } from './commit-content.ts'
+import { hasPart, textParts } from '@whodid/model'
+import type { TextPart } from '@whodid/model'
+import { commitText, disclosePart } from './commit-text.ts'
+import type { Disclosure, TextCommitment } from './commit-text.ts'
 import type { ContentKeys } from './content-keys.ts'
-import { openEnvelope } from './envelope.ts'
-import type { ContentPart, EnvelopeText } from './envelope.ts'
 import { keyIdBytes } from './key-files.ts'
+import { openBlock } from './text-block.ts'
+import { entryOffset, readEntry } from './text-entry.ts'
+import type { TextEntry } from './text-entry.ts'
 
 /** A text that is wanted, by the fields of its record. */
 export interface WantedContent {
   readonly tenant: string
   readonly traceIdHex: string
   readonly spanIdHex: string
-  readonly part: ContentPart
-  /** 64 hex digits; '' or zeroes where the record had no such text. */
+  readonly part: TextPart
+  /** 64 hex digits. */
   readonly commitmentHex: string
-  /** The envelope's name, 48 hex digits. */
-  readonly refHex: string
+  /** The block's name, 48 hex digits. */
+  readonly textBlockHex: string
+  /** The offset of the record's entry in the block, and the parts that it has; 0 where the record has no text. */
+  readonly textAt: number
   readonly receivedUnixNs: bigint
 }
 
@@ -27,7 +33,7 @@ export interface WantedContent {
  * - `mismatch`: the text that is there is not the one committed to.
  */
 export type OpenedContent =
-  | { readonly state: 'text'; readonly text: string; readonly nonce: Buffer }
+  | { readonly state: 'text'; readonly text: string; readonly disclosure: Disclosure }
   | { readonly state: 'withheld' }
   | { readonly state: 'erased'; readonly record: string; readonly at: string }
   | { readonly state: 'expired' }
@@ -36,10 +42,10 @@ export type OpenedContent =
 
 /** Opens texts for those who may read them. */
 export interface ContentReader {
-  /** The texts that are wanted, in their order. `envelopes` are the rows of `whodid.contents` by their name, hex. */
+  /** The texts that are wanted, in their order. `blocks` are the rows of `whodid.contents` by their name, hex. */
   open(
     wanted: readonly WantedContent[],
-    envelopes: ReadonlyMap<string, Buffer>,
+    blocks: ReadonlyMap<string, Buffer>,
   ): Promise<OpenedContent[]>
 }
 
@@ -55,70 +61,106 @@ export function createContentReader(
   expiredBefore: ExpiredBefore,
 ): ContentReader {
   return {
-    open: async (wanted, envelopes) => {
+    open: async (wanted, blocks) => {
       const opened = new Map<string, Promise<Opened>>()
       const results: OpenedContent[] = []
+      let last: Checked | undefined
       for (const one of wanted) {
-        if (isAbsent(one.commitmentHex)) {
+        if (!hasPart(one.textAt, one.part)) {
           results.push({ state: 'withheld' })
           continue
         }
-        const { refHex, tenant } = one
-        let opening = opened.get(refHex)
+        const { textBlockHex, tenant } = one
+        const name = `${textBlockHex}${tenant}`
+        let opening = opened.get(name)
         if (opening === undefined) {
-          opening = openOne(keys, { tenant, refHex, sealed: envelopes.get(refHex) })
-          opened.set(refHex, opening)
+          opening = openOne(keys, { tenant, textBlockHex, sealed: blocks.get(textBlockHex) })
+          opened.set(name, opening)
         }
-        results.push(stateOf(one, await opening, expiredBefore()))
+        const block = await opening
+        // The parts of a record are asked for one after another.
+        if (last === undefined || !isSameRecord(last.record, one))
+          last = { record: one, entry: block.state === 'open' ? check(one, block) : undefined }
+        results.push(stateOf(one, { block, entry: last.entry }, expiredBefore()))
       }
       return results
     },
   }
 }
 
-/** The state of a whole envelope. */
+/** The state of a whole block. */
 type Opened =
-  | Exclude<OpenedContent, { readonly state: 'text' }>
-  | { readonly state: 'open'; readonly texts: ReadonlyMap<string, EnvelopeText> }
+  Exclude<OpenedContent, { readonly state: 'text' }> | ({ readonly state: 'open' } & OpenBlock)
 
-interface EnvelopeRow {
+interface OpenBlock {
+  readonly bytes: Buffer
+  readonly saltKey: Buffer
+}
+
+/** The entry of a record, as it was committed to; undefined when there is none or it is another. */
+interface Checked {
+  readonly record: WantedContent
+  readonly entry: CheckedEntry | undefined
+}
+
+interface CheckedEntry {
+  readonly bytes: Buffer
+  readonly entry: TextEntry
+  readonly commitment: TextCommitment
+}
+
+interface BlockRow {
   readonly tenant: string
-  readonly refHex: string
+  readonly textBlockHex: string
   readonly sealed: Buffer | undefined
 }
 
 async function openOne(
   keys: Pick<ContentKeys, 'find'>,
-  { tenant, refHex, sealed }: EnvelopeRow,
+  { tenant, textBlockHex, sealed }: BlockRow,
 ): Promise<Opened> {
-  const found = await keys.find(refHex.slice(0, keyIdBytes * 2))
+  const found = await keys.find(textBlockHex.slice(0, keyIdBytes * 2))
   if (found.state === 'erased')
     return { state: 'erased', record: found.tombstone.record, at: found.tombstone.erased_at }
   if (sealed === undefined || found.state === 'unknown') return { state: 'missing' }
-  const texts = openEnvelope(sealed, found.key, { tenant, ref: Buffer.from(refHex, 'hex') })
-  if (texts === undefined) return { state: 'mismatch' }
-  return { state: 'open', texts: new Map(texts.map((text) => [nameOf(text), text])) }
+  const { blockKey, saltKey } = found
+  const bytes = openBlock(sealed, blockKey, { tenant, name: Buffer.from(textBlockHex, 'hex') })
+  return bytes === undefined ? { state: 'mismatch' } : { state: 'open', bytes, saltKey }
 }
 
-function stateOf(wanted: WantedContent, opened: Opened, expiredBefore: bigint): OpenedContent {
-  if (opened.state === 'missing' && wanted.receivedUnixNs < expiredBefore)
-    return { state: 'expired' }
-  if (opened.state !== 'open') return opened
-  const entry = opened.texts.get(nameOf(wanted))
-  if (entry === undefined) return { state: 'mismatch' }
-  const committed = commitContent(wanted, entry.nonce, entry.text)
-  if (committed !== wanted.commitmentHex.toLowerCase()) return { state: 'mismatch' }
-  return { state: 'text', text: entry.text, nonce: entry.nonce }
+function check(wanted: WantedContent, { bytes, saltKey }: OpenBlock): CheckedEntry | undefined {
+  const entry = readEntry(bytes, entryOffset(wanted.textAt))
+  if (entry === undefined) return undefined
+  if (textParts.some((part) => hasPart(wanted.textAt, part) !== (entry.parts[part] !== undefined)))
+    return undefined
+  const commitment = commitText(saltKey, wanted, { bytes, entry })
+  if (commitment.commitmentHex !== wanted.commitmentHex.toLowerCase()) return undefined
+  return { bytes, entry, commitment }
 }
 
-function nameOf({
-  traceIdHex,
-  spanIdHex,
-  part,
-}: Pick<EnvelopeText, 'traceIdHex' | 'spanIdHex' | 'part'>): string {
-  return `${traceIdHex.padStart(32, '0')}${spanIdHex.padStart(16, '0')}${part}`
+function stateOf(
+  { part, receivedUnixNs }: WantedContent,
+  { block, entry: checked }: { readonly block: Opened; readonly entry: CheckedEntry | undefined },
+  expiredBefore: bigint,
+): OpenedContent {
+  if (block.state === 'missing' && receivedUnixNs < expiredBefore) return { state: 'expired' }
+  if (block.state !== 'open') return block
+  const extent = checked?.entry.parts[part]
+  if (checked === undefined || extent === undefined) return { state: 'mismatch' }
+  return {
+    state: 'text',
+    text: checked.bytes.toString('utf8', extent.start, extent.end),
+    disclosure: disclosePart(checked.commitment, part),
+  }
 }
 
-function isAbsent(commitmentHex: string): boolean {
-  return /^0*$/u.test(commitmentHex)
+function isSameRecord(a: WantedContent, b: WantedContent): boolean {
+  return (
+    a.textAt === b.textAt &&
+    a.textBlockHex === b.textBlockHex &&
+    a.spanIdHex === b.spanIdHex &&
+    a.traceIdHex === b.traceIdHex &&
+    a.tenant === b.tenant &&
+    a.commitmentHex === b.commitmentHex
+  )
 }

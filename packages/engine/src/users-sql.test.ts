@@ -48,6 +48,7 @@ test('no user may change what is recorded; text is the eraser’s to delete, rec
     'eraser whodid.contents',
     'pruner whodid.spans',
     'pruner whodid.actions',
+    'pruner whodid.acts',
     'pruner whodid.threads',
     'pruner whodid.contents',
   ])

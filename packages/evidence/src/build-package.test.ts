@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { blankRecord, canonicalRecord, recordFields } from '@whodid/model'
-import type { LedgerRecord, WhoDidAnswer } from '@whodid/model'
+import { blankRecord, bodyFields, canonicalRecord, headFields, logEntry } from '@whodid/model'
+import { recordRow, restFields } from '@whodid/model'
+import type { LedgerRecord, RecordField, WhoDidAnswer } from '@whodid/model'
 import { decideOffline } from '@whodid/query/offline'
 import type { EvidenceIndex } from '@whodid/query/offline'
 import {
@@ -23,13 +24,12 @@ import {
 import { afterAll, describe, expect, it } from 'vitest'
 import { buildPackage } from './build-package.ts'
 import type { Evidence, RecordEvidence } from './evidence.ts'
-import { recordRow } from './record-row.ts'
 
 const origin = 'whodid.example/acme/c1'
 const logKey = generateNoteKey(origin, 'note')
 const exporterKey = generateNoteKey('whodid.example/acme/export', 'note')
 const witnessKey = generateNoteKey('witness.example/w1', 'cosignature')
-const nonce = Buffer.alloc(32, 7)
+const salt = Buffer.alloc(16, 7)
 const resourceId = 'db:row:shop/orders/42'
 const trust = {
   logs: [{ vkey: logKey.vkey, from_size: 0, to_size: null }],
@@ -58,7 +58,9 @@ async function evidence(): Promise<Evidence> {
       ...person,
       recordKind: 'prompt',
       promptOrigin: 'human',
-      contentCommitmentHex: commitment('do it\u202e now'),
+      commitmentHex: commitment('do it\u202e now'),
+      textBlockHex: 'cd'.repeat(24),
+      textAt: 1,
     }),
     record(1, { ...agent, ...person, ...act, parentSpanIdHex: idOf(0), toolName: 't' }),
     record(2, { attributes: 'x'.repeat(70_000) }),
@@ -66,8 +68,8 @@ async function evidence(): Promise<Evidence> {
     record(4, { ...act, actorType: 'human', userId: 'jane@acme.example', startUnixNs: -2n }),
     record(5, {}),
   ]
-  const forms = records.map(wholeForm)
-  const leaves = records.map((one) => leafHash(canonicalRecord(one)))
+  const forms = records.map((one) => canonicalRecord(one))
+  const leaves = records.map((one) => leafHash(logEntry(one)))
   const tiles = new Map<string, Buffer>()
   let edge = emptyEdge
   const note = (): string => {
@@ -108,7 +110,14 @@ async function evidence(): Promise<Evidence> {
       },
     ],
     contents: [
-      { tenant: 'default', span: spanOf(0), part: 'content', nonce, text: 'do it\u202e now' },
+      {
+        tenant: 'default',
+        span: spanOf(0),
+        part: 'content',
+        salt: salt.toString('hex'),
+        hashes: { result: '', detail: '' },
+        text: 'do it\u202e now',
+      },
     ],
     absentContents: [{ span: spanOf(1), part: 'result', state: 'erased' }],
     custody: [
@@ -146,28 +155,18 @@ function spanOf(index: number): string {
   return `${'ab'.repeat(16)}-${idOf(index)}`
 }
 
-/** A record's form as it is when nothing stands for the fields. */
-function wholeForm(one: LedgerRecord): Buffer {
-  const isLong = one.attributes.length > 65_000
-  const form = canonicalRecord(isLong ? { ...one, attributes: 'y' } : one)
-  if (!isLong) return form
-  const text = Buffer.from(one.attributes)
-  const at = form.lastIndexOf(Buffer.from([1, 0x79]))
-  const length = Buffer.from([
-    (text.length & 127) | 128,
-    ((text.length >> 7) & 127) | 128,
-    text.length >> 14,
-  ])
-  return Buffer.concat([form.subarray(0, at), length, text, form.subarray(at + 2)])
-}
-
 function commitment(text: string): string {
-  const head = Buffer.alloc(33)
-  head.write('WDC1')
-  head[4] = 1
-  head.write(spanOf(0).replace('-', ''), 5, 'hex')
-  head.writeUInt32BE(7, 29)
-  return createHmac('sha256', nonce).update(head).update('default').update(text).digest('hex')
+  const head = Buffer.alloc(32)
+  head.write('WDC2')
+  head.write(spanOf(0).replace('-', ''), 4, 'hex')
+  head.writeUInt32BE(7, 28)
+  const part = createHash('sha256')
+    .update(salt)
+    .update(Buffer.from([1]))
+    .update(text)
+    .digest()
+  const whole = createHash('sha256').update(head).update('default').update(part)
+  return whole.update(Buffer.alloc(64)).digest('hex')
 }
 
 /** The input of the decision, as the service would have found it. */
@@ -401,7 +400,9 @@ describe('a package with a meta-log', () => {
 })
 
 interface Verifier {
-  readonly fields: readonly { readonly column: string; readonly kind: string }[]
+  readonly headFields: unknown
+  readonly bodyFields: unknown
+  readonly restFields: unknown
   readonly readZip: (bytes: Buffer) => Map<string, Buffer>
   readonly verifyPackage: (files: Map<string, Buffer>, trusted: unknown) => string[]
   readonly decodeRecord: (form: Buffer) => unknown
@@ -462,16 +463,15 @@ describe('verify.mjs', () => {
 
   it('reads the fields that are hashed, in their order, as this package does', async () => {
     // Sound: the module exports what is taken from it.
-    const { fields, decodeRecord } = (await import(verifier.href)) as Verifier
-    const short = { uint8: 'u8', uint32: 'u32', uint64: 'u64', int64: 'i64' }
-    expect(fields).toEqual(
-      recordFields.map((field) => ({
-        column: field.column,
-        kind:
-          field.kind === 'fixed'
-            ? String(field.bytes)
-            : (Reflect.get(short, field.kind) ?? field.kind),
-      })),
+    const { decodeRecord, ...theirs } = (await import(verifier.href)) as Verifier
+    const short = { uint32: 'u32', uint64: 'u64' }
+    const kindOf = (field: RecordField): string =>
+      field.kind === 'fixed' ? String(field.bytes) : (Reflect.get(short, field.kind) ?? field.kind)
+    const shapeOf = (field: RecordField): unknown => ({ column: field.column, kind: kindOf(field) })
+    expect(theirs.headFields).toEqual(headFields.map(shapeOf))
+    expect(theirs.bodyFields).toEqual(bodyFields.map(shapeOf))
+    expect(theirs.restFields).toEqual(
+      restFields.map(({ name, key, kind }) => ({ column: name, key, kind })),
     )
     for (const { form } of (await evidence()).records)
       expect(decodeRecord(form)).toEqual(recordRow(form))

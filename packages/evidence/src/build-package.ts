@@ -5,8 +5,8 @@ import type { Evidence, LogEvidence } from './evidence.ts'
 import { answerJson, evidenceJson } from './state-evidence.ts'
 import { manifestOf, statementOf, signManifest } from './manifest.ts'
 import { ocsfEvent } from './ocsf-event.ts'
-import { recordRow } from './record-row.ts'
-import type { RecordRow } from './record-row.ts'
+import { recordRow } from '@whodid/model'
+import type { RecordRow } from '@whodid/model'
 import { timelineEvents } from './record-sentence.ts'
 import { readVerifier, verifyGuide } from './verify-guide.ts'
 import { writeZip } from './write-zip.ts'
@@ -39,8 +39,8 @@ export function buildPackage(evidence: Evidence, signer: NoteSigner): Buffer {
   }
   for (const log of evidence.logs) addLog(log, add)
   for (const content of evidence.contents) {
-    const { tenant, span, part, nonce, text } = content
-    const opened = { tenant, span, part, nonce: nonce.toString('hex'), text }
+    const { tenant, span, part, salt, hashes, text } = content
+    const opened = { tenant, span, part, salt, hashes, text }
     add(`content/${span}.${part}.json`, `${JSON.stringify(opened)}\n`)
   }
   add('absent.jsonl', lines(evidence.absentContents))

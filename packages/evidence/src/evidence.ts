@@ -1,4 +1,4 @@
-import type { WhoDidAnswer } from '@whodid/model'
+import type { TextPart, WhoDidAnswer } from '@whodid/model'
 import type { FoundInCheckpointLog } from '@whodid/verify'
 import type { EvidenceIndex } from '@whodid/query/offline'
 import type { KeyEpoch } from '@whodid/tlog'
@@ -64,12 +64,15 @@ export interface CheckpointEvidence {
   readonly consistency: readonly Buffer[]
 }
 
-/** A text that the record committed to, and the salt it takes to check that. */
+/** A part of a text that the record committed to, and what it takes to check that: its salt, and the hashes of the other parts. */
 export interface ContentEvidence {
   readonly tenant: string
   readonly span: string
-  readonly part: string
-  readonly nonce: Buffer
+  readonly part: TextPart
+  /** Hex. */
+  readonly salt: string
+  /** Of the other parts, hex; '' for a part that the record does not have. */
+  readonly hashes: Readonly<Partial<Record<TextPart, string>>>
   readonly text: string
 }
 

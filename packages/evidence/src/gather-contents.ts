@@ -1,11 +1,8 @@
 import type { ContentReader, WantedContent } from '@whodid/content'
-import { parseInstant } from '@whodid/model'
+import { hasPart, parseInstant, textParts } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import type { AbsentContent, ContentEvidence } from './evidence.ts'
-import type { RecordRow } from './record-row.ts'
-
-/** The parts of a record's text, by the column that commits to each. */
-const parts = ['content', 'result', 'detail'] as const
+import type { RecordRow } from '@whodid/model'
 
 /** Texts opened for one package. */
 const textsMax = 10_000
@@ -17,16 +14,16 @@ export async function gatherContents(
   rows: readonly RecordRow[],
 ): Promise<{ contents: ContentEvidence[]; absentContents: AbsentContent[] }> {
   const wanted = rows.flatMap((row) => wantedOf(tenant, row)).slice(0, textsMax)
-  const envelopes = await readEnvelopes(selector, tenant, [
-    ...new Set(wanted.map(({ refHex }) => refHex)),
+  const blocks = await readBlocks(selector, tenant, [
+    ...new Set(wanted.map(({ textBlockHex }) => textBlockHex)),
   ])
   const found: ContentEvidence[] = []
   const absentContents: AbsentContent[] = []
-  for (const [index, opened] of (await contents.open(wanted, envelopes)).entries()) {
+  for (const [index, opened] of (await contents.open(wanted, blocks)).entries()) {
     const { traceIdHex, spanIdHex, part } = wanted[index] ?? wantedNone
     const span = `${traceIdHex}-${spanIdHex}`
     if (opened.state === 'text')
-      found.push({ tenant, span, part, nonce: opened.nonce, text: opened.text })
+      found.push({ tenant, span, part, ...opened.disclosure, text: opened.text })
     else absentContents.push({ span, part, state: opened.state })
   }
   return { contents: found, absentContents }
@@ -35,38 +32,36 @@ export async function gatherContents(
 const wantedNone = { traceIdHex: '', spanIdHex: '', part: 'content' } as const
 
 function wantedOf(tenant: string, row: RecordRow): WantedContent[] {
-  return parts.flatMap((part) => {
-    const commitmentHex = String(row[`${part}_commitment`])
-    if (commitmentHex === '') return []
-    return [
-      {
-        tenant,
-        traceIdHex: String(row['trace_id']),
-        spanIdHex: String(row['span_id']),
-        part,
-        commitmentHex,
-        refHex: String(row['content_ref']),
-        receivedUnixNs: parseInstant(String(row['received_at']), 'received_at'),
-      },
-    ]
-  })
+  const textAt = Number(row['text_at'])
+  return textParts
+    .filter((part) => hasPart(textAt, part))
+    .map((part) => ({
+      tenant,
+      traceIdHex: String(row['trace_id']),
+      spanIdHex: String(row['span_id']),
+      part,
+      commitmentHex: String(row['commitment']),
+      textBlockHex: String(row['text_block']),
+      textAt,
+      receivedUnixNs: parseInstant(String(row['received_at']), 'received_at'),
+    }))
 }
 
-async function readEnvelopes(
+async function readBlocks(
   selector: Selector,
   tenant: string,
   refs: readonly string[],
 ): Promise<Map<string, Buffer>> {
   if (refs.length === 0) return new Map()
   const { rows } = await selector.select<{ readonly ref: string; readonly sealed: string }>({
-    sql: envelopesSql,
+    sql: blocksSql,
     parameters: { refs: refs.join(',') },
     tenant,
   })
   return new Map(rows.map(({ ref, sealed }) => [ref, Buffer.from(sealed, 'base64')]))
 }
 
-const envelopesSql = `
+const blocksSql = `
 SELECT lower(hex(c.ref)) AS ref, base64Encode(c.sealed) AS sealed
 FROM whodid.contents AS c
 WHERE c.ref IN (SELECT toFixedString(unhex(arrayJoin(splitByChar(',', {refs:String}))), 24))

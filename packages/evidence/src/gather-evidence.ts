@@ -7,7 +7,7 @@ import type { CustodyEvent, Evidence, Making } from './evidence.ts'
 import { gatherContents } from './gather-contents.ts'
 import { gatherLogs } from './gather-logs.ts'
 import { gatherRecords } from './gather-records.ts'
-import { recordRow } from './record-row.ts'
+import { recordRow } from '@whodid/model'
 import { stateEvidence } from './state-evidence.ts'
 import type { StateEvidence } from './state-evidence.ts'
 

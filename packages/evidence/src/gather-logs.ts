@@ -11,7 +11,7 @@ import {
   proveInclusion,
 } from '@whodid/tlog'
 import type { CheckpointEvidence, LogEvidence, MetaLogEvidence } from './evidence.ts'
-import type { RecordRow } from './record-row.ts'
+import type { RecordRow } from '@whodid/model'
 
 /** Checkpoints of one log in a package: the first that covers its records, those after it, and the one that the proofs lead to. */
 const checkpointsMax = 64

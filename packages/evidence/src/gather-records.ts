@@ -5,7 +5,7 @@ import type { EvidenceIndex } from '@whodid/query/offline'
 import { packageRecordsMax } from './evidence.ts'
 import { indexEvidence } from './index-evidence.ts'
 import { readForms } from './read-forms.ts'
-import { recordRow } from './record-row.ts'
+import { recordRow } from '@whodid/model'
 
 /** An answer with the records that it rests on. */
 export interface GatheredRecords {

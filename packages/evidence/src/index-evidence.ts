@@ -1,3 +1,4 @@
+import { hasPart } from '@whodid/model'
 import { deriveRow, fieldsOfRow, isDerivable, statedFields } from '@whodid/query/offline'
 import type { EvidencedAnswer, Question } from '@whodid/query'
 import type {
@@ -9,7 +10,7 @@ import type {
 } from '@whodid/query/offline'
 import type { Selector } from '@whodid/store'
 import { readFormsOfClaims, readFormsOfSpans } from './read-forms.ts'
-import { recordRow } from './record-row.ts'
+import { recordRow } from '@whodid/model'
 
 /** The input of a decision: the places of the records, and the records. */
 export interface IndexedEvidence {
@@ -148,8 +149,8 @@ function indexedRow({ role, fields }: RowSaid, record: KnownRecord | undefined):
 /** Returns the state of each text that was committed to. */
 function textsOf({ relatedRecords }: EvidencedAnswer['evidence']): IndexedText[] {
   return [...relatedRecords.values()].flat().flatMap((record): IndexedText[] => {
-    const { log, log_index: place, content_state: content, content_commitment: commitment } = record
-    if (/^0*$/u.test(commitment)) return []
+    const { log, log_index: place, content_state: content, text_at: textAt } = record
+    if (!hasPart(textAt, 'content')) return []
     const { state } = content
     const known = state === 'erased' ? { state, record: content.record, at: content.at } : { state }
     return [{ log, index: Number(place), state: known }]

@@ -4,7 +4,7 @@ import type { LedgerRecord } from '@whodid/model'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { ocsfEvent } from './ocsf-event.ts'
-import { recordRow } from './record-row.ts'
+import { recordRow } from '@whodid/model'
 
 interface Attribute {
   readonly type: string

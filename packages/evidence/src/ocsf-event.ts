@@ -1,6 +1,6 @@
 import { parseInstant, printableLine } from '@whodid/model'
 import { recordSentence } from './record-sentence.ts'
-import type { RecordRow } from './record-row.ts'
+import type { RecordRow } from '@whodid/model'
 
 /** An event of OCSF 1.9.0, class API Activity (6003). */
 export type OcsfEvent = Readonly<Record<string, unknown>>

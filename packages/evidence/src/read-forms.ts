@@ -61,11 +61,8 @@ async function select(
   statement: Parameters<Selector['select']>[0],
 ): Promise<Buffer[]> {
   const { rows } = await selector.select<{ readonly form: string }>(statement)
-  return rows.map(({ form }) => Buffer.from(form, 'base64').subarray(leafMarkBytes))
+  return rows.map(({ form }) => Buffer.from(form, 'base64'))
 }
-
-/** The engine's expression begins with RFC 6962's mark of a leaf, which is not part of the form. */
-const leafMarkBytes = 1
 
 const formsSql = (condition: string): string => `
 SELECT base64Encode(${canonicalExpression('s')}) AS form
@@ -82,7 +79,7 @@ const ofSpans = `AND (s.trace_id, s.span_id) IN
 
 const claimsSql = `
 SELECT base64Encode(${canonicalExpression('s')}) AS form
-FROM whodid.spans AS s
+FROM whodid.v_spans AS s
 WHERE (toStartOfHour(s.ts), s.trace_id) IN
   (SELECT t.hour, t.trace_id FROM whodid.threads AS t
     WHERE t.key IN (SELECT sipHash64('instance', arrayJoin(JSONExtract({instances:String}, 'Array(String)')))))

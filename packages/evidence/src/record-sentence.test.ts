@@ -1,7 +1,7 @@
 import { blankRecord, canonicalRecord } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { expect, test } from 'vitest'
-import { recordRow } from './record-row.ts'
+import { recordRow } from '@whodid/model'
 import { recordSentence, timelineEvents } from './record-sentence.ts'
 
 test.each<[Partial<LedgerRecord>, string]>([

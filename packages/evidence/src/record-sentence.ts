@@ -1,5 +1,5 @@
 import { printableLine } from '@whodid/model'
-import type { RecordRow } from './record-row.ts'
+import type { RecordRow } from '@whodid/model'
 
 const lengthMax = 500
 

@@ -16,11 +16,23 @@ import type {
  */
 export type Channel = 'entitled' | 'unbound' | 'unentitled'
 
-/** Text of one or more records, encrypted: a row of `whodid.contents`. Its bytes are in `docs/FORMAT.md`. */
-export interface Envelope {
+/** Texts of one subject's records, encrypted: a row of `whodid.contents`. Its bytes are in `docs/FORMAT.md`. */
+export interface TextBlock {
+  readonly tenant: string
   /** 48 hex digits. */
-  readonly refHex: string
+  readonly nameHex: string
   readonly sealed: Buffer
+}
+
+/** The text of one record that is committed to and waits to be encrypted, with those that are logged beside it. */
+export interface PendingText {
+  readonly tenant: string
+  readonly keyIdHex: string
+  readonly blockKey: Buffer
+  /** The parts that it has, as `text_at` holds them. */
+  readonly partBits: number
+  /** Its entry in a block, in the clear; zeroed once it is encrypted. */
+  readonly entry: Buffer
 }
 
 /**
@@ -141,22 +153,22 @@ export interface LedgerRecord {
   /**
    * The record's text, until it is encrypted; never a column. Its content (a prompt's text, a plan's, a call's arguments),
    * its result (a model's answer, a tool's result), and the JSON of the attributes, events and links that hold text.
-   * '' when withheld, and once encrypted; then only the fields below remain.
+   * '' when withheld, and once it is committed to; then only the fields below remain.
    */
   content: string
   result: string
   detail: string
-  /** Keyed digest of the text, by which a resend is recognised; never a column. */
-  textDigestHex: string
-  /** The place of the encrypted text; never a column of the record. */
-  envelope: Envelope | undefined
+  /** The same, committed to and not encrypted yet; never a column. */
+  pendingText: PendingText | undefined
+  /** The block that holds the text, encrypted; never a column of the record. */
+  textBlock: TextBlock | undefined
 
-  /** The name of that envelope, 48 hex digits: the subject's key, and the envelope's own. '' when there is no text. */
-  contentRefHex: string
-  /** Salted commitments to the three texts, 64 hex digits each; '' when there is no such text. */
-  contentCommitmentHex: string
-  resultCommitmentHex: string
-  detailCommitmentHex: string
+  /** The name of that block, 48 hex digits: the subject's key, and the block's own. '' when there is no text. */
+  textBlockHex: string
+  /** The offset of the text's entry in the block times 8, plus the parts that it has: 1 content, 2 result, 4 detail. */
+  textAt: number
+  /** The salted commitment to the text, 64 hex digits; '' when there is none. */
+  commitmentHex: string
   /** JSON objects and arrays, as text, verbatim after redaction: the data that has no column of its own. */
   attributes: string
   resourceAttributes: string

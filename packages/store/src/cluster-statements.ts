@@ -10,6 +10,7 @@ export type ShardEngine = 'MergeTree' | 'ReplicatedMergeTree'
 const shardKeys: Readonly<Record<string, string>> = {
   spans: 'sipHash64(trace_id)',
   actions: 'sipHash64(trace_id)',
+  acts: 'sipHash64(trace_id)',
   threads: 'sipHash64(trace_id)',
   contents: 'sipHash64(ref)',
   reads: 'sipHash64(request_id)',

@@ -185,7 +185,11 @@ async function makeStatements(
     versions: views[table],
     outputs: await outputs(views[table]),
   })
-  return derivedStatements({ actions: await of('actions'), threads: await of('threads') })
+  return derivedStatements({
+    actions: await of('actions'),
+    acts: await of('acts'),
+    threads: await of('threads'),
+  })
 }
 
 const monthsSql = `SELECT toString(toUnixTimestamp(toDateTime(month, 'UTC'))) AS month,
@@ -194,6 +198,7 @@ FROM
 (
   SELECT toStartOfMonth(received_at) AS month, count() AS c FROM whodid.spans GROUP BY month
   UNION ALL SELECT toStartOfMonth(received_at), 0 FROM whodid.actions GROUP BY toStartOfMonth(received_at)
+  UNION ALL SELECT toStartOfMonth(received_at), 0 FROM whodid.acts GROUP BY toStartOfMonth(received_at)
   UNION ALL SELECT toStartOfMonth(received_at), 0 FROM whodid.threads GROUP BY toStartOfMonth(received_at)
 )
 GROUP BY month ORDER BY month`
@@ -201,7 +206,7 @@ GROUP BY month ORDER BY month`
 const receivedSql = `SELECT toString(toUnixTimestamp64Nano(max(s.received_at))) AS received FROM whodid.spans AS s
 WHERE s.log_id = {log:String} AND s.log_index < {place:UInt64} AND s.log_index + 100000 >= {place:UInt64}`
 
-const tracesSinceSql = ['spans', 'actions', 'threads']
+const tracesSinceSql = ['spans', 'actions', 'acts', 'threads']
   .map(
     (table) => `SELECT DISTINCT lower(hex(trace_id)) AS trace FROM whodid.${table}
 WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))

@@ -35,6 +35,7 @@ export interface DerivedStatements {
 /** The columns that distinguish the rows of a table. */
 const identities: Readonly<Record<DerivedTable, readonly string[]>> = {
   actions: ['trace_id', 'span_id', 'received_at'],
+  acts: ['tenant', 'key', 'trace_id', 'span_id', 'received_at'],
   threads: ['tenant', 'key', 'hour', 'trace_id'],
 }
 
@@ -104,7 +105,7 @@ const ofTraces = `trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Arra
  * name in a trace have the same sum for any split into inserts.
  */
 function normalized(table: DerivedTable, compared: readonly DerivedColumn[], rows: string): string {
-  if (table === 'actions') return rows
+  if (table !== 'threads') return rows
   const whole = compared.map((column, n) => {
     if (column.name === 'received_at') return `min(c${n}) AS d${n}`
     return isList(column) ? `arraySort(groupUniqArrayArray(c${n})) AS d${n}` : `c${n} AS d${n}`
@@ -116,7 +117,7 @@ function normalized(table: DerivedTable, compared: readonly DerivedColumn[], row
 }
 
 function hashed(table: DerivedTable, compared: readonly DerivedColumn[]): string {
-  const letter = table === 'actions' ? 'c' : 'd'
+  const letter = table === 'threads' ? 'd' : 'c'
   const at = (name: string): string =>
     `${letter}${compared.findIndex((column) => column.name === name)}`
   // The time of a thread's row is that of the first record of its insert.
@@ -124,7 +125,7 @@ function hashed(table: DerivedTable, compared: readonly DerivedColumn[]): string
     table === 'threads' && name === 'received_at' ? [] : [`${letter}${n}`],
   )
   const hex = `lower(hex(${at('trace_id')}))`
-  const span = table === 'actions' ? `concat(${hex}, '-', lower(hex(${at('span_id')})))` : hex
+  const span = table !== 'threads' ? `concat(${hex}, '-', lower(hex(${at('span_id')})))` : hex
   const identity = identities[table].map(at).join(', ')
   return `toDate(${at('received_at')}) AS day, cityHash64(${at('trace_id')}) % {parts:UInt64} AS part,
   ${keyedHash(hashedColumns)} AS hash, ${span} AS span, hex(formatRow('RowBinary', ${identity})) AS identity`

@@ -2,7 +2,7 @@ import { readMigrations } from './migrate.ts'
 import type { Migration } from './migrate.ts'
 
 /** The tables that questions read beside the records, each filled from `whodid.spans` by a materialized view. */
-export const derivedTables = ['actions', 'threads'] as const
+export const derivedTables = ['actions', 'acts', 'threads'] as const
 export type DerivedTable = (typeof derivedTables)[number]
 
 /** The SELECT that filled a table from `whodid.spans`, newest first: rows that are older than a migration were made by the one before. */
@@ -16,7 +16,11 @@ export type ViewVersions = Readonly<Record<DerivedTable, readonly string[]>>
  */
 export async function readDerivedViews(migrations?: readonly Migration[]): Promise<ViewVersions> {
   const known = (migrations ?? (await readMigrations())).map(({ sql }) => withoutComments(sql))
-  return { actions: versionsOf('actions', known), threads: versionsOf('threads', known) }
+  return {
+    actions: versionsOf('actions', known),
+    acts: versionsOf('acts', known),
+    threads: versionsOf('threads', known),
+  }
 }
 
 function versionsOf(table: DerivedTable, statements: readonly string[]): string[] {
@@ -30,7 +34,9 @@ function versionsOf(table: DerivedTable, statements: readonly string[]): string[
     const changed = /^ALTER TABLE whodid\.(\w+) MODIFY QUERY\s/u.exec(statement)
     if (made !== undefined) views.add(made)
     if (made === undefined && !views.has(changed?.[1] ?? '')) continue
-    const select = /(?:\sAS|^ALTER TABLE \S+ MODIFY QUERY)\s+(SELECT\s[\s\S]*)$/u.exec(statement)
+    const select = /(?:\sAS|^ALTER TABLE \S+ MODIFY QUERY)\s+((?:WITH|SELECT)\s[\s\S]*)$/u.exec(
+      statement,
+    )
     if (select?.[1] === undefined) throw new Error(`a migration of whodid.${table} has no SELECT`)
     versions.unshift(select[1])
   }

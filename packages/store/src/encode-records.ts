@@ -18,21 +18,21 @@ export function encodeRecords(records: readonly LedgerRecord[]): Buffer {
 }
 
 /** The fields of a record that `whodid.contents` holds. */
-export type EnvelopeOwner = Pick<LedgerRecord, 'tenant' | 'receivedUnixNs' | 'envelope'>
+export type TextBlockOwner = Pick<LedgerRecord, 'receivedUnixNs' | 'textBlock'>
 
 /**
- * Encodes the envelopes of records as one block of ClickHouse's Native format for `whodid.contents`, each once however
+ * Encodes the text blocks of records as one block of ClickHouse's Native format for `whodid.contents`, each once however
  * many of the records are in it; empty when none has text.
  *
  * A block, byte by byte: VarUInt columns, VarUInt rows, then per column: String name, String type, the values. Blocks may be
  * concatenated.
  */
-export function encodeContents(records: readonly EnvelopeOwner[]): Buffer {
-  const rows: EnvelopeOwner[] = []
+export function encodeContents(records: readonly TextBlockOwner[]): Buffer {
+  const rows: TextBlockOwner[] = []
   const known = new Set<object>()
   for (const record of records) {
-    if (record.envelope === undefined || known.has(record.envelope)) continue
-    known.add(record.envelope)
+    if (record.textBlock === undefined || known.has(record.textBlock)) continue
+    known.add(record.textBlock)
     rows.push(record)
   }
   if (rows.length === 0) return nothing
@@ -40,13 +40,13 @@ export function encodeContents(records: readonly EnvelopeOwner[]): Buffer {
   writer.varUint(4)
   writer.varUint(rows.length)
   writeHead(writer, 'tenant', 'String')
-  for (const row of rows) writer.string(row.tenant)
+  for (const row of rows) writer.string(row.textBlock?.tenant ?? '')
   writeHead(writer, 'ref', 'FixedString(24)')
-  for (const row of rows) writer.hex(row.envelope?.refHex ?? '', 24)
+  for (const row of rows) writer.hex(row.textBlock?.nameHex ?? '', 24)
   writeHead(writer, 'received_at', "DateTime64(9, 'UTC')")
   for (const row of rows) writer.int64(row.receivedUnixNs)
   writeHead(writer, 'sealed', 'String')
-  for (const row of rows) writer.bytes(row.envelope?.sealed ?? nothing)
+  for (const row of rows) writer.bytes(row.textBlock?.sealed ?? nothing)
   return writer.toBytes()
 }
 

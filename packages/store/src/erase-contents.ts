@@ -11,11 +11,11 @@ export interface ContentEraser {
    */
   instancesOnlyOf(tenant: string, subject: string): Promise<string[]>
   /**
-   * Deletes the envelopes of a key. Resolves when no statement sees them; the engine deletes the old parts' files some
+   * Deletes the blocks of a key. Resolves when no statement sees them; the engine deletes the old parts' files some
    * minutes later. Throws `store_unavailable` or `store_refused`. Safe to repeat.
    */
   deleteByKey(tenant: string, keyIdHex: string): Promise<void>
-  /** Deletes the envelopes of records received before a time, in nanoseconds since 1970. As {@link deleteByKey}. */
+  /** Deletes the blocks of records received before a time, in nanoseconds since 1970. As {@link deleteByKey}. */
   deleteBefore(unixNs: bigint): Promise<void>
   close(): Promise<void>
 }

@@ -14,10 +14,10 @@ export type {
 export { derivedTables, readDerivedViews } from './derived-views.ts'
 export type { DerivedTable } from './derived-views.ts'
 export { encodeContents, encodeRecords } from './encode-records.ts'
-export type { EnvelopeOwner } from './encode-records.ts'
+export type { TextBlockOwner } from './encode-records.ts'
 export { createContentEraser } from './erase-contents.ts'
 export type { ContentEraser } from './erase-contents.ts'
-export { canonicalExpression, leafExpression, leafInputExpression } from './leaf-expression.ts'
+export { canonicalExpression, leafExpression } from './leaf-expression.ts'
 export { createLeafReader, leafRowBytes, placesMax } from './leaf-reader.ts'
 export type { LeafReader, LeafReaderOptions, LogExtent, PruneRow } from './leaf-reader.ts'
 export { migrate, readMigrations, readViewStatement } from './migrate.ts'
@@ -26,7 +26,20 @@ export { createRecordPruner } from './prune-records.ts'
 export type { RecordPruner } from './prune-records.ts'
 export { createReadRecorder } from './record-reads.ts'
 export type { LedgerRead, ReadRecorder } from './record-reads.ts'
+export type { PointCost, PointRows } from './points/gather-keys.ts'
+export { addCosts } from './points/gather-keys.ts'
+export type {
+  ActsWanted,
+  NamedAct,
+  NamedClaim,
+  NamedPlace,
+  PointReader,
+  RecordName,
+  StoredTextBlock,
+  StoredRow,
+  TracePlace,
+} from './points/point-reader.ts'
 export { createSelector } from './select.ts'
 export type { Selection, Selector, Statement } from './select.ts'
-export { envelopeRefsMax, textPlacesMax } from './text-rows.ts'
+export { textBlocksMax, textPlacesMax } from './text-rows.ts'
 export type { LogRange, PlacedRow, RemovalRow, TextReader, TextRow } from './text-rows.ts'

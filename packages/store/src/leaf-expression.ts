@@ -1,4 +1,4 @@
-import { entryBytesMax, recordFields } from '@whodid/model'
+import { bodyFields, formMark, headFields, recordFields } from '@whodid/model'
 import type { RecordField } from '@whodid/model'
 
 /**
@@ -9,26 +9,25 @@ import type { RecordField } from '@whodid/model'
  * name would be hashed in its place.
  */
 export function leafExpression(row = 'spans'): string {
-  // The whole is named once: the engine would analyse ninety columns for each time it is written out. Choosing between two
-  // hashes and not between two texts spares a copy of every form, a twelfth of what a leaf costs.
-  return `if(length(${canonicalExpression(row)} AS leaf_input) > ${entryBytesMax + 1}, SHA256(concat(unhex('${headHex}02'), SHA256(leaf_input))), SHA256(leaf_input))`
+  const head = rowBinary(bytesOf(`00${markHex}`), headFields, row)
+  return `SHA256(concat(${head}, SHA256(${rowBinary(undefined, bodyFields, row)})))`
 }
 
-/** SQL for the bytes that are hashed into the leaf: RFC 6962's byte 0 and the canonical record, as a text of bytes. */
-export function leafInputExpression(row = 'spans'): string {
-  return `if(length(${canonicalExpression(row)} AS leaf_input) > ${entryBytesMax + 1}, concat(unhex('${headHex}02'), SHA256(leaf_input)), leaf_input)`
-}
-
-/** SQL for the bytes that the leaf of a row hashes, unless they are too long: a zero byte and the row's whole canonical form. */
+/** SQL for the canonical form of a row, as a text of bytes. */
 export function canonicalExpression(row: string): string {
-  // RowBinary is the canonical form of a row: texts and lists by their length, the rest at fixed width, little-endian.
-  return `formatRow('RowBinary', toFixedString(unhex('${headHex}01'), 5), ${fieldsOf(row)})`
+  return rowBinary(bytesOf(markHex), recordFields, row)
 }
 
-const headHex = '00574401'
+const markHex = formMark.toString('hex')
 
-function fieldsOf(row: string): string {
-  return recordFields.map((field) => expressionOf(field, `${row}.${field.column}`)).join(', ')
+function bytesOf(hex: string): string {
+  return `toFixedString(unhex('${hex}'), ${hex.length / 2})`
+}
+
+/** RowBinary is the form of a row: texts by their length, the rest at fixed width, little-endian. */
+function rowBinary(mark: string | undefined, fields: readonly RecordField[], row: string): string {
+  const columns = fields.map((field) => expressionOf(field, `${row}.${field.column}`))
+  return `formatRow('RowBinary', ${[...(mark === undefined ? [] : [mark]), ...columns].join(', ')})`
 }
 
 /** A time by its nanoseconds: a column whose precision was changed and whose values were not has the same leaves. */

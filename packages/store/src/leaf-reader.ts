@@ -172,7 +172,7 @@ const namedBy: Readonly<Record<HandleKind, string>> = {
 async function rowsOf(run: Run, { kind, value }: Handle): Promise<PlacedRow[]> {
   const rows = await select<PlacedColumns>(run, {
     query: `SELECT ${placedColumns} FROM whodid.spans AS s
-WHERE s.trace_id IN (SELECT t.trace_id FROM whodid.spans AS t WHERE ${namedBy[kind]})
+WHERE s.trace_id IN (SELECT t.trace_id FROM whodid.v_spans AS t WHERE ${namedBy[kind]})
 ORDER BY s.log_id, s.log_index LIMIT ${placesMax}`,
     query_params: { id: value },
   })
@@ -185,7 +185,7 @@ const prunesMax = 1000
 async function pruneRows(run: Run, logId: string): Promise<PruneRow[]> {
   const rows = await select<PlacedColumns & { to: string }>(run, {
     query: `SELECT ${placedColumns}, JSONExtractString(s.attributes, 'whodid.custody.min_index') AS to
-FROM whodid.spans AS s
+FROM whodid.v_spans AS s
 WHERE s.resource_id = concat('whodid:log:', {log:String}) AND s.exporter = 'whodid' AND s.name = 'whodid.prune'
 ORDER BY s.received_at DESC, s.log_id, s.log_index DESC LIMIT ${prunesMax}`,
     query_params: { log: logId },

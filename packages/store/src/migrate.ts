@@ -46,7 +46,7 @@ export async function readMigrations(folder: string = migrationsFolder): Promise
 }
 
 /** The migration that allows inserts. Applied last: no row may be inserted before everything that reads it exists. */
-const opening = '0010_open_spans.sql'
+const opening = '0013_open_spans.sql'
 
 /**
  * Brings the ledger's schema up to the newest migration, and does nothing when it is there.
@@ -54,9 +54,8 @@ const opening = '0010_open_spans.sql'
  * Safe to repeat and to run from two processes: every statement is idempotent and is recorded only after it succeeded, so
  * a crash in between leaves a migration that the next run applies again. Forward only: there is no undo.
  *
- * A ledger that has a file in an earlier form whose result is the same, or becomes it when the file is run again, is taken
- * as it is. Throws `migration_changed` when an applied file has another checksum than it was applied with, or when the database
- * holds a migration this version does not know; `migration_failed` when a statement is refused, and on a node of a cluster
+ * Throws `migration_changed` when an applied file has another checksum than it was applied with, or when the database
+ * holds a migration this version does not know, as a ledger of format version 1 does; `migration_failed` when a statement is refused, and on a node of a cluster
  * that has not got all of `clickhouse/cluster/schema.sql`.
  */
 export async function migrate(
@@ -68,9 +67,9 @@ export async function migrate(
   try {
     await prepare(client)
     const recorded = await readRecorded(client)
-    const outdated = checkRecorded(recorded, wanted)
+    checkRecorded(recorded, wanted)
     const applied: string[] = []
-    const pending = wanted.filter(({ name }) => !recorded.has(name) || outdated.has(name))
+    const pending = wanted.filter(({ name }) => !recorded.has(name))
     if (pending.length > 0) await refuseCluster(client, pending)
     for (const migration of pending) {
       await apply(client, migration)
@@ -109,13 +108,14 @@ async function readRecorded(client: ClickHouseClient): Promise<Map<string, strin
   }
 }
 
-/** The names of migrations that the ledger has in an earlier form, which running them again brings up to date. */
-function checkRecorded(
-  recorded: ReadonlyMap<string, string>,
-  wanted: readonly Migration[],
-): ReadonlySet<string> {
-  const outdated = new Set<string>()
+/** Throws unless the ledger has what this version would have given it, or a beginning of that. */
+function checkRecorded(recorded: ReadonlyMap<string, string>, wanted: readonly Migration[]): void {
   const known = new Map(wanted.map((migration) => [migration.name, migration.checksum]))
+  if (recorded.has(firstFormat) && !known.has(firstFormat))
+    throw new WhodidError(
+      'migration_changed',
+      'the ledger expected records of format version 2; it holds those of version 1, which only the version of Whodid that made them reads: keep that version for it, and begin a new data directory',
+    )
   for (const [name, checksum] of recorded) {
     const expected = known.get(name)
     if (expected === undefined)
@@ -123,17 +123,16 @@ function checkRecorded(
         'migration_changed',
         `the database holds migration "${name}", which this version does not know`,
       )
-    if (expected === checksum) continue
-    const earlier = earlierMigrations[name]?.[checksum]
-    if (earlier === undefined)
+    if (expected !== checksum)
       throw new WhodidError(
         'migration_changed',
         `migration "${name}" was applied with checksum ${checksum}, and the file now has ${expected}`,
       )
-    if (earlier === 'again') outdated.add(name)
   }
-  return outdated
 }
+
+/** A migration that every ledger of format version 1 has, and none of a later one. */
+const firstFormat = '0007_create_threads.sql'
 
 /** Over a Distributed table a single server's view would take each row a second time. */
 async function refuseCluster(
@@ -189,35 +188,4 @@ export async function readViewStatement(view: string): Promise<string> {
   const newest = migrations.findLast((migration) => migration.sql.includes(heading))
   if (newest === undefined) throw new Error(`no migration makes the view whodid.${view}`)
   return newest.sql.slice(newest.sql.indexOf(heading) + heading.length)
-}
-
-/**
- * Texts that a migration had before it was fixed for good, by their checksums, in ledgers that were made then. `same`: the
- * table is the same, but for settings of its merges and blocks, which no row and no answer depends on. `again`: the statement
- * replaces its earlier result, and is run once more. A ledger with a text that is not here was made by a version whose rows
- * this one does not know.
- *
- * No migration is edited any more (`clickhouse/checksums.txt` holds them to it), so that nothing need be added.
- */
-const earlierMigrations: Readonly<Record<string, Readonly<Record<string, 'same' | 'again'>>>> = {
-  '0001_create_spans.sql': {
-    '7d908b8e31d845dbd84f48484c5553934385e796a594a54e422e5a1406f5bc3b': 'same',
-    '5825329fec55fdc4fb4387d76bd32d84d521d1df702bf5675ec0544093dccd13': 'same',
-    // Without the constraint that 0010 takes away.
-    '42c042edbc9626dc0efad609e96605b8fe460be3212ec54379ffcc65d6e096f1': 'same',
-  },
-  '0002_create_actions.sql': {
-    '5c5409d296c53a5a86c6448c582c4155552867e3f6147abe2f76664d98346916': 'same',
-    bbba1a798ef230df7d5d6bd1ba466b10da7db13d5257a09af2f704036a00e127: 'same',
-    bd4b77d4689abec37d9aa309ab1cdd27e568ebd7fa54b20a93888688c0e4027a: 'same',
-  },
-  '0005_create_who_did_when.sql': {
-    '6c7511cd8b31ec05cb85e62a232ea4d5c7d6aa68a92a623a96bb6e60e31b361d': 'again',
-  },
-  '0007_create_threads.sql': {
-    '28a2612ae0084f4a7759288e20836ff554338781eb8d5c2fa6400c11f6da45cc': 'same',
-  },
-  '0009_create_contents.sql': {
-    f2c5786186d2e2f5eebafb1dceee77838fcd2ab06b145c593625eb6059c2a28c: 'same',
-  },
 }

@@ -21,7 +21,7 @@ export interface RecordPruner {
 }
 
 /** Tables that are partitioned by month of receipt; text first, so that no text stays without its record. */
-const tables = ['contents', 'actions', 'threads', 'spans'] as const
+const tables = ['contents', 'actions', 'acts', 'threads', 'spans'] as const
 
 /** Opens the way for pruning. Opening does not connect. */
 export function createRecordPruner(access: StoreAccess): RecordPruner {

@@ -1,6 +1,8 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { openClient } from './client.ts'
 import type { StoreAccess } from './client.ts'
+import { createPointReader } from './points/point-reader.ts'
+import type { PointReader } from './points/point-reader.ts'
 import { storeError } from './store-error.ts'
 
 /** A statement with its values apart: a value reaches the engine as a typed parameter, never as SQL text. */
@@ -26,6 +28,8 @@ export interface Selector {
    * reader's limit on time, memory or rows, or `store_refused`. Does NOT check the shape of the rows.
    */
   select<Row>(statement: Statement): Promise<Selection<Row>>
+  /** Reads rows by their keys. */
+  readonly points: PointReader
   /** Resolves when the engine answers; throws `store_unavailable`. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -36,6 +40,7 @@ export function createSelector(access: StoreAccess): Selector {
   const client = openClient(access)
   return {
     select: (statement) => select(client, statement),
+    points: createPointReader(client),
     ping: () => ping(client),
     close: () => client.close(),
   }

@@ -20,17 +20,18 @@ export interface PlacedRow {
   readonly leafHex: string
 }
 
-/** A row that has text: its record's commitments, and the name of the envelope that holds it. */
+/** A row that has text: its record's commitment, and the place of the text. */
 export interface TextRow {
   readonly tenant: string
   readonly index: number
   readonly traceIdHex: string
   readonly spanIdHex: string
   /** 48 hex digits. */
-  readonly refHex: string
+  readonly textBlockHex: string
+  readonly textAt: number
+  /** 64 hex digits. */
+  readonly commitmentHex: string
   readonly receivedUnixNs: bigint
-  /** By part, 64 hex digits each; zeroes where the record has no such text. */
-  readonly commitments: Readonly<Record<'content' | 'result' | 'detail', string>>
 }
 
 /** A row that says that text received before a time was taken away by age. */
@@ -45,10 +46,10 @@ export interface RemovalRow extends PlacedRow {
 export interface TextReader {
   /** The rows of a range that have text, in the order of their places. A range holds at most {@link textPlacesMax} places. */
   readonly textRows: (range: LogRange) => Promise<TextRow[]>
-  /** Envelopes by their names, of those that are there; at most {@link envelopeRefsMax} at once. */
-  readonly envelopes: (
+  /** Blocks by their names, of those that are there; at most {@link textBlocksMax} at once. */
+  readonly textBlocks: (
     tenant: string,
-    refsHex: readonly string[],
+    namesHex: readonly string[],
   ) => Promise<ReadonlyMap<string, Buffer>>
   /** The rows that say that text was taken away by age. */
   readonly removals: () => Promise<RemovalRow[]>
@@ -57,8 +58,8 @@ export interface TextReader {
 /** Places whose texts are looked up at once. */
 export const textPlacesMax = 8_192
 
-/** Envelopes read at once; one may be some megabytes large. */
-export const envelopeRefsMax = 32
+/** Blocks read at once; one may be some megabytes large. */
+export const textBlocksMax = 32
 
 /** Rows that record removals by age; they are few. */
 const removalsMax = 1_000
@@ -73,44 +74,44 @@ export interface TextRun {
 export function createTextReader(run: TextRun): TextReader {
   return {
     textRows: (range) => readTextRows(run, range),
-    envelopes: (tenant, refsHex) => readEnvelopes(run, tenant, refsHex),
+    textBlocks: (tenant, namesHex) => readTextBlocks(run, tenant, namesHex),
     removals: () => readRemovals(run),
   }
 }
 
 async function readTextRows(run: TextRun, { logId, from, to }: LogRange): Promise<TextRow[]> {
   type Row = Record<
-    'owner' | 'place' | 'trace' | 'span' | 'ref' | 'received' | 'content' | 'result' | 'detail',
+    'owner' | 'place' | 'trace' | 'span' | 'block' | 'received' | 'committed',
     string
-  >
+  > & { readonly at: number }
   const rows = await select<Row>(run, {
     query: `SELECT s.tenant AS owner, toString(s.log_index) AS place, lower(hex(s.trace_id)) AS trace,
-  lower(hex(s.span_id)) AS span, lower(hex(s.content_ref)) AS ref,
-  toString(toUnixTimestamp64Nano(s.received_at)) AS received, lower(hex(s.content_commitment)) AS content,
-  lower(hex(s.result_commitment)) AS result, lower(hex(s.detail_commitment)) AS detail
+  lower(hex(s.span_id)) AS span, lower(hex(s.text_block)) AS block, s.text_at AS at,
+  toString(toUnixTimestamp64Nano(s.received_at)) AS received, lower(hex(s.commitment)) AS committed
 FROM whodid.spans AS s
 WHERE s.log_id = {log:String} AND s.log_index >= {from:UInt64} AND s.log_index < {to:UInt64}
-  AND s.content_ref != toFixedString('', 24)
+  AND s.text_at != 0
 ORDER BY s.log_index LIMIT ${2 * textPlacesMax}`,
     query_params: { log: logId, from, to: Math.min(to, from + textPlacesMax) },
   })
-  return rows.map(({ owner, place, trace, span, ref, received, content, result, detail }) => ({
+  return rows.map(({ owner, place, trace, span, block, at, received, committed }) => ({
     tenant: owner,
     index: Number(place),
     traceIdHex: trace,
     spanIdHex: span,
-    refHex: ref,
+    textBlockHex: block,
+    textAt: at,
+    commitmentHex: committed,
     receivedUnixNs: BigInt(received),
-    commitments: { content, result, detail },
   }))
 }
 
-async function readEnvelopes(
+async function readTextBlocks(
   run: TextRun,
   tenant: string,
-  refsHex: readonly string[],
+  namesHex: readonly string[],
 ): Promise<ReadonlyMap<string, Buffer>> {
-  const refs = refsHex.slice(0, envelopeRefsMax)
+  const refs = namesHex.slice(0, textBlocksMax)
   if (refs.length === 0) return new Map()
   const rows = await select<{ name: string; bytes: string }>(run, {
     query: `SELECT lower(hex(c.ref)) AS name, base64Encode(c.sealed) AS bytes FROM whodid.contents AS c
@@ -130,7 +131,7 @@ async function readRemovals(run: TextRun): Promise<RemovalRow[]> {
   lower(concat(hex(s.trace_id), '-', hex(s.span_id))) AS span,
   toString(toUnixTimestamp64Nano(s.received_at)) AS received, lower(hex(${leafExpression('s')})) AS leaf,
   JSONExtractString(s.attributes, 'whodid.custody.before') AS before, s.name AS what
-FROM whodid.spans AS s
+FROM whodid.v_spans AS s
 WHERE s.exporter = 'whodid' AND s.name IN ('whodid.expiry', 'whodid.prune')
 ORDER BY s.received_at DESC LIMIT ${removalsMax}`,
     query_params: {},

@@ -1,8 +1,8 @@
-import { blankRecord, canonicalRecord, leafInput } from '@whodid/model'
+import { blankRecord, canonicalRecord, leafInput, logEntry } from '@whodid/model'
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 
-/* Writes wd-1.json beside it: run it after a change of the canonical form, and look at what changed. */
+/* Writes wd-2.json beside it: run it after a change of the canonical form, and look at what changed. */
 const V = [
   ['a blank record', {}],
   ['its place in the log', { logId: 'ledger.example/c1', logIndex: 4294967296 }],
@@ -28,8 +28,9 @@ const V = [
       traceIdHex: 'ab'.repeat(13) + '000000',
       spanIdHex: '0100000000000000',
       parentSpanIdHex: '00000000000000ff',
-      contentCommitmentHex: '11'.repeat(31) + '00',
-      resultCommitmentHex: 'ff'.repeat(32),
+      textBlockHex: '22'.repeat(23) + '00',
+      textAt: 4294967295,
+      commitmentHex: '11'.repeat(31) + '00',
     },
   ],
   [
@@ -97,7 +98,7 @@ const V = [
     },
   ],
   [
-    'too long for an entry: the digest form',
+    'longer than an entry bundle may hold',
     { name: 'long', attributes: { repeat: 'x', times: 70000 } },
   ],
 ]
@@ -113,8 +114,9 @@ const out = V.map(([name, fields]) => {
   return {
     name,
     fields,
-    ...(form.length <= 1024 ? { canonical_hex: form.toString('hex') } : {}),
+    ...(form.length <= 2048 ? { form_hex: form.toString('hex') } : {}),
+    entry_hex: logEntry(r).toString('hex'),
     leaf_hex: createHash('sha256').update(leafInput(r)).digest('hex'),
   }
 })
-writeFileSync(new URL('wd-1.json', import.meta.url), JSON.stringify(out, null, 2) + '\n')
+writeFileSync(new URL('wd-2.json', import.meta.url), JSON.stringify(out, null, 2) + '\n')

@@ -12,8 +12,8 @@ const other = token.replace('a1', 'b2')
 const unwritten = new Set(
   (
     'logId tenant exporter channel signal traceIdHex spanIdHex parentSpanIdHex recordKind actorType delegatorType templateRule ' +
-    'instanceRule delegatorRule promptOrigin outcome inputTrust detail textDigestHex contentRefHex contentCommitmentHex ' +
-    'resultCommitmentHex detailCommitmentHex attributes resourceAttributes events links'
+    'instanceRule delegatorRule promptOrigin outcome inputTrust detail textBlockHex commitmentHex ' +
+    'attributes resourceAttributes events links'
   ).split(' '),
 )
 

@@ -1,64 +1,76 @@
-import { ByteWriter, writeRow } from '@whodid/model'
-import type { LedgerRecord } from '@whodid/model'
-import type { EnvelopeOwner } from '@whodid/store'
-import { keyOfRow } from './record-key.ts'
+import { bodyDigest } from '@whodid/model'
+import type { TextBlockOwner } from '@whodid/store'
+import { endOfRow } from '../rows/made-rows.ts'
+import type { MadeRows } from '../rows/made-rows.ts'
+import { keyOfBody } from './record-key.ts'
 
-/** Records that the log does not hold yet, as the rows they will be. */
-export interface FreshRows {
+/** Rows that the log does not hold yet. */
+export interface FreshRows extends Pick<MadeRows, 'bytes' | 'starts' | 'bodies'> {
   /** Their keys, a character a byte. */
   readonly keys: readonly string[]
-  /** Rows of RowBinary, one after another: the bytes of the insert, but for their places in the log. */
-  readonly bytes: Buffer
-  readonly rows: readonly FreshRow[]
+  /** The SHA-256 of their bodies, a character a byte. */
+  readonly digests: readonly string[]
   readonly texts: readonly FreshText[]
 }
 
-/** The place of a row in the bytes, and the parts of it that depend on its place in the log. */
-export interface FreshRow {
-  readonly start: number
-  readonly end: number
-  readonly logIndexAt: number
-  readonly receivedAt: number
-  /** The time of receipt by the clock; the row has this time or a later one. */
-  readonly receivedUnixNs: bigint
+/** A block of texts, by the first row that has a text in it. */
+export interface FreshText extends Pick<TextBlockOwner, 'textBlock'> {
+  readonly row: number
 }
 
-/** The owner of an envelope, by the first row that is in it. */
-export interface FreshText extends Pick<EnvelopeOwner, 'tenant' | 'envelope'> {
-  readonly receivedAt: number
-}
-
-/**
- * Encodes records for a log, each in one walk that its key, its leaf and the insert are made of. Those whose key `isFresh`
- * does not want are left out; it is asked once a record, in order. Holds no record when it returns.
- */
-export function encodeFresh(
-  logId: string,
-  records: readonly LedgerRecord[],
-  isFresh: (key: string) => boolean,
-): FreshRows {
+/** Leaves out the rows whose key `isFresh` does not want; it is asked once a row, in order. */
+export function freshRows(made: MadeRows, isFresh: (key: string) => boolean): FreshRows {
   const keys: string[] = []
-  const rows: FreshRow[] = []
-  const texts: FreshText[] = []
-  let last: LedgerRecord['envelope']
-  writer.clear()
-  for (const record of records) {
-    const start = writer.length
-    record.logId = logId
-    const places = writeRow(writer, record)
-    const key = keyOfRow(writer.view(), places, record)
-    if (!isFresh(key)) {
-      writer.truncate(start)
-      continue
-    }
-    const { tenant, envelope, receivedUnixNs } = record
-    const { logIndex: logIndexAt, receivedAt } = places
-    if (envelope !== undefined && envelope !== last) texts.push({ tenant, envelope, receivedAt })
-    last = envelope ?? last
+  const digests: string[] = []
+  const kept: number[] = []
+  for (const [row, at] of made.bodies.entries()) {
+    const body = made.bytes.subarray(at, endOfRow(made, row))
+    const digest = bodyDigest(body)
+    const key = keyOfBody(body, digest, made.timesOfLogs[row] ?? 0)
+    if (!isFresh(key)) continue
     keys.push(key)
-    rows.push({ start, end: writer.length, logIndexAt, receivedAt, receivedUnixNs })
+    digests.push(digest)
+    kept.push(row)
   }
-  return { keys, bytes: writer.toBytes(), rows, texts }
+  const rows = kept.length === made.starts.length ? made : only(made, kept)
+  return {
+    bytes: rows.bytes,
+    starts: rows.starts,
+    bodies: rows.bodies,
+    keys,
+    digests,
+    texts: textsOf(rows),
+  }
 }
 
-const writer = new ByteWriter()
+function only(made: MadeRows, kept: readonly number[]): Omit<MadeRows, 'timesOfLogs'> {
+  const parts: Buffer[] = []
+  const starts: number[] = []
+  const bodies: number[] = []
+  let length = 0
+  for (const row of kept) {
+    const start = made.starts[row] ?? 0
+    const part = made.bytes.subarray(start, endOfRow(made, row))
+    starts.push(length)
+    bodies.push(length + (made.bodies[row] ?? 0) - start)
+    parts.push(part)
+    length += part.length
+  }
+  return {
+    bytes: Buffer.concat(parts),
+    starts,
+    bodies,
+    blocks: kept.map((row) => made.blocks[row]),
+  }
+}
+
+function textsOf({ blocks }: Pick<MadeRows, 'blocks'>): FreshText[] {
+  const texts: FreshText[] = []
+  const seen = new Set<FreshText['textBlock']>([undefined])
+  for (const [row, textBlock] of blocks.entries()) {
+    if (seen.has(textBlock)) continue
+    seen.add(textBlock)
+    texts.push({ textBlock, row })
+  }
+  return texts
+}

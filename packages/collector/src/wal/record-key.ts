@@ -1,44 +1,38 @@
-import { hash } from 'node:crypto'
-import { ByteWriter, textPlacesBytes, writeRow } from '@whodid/model'
-import type { LedgerRecord, RowPlaces } from '@whodid/model'
+import { bodyDigest, ByteWriter, writeRow } from '@whodid/model'
+import type { LedgerRecord } from '@whodid/model'
 
 /** Bytes of a record's key. */
 export const recordKeyBytes = 16
 
 /**
- * The key of a record: the first 16 bytes of the SHA-256 over its content, a character a byte, without its time of receipt
- * and its channel. A span that is sent again has the same key; a span of the same ID with other content has another,
- * and is kept beside it.
+ * The key of a record: the first 16 bytes of its body's SHA-256, a character a byte. A span that is sent again has the same
+ * key; a span of the same ID with other content has another, and is kept beside it.
  */
 export function recordKey(record: LedgerRecord): string {
   rows.clear()
   const places = writeRow(rows, record)
-  return keyOfRow(rows.view(), places, record)
+  const written = rows.view()
+  const body = written.subarray(places.body)
+  return keyOfBody(body, bodyDigest(body), record.signal === 'log' ? places.ts - places.body : 0)
 }
 
 const rows = new ByteWriter()
 
 /**
- * The same of a record whose row ends `written`, which saves walking it again. The hash is over, byte by byte: the row from
- * `received_at` on, with zeroes for that time, for the envelope and commitments of its text and, of a log record, for its times, for one
- * without a time stands at the time it was received; then `tenant` and `exporter` as the row has them; then its text, or the
- * keyed digest of it once it is encrypted, each with its length before it.
+ * The same of the body of a row, and its digest. A log record without a time stands at the time at which it was received: its key is
+ * over a body without times, which stand at `timesOfLog`, 0 for a span.
  */
-export function keyOfRow(written: Uint8Array, places: RowPlaces, record: LedgerRecord): string {
-  const { tenant, channel, receivedAt, ts, texts } = places
+export function keyOfBody(body: Uint8Array, digest: string, timesOfLog: number): string {
+  if (timesOfLog === 0) return cutKey(digest)
   said.clear()
-  said.raw(written.subarray(receivedAt))
-  const view = said.view()
-  view.fill(0, 0, timeBytes)
-  view.fill(0, texts - receivedAt, texts - receivedAt + textPlacesBytes)
-  if (record.signal !== 'span') view.fill(0, ts - receivedAt, ts - receivedAt + 2 * timeBytes)
-  said.raw(written.subarray(tenant, channel))
-  said.string(record.content)
-  said.string(record.result)
-  said.string(record.detail)
-  said.string(record.textDigestHex)
-  // Asking for a string is faster than asking for a Buffer. Cut as a string it would keep the whole digest alive.
-  scratch.write(hash('sha256', said.view(), 'binary'), 0, recordKeyBytes, 'latin1')
+  said.raw(body)
+  said.view().fill(0, timesOfLog, timesOfLog + 2 * timeBytes)
+  return cutKey(bodyDigest(said.view()))
+}
+
+/** Cut as a string it would keep the whole digest alive. */
+function cutKey(digest: string): string {
+  scratch.write(digest, 0, recordKeyBytes, 'latin1')
   return scratch.toString('latin1')
 }
 

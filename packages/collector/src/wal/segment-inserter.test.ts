@@ -53,7 +53,7 @@ function frame(firstIndex: number, block: string): Buffer[] {
     lastReceivedUnixNs: 0n,
     keys: Buffer.alloc(16, firstIndex),
     leaves: Buffer.alloc(32),
-    // As `joinBlocks` has it, without envelopes.
+    // As `joinBlocks` has it, without texts.
     block: Buffer.concat([Buffer.of(block.length, 0, 0, 0), Buffer.from(block)]),
   })
 }

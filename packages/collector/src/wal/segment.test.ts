@@ -24,7 +24,7 @@ const blocks = (bytes: Buffer): string[] =>
 describe('segment', () => {
   it('has the format it says it has', () => {
     expect(encodeHeader(name).toString('hex')).toBe(
-      '57445347' + '0300' + '0000' + name.logIdHex + '0700000000000000' + '7cbb5e0e',
+      '57445347' + '0400' + '0000' + name.logIdHex + '0700000000000000' + '2f48570a',
     )
     const head = '57444652' + '51000000' + '0385ce99' + '01000000' + '01000000'
     const sequence = '0900000000000000' + '4d00000000000000'

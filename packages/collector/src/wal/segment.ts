@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { encodeContents } from '@whodid/store'
-import type { AppendBatch, EnvelopeOwner } from '@whodid/store'
+import type { AppendBatch, TextBlockOwner } from '@whodid/store'
 import { hashBytes } from '@whodid/tlog'
 import { recordKeyBytes } from './record-key.ts'
 
@@ -8,7 +8,7 @@ import { recordKeyBytes } from './record-key.ts'
  * A segment, byte by byte. Integers are little-endian.
  *
  *   header  0  4  "WDSG"
- *           4  2  version, 3
+ *           4  2  version, 4
  *           6  2  zero
  *           8 16  log ID
  *          24  8  segment number
@@ -26,7 +26,7 @@ import { recordKeyBytes } from './record-key.ts'
 
 const headerMagic = Buffer.from('WDSG')
 const frameMagic = Buffer.from('WDFR')
-const version = 3
+const version = 4
 
 /** Bytes of a segment's header. */
 export const segmentHeaderBytes = 36
@@ -181,15 +181,15 @@ function decodeFrame(bytes: Buffer, at: number, end: number): Frame | undefined 
  *
  *   0  4  n, bytes of the records' rows, little-endian
  *   4  n  rows of the records, RowBinary
- *   …  …  Native block of their envelopes; nothing when none has text
+ *   …  …  Native block of the blocks of their text; nothing when none has text
  *
  * Text must be encrypted before: the log holds none that can be read without its key.
  */
 
 const lengthBytes = 4
 
-/** Joins rows, and the envelopes of their text, for a frame. */
-export function joinBlocks(rows: Buffer, owners: readonly EnvelopeOwner[]): Buffer {
+/** Joins rows, and the blocks of their text, for a frame. */
+export function joinBlocks(rows: Buffer, owners: readonly TextBlockOwner[]): Buffer {
   const head = Buffer.alloc(lengthBytes)
   head.writeUInt32LE(rows.length)
   return Buffer.concat([head, rows, encodeContents(owners)])

@@ -27,13 +27,15 @@ const notIncludedSchema = z.object({
 /** A checkpoint of the log that is an entry of the meta-log, with both proofs; or the reason that there is none. */
 export type MetaLogProof = z.infer<typeof includedSchema> | z.infer<typeof notIncludedSchema>
 
-/** Everything it takes to check one record without us: hash `entry`, climb `proof`, check the checkpoint's signature. */
+/** Everything it takes to check one record without us: hash `record` into `entry` and `entry` into the leaf, climb `proof`, check the checkpoint's signature. */
 export const actionProofSchema = z.object({
   span: z.string(),
   log: z.string(),
   index: z.int(),
-  /** The canonical record as it stands in the table. */
+  /** The entry of the log: the record's place there, and the SHA-256 of all that the record says. */
   entry: base64,
+  /** The record as it stands in the table, whole: its canonical form, from which `entry` follows. */
+  record: base64,
   /** Its leaf hash. */
   leaf: base64,
   /** From the leaf's sibling upwards. */

@@ -1,3 +1,4 @@
+import { hasPart } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
 import { shapeAnswer } from '../who-did/answer/shape-answer.ts'
 import { summarize } from '../who-did/answer/summarize.ts'
@@ -114,13 +115,13 @@ function openStated(
   const states = new Map(texts.map((text) => [`${text.log} ${text.index}`, text.state]))
   let textsStated = 0
   const open = (record: EvidenceRecord): EvidenceRecord => {
-    const { log, log_index: place, content_commitment: commitment } = record
+    const { log, log_index: place, commitment, text_at: textAt } = record
     if (commitment === '') return record
-    if (/^0+$/u.test(commitment)) return { ...record, content_state: { state: 'withheld' } }
+    if (!hasPart(textAt, 'content')) return { ...record, content_state: { state: 'withheld' } }
     const stated = states.get(`${log} ${place}`)
     const text = deps.text(log, Number(place))
     if (text !== undefined && stated?.state === 'text')
-      return { ...record, content: text, content_state: textState(text) }
+      return { ...record, content: text, content_state: { state: 'text', text } }
     textsStated += 1
     return { ...record, content_state: statedState(stated) }
   }
@@ -129,13 +130,6 @@ function openStated(
   )
   return { evidence: { ...evidence, relatedRecords }, textsStated }
 }
-
-/** The salt takes no part in the decision. */
-function textState(text: string): ContentState {
-  return { state: 'text', text, nonce: noNonce }
-}
-
-const noNonce = Buffer.alloc(0)
 
 function statedState(stated: IndexedText['state'] | undefined): ContentState {
   if (stated?.state === 'erased')

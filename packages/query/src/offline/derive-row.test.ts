@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { nameKey } from '@whodid/model'
 import { deriveRow, fieldsOfRow, statedFields } from './derive-row.ts'
 import type { SealedRecord } from './derive-row.ts'
 
@@ -12,7 +13,8 @@ const record: SealedRecord = {
     received_at: '2026-11-22T10:00:00.000000001Z',
     ts: '1969-12-31T23:59:59.999999999Z',
     record_kind: 'prompt',
-    content_commitment: '',
+    commitment: '',
+    text_at: 0,
     instance_id: 'run-1',
     template_id: 'refunds',
     template_rule: '',
@@ -44,7 +46,8 @@ test('a row is made of the columns, as the engine writes them', () => {
     log_index: '7',
     credential_borrowed: true,
     credential_scopes: ['a'],
-    content_commitment: '0'.repeat(64),
+    text_at: 0,
+    commitment: '0'.repeat(64),
     leaf: '0A',
     actor_type: '',
   })
@@ -53,7 +56,11 @@ test('a row is made of the columns, as the engine writes them', () => {
 test('a claim that its sender may not make names no template, and its time is as it is stated', () => {
   const stated = { received_at: '2026-11-22 10:00:00.000' }
   const claim = fieldsOfRow(deriveRow('claimed', record, stated))
-  expect(claim).toMatchObject({ template: '', instance_key: 'run-1', ...stated })
+  expect(claim).toMatchObject({
+    template: '',
+    instance_key: String(nameKey('instance', 'run-1')),
+    ...stated,
+  })
   const columns = { ...record.columns, channel: 'entitled' }
   const believable = fieldsOfRow(deriveRow('claimed', { ...record, columns }, stated))
   expect(believable).toMatchObject({ template: 'refunds' })

@@ -1,5 +1,7 @@
-import { attribute, recordFields } from '@whodid/model'
+import { attribute, nameKey, recordFields, restFields } from '@whodid/model'
+import type { RecordRow } from '@whodid/model'
 import {
+  candidateColumns,
   evidenceColumns,
   instanceClaimColumns,
   linksBytesMax,
@@ -8,15 +10,15 @@ import {
 import type { Columns } from '../who-did/evidence/evidence-columns.ts'
 import type { EvidenceRow } from '../who-did/evidence/evidence.ts'
 
-/** A record as its log sealed it, read back from its canonical form by column. Times are RFC 3339; absent IDs are ''. */
+/** A record as its log sealed it, or as it stands in the ledger. */
 export interface SealedRecord {
-  readonly columns: Readonly<Record<string, string | number | boolean | readonly string[]>>
+  readonly columns: RecordRow
   /** The leaf hash of the form, hex. */
   readonly leaf: string
 }
 
 /** The roles of rows that can be derived from one record. */
-export type DerivableRole = 'subject' | 'kin' | 'listed' | 'claimed'
+export type DerivableRole = 'subject' | 'kin' | 'candidate' | 'listed' | 'claimed'
 
 /** Values by field that no single record holds: those the question computed, or a time of a group of rows. */
 export type StatedValues = Readonly<Record<string, unknown>>
@@ -24,6 +26,7 @@ export type StatedValues = Readonly<Record<string, unknown>>
 const columnsByRole: Readonly<Record<DerivableRole, Columns<Record<string, unknown>>>> = {
   subject: { ...evidenceColumns },
   kin: { ...evidenceColumns },
+  candidate: { ...candidateColumns('') },
   listed: { ...listedColumns('') },
   claimed: { ...instanceClaimColumns },
 }
@@ -35,14 +38,11 @@ const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new 
     evidenceColumns.parent,
     ({ columns }) => (columns['parent_span_id'] === '' ? '' : refOf(columns, 'parent_span_id')),
   ],
-  // A key stands for an instance's name and is only compared with other keys, so the name itself can replace it.
-  [evidenceColumns.instance_key, ({ columns }) => columns['instance_id']],
-  [instanceClaimColumns.instance_key, ({ columns }) => columns['instance_id']],
-  [evidenceColumns.content_ref, ({ columns }) => textOfKind(columns, 'content_ref', 48)],
-  [
-    evidenceColumns.content_commitment,
-    ({ columns }) => textOfKind(columns, 'content_commitment', 64),
-  ],
+  [evidenceColumns.instance_key, ({ columns }) => instanceKey(columns)],
+  [instanceClaimColumns.instance_key, ({ columns }) => instanceKey(columns)],
+  [evidenceColumns.text_block, ({ columns }) => textOfKind(columns, 'text_block', 48)],
+  [evidenceColumns.text_at, ({ columns }) => (isQuoted(columns) ? columns['text_at'] : 0)],
+  [evidenceColumns.commitment, ({ columns }) => textOfKind(columns, 'commitment', 64)],
   [evidenceColumns.span_kind, ({ columns }) => String(columns['kind'])],
   [evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
   [evidenceColumns.links, ({ columns }) => firstBytes(String(columns['links']), linksBytesMax)],
@@ -50,7 +50,10 @@ const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new 
   [evidenceColumns.leaf, ({ leaf }) => leaf.toUpperCase()],
 ])
 
-const kinds = new Map(recordFields.map(({ column, kind }) => [column, kind]))
+const kinds = new Map<string, string>([
+  ...recordFields.map(({ column, kind }): [string, string] => [column, kind]),
+  ...restFields.map(({ name, kind }): [string, string] => [name, kind]),
+])
 
 /**
  * Returns the row of evidence that the statement would give for a sealed record. Each field is derived from the record's own
@@ -61,9 +64,7 @@ export function deriveRow(
   record: SealedRecord,
   stated: StatedValues,
 ): EvidenceRow {
-  const values = Object.entries(columnsByRole[role]).map(([field, sql]) =>
-    isDerived(sql) ? derivedValue(role, sql, record) : (stated[field] ?? null),
-  )
+  const values = derivers[role].map((derive) => derive(record, stated))
   return { role, record: JSON.stringify(values) }
 }
 
@@ -89,13 +90,31 @@ export function isDerivable(role: EvidenceRow['role']): role is DerivableRole {
   return Object.hasOwn(columnsByRole, role)
 }
 
-function isDerived(sql: string): boolean {
-  return derivations.has(sql) || kinds.has(sql)
+type Derive = (record: SealedRecord, stated: StatedValues) => unknown
+
+/** The derivation of each field, looked up once. */
+const derivers: Readonly<Record<DerivableRole, readonly Derive[]>> = {
+  subject: derivationsOf('subject'),
+  kin: derivationsOf('kin'),
+  candidate: derivationsOf('candidate'),
+  listed: derivationsOf('listed'),
+  claimed: derivationsOf('claimed'),
 }
 
-function derivedValue(role: DerivableRole, sql: string, record: SealedRecord): unknown {
-  if (role === 'claimed' && sql === 'template_id') return claimedTemplate(record)
-  return derivations.get(sql)?.(record) ?? plainValue(sql, record)
+function derivationsOf(role: DerivableRole): Derive[] {
+  return Object.entries(columnsByRole[role]).map(([field, sql]): Derive => {
+    if (role === 'claimed' && sql === 'template_id') return claimedTemplate
+    const derive = derivations.get(sql)
+    if (derive !== undefined) return (record) => derive(record) ?? ''
+    const kind = kinds.get(sql)
+    return kind === undefined
+      ? (_, stated) => stated[field] ?? null
+      : ({ columns }) => plainValue(columns[sql] ?? '', kind)
+  })
+}
+
+function isDerived(sql: string): boolean {
+  return derivations.has(sql) || kinds.has(sql)
 }
 
 /** `whodid.threads` names a template only for a claim that its sender may make and no rule derived. */
@@ -105,11 +124,9 @@ function claimedTemplate({ columns }: SealedRecord): unknown {
 }
 
 /** Returns a column as the engine writes it in JSON: 64-bit integers as text, times without `T` and `Z`. */
-function plainValue(column: string, { columns }: SealedRecord): unknown {
-  const value = columns[column] ?? ''
-  const kind = kinds.get(column)
+function plainValue(value: RecordRow[string], kind: string): unknown {
   if (kind === 'time') return String(value).replace('T', ' ').replace('Z', '')
-  return kind === 'uint64' || kind === 'int64' ? String(value) : value
+  return kind === 'uint64' || kind === 'number' ? String(value) : value
 }
 
 function refOf(columns: SealedRecord['columns'], span: string): string {
@@ -117,11 +134,19 @@ function refOf(columns: SealedRecord['columns'], span: string): string {
 }
 
 function textOfKind(columns: SealedRecord['columns'], column: string, digits: number): string {
-  return quotedKinds.has(columns['record_kind']) ? hexOf(columns, column, digits) : ''
+  return isQuoted(columns) ? hexOf(columns, column, digits) : ''
+}
+
+function isQuoted(columns: SealedRecord['columns']): boolean {
+  return quotedKinds.has(columns['record_kind'])
 }
 
 /** Records whose texts an answer may quote. */
 const quotedKinds: ReadonlySet<unknown> = new Set(['prompt', 'plan', 'model_call'])
+
+function instanceKey(columns: SealedRecord['columns']): string {
+  return String(nameKey('instance', String(columns['instance_id'])))
+}
 
 /** Returns the rule beside an outcome that the collector derived for an act; '' where there is none. */
 function outcomeRule(columns: SealedRecord['columns']): string {

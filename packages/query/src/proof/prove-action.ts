@@ -1,6 +1,6 @@
 import type { ActionProof, MetaLogProof } from '@whodid/model'
 import type { ContentReader } from '@whodid/content'
-import { parseSpanRef, WhodidError } from '@whodid/model'
+import { entryOfForm, parseSpanRef, WhodidError } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import type { LogTrees } from '@whodid/tlog-posix'
 import { formatTlogProof, leafHash, parseCheckpoint, parseNote, proveInclusion } from '@whodid/tlog'
@@ -50,7 +50,8 @@ export async function proveAction(
   if (judged === undefined || judged.state === 'pending')
     throw new WhodidError('not_sealed', `the record ${index} is not sealed: ${judged?.why ?? ''}`)
   if (judged.state === 'failed') throw new WhodidError('seal_failed', judged.why)
-  const entry = await readEntry(selector, tenant, { span, index })
+  const form = await readForm(selector, tenant, { span, index })
+  const entry = entryOfForm(form)
   if (!leafHash(entry).equals(leaf))
     throw new WhodidError('seal_failed', `the record ${index} was changed while it was read`)
   return {
@@ -58,6 +59,7 @@ export async function proveAction(
     log,
     index,
     entry: entry.toString('base64'),
+    record: form.toString('base64'),
     leaf: leaf.toString('base64'),
     proof: judged.proof.map((hash) => hash.toString('base64')),
     checkpoint: judged.checkpoint,
@@ -87,17 +89,19 @@ async function proveInCheckpointLog(
   }
 }
 
-async function readEntry(
+async function readForm(
   selector: Selector,
   tenant: string,
   { span, index }: { span: string; index: number },
 ): Promise<Buffer> {
   const [trace = '', id = ''] = span.split('-')
-  const { rows } = await selector.select<{ entry: string }>({
+  const { rows } = await selector.select<{ form: string }>({
     sql: entrySql,
     parameters: { trace, span: id, index },
     tenant,
   })
-  // The entry follows RFC 6962's leaf byte.
-  return Buffer.from(rows[0]?.entry ?? '', 'base64').subarray(1)
+  const [row] = rows
+  if (row === undefined)
+    throw new WhodidError('seal_failed', `the record ${index} was taken away while it was read`)
+  return Buffer.from(row.form, 'base64')
 }

@@ -24,11 +24,12 @@ export function inThreads(condition: string): string {
  * @param table of `whodid`, read under the name `row`
  * @param condition on `row` that bounds the search for outcomes
  */
-export function notEnded(table: 'whodid.actions' | 'whodid.spans', condition: string): string {
+export function notEnded(table: 'whodid.actions' | 'whodid.v_spans', condition: string): string {
   const actor =
     "row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, '')"
   // Among exporters that are bound to nobody, none has more right to an actor than another.
-  const sender = table === 'whodid.spans' ? ", if(row.channel = 'entitled', '', row.exporter)" : ''
+  const sender =
+    table === 'whodid.v_spans' ? ", if(row.channel = 'entitled', '', row.exporter)" : ''
   const identity = `row.action_id, row.instance_id, row.template_id, ${actor}, row.channel${sender}`
   return `(row.outcome != 'unknown' OR row.action_id = '' OR (${identity}) NOT IN (
         SELECT ${identity} FROM ${table} AS row
@@ -70,7 +71,7 @@ export const ownGrade: string = `multiIf(
     'asserted'
   )`
 
-/** The columns selected of `whodid.actions` or `whodid.spans` as `row`. */
+/** The columns selected of `whodid.actions` or `whodid.v_spans` as `row`. */
 export const actionColumns: string = `
   lower(hex(row.trace_id)) AS trace, lower(hex(row.span_id)) AS span,
   row.ts AS ts, row.end_ts AS end_ts, row.received_at AS received_at,
@@ -112,7 +113,7 @@ SELECT
   nullIf(verb, '') AS verb,
   nullIf(outcome, '') AS outcome,
   nullIf(resource_id, '') AS resource
-FROM whodid.spans AS s
+FROM whodid.v_spans AS s
 WHERE s.received_at > fromUnixTimestamp64Nano({after:Int64})
 ORDER BY s.received_at
 LIMIT {limit:UInt32} WITH TIES`

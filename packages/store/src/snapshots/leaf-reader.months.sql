@@ -4,6 +4,7 @@ FROM
 (
   SELECT toStartOfMonth(received_at) AS month, count() AS c FROM whodid.spans GROUP BY month
   UNION ALL SELECT toStartOfMonth(received_at), 0 FROM whodid.actions GROUP BY toStartOfMonth(received_at)
+  UNION ALL SELECT toStartOfMonth(received_at), 0 FROM whodid.acts GROUP BY toStartOfMonth(received_at)
   UNION ALL SELECT toStartOfMonth(received_at), 0 FROM whodid.threads GROUP BY toStartOfMonth(received_at)
 )
 GROUP BY month ORDER BY month 

@@ -23,7 +23,7 @@ export interface DerivedToCheck {
 }
 
 /**
- * Recomputes the derived tables (`whodid.actions`, `whodid.threads`) of all logs together. Throws as `verifyDerived`.
+ * Recomputes the derived tables (`whodid.actions`, `whodid.acts`, `whodid.threads`) of all logs together. Throws as `verifyDerived`.
  *
  * @example
  * ```ts

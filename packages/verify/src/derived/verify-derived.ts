@@ -68,7 +68,7 @@ const insertNsMax = 3_600_000_000_000n
 const endOfTime = 9_223_372_036_854_775_807n
 
 /**
- * Verifies the derived tables, `whodid.actions` and `whodid.threads`: recomputes them from the records by the statements that
+ * Verifies the derived tables, `whodid.actions`, `whodid.acts` and `whodid.threads`: recomputes them from the records by the statements that
  * filled them. A missing row hides an act from questions; a row without a record is a forged act. Does NOT verify the records
  * (`verifyLog` does), and leaves out rows that may not be in ClickHouse yet.
  *
@@ -250,6 +250,7 @@ type Kind = 'missing' | 'mismatch' | 'unsealed'
 
 const codes: Readonly<Record<DerivedTable, Readonly<Record<Kind, FindingCode>>>> = {
   actions: { missing: 'act_missing', mismatch: 'act_mismatch', unsealed: 'act_unsealed' },
+  acts: { missing: 'act_missing', mismatch: 'act_mismatch', unsealed: 'act_unsealed' },
   threads: {
     missing: 'thread_missing',
     mismatch: 'thread_mismatch',

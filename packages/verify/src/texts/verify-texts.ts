@@ -1,6 +1,7 @@
-import type { ContentPart, ContentReader, OpenedContent, WantedContent } from '@whodid/content'
-import { parseHandle, parseInstant } from '@whodid/model'
-import { envelopeRefsMax, textPlacesMax } from '@whodid/store'
+import type { ContentReader, OpenedContent, WantedContent } from '@whodid/content'
+import { parseHandle, parseInstant, textParts } from '@whodid/model'
+import type { TextPart } from '@whodid/model'
+import { textBlocksMax, textPlacesMax } from '@whodid/store'
 import type { LeafReader, TextRow } from '@whodid/store'
 import type { Finding } from '../finding.ts'
 import { sealedRemoval, verifyRows } from '../rows/verify-rows.ts'
@@ -102,20 +103,18 @@ interface Found {
 
 interface WantedText {
   readonly row: TextRow
-  readonly part: ContentPart
+  readonly part: TextPart
 }
 
-const parts = ['content', 'result', 'detail'] as const
-
-/** Groups rows by tenant, and so that one read gets all envelopes of a group. */
+/** Groups rows by tenant, and so that one read gets all blocks of a group. */
 function grouped(rows: readonly TextRow[]): TextRow[][] {
   const groups: TextRow[][] = []
   for (const tenant of new Set(rows.map((row) => row.tenant))) {
     const own = rows.filter((row) => row.tenant === tenant)
-    const refs = [...new Set(own.map(({ refHex }) => refHex))]
-    for (let first = 0; first < refs.length; first += envelopeRefsMax) {
-      const some = new Set(refs.slice(first, first + envelopeRefsMax))
-      groups.push(own.filter(({ refHex }) => some.has(refHex)))
+    const names = [...new Set(own.map(({ textBlockHex }) => textBlockHex))]
+    for (let first = 0; first < names.length; first += textBlocksMax) {
+      const some = new Set(names.slice(first, first + textBlocksMax))
+      groups.push(own.filter(({ textBlockHex }) => some.has(textBlockHex)))
     }
   }
   return groups
@@ -128,10 +127,10 @@ async function openAll(
 ): Promise<(readonly [WantedText, OpenedContent])[]> {
   const [first] = rows
   if (first === undefined) return []
-  const refs = [...new Set(rows.map(({ refHex }) => refHex))]
-  const envelopes = await reader.envelopes(first.tenant, refs)
-  const wanted = rows.flatMap((row) => parts.map((part) => ({ row, part })))
-  const opened = await contents.open(wanted.map(contentOf), envelopes)
+  const names = [...new Set(rows.map(({ textBlockHex }) => textBlockHex))]
+  const blocks = await reader.textBlocks(first.tenant, names)
+  const wanted = rows.flatMap((row) => textParts.map((part) => ({ row, part })))
+  const opened = await contents.open(wanted.map(contentOf), blocks)
   return wanted.flatMap((one, n) => {
     const content = opened[n]
     return content === undefined ? [] : [[one, content] as const]
@@ -139,9 +138,7 @@ async function openAll(
 }
 
 function contentOf({ row, part }: WantedText): WantedContent {
-  const { tenant, traceIdHex, spanIdHex, refHex, receivedUnixNs, commitments } = row
-  const commitmentHex = commitments[part]
-  return { tenant, traceIdHex, spanIdHex, part, commitmentHex, refHex, receivedUnixNs }
+  return { ...row, part }
 }
 
 type Erased = Extract<OpenedContent, { readonly state: 'erased' }>
@@ -166,11 +163,11 @@ function createErasureCheck({ reader, logs }: TextDeps): (erased: Erased) => Pro
   }
 }
 
-function mismatchText(part: ContentPart): string {
+function mismatchText(part: TextPart): string {
   return `the ${part} expected the text that its record committed to; got another`
 }
 
-function missingText(part: ContentPart, { state }: OpenedContent): string {
+function missingText(part: TextPart, { state }: OpenedContent): string {
   return state === 'erased'
     ? `the key of the ${part} was destroyed; no sealed record says so`
     : `the ${part} is gone, or its key is; no sealed record says so`

@@ -9,6 +9,7 @@ import type { Attributes } from '../sim-span.ts'
 import type { Situation } from '../situation.ts'
 import { deed, strangerSpan } from '../stranger-span.ts'
 import type { StrangerOptions } from '../stranger-span.ts'
+import { reusedAction } from './reused-action.ts'
 
 function askedRun(scene: Scene, options: Partial<RunOptions> = {}): Run {
   const run = new Run(scene, { delegator: onBehalfOf(scene.human()), ...options })
@@ -213,4 +214,5 @@ export const denialSituations: readonly Situation[] = [
   anothersPrompt,
   buriedInput,
   invented,
+  reusedAction,
 ]

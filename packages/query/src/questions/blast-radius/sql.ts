@@ -75,7 +75,7 @@ const keysOfTree = "SELECT sipHash64('instance', arrayJoin(tree.id))"
 const ofTree = `${inThreads(`key IN (${keysOfTree})`)} AND row.instance_id IN (SELECT arrayJoin(tree.id))`
 // Resources are chosen first and their acts read after: an instance may touch a million, and the answer holds few.
 const latestResources = `
-          SELECT row.resource_id FROM whodid.spans AS row
+          SELECT row.resource_id FROM whodid.v_spans AS row
           WHERE ${ofTree} AND row.resource_id != '' AND ${withinTimeBounds}
           GROUP BY row.resource_id ORDER BY max(row.ts) DESC, row.resource_id LIMIT {rows:UInt32}`
 
@@ -83,7 +83,7 @@ const theirTraces = `SELECT sipHash64('trace', trace_id) FROM whodid.threads WHE
 const unnamed = `${inThreads(`key IN (${theirTraces})`)} AND row.instance_id = '' AND row.actor_type IN ('', 'agent')
         AND row.resource_id != '' AND ${withinTimeBounds}`
 
-const tracesOfUnnamed = `SELECT sipHash64('trace', row.trace_id) FROM whodid.spans AS row WHERE ${unnamed}`
+const tracesOfUnnamed = `SELECT sipHash64('trace', row.trace_id) FROM whodid.v_spans AS row WHERE ${unnamed}`
 
 /**
  * Selects the instance's descendants, the resources they touched by their own claims, and the acts of their traces that claim
@@ -99,7 +99,7 @@ WITH RECURSIVE descent AS
   FROM
   (
     SELECT DISTINCT row.instance_id AS id, row.instance_parent_id AS parent
-    FROM whodid.spans AS row
+    FROM whodid.v_spans AS row
     WHERE row.instance_parent_id IN (SELECT id FROM descent WHERE depth < ${generationsMax})
       AND row.instance_id != '' AND row.instance_id != {id:String} AND row.channel != 'unentitled'
       AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
@@ -127,8 +127,8 @@ SELECT
           ${ownGrade} AS grade,
           uniqExact(cityHash64(row.trace_id, row.span_id)) AS acts, min(row.ts) AS first, max(row.ts) AS last,
           groupUniqArray(16)(row.instance_id) AS instances, groupUniqArrayIf(16)(row.tool_name, row.tool_name != '') AS tools
-        FROM whodid.spans AS row
-        WHERE ${ofTree} AND ${withinTimeBounds} AND row.resource_id IN (${latestResources}) AND ${notEnded('whodid.spans', `${ofTree} AND ${withinTimeBounds}`)}
+        FROM whodid.v_spans AS row
+        WHERE ${ofTree} AND ${withinTimeBounds} AND row.resource_id IN (${latestResources}) AND ${notEnded('whodid.v_spans', `${ofTree} AND ${withinTimeBounds}`)}
         GROUP BY resource, verb, outcome, grade
       )
       GROUP BY resource
@@ -141,15 +141,15 @@ SELECT
       (uniqExactIf(cityHash64(row.resource_id), row.resource_id != ''), uniqExactIf(cityHash64(row.trace_id, row.span_id), row.resource_id = '')),
       'Tuple(resources UInt64, nameless UInt64)'
     )
-    FROM whodid.spans AS row
-    WHERE ${ofTree} AND ${isAct} AND ${withinTimeBounds} AND ${notEnded('whodid.spans', `${ofTree} AND ${withinTimeBounds}`)}
+    FROM whodid.v_spans AS row
+    WHERE ${ofTree} AND ${isAct} AND ${withinTimeBounds} AND ${notEnded('whodid.v_spans', `${ofTree} AND ${withinTimeBounds}`)}
   ) AS totals,
   (
     SELECT groupArray(CAST(
       (${key('row.span_id')}, row.resource_id, row.resource_type, row.verb, row.outcome, row.tool_name, row.ts, row.exporter),
       'Tuple(key String, resource String, type String, verb String, outcome String, tool String, ts DateTime64(9, \\'UTC\\'), exporter String)'
     ))
-    FROM (SELECT * FROM whodid.spans AS row WHERE ${unnamed} LIMIT ${unnamedActsMax + 1}) AS row
+    FROM (SELECT * FROM whodid.v_spans AS row WHERE ${unnamed} LIMIT ${unnamedActsMax + 1}) AS row
   ) AS unnamed,
   (
     SELECT groupArray(CAST(
@@ -162,7 +162,7 @@ SELECT
     ))
     FROM
     (
-      SELECT * FROM whodid.spans AS row
+      SELECT * FROM whodid.v_spans AS row
       WHERE ${inThreads(`key IN (${tracesOfUnnamed})`)} AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
       LIMIT ${linksMax + 1}
     ) AS row

@@ -32,12 +32,12 @@ SELECT
       ),
       'Tuple(records UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'), templates Array(Tuple(id String, name String, version String)), parents Array(String), identities Array(String), delegators Array(Tuple(id String, type String)), correlations Array(String), exporters Array(Tuple(name String, channel String)), kinds Map(String, UInt64), sequence_missing Int64)'
     )
-    FROM whodid.spans AS row
+    FROM whodid.v_spans AS row
     WHERE ${ofInstance} AND ${withinTimeBounds}
   ) AS about,
   (
     SELECT groupUniqArray(100)(CAST((row.instance_id, row.template_id), ${texts('id', 'template')}))
-    FROM whodid.spans AS row
+    FROM whodid.v_spans AS row
     WHERE row.instance_parent_id = {id:String} AND row.instance_id != '' AND row.channel != 'unentitled' AND ${withinTimeBounds}
   ) AS children,
   (
@@ -54,8 +54,8 @@ SELECT
         ),
         'Tuple(trace String, span String, parent String, ts DateTime64(9, \\'UTC\\'), end_ts DateTime64(9, \\'UTC\\'), received_at DateTime64(9, \\'UTC\\'), kind String, name String, seq Int64, tool String, verb String, outcome String, resource String, prompt String, input_source String, input_trust String, approval String, grade String)'
       ) AS entry
-      FROM whodid.spans AS row
-      WHERE ${ofInstance} AND ${withinTimeBounds} AND ${notEnded('whodid.spans', `${ofInstance} AND ${withinTimeBounds}`)}
+      FROM whodid.v_spans AS row
+      WHERE ${ofInstance} AND ${withinTimeBounds} AND ${notEnded('whodid.v_spans', `${ofInstance} AND ${withinTimeBounds}`)}
       ${position}
       ORDER BY row.ts, row.trace_id, row.span_id, row.received_at
       LIMIT {rows:UInt32}

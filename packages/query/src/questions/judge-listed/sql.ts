@@ -34,8 +34,9 @@ const quotedOnly: ReadonlySet<string> = new Set<keyof StoredRecord>([
   'credential_scopes',
   'arguments_hash',
   'dropped',
-  'content_ref',
-  'content_commitment',
+  'text_block',
+  'text_at',
+  'commitment',
   'log',
   'log_index',
   'leaf',
@@ -54,7 +55,7 @@ const tracesSql = `SELECT toFixedString(unhex(arrayJoin(splitByChar(',', {traces
  */
 export const traceRecordsSql: string = `
 SELECT 'kin' AS role, ${rowSql(judgedColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (${keysOfTraces()}))
   AND trace_id IN (${tracesSql})
   AND received_at <= {recorded:DateTime64(9, 'UTC')}

@@ -37,7 +37,7 @@ LIMIT {rows:UInt32}`
 
 /** A table, and the condition that finds the rows in it. */
 interface Source {
-  readonly table: 'whodid.actions' | 'whodid.spans'
+  readonly table: 'whodid.actions' | 'whodid.v_spans'
   readonly conditions: readonly string[]
 }
 
@@ -47,7 +47,7 @@ interface Source {
  */
 function sourceOf(handles: ActionFilters['handles']): Source {
   const spans = (thread: string): Source => ({
-    table: 'whodid.spans',
+    table: 'whodid.v_spans',
     conditions: [isAct, thread],
   })
   if (handles.span !== undefined) return spans(inThreadsOf('trace', traceSql('span_trace')))
@@ -60,7 +60,7 @@ function sourceOf(handles: ActionFilters['handles']): Source {
     return { table: 'whodid.actions', conditions: ['row.principal_id = {delegator:String}'] }
   if (handles.credential !== undefined)
     return spans(inThreadsOf('credential', '{credential:String}'))
-  return { table: 'whodid.spans', conditions: [isAct] }
+  return { table: 'whodid.v_spans', conditions: [isAct] }
 }
 
 // An index by time can use the first half only.

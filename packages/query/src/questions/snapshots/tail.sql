@@ -11,7 +11,7 @@ SELECT
   nullIf(verb, '') AS verb,
   nullIf(outcome, '') AS outcome,
   nullIf(resource_id, '') AS resource
-FROM whodid.spans AS s
+FROM whodid.v_spans AS s
 WHERE s.received_at > fromUnixTimestamp64Nano({after:Int64})
 ORDER BY s.received_at
 LIMIT {limit:UInt32} WITH TIES

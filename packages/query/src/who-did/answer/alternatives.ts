@@ -5,9 +5,11 @@ import { completeDecision } from '../decide/complete-decision.ts'
 import { decide } from '../decide/decide.ts'
 import type { Decision } from '../decide/decide.ts'
 import type { Fold, FoldedAct } from '../decide/fold-act.ts'
-import { backingOf } from '../decide/judge-candidate.ts'
+import { backingOf, isSameActor } from '../decide/judge-candidate.ts'
+import { namesNobody } from '../evidence/entitlements.ts'
 import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.ts'
 import { isSameAct } from '../evidence/evidence.ts'
+import type { Evidence } from '../evidence/evidence.ts'
 
 /**
  * Returns other acts on the same handle, newest first. An act with gathered related records is judged as the answer is: as
@@ -23,7 +25,7 @@ export function listAlternatives(decision: Decision, fold: Fold, limit: number):
   const alternatives: Alternative[] = []
   for (const candidate of evidence.listed) {
     if (alternatives.length >= limit) break
-    if (isSubject(candidate, subject) || isEnded(candidate, ended)) continue
+    if (isSubject(candidate, subject) || isEnded(candidate, ended, evidence)) continue
     const act = isHeld(candidate, decision) ? fold(candidate.key) : undefined
     // Of several acts under one span ID the evidence holds one, and the others are acts of their own.
     const key = act?.key ?? `${candidate.key} ${candidate.tool} ${candidate.resource}`
@@ -64,7 +66,7 @@ function isHeld(candidate: ListedAction, { evidence }: Decision): boolean {
   return first !== undefined && isSameAct(first, candidate)
 }
 
-/** Returns outcomes by action ID, with their senders: only the same sender's outcome ends an intent. */
+/** Returns the records that report an outcome, by action ID. */
 function endedActions(listed: readonly ListedAction[]): ReadonlyMap<string, ListedAction[]> {
   const ended = new Map<string, ListedAction[]>()
   for (const action of listed) {
@@ -77,15 +79,34 @@ function endedActions(listed: readonly ListedAction[]): ReadonlyMap<string, List
 function isEnded(
   candidate: ListedAction,
   ended: ReadonlyMap<string, readonly ListedAction[]>,
+  evidence: Evidence,
 ): boolean {
   if (candidate.outcome !== 'unknown') return false
-  return (ended.get(candidate.action) ?? []).some(
-    (other) =>
-      other.channel === candidate.channel &&
-      (['actor_type', 'template', 'instance', 'user', 'service'] as const).every(
-        (field) => other[field] === candidate[field],
-      ),
-  )
+  return (ended.get(candidate.action) ?? []).some((other) => endsIntent(other, candidate, evidence))
+}
+
+/**
+ * Rule `crosses_exporters`: the outcome of the same actor ends an intent, from any exporter that may speak for that actor,
+ * else only from the intent's own. The exporter of a record outside the evidence is not known: there the names must
+ * suffice, and a record that names nobody ends no intent.
+ */
+function endsIntent(outcome: ListedAction, intent: ListedAction, evidence: Evidence): boolean {
+  if (outcome.channel !== intent.channel || !isSameActor(outcome, intent)) return false
+  if (intent.channel === 'entitled') return true
+  const [by, announcedBy] = [exporterOf(outcome, evidence), exporterOf(intent, evidence)]
+  return by === undefined || announcedBy === undefined ? !namesNobody(intent) : by === announcedBy
+}
+
+/** Returns the exporter of an act in the evidence; undefined for one outside it. */
+function exporterOf(act: ListedAction, { relatedRecords, separate }: Evidence): string | undefined {
+  const versions = separate.get(act.key)?.flat() ?? relatedRecords.get(act.key) ?? []
+  return versions.find(
+    (one) =>
+      one.received_at === act.received_at &&
+      one.channel === act.channel &&
+      isSameActor(one, act) &&
+      isSameAct(one, act),
+  )?.exporter
 }
 
 function judgedActor({ evidence }: Decision, key: string): Actor {

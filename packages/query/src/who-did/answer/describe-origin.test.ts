@@ -19,7 +19,7 @@ function inputsOf(records: readonly (Partial<EvidenceRecord> & { readonly key: s
     relatedRecords: new Map(whole.map((record) => [record.key, [record]])),
     listed: [],
     instanceClaims: [],
-    envelopes: new Map<string, Buffer>(),
+    textBlocks: new Map<string, Buffer>(),
     separate: new Map<string, never>(),
     truncated: false,
   })

@@ -26,7 +26,7 @@ function decided(records: readonly EvidenceRecord[]): Decision {
     relatedRecords,
     listed: [],
     instanceClaims: [],
-    envelopes: new Map<string, Buffer>(),
+    textBlocks: new Map<string, Buffer>(),
     separate: new Map<string, never>(),
     truncated: false,
   })

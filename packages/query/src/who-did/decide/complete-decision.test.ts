@@ -45,8 +45,9 @@ function record(key: string, fields: Partial<EvidenceRecord>): EvidenceRecord {
 
 const text = (content: string): Partial<EvidenceRecord> => ({
   content,
-  content_commitment: '1'.repeat(64),
-  content_state: { state: 'text', text: content, nonce: Buffer.alloc(0) },
+  commitment: '1'.repeat(64),
+  text_at: 1,
+  content_state: { state: 'text', text: content },
 })
 
 /** The first run, asked by mia; the fields are what a test says otherwise. */
@@ -78,7 +79,7 @@ function decided(records: readonly EvidenceRecord[]): Decision {
     relatedRecords,
     listed: [],
     instanceClaims: [],
-    envelopes: new Map<string, Buffer>(),
+    textBlocks: new Map<string, Buffer>(),
     truncated: false,
     separate: new Map<string, never>(),
   }

@@ -24,7 +24,7 @@ function decided(subject: string, records: readonly EvidenceRecord[]): Decision 
   const relatedRecords = new Map<string, EvidenceRecord[]>()
   for (const one of records)
     relatedRecords.set(one.key, [...(relatedRecords.get(one.key) ?? []), one])
-  const nothing = { listed: [], instanceClaims: [], envelopes: new Map<string, Buffer>() }
+  const nothing = { listed: [], instanceClaims: [], textBlocks: new Map<string, Buffer>() }
   return decide({
     subject,
     relatedRecords,

@@ -29,7 +29,7 @@ const forDev = { delegator: 'dev', delegator_type: 'human' }
 const nothing = {
   listed: [],
   instanceClaims: [],
-  envelopes: new Map<string, Buffer>(),
+  textBlocks: new Map<string, Buffer>(),
   separate: new Map<string, never>(),
   truncated: false,
 }

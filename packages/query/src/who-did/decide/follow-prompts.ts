@@ -1,4 +1,4 @@
-import { hintRules } from '@whodid/model'
+import { hasPart, hintRules } from '@whodid/model'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { Decision } from './decide.ts'
 
@@ -85,9 +85,9 @@ export function promptTextSources(decision: Decision, prompt: EvidenceRecord): E
   return found.slice(0, textSourcesMax)
 }
 
-/** True when the record has a text: its commitment is not all zeroes. */
-export function holdsText({ content_commitment: commitment }: EvidenceRecord): boolean {
-  return commitment !== '' && !/^0+$/u.test(commitment)
+/** True when the record committed to a text of its own. */
+export function holdsText({ text_at: textAt }: EvidenceRecord): boolean {
+  return hasPart(textAt, 'content')
 }
 
 /** Returns the run, and the runs that it only wraps: on the path to the act, of the same agent, no call in between. */

@@ -1,6 +1,6 @@
 import type { Handle, HandleKind } from '@whodid/model'
 import { namesNobody } from '../evidence/entitlements.ts'
-import type { EvidenceRecord, ListedAction } from '../evidence/evidence-record.ts'
+import type { CandidateAct, EvidenceRecord, ListedAction } from '../evidence/evidence-record.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Question } from '../question.ts'
 import { completeDecision } from './complete-decision.ts'
@@ -130,29 +130,35 @@ function carries(record: EvidenceRecord, kind: HandleKind, value: string): boole
 /**
  * Returns the act that a handle of one act names. Anybody who learned an action's ID can write it on another record, so
  * the ID belongs to the actor whose record is best backed and came first. Of that actor's records the one that reports
- * the outcome is returned. An act that names nobody must have got its actor by {@link withActorAbove}, or records of two
- * senders count as one actor's.
+ * the outcome is returned: of any sender that may speak for the actor, else only of the first one's. An act that names nobody
+ * must have got its actor by {@link withActorAbove}.
  */
 export function namedAct(
   kind: HandleKind,
-  candidates: readonly ListedAction[],
-): ListedAction | undefined {
+  candidates: readonly CandidateAct[],
+): CandidateAct | undefined {
   const ranked = candidates.toSorted(
     (a, b) => backingOf(a) - backingOf(b) || compare(a.received_at, b.received_at),
   )
   const [owner] = ranked
   if (owner === undefined || kind !== 'action') return owner
   const own = candidates.filter(
-    (one) => backingOf(one) === backingOf(owner) && isSameActor(one, owner),
+    (one) =>
+      backingOf(one) === backingOf(owner) &&
+      isSameActor(one, owner) &&
+      (owner.channel === 'entitled' || one.exporter === owner.exporter),
   )
   return own.toSorted(newestFirst).find((one) => one.outcome !== 'unknown') ?? owner
 }
 
-function isSameActor(a: ListedAction, b: ListedAction): boolean {
+/** True when two records name the same actor, or both name nobody. */
+export function isSameActor(a: Named, b: Named): boolean {
   return (['actor_type', 'template', 'instance', 'user', 'service'] as const).every(
     (field) => a[field] === b[field],
   )
 }
+
+type Named = Pick<ListedAction, 'actor_type' | 'template' | 'instance' | 'user' | 'service'>
 
 /** True when only the records above can name the actor: the record names nobody and its exporter is unbound. */
 export function isOpen(act: ListedAction): boolean {
@@ -163,7 +169,7 @@ export function isOpen(act: ListedAction): boolean {
  * Returns an act that names nobody with the actor that the records above it name, as well backed as the record that names
  * it; as an unentitled one where they name nobody, or were not read.
  */
-export function withActorAbove(act: ListedAction, decision: Decision | undefined): ListedAction {
+export function withActorAbove(act: CandidateAct, decision: Decision | undefined): CandidateAct {
   const source = decision && namingRecord(decision)
   if (decision === undefined || source === undefined) return { ...act, channel: 'unentitled' }
   const { verdict, instance, template } = decision

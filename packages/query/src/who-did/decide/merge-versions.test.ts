@@ -65,7 +65,7 @@ describe('another’s copy of a record that names nobody', () => {
         relatedRecords: relateRecords(records),
         listed: [],
         instanceClaims: [],
-        envelopes: new Map<string, Buffer>(),
+        textBlocks: new Map<string, Buffer>(),
         separate: new Map<string, never>(),
         truncated: false,
       })

@@ -1,7 +1,8 @@
 import { attribute } from '@whodid/model'
 import { leafExpression } from '@whodid/store'
 import type {
-  EnvelopeRow,
+  CandidateAct,
+  TextBlockRow,
   EvidenceRecord,
   InstanceClaim,
   ListedAction,
@@ -19,7 +20,7 @@ const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`
 
 const refSql = (span: string): string => `lower(concat(hex(trace_id), '-', hex(${span})))`
 
-/** Columns of `whodid.spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
+/** Columns of `whodid.v_spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
 export const evidenceColumns: Columns<StoredRecord> = {
   key: refSql('span_id'),
   parent: `if(parent_span_id = toFixedString('', 8), '', ${refSql('parent_span_id')})`,
@@ -83,14 +84,15 @@ export const evidenceColumns: Columns<StoredRecord> = {
   credential_scopes: 'credential_scopes',
   arguments_hash: 'arguments_hash',
   dropped: 'dropped_count',
-  content_ref: `if(${isQuoted}, lower(hex(content_ref)), '')`,
-  content_commitment: `if(${isQuoted}, lower(hex(content_commitment)), '')`,
+  text_block: `if(${isQuoted}, lower(hex(text_block)), '')`,
+  text_at: `if(${isQuoted}, text_at, 0)`,
+  commitment: `if(${isQuoted}, lower(hex(commitment)), '')`,
   log: 'log_id',
   log_index: 'toString(log_index)',
-  leaf: `hex(${leafExpression('spans')})`,
+  leaf: `hex(${leafExpression('v_spans')})`,
 }
 
-/** Columns of `whodid.spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
+/** Columns of `whodid.v_spans` and `whodid.actions`; `qualifies` is the condition for the verdict to concern a row. */
 export const listedColumns = (qualifies: string): Columns<ListedAction> => ({
   key: refSql('span_id'),
   ts: 'ts',
@@ -112,6 +114,12 @@ export const listedColumns = (qualifies: string): Columns<ListedAction> => ({
   qualifies,
 })
 
+/** Columns of `whodid.v_spans`; as for {@link listedColumns}. */
+export const candidateColumns = (qualifies: string): Columns<CandidateAct> => ({
+  ...listedColumns(qualifies),
+  exporter: 'exporter',
+})
+
 /** Columns of `whodid.threads`. */
 export const instanceClaimColumns: Columns<InstanceClaim> = {
   instance_key: 'toString(key)',
@@ -121,7 +129,7 @@ export const instanceClaimColumns: Columns<InstanceClaim> = {
 }
 
 /** Columns of `whodid.contents`. */
-export const envelopeColumns: Columns<EnvelopeRow> = {
+export const textBlockColumns: Columns<TextBlockRow> = {
   ref: 'lower(hex(ref))',
   sealed: 'base64Encode(sealed)',
 }
@@ -155,8 +163,9 @@ export const blankEvidenceRecord: EvidenceRecord = {
   ...lists,
   credential_borrowed: false,
   content: '',
+  text_at: 0,
   content_state: { state: 'unread' },
 }
 
-/** True when a record of `whodid.spans` is understood: `isUnderstood` of `deciding-reason.ts`, in SQL. */
+/** True when a record of `whodid.v_spans` is understood: `isUnderstood` of `deciding-reason.ts`, in SQL. */
 export const understoodSql: string = `record_kind != 'other' OR actor_type != '' OR tool_name != '' OR resource_id != '' OR verb != ''`

@@ -1,9 +1,12 @@
 import type { OpenedContent } from '@whodid/content'
 
 /** The state of a text; `unread` where more texts surround the act than one question opens. */
-export type ContentState = OpenedContent | { readonly state: 'unread' }
+export type ContentState =
+  | Exclude<OpenedContent, { readonly state: 'text' }>
+  | { readonly state: 'text'; readonly text: string }
+  | { readonly state: 'unread' }
 
-/** A record as the statement gives it: its text is still in its envelope. */
+/** A record as the statement gives it: its text is still in its block. */
 export type StoredRecord = Omit<EvidenceRecord, 'content' | 'content_state'>
 
 /** A record of the ledger as a question gathers it. Absent text is '', absent numbers '-1'; 64-bit integers are text. */
@@ -85,9 +88,10 @@ export interface EvidenceRecord {
   readonly log: string
   readonly log_index: string
   readonly leaf: string
-  /** Of prompts, plans and model calls, hex: the envelope of the text and the commitment to it; '' elsewhere. */
-  readonly content_ref: string
-  readonly content_commitment: string
+  /** Of prompts, plans and model calls: the block of the text (hex), its place and parts there, the commitment; '' and 0 elsewhere. */
+  readonly text_block: string
+  readonly text_at: number
+  readonly commitment: string
   /** The opened text of prompts and plans; '' where it cannot be shown, and `content_state` says why. */
   readonly content: string
   readonly content_state: ContentState
@@ -116,6 +120,11 @@ export interface ListedAction {
   readonly qualifies: boolean
 }
 
+/** An act that names the handle, and its exporter; '' where the table that was read does not hold it. */
+export interface CandidateAct extends ListedAction {
+  readonly exporter: string
+}
+
 /**
  * A claim on an instance that acts in the subject's trace, from anywhere in the ledger, and its start. Only a believable
  * claim has a template.
@@ -127,8 +136,8 @@ export interface InstanceClaim {
   readonly received_at: string
 }
 
-/** An envelope that may hold a text of the evidence: its name in hex, its bytes in base64. */
-export interface EnvelopeRow {
+/** A block that may hold a text of the evidence: its name in hex, its bytes in base64. */
+export interface TextBlockRow {
   readonly ref: string
   readonly sealed: string
 }

@@ -1,13 +1,15 @@
 import { readEntitlements } from './entitlements.ts'
 import {
-  envelopeColumns,
+  candidateColumns,
+  textBlockColumns,
   evidenceColumns,
   instanceClaimColumns,
   listedColumns,
   readRow,
 } from './evidence-columns.ts'
 import type {
-  EnvelopeRow,
+  CandidateAct,
+  TextBlockRow,
   EvidenceRecord,
   InstanceClaim,
   ListedAction,
@@ -17,12 +19,13 @@ import type {
 /** A row of a statement: its role, and its record as text. */
 export interface EvidenceRow {
   readonly role:
-    'candidate' | 'inheriting' | 'listed' | 'subject' | 'kin' | 'claimed' | 'envelope' | 'cut'
+    'candidate' | 'inheriting' | 'listed' | 'subject' | 'kin' | 'claimed' | 'text_block' | 'cut'
   readonly record: string
 }
 
 /** The fields are the same for every condition. */
 const listedFields = listedColumns('')
+const candidateFields = candidateColumns('')
 
 /** The most records that one question looks at; one more is read to detect that there are more. */
 export const relatedRecordsMax = 4000
@@ -30,7 +33,7 @@ export const relatedRecordsMax = 4000
 /** The acts found on a handle, before related records are gathered. */
 export interface FoundActs {
   /** Acts that name the handle and may be what the verdict concerns, in no order. */
-  readonly candidates: readonly ListedAction[]
+  readonly candidates: readonly CandidateAct[]
   /** Acts without the name in a trace where it occurs, in no order. */
   readonly inheriting: readonly ListedAction[]
 }
@@ -46,8 +49,8 @@ export interface RelatedRecords {
   readonly separate: ReadonlyMap<string, readonly (readonly EvidenceRecord[])[]>
   /** The claims on the instances that act in the trace, earliest first. */
   readonly instanceClaims: readonly InstanceClaim[]
-  /** By name, the envelopes of the texts of prompts and plans. */
-  readonly envelopes: ReadonlyMap<string, Buffer>
+  /** By name, the blocks of the texts of prompts and plans. */
+  readonly textBlocks: ReadonlyMap<string, Buffer>
   /** True when more records exist than one question looks at: an absent record may only not have been read. */
   readonly truncated: boolean
 }
@@ -72,11 +75,12 @@ const unopened = { state: 'unread' } as const
 
 /** Reads the rows of the statement that finds acts. */
 export function readFoundActs(rows: readonly EvidenceRow[]): FoundActs {
-  const of = (role: EvidenceRow['role']): ListedAction[] =>
-    rows
-      .filter((row) => row.role === role)
-      .map(({ record }) => readRow<ListedAction>(listedFields, record))
-  return { candidates: of('candidate'), inheriting: of('inheriting') }
+  const of = (wanted: EvidenceRow['role']): string[] =>
+    rows.flatMap(({ role, record }) => (role === wanted ? [record] : []))
+  return {
+    candidates: of('candidate').map((record) => readRow<CandidateAct>(candidateFields, record)),
+    inheriting: of('inheriting').map((record) => readRow<ListedAction>(listedFields, record)),
+  }
 }
 
 /** Returns a record as a row gives it: its text is not opened. */
@@ -91,14 +95,14 @@ export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
   const subjects: EvidenceRecord[] = []
   const listed: ListedAction[] = []
   const claims: InstanceClaim[] = []
-  const envelopes = new Map<string, Buffer>()
+  const textBlocks = new Map<string, Buffer>()
   let isCut = false
   for (const { role, record: text } of rows) {
     if (role === 'claimed') claims.push(readRow<InstanceClaim>(instanceClaimColumns, text))
     else if (role === 'listed') listed.push(readRow<ListedAction>(listedFields, text))
-    else if (role === 'envelope') {
-      const { ref, sealed } = readRow<EnvelopeRow>(envelopeColumns, text)
-      envelopes.set(ref, Buffer.from(sealed, 'base64'))
+    else if (role === 'text_block') {
+      const { ref, sealed } = readRow<TextBlockRow>(textBlockColumns, text)
+      textBlocks.set(ref, Buffer.from(sealed, 'base64'))
     } else if (role === 'cut') isCut = true
     else if (role === 'subject' || role === 'kin') {
       const record = readRecord(text)
@@ -109,7 +113,7 @@ export function readEvidence(rows: readonly EvidenceRow[]): Evidence {
   const truncated = isCut || records.length > relatedRecordsMax
   return {
     ...relateRecords(records, { claims, truncated, subjects }),
-    envelopes,
+    textBlocks,
     subject: subjects[0]?.key ?? '',
     listed: listed.toSorted((a, b) => compare(b.ts, a.ts)),
   }
@@ -145,7 +149,7 @@ export function relateRecords(
     if (acts.length > 1) separate.set(key, acts)
   }
   const instanceClaims = claims.toSorted(byReceipt)
-  return { relatedRecords, separate, instanceClaims, envelopes: new Map(), truncated }
+  return { relatedRecords, separate, instanceClaims, textBlocks: new Map(), truncated }
 }
 
 function byReceipt(a: { received_at: string }, b: { received_at: string }): number {

@@ -4,21 +4,20 @@ import type { Statement } from '@whodid/store'
 import { earliest, latest, toDateTime64 } from '../../time-bounds.ts'
 import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
-import { listedColumns, rowSql } from './evidence-columns.ts'
+import { candidateColumns, listedColumns, rowSql } from './evidence-columns.ts'
 
 /** The most acts on the handle that the verdict may concern; the newest are judged first. */
 export const candidatesMax = 64
 
-/** The most acts on the handle listed beside the subject. */
-const listedMax = 201
-
 /**
- * The most acts looked at where a table holds them in time order. Only the end of the table is read, so a token or a file
- * used all over the ledger costs no more than a rare one.
+ * The most records of one sender that are read of a handle that names one act, first received first, and of all senders.
+ * However many records others write under such a name, the first ones of each sender are looked at.
  */
-const newestActsMax = 256
-const newestListedMax = 1024
-const newestBegunMax = 256
+export const namedOfSenderMax = 32
+export const namedMax = 256
+
+/** The most acts on the handle listed beside the subject. */
+export const listedMax = 201
 
 /** The most traces with calls of a tool that are searched for its calls, newest first. */
 const toolTracesMax = 256
@@ -29,8 +28,8 @@ const namedTracesMax = 32
 /**
  * The statement that finds the acts on a handle, newest first, as plain rows. It decides nothing.
  *
- * Each kind of handle has its own text, to read by the key that serves it: resources, people and credentials by the orders of
- * `whodid.actions`, everything else through `whodid.threads`, the traces a name occurs in. Rows by role: `candidate` names
+ * Each kind of handle has its own text, to read through `whodid.threads`, the traces a name occurs in. The acts of resources, people
+ * and credentials themselves are in `whodid.acts`, and are read by point reads alone. Rows by role: `candidate` names
  * the handle itself and may be what the verdict concerns; `inheriting` is in a trace with the name but does not carry it;
  * `listed` is any act that names the handle; `cut` means that older traces were not searched. Parameters: `id`, `trace` and
  * `span` (hex), `since`, `until`, `recorded`, `verb`.
@@ -40,33 +39,47 @@ const namedTracesMax = 32
  */
 export function findActsSql(kind: HandleKind): string {
   const known = sourceByKind[kind]
-  const parts = [
-    `SELECT 'candidate' AS role, ${rowSql(listedColumns(isNamed(kind) ? 'false' : successCondition))} AS record
+  const own = known === undefined ? [] : ownParts(kind, known)
+  const parts = [...own, ...inheritingPart(kind), ...cutPart(kind)]
+  return `${toolPrelude(kind)}${parts.join('\nUNION ALL\n')}`
+}
+
+/** The acts that carry the name themselves. */
+function ownParts(kind: HandleKind, known: string): string[] {
+  return [
+    `SELECT 'candidate' AS role, ${rowSql(candidateColumns(isNamed(kind) ? 'false' : successCondition))} AS record
 FROM
 (
   SELECT *
-  FROM ${newestFirst(kind, `${known} AND ${candidateCondition(kind)}`, newestActsMax)}
-  ${order}
-  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, outcome, channel, actor_type, instance_id, template_id
-  LIMIT ${candidatesMax}
+  FROM ${known} AND ${candidateCondition(kind)}
+  ${isNamed(kind) ? firstOfEachSender : newestOfEachAct}
 )`,
     `SELECT 'listed', ${rowSql(listedColumns(isNamed(kind) ? 'false' : successCondition))}
 FROM
 (
   SELECT *
-  FROM ${newestFirst(kind, known, newestListedMax)}
+  FROM ${known}
   ${order}
   LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, channel, actor_type, instance_id, template_id, user_id
   LIMIT ${listedMax}
 )`,
-    ...inheritingPart(kind),
-    ...cutPart(kind),
   ]
-  return parts.join('\nUNION ALL\n')
 }
 
 /** Orders by the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides no later act. */
 const order = `ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id`
+
+const newestOfEachAct = `${order}
+  LIMIT 1 BY trace_id, span_id, tool_name, verb, resource_id, outcome, channel, actor_type, instance_id, template_id
+  LIMIT ${candidatesMax}`
+
+/** The rank of a record's backing, 0 for the best: `backingOf` of `judge-candidate.ts`, and below it what names nobody. */
+const backing = `multiIf(channel = 'entitled', 0, channel = 'unentitled', 3, actor_type = '' OR (actor_type = 'agent' AND template_id = '' AND instance_id = ''), 1, 2)`
+
+/** A name of one act belongs to the best backed record that came first, so these are read, not the newest. */
+const firstOfEachSender = `ORDER BY ${backing}, received_at, ts, span_id
+  LIMIT ${namedOfSenderMax} BY ${backing}, exporter
+  LIMIT ${namedMax}`
 
 /** Acts without the name in a trace where it occurs; the reader of the rows decides what they inherit. */
 function inheritingPart(kind: HandleKind): string[] {
@@ -77,7 +90,7 @@ function inheritingPart(kind: HandleKind): string[] {
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
   WHERE (toStartOfHour(ts), trace_id) IN
       (
         ${newestTraces(keyOf(kind), namedTracesMax)}
@@ -99,44 +112,45 @@ const unnamedCondition: ReadonlyMap<HandleKind, string> = new Map([
   ['prompt', `prompt_ref = ''`],
 ])
 
+/** The newest traces of a tool, read once for all parts, and one more that shows that there are more. */
+function toolPrelude(kind: HandleKind): string {
+  if (kind !== 'tool') return ''
+  return `WITH (SELECT groupArray((hour, trace_id)) FROM (${newestTraces(keyOf(kind), toolTracesMax + 1)})) AS near\n`
+}
+
 /** A row that says a tool was called in more traces than are searched. */
 function cutPart(kind: HandleKind): string[] {
   if (kind !== 'tool') return []
-  return [
-    `SELECT 'cut', '[]'
-FROM (SELECT count() AS traces FROM (${newestTraces(keyOf(kind), toolTracesMax + 1)}))
-WHERE traces > ${toolTracesMax}`,
-  ]
+  return [`SELECT 'cut', '[]'\nWHERE length(arrayDistinct(near.2)) > ${toolTracesMax}`]
 }
 
-/** The most rows of one name in one trace, a few for each received batch; with more, fewer traces are read. */
-const rowsOfTraceMax = 8
-
-/** The newest traces in which a name occurs, in the question's hours; read from the end of their order. */
+/** The newest traces in which a name occurs, in the question's hours, with those of their hours that were read. */
 function newestTraces(key: string, max: number): string {
-  return `SELECT hour, trace_id
-        FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = ${key} AND ${hourBounds} ORDER BY key DESC, hour DESC LIMIT ${rowsOfTraceMax * max})
-        LIMIT 1 BY hour, trace_id
-        LIMIT ${max}`
+  return `SELECT arrayJoin(hours) AS hour, trace_id
+        FROM
+        (
+          SELECT trace_id, groupUniqArray(hour) AS hours
+          FROM (${rowsFromEnd(key, rowsToRead(key, max))})
+          GROUP BY trace_id
+          ORDER BY max(hour) DESC, trace_id
+          LIMIT ${max}
+        )`
 }
 
-/**
- * Selects the newest of rows read in order, or all rows read by their traces, which are bounded.
- *
- * The order is by the time that emitters stamp. An emitter whose clock runs ahead could fill the end with future acts and
- * hide later ones, so the newest acts that had begun when they were received are read as well.
- */
-function newestFirst(kind: HandleKind, source: string, max: number): string {
-  if (!isInOrder(kind)) return source
-  return `(
-        SELECT * FROM (SELECT * FROM ${source} ORDER BY ts DESC LIMIT ${max})
-        UNION ALL
-        SELECT * FROM (SELECT * FROM ${source} AND ts <= received_at ORDER BY ts DESC LIMIT ${newestBegunMax})
-      )`
+/** The rows of a name that are read first, for each trace: a few received batches. */
+const rowsOfTraceUsual = 8
+/** The most rows of a name that are read. A long run has one in each received batch. */
+const rowsOfNameMax = 65_536
+
+/** The number of rows that name enough traces: eight times what the newest rows promise, where these name too few. */
+function rowsToRead(key: string, max: number): string {
+  const few = rowsOfTraceUsual * max
+  return `(SELECT if(rows < ${few} OR traces >= ${max}, ${few}, least(${rowsOfNameMax}, intDiv(${few * few}, greatest(traces, 1)))) FROM (SELECT count() AS rows, uniqExact(trace_id) AS traces FROM (${rowsFromEnd(key, few)})))`
 }
 
-function isInOrder(kind: HandleKind): boolean {
-  return kind === 'resource' || kind === 'delegator' || kind === 'credential'
+/** The rows of a name, read from the end of their order. */
+function rowsFromEnd(key: string, rows: number | string): string {
+  return `SELECT hour, trace_id FROM whodid.threads WHERE key = ${key} AND ${hourBounds} ORDER BY key DESC, hour DESC LIMIT ${rows}`
 }
 
 const verbCondition = `if({verb:String} = '', verb != 'read', verb = {verb:String})`
@@ -154,14 +168,11 @@ const bounds = `ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9,
 
 const isAct = `(record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')`
 
-const actionsWhere = (condition: string): string =>
-  `whodid.actions WHERE ${condition} AND ${bounds}`
-
 /** The hours of `whodid.threads` in which an act that the question concerns may have begun. */
 const hourBounds = `hour <= {until:DateTime64(9, 'UTC')}
           AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')}`
 
-const spansOf = (key: string, condition: string): string => `whodid.spans
+const spansOf = (key: string, condition: string): string => `whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
@@ -175,14 +186,12 @@ const keyOf = (kind: string): string => `sipHash64('${kind}', {id:String})`
 const isKey = (kind: string): string => `key = ${keyOf(kind)}`
 
 /** The spans of the prompt with a hash, as acts under it refer to them. */
-const promptRefs = `SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
+const promptRefs = `SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.v_spans
           WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE ${isKey('prompt')})
             AND prompt_hash = {id:String}`
 
 /** The places of a handle's acts, and how they are found there. */
-const sourceByKind: Readonly<Record<HandleKind, string>> = {
-  resource: actionsWhere(`resource_id = {id:String}`),
-  delegator: actionsWhere(`principal_id = {id:String}`),
+const sourceByKind: Readonly<Partial<Record<HandleKind, string>>> = {
   template: spansOf(isKey('template'), `template_id = {id:String} AND ${isAct}`),
   trace: spansOf(`key = sipHash64('trace', ${traceSql})`, `trace_id = ${traceSql} AND ${isAct}`),
   span: spansOf(
@@ -192,11 +201,10 @@ const sourceByKind: Readonly<Record<HandleKind, string>> = {
   instance: spansOf(isKey('instance'), `instance_id = {id:String} AND ${isAct}`),
   action: spansOf(isKey('action'), `action_id = {id:String}`),
   correlation: spansOf(isKey('correlation'), `correlation_id = {id:String} AND ${isAct}`),
-  credential: actionsWhere(`credential_id = {id:String}`),
   session: spansOf(isKey('session'), `session_id = {id:String} AND ${isAct}`),
   conversation: spansOf(isKey('conversation'), `conversation_id = {id:String} AND ${isAct}`),
-  tool: `whodid.spans
-      WHERE (toStartOfHour(ts), trace_id) IN (${newestTraces(keyOf('tool'), toolTracesMax)})
+  tool: `whodid.v_spans
+      WHERE (toStartOfHour(ts), trace_id) IN (SELECT place.1, place.2 FROM (SELECT arrayJoin(near) AS place))
         AND tool_name = {id:String} AND ${isAct} AND ${bounds}`,
   prompt: spansOf(
     `(key = ${keyOf('prompt')} OR key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = ${keyOf('prompt')}))`,

@@ -10,7 +10,7 @@ import {
 import type { JudgedCandidate } from '../decide/judge-candidate.ts'
 import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
-import type { ListedAction } from './evidence-record.ts'
+import type { CandidateAct, ListedAction } from './evidence-record.ts'
 import {
   isSameAct,
   readEvidence,
@@ -23,6 +23,9 @@ import { addRows, nothingGathered } from './gathered-rows.ts'
 import type { Gathered, RowSources } from './gathered-rows.ts'
 import { candidatesMax, planFindActs } from './find-acts-sql.ts'
 import { planRelatedRecords } from './sql.ts'
+import { findActs } from '../walk/find-acts.ts'
+import { PointSource } from '../walk/point-source.ts'
+import { relatedRows } from '../walk/related-rows.ts'
 
 /** The most times that one question gathers related records. One is usually enough. */
 const gatheringsMax = 4
@@ -70,14 +73,14 @@ const blankActsMax = 2
  * such a record; without an actor it counts like an unentitled one.
  */
 async function withActors(
-  candidates: readonly ListedAction[],
+  candidates: readonly CandidateAct[],
   walk: Walk,
-): Promise<readonly ListedAction[]> {
+): Promise<readonly CandidateAct[]> {
   if (candidates.length < 2) return candidates
   const blank = candidates
     .filter(isOpen)
     .toSorted((a, b) => (a.received_at < b.received_at ? -1 : 1))
-  const named = new Map<ListedAction, ListedAction>()
+  const named = new Map<CandidateAct, CandidateAct>()
   for (const [place, act] of blank.entries()) {
     const rows = place < blankActsMax ? await walk.rowsAround(act) : undefined
     const decision = rows && decide(walk.read(withSubject(rows, act.key, act)))
@@ -91,7 +94,7 @@ async function chooseNewest(
   { candidates, inheriting }: FoundActs,
   walk: Walk,
 ): Promise<Chosen | undefined> {
-  const carries = new Set(candidates)
+  const carries = new Set<ListedAction>(candidates)
   const all = [...candidates, ...inheriting].toSorted(newestFirst).slice(0, candidatesMax)
   const judged = new Set<string>()
   // Ranked by the quality of the answer: a success, an open outcome, an unentitled claim. Each rank keeps the newest.
@@ -134,6 +137,7 @@ function withSubject(rows: readonly EvidenceRow[], key: string, act?: ListedActi
 class Walk {
   readonly #sources: RowSources
   readonly #question: Question
+  readonly #points: PointSource
   readonly #around = new Map<string, { readonly rows: EvidenceRow[]; readonly isCut: boolean }>()
   readonly #read = new WeakMap<readonly EvidenceRow[], ReturnType<typeof readEvidence>>()
   #listed: readonly EvidenceRow[] = []
@@ -145,10 +149,13 @@ class Walk {
   constructor(sources: RowSources, question: Question) {
     this.#sources = sources
     this.#question = question
+    this.#points = new PointSource(sources.selector.points, sources.tenant)
   }
 
   async findActs(): Promise<FoundActs> {
-    const rows = await this.#select(planFindActs(this.#question, this.#sources.tenant))
+    const rows = await findActs(this.#points, this.#question, () =>
+      this.#select(planFindActs(this.#question, this.#sources.tenant)),
+    )
     this.#listed = rows.filter(({ role }) => role === 'listed')
     this.#isCut = rows.some(({ role }) => role === 'cut')
     return readFoundActs(rows)
@@ -165,8 +172,10 @@ class Walk {
       return undefined
     }
     this.#gatherings += 1
+    const { asRecorded } = this.#question
     const rows = [
-      ...(await this.#select(planRelatedRecords(this.#question, act, this.#sources.tenant))),
+      ...((await relatedRows(this.#points, act, asRecorded)) ??
+        (await this.#select(planRelatedRecords(this.#question, act, this.#sources.tenant)))),
     ]
     const isCut = rows.filter(({ role }) => role === 'kin').length > relatedRecordsMax
     this.#around.set(trace, { rows, isCut })
@@ -177,8 +186,8 @@ class Walk {
   async aroundNewest(): Promise<readonly EvidenceRow[]> {
     const cut: EvidenceRow[] = this.#isCut ? [{ role: 'cut', record: '[]' }] : []
     const [newest] = readFoundActs(
-      this.#listed.map(({ record }) => ({ role: 'candidate', record })),
-    ).candidates
+      this.#listed.map(({ record }) => ({ role: 'inheriting', record })),
+    ).inheriting
     const rows = newest === undefined ? [] : ((await this.rowsAround(newest)) ?? [])
     // A large trace around the newest does not mean that acts on the handle were left out: its last record is not passed on.
     const related = rows.filter(({ role }) => role === 'kin').slice(0, relatedRecordsMax)
@@ -196,7 +205,13 @@ class Walk {
   /** Returns everything gathered about the chosen act, with its texts opened. */
   gathered(chosen: Chosen): Promise<Gathered> {
     const rows = [...this.#listed, ...chosen]
-    return addRows(this.#sources, { ...nothingGathered, cost: this.#cost }, rows)
+    const { statements, rowsRead, bytesRead } = this.#points.cost
+    const cost = {
+      statements: this.#cost.statements + statements,
+      rowsRead: this.#cost.rowsRead + rowsRead,
+      bytesRead: this.#cost.bytesRead + bytesRead,
+    }
+    return addRows(this.#sources, { ...nothingGathered, cost }, rows)
   }
 
   async #select(statement: ReturnType<typeof planFindActs>): Promise<readonly EvidenceRow[]> {

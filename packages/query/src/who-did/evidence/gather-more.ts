@@ -86,7 +86,7 @@ async function seekTexts(sources: RowSources, found: Gathered): Promise<Gathered
     .filter((prompt) => prompt !== undefined && prompt.content_state.state === 'withheld')
     .flatMap((prompt) => (prompt === undefined ? [] : promptTextSources(decision, prompt)))
     .filter((textSource) => textSource.content_state.state === 'unread')
-    .map((textSource) => textSource.content_ref)
+    .map((textSource) => textSource.text_block)
   if (refs.length === 0) return found
   const parameters = { refs: [...new Set(refs)].join(',') }
   return addStatement(sources, found, { sql: soughtTextsSql, parameters })

@@ -5,7 +5,7 @@ import { toInstant } from '../../text.ts'
 import type { ContentState, EvidenceRecord } from './evidence-record.ts'
 import { readEvidence } from './evidence.ts'
 import type { DecisionRules, Evidence, EvidenceRow } from './evidence.ts'
-import { envelopesMax } from './sql.ts'
+import { textBlocksMax } from './sql.ts'
 
 /** The sources of rows and texts, and their tenant. */
 export interface RowSources {
@@ -35,7 +35,7 @@ export const nothingGathered: Gathered = {
   cost: { statements: 0, rowsRead: 0, bytesRead: 0 },
 }
 
-/** Adds rows, and opens the texts that their envelopes make available. */
+/** Adds rows, and opens the texts that their blocks make available. */
 export async function addRows(
   { contents, tenant, rules }: Omit<RowSources, 'selector'>,
   before: Gathered,
@@ -77,15 +77,15 @@ async function openTexts(
     .flat()
     .filter((record) => isWanted(record, evidence))
   if (records.length === 0) return evidence
-  const isWhole = evidence.envelopes.size < envelopesMax
+  const isWhole = evidence.textBlocks.size < textBlocksMax
   const opened = await reader.open(
     records.map((record) => wantedOf(record, tenant)),
-    evidence.envelopes,
+    evidence.textBlocks,
   )
   const states = new Map<EvidenceRecord, ContentState>()
   for (const [index, record] of records.entries()) {
     const content = opened[index]
-    // Past the bound, a missing envelope proves nothing.
+    // Past the bound, a missing block proves nothing.
     if (content !== undefined && (isWhole || content.state !== 'missing'))
       states.set(record, content)
   }
@@ -98,10 +98,10 @@ async function openTexts(
   return { ...evidence, relatedRecords }
 }
 
-/** A model call is opened only when its envelope was requested: answers quote few of them. */
-function isWanted(record: EvidenceRecord, { envelopes }: Evidence): boolean {
-  if (record.content_commitment === '') return false
-  return record.kind !== 'model_call' || envelopes.has(record.content_ref)
+/** A model call is opened only when its block was requested: answers quote few of them. */
+function isWanted(record: EvidenceRecord, { textBlocks }: Evidence): boolean {
+  if (record.commitment === '') return false
+  return record.kind !== 'model_call' || textBlocks.has(record.text_block)
 }
 
 function wantedOf(record: EvidenceRecord, tenant: string): WantedContent {
@@ -110,8 +110,9 @@ function wantedOf(record: EvidenceRecord, tenant: string): WantedContent {
     traceIdHex: record.key.slice(0, 32),
     spanIdHex: record.key.slice(33),
     part: 'content',
-    commitmentHex: record.content_commitment,
-    refHex: record.content_ref,
+    commitmentHex: record.commitment,
+    textBlockHex: record.text_block,
+    textAt: record.text_at,
     receivedUnixNs: parseInstant(toInstant(record.received_at), 'received_at'),
   }
 }

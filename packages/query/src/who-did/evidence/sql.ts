@@ -1,8 +1,9 @@
+import { textPartBits } from '@whodid/model'
 import type { Statement } from '@whodid/store'
 import { latest, toDateTime64 } from '../../time-bounds.ts'
 import type { Question } from '../question.ts'
 import {
-  envelopeColumns,
+  textBlockColumns,
   evidenceColumns,
   instanceClaimColumns,
   rowSql,
@@ -12,13 +13,13 @@ import type { ListedAction } from './evidence-record.ts'
 import { relatedRecordsMax } from './evidence.ts'
 
 /** The most traces looked at around one act, nearest in time. */
-const relatedTracesMax = 200
+export const relatedTracesMax = 200
 
-/** The most envelopes of texts of prompts and plans that are opened, nearest first. */
-export const envelopesMax = 64
+/** The most blocks of texts of prompts and plans that are opened, nearest first. */
+export const textBlocksMax = 64
 
 /** The most claims read on the instances of one trace, earliest first. */
-const claimsMax = 1000
+export const claimsMax = 1000
 
 /**
  * The statement that gathers the records which explain the acts of one trace, as plain rows: the records of the trace and of
@@ -50,7 +51,7 @@ WITH
     )
   ) AS near
 SELECT 'kin' AS role, ${rowSql(evidenceColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE ${isNear}
   AND received_at <= {recorded:DateTime64(9, 'UTC')}
 ORDER BY
@@ -59,7 +60,7 @@ ORDER BY
   trace_id = about_trace DESC,
   abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about_ts)),
   received_at
-LIMIT 1 BY trace_id, span_id, channel, exporter, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, tool_name, resource_id, content_commitment
+LIMIT 1 BY trace_id, span_id, channel, exporter, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, tool_name, resource_id, commitment
 LIMIT ${relatedRecordsMax + 1}
 UNION ALL
 SELECT 'claimed', ${rowSql(instanceClaimColumns)}
@@ -70,31 +71,31 @@ GROUP BY key, template_id, exporter
 ORDER BY min(received_at)
 LIMIT ${claimsMax}
 UNION ALL
-${envelopesSql}`
+${textBlocksSql}`
 
 /** An array known before the read finds its granules by the sort key, as a set does, and is built once for all reads. */
 const isNear = `has(near, (toStartOfHour(ts), trace_id))`
 
-/** The envelopes of the texts of prompts and plans, the nearest first. */
-const envelopesSql = `SELECT 'envelope', ${rowSql(envelopeColumns)}
+/** The blocks of the texts of prompts and plans, the nearest first. */
+const textBlocksSql = `SELECT 'text_block', ${rowSql(textBlockColumns)}
 FROM whodid.contents
 WHERE ref IN
 (
-  SELECT content_ref
-  FROM whodid.spans
+  SELECT text_block
+  FROM whodid.v_spans
   WHERE ${isNear}
-    AND record_kind IN ('prompt', 'plan') AND content_commitment != toFixedString('', 32)
+    AND record_kind IN ('prompt', 'plan') AND bitAnd(text_at, ${textPartBits.content}) != 0
     AND received_at <= {recorded:DateTime64(9, 'UTC')}
   ORDER BY trace_id = about_trace DESC, abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about_ts))
-  LIMIT 1 BY content_ref
-  LIMIT ${envelopesMax}
+  LIMIT 1 BY text_block
+  LIMIT ${textBlocksMax}
 )`
 
 /** The most records read to show whether any record of a handle is understood. */
 const presentMax = 16
 
-/** The most envelopes of prompts read from linked traces. */
-const linkedEnvelopesMax = 32
+/** The most blocks of prompts read from linked traces. */
+const linkedBlocksMax = 32
 
 const isKnown = `received_at <= {recorded:DateTime64(9, 'UTC')}`
 
@@ -111,7 +112,7 @@ export function presentRecordsSql(kind: 'trace' | 'correlation'): string {
   const column = kind === 'trace' ? 'trace_id' : 'correlation_id'
   return `
 SELECT 'kin' AS role, ${rowSql(evidenceColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE ${placesOf(`(SELECT sipHash64('${kind}', ${name}))`)} AND ${column} = ${name} AND ${isKnown}
 ORDER BY (${understoodSql}) DESC, ts
 LIMIT ${presentMax}`
@@ -126,26 +127,26 @@ const isLinked = `${placesOf(`(SELECT arrayJoin(arrayMap(x -> sipHash64('trace',
  */
 export const linkedRecordsSql: string = `
 SELECT 'kin' AS role, ${rowSql(evidenceColumns)} AS record
-FROM whodid.spans
+FROM whodid.v_spans
 WHERE ${isLinked}
 ORDER BY (record_kind IN ('session', 'prompt', 'plan', 'delegation', 'tool_call')) DESC, ts
 LIMIT {most:UInt32}
 UNION ALL
-SELECT 'envelope', ${rowSql(envelopeColumns)}
+SELECT 'text_block', ${rowSql(textBlockColumns)}
 FROM whodid.contents
 WHERE ref IN
 (
-  SELECT content_ref
-  FROM whodid.spans
-  WHERE ${isLinked} AND record_kind IN ('prompt', 'plan') AND content_commitment != toFixedString('', 32)
+  SELECT text_block
+  FROM whodid.v_spans
+  WHERE ${isLinked} AND record_kind IN ('prompt', 'plan') AND bitAnd(text_at, ${textPartBits.content}) != 0
   ORDER BY ts
-  LIMIT 1 BY content_ref
-  LIMIT ${linkedEnvelopesMax}
+  LIMIT 1 BY text_block
+  LIMIT ${linkedBlocksMax}
 )`
 
-/** Envelopes by their names. Parameters: `refs` (hex, by comma). */
+/** Blocks by their names. Parameters: `refs` (hex, by comma). */
 export const soughtTextsSql: string = `
-SELECT 'envelope' AS role, ${rowSql(envelopeColumns)} AS record
+SELECT 'text_block' AS role, ${rowSql(textBlockColumns)} AS record
 FROM whodid.contents
 WHERE ref IN (SELECT arrayJoin(arrayMap(x -> toFixedString(unhex(x), 24), splitByChar(',', {refs:String}))))`
 

@@ -7,7 +7,7 @@ WITH RECURSIVE descent AS
   FROM
   (
     SELECT DISTINCT row.instance_id AS id, row.instance_parent_id AS parent
-    FROM whodid.spans AS row
+    FROM whodid.v_spans AS row
     WHERE row.instance_parent_id IN (SELECT id FROM descent WHERE depth < 16)
       AND row.instance_id != '' AND row.instance_id != {id:String} AND row.channel != 'unentitled'
       AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
@@ -47,14 +47,14 @@ SELECT
   ) AS grade,
           uniqExact(cityHash64(row.trace_id, row.span_id)) AS acts, min(row.ts) AS first, max(row.ts) AS last,
           groupUniqArray(16)(row.instance_id) AS instances, groupUniqArrayIf(16)(row.tool_name, row.tool_name != '') AS tools
-        FROM whodid.spans AS row
+        FROM whodid.v_spans AS row
         WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id)))) AND row.instance_id IN (SELECT arrayJoin(tree.id)) AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.resource_id IN (
-          SELECT row.resource_id FROM whodid.spans AS row
+          SELECT row.resource_id FROM whodid.v_spans AS row
           WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id)))) AND row.instance_id IN (SELECT arrayJoin(tree.id)) AND row.resource_id != '' AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
           GROUP BY row.resource_id ORDER BY max(row.ts) DESC, row.resource_id LIMIT {rows:UInt32}) AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter)) NOT IN (
-        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter) FROM whodid.spans AS row
+        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter) FROM whodid.v_spans AS row
         WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id)))) AND row.instance_id IN (SELECT arrayJoin(tree.id)) AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.action_id != '' AND row.outcome NOT IN ('unknown', '')
       ))
@@ -70,10 +70,10 @@ SELECT
       (uniqExactIf(cityHash64(row.resource_id), row.resource_id != ''), uniqExactIf(cityHash64(row.trace_id, row.span_id), row.resource_id = '')),
       'Tuple(resources UInt64, nameless UInt64)'
     )
-    FROM whodid.spans AS row
+    FROM whodid.v_spans AS row
     WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id)))) AND row.instance_id IN (SELECT arrayJoin(tree.id)) AND (row.record_kind IN ('tool_call', 'action') OR row.resource_id != '' OR row.action_id != '') AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter)) NOT IN (
-        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter) FROM whodid.spans AS row
+        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter) FROM whodid.v_spans AS row
         WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id)))) AND row.instance_id IN (SELECT arrayJoin(tree.id)) AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.action_id != '' AND row.outcome NOT IN ('unknown', '')
       ))
@@ -83,7 +83,7 @@ SELECT
       (lower(concat(hex(row.trace_id), '-', hex(row.span_id))), row.resource_id, row.resource_type, row.verb, row.outcome, row.tool_name, row.ts, row.exporter),
       'Tuple(key String, resource String, type String, verb String, outcome String, tool String, ts DateTime64(9, \'UTC\'), exporter String)'
     ))
-    FROM (SELECT * FROM whodid.spans AS row WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('trace', trace_id) FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id))))) AND row.instance_id = '' AND row.actor_type IN ('', 'agent')
+    FROM (SELECT * FROM whodid.v_spans AS row WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('trace', trace_id) FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id))))) AND row.instance_id = '' AND row.actor_type IN ('', 'agent')
         AND row.resource_id != '' AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} LIMIT 2001) AS row
   ) AS unnamed,
@@ -98,8 +98,8 @@ SELECT
     ))
     FROM
     (
-      SELECT * FROM whodid.spans AS row
-      WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('trace', row.trace_id) FROM whodid.spans AS row WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('trace', trace_id) FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id))))) AND row.instance_id = '' AND row.actor_type IN ('', 'agent')
+      SELECT * FROM whodid.v_spans AS row
+      WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('trace', row.trace_id) FROM whodid.v_spans AS row WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('trace', trace_id) FROM whodid.threads WHERE key IN (SELECT sipHash64('instance', arrayJoin(tree.id))))) AND row.instance_id = '' AND row.actor_type IN ('', 'agent')
         AND row.resource_id != '' AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')})) AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
       LIMIT 20001

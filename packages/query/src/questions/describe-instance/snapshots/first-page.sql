@@ -15,13 +15,13 @@ SELECT
       ),
       'Tuple(records UInt64, first DateTime64(9, \'UTC\'), last DateTime64(9, \'UTC\'), templates Array(Tuple(id String, name String, version String)), parents Array(String), identities Array(String), delegators Array(Tuple(id String, type String)), correlations Array(String), exporters Array(Tuple(name String, channel String)), kinds Map(String, UInt64), sequence_missing Int64)'
     )
-    FROM whodid.spans AS row
+    FROM whodid.v_spans AS row
     WHERE row.instance_id = {id:String} AND (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('instance', {id:String})) AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
   ) AS about,
   (
     SELECT groupUniqArray(100)(CAST((row.instance_id, row.template_id), 'Tuple(id String, template String)'))
-    FROM whodid.spans AS row
+    FROM whodid.v_spans AS row
     WHERE row.instance_parent_id = {id:String} AND row.instance_id != '' AND row.channel != 'unentitled' AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
   ) AS children,
@@ -39,10 +39,10 @@ SELECT
         ),
         'Tuple(trace String, span String, parent String, ts DateTime64(9, \'UTC\'), end_ts DateTime64(9, \'UTC\'), received_at DateTime64(9, \'UTC\'), kind String, name String, seq Int64, tool String, verb String, outcome String, resource String, prompt String, input_source String, input_trust String, approval String, grade String)'
       ) AS entry
-      FROM whodid.spans AS row
+      FROM whodid.v_spans AS row
       WHERE row.instance_id = {id:String} AND (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('instance', {id:String})) AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter)) NOT IN (
-        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter) FROM whodid.spans AS row
+        SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel, if(row.channel = 'entitled', '', row.exporter) FROM whodid.v_spans AS row
         WHERE row.instance_id = {id:String} AND (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('instance', {id:String})) AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.action_id != '' AND row.outcome NOT IN ('unknown', '')
       ))

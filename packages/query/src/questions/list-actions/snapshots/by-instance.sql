@@ -27,7 +27,7 @@ SELECT
   row.template_id AS template_id, row.instance_id AS instance_id, row.instance_rule AS instance_rule, row.user_id AS user_id,
   row.service_name AS service_name, row.delegator_id AS delegator_id, row.delegator_type AS delegator_type,
   row.correlation_id AS correlation_id, row.credential_id AS credential_id
-FROM whodid.spans AS row
+FROM whodid.v_spans AS row
 WHERE row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
   AND (row.record_kind IN ('tool_call', 'action') OR row.resource_id != '' OR row.action_id != '')

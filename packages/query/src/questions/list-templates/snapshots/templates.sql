@@ -20,7 +20,7 @@ FROM
     groupUniqArrayIf(100)(row.tool_name, row.tool_name != '' AND row.channel != 'unentitled') AS tools,
     groupUniqArrayIf(100)(row.credential_id, row.credential_id != '' AND row.channel != 'unentitled') AS credentials,
     count() AS seen, countIf(row.channel = 'unentitled') AS forged, min(row.ts) AS first_at, max(row.ts) AS last_at
-  FROM whodid.spans AS row
+  FROM whodid.v_spans AS row
   WHERE row.template_id > {after:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
   GROUP BY id, instance

@@ -1,8 +1,8 @@
-SELECT 'candidate' AS role, toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id))), ts, received_at, action_id, verb, outcome, record_kind, tool_name, resource_id, actor_type, instance_id, instance_rule, template_id, template_rule, user_id, service_name, channel, (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})) = 1)) AS record
+SELECT 'candidate' AS role, toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id))), ts, received_at, action_id, verb, outcome, record_kind, tool_name, resource_id, actor_type, instance_id, instance_rule, template_id, template_rule, user_id, service_name, channel, (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})) = 1, exporter)) AS record
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
@@ -19,7 +19,7 @@ SELECT 'listed', toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
@@ -36,14 +36,20 @@ SELECT 'inheriting', toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(spa
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
   WHERE (toStartOfHour(ts), trace_id) IN
       (
-        SELECT hour, trace_id
-        FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('conversation', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
-          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')} ORDER BY key DESC, hour DESC LIMIT 256)
-        LIMIT 1 BY hour, trace_id
-        LIMIT 32
+        SELECT arrayJoin(hours) AS hour, trace_id
+        FROM
+        (
+          SELECT trace_id, groupUniqArray(hour) AS hours
+          FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('conversation', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
+          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')} ORDER BY key DESC, hour DESC LIMIT (SELECT if(rows < 256 OR traces >= 32, 256, least(65536, intDiv(65536, greatest(traces, 1)))) FROM (SELECT count() AS rows, uniqExact(trace_id) AS traces FROM (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('conversation', {id:String}) AND hour <= {until:DateTime64(9, 'UTC')}
+          AND addHours(toDateTime64(hour, 0, 'UTC'), 1) > {since:DateTime64(9, 'UTC')} ORDER BY key DESC, hour DESC LIMIT 256))))
+          GROUP BY trace_id
+          ORDER BY max(hour) DESC, trace_id
+          LIMIT 32
+        )
       )
     AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AND conversation_id = '' AND outcome NOT IN ('failure', 'denied') AND if({verb:String} = '', verb != 'read', verb = {verb:String}) AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')} AND received_at <= {recorded:DateTime64(9, 'UTC')}
   ORDER BY least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id

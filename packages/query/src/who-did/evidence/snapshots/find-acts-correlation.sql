@@ -1,8 +1,8 @@
-SELECT 'candidate' AS role, toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id))), ts, received_at, action_id, verb, outcome, record_kind, tool_name, resource_id, actor_type, instance_id, instance_rule, template_id, template_rule, user_id, service_name, channel, (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})) = 1)) AS record
+SELECT 'candidate' AS role, toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id))), ts, received_at, action_id, verb, outcome, record_kind, tool_name, resource_id, actor_type, instance_id, instance_rule, template_id, template_rule, user_id, service_name, channel, (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})) = 1, exporter)) AS record
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads
@@ -19,7 +19,7 @@ SELECT 'listed', toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id
 FROM
 (
   SELECT *
-  FROM whodid.spans
+  FROM whodid.v_spans
       WHERE (toStartOfHour(ts), trace_id) IN
           (
             SELECT hour, trace_id FROM whodid.threads

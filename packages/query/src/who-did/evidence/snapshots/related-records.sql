@@ -21,8 +21,8 @@ WITH
       LIMIT 200
     )
   ) AS near
-SELECT 'kin' AS role, toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id))), if(parent_span_id = toFixedString('', 8), '', lower(concat(hex(trace_id), '-', hex(parent_span_id)))), ts, end_ts, received_at, record_kind, toString(kind), name, actor_type, channel, exporter, template_id, template_name, template_version, instance_id, toString(sipHash64('instance', instance_id)), instance_parent_id, identity_id, delegator_id, delegator_type, delegator_issuer, delegation_id, delegation_parent_id, delegation_chain, user_id, service_name, correlation_id, signal, session_id, conversation_id, substring(links, 1, 2048), template_rule, instance_rule, delegator_rule, prompt_ref, prompt_origin, prompt_hash, plan_ref, plan_hash, plan_step, seq, tool_name, tool_call_id, approval_decision, action_id, verb, outcome, if(record_kind IN ('tool_call', 'action'), JSONExtractString(attributes, 'whodid.outcome.rule'), ''), resource_id, resource_type, input_source, input_trust, input_hash, credential_id, credential_type, credential_subject, credential_actor, credential_issuer, credential_borrowed, credential_scopes, arguments_hash, dropped_count, if(record_kind IN ('prompt', 'plan', 'model_call'), lower(hex(content_ref)), ''), if(record_kind IN ('prompt', 'plan', 'model_call'), lower(hex(content_commitment)), ''), log_id, toString(log_index), hex(if(length(formatRow('RowBinary', toFixedString(unhex('0057440101'), 5), spans.log_id, spans.log_index, spans.tenant, spans.exporter, spans.channel, toUnixTimestamp64Nano(spans.received_at), spans.signal, spans.trace_id, spans.span_id, spans.parent_span_id, toUnixTimestamp64Nano(spans.ts), toUnixTimestamp64Nano(spans.end_ts), spans.name, spans.kind, spans.status_code, spans.status_message, spans.trace_state, spans.flags, spans.dropped_count, spans.service_name, spans.scope_name, spans.scope_version, spans.record_kind, spans.actor_type, spans.template_id, spans.template_name, spans.template_version, spans.instance_id, spans.instance_parent_id, spans.identity_id, spans.delegator_id, spans.delegator_type, spans.delegator_issuer, spans.delegation_id, spans.delegation_parent_id, spans.delegation_issuer, spans.delegation_audience, spans.delegation_expires_at, spans.delegation_scopes, spans.delegation_chain, spans.user_id, spans.session_id, spans.conversation_id, spans.correlation_id, spans.template_rule, spans.instance_rule, spans.delegator_rule, spans.prompt_ref, spans.prompt_origin, spans.prompt_hash, spans.plan_ref, spans.plan_hash, spans.plan_step, spans.seq, spans.tool_name, spans.tool_call_id, spans.arguments_hash, spans.result_hash, spans.action_id, spans.verb, spans.outcome, spans.resource_id, spans.resource_type, spans.input_source, spans.input_trust, spans.input_hash, spans.credential_id, spans.credential_type, spans.credential_subject, spans.credential_actor, spans.credential_issuer, spans.credential_expires_at, spans.credential_scopes, spans.credential_borrowed, spans.approval_id, spans.approval_decision, spans.approval_source, spans.approver_id, spans.approval_policy_id, spans.approval_reason, spans.content_ref, spans.content_commitment, spans.result_commitment, spans.detail_commitment, spans.attributes, spans.resource_attributes, spans.events, spans.links) AS leaf_input) > 65536, SHA256(concat(unhex('0057440102'), SHA256(leaf_input))), SHA256(leaf_input))))) AS record
-FROM whodid.spans
+SELECT 'kin' AS role, toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id))), if(parent_span_id = toFixedString('', 8), '', lower(concat(hex(trace_id), '-', hex(parent_span_id)))), ts, end_ts, received_at, record_kind, toString(kind), name, actor_type, channel, exporter, template_id, template_name, template_version, instance_id, toString(sipHash64('instance', instance_id)), instance_parent_id, identity_id, delegator_id, delegator_type, delegator_issuer, delegation_id, delegation_parent_id, delegation_chain, user_id, service_name, correlation_id, signal, session_id, conversation_id, substring(links, 1, 2048), template_rule, instance_rule, delegator_rule, prompt_ref, prompt_origin, prompt_hash, plan_ref, plan_hash, plan_step, seq, tool_name, tool_call_id, approval_decision, action_id, verb, outcome, if(record_kind IN ('tool_call', 'action'), JSONExtractString(attributes, 'whodid.outcome.rule'), ''), resource_id, resource_type, input_source, input_trust, input_hash, credential_id, credential_type, credential_subject, credential_actor, credential_issuer, credential_borrowed, credential_scopes, arguments_hash, dropped_count, if(record_kind IN ('prompt', 'plan', 'model_call'), lower(hex(text_block)), ''), if(record_kind IN ('prompt', 'plan', 'model_call'), text_at, 0), if(record_kind IN ('prompt', 'plan', 'model_call'), lower(hex(commitment)), ''), log_id, toString(log_index), hex(SHA256(concat(formatRow('RowBinary', toFixedString(unhex('00574402'), 4), v_spans.log_id, v_spans.log_index, toUnixTimestamp64Nano(v_spans.received_at), v_spans.channel, v_spans.text_block, v_spans.text_at), SHA256(formatRow('RowBinary', v_spans.tenant, v_spans.exporter, v_spans.trace_id, v_spans.span_id, v_spans.parent_span_id, toUnixTimestamp64Nano(v_spans.ts), toUnixTimestamp64Nano(v_spans.end_ts), v_spans.record_kind, v_spans.actor_type, v_spans.template_id, v_spans.instance_id, v_spans.delegator_id, v_spans.user_id, v_spans.correlation_id, v_spans.credential_id, v_spans.action_id, v_spans.verb, v_spans.outcome, v_spans.resource_id, v_spans.tool_name, v_spans.prompt_ref, v_spans.commitment, v_spans.rest, v_spans.attributes, v_spans.resource_attributes))))))) AS record
+FROM whodid.v_spans
 WHERE has(near, (toStartOfHour(ts), trace_id))
   AND received_at <= {recorded:DateTime64(9, 'UTC')}
 ORDER BY
@@ -31,7 +31,7 @@ ORDER BY
   trace_id = about_trace DESC,
   abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about_ts)),
   received_at
-LIMIT 1 BY trace_id, span_id, channel, exporter, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, tool_name, resource_id, content_commitment
+LIMIT 1 BY trace_id, span_id, channel, exporter, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, tool_name, resource_id, commitment
 LIMIT 4001
 UNION ALL
 SELECT 'claimed', toJSONString(tuple(toString(key), template_id, exporter, min(received_at)))
@@ -42,16 +42,16 @@ GROUP BY key, template_id, exporter
 ORDER BY min(received_at)
 LIMIT 1000
 UNION ALL
-SELECT 'envelope', toJSONString(tuple(lower(hex(ref)), base64Encode(sealed)))
+SELECT 'text_block', toJSONString(tuple(lower(hex(ref)), base64Encode(sealed)))
 FROM whodid.contents
 WHERE ref IN
 (
-  SELECT content_ref
-  FROM whodid.spans
+  SELECT text_block
+  FROM whodid.v_spans
   WHERE has(near, (toStartOfHour(ts), trace_id))
-    AND record_kind IN ('prompt', 'plan') AND content_commitment != toFixedString('', 32)
+    AND record_kind IN ('prompt', 'plan') AND bitAnd(text_at, 1) != 0
     AND received_at <= {recorded:DateTime64(9, 'UTC')}
   ORDER BY trace_id = about_trace DESC, abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about_ts))
-  LIMIT 1 BY content_ref
+  LIMIT 1 BY text_block
   LIMIT 64
 )

@@ -1,4 +1,4 @@
--- The text of records, apart from them and encrypted: one row an envelope, see docs/FORMAT.md. `ref` begins with the ID of
+-- The text of records, apart from them and encrypted: one row a block, see docs/FORMAT.md. `ref` begins with the ID of
 -- the subject's key, so that what belongs to one subject lies together and goes together. Text has its own retention, and
 -- this table alone may be deleted from, by a user that can do nothing else.
 CREATE TABLE IF NOT EXISTS whodid.contents
@@ -13,7 +13,7 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (tenant, ref)
 SETTINGS
-    -- A question opens two or three envelopes: a granule is not to be much more than one.
+    -- A question opens two or three blocks: a granule is not to be much more than one.
     index_granularity = 256,
     index_granularity_bytes = 131072,
     min_bytes_for_wide_part = 67108864,

@@ -6,7 +6,7 @@
 -- bound the time of the action; `verb` a verb or ''. One row comes back whatever was asked. Runs with the caller's
 -- rights, so the caller's row policy decides which tenant is seen. `whodid.who_did` asks it with a handle alone.
 --
--- It reads from the top down: chosen → target → kin → trail → claims → verdict. Each expression costs the engine's analyzer
+-- It reads from the top down: chosen → target → kin → trail → way → claims → verdict. Each expression costs the engine's analyzer
 -- about a millisecond, whatever is stored: hence few of them, claims graded as one array, and tupleElement(), since a
 -- dotted name is looked up among all subcolumns.
 CREATE OR REPLACE VIEW whodid.who_did_when
@@ -34,15 +34,39 @@ WITH
                     OR ({kind:String} = 'delegator' AND principal_id = {id:String})
                     OR ({kind:String} = 'correlation' AND correlation_id = {id:String})
                     OR ({kind:String} = 'credential' AND credential_id = {id:String})
+                    OR ({kind:String} = 'tool' AND tool_name = {id:String})
                 )
                 AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-                AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})))
+                AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read' AND record_kind != 'approval', verb = {verb:String})))
             UNION ALL
             SELECT trace_id, span_id, ts, received_at, outcome, record_kind
-            FROM whodid.spans
+            FROM whodid.v_spans
             WHERE {kind:String} = 'span'
                 AND trace_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 1, 32), '')), 16)
                 AND span_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 34, 16), '')), 8)
+            UNION ALL
+            SELECT trace_id, span_id, ts, received_at, outcome, record_kind
+            FROM whodid.v_spans
+            WHERE {kind:String} IN ('session', 'conversation', 'prompt')
+                AND (toStartOfHour(ts), trace_id) IN
+                (
+                    SELECT hour, trace_id FROM whodid.threads
+                    WHERE key = sipHash64({kind:String}, {id:String})
+                        OR ({kind:String} = 'prompt' AND key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = sipHash64('prompt', {id:String})))
+                )
+                AND (
+                    ({kind:String} = 'session' AND session_id = {id:String})
+                    OR ({kind:String} = 'conversation' AND conversation_id = {id:String})
+                    OR ({kind:String} = 'prompt' AND prompt_ref IN
+                    (
+                        SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.v_spans
+                        WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('prompt', {id:String}))
+                            AND prompt_hash = {id:String}
+                    ))
+                )
+                AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')
+                AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
+                AND outcome = 'success' AND if({verb:String} = '', verb != 'read' AND record_kind != 'approval', verb = {verb:String})
             )
             ORDER BY {kind:String} = 'action' AND outcome = 'unknown', least(ts, received_at) DESC, ts DESC, record_kind = 'tool_call' DESC, span_id
             LIMIT 1
@@ -61,7 +85,7 @@ WITH
             ),
             'Tuple(trace FixedString(16), span FixedString(8), versions UInt64, instances Array(String), ts DateTime64(9, \'UTC\'), correlation String, prompt_trace FixedString(16), parents Array(FixedString(8)))'
         )
-        FROM (SELECT *, chosen[1] AS key, span_id = key.span AS mine FROM whodid.spans WHERE trace_id = chosen[1].trace)
+        FROM (SELECT *, chosen[1] AS key, span_id = key.span AS mine FROM whodid.v_spans WHERE trace_id = chosen[1].trace)
     ) AS target,
     -- Records of its trace of which believable senders tell two different things about who acted. A sender that may not speak for
     -- the actor it names is heard where nobody else is.
@@ -70,11 +94,15 @@ WITH
         FROM
         (
             SELECT span_id
-            FROM whodid.spans
+            FROM whodid.v_spans
             WHERE trace_id = chosen[1].trace
             GROUP BY span_id
-            HAVING uniqExactIf((actor_type, instance_id, instance_rule, template_id, template_rule, delegator_id, delegator_type, delegator_rule, user_id, service_name) AS identity, channel != 'unentitled') > 1
-                OR (countIf(channel != 'unentitled') = 0 AND uniqExact(identity) > 1)
+            -- Beside an entitled record of the subject none of another channel is heard; above it, whose word goes before is not known here.
+            HAVING multiIf(
+                countIf(channel != 'unentitled') = 0, uniqExact((actor_type, instance_id, instance_rule, template_id, template_rule, delegator_id, delegator_type, delegator_rule, user_id, service_name) AS identity),
+                span_id = chosen[1].span AND countIf(channel = 'entitled') > 0, uniqExactIf(identity, channel = 'entitled'),
+                uniqExactIf(identity, channel != 'unentitled')
+            ) > 1
         )
     ) AS disputed,
     -- Who claims the instances of its trace, anywhere in the ledger, and since when; earliest first.
@@ -144,12 +172,12 @@ WITH
                     ),
                     'Tuple(key String, parent String, ts DateTime64(9, \'UTC\'), end_ts DateTime64(9, \'UTC\'), kind String, name String, actor_type String, channel String, exporter String, template String, template_name String, template_version String, instance String, instance_parent String, identity String, delegator String, delegator_type String, delegator_issuer String, delegation_chain Array(String), user String, service String, correlation String, template_rule String, instance_rule String, delegator_rule String, prompt_ref String, prompt_origin String, prompt_hash String, plan_ref String, plan_hash String, plan_step Int64, seq Int64, tool String, action String, verb String, outcome String, resource String, resource_type String, input_source String, input_trust String, input_hash String, credential String, credential_type String, credential_subject String, credential_actor String, credential_issuer String, credential_borrowed Bool, credential_scopes Array(String), dropped UInt32, content String, arguments_hash String)'
                 ) AS kin_record
-            FROM whodid.spans
+            FROM whodid.v_spans
             WHERE (trace_id = target.trace OR trace_id = target.prompt_trace OR correlation_id = target.correlation)
                 AND about.versions > 0
             ORDER BY
                 (trace_id = about.trace AND span_id = about.span) DESC,
-                channel = 'unentitled',
+                indexOf(['entitled', 'unbound', 'unentitled'], channel),
                 (record_kind IN ('session', 'prompt', 'plan', 'delegation') OR input_source != '' OR is_parent) DESC,
                 abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about.ts)),
                 received_at
@@ -170,27 +198,62 @@ WITH
             ) AS trail
         FROM kindred
     ),
+    -- How far a claim can reach (rule `crosses_exporters`), in its simplest form: within the records of the subject's own exporter,
+    -- where one of them names somebody; else up to the first that does, where it is entitled and all before it are of the same
+    -- exporter or entitled and name nobody, and on from there through the same.
+    apart AS
+    (
+        SELECT
+            *,
+            arrayFirstIndex(x -> tupleElement(x, 'exporter') != tupleElement(trail[1], 'exporter'), trail) AS foreign,
+            arrayFirstIndex(x -> tupleElement(x, 'actor_type') != '', trail) AS naming,
+            arrayFirst(x -> tupleElement(x, 'actor_type') != '', trail) AS first_named
+        FROM trailed
+    ),
+    reached AS
+    (
+        SELECT
+            *,
+            arrayFirstIndex(
+                x -> tupleElement(x, 'exporter') != tupleElement(first_named, 'exporter') AND NOT (tupleElement(x, 'channel') = 'entitled' AND tupleElement(x, 'actor_type') = ''),
+                trail
+            ) AS stranger
+        FROM apart
+    ),
+    crossed AS
+    (
+        SELECT
+            about, kin, parents, trail,
+            multiIf(
+                foreign = 0, trail,
+                naming = 0 OR naming < foreign OR tupleElement(first_named, 'channel') != 'entitled' OR (stranger != 0 AND stranger < naming), arraySlice(trail, 1, foreign - 1),
+                stranger = 0, trail,
+                arraySlice(trail, 1, stranger - 1)
+            ) AS heard_trail
+        FROM reached
+    ),
     -- Who may speak: each step in a stage of its own, since the analyzer copies an alias wherever it is used.
     acted AS
     (
         SELECT
             *,
-            arrayFirst(x -> tupleElement(x, 'actor_type') != '', trail) AS actor,
-            arrayFirstIndex(x -> tupleElement(x, 'actor_type') NOT IN ('', 'agent'), trail) AS border
-        FROM trailed
+            arrayFirst(x -> tupleElement(x, 'actor_type') != '', heard_trail) AS actor,
+            arrayFirstIndex(x -> tupleElement(x, 'actor_type') NOT IN ('', 'agent'), heard_trail) AS border
+        FROM crossed
     ),
     bounded AS
     (
         SELECT
             about, kin, parents, trail, actor,
+            length(heard_trail) < length(trail) AS is_cut,
             -- A human's or a service's own act inherits nothing, and nothing is inherited past one.
-            if(border = 0, trail, arraySlice(trail, 1, border - (tupleElement(actor, 'actor_type') = 'agent'))) AS way
+            if(border = 0, heard_trail, arraySlice(heard_trail, 1, border - (tupleElement(actor, 'actor_type') = 'agent'))) AS way
         FROM acted
     ),
     parted AS
     (
         SELECT
-            about, kin, parents, trail, actor, way,
+            about, kin, parents, trail, actor, way, is_cut,
             arrayFilter(x -> tupleElement(x, 'actor_type') = 'agent', way) AS agents,
             arrayFilter(x -> tupleElement(x, 'actor_type') = '', way) AS strays
         FROM bounded
@@ -235,7 +298,7 @@ WITH
         SELECT
             *,
             -- The nearest that names another template than the instance above it is another agent, whose instance nobody named.
-            arrayFirst(x -> tupleElement(named, 'template') != '' AND tupleElement(x, 'template') != '' AND tupleElement(x, 'template') != tupleElement(named, 'template') AND tupleElement(x, 'template_rule') NOT IN ('session_id', 'resource.service_name'), others) AS other
+            arrayFirst(x -> tupleElement(named, 'template') != '' AND tupleElement(named, 'template_rule') NOT IN ('session_id', 'resource.service_name') AND tupleElement(x, 'template') != '' AND tupleElement(x, 'template') != tupleElement(named, 'template') AND tupleElement(x, 'template_rule') NOT IN ('session_id', 'resource.service_name'), others) AS other
         FROM heard
     ),
     -- Claims: the subject's own, else those of its nearest ancestor that makes one (rule `inherited_from_ancestor`); what is said
@@ -248,15 +311,17 @@ WITH
             multiIf(
                 tupleElement(actor, 'actor_type') != 'agent', kin[4001],
                 tupleElement(other, 'key') != '', other,
-                tupleElement(named, 'template') != '', named,
-                tupleElement(said, 'key') = '', arraySort(x -> multiIf(tupleElement(x, 'template') = '', 3, tupleElement(x, 'template_rule') = '', 0, tupleElement(x, 'template_rule') IN ('session_id', 'resource.service_name'), 2, 1), agents)[1],
-                -- Which of several the API would hear is not known here.
-                length(arrayDistinct(arrayMap(x -> tupleElement(x, 'template'), arrayFilter(x -> tupleElement(x, 'template') != '', agents)))) = 1, arrayFirst(x -> tupleElement(x, 'template') != '', agents),
+                tupleElement(named, 'template') != '' AND tupleElement(named, 'template_rule') NOT IN ('session_id', 'resource.service_name'), named,
+                -- Which of several the API would hear is not known here, and a service's name is heard where nothing else is.
+                length(arrayDistinct(arrayMap(x -> tupleElement(x, 'template'), arrayFilter(x -> tupleElement(x, 'template') != '' AND tupleElement(x, 'template_rule') NOT IN ('session_id', 'resource.service_name'), agents)))) = 1,
+                arrayFirst(x -> tupleElement(x, 'template') != '' AND tupleElement(x, 'template_rule') NOT IN ('session_id', 'resource.service_name'), agents),
+                tupleElement(named, 'key') = '', arraySort(x -> multiIf(tupleElement(x, 'template') = '' OR tupleElement(x, 'template_rule') IN ('session_id', 'resource.service_name'), 3, tupleElement(x, 'template_rule') = '', 0, 1), agents)[1],
                 kin[4001]
             ) AS template_says,
             -- Whom the nearest that says so itself names; where it may have been overwritten, all must say the same.
             if(
                 tupleElement(actor, 'actor_type') != 'agent'
+                    OR (is_cut AND plainly = 0)
                     OR arrayExists(x -> tupleElement(x, 'delegator_rule') = '' AND (tupleElement(x, 'delegator') != '' OR tupleElement(x, 'delegator_type') = 'none') AND tupleElement(x, 'delegator') != tupleElement(delegator_nearest, 'delegator'), strays)
                     OR arrayExists(x -> tupleElement(x, 'delegator') != '' AND tupleElement(x, 'delegator') != tupleElement(delegator_nearest, 'delegator'), if(plainly = 0, agents, arraySlice(agents, 1, plainly - 1)))
                     OR (
@@ -341,10 +406,22 @@ WITH
                             AND (multiIf(tupleElement(c, 'actor_type') = 'agent' AND tupleElement(c, 'instance') != '', tupleElement(c, 'instance'), tupleElement(c, 'actor_type') = 'agent', tupleElement(c, 'template'), tupleElement(c, 'actor_type') = 'human', tupleElement(c, 'user'), tupleElement(c, 'actor_type') = 'service', tupleElement(c, 'service'), '') AS doer) NOT IN ('', named_actor),
                         candidates
                     ), 'simultaneous_actions',
+                -- Whose an action's ID is, where two actors use it, is not decided here; nor what an act came to of which a part failed.
+                ({kind:String} = 'action' AND arrayExists(
+                        c -> (multiIf(tupleElement(c, 'actor_type') = 'agent' AND tupleElement(c, 'instance') != '', tupleElement(c, 'instance'), tupleElement(c, 'actor_type') = 'agent', tupleElement(c, 'template'), tupleElement(c, 'actor_type') = 'human', tupleElement(c, 'user'), tupleElement(c, 'actor_type') = 'service', tupleElement(c, 'service'), '')) NOT IN ('', named_actor),
+                        candidates
+                    ))
+                    OR ({kind:String} NOT IN ('action', 'span') AND arrayExists(
+                        x -> tupleElement(x, 'outcome') IN ('failure', 'denied')
+                            AND (tupleElement(x, 'parent') = trail[1].key OR tupleElement(x, 'key') = trail[1].parent OR (trail[1].action != '' AND tupleElement(x, 'action') = trail[1].action)),
+                        kin
+                    )), 'beyond_the_view',
                 -- The way goes on where this view does not follow.
                 tupleElement(actor, 'actor_type') IN ('', 'agent')
                     AND (
                         length(trail) >= 64
+                        OR (is_cut AND tupleElement(said, 'key') = '' AND tupleElement(named, 'key') != '')
+                        OR tupleElement(template_says, 'template_rule') IN ('session_id', 'resource.service_name')
                         OR (length(kin) >= 4000 AND tupleElement(said, 'key') = '')
                         OR (arrayExists(p -> p.1 = trail[-1].parent, parents) AND NOT arrayExists(x -> tupleElement(x, 'key') = trail[-1].parent, trail))
                     ), 'beyond_the_view',
