@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeRows } from '../../packages/collector/dist/pipeline.js'
+import { makeRows } from '../../packages/collector/dist/rows/make-rows.js'
 import { decodeStream } from '../../packages/collector/dist/otlp/decode.js'
 import { RowMaker } from '../../packages/collector/dist/rows/row-maker.js'
 import { endOfRow } from '../../packages/collector/dist/rows/made-rows.js'
@@ -44,7 +44,7 @@ async function runOnce(body, path, spent) {
     return finish(some)
   }
   const take = path === 'fast' ? maker.take : undefined
-  const { rows } = await makeRows(decodeStream({ ...body, limits, take }), { context, maker, keys })
+  const { rows } = await makeRows(decodeStream({ ...body, limits, take }), maker, keys)
   mark()
   sequenceFrame(
     freshRows(rows, () => true),

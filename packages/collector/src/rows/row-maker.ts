@@ -1,10 +1,10 @@
-import { commitEntries, contentSubject, sealTexts } from '@whodid/content'
+import { contentSubject, encryptEntries } from '@whodid/content'
 import type { ContentKeys } from '@whodid/content'
 import { ByteWriter, textPartBits, writeRow } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { fastGroup } from '../fast/fast-group.ts'
-import type { FastGroup } from '../fast/fast-group.ts'
 import { takeSpan } from '../fast/take-span.ts'
+import type { FastGroup } from '../fast/write-span-row.ts'
 import type { RequestContext } from '../normalize/draft.ts'
 import type { OtlpHead } from '../otlp/batch.ts'
 import { RowPlacesList } from './made-rows.ts'
@@ -24,7 +24,7 @@ const textPlaceBytes = blockNameBytes + 4
  * {@link finish} all must happen in one turn of the event loop.
  */
 export class RowMaker {
-  readonly #context: RequestContext
+  readonly context: RequestContext
   readonly #logId: string
   readonly #places = new RowPlacesList()
   /** The rows that have a text, the end of its entry, and its subject. */
@@ -35,7 +35,7 @@ export class RowMaker {
   #group: FastGroup | undefined
 
   constructor(context: RequestContext, logId: string) {
-    this.#context = context
+    this.context = context
     this.#logId = logId
     rows.clear()
     entries.clear()
@@ -65,7 +65,7 @@ export class RowMaker {
   readonly take = (bytes: Buffer, place: number, head: OtlpHead): number => {
     if (head !== this.#head) {
       this.#head = head
-      this.#group = fastGroup(head, this.#context, this.#logId)
+      this.#group = fastGroup(head, this.context, this.#logId)
     }
     if (this.#group === undefined) return 0
     const start = rows.length
@@ -104,24 +104,22 @@ export class RowMaker {
     const { commitments, blocks, ...places } = this.#places
     const bytes = rows.toBytes()
     const texts = {
-      tenant: this.#context.client.tenant,
+      tenant: this.context.client.tenant,
       bytes: entries.toBytes(),
       ends: this.#ends,
       ids: ids.toBytes(),
       subjects: this.#subjects,
     }
     entries.view().fill(0)
-    const committed = await commitEntries(keys, texts)
-    const sealed = sealTexts(committed.map(({ pending }) => pending))
+    const encrypted = await encryptEntries(keys, texts)
     for (const [index, row] of this.#textRows.entries()) {
-      const text = committed[index]
-      const place = sealed[index]
+      const text = encrypted[index]
       const body = places.bodies[row]
-      if (text === undefined || place === undefined || body === undefined) continue
+      if (text === undefined || body === undefined) continue
       bytes.write(text.commitmentHex, commitments[row] ?? 0, 'hex')
-      bytes.write(place.block.nameHex, body - textPlaceBytes, 'hex')
-      bytes.writeUInt32LE(place.textAt, body - textPlaceBytes + blockNameBytes)
-      blocks[row] = place.block
+      bytes.write(text.block.nameHex, body - textPlaceBytes, 'hex')
+      bytes.writeUInt32LE(text.textAt, body - textPlaceBytes + blockNameBytes)
+      blocks[row] = text.block
     }
     return { ...places, blocks, bytes }
   }
