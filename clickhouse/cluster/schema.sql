@@ -210,6 +210,7 @@ ARRAY JOIN
             arrayDistinct(arrayMap(x -> sipHash64('instance', x.1), arrayFilter(x -> x.1 != '', instances))), '', '')],
         arrayMap(x -> (if(x = '', 0, sipHash64('correlation', x)), [], [], '', ''), correlations),
         arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], [], x.2, x.3), instances),
+        arrayMap(x -> (if(x = '', 0, sipHash64('parent', x)), [], [], '', ''), parents),
         arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], [], '', ''), delegations),
         arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], [], '', ''), credentials),
         arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions),
@@ -885,10 +886,10 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0004_create_reads.sql', '43d0eeb27f649c2427ecb1266d14f4fc508df6d76ff08d02359b87d3716c5fd9' WHERE '0004_create_reads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0005_create_threads.sql', 'ba155ed84b5dc66628b2d0ca4dc6260ea937523deea26d2c13ac2351766f4b45' WHERE '0005_create_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0005_create_threads.sql', '33e04c415e8bd581ecffd8a22219f712cf8d8e45737cfffa385149f0ea8f885b' WHERE '0005_create_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0006_create_threads_of_spans.sql', 'c91173a0d2148dc10c6d8e454c4dcc50f80f4d74c55f3310fe70949404a8b68f' WHERE '0006_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0006_create_threads_of_spans.sql', 'd5bfc1a5bdfce53e8814e6c9a22fa6dce0b7700057aad97f12a25df2cef0a1ab' WHERE '0006_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0007_create_contents.sql', '7c43092845981ad9c171104c8748caf1c9ae53f69f1dc2e2a1bd47b138d1c9aa' WHERE '0007_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
