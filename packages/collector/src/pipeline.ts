@@ -1,4 +1,4 @@
-import { encryptContents } from '@whodid/content'
+import { commitContents } from '@whodid/content'
 import type { ContentKeys } from '@whodid/content'
 import type { CollectorLimits } from './limits.ts'
 import type { Draft, RequestContext } from './normalize/draft.ts'
@@ -122,7 +122,7 @@ export async function makeRecords(
   const rejection = normalize(stream, context, (draft) => {
     records.push(finishRecord(redact(draft)))
   })
-  await encryptContents(keys, records)
+  await commitContents(keys, records)
   return { records, rejection }
 }
 

@@ -1,5 +1,5 @@
 export { ContentKeys } from './content-keys.ts'
 export type { ContentKey, KeyState } from './content-keys.ts'
-export { contentSubject, encryptContents } from './encrypt-contents.ts'
+export { commitContents, contentSubject, encryptContents, sealTexts } from './encrypt-contents.ts'
 export { createContentReader } from './open-contents.ts'
 export type { ContentReader, OpenedContent, WantedContent } from './open-contents.ts'

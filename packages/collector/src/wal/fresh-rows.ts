@@ -1,13 +1,13 @@
 import { bodyDigest, ByteWriter, writeRow } from '@whodid/model'
-import type { LedgerRecord } from '@whodid/model'
-import type { TextBlockOwner } from '@whodid/store'
-import { keyOfRow } from './record-key.ts'
+import type { LedgerRecord, PendingText } from '@whodid/model'
+import { hashBytes } from '@whodid/tlog'
+import { keyOfRow, recordKeyBytes } from './record-key.ts'
 
 /** Records that the log does not hold yet, as the rows they will be. */
 export interface FreshRows {
   /** Their keys, a character a byte. */
   readonly keys: readonly string[]
-  /** Rows of RowBinary, one after another: the bytes of the insert, but for their places in the log. */
+  /** Rows of RowBinary, one after another: the bytes of the insert, but for their places in the log and those of their texts. */
   readonly bytes: Buffer
   readonly rows: readonly FreshRow[]
   readonly texts: readonly FreshText[]
@@ -23,13 +23,16 @@ export interface FreshRow {
   readonly digest: string
   readonly logIndexAt: number
   readonly receivedAt: number
+  readonly textBlockAt: number
   /** The time of receipt by the clock; the row has this time or a later one. */
   readonly receivedUnixNs: bigint
 }
 
-/** A block of texts, by the first row that has a text in it. */
-export interface FreshText extends Pick<TextBlockOwner, 'textBlock'> {
-  readonly receivedAt: number
+/** The text of a row, which is encrypted when the row is written. */
+export interface FreshText {
+  /** The row's place among {@link FreshRows.rows}. */
+  readonly row: number
+  readonly text: PendingText
 }
 
 /**
@@ -44,7 +47,6 @@ export function encodeFresh(
   const keys: string[] = []
   const rows: FreshRow[] = []
   const texts: FreshText[] = []
-  let last: LedgerRecord['textBlock']
   writer.clear()
   for (const record of records) {
     const start = writer.length
@@ -57,14 +59,23 @@ export function encodeFresh(
       writer.truncate(start)
       continue
     }
-    const { textBlock, receivedUnixNs } = record
-    const { logIndex: logIndexAt, receivedAt } = places
-    if (textBlock !== undefined && textBlock !== last) texts.push({ textBlock, receivedAt })
-    last = textBlock ?? last
+    const { pendingText: text, receivedUnixNs } = record
+    if (text !== undefined) texts.push({ row: rows.length, text })
+    const { logIndex: logIndexAt, receivedAt, textBlock: textBlockAt } = places
+    const at = { start, body, end: writer.length, logIndexAt, receivedAt, textBlockAt }
     keys.push(key)
-    rows.push({ start, body, end: writer.length, digest, logIndexAt, receivedAt, receivedUnixNs })
+    rows.push({ ...at, digest, receivedUnixNs })
   }
   return { keys, bytes: writer.toBytes(), rows, texts }
+}
+
+/** The bytes that rows and their texts take in the log at most, but for the little that encryption adds. */
+export function freshBytes({ bytes, rows, texts }: FreshRows): number {
+  const perRow = recordKeyBytes + hashBytes
+  return texts.reduce(
+    (sum, { text }) => sum + text.entry.length,
+    bytes.length + perRow * rows.length,
+  )
 }
 
 const writer = new ByteWriter()
