@@ -243,6 +243,57 @@ SETTINGS
     fsync_part_directory = 1,
     replicated_deduplication_window = 10000;
 
+CREATE TABLE IF NOT EXISTS whodid_shard.acts
+(
+    tenant String,
+    key UInt64 CODEC(Delta(8), ZSTD(1)),
+    age Int64 CODEC(Delta(8), ZSTD(1)),
+    nts Int64 CODEC(Delta(8), ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    span_id FixedString(8) CODEC(ZSTD(1)),
+    received_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    verb String,
+    outcome String,
+    act String CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/acts', '{replica}')
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (tenant, key, age, nts)
+SETTINGS
+    index_granularity = 256,
+    min_compress_block_size = 16384,
+    max_compress_block_size = 65536,
+    string_serialization_version = 'single_stream',
+    vertical_merge_algorithm_min_rows_to_activate = 1,
+    ratio_of_defaults_for_sparse_serialization = 1,
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    replicated_deduplication_window = 10000;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS whodid_shard.acts_of_spans TO whodid_shard.acts
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS
+SELECT
+    tenant, found.1 AS key,
+    -least(toUnixTimestamp64Nano(ts), toUnixTimestamp64Nano(received_at)) AS age, -toUnixTimestamp64Nano(ts) AS nts,
+    trace_id, span_id, received_at, verb, outcome,
+    formatRow('RowBinary', found.2, action_id, record_kind, tool_name, resource_id, actor_type, channel, instance_id, cold.ir, template_id, cold.tr, user_id, cold.sn) AS act
+FROM
+(
+    SELECT *, JSONExtract(rest, 'Tuple(sn String, tr String, ir String)') AS cold
+    FROM whodid_shard.spans
+    WHERE record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != ''
+)
+ARRAY JOIN
+    arrayFilter(named -> named.2 != '', [
+        (sipHash64('resource', resource_id), resource_id),
+        (sipHash64('credential', credential_id), credential_id),
+        (sipHash64('delegator', multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', cold.sn, '') AS principal), principal)
+    ]) AS found;
+
 CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
 ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
 
@@ -787,6 +838,9 @@ FROM whodid.who_did_when(
     verb = ''
 );
 
+CREATE TABLE IF NOT EXISTS whodid.acts AS whodid_shard.acts
+ENGINE = Distributed('whodid', 'whodid_shard', 'acts', sipHash64(trace_id));
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -822,4 +876,10 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0010_create_who_did.sql', '54b8d2239c5c0a511d1532391975b8dc44cabbe73726d9b384c2e392d3df97c9' WHERE '0010_create_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0011_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0011_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0011_create_acts.sql', 'dd85ac14f9f0cb5e64f8ed4ba961f0203cb34146b64a8b79caafa19d4357595b' WHERE '0011_create_acts.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0012_create_acts_of_spans.sql', 'a07b4388474e16545ad314be166c45a5fe11ba3dfaf3efdd83d566e0df260d05' WHERE '0012_create_acts_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0013_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0013_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -102,3 +102,37 @@ test('a list names no instance and no delegator that an answer leaves open', asy
   const [second] = (await resource('l:doubted')).actions
   expect(second).toMatchObject({ verdict: 'agent', delegator: null })
 })
+
+test('a delegator’s agents are named as the answers about their acts name them', async () => {
+  const fay = { delegatorId: 'fay@x.example', delegatorType: 'human' } as const
+  const of = (fields: Partial<LedgerRecord>) =>
+    newTrace().record({ ...triage, ...fay, ...act('l:fay'), ...fields })
+  const own = [of({ instanceId: 'd-1' }), of({ instanceId: 'd-1' })]
+  const forged = of({ ...unentitled, templateId: 'db-fixer', instanceId: 'd-2' })
+  const contested = of({ instanceId: 'd-3' })
+  const rival = { ...ci, actorType: 'agent', templateId: 'rival', instanceId: 'd-3' } as const
+  const claim = newTrace().record({ ...rival, recordKind: 'session' })
+  const hints = [
+    of({ instanceId: '', templateId: 'orders', templateRule: 'resource.service_name' }),
+    of({ instanceId: 's-1', instanceRule: 'session_id', templateId: '' }),
+  ]
+  const job = of({ actorType: 'service', serviceName: 'nightly', templateId: '', instanceId: '' })
+  await ledger.insert([...own, forged, contested, claim, ...hints, job])
+  const { delegated } = await delegator('fay@x.example')
+  expect(
+    delegated.agents.map(({ template, instance, acts }) => [template, instance, acts]),
+  ).toEqual([
+    [null, null, 2],
+    ['orders', null, 1],
+    ['repo-triage', null, 1],
+    ['repo-triage', 'd-1', 2],
+  ])
+  expect(delegated).toMatchObject({ acts: 7, contradicted_acts: 1, agents_total: 4 })
+  for (const record of [...own, contested, ...hints]) {
+    const { agent } = await ledger.ask(`span:${refOf(record)}`)
+    const named = [agent?.template?.id ?? null, agent?.instance?.id ?? null]
+    expect(delegated.agents.map((one) => [one.template, one.instance])).toContainEqual(named)
+  }
+  const { agent } = await ledger.ask(`span:${refOf(forged)}`)
+  expect(agent).toBeNull()
+})

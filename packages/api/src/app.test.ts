@@ -41,7 +41,13 @@ function apiOf(overrides: {
       const rows = overrides.rows?.(statement) ?? []
       return { rows: rows as Row[], rowsRead: rows.length, bytesRead: 0 }
     },
-    points: { records: noRows, names: noRows, textBlocks: noRows, acts: noRows },
+    points: {
+      records: noRows,
+      recordsUnder: noRows,
+      names: noRows,
+      textBlocks: noRows,
+      acts: noRows,
+    },
     ping: async () => {},
     close: async () => {},
   }

@@ -28,7 +28,13 @@ function held(): {
     })
   }
   const unused = () => Promise.reject(new Error('no point is read'))
-  const points = { records: unused, names: unused, textBlocks: unused, acts: unused }
+  const points = {
+    records: unused,
+    recordsUnder: unused,
+    names: unused,
+    textBlocks: unused,
+    acts: unused,
+  }
   const selector = { select, points, ping: () => Promise.resolve(), close: () => Promise.resolve() }
   return { selector, started, end: (id, failed) => ends.get(id)?.(failed) }
 }

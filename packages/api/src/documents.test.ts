@@ -30,7 +30,13 @@ const documentSchema = z.object({
 
 async function servedDocument(): Promise<string> {
   const unused = () => Promise.reject(new Error('the document needs no store'))
-  const points = { records: unused, names: unused, textBlocks: unused, acts: unused }
+  const points = {
+    records: unused,
+    recordsUnder: unused,
+    names: unused,
+    textBlocks: unused,
+    acts: unused,
+  }
   const api = createApi({
     selector: { select: unused, points, ping: unused, close: unused },
     contents: { open: unused },

@@ -1,7 +1,6 @@
-import { commitContents } from '@whodid/content'
 import type { ContentKeys } from '@whodid/content'
 import type { CollectorLimits } from './limits.ts'
-import type { Draft, RequestContext } from './normalize/draft.ts'
+import type { RequestContext } from './normalize/draft.ts'
 import { finishRecord } from './normalize/finish-record.ts'
 import { normalize } from './normalize/normalize.ts'
 import type { Refused } from './normalize/normalize.ts'
@@ -9,13 +8,15 @@ import { redact } from './normalize/redact.ts'
 import { decode, decodeStream } from './otlp/decode.ts'
 import type { OtlpEncoding, OtlpSignal, OtlpStream } from './otlp/decode.ts'
 import type { Quarantine, RejectedBatch } from './quarantine/quarantine.ts'
+import type { MadeRows } from './rows/made-rows.ts'
+import { RowMaker } from './rows/row-maker.ts'
 import type { Authenticate } from './senders/ingest-clients.ts'
 import type { Appended, WriteAheadLog } from './wal/write-ahead-log.ts'
 
 /** The parts that the write path uses. */
 export interface Pipeline {
   readonly authenticate: Authenticate
-  readonly log: Pick<WriteAheadLog, 'append'>
+  readonly log: Pick<WriteAheadLog, 'appendRows' | 'logId'>
   /** The keys that the text of records is encrypted under before it is logged. */
   readonly keys: ContentKeys
   readonly quarantine: Pick<Quarantine, 'keep'>
@@ -90,8 +91,11 @@ async function take(
   { limits, log, keys }: Pipeline,
 ): Promise<Taken> {
   const body = { bytes, encoding, signal, limits }
-  const { records, rejection } = await makeRecords(decodeStream(body), context, keys)
-  const appending = log.append(records)
+  const maker = new RowMaker(context, log.logId)
+  const isDeep = limits.valueDepthMax >= fastDepth
+  const stream = decodeStream({ ...body, take: isDeep ? maker.take : undefined })
+  const { rows, rejection } = await makeRows(stream, { context, maker, keys })
+  const appending = log.appendRows(rows)
   if (rejection.count === rejection.unreadCount)
     return { appending, rejection, rejected: undefined }
   const { client, receivedUnixNs } = context
@@ -99,31 +103,31 @@ async function take(
   return { appending, rejection, rejected }
 }
 
-/** The records of a request before they are logged, and the reasons for the first few of its rejected spans. */
-export interface MadeRecords {
-  readonly records: Draft['record'][]
+/** Levels of a value that the fast path reads: a list and its texts. */
+const fastDepth = 2
+
+/** The rows of a request before they are logged, and the reasons for the first few of its rejected spans. */
+export interface Made {
+  readonly rows: MadeRows
   readonly rejection: Refused
 }
 
 /**
- * Makes records of a request: settles their claims, takes secrets out, cuts to the bounds, writes the JSON, and encrypts the
+ * Makes rows of a request: settles the claims of its records, takes secrets out, cuts to the bounds, writes the JSON, and encrypts the
  * text. They hold no text in the clear and may be logged. The keys of new subjects are on the disk when this resolves. Throws
  * the errors of reading the stream.
  *
- * Each span becomes a record before the next is decoded: the objects it was made of are garbage at once, whereas those of a
+ * Each span becomes a row before the next is decoded: the objects it was made of are garbage at once, whereas those of a
  * whole request would outlive a collection or two and be copied by each.
  */
-export async function makeRecords(
+export async function makeRows(
   stream: OtlpStream,
-  context: RequestContext,
-  keys: ContentKeys,
-): Promise<MadeRecords> {
-  const records: Draft['record'][] = []
+  { context, maker, keys }: { context: RequestContext; maker: RowMaker; keys: ContentKeys },
+): Promise<Made> {
   const rejection = normalize(stream, context, (draft) => {
-    records.push(finishRecord(redact(draft)))
+    maker.add(finishRecord(redact(draft)))
   })
-  await commitContents(keys, records)
-  return { records, rejection }
+  return { rows: await maker.finish(keys), rejection }
 }
 
 function reportedOf(

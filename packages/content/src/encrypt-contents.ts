@@ -1,87 +1,109 @@
 import { randomFillSync } from 'node:crypto'
 import type { LedgerRecord, PendingText, TextBlock } from '@whodid/model'
 import { commitText } from './commit-text.ts'
-import type { ContentKey, ContentKeys } from './content-keys.ts'
+import type { ContentKeys } from './content-keys.ts'
 import { blockNameBytes, sealBlock } from './text-block.ts'
-import { entryBytesMax, partBitsOf, textAtOf, writeEntry } from './text-entry.ts'
+import { entryBytesMax, partBitsOf, readEntry, textAtOf, writeEntry } from './text-entry.ts'
 
 /** Plain bytes after which a block is closed and another begun. */
 const blockBytes = 128 * 1024
 
+/** Texts of records that came together, of one tenant, that wait for their commitments. */
+export interface TextEntries {
+  readonly tenant: string
+  /** The entries, one after another. */
+  readonly bytes: Buffer
+  /** The end of each. */
+  readonly ends: readonly number[]
+  /** The trace ID and the span ID of each record, 24 bytes. */
+  readonly ids: Buffer
+  /** The subject of each: see {@link contentSubject}. */
+  readonly subjects: readonly string[]
+}
+
+/** A text, and the commitment that stays with its record. */
+export interface CommittedText {
+  readonly commitmentHex: string
+  readonly pending: PendingText
+}
+
+const idsBytes = 24
+
+/**
+ * Commits to texts. Every key is on the disk before this resolves, so that a record logged afterwards can be read after any crash. The
+ * entries wait for {@link sealTexts} where they are.
+ */
+export async function commitEntries(
+  keys: ContentKeys,
+  { tenant, bytes, ends, ids, subjects }: TextEntries,
+): Promise<CommittedText[]> {
+  if (ends.length === 0) return []
+  const ready = await keys.keysFor(tenant, new Set(subjects))
+  let start = 0
+  return ends.map((end, index) => {
+    const key = ready.get(subjects[index] ?? '')
+    const entry = readEntry(bytes, start)
+    if (key === undefined || entry === undefined) throw new Error('a text has no key or no entry')
+    const at = index * idsBytes
+    const place = {
+      tenant,
+      traceIdHex: ids.toString('hex', at, at + 16),
+      spanIdHex: ids.toString('hex', at + 16, at + idsBytes),
+    }
+    const { commitmentHex } = commitText(key.saltKey, place, { bytes, entry })
+    const pending = {
+      tenant,
+      keyIdHex: key.idHex,
+      blockKey: key.blockKey,
+      partBits: bytes[start] ?? 0,
+      entry: bytes.subarray(start, end),
+    }
+    start = end
+    return { commitmentHex, pending }
+  })
+}
+
 /**
  * Takes the text out of records, in place: the commitment stays with the record, the text becomes an entry that waits for
- * {@link sealTexts}. Every key is on the disk before this resolves, so that a record logged afterwards can be read after any
- * crash.
- *
- * Records without text are left as they are.
+ * {@link sealTexts}. Records without text are left as they are.
  */
 export async function commitContents(
   keys: ContentKeys,
   records: readonly LedgerRecord[],
 ): Promise<void> {
-  const withText = records.filter((record) => hasText(record))
-  const subjects = new Map<string, Set<string>>()
-  for (const record of withText) {
-    const own = subjects.get(record.tenant)
-    if (own === undefined) subjects.set(record.tenant, new Set([contentSubject(record)]))
-    else own.add(contentSubject(record))
-  }
-  for (const [tenant, own] of subjects) {
-    const ready = await keys.keysFor(tenant, own)
-    commitAll(
-      withText.filter((record) => record.tenant === tenant),
-      ready,
-    )
-  }
-}
-
-function hasText({ content, result, detail }: LedgerRecord): boolean {
-  return content !== '' || result !== '' || detail !== ''
-}
-
-type ReadyKeys = Awaited<ReturnType<ContentKeys['keysFor']>>
-
-/** The entries of one request under way; zeroed once they are copied to where they wait. */
-let scratch = Buffer.alloc(2 * blockBytes)
-
-/** Bytes of the scratch that is kept from one request to the next. */
-const keptBytesMax = 1024 * 1024
-
-function commitAll(records: readonly LedgerRecord[], ready: ReadyKeys): void {
-  let length = 0
-  const ends: number[] = []
+  const tenants = new Map<string, LedgerRecord[]>()
   for (const record of records) {
-    const needed = length + entryBytesMax(record)
-    if (needed > scratch.length) scratch = Buffer.concat([scratch], 2 * needed)
-    const entry = writeEntry(scratch, length, record)
-    const { saltKey } = keyOf(ready, record)
-    record.commitmentHex = commitText(saltKey, record, { bytes: scratch, entry }).commitmentHex
-    length = entry.end
-    ends.push(length)
+    if (partBitsOf(record) === 0) continue
+    const own = tenants.get(record.tenant)
+    if (own === undefined) tenants.set(record.tenant, [record])
+    else own.push(record)
   }
-  // One copy for all: it is as large as the texts, and lives until they are encrypted.
-  const entries = Buffer.from(scratch.subarray(0, length))
-  scratch.fill(0, 0, length)
-  if (scratch.length > keptBytesMax) scratch = Buffer.alloc(keptBytesMax)
-  for (const [index, record] of records.entries()) {
-    const { idHex, blockKey } = keyOf(ready, record)
-    record.pendingText = {
-      tenant: record.tenant,
-      keyIdHex: idHex,
-      blockKey,
-      partBits: partBitsOf(record),
-      entry: entries.subarray(ends[index - 1] ?? 0, ends[index]),
+  for (const own of tenants.values()) {
+    const committed = await commitEntries(keys, entriesOf(own))
+    for (const [index, record] of own.entries()) {
+      const text = committed[index]
+      if (text === undefined) continue
+      record.commitmentHex = text.commitmentHex
+      record.pendingText = text.pending
+      record.content = ''
+      record.result = ''
+      record.detail = ''
     }
-    record.content = ''
-    record.result = ''
-    record.detail = ''
   }
 }
 
-function keyOf(ready: ReadyKeys, record: LedgerRecord): ContentKey {
-  const key = ready.get(contentSubject(record))
-  if (key === undefined) throw new Error('a key was asked for and not given')
-  return key
+function entriesOf(records: readonly LedgerRecord[]): TextEntries {
+  const bytes = Buffer.alloc(records.reduce((sum, record) => sum + entryBytesMax(record), 0))
+  const ids = Buffer.alloc(records.length * idsBytes)
+  let end = 0
+  const ends = records.map((record, index) => {
+    ids.write(record.traceIdHex, index * idsBytes, 16, 'hex')
+    ids.write(record.spanIdHex, index * idsBytes + 16, 8, 'hex')
+    end = writeEntry(bytes, end, record).end
+    return end
+  })
+  const tenant = records[0]?.tenant ?? ''
+  return { tenant, bytes, ends, ids, subjects: records.map(contentSubject) }
 }
 
 /** The place of a text in its block: what `text_block` and `text_at` hold. */

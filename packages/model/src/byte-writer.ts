@@ -10,6 +10,20 @@ const shortLengthMax = 24
 /** Bytes of the longest VarUInt of a safe integer. */
 const varUintBytesMax = 8
 
+/** Bytes from which on a call that copies costs less than a loop. */
+const copyBytesMin = 64
+
+/** Bytes that JSON takes for one byte at most, `\\u001f`. */
+const escapedBytesMax = 6
+
+/** Digits of the largest safe integer. */
+const decimalBytesMax = 16
+
+/** The letter behind the backslash, of the bytes that have a short escape. */
+const shortEscapes = new Uint8Array(128)
+for (const pair of ['\bb', '\tt', '\nn', '\ff', '\rr', `""`, '\\\\'])
+  shortEscapes[pair.charCodeAt(0)] = pair.charCodeAt(1)
+
 /** Appends the primitives of ClickHouse's RowBinary and Native formats to a growing buffer. Integers are little-endian. */
 export class ByteWriter {
   #buffer: Buffer = Buffer.allocUnsafeSlow(initialBytes)
@@ -62,8 +76,8 @@ export class ByteWriter {
   /** `byteLength` bytes from hex; '' writes zeroes. Precondition: '' or exactly twice as many hex digits. */
   hex(text: string, byteLength: number): void {
     this.#reserve(byteLength)
-    if (text === '') this.#buffer.fill(0, this.#length, this.#length + byteLength)
-    else this.#buffer.write(text, this.#length, byteLength, 'hex')
+    if (text === '') return this.zeroes(byteLength)
+    this.#buffer.write(text, this.#length, byteLength, 'hex')
     this.#length += byteLength
   }
 
@@ -82,15 +96,97 @@ export class ByteWriter {
     this.#length += bytes.length
   }
 
+  /** The bytes of `source` from `start` to `end`, as they are. */
+  copy(source: Buffer, start: number, end: number): void {
+    this.#reserve(end - start)
+    const buffer = this.#buffer
+    let at = this.#length
+    if (end - start > copyBytesMin) at += source.copy(buffer, at, start, end)
+    else for (let from = start; from < end; from += 1) buffer[at++] = source[from] ?? 0
+    this.#length = at
+  }
+
+  /** The same with their length in front, as a text has it. */
+  text(source: Buffer, start: number, end: number): void {
+    this.varUint(end - start)
+    this.copy(source, start, end)
+  }
+
+  /** UTF-8 within a string of JSON, with the escapes of `JSON.stringify`. Precondition: no surrogates. */
+  escaped(source: Buffer, start: number, end: number): void {
+    this.#reserve((end - start) * escapedBytesMax)
+    const buffer = this.#buffer
+    let at = this.#length
+    for (let from = start; from < end; from += 1) {
+      const byte = source[from] ?? 0
+      if (byte >= 0x20 && byte !== 0x22 && byte !== 0x5c) {
+        buffer[at++] = byte
+        continue
+      }
+      buffer[at++] = 0x5c
+      const short = shortEscapes[byte] ?? 0
+      if (short !== 0) buffer[at++] = short
+      else at += buffer.write(`u00${byte.toString(16).padStart(2, '0')}`, at, 'latin1')
+    }
+    this.#length = at
+  }
+
+  /** The digits of a safe integer ≥ 0. */
+  decimal(value: number): void {
+    this.#reserve(decimalBytesMax)
+    let digits = 1
+    for (let limit = 10; limit <= value; limit *= 10) digits += 1
+    let rest = value
+    for (let at = this.#length + digits - 1; at >= this.#length; at -= 1) {
+      const tenth = Math.floor(rest / 10)
+      this.#buffer[at] = 0x30 + rest - tenth * 10
+      rest = tenth
+    }
+    this.#length += digits
+  }
+
+  /** All that another writer has, with its length in front. */
+  textOf(other: ByteWriter): void {
+    this.text(other.#buffer, 0, other.#length)
+  }
+
+  /** True when all that was written are the bytes of `source` from `start` to `end`. */
+  isEqual(source: Buffer, start: number, end: number): boolean {
+    const buffer = this.#buffer
+    const length = this.#length
+    if (length !== end - start) return false
+    for (let at = 0; at < length; at += 1) if (buffer[at] !== source[start + at]) return false
+    return true
+  }
+
+  /** `byteLength` zeroes. */
+  zeroes(byteLength: number): void {
+    this.#reserve(byteLength)
+    this.#buffer.fill(0, this.#length, this.#length + byteLength)
+    this.#length += byteLength
+  }
+
   /** A text of characters up to U+00FF, each as one byte, without its length. */
   latin1(text: string): void {
     this.#reserve(text.length)
     this.#length += this.#buffer.write(text, this.#length, 'latin1')
   }
 
+  /** A text in UTF-8, without its length. */
+  utf8(text: string): void {
+    // Three bytes is the most that one UTF-16 unit takes.
+    this.#reserve(text.length * 3)
+    this.#length += this.#buffer.write(text, this.#length)
+  }
+
   /** Takes back all that was written from `length` on. */
   truncate(length: number): void {
     this.#length = Math.min(this.#length, length)
+  }
+
+  /** Writes one byte over. Precondition: `at` is below {@link length}. */
+  set(at: number, value: number): void {
+    this.#buffer[at] = value
   }
 
   uint8(value: number): void {

@@ -13,6 +13,7 @@ export interface RowPlaces {
   readonly body: number
   /** `ts`, then `end_ts`. */
   readonly ts: number
+  readonly commitment: number
 }
 
 /**
@@ -33,7 +34,8 @@ export function writeRow(writer: ByteWriter, record: LedgerRecord): RowPlaces {
     receivedAt: place(ofReceipt),
     textBlock: place(ofText),
     body: place(ofIds),
-    ts: place(ofRest),
+    ts: place(ofClaims),
+    commitment: place(ofRest),
   }
 }
 
@@ -42,7 +44,8 @@ const ofLogIndex = section(headFields, 'log_index', 'received_at')
 const ofReceipt = section(headFields, 'received_at', 'text_block')
 const ofText = section(headFields, 'text_block')
 const ofIds = section(bodyFields, 'tenant', 'ts')
-const ofRest = section(bodyFields, 'ts')
+const ofClaims = section(bodyFields, 'ts', 'commitment')
+const ofRest = section(bodyFields, 'commitment')
 
 function section(
   fields: readonly RecordField[],

@@ -1,4 +1,5 @@
 import { base64Runs } from './redact/base64-runs.ts'
+import { cardRule } from './redact/card-rule.ts'
 import { decodeOnce } from './redact/decoded-view.ts'
 import type { Edit, SecretRule } from './redact/secret-rule.ts'
 import { looksLikePassword } from './redact/secret-value.ts'
@@ -43,6 +44,24 @@ for (let group = 0; group < groups.size; group += 1)
     const word = Math.floor(group / groupsPerWord)
     telling[word] = (telling[word] ?? 0) | (1 << (group % groupsPerWord))
   }
+
+/**
+ * Triggers of which every text has one that holds a secret, in the clear or behind escapes, but for base64 and the numbers of cards: of each rule
+ * the group whose shortest trigger is the longest. `names` are those of the rules that names are searched by.
+ */
+export const sieveTriggers: {
+  readonly names: readonly string[]
+  readonly texts: readonly string[]
+} = {
+  names: [...sieveOf(tokenRules), ...partingEscapes],
+  texts: sieveOf(rules.filter((rule) => rule !== cardRule && !tokenRules.includes(rule))),
+}
+
+function sieveOf(some: readonly SecretRule[]): string[] {
+  const shortest = (group: readonly string[]): number =>
+    Math.min(...group.map((trigger) => trigger.length))
+  return some.flatMap(({ needs }) => needs.toSorted((a, b) => shortest(b) - shortest(a))[0] ?? [])
+}
 
 let scan: TriggerScan | undefined
 

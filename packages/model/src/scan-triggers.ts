@@ -62,7 +62,8 @@ interface Node {
   readonly groups: number[]
 }
 
-const folded = Array.from({ length: rowUnits }, (_, unit) => {
+/** Of each unit of ASCII, the unit that stands for it: letters in lower case, 0 for any digit. */
+export const folded: readonly number[] = Array.from({ length: rowUnits }, (_, unit) => {
   const char = String.fromCharCode(unit).toLowerCase()
   return (char >= '0' && char <= '9' ? '0' : char).charCodeAt(0)
 })

@@ -33,6 +33,7 @@ export type {
   NamedAct,
   NamedPlace,
   PointReader,
+  RecordName,
   StoredTextBlock,
   StoredRow,
   TracePlace,

@@ -9,7 +9,7 @@ import {
   inferTemplate,
   namesPerson,
 } from './conventions/infer-identity.ts'
-import { fillOwnClaims, ownFieldOf, saidKind } from './conventions/own-claims.ts'
+import { fillOwnClaims, ownClaimOf, saidKind } from './conventions/own-claims.ts'
 import { firstText } from './conventions/telemetry.ts'
 import type { Convention, Claims, Telemetry } from './conventions/telemetry.ts'
 import { toolNameIn } from './conventions/tool-name.ts'
@@ -109,7 +109,7 @@ function remaining(attributes: Attributes, record: LedgerRecord): Attributes {
   let columns: ReadonlySet<unknown> | undefined
   const rest = new Map<string, Value>()
   for (const [key, value] of attributes) {
-    const field = ownFieldOf(key)
+    const field = ownClaimOf(key)?.field
     if (field !== undefined) {
       const stated = asColumn(value)
       if (stated === undefined) {

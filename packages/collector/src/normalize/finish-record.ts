@@ -23,6 +23,11 @@ const shortTextBytesMax = 1024
 const listLengthMax = 64
 const listElementBytesMax = 1024
 
+/** Bytes of the longest text that a field holds. */
+export function fieldBytesMax(field: keyof LedgerRecord): number {
+  return textBytesMax[field] ?? shortTextBytesMax
+}
+
 /** Bytes of each of the four JSON texts, and of one string within them. */
 const jsonBytesMax = 256 * 1024
 const jsonStringBytesMax = 64 * 1024
@@ -73,7 +78,7 @@ function boundColumns(record: LedgerRecord, cuts: Cuts): void {
   for (const field of textFields) {
     const text = record[field]
     if (text === '') continue
-    const bounded = cut(text, textBytesMax[field] ?? shortTextBytesMax, cuts)
+    const bounded = cut(text, fieldBytesMax(field), cuts)
     if (bounded !== text) Object.assign(record, { [field]: bounded })
   }
   for (const field of listFields)

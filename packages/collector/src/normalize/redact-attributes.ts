@@ -18,7 +18,7 @@ export function redactAttributes(attributes: Attributes): Attributes {
   let clean: Map<string, Value> | undefined
   let isRenamed = false
   for (const [key, value] of attributes) {
-    const known = lookAt(key)
+    const known = redactKey(key)
     isRenamed ||= known.clean !== key
     const redacted = redactValue(known, value)
     if (redacted !== value) (clean ??= new Map(attributes)).set(key, redacted)
@@ -29,7 +29,7 @@ export function redactAttributes(attributes: Attributes): Attributes {
 function renamed(attributes: Attributes): Attributes {
   const clean = new Map<string, Value>()
   for (const [key, value] of attributes) {
-    const name = lookAt(key).clean
+    const name = redactKey(key).clean
     let free = name
     for (let count = 2; clean.has(free); count += 1) free = `${name}#${count}`
     clean.set(free, value)
@@ -37,7 +37,7 @@ function renamed(attributes: Attributes): Attributes {
   return clean
 }
 
-function redactValue(key: Key, value: Value): Value {
+function redactValue(key: RedactedKey, value: Value): Value {
   if (value === null || typeof value === 'boolean') return value
   if (key.isSecret) return withheld
   if (typeof value === 'string') return redactText(key, value)
@@ -46,7 +46,7 @@ function redactValue(key: Key, value: Value): Value {
   return isMap(value) ? redactAttributes(value) : redactList(key, value)
 }
 
-function redactText(key: Key, text: string): string {
+function redactText(key: RedactedKey, text: string): string {
   const clean = redactSecrets(text)
   if (!key.isDoubtful || clean !== text || text.length > doubtfulLengthMax) return clean
   const pair = `${JSON.stringify(key.clean)}:${JSON.stringify(text)}`
@@ -63,23 +63,27 @@ function redactBytes(bytes: Uint8Array): Uint8Array {
   return clean === text ? bytes : Buffer.from(clean, 'latin1')
 }
 
-function redactList(key: Key, list: readonly Value[]): readonly Value[] {
+function redactList(key: RedactedKey, list: readonly Value[]): readonly Value[] {
   const clean = list.map((element) => redactValue(key, element))
   return clean.every((element, index) => element === list[index]) ? list : clean
 }
 
-interface Key {
+/** A key as redaction sees it. */
+export interface RedactedKey {
   readonly clean: string
+  /** True when its value is a secret in any form. */
   readonly isSecret: boolean
+  /** True when its value is a secret if it looks like one. */
   readonly isDoubtful: boolean
 }
 
 /** Keys that were read, each with the result. */
-const keysKnown = new Map<string, Key>()
+const keysKnown = new Map<string, RedactedKey>()
 const keysKnownMax = 4_096
 const keyKnownLengthMax = 256
 
-function lookAt(key: string): Key {
+/** Looks at the key of an attribute. */
+export function redactKey(key: string): RedactedKey {
   const known = keysKnown.get(key)
   if (known !== undefined) return known
   const end = key.slice(-keyKnownLengthMax)

@@ -27,7 +27,8 @@ const none: Attributes = new Map()
 /** Text that names something: an ID, a model, a host, a path. */
 const nameLike = /^[^\s"{}<>]{0,256}$/u
 
-function holdsText(value: Value, isOfTextKey: boolean): boolean {
+/** True when a value holds text; see {@link splitText}. */
+export function holdsText(value: Value, isOfTextKey: boolean): boolean {
   if (typeof value === 'string') return value !== '' && (isOfTextKey || !nameLike.test(value))
   if (typeof value !== 'object' || value === null) return false
   if (value instanceof Uint8Array) return isOfTextKey
@@ -48,7 +49,8 @@ const keysKnown = new Map<string, boolean>()
 const keysKnownMax = 4_096
 const keyKnownLengthMax = 256
 
-function isTextKey(key: string): boolean {
+/** True when an attribute of this name holds text, whatever its value. */
+export function isTextKey(key: string): boolean {
   const known = keysKnown.get(key)
   if (known !== undefined) return known
   const isText = textKey.test(key)

@@ -74,10 +74,20 @@ export interface OtlpLogRecord {
   readonly droppedCount: number
 }
 
-/** Items that share a resource and a scope, whole or to be read one at a time. */
-export interface OtlpSource<Item> {
+/** A resource and a scope, which their items share. */
+export interface OtlpHead {
   readonly resource: OtlpResource
   readonly scope: OtlpScope
+}
+
+/**
+ * Takes an item as bytes of protobuf, in place of its being decoded: it begins, with its length, at `place`. Returns the messages,
+ * attributes and values in it; 0 when it takes it not.
+ */
+export type TakeItem = (bytes: Buffer, place: number, head: OtlpHead) => number
+
+/** Items that share a resource and a scope, whole or to be read one at a time. */
+export interface OtlpSource<Item> extends OtlpHead {
   readonly items: Iterable<Item>
 }
 

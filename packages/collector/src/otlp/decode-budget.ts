@@ -35,9 +35,9 @@ export class DecodeBudget {
     return { partCount: this.#partCount, itemCount: this.#itemCount, reasons: this.#reasons }
   }
 
-  /** Counts one message, attribute or value; throws `body_too_large` past the bound. */
-  take(): void {
-    this.#elements += 1
+  /** Counts messages, attributes or values; throws `body_too_large` past the bound. */
+  take(count = 1): void {
+    this.#elements += count
     if (this.#elements > this.#elementsMax)
       throw new WhodidError(
         'body_too_large',

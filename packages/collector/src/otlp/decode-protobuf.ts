@@ -1,5 +1,6 @@
 import { emptyResource, emptyScope } from './batch.ts'
-import type { OtlpLogRecord, OtlpResource, OtlpScope, OtlpSource, OtlpSpan } from './batch.ts'
+import type { OtlpHead, OtlpLogRecord, OtlpResource, OtlpScope } from './batch.ts'
+import type { OtlpSource, OtlpSpan, TakeItem } from './batch.ts'
 import type { DecodeBudget } from './decode-budget.ts'
 import { readAttribute } from './read-attributes.ts'
 import type { AttributeMap } from './read-attributes.ts'
@@ -18,8 +19,16 @@ import { WireReader } from './wire-reader.ts'
  * no more than one needs to stand in memory. Throws `invalid_body` or `body_too_large` at that moment. Its items are
  * unchecked.
  */
-export function decodeSpansProtobuf(bytes: Buffer, budget: DecodeBudget): OtlpSource<OtlpSpan>[] {
-  return decodeGroups(new WireReader(bytes, budget), { readItem: readSpan, itemName: 'spans' })
+export function decodeSpansProtobuf(
+  bytes: Buffer,
+  budget: DecodeBudget,
+  take?: TakeItem,
+): OtlpSource<OtlpSpan>[] {
+  return decodeGroups(new WireReader(bytes, budget), {
+    readItem: readSpan,
+    itemName: 'spans',
+    take,
+  })
 }
 
 /** Decodes an `ExportLogsServiceRequest`; as {@link decodeSpansProtobuf}. */
@@ -36,6 +45,7 @@ export function decodeLogsProtobuf(
 interface Shape<Item> {
   readonly readItem: (reader: WireReader) => Item
   readonly itemName: string
+  readonly take?: TakeItem | undefined
 }
 
 function decodeGroups<Item>(reader: WireReader, shape: Shape<Item>): OtlpSource<Item>[] {
@@ -60,7 +70,7 @@ function readResourceGroups<Item>(
   groups: OtlpSource<Item>[],
 ): void {
   let resource = emptyResource
-  const scopes: { scope: OtlpScope; items: Iterable<Item> }[] = []
+  const scopes: ScopeGroup[] = []
   reader.budget.take()
   const parentEnd = reader.enter()
   while (reader.pos < reader.end) {
@@ -70,14 +80,20 @@ function readResourceGroups<Item>(
     else reader.skip(tag, resourceGroupFields)
   }
   reader.leave(parentEnd)
-  for (const { scope, items } of scopes) groups.push({ resource, scope, items })
+  for (const { scope, places } of scopes) {
+    const head = { resource, scope }
+    groups.push({ ...head, items: readEach(reader, { ...shape, places, head }) })
+  }
+}
+
+/** A scope, and where its items are. */
+interface ScopeGroup {
+  readonly scope: OtlpScope
+  readonly places: readonly number[]
 }
 
 /** ScopeSpans and ScopeLogs: 1 scope, 2 spans or log_records. */
-function readScopeGroup<Item>(
-  reader: WireReader,
-  shape: Shape<Item>,
-): { scope: OtlpScope; items: Iterable<Item> } {
+function readScopeGroup<Item>(reader: WireReader, shape: Shape<Item>): ScopeGroup {
   const fields = [
     [0x0a, 'scope'],
     [0x12, shape.itemName],
@@ -94,15 +110,24 @@ function readScopeGroup<Item>(
     else reader.skip(tag, fields)
   }
   reader.leave(parentEnd)
-  return { scope, items: readEach(reader, places, shape.readItem) }
+  return { scope, places }
 }
 
 function* readEach<Item>(
   reader: WireReader,
-  places: readonly number[],
-  readItem: Shape<Item>['readItem'],
+  {
+    places,
+    head,
+    readItem,
+    take,
+  }: Shape<Item> & Pick<ScopeGroup, 'places'> & { readonly head: OtlpHead },
 ): Generator<Item, void> {
   for (const place of places) {
+    const taken = take?.(reader.bytes, place, head) ?? 0
+    if (taken > 0) {
+      reader.budget.take(taken)
+      continue
+    }
     const item = readOne(reader, place, readItem)
     if (item !== undefined) yield item
   }

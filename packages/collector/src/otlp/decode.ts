@@ -5,6 +5,7 @@ import type {
   OtlpSource,
   OtlpSpan,
   SpanBatch,
+  TakeItem,
 } from './batch.ts'
 import { DecodeBudget } from './decode-budget.ts'
 import type { Unread } from './decode-budget.ts'
@@ -39,6 +40,8 @@ export interface DecodeRequest {
   readonly encoding: OtlpEncoding
   readonly signal: OtlpSignal
   readonly limits: { readonly elementsMax: number; readonly valueDepthMax: number }
+  /** Is asked for each span in protobuf first; those that it takes are not among the items. */
+  readonly take?: TakeItem | undefined
 }
 
 /**
@@ -46,7 +49,7 @@ export interface DecodeRequest {
  * counted. Throws `invalid_body` for a body that is none, or `body_too_large`, nothing else.
  */
 export function decode(request: DecodeRequest): OtlpBatch {
-  const stream = decodeStream(request)
+  const stream = decodeStream({ ...request, take: undefined })
   const { unread } = stream
   return stream.signal === 'spans'
     ? { signal: 'spans', groups: stream.groups.map(whole), unread }
@@ -58,12 +61,15 @@ export function decode(request: DecodeRequest): OtlpBatch {
  * at an item: results of earlier items count only once the last has been read.
  */
 export function decodeStream(request: DecodeRequest): OtlpStream {
-  const { bytes, encoding, signal } = request
+  const { bytes, encoding, signal, take } = request
   const budget = new DecodeBudget(request.limits)
   const unread = (): Unread => budget.unread
   if (signal === 'spans') {
-    const read = encoding === 'json' ? decodeSpansJson : decodeSpansProtobuf
-    return { signal, groups: read(bytes, budget), unread }
+    const groups =
+      encoding === 'json'
+        ? decodeSpansJson(bytes, budget)
+        : decodeSpansProtobuf(bytes, budget, take)
+    return { signal, groups, unread }
   }
   const read = encoding === 'json' ? decodeLogsJson : decodeLogsProtobuf
   return { signal, groups: read(bytes, budget), unread }

@@ -1,7 +1,8 @@
 import { WhodidError } from '@whodid/model'
 import { decode } from '../otlp/decode.ts'
-import { makeRecords } from '../pipeline.ts'
+import { makeRows } from '../pipeline.ts'
 import type { Pipeline } from '../pipeline.ts'
+import { RowMaker } from '../rows/row-maker.ts'
 import type { IngestClient } from '../senders/ingest-clients.ts'
 import type { QuarantineEntry } from './quarantine-entry.ts'
 import type { RejectedBatch } from './quarantine.ts'
@@ -22,7 +23,9 @@ export async function replayEntry(
   const bytes = Buffer.from(JSON.stringify(entry.request))
   const { limits } = pipeline
   const batch = decode({ bytes, encoding: 'json', signal: 'spans', limits })
-  const { records } = await makeRecords(batch, { client, receivedUnixNs }, pipeline.keys)
-  await pipeline.log.append(records)
+  const context = { client, receivedUnixNs }
+  const maker = new RowMaker(context, pipeline.log.logId)
+  const { rows } = await makeRows(batch, { context, maker, keys: pipeline.keys })
+  await pipeline.log.appendRows(rows)
   return { batch, exporter: client.name, receivedUnixNs }
 }

@@ -1,81 +1,65 @@
-import { bodyDigest, ByteWriter, writeRow } from '@whodid/model'
-import type { LedgerRecord, PendingText } from '@whodid/model'
+import { bodyDigest } from '@whodid/model'
 import { hashBytes } from '@whodid/tlog'
-import { keyOfRow, recordKeyBytes } from './record-key.ts'
+import { endOfRow } from '../rows/made-rows.ts'
+import type { MadeRows } from '../rows/made-rows.ts'
+import { keyOfBody, recordKeyBytes } from './record-key.ts'
 
-/** Records that the log does not hold yet, as the rows they will be. */
-export interface FreshRows {
+/** Rows that the log does not hold yet. */
+export interface FreshRows extends Omit<MadeRows, 'timesOfLogs'> {
   /** Their keys, a character a byte. */
   readonly keys: readonly string[]
-  /** Rows of RowBinary, one after another: the bytes of the insert, but for their places in the log and those of their texts. */
-  readonly bytes: Buffer
-  readonly rows: readonly FreshRow[]
-  readonly texts: readonly FreshText[]
+  /** The SHA-256 of their bodies, a character a byte. */
+  readonly digests: readonly string[]
 }
 
-/** The place of a row in the bytes, and the parts of it that depend on its place in the log. */
-export interface FreshRow {
-  readonly start: number
-  /** The first byte behind the fields that its place in the log gives. */
-  readonly body: number
-  readonly end: number
-  /** The SHA-256 of the bytes from `body` to `end`, a character a byte. */
-  readonly digest: string
-  readonly logIndexAt: number
-  readonly receivedAt: number
-  readonly textBlockAt: number
-  /** The time of receipt by the clock; the row has this time or a later one. */
-  readonly receivedUnixNs: bigint
-}
-
-/** The text of a row, which is encrypted when the row is written. */
-export interface FreshText {
-  /** The row's place among {@link FreshRows.rows}. */
-  readonly row: number
-  readonly text: PendingText
-}
-
-/**
- * Encodes records for a log, each in one walk that its key, its leaf and the insert are made of. Those whose key `isFresh`
- * does not want are left out; it is asked once a record, in order. Holds no record when it returns.
- */
-export function encodeFresh(
-  logId: string,
-  records: readonly LedgerRecord[],
-  isFresh: (key: string) => boolean,
-): FreshRows {
+/** Leaves out the rows whose key `isFresh` does not want; it is asked once a row, in order. */
+export function freshRows(made: MadeRows, isFresh: (key: string) => boolean): FreshRows {
   const keys: string[] = []
-  const rows: FreshRow[] = []
-  const texts: FreshText[] = []
-  writer.clear()
-  for (const record of records) {
-    const start = writer.length
-    record.logId = logId
-    const places = writeRow(writer, record)
-    const { body } = places
-    const digest = bodyDigest(writer.view().subarray(body))
-    const key = keyOfRow(writer.view(), places, { digest, signal: record.signal })
+  const digests: string[] = []
+  const kept: number[] = []
+  for (const [row, at] of made.bodies.entries()) {
+    const body = made.bytes.subarray(at, endOfRow(made, row))
+    const digest = bodyDigest(body)
+    const key = keyOfBody(body, digest, made.timesOfLogs[row] ?? 0)
     if (!isFresh(key)) {
-      writer.truncate(start)
+      made.texts[row]?.entry.fill(0)
       continue
     }
-    const { pendingText: text, receivedUnixNs } = record
-    if (text !== undefined) texts.push({ row: rows.length, text })
-    const { logIndex: logIndexAt, receivedAt, textBlock: textBlockAt } = places
-    const at = { start, body, end: writer.length, logIndexAt, receivedAt, textBlockAt }
     keys.push(key)
-    rows.push({ ...at, digest, receivedUnixNs })
+    digests.push(digest)
+    kept.push(row)
   }
-  return { keys, bytes: writer.toBytes(), rows, texts }
+  const rows = kept.length === made.starts.length ? made : only(made, kept)
+  const { bytes, starts, bodies, texts } = rows
+  return { bytes, starts, bodies, texts, keys, digests }
+}
+
+function only(made: MadeRows, kept: readonly number[]): Omit<MadeRows, 'timesOfLogs'> {
+  const parts: Buffer[] = []
+  const starts: number[] = []
+  const bodies: number[] = []
+  let length = 0
+  for (const row of kept) {
+    const start = made.starts[row] ?? 0
+    const part = made.bytes.subarray(start, endOfRow(made, row))
+    starts.push(length)
+    bodies.push(length + (made.bodies[row] ?? 0) - start)
+    parts.push(part)
+    length += part.length
+  }
+  return {
+    bytes: Buffer.concat(parts),
+    starts,
+    bodies,
+    texts: kept.map((row) => made.texts[row]),
+  }
 }
 
 /** The bytes that rows and their texts take in the log at most, but for the little that encryption adds. */
-export function freshBytes({ bytes, rows, texts }: FreshRows): number {
+export function freshBytes({ bytes, starts, texts }: FreshRows): number {
   const perRow = recordKeyBytes + hashBytes
   return texts.reduce(
-    (sum, { text }) => sum + text.entry.length,
-    bytes.length + perRow * rows.length,
+    (sum, text) => sum + (text?.entry.length ?? 0),
+    bytes.length + perRow * starts.length,
   )
 }
-
-const writer = new ByteWriter()

@@ -1,5 +1,5 @@
 import { bodyDigest, ByteWriter, writeRow } from '@whodid/model'
-import type { LedgerRecord, RowPlaces } from '@whodid/model'
+import type { LedgerRecord } from '@whodid/model'
 
 /** Bytes of a record's key. */
 export const recordKeyBytes = 16
@@ -12,25 +12,21 @@ export function recordKey(record: LedgerRecord): string {
   rows.clear()
   const places = writeRow(rows, record)
   const written = rows.view()
-  const digest = bodyDigest(written.subarray(places.body))
-  return keyOfRow(written, places, { digest, signal: record.signal })
+  const body = written.subarray(places.body)
+  return keyOfBody(body, bodyDigest(body), record.signal === 'log' ? places.ts - places.body : 0)
 }
 
 const rows = new ByteWriter()
 
 /**
- * The same of a record whose row ends `written`, with the digest of its body. A log record without a time stands at the time at
- * which it was received: its key is over a body without times.
+ * The same of the body of a row, and its digest. A log record without a time stands at the time at which it was received: its key is
+ * over a body without times, which stand at `timesOfLog`, 0 for a span.
  */
-export function keyOfRow(
-  written: Uint8Array,
-  { body, ts }: RowPlaces,
-  { digest, signal }: { readonly digest: string } & Pick<LedgerRecord, 'signal'>,
-): string {
-  if (signal === 'span') return cutKey(digest)
+export function keyOfBody(body: Uint8Array, digest: string, timesOfLog: number): string {
+  if (timesOfLog === 0) return cutKey(digest)
   said.clear()
-  said.raw(written.subarray(body))
-  said.view().fill(0, ts - body, ts - body + 2 * timeBytes)
+  said.raw(body)
+  said.view().fill(0, timesOfLog, timesOfLog + 2 * timeBytes)
   return cutKey(bodyDigest(said.view()))
 }
 

@@ -3,7 +3,7 @@ import { sealTexts } from '@whodid/content'
 import { leafInputOfRow } from '@whodid/model'
 import type { TextBlock } from '@whodid/model'
 import { hashBytes } from '@whodid/tlog'
-import type { FreshRow, FreshRows } from './fresh-rows.ts'
+import type { FreshRows } from './fresh-rows.ts'
 import { recordKeyBytes } from './record-key.ts'
 import { joinBlocks, encodeFrame } from './segment.ts'
 
@@ -40,31 +40,32 @@ export function sequenceFrame(
   from: Sequence,
   fillsHole = false,
 ): SequencedFrame {
-  const rowCount = group.reduce((sum, { rows }) => sum + rows.length, 0)
+  const rowCount = group.reduce((sum, { starts }) => sum + starts.length, 0)
   const keys = Buffer.allocUnsafe(rowCount * recordKeyBytes)
   const leaves = Buffer.allocUnsafe(rowCount * hashBytes)
   const { nextIndex: firstIndex } = from
   let { lastReceivedUnixNs } = from
   const blocks = sealGroup(group)
   let place = 0
-  for (const { keys: keyTexts, bytes, rows } of group)
-    for (const [at, row] of rows.entries()) {
-      if (row.receivedUnixNs > lastReceivedUnixNs) lastReceivedUnixNs = row.receivedUnixNs
-      bytes.writeBigInt64LE(lastReceivedUnixNs, row.receivedAt)
-      bytes.writeUInt32LE((firstIndex + place) >>> 0, row.logIndexAt)
-      bytes.writeUInt32LE(Math.floor((firstIndex + place) / 2 ** 32), row.logIndexAt + 4)
-      keys.write(keyTexts[at] ?? '', place * recordKeyBytes, 'latin1')
-      const leafInput = leafInputOfRow(bytes.subarray(row.start, row.body), row.digest)
+  for (const { keys: keyTexts, digests, bytes, starts, bodies } of group)
+    for (const [row, start] of starts.entries()) {
+      const received = receivedAt(bytes, start)
+      const clockUnixNs = bytes.readBigInt64LE(received)
+      if (clockUnixNs > lastReceivedUnixNs) lastReceivedUnixNs = clockUnixNs
+      else bytes.writeBigInt64LE(lastReceivedUnixNs, received)
+      bytes.writeUInt32LE((firstIndex + place) >>> 0, received - 8)
+      bytes.writeUInt32LE(Math.floor((firstIndex + place) / 2 ** 32), received - 4)
+      keys.write(keyTexts[row] ?? '', place * recordKeyBytes, 'latin1')
+      const leafInput = leafInputOfRow(bytes.subarray(start, bodies[row]), digests[row] ?? '')
       // Asking for a string is two to three times as fast as asking for a Buffer.
-      const leaf = hash('sha256', leafInput, 'binary')
-      leaves.write(leaf, place * hashBytes, 'latin1')
+      leaves.write(hash('sha256', leafInput, 'binary'), place * hashBytes, 'latin1')
       place += 1
     }
   const block = joinBlocks(
     group.map(({ bytes }) => bytes),
-    blocks.map(({ textBlock, bytes, row }) => ({
+    blocks.map(({ textBlock, bytes, start }) => ({
       textBlock,
-      receivedUnixNs: bytes.readBigInt64LE(row.receivedAt),
+      receivedUnixNs: bytes.readBigInt64LE(receivedAt(bytes, start)),
     })),
   )
   const parts = encodeFrame({ firstIndex, fillsHole, lastReceivedUnixNs, keys, leaves, block })
@@ -79,29 +80,44 @@ export function sequenceFrame(
   }
 }
 
+/** Bytes of `text_block` and of `text_at`, which stand in front of a row's body. */
+const blockNameBytes = 24
+const textAtBytes = 4
+
 /** A block of texts, and the first row that has a text in it. */
 interface GroupBlock {
   readonly textBlock: TextBlock
   readonly bytes: Buffer
-  readonly row: FreshRow
+  readonly start: number
 }
 
 /** Encrypts the texts of a group, and writes the place of each into its row. */
 function sealGroup(group: readonly FreshRows[]): GroupBlock[] {
-  const texts = group.flatMap(({ bytes, rows, texts: own }) =>
-    own.flatMap(({ row: at, text }) => {
-      const row = rows[at]
-      return row === undefined ? [] : [{ text, bytes, row }]
-    }),
+  const texts = group.flatMap(({ bytes, starts, bodies, texts: own }) =>
+    own.flatMap((text, row) =>
+      text === undefined ? [] : [{ text, bytes, start: starts[row] ?? 0, body: bodies[row] ?? 0 }],
+    ),
   )
-  const blocks = new Map<TextBlock, GroupBlock>()
   const sealed = sealTexts(texts.map(({ text }) => text))
-  for (const [index, { block: textBlock, textAt }] of sealed.entries()) {
-    const { bytes, row } = texts[index] ?? {}
-    if (bytes === undefined || row === undefined) continue
-    const nameBytes = bytes.write(textBlock.nameHex, row.textBlockAt, 'hex')
-    bytes.writeUInt32LE(textAt, row.textBlockAt + nameBytes)
-    if (!blocks.has(textBlock)) blocks.set(textBlock, { textBlock, bytes, row })
+  const blocks = new Map<TextBlock, GroupBlock>()
+  for (const [index, { bytes, start, body }] of texts.entries()) {
+    const place = sealed[index]
+    if (place === undefined) continue
+    const { block: textBlock, textAt } = place
+    bytes.write(textBlock.nameHex, body - textAtBytes - blockNameBytes, 'hex')
+    bytes.writeUInt32LE(textAt, body - textAtBytes)
+    if (!blocks.has(textBlock)) blocks.set(textBlock, { textBlock, bytes, start })
   }
   return [...blocks.values()]
+}
+
+/** The offset of `received_at` in a row that begins at `start`: behind the log's ID with its length, and `log_index`. */
+function receivedAt(bytes: Buffer, start: number): number {
+  return start + logIdBytes(bytes, start) + 8
+}
+
+/** Bytes of the log's ID with its length, with which a row begins; `log_index` and `received_at` follow. */
+function logIdBytes(bytes: Buffer, start: number): number {
+  const low = bytes[start] ?? 0
+  return low < 0x80 ? 1 + low : 2 + (low & 0x7f) + (bytes[start + 1] ?? 0) * 0x80
 }

@@ -2,7 +2,9 @@ import { WhodidError } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { FilePort } from '@whodid/tlog-posix'
 import type { CollectorLimits } from '../limits.ts'
-import { encodeFresh, freshBytes } from './fresh-rows.ts'
+import { rowsOf } from '../rows/made-rows.ts'
+import type { MadeRows } from '../rows/made-rows.ts'
+import { freshBytes, freshRows } from './fresh-rows.ts'
 import type { FreshRows } from './fresh-rows.ts'
 import type { LedgerRows } from './ledger-rows.ts'
 import type { RecentKeys } from './record-key.ts'
@@ -10,7 +12,6 @@ import { logError } from './segment-writer.ts'
 import type { ClosedSegment, SegmentWriter } from './segment-writer.ts'
 import type { LeafRun } from './segment.ts'
 import { indexesOf } from './sequence-queue.ts'
-import type { SequencedFrame } from './sequence-frame.ts'
 import type { SequenceQueue, Waiting } from './sequence-queue.ts'
 
 /** The options of a log. */
@@ -51,6 +52,8 @@ interface LogStart {
   readonly unstoredBytes: number
   readonly unstoredCount: number
 }
+
+type WrittenFrame = ReturnType<SequenceQueue['frame']>
 
 /** Milliseconds after a failure until the log tries to mend itself, unless a request comes first. */
 const mendDelayMs = 1_000
@@ -110,16 +113,22 @@ export class WriteAheadLog {
 
   /** Throws `log_full` at the bound or when the disk is full, `log_failed` when the disk fails; both may pass. */
   append(records: readonly LedgerRecord[]): Promise<Appended> {
+    return this.appendRows(rowsOf(this.logId, records))
+  }
+
+  /** As {@link append}, of records that are rows already. Their bytes are the log's from then on. */
+  appendRows(made: MadeRows): Promise<Appended> {
     return new Promise((resolve) => {
-      resolve(covered(this.#takeFresh(records)))
+      resolve(covered(this.#takeFresh(made)))
     })
   }
+
   /**
    * Puts records in places that damage has emptied, from `firstIndex` on, so that the log stays dense; resolves when they
    * are durable. Only before anything is appended.
    */
   async fill(firstIndex: number, records: readonly LedgerRecord[]): Promise<LeafRun> {
-    const fresh = encodeFresh(this.logId, records, () => true)
+    const fresh = freshRows(rowsOf(this.logId, records), () => true)
     const { written } = this.#push(fresh, firstIndex)
     this.#wake()
     return written
@@ -141,20 +150,19 @@ export class WriteAheadLog {
     clearTimeout(this.#timer)
   }
 
-  /** Holds no record when it returns: a reference held during the flush would keep the records alive. */
-  #takeFresh(records: readonly LedgerRecord[]): Taken {
+  #takeFresh(made: MadeRows): Taken {
     const covers = new Set<Promise<void>>()
     const freshKeys = new Set<string>()
-    const fresh = encodeFresh(this.logId, records, (key) => {
+    const fresh = freshRows(made, (key) => {
       const cover = this.#pending.get(key)
       if (cover !== undefined) covers.add(cover)
       if (cover !== undefined || this.#keys.has(key) || freshKeys.has(key)) return false
       freshKeys.add(key)
       return true
     })
-    const appendedCount = fresh.rows.length
+    const appendedCount = fresh.keys.length
     if (appendedCount > 0) covers.add(this.#enqueue(fresh))
-    return { covers, appendedCount, duplicateCount: records.length - appendedCount }
+    return { covers, appendedCount, duplicateCount: made.starts.length - appendedCount }
   }
 
   #enqueue(fresh: FreshRows): Promise<void> {
@@ -221,7 +229,7 @@ export class WriteAheadLog {
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     const { onDurable, onProblem } = this.#options
-    let frame: SequencedFrame
+    let frame: WrittenFrame
     try {
       frame = await this.#writeFrame(group)
     } catch (thrown) {
@@ -241,7 +249,7 @@ export class WriteAheadLog {
     for (const { resolve } of group) resolve(run)
   }
 
-  async #writeFrame(group: readonly Waiting[]): Promise<SequencedFrame> {
+  async #writeFrame(group: readonly Waiting[]): Promise<WrittenFrame> {
     const mended = await this.#writer.mend()
     if (mended !== undefined) this.#handOver(mended)
     const frame = this.#queue.frame(group)

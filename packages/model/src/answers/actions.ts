@@ -68,7 +68,7 @@ const actsOfDelegatorSchema = z.object(actsShape)
 /** Acts of one kind: done by the delegator, or on its behalf. */
 export type ActsOfDelegator = z.infer<typeof actsOfDelegatorSchema>
 
-/** An agent that acted for a delegator. */
+/** An agent that acted for a delegator, named as an answer about its newest act names it; null where that leaves it open. */
 export const delegatedAgentSchema = z
   .object({
     template: z.string().nullable(),

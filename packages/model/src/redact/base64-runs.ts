@@ -34,31 +34,58 @@ export function base64Runs(text: string): Base64Run[] {
   return runs
 }
 
+/**
+ * True when some run of base64 in the UTF-8 of a text, from `start` to `end`, begins as text: without one, {@link base64Runs} finds
+ * none in it. Time is linear.
+ */
+export function hasBase64(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let probe = start + runLengthMin - 1; probe < end; probe += runLengthMin) {
+    if (!isBase64(bytes[probe] ?? 0)) continue
+    let runStart = probe
+    while (runStart > start && isBase64(bytes[runStart - 1] ?? 0)) runStart -= 1
+    let runEnd = probe + 1
+    while (runEnd < end && isBase64(bytes[runEnd] ?? 0)) runEnd += 1
+    for (let tried = 0; tried < startsMax && runEnd - runStart >= runLengthMin; tried += 1) {
+      if (beginsAsText(bytes, runStart)) return true
+      while (runStart < runEnd && bytes[runStart] !== slash) runStart += 1
+      runStart += 1
+    }
+    while (probe + runLengthMin < runEnd) probe += runLengthMin
+  }
+  return false
+}
+
+const slash = 47
+
 function decodeRun(text: string, runStart: number, end: number): Base64Run | undefined {
   let start = runStart
   for (let tried = 0; tried < startsMax && end - start >= runLengthMin; tried += 1) {
-    if (beginsAsText(text, start)) {
+    for (let at = 0; at < headLength; at += 1) head[at] = text.charCodeAt(start + at)
+    if (beginsAsText(head, 0)) {
       const plain = decode(text.slice(start, end)).replaceAll('\0', '')
       if (isText(plain)) return { start, end: afterPadding(text, end), text: plain }
     }
-    const slash = text.indexOf('/', start)
-    if (slash < 0 || slash >= end) return undefined
-    start = slash + 1
+    const next = text.indexOf('/', start)
+    if (next < 0 || next >= end) return undefined
+    start = next + 1
   }
   return undefined
 }
+
+/** The first characters of a run. */
+const head = new Uint8Array(headLength)
 
 function decode(encoded: string): string {
   return Buffer.from(encoded, 'base64').toString('latin1')
 }
 
 /** Returns true when the first bytes of a run are text, without decoding all of it: those of most runs, names and hashes, are not. */
-function beginsAsText(text: string, start: number): boolean {
+function beginsAsText(run: Uint8Array, start: number): boolean {
   let bits = 0
   let bitCount = 0
   let byteCount = 0
   for (let index = start; index < start + headLength; index += 1) {
-    bits = ((bits << 6) | (sixBits[text.charCodeAt(index)] ?? 0)) & 0xffff
+    bits = ((bits << 6) | (sixBits[run[index] ?? 0] ?? 0)) & 0xffff
     bitCount += 6
     if (bitCount < 8) continue
     bitCount -= 8
@@ -95,12 +122,10 @@ function isPlain(unit: number): boolean {
 }
 
 function isBase64(unit: number): boolean {
-  return (
-    (unit >= 97 && unit <= 122) ||
-    (unit >= 65 && unit <= 90) ||
-    (unit >= 47 && unit <= 57) ||
-    unit === 43 ||
-    unit === 45 ||
-    unit === 95
-  )
+  return ofBase64[unit] === 1
 }
+
+/** 1 for the characters of base64, standard or for addresses. */
+const ofBase64: Uint8Array = Uint8Array.from({ length: 256 }, (_, unit) =>
+  `${alphabet}-_`.includes(String.fromCharCode(unit)) ? 1 : 0,
+)

@@ -4,9 +4,12 @@ import type { SecretRule } from './secret-rule.ts'
 const cardLike =
   /(?<![\w.-])(?:[2-6]\d{12,18}|[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|3[47]\d{2}([ -])\d{6}\2\d{5})(?![\w-])/gu
 
+/** Digits of the shortest number of a card. */
+export const cardDigitsMin = 13
+
 /** Numbers of payment cards: by their digits, their length and their check digit. */
 export const cardRule: SecretRule = {
-  needs: [['0'.repeat(13), '0000 0000', '0000-0000', '0000 000000', '0000-000000']],
+  needs: [['0'.repeat(cardDigitsMin), '0000 0000', '0000-0000', '0000 000000', '0000-000000']],
   find: (text, edits) => {
     cardLike.lastIndex = 0
     for (let match = cardLike.exec(text); match !== null; match = cardLike.exec(text)) {

@@ -1,5 +1,12 @@
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
-import { ByteReader, formatInstant, leafOfRow, readColumns, recordFields } from '@whodid/model'
+import {
+  ByteReader,
+  formatInstant,
+  leafOfRow,
+  nameKey,
+  readColumns,
+  recordFields,
+} from '@whodid/model'
 import type { RecordRow } from '@whodid/model'
 import { storeError } from '../store-error.ts'
 import { gatherKeys, keyBoundsDefault } from './gather-keys.ts'
@@ -18,12 +25,15 @@ export interface StoredRow extends TracePlace {
   readonly leaf: string
 }
 
+/** A name that records carry: the kind of a handle, and its value. */
+export interface RecordName {
+  readonly kind: string
+  readonly name: string
+}
+
 /** An occurrence of a name: a row of `whodid.threads`. */
 export interface NamedPlace extends TracePlace {
   readonly key: bigint
-  /** Of a trace's own key: the keys that lead outwards, and those of the instances that act in it. */
-  readonly up: readonly bigint[]
-  readonly own: readonly bigint[]
   /** Of an instance: the template and the exporter that claim it. */
   readonly template: string
   readonly exporter: string
@@ -63,6 +73,8 @@ export interface StoredTextBlock {
  * statement. Each method throws as `Selector.select` does.
  */
 export interface PointReader {
+  /** The records of all places where some names occur, in no order. */
+  recordsUnder(tenant: string, names: readonly RecordName[]): Promise<PointRows<StoredRow>>
   /** The records of some places, in no order. */
   records(tenant: string, places: readonly TracePlace[]): Promise<PointRows<StoredRow>>
   /** The occurrences of some names, see `nameKey`. */
@@ -90,6 +102,11 @@ export function createPointReader(client: ClickHouseClient): PointReader {
   const records = byTenant((tenant) =>
     gatherKeys<StoredRow>(async (keys) => readRecords(await run(tenant, recordsSql(keys)))),
   )
+  const under = byTenant((tenant) =>
+    gatherKeys<StoredRow>(async (keys) =>
+      readRecordsUnder(keys, await run(tenant, recordsUnderSql(keys))),
+    ),
+  )
   const names = byTenant((tenant) =>
     gatherKeys<NamedPlace>(async (keys) => readNames(await run(tenant, namesSql(keys)))),
   )
@@ -107,6 +124,8 @@ export function createPointReader(client: ClickHouseClient): PointReader {
   return {
     acts: (tenant, wanted) => acts(tenant)([actsCondition(wanted)]),
     records: (tenant, places) => records(tenant)(places.map(placeKey)),
+    recordsUnder: (tenant, wanted) =>
+      under(tenant)(wanted.map(({ kind, name }) => `${kind}:${name}`)),
     names: (tenant, keys) => names(tenant)(keys.map(String)),
     textBlocks: (tenant, refs) => textBlocks(tenant)(refs),
   }
@@ -166,6 +185,47 @@ FROM whodid.spans WHERE (toStartOfHour(ts), trace_id) IN (${places.join(', ')})
 LIMIT ${rowsMax.records + 1} FORMAT RowBinary`
 }
 
+function recordsUnderSql(names: readonly string[]): string {
+  const keys = names.map((text) => {
+    const end = text.indexOf(':')
+    return nameKey(text.slice(0, end), text.slice(end + 1))
+  })
+  return `SELECT ${hourSql}, ${columnsSql}
+FROM whodid.spans
+WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (${keys.join(', ')}))
+LIMIT ${rowsMax.records + 1} FORMAT RowBinary`
+}
+
+/** The columns that hold the names of each kind. */
+const nameColumns: ReadonlyMap<string, readonly string[]> = new Map([
+  ['trace', ['trace_id']],
+  ['action', ['action_id']],
+  ['template', ['template_id']],
+  ['instance', ['instance_id']],
+  ['correlation', ['correlation_id']],
+  ['session', ['session_id']],
+  ['conversation', ['conversation_id']],
+  ['tool', ['tool_name']],
+  ['delegator', ['delegator_id', 'user_id']],
+])
+
+/** Gives each name the records of the places where a record carries it: two names may meet in one key. */
+function readRecordsUnder(names: readonly string[], answer: RawAnswer): FoundRows<StoredRow> {
+  const { rows: places, ...found } = readRecords(answer)
+  const kinds = new Set(names.map((text) => text.slice(0, text.indexOf(':'))))
+  const columns = [...kinds].flatMap((kind) =>
+    (nameColumns.get(kind) ?? []).map((column) => ({ kind, column })),
+  )
+  const rows = new Map<string, StoredRow[]>(names.map((text) => [text, []]))
+  for (const place of places.values()) {
+    const carried = place.flatMap((row) =>
+      columns.map(({ kind, column }) => `${kind}:${String(row.columns[column])}`),
+    )
+    for (const text of new Set(carried)) rows.get(text)?.push(...place)
+  }
+  return { ...found, rows }
+}
+
 function placeKey({ hour, trace }: TracePlace): string {
   return `${trace}${hour}`
 }
@@ -182,7 +242,7 @@ function readRecords(answer: RawAnswer): FoundRows<StoredRow> {
 }
 
 function namesSql(keys: readonly string[]): string {
-  return `SELECT key, toUInt32(hour), trace_id, up, own, template_id, exporter, received_at
+  return `SELECT key, toUInt32(hour), trace_id, template_id, exporter, received_at
 FROM whodid.threads WHERE key IN (${keys.join(', ')})
 LIMIT ${rowsMax.names + 1} FORMAT RowBinary`
 }
@@ -193,18 +253,12 @@ function readNames(answer: RawAnswer): FoundRows<NamedPlace> {
       key: reader.uint64(),
       hour: reader.uint32(),
       trace: reader.hex(16),
-      up: readKeys(reader),
-      own: readKeys(reader),
       template: reader.text(),
       exporter: reader.text(),
       receivedUnixMs: reader.int64(),
     }
     return { key: String(row.key), row }
   })
-}
-
-function readKeys(reader: ByteReader): bigint[] {
-  return Array.from({ length: reader.varUint() }, () => reader.uint64())
 }
 
 function textBlocksSql(refs: readonly string[]): string {
@@ -242,7 +296,7 @@ function actsCondition({ key, limit, since, until, recorded, ended }: ActsWanted
 function actsSql(conditions: readonly string[]): string {
   const parts = conditions.map(
     (condition, place) =>
-      `SELECT toUInt8(${place}), trace_id, span_id, nts, received_at, verb, outcome, act FROM (SELECT * FROM whodid.acts WHERE ${condition})`,
+      `(SELECT toUInt8(${place}), trace_id, span_id, nts, received_at, verb, outcome, act FROM whodid.acts WHERE ${condition})`,
   )
   return `${parts.join('\nUNION ALL\n')}\nFORMAT RowBinary`
 }

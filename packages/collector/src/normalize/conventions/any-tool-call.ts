@@ -99,7 +99,8 @@ const formsKnown = new Map<string, Form>()
 const formsKnownMax = 4_096
 const keyLengthMax = 128
 
-function formOf(key: string): Form {
+/** The part of a call that a key names, in any vocabulary. */
+export function formOf(key: string): Form {
   if (key.length > keyLengthMax) return ''
   const known = formsKnown.get(key)
   if (known !== undefined) return known

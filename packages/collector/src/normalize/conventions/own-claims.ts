@@ -79,8 +79,12 @@ const countFields: readonly (readonly [CountField, AttributeKey])[] = [
 const ofSpanOnly = new Set<string>([attribute.seq, attribute.planStep, attribute.recordKind])
 
 /** A canonical attribute: the field it fills, and how. */
-interface OwnClaim {
+export interface OwnClaim {
   readonly field: keyof Claims
+  /** The form of a value that fills it. A reference is `<trace>-<span>`, a flag is true. */
+  readonly form: 'text' | 'choice' | 'ref' | 'count' | 'flag' | 'list'
+  /** The words of a choice. */
+  readonly members?: readonly string[]
   /** Fills the field when the value is of the expected form; leaves it as it is otherwise. */
   readonly fill: (record: LedgerRecord, value: Value) => void
 }
@@ -104,6 +108,7 @@ const ownClaims: ReadonlyMap<string, OwnClaim> = new Map<string, OwnClaim>([
     attribute.credentialBorrowed,
     {
       field: 'credentialBorrowed',
+      form: 'flag',
       fill: (record, value) => {
         if (value === true) record.credentialBorrowed = true
       },
@@ -111,9 +116,9 @@ const ownClaims: ReadonlyMap<string, OwnClaim> = new Map<string, OwnClaim>([
   ],
 ])
 
-/** The field that a key's value stands in when it is of the expected form; undefined when the key has none. */
-export function ownFieldOf(key: string): keyof Claims | undefined {
-  return ownClaims.get(key)?.field
+/** The canonical attribute of a key: its value stands in a field when it is of the expected form; undefined when the key is none. */
+export function ownClaimOf(key: string): OwnClaim | undefined {
+  return ownClaims.get(key)
 }
 
 /** The kind of record that an attribute says; '' when none does. */
@@ -160,6 +165,7 @@ function fillFromResource(
 function textClaim(field: TextField): OwnClaim {
   return {
     field,
+    form: 'text',
     fill: (record, value) => {
       const text = textValue(value)
       // Sound for text fields alone: the field's own type holds any text.
@@ -171,6 +177,7 @@ function textClaim(field: TextField): OwnClaim {
 function listClaim(field: ListField): OwnClaim {
   return {
     field,
+    form: 'list',
     fill: (record, value) => {
       if (!Array.isArray(value)) return
       const texts = value.filter((element): element is string => typeof element === 'string')
@@ -182,6 +189,7 @@ function listClaim(field: ListField): OwnClaim {
 function countClaim(field: CountField): OwnClaim {
   return {
     field,
+    form: 'count',
     fill: (record, value) => {
       if (typeof value === 'bigint' && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER))
         record[field] = Number(value)
@@ -192,6 +200,7 @@ function countClaim(field: CountField): OwnClaim {
 function refClaim(field: 'promptRef' | 'planRef'): OwnClaim {
   return {
     field,
+    form: 'ref',
     fill: (record, value) => {
       const ref = parseSpanRef(textValue(value))
       if (ref !== undefined) record[field] = `${ref.trace}-${ref.span}`
@@ -203,6 +212,8 @@ function choiceClaim(field: TextField, members: readonly string[]): OwnClaim {
   const { fill } = textClaim(field)
   return {
     field,
+    form: 'choice',
+    members,
     fill: (record, value) => {
       if (typeof value === 'string' && members.includes(value)) fill(record, value)
     },

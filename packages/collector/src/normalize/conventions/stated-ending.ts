@@ -27,6 +27,11 @@ export function statedEnding(attributes: Attributes): Ending | '' {
   return found
 }
 
+/** True when an attribute of this key may state an ending. */
+export function statesEnding(key: string): boolean {
+  return readers.has(key)
+}
+
 /** UTF-16 units of a value that are looked at: the words that are known are shorter. */
 const wordLengthMax = 64
 

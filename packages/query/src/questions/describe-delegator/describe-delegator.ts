@@ -1,10 +1,18 @@
 import { outcomes } from '@whodid/model'
-import type { ActsOfDelegator, DelegatedAgent, DelegatorAnswer, ListedAction } from '@whodid/model'
+import type {
+  ActsOfDelegator,
+  DelegatedAgent,
+  DelegatorAnswer,
+  ListedAction,
+  QuestionCost,
+} from '@whodid/model'
 import type { Selector, Statement } from '@whodid/store'
 import { nameOrNull, toInstant } from '../../text.ts'
 import { parseTimeBounds, timeBoundParameters } from '../../time-bounds.ts'
 import type { TimeBounds } from '../../time-bounds.ts'
 import { askStatement, sumCosts } from '../ask-statement.ts'
+import type { Decision } from '../../who-did/decide/decide.ts'
+import { judgeActs } from '../judge-listed/judge-acts.ts'
 import { judgeListed } from '../judge-listed/judge-listed.ts'
 import { toListedAction } from '../judge-listed/listed-action.ts'
 import type { ActionRow } from '../judge-listed/listed-action.ts'
@@ -27,6 +35,8 @@ interface TotalRow {
 interface AgentRow {
   readonly template: string
   readonly instance: string
+  /** `<trace>-<span>` of its newest act. */
+  readonly newest: string
   readonly acts: string
   readonly first: string
   readonly last: string
@@ -41,8 +51,8 @@ interface DelegatorRow {
 
 /**
  * Describes a delegator's own acts and those done for it, within the time asked about. Counts use each record's own claims,
- * and count an intent and its outcome once; the newest acts are judged as answers are. A human's act is direct, even when it
- * names others. Throws the errors of `Selector.select`.
+ * and count an intent and its outcome once; the newest acts are judged as answers are, and so are the names of the agents, by
+ * the newest act of each. A human's act is direct, even when it names others. Throws the errors of `Selector.select`.
  */
 export async function describeDelegator(
   selector: Selector,
@@ -61,6 +71,10 @@ export async function describeDelegator(
     handles: { delegator: question.id },
     recorded: timeBoundParameters(question.time).recorded,
   })
+  const agents = await judgeAgents(selector, tenant, {
+    rows: row.agents,
+    recorded: timeBoundParameters(question.time).recorded,
+  })
   const spans = new Set(direct.map(({ span }) => span))
   const of = (isDirect: boolean): ListedAction[] =>
     judged.entries.filter(({ span }) => spans.has(span) === isDirect)
@@ -69,10 +83,10 @@ export async function describeDelegator(
     direct: toActs(row.totals.direct, of(true)),
     delegated: {
       ...toActs(row.totals.delegated, of(false)),
-      agents: row.agents.map(toAgent),
-      agents_total: Number(row.totals.delegated.agents),
+      agents: agents.entries,
+      agents_total: Number(row.totals.delegated.agents) - row.agents.length + agents.entries.length,
     },
-    cost: judged.cost === undefined ? cost : sumCosts([cost, judged.cost]),
+    cost: sumCosts([cost, judged.cost, agents.cost].filter((one) => one !== undefined)),
   }
 }
 
@@ -99,13 +113,44 @@ function toActs(total: TotalRow, latestActs: ListedAction[]): ActsOfDelegator {
   }
 }
 
-function toAgent(row: AgentRow): DelegatedAgent {
+/** Names agents as answers about their newest acts do. Those that none of these names become one entry without names. */
+async function judgeAgents(
+  selector: Selector,
+  tenant: string,
+  { rows, recorded }: { readonly rows: readonly AgentRow[]; readonly recorded: string },
+): Promise<{ readonly entries: DelegatedAgent[]; readonly cost: QuestionCost | undefined }> {
+  const keys = rows.map(({ newest }) => newest)
+  const { judge, cost } = await judgeActs(selector, tenant, { keys, recorded })
+  const entries = new Map<string, DelegatedAgent>()
+  for (const row of rows) {
+    const names = namesOf(row, judge(row.newest)?.decision)
+    const key = JSON.stringify(names)
+    const before = entries.get(key)
+    const [first, last] = [toInstant(row.first), toInstant(row.last)]
+    entries.set(key, {
+      ...names,
+      acts: Number(row.acts) + (before?.acts ?? 0),
+      first_at: before !== undefined && before.first_at < first ? before.first_at : first,
+      last_at: before !== undefined && before.last_at > last ? before.last_at : last,
+    })
+  }
+  return { entries: [...entries.values()], cost }
+}
+
+/**
+ * Returns the names that an agent's records claim and the decision about its newest act confirms. An instance is of one
+ * template, so the decision also supplies the template of a confirmed one.
+ */
+function namesOf(
+  row: AgentRow,
+  decision: Decision | undefined,
+): Pick<DelegatedAgent, 'template' | 'instance'> {
+  if (decision?.verdict !== 'agent') return { template: null, instance: null }
+  const isInstance = row.instance !== '' && row.instance === decision.instance
+  const isTemplate = row.template === decision.template
   return {
-    template: nameOrNull(row.template),
-    instance: nameOrNull(row.instance),
-    acts: Number(row.acts),
-    first_at: toInstant(row.first),
-    last_at: toInstant(row.last),
+    template: isInstance || isTemplate ? nameOrNull(decision.template) : null,
+    instance: isInstance ? nameOrNull(row.instance) : null,
   }
 }
 

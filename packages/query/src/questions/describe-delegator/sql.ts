@@ -13,7 +13,7 @@ const totals = (which: string): string => `
         sumMapIf(map(concat(row.outcome, ' ', row.verb), toUInt64(1)), ${which}),
         uniqExactIf(cityHash64(row.resource_id), ${which} AND row.resource_id != ''),
         minIf(row.ts, ${which}), maxIf(row.ts, ${which}),
-        uniqExactIf(cityHash64(row.template_id, row.instance_id), ${which})
+        uniqExactIf(cityHash64(row.template_id, row.instance_id), ${which} AND row.channel != 'unentitled')
       )`
 
 const totalType =
@@ -43,14 +43,14 @@ SELECT
     FROM (SELECT *, cityHash64(row.trace_id, row.span_id) AS record FROM whodid.actions AS row WHERE ${ofPrincipal} AND ${notEnded('whodid.actions', ofPrincipal)}) AS row
   ) AS totals,
   (
-    SELECT groupArray(CAST((template, instance, acts, first, last), 'Tuple(template String, instance String, acts UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'))'))
+    SELECT groupArray(CAST((template, instance, newest, acts, first, last), 'Tuple(template String, instance String, newest String, acts UInt64, first DateTime64(9, \\'UTC\\'), last DateTime64(9, \\'UTC\\'))'))
     FROM
     (
       SELECT
         row.template_id AS template, row.instance_id AS instance, uniqExact(cityHash64(row.trace_id, row.span_id)) AS acts,
-        min(row.ts) AS first, max(row.ts) AS last
+        argMax(lower(concat(hex(row.trace_id), '-', hex(row.span_id))), (row.ts, row.span_id)) AS newest, min(row.ts) AS first, max(row.ts) AS last
       FROM whodid.actions AS row
-      WHERE ${ofPrincipal} AND ${isDelegated} AND ${notEnded('whodid.actions', ofPrincipal)}
+      WHERE ${ofPrincipal} AND ${isDelegated} AND row.channel != 'unentitled' AND ${notEnded('whodid.actions', ofPrincipal)}
       GROUP BY template, instance
       ORDER BY last DESC, instance
       LIMIT ${agentsMax}

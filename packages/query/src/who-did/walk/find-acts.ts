@@ -7,7 +7,7 @@ import { candidatesMax, listedMax, namedMax } from '../evidence/find-acts-sql.ts
 import { namedOfSenderMax, namedTracesMax } from '../evidence/find-acts-sql.ts'
 import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
-import { textOf, traceKey } from './point-source.ts'
+import { textOf } from './point-source.ts'
 import type { PointSource } from './point-source.ts'
 import { unixNsOf } from './walked-record.ts'
 import type { WalkedRecord } from './walked-record.ts'
@@ -24,15 +24,17 @@ export async function findActs(
   const { kind, value } = question.handle
   if (kind === 'resource' || kind === 'credential') return newestActs(source, question)
   if (kind === 'delegator') {
-    const own = newestActs(source, question)
-    const records = await recordsUnder(source, nameKey(kind, value))
+    const [own, records] = await Promise.all([
+      newestActs(source, question),
+      recordsUnder(source, kind, value),
+    ])
     const inheriting = records === undefined ? await ask() : inheritingRows(question, records)
-    return [...(await own), ...inheriting]
+    return [...own, ...inheriting]
   }
   const finds = finders.get(kind)
   if (finds === undefined) return ask()
   const id = kind === 'span' ? (parseSpanRef(value)?.trace ?? '') : value
-  const records = await recordsUnder(source, nameKey(kind === 'span' ? 'trace' : kind, id))
+  const records = await recordsUnder(source, kind === 'span' ? 'trace' : kind, id)
   if (records === undefined) return ask()
   const acts = inTime(question, records).filter((record) => finds(record, value))
   return [...rowsOf(question, acts), ...inheritingRows(question, records)]
@@ -41,18 +43,12 @@ export async function findActs(
 /** Returns the records of all places where a name occurs; undefined where there are too many places. */
 async function recordsUnder(
   source: PointSource,
-  key: bigint,
+  kind: string,
+  name: string,
 ): Promise<readonly WalkedRecord[] | undefined> {
-  const named = await source.names([key])
-  if (named === undefined) return undefined
-  const places = new Map(named.map((place) => [textOf(place), place]))
-  if (places.size > namedTracesMax) return undefined
-  const [records] = await Promise.all([
-    source.records([...places.values()]),
-    // What leads outwards from the act's trace is needed next.
-    source.names([...new Set(named.map(({ trace }) => traceKey(trace)))]),
-  ])
-  return records
+  const records = await source.recordsUnder(kind, name)
+  const places = new Set(records?.map(textOf))
+  return places.size > namedTracesMax ? undefined : records
 }
 
 /** An act as its own record, or a row of `whodid.acts`, describes it. */
@@ -88,22 +84,13 @@ async function newestActs(source: PointSource, question: Question): Promise<Evid
   const [all, ended] = await Promise.all([
     isWhole || listed.length >= listedMax ? rows : read(newestListedMax, false),
     isWhole || candidatesOf(question, first).length >= candidatesMax ? rows : read(newestMax, true),
-    newest === undefined ? undefined : lookAhead(source, newest),
+    // The act that is judged first is looked at next.
+    newest === undefined ? undefined : source.recordsUnder('trace', newest.trace),
   ])
   return [
     ...rowsIn('candidate', candidatesOf(question, actsOf(ended)), question),
     ...rowsIn('listed', listedOf(actsOf(all)), question),
   ]
-}
-
-/** Asks for what the act that is judged first will need: its trace's records of the hour, and what leads outwards from it. */
-async function lookAhead(source: PointSource, { trace, startUnixNs }: FoundAct): Promise<void> {
-  const hour = startUnixNs / 3_600_000_000_000n
-  const isInRange = hour >= 0n && hour * 3_600n <= 0xff_ff_ff_ffn
-  await Promise.all([
-    source.names([traceKey(trace)]),
-    isInRange ? source.records([{ trace, hour: Number(hour) * 3_600 }]) : undefined,
-  ])
 }
 
 function actOf({ columns }: NamedAct): FoundAct {

@@ -22,6 +22,8 @@ export class PointSource {
   readonly #tenant: string
   readonly #names = new Map<bigint, Promise<readonly NamedPlace[] | undefined>>()
   readonly #records = new Map<string, Promise<readonly WalkedRecord[] | undefined>>()
+  readonly #under = new Map<string, Promise<readonly WalkedRecord[] | undefined>>()
+  readonly #traces = new Map<string, readonly WalkedRecord[]>()
   readonly #textBlocks = new Map<string, Promise<readonly StoredTextBlock[] | undefined>>()
   #cost: PointCost = { statements: new Set(), rowsRead: 0, bytesRead: 0 }
 
@@ -41,6 +43,31 @@ export class PointSource {
       const rows = await this.#points.names(this.#tenant, missing)
       return { ...rows, rows: groupBy(rows.rows, ({ key }) => key) }
     })
+  }
+
+  /** The records of all places where a name occurs. */
+  recordsUnder(kind: string, name: string): Promise<readonly WalkedRecord[] | undefined> {
+    return this.#load(this.#under, new Set([`${kind}:${name}`]), async () => {
+      const found = await this.#points.recordsUnder(this.#tenant, [{ kind, name }])
+      const rows = found.rows.map(recordOf)
+      if (!found.isCut) this.#keep(rows)
+      return { ...found, rows: new Map([[`${kind}:${name}`, rows]]) }
+    })
+  }
+
+  /** Returns the records of a trace that were read, by whatever name. */
+  known(trace: string): readonly WalkedRecord[] {
+    return this.#traces.get(trace) ?? []
+  }
+
+  /** Places are read whole, so that what was found by a name need not be read again. */
+  #keep(rows: readonly WalkedRecord[]): void {
+    for (const [place, records] of groupBy(rows, textOf)) {
+      if (this.#records.has(place)) continue
+      this.#records.set(place, Promise.resolve(records))
+      const [{ trace } = { trace: '' }] = records
+      this.#traces.set(trace, [...this.known(trace), ...records])
+    }
   }
 
   /** The records at some places. */

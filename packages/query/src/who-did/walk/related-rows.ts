@@ -1,4 +1,4 @@
-import { hasPart } from '@whodid/model'
+import { hasPart, nameKey } from '@whodid/model'
 import type { NamedPlace, TracePlace } from '@whodid/store'
 import { textBlocksMax, claimsMax, relatedTracesMax } from '../evidence/sql.ts'
 import { relatedRecordsMax } from '../evidence/evidence.ts'
@@ -33,13 +33,13 @@ export async function relatedRows(
     startUnixNs: unixNsOf(ts),
     asRecorded,
   }
-  const own = await source.names([traceKey(center.trace)])
+  const own = await ownRecords(source, center.trace)
   if (own === undefined) return undefined
-  const ownKeys = distinct(own.flatMap((place) => place.own))
+  const ownKeys = distinct(own.flatMap(instanceKeys))
   const [near, claims] = await Promise.all([
     nearRecords(source, center, own),
     source.names(ownKeys),
-    textBlocksOf(source, center, own),
+    source.textBlocks(refsOf(own, center)),
   ])
   if (near === undefined || claims === undefined) return undefined
   const records = near
@@ -58,14 +58,46 @@ export async function relatedRows(
   ]
 }
 
-/** Asks for the texts of the act's own trace while its neighbours are looked for. */
-async function textBlocksOf(
+/**
+ * Returns the records of the act's trace. Those that were found by another name are all of them but for other hours: what they
+ * lead to and the hours of the trace are asked for together.
+ */
+async function ownRecords(
   source: PointSource,
-  center: Center,
-  own: readonly NamedPlace[],
-): Promise<void> {
-  const records = await source.records(own)
-  if (records !== undefined) await source.textBlocks(refsOf(records, center))
+  trace: string,
+): Promise<readonly WalkedRecord[] | undefined> {
+  const known = source.known(trace)
+  if (known.length === 0) return source.recordsUnder('trace', trace)
+  const keys = [...known.flatMap(upKeys), ...known.flatMap(instanceKeys)]
+  const places = await source.names(distinct([traceKey(trace), ...keys]))
+  return places && source.records(places.filter((place) => place.trace === trace))
+}
+
+/** Returns the keys that lead outwards from a record, as `whodid.threads` has them in `up`. */
+function upKeys({ trace, columns }: WalkedRecord): bigint[] {
+  const chain = columns['delegation_chain']
+  const parents = Array.isArray(chain) ? chain.slice(0, -1) : []
+  const prompt = textIn(columns['prompt_ref']).slice(0, 32)
+  return [
+    traceKey(trace),
+    ...keysOf('correlation', [columns['correlation_id']]),
+    ...keysOf('instance', [columns['instance_parent_id'], ...parents]),
+    ...keysOf('delegation', [columns['delegation_id'], columns['delegation_parent_id']]),
+    ...keysOf('trace', [prompt]),
+  ]
+}
+
+/** Returns the key of the instance that acts in a record. */
+function instanceKeys({ columns }: WalkedRecord): bigint[] {
+  return keysOf('instance', [columns['instance_id']])
+}
+
+function keysOf(kind: string, names: readonly unknown[]): bigint[] {
+  return names.flatMap((name) => (textIn(name) === '' ? [] : [nameKey(kind, textIn(name))]))
+}
+
+function textIn(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /**
@@ -75,20 +107,19 @@ async function textBlocksOf(
 async function nearRecords(
   source: PointSource,
   center: Center,
-  own: readonly NamedPlace[],
+  own: readonly WalkedRecord[],
 ): Promise<readonly WalkedRecord[] | undefined> {
-  const up = distinct(own.flatMap((place) => place.up))
-  const [first] = await Promise.all([source.names(up), source.records(own)])
+  const up = distinct(own.flatMap(upKeys))
+  const first = await source.names(up)
   if (first === undefined) return undefined
   const others = distinct(first.map(({ trace }) => trace)).filter((trace) => trace !== center.trace)
   if (others.length === 0) return source.records(nearestPlaces(first, center))
-  const keys = others.slice(0, relatedTracesMax).map(traceKey)
-  const [found] = await Promise.all([
-    source.names(keys),
-    source.records(nearestPlaces(first, center)),
-  ])
-  if (found === undefined) return undefined
-  const further = await source.names(distinct([...up, ...found.flatMap((place) => place.up)]))
+  const theirs = await Promise.all(
+    others.slice(0, relatedTracesMax).map((trace) => source.recordsUnder('trace', trace)),
+  )
+  if (theirs.some((records) => records === undefined)) return undefined
+  const outward = theirs.flatMap((records) => records?.flatMap(upKeys) ?? [])
+  const further = await source.names(distinct([...up, ...outward]))
   return further && source.records(nearestPlaces(further, center))
 }
 

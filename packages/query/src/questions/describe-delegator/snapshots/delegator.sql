@@ -7,14 +7,14 @@ SELECT
         sumMapIf(map(concat(row.outcome, ' ', row.verb), toUInt64(1)), (row.actor_type = 'human' OR row.delegator_id = '')),
         uniqExactIf(cityHash64(row.resource_id), (row.actor_type = 'human' OR row.delegator_id = '') AND row.resource_id != ''),
         minIf(row.ts, (row.actor_type = 'human' OR row.delegator_id = '')), maxIf(row.ts, (row.actor_type = 'human' OR row.delegator_id = '')),
-        uniqExactIf(cityHash64(row.template_id, row.instance_id), (row.actor_type = 'human' OR row.delegator_id = ''))
+        uniqExactIf(cityHash64(row.template_id, row.instance_id), (row.actor_type = 'human' OR row.delegator_id = '') AND row.channel != 'unentitled')
       ), 
       (
         uniqExactIf(record, (row.actor_type != 'human' AND row.delegator_id != '')), uniqExactIf(record, (row.actor_type != 'human' AND row.delegator_id != '') AND row.channel = 'unentitled'),
         sumMapIf(map(concat(row.outcome, ' ', row.verb), toUInt64(1)), (row.actor_type != 'human' AND row.delegator_id != '')),
         uniqExactIf(cityHash64(row.resource_id), (row.actor_type != 'human' AND row.delegator_id != '') AND row.resource_id != ''),
         minIf(row.ts, (row.actor_type != 'human' AND row.delegator_id != '')), maxIf(row.ts, (row.actor_type != 'human' AND row.delegator_id != '')),
-        uniqExactIf(cityHash64(row.template_id, row.instance_id), (row.actor_type != 'human' AND row.delegator_id != ''))
+        uniqExactIf(cityHash64(row.template_id, row.instance_id), (row.actor_type != 'human' AND row.delegator_id != '') AND row.channel != 'unentitled')
       )), 'Tuple(direct Tuple(acts UInt64, contradicted UInt64, verbs Map(String, UInt64), resources UInt64, first DateTime64(9, \'UTC\'), last DateTime64(9, \'UTC\'), agents UInt64), delegated Tuple(acts UInt64, contradicted UInt64, verbs Map(String, UInt64), resources UInt64, first DateTime64(9, \'UTC\'), last DateTime64(9, \'UTC\'), agents UInt64))')
     FROM (SELECT *, cityHash64(row.trace_id, row.span_id) AS record FROM whodid.actions AS row WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel) NOT IN (
@@ -24,15 +24,15 @@ SELECT
       ))) AS row
   ) AS totals,
   (
-    SELECT groupArray(CAST((template, instance, acts, first, last), 'Tuple(template String, instance String, acts UInt64, first DateTime64(9, \'UTC\'), last DateTime64(9, \'UTC\'))'))
+    SELECT groupArray(CAST((template, instance, newest, acts, first, last), 'Tuple(template String, instance String, newest String, acts UInt64, first DateTime64(9, \'UTC\'), last DateTime64(9, \'UTC\'))'))
     FROM
     (
       SELECT
         row.template_id AS template, row.instance_id AS instance, uniqExact(cityHash64(row.trace_id, row.span_id)) AS acts,
-        min(row.ts) AS first, max(row.ts) AS last
+        argMax(lower(concat(hex(row.trace_id), '-', hex(row.span_id))), (row.ts, row.span_id)) AS newest, min(row.ts) AS first, max(row.ts) AS last
       FROM whodid.actions AS row
       WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.actor_type != 'human' AND row.delegator_id != '') AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel) NOT IN (
+  AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND (row.actor_type != 'human' AND row.delegator_id != '') AND row.channel != 'unentitled' AND (row.outcome != 'unknown' OR row.action_id = '' OR (row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel) NOT IN (
         SELECT row.action_id, row.instance_id, row.template_id, row.actor_type, multiIf(row.actor_type = 'human', row.user_id, row.actor_type = 'service', row.service_name, ''), row.channel FROM whodid.actions AS row
         WHERE row.principal_id = {id:String} AND row.ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
   AND row.received_at <= {recorded:DateTime64(9, 'UTC')} AND row.action_id != '' AND row.outcome NOT IN ('unknown', '')

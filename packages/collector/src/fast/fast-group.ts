@@ -1,0 +1,124 @@
+import { attribute, blankRecord, ByteWriter, redactSecretsInName } from '@whodid/model'
+import type { Channel } from '@whodid/model'
+import type { RequestContext } from '../normalize/draft.ts'
+import { fieldBytesMax, finishRecord } from '../normalize/finish-record.ts'
+import { redact } from '../normalize/redact.ts'
+import type { OtlpResource, OtlpScope } from '../otlp/batch.ts'
+import { quoteText } from '../otlp/stringify-value.ts'
+import { channelOf } from '../senders/channel-of.ts'
+import type { FastSpan } from './fast-span.ts'
+import type { Settled } from './settle-claims.ts'
+import { isEqual, isPlainKey, slotOf } from './span-keys.ts'
+import { lengthPrefixed, memberOf } from './write-span-row.ts'
+
+/** The parts of a row that all spans of a resource and a scope share, as bytes of the row. */
+export interface FastGroup {
+  readonly logId: Buffer
+  readonly receivedAt: Buffer
+  /** The tenant and the exporter. */
+  readonly sender: Buffer
+  readonly exporter: string
+  readonly channel: (span: FastSpan, settled: Settled) => Buffer
+  /** The members of `rest` that name the service and the scope. */
+  readonly rest: Buffer
+  readonly resourceAttributes: Buffer
+  /** Attributes that the resource and the scope lack: dropped, or cut. */
+  readonly droppedCount: number
+}
+
+/** The resource and the scope of a group. */
+export interface GroupHead {
+  readonly resource: OtlpResource
+  readonly scope: OtlpScope
+}
+
+/**
+ * Makes the shared parts, once a group, by the functions of the general path. Returns undefined for a group that goes the general path whole:
+ * its resource or its scope says more than names of a service and a program.
+ */
+export function fastGroup(
+  { resource, scope }: GroupHead,
+  context: RequestContext,
+  logId: string,
+): FastGroup | undefined {
+  const { attributes } = resource
+  const service = attributes.get(attribute.serviceName) ?? ''
+  if (typeof service !== 'string' || service === 'claude-code') return undefined
+  for (const key of attributes.keys())
+    if (key !== attribute.serviceName && !isPlainKey(key)) return undefined
+  if (speaking.test(scope.name)) return undefined
+  const named = { service_name: service, scope_name: scope.name, scope_version: scope.version }
+  if (!Object.values(named).every(isKept)) return undefined
+  const { client, receivedUnixNs } = context
+  const none = new Map<string, never>()
+  const shared = finishRecord(
+    redact({
+      record: blankRecord(),
+      attributes: none,
+      resource: attributes,
+      events: [],
+      links: [],
+    }),
+  )
+  const droppedCount = resource.droppedCount + scope.droppedCount + shared.droppedCount
+  if (droppedCount > droppedCountMax) return undefined
+  const time = new ByteWriter()
+  time.int64(receivedUnixNs)
+  return {
+    logId: lengthPrefixed(logId),
+    receivedAt: time.toBytes(),
+    sender: Buffer.concat([lengthPrefixed(client.tenant), lengthPrefixed(client.name)]),
+    exporter: client.name,
+    channel: channels(context),
+    rest: Buffer.from(membersOf(named)),
+    resourceAttributes: lengthPrefixed(shared.resourceAttributes),
+    droppedCount,
+  }
+}
+
+/** Far from the largest that the column holds. */
+const droppedCountMax = 1_000_000
+
+/** Scopes that a convention knows by their name. */
+const speaking =
+  /^(?:com\.anthropic\.claude_code|gemini-cli|codex|gcp\.vertex\.agent|pydantic-ai|@traceloop\/|@voltagent\/|opentelemetry\.instrumentation\.|openinference\.|Agent365Sdk|mcp-python-sdk)/u
+
+function isKept(text: string): boolean {
+  return (
+    Buffer.byteLength(text) <= fieldBytesMax('name') &&
+    text.isWellFormed() &&
+    redactSecretsInName(text) === text
+  )
+}
+
+function membersOf(named: Readonly<Record<string, string>>): string {
+  return Object.entries(named)
+    .map(([name, text]) => (text === '' ? '' : `${memberOf(name).toString()}${quoteText(text)}`))
+    .join('')
+}
+
+const templateSlot = slotOf('templateId')
+
+/** The right of the sender to a span's claims. A template of an agent is compared as bytes. */
+function channels({ client }: RequestContext): FastGroup['channel'] {
+  const bytesOf = (channel: Channel): Buffer => lengthPrefixed(channel)
+  const claims = { templateId: 'x', instanceId: 'x', templateRule: '', instanceRule: '' }
+  const right = (actorType: Settled['actorType'], templateId: string): Buffer =>
+    bytesOf(channelOf(client, { ...claims, actorType, templateId }))
+  const byTemplate = Array.isArray(client.templates)
+    ? client.templates.map((id: string) => ({ id: Buffer.from(id), channel: right('agent', id) }))
+    : []
+  const other = {
+    agent: right('agent', '\0'),
+    human: right('human', ''),
+    service: right('service', ''),
+  }
+  return (span, { actorType }) => {
+    if (actorType !== 'agent') return other[actorType]
+    const template = span.at(templateSlot)
+    for (const { id, channel } of byTemplate)
+      if (template !== undefined && isEqual(id, span.bytes, template.start, template.end))
+        return channel
+    return other.agent
+  }
+}

@@ -1,0 +1,318 @@
+import { scanText, textBits } from '@whodid/model'
+import { isUtf8 } from 'node:buffer'
+import { slotCount, SpanKeys } from './span-keys.ts'
+import type { SpanKey } from './span-keys.ts'
+
+/** Bytes of the longest span that is read fast: its JSON, six bytes for each, keeps within the bounds of a record's. */
+const spanBytesMax = 40 * 1024
+
+/** Attributes, and elements of one list, that are read fast. */
+export const attributesMax = 128
+const listLengthMax = 64
+const listElementBytesMax = 1024
+
+/** Bytes of the longest VarUInt that is read fast: a safe integer takes no more. */
+const varIntBytesMax = 7
+
+/** Bytes from which on a text of ASCII is no name of a thing. */
+export const nameLengthMax = 256
+
+/** The tags of an `AnyValue`. */
+export const valueTags = { text: 0x0a, bool: 0x10, int: 0x18, double: 0x21, list: 0x2a } as const
+
+const keys = new SpanKeys()
+
+/** A stretch of the request's bytes, and what its text has: {@link textBits}. */
+export interface Stretch {
+  start: number
+  end: number
+  bits: number
+}
+
+/** An attribute of the span that is read. */
+export interface FastAttribute extends Stretch {
+  key: SpanKey
+  /** One of {@link valueTags}. */
+  tag: number
+  /** The value of an integer, and of a flag, 0 or 1. */
+  number: number
+}
+
+/**
+ * One span, read without an object or a string of its own: offsets into the request's bytes, written over by the next. Reads only
+ * what a well-formed exporter sends: each field once, in the order of its message where the standard gives one, and nothing that the
+ * general path would count, cut, refuse or look for a convention in.
+ */
+export class FastSpan {
+  bytes: Buffer = Buffer.alloc(0)
+  traceId = 0
+  spanId = 0
+  /** −1 at a root. */
+  parentSpanId = -1
+  start = 0
+  /** −1 when it is not stated. */
+  end = -1
+  kind = 0
+  statusCode = 0
+  flags = 0
+  droppedCount = 0
+  readonly name: Stretch = { start: 0, end: 0, bits: 0 }
+  readonly statusMessage: Stretch = { start: 0, end: 0, bits: 0 }
+  readonly attributes: readonly FastAttribute[] = Array.from({ length: attributesMax }, blank)
+  attributeCount = 0
+  /** Messages, attributes and values, as the general path counts them. */
+  elementCount = 0
+  readonly #bySlot = new Int16Array(slotCount)
+  #number = 0
+  #pos = 0
+  #fields = 0
+
+  /** The attribute in a slot; undefined when the span does not state it, or as ''. */
+  at(slot: number): FastAttribute | undefined {
+    const place = this.#bySlot[slot] ?? 0
+    return place === 0 ? undefined : this.attributes[place - 1]
+  }
+
+  /** Reads the span whose length stands at `place`. Returns false for one that goes the general path. */
+  read(bytes: Buffer, place: number): boolean {
+    this.bytes = bytes
+    this.#pos = place
+    const length = this.#varInt()
+    const end = this.#pos + length
+    if (length < 0 || length > spanBytesMax || end > bytes.length) return false
+    this.#clear()
+    while (this.#pos < end) if (!this.#readField(end)) return false
+    return this.#pos === end && (this.#fields & required) === required
+  }
+
+  #clear(): void {
+    this.parentSpanId = -1
+    this.end = -1
+    this.kind = 0
+    this.statusCode = 0
+    this.flags = 0
+    this.droppedCount = 0
+    this.#fields = 0
+    this.attributeCount = 0
+    this.elementCount = 1
+    this.#bySlot.fill(0)
+    setStretch(this.name, 0, 0)
+    setStretch(this.statusMessage, 0, 0)
+    this.#number += 1
+  }
+
+  #readField(end: number): boolean {
+    const tag = this.#varInt()
+    if (tag === 0x4a) return this.#readAttribute(end)
+    const field = 1 << (tag >>> 3)
+    if ((this.#fields & field) !== 0 || tag < 0 || tag > 0x85) return false
+    this.#fields |= field
+    switch (tag) {
+      case 0x0a:
+        return (this.traceId = this.#take(16, end)) >= 0 && !this.#isZero(this.traceId, 16)
+      case 0x12:
+        return (this.spanId = this.#take(8, end)) >= 0 && !this.#isZero(this.spanId, 8)
+      case 0x22:
+        return this.#readParent(end)
+      case 0x2a:
+        return this.#readText(this.name, end)
+      case 0x30:
+        return (this.kind = this.#small(end)) >= 0
+      case 0x39:
+        return (this.start = this.#time(end)) >= 0 && !this.#isZero(this.start, 8)
+      case 0x41:
+        return (this.end = this.#time(end)) >= 0
+      case 0x50:
+      case 0x60:
+      case 0x70: {
+        const count = this.#small(end)
+        this.droppedCount += count
+        return count >= 0
+      }
+      case 0x7a:
+        return this.#readStatus(end)
+      case 0x85:
+        if (this.#pos + 4 > end) return false
+        this.flags = this.bytes.readUInt32LE(this.#pos)
+        this.#pos += 4
+        return true
+      default:
+        return false
+    }
+  }
+
+  #readParent(end: number): boolean {
+    if (this.bytes[this.#pos] === 0) {
+      this.#pos += 1
+      return this.#pos <= end
+    }
+    this.parentSpanId = this.#take(8, end)
+    return this.parentSpanId >= 0
+  }
+
+  #readStatus(end: number): boolean {
+    const length = this.#varInt()
+    const statusEnd = this.#pos + length
+    if (length < 0 || statusEnd > end) return false
+    let last = 0
+    while (this.#pos < statusEnd) {
+      const tag = this.#varInt()
+      // Each once, in order.
+      if (tag <= last) return false
+      last = tag
+      if (tag === 0x12) {
+        if (!this.#readText(this.statusMessage, statusEnd)) return false
+      } else if (tag === 0x18) {
+        if ((this.statusCode = this.#small(statusEnd)) < 0) return false
+      } else return false
+    }
+    return this.#pos === statusEnd
+  }
+
+  /** A key, then a value, and nothing else. */
+  #readAttribute(end: number): boolean {
+    const length = this.#varInt()
+    const pairEnd = this.#pos + length
+    const attribute = this.attributes[this.attributeCount]
+    if (length < 0 || pairEnd > end || attribute === undefined) return false
+    if (this.bytes[this.#pos++] !== 0x0a) return false
+    const keyLength = this.#varInt()
+    const keyStart = this.#pos
+    const keyEnd = keyStart + keyLength
+    if (keyLength <= 0 || keyEnd >= pairEnd) return false
+    const key = keys.find(this.bytes, keyStart, keyEnd)
+    if (key === undefined || !key.isFast || key.lastSpan === this.#number) return false
+    key.lastSpan = this.#number
+    attribute.key = key
+    this.#pos = keyEnd
+    if (this.bytes[this.#pos++] !== 0x12) return false
+    const valueLength = this.#varInt()
+    if (valueLength <= 0 || this.#pos + valueLength !== pairEnd) return false
+    this.elementCount += 2
+    this.attributeCount += 1
+    if (!this.#readValue(attribute, pairEnd)) return false
+    const isStated = attribute.tag !== valueTags.text || attribute.end > attribute.start
+    if (key.slot >= 0 && isStated) this.#bySlot[key.slot] = this.attributeCount
+    return this.#pos === pairEnd
+  }
+
+  #readValue(value: FastAttribute, end: number): boolean {
+    const tag = this.bytes[this.#pos++] ?? 0
+    value.tag = tag
+    value.bits = 0
+    switch (tag) {
+      case valueTags.text:
+        return this.#readText(value, end)
+      case valueTags.bool:
+        value.number = this.#small(end)
+        return value.number === 0 || value.number === 1
+      case valueTags.int:
+        value.number = this.#varInt()
+        return value.number >= 0
+      case valueTags.double:
+        value.start = this.#pos
+        this.#pos += 8
+        return this.#pos <= end
+      case valueTags.list:
+        return this.#readList(value, end)
+      default:
+        return false
+    }
+  }
+
+  /** A list of texts. Its bits are those of all its texts. */
+  #readList(list: FastAttribute, end: number): boolean {
+    const length = this.#varInt()
+    if (length < 0 || this.#pos + length !== end) return false
+    list.start = this.#pos
+    list.end = end
+    let bits = 0
+    let count = 0
+    while (this.#pos < end) {
+      if (this.bytes[this.#pos++] !== 0x0a || (count += 1) > listLengthMax) return false
+      const elementEnd = this.#varInt() + this.#pos
+      if (elementEnd > end || this.bytes[this.#pos++] !== valueTags.text) return false
+      if (!this.#readText(element, elementEnd) || this.#pos !== elementEnd) return false
+      bits |= element.bits
+      if (element.end - element.start > listElementBytesMax) return false
+      if (element.end - element.start > nameLengthMax) bits |= textBits.unlikeName
+    }
+    this.elementCount += count
+    list.bits = bits
+    list.number = count
+    return true
+  }
+
+  #readText(text: Stretch, end: number): boolean {
+    const length = this.#varInt()
+    const start = this.#pos
+    if (length < 0 || start + length > end) return false
+    this.#pos = start + length
+    setStretch(text, start, this.#pos)
+    text.bits = scanText(this.bytes, start, this.#pos)
+    return (text.bits & textBits.beyondAscii) === 0 || isUtf8(this.bytes.subarray(start, this.#pos))
+  }
+
+  /** The offset of so many bytes behind their length; −1 when there are more or fewer. */
+  #take(byteLength: number, end: number): number {
+    const start = this.#pos + 1
+    if (this.bytes[this.#pos] !== byteLength || start + byteLength > end) return -1
+    this.#pos = start + byteLength
+    return start
+  }
+
+  /** The offset of a time that the ledger can hold. */
+  #time(end: number): number {
+    const start = this.#pos
+    this.#pos += 8
+    if (this.#pos > end) return -1
+    return this.bytes.readUInt32LE(start + 4) < latestSeconds ? start : -1
+  }
+
+  #isZero(start: number, byteLength: number): boolean {
+    for (let at = start; at < start + byteLength; at += 1) if (this.bytes[at] !== 0) return false
+    return true
+  }
+
+  /** An integer below 128; −1 for a larger one. */
+  #small(end: number): number {
+    const byte = this.bytes[this.#pos++] ?? 0x80
+    return byte < 0x80 && this.#pos <= end ? byte : -1
+  }
+
+  /** A safe integer; −1 for one that is none. What it reads may lie behind the message's end, and its caller looks. */
+  #varInt(): number {
+    const { bytes } = this
+    let value = 0
+    let unit = 1
+    for (let count = 0; count < varIntBytesMax; count += 1) {
+      const byte = bytes[this.#pos++] ?? 0x80
+      value += (byte & 0x7f) * unit
+      if (byte < 0x80) return value
+      unit *= 0x80
+    }
+    return -1
+  }
+}
+
+/** Trace ID, span ID and time of start. */
+const required = (1 << 1) | (1 << 2) | (1 << 7)
+
+/** The upper half of a time: the last seconds that the ledger holds share it with times that it does not. */
+const latestSeconds = 0x7fff_ffff
+
+const element: Stretch = { start: 0, end: 0, bits: 0 }
+
+function setStretch(stretch: Stretch, start: number, end: number): void {
+  stretch.start = start
+  stretch.end = end
+  stretch.bits = 0
+}
+
+function blank(): FastAttribute {
+  const key = keys.find(noKey, 0, noKey.length)
+  if (key === undefined) throw new Error('the table of keys is full at its start')
+  return { key, tag: 0, number: 0, start: 0, end: 0, bits: 0 }
+}
+
+const noKey = Buffer.from('none')
