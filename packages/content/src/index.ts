@@ -1,5 +1,4 @@
 export { ContentKeys } from './content-keys.ts'
-export type { ContentKey, KeyState } from './content-keys.ts'
 export {
   commitContents,
   commitEntries,

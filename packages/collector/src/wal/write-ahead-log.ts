@@ -53,8 +53,6 @@ interface LogStart {
   readonly unstoredCount: number
 }
 
-type WrittenFrame = ReturnType<SequenceQueue['frame']>
-
 /** Milliseconds after a failure until the log tries to mend itself, unless a request comes first. */
 const mendDelayMs = 1_000
 
@@ -229,7 +227,7 @@ export class WriteAheadLog {
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     const { onDurable, onProblem } = this.#options
-    let frame: WrittenFrame
+    let frame: ReturnType<SequenceQueue['frame']>
     try {
       frame = await this.#writeFrame(group)
     } catch (thrown) {
@@ -249,7 +247,7 @@ export class WriteAheadLog {
     for (const { resolve } of group) resolve(run)
   }
 
-  async #writeFrame(group: readonly Waiting[]): Promise<WrittenFrame> {
+  async #writeFrame(group: readonly Waiting[]): Promise<ReturnType<SequenceQueue['frame']>> {
     const mended = await this.#writer.mend()
     if (mended !== undefined) this.#handOver(mended)
     const frame = this.#queue.frame(group)
