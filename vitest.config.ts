@@ -19,7 +19,11 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 60_000 } },
-          include: ['packages/*/src/**/*.test.ts', 'test/{tidy,secrets}/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'bench/src/**/*.test.ts',
+            'test/{tidy,secrets}/**/*.test.ts',
+          ],
         },
       },
       {

@@ -3,7 +3,7 @@
 -- read for every granule there is. Filled from whodid.spans by a materialized view; nobody inserts here.
 --
 -- `key` is sipHash64(kind, name), kind being trace, correlation, instance, delegation, credential, template, action, delegator, session,
--- conversation, tool, prompt (its hash) or prompted. Two names may
+-- conversation, tool, prompt (its hash), prompted or parent. Two names may
 -- meet in one key: what is found so is evidence to be looked at, and its own columns say whose it is. `up`, on a trace's
 -- row, holds the keys that lead outwards from it: to the prompts, instances, delegations and correlations it names; `own` those of
 -- the instances that act in it.

@@ -1,5 +1,6 @@
 -- Runs with the migrator's rights, as whodid.actions_of_spans does. Grouped by trace first: sixteen spans of one trace name the
--- same few things, and each name costs a row. `prompted` leads from a prompt's trace to other traces that act under it.
+-- same few things, and each name costs a row. `prompted` leads from a prompt's trace to other traces that act under it, `parent`
+-- from an instance to the traces of those that it started.
 CREATE MATERIALIZED VIEW IF NOT EXISTS whodid.threads_of_spans TO whodid.threads
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT tenant, found.1 AS key, hour, trace_id, found.2 AS up, found.3 AS own, found.4 AS template_id, found.5 AS exporter, received_at FROM
@@ -37,6 +38,7 @@ ARRAY JOIN
             arrayDistinct(arrayMap(x -> sipHash64('instance', x.1), arrayFilter(x -> x.1 != '', instances))), '', '')],
         arrayMap(x -> (if(x = '', 0, sipHash64('correlation', x)), [], [], '', ''), correlations),
         arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], [], x.2, x.3), instances),
+        arrayMap(x -> (if(x = '', 0, sipHash64('parent', x)), [], [], '', ''), parents),
         arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], [], '', ''), delegations),
         arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], [], '', ''), credentials),
         arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions),

@@ -2,7 +2,19 @@
 export interface Measure {
   readonly name: string
   readonly value: number | null
-  readonly unit: 'ratio' | 's' | 'bytes' | 'share' | 'spans/s' | 'rows/s' | 's/million' | 'count'
+  readonly unit:
+    | 'ratio'
+    | 'share'
+    | 'count'
+    | 'us'
+    | 'ms'
+    | 's'
+    | 's/million'
+    | 'bytes'
+    | 'bytes/s'
+    | 'spans/s'
+    | 'rows/s'
+    | 'answers/s'
   /** What was measured, and what it was compared with. */
   readonly of: string
   /** Lowest and highest of the repeated runs whose median the value is. */

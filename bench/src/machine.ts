@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 
@@ -25,6 +26,21 @@ export function describeMachine(): Machine {
     node: process.versions.node,
     load_before: Math.round((loadavg()[0] ?? 0) * 100) / 100,
     date: new Date().toISOString(),
+  }
+}
+
+/** The commit, marked when something in it was changed; "unknown" outside of a clone. */
+export function describeVersion(): string {
+  try {
+    const told = execFileSync('git', ['describe', '--always', '--dirty', '--exclude', '*'], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    return told.trim()
+  } catch {
+    // No git, or no clone: the figures stand all the same.
+    return 'unknown'
   }
 }
 

@@ -210,6 +210,7 @@ ARRAY JOIN
             arrayDistinct(arrayMap(x -> sipHash64('instance', x.1), arrayFilter(x -> x.1 != '', instances))), '', '')],
         arrayMap(x -> (if(x = '', 0, sipHash64('correlation', x)), [], [], '', ''), correlations),
         arrayMap(x -> (if(x.1 = '', 0, sipHash64('instance', x.1)), [], [], x.2, x.3), instances),
+        arrayMap(x -> (if(x = '', 0, sipHash64('parent', x)), [], [], '', ''), parents),
         arrayMap(x -> (if(x = '', 0, sipHash64('delegation', x)), [], [], '', ''), delegations),
         arrayMap(x -> (if(x = '', 0, sipHash64('credential', x)), [], [], '', ''), credentials),
         arrayMap(x -> (if(x = '', 0, sipHash64('action', x)), [], [], '', ''), actions),
@@ -841,6 +842,33 @@ FROM whodid.who_did_when(
 CREATE TABLE IF NOT EXISTS whodid.acts AS whodid_shard.acts
 ENGINE = Distributed('whodid', 'whodid_shard', 'acts', sipHash64(trace_id));
 
+CREATE OR REPLACE VIEW whodid.v_actions
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, resource_id, resource_type, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name, action_id,
+    actor_type, channel, template_id, instance_id, user_id, service_name, delegator_id, delegator_type, principal_id,
+    template_rule, instance_rule, delegator_rule, correlation_id, credential_id
+FROM whodid.actions;
+
+CREATE OR REPLACE VIEW whodid.v_instances
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant,
+    instance_id,
+    min(ts) AS first_ts,
+    max(ts) AS last_ts,
+    count() AS records,
+    countIf(record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AS acts,
+    arrayFilter(name -> name != '', groupUniqArray(16)(template_id)) AS templates,
+    arrayFilter(name -> name != '', groupUniqArray(16)(delegator_id)) AS delegators,
+    groupUniqArray(16)(exporter) AS exporters,
+    groupUniqArray(channel) AS channels
+FROM whodid.spans
+WHERE instance_id != ''
+GROUP BY tenant, instance_id;
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -858,10 +886,10 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0004_create_reads.sql', '43d0eeb27f649c2427ecb1266d14f4fc508df6d76ff08d02359b87d3716c5fd9' WHERE '0004_create_reads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0005_create_threads.sql', 'ba155ed84b5dc66628b2d0ca4dc6260ea937523deea26d2c13ac2351766f4b45' WHERE '0005_create_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0005_create_threads.sql', '33e04c415e8bd581ecffd8a22219f712cf8d8e45737cfffa385149f0ea8f885b' WHERE '0005_create_threads.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0006_create_threads_of_spans.sql', 'c91173a0d2148dc10c6d8e454c4dcc50f80f4d74c55f3310fe70949404a8b68f' WHERE '0006_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0006_create_threads_of_spans.sql', 'd5bfc1a5bdfce53e8814e6c9a22fa6dce0b7700057aad97f12a25df2cef0a1ab' WHERE '0006_create_threads_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0007_create_contents.sql', '7c43092845981ad9c171104c8748caf1c9ae53f69f1dc2e2a1bd47b138d1c9aa' WHERE '0007_create_contents.sql' NOT IN (SELECT name FROM whodid.migrations);
@@ -882,4 +910,10 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0012_create_acts_of_spans.sql', 'a07b4388474e16545ad314be166c45a5fe11ba3dfaf3efdd83d566e0df260d05' WHERE '0012_create_acts_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0013_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0013_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0013_create_v_actions.sql', '2a313a086c10e6c3ad64e01511c94043e48498a8902a043fa9596d5fbb02e061' WHERE '0013_create_v_actions.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0014_create_v_instances.sql', '3e675cb8227166b24042033b8e934d431756eeccca21aeb18c0b02058271f79d' WHERE '0014_create_v_instances.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

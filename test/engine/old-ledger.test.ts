@@ -8,9 +8,9 @@ import { expect, it } from 'vitest'
 import { done } from '../harness/incident.ts'
 import { newTrace, runSql } from '../harness/ledger.ts'
 
-// The schema as commit 1ab1fd6 of 2026-11-22 had it, kept as it was: a ledger that was made then is opened by today's version.
+// The schema of format version 2 as it first was, on 2026-11-28, kept as it was: a ledger that was made then is opened by today's version.
 const kept = fileURLToPath(new URL('../vectors/ledger-2026-11-28/', import.meta.url))
-/** Users that the version of the kept schema did not have. */
+/** Users that an older version may not have had. */
 const newUsers = ['verifier', 'eraser', 'pruner']
 
 it('opens the data directory of an older version, its rows, its users and its schema', async () => {
@@ -18,7 +18,9 @@ it('opens the data directory of an older version, its rows, its users and its sc
   const credentials = join(dataDir, 'engine', 'credentials.json')
   try {
     const before = await startEngine({ dataDir, startTimeoutMs: 180_000 })
-    await migrate({ url: before.url, ...before.users.migrator }, await readMigrations(kept))
+    const keptMigrations = await readMigrations(kept)
+    const keptNames = new Set(keptMigrations.map(({ name }) => name))
+    await migrate({ url: before.url, ...before.users.migrator }, keptMigrations)
     await append(before, 'old')
     await before.stop()
     const users = JSON.parse(await readFile(credentials, 'utf8')) as Record<string, unknown>
@@ -31,8 +33,7 @@ it('opens the data directory of an older version, its rows, its users and its sc
       expect(after.users.writer).toEqual(before.users.writer)
       const { applied } = await migrate(migrator)
       const today = await readMigrations()
-      expect(applied).toContain('0005_create_who_did_when.sql')
-      expect(applied).toEqual(expect.arrayContaining(today.slice(9).map(({ name }) => name)))
+      expect(applied).toEqual(today.map(({ name }) => name).filter((name) => !keptNames.has(name)))
       expect((await migrate(migrator)).applied).toEqual([])
       await append(after, 'new')
       const verifier = { url: after.url, ...after.users.verifier }
@@ -61,6 +62,13 @@ it('refuses a ledger whose schema no version of this list had', async () => {
     }))
     await migrate(migrator, odd)
     await expect(migrate(migrator)).rejects.toMatchObject({ code: 'migration_changed' })
+    // A migration that only ledgers of format version 1 have.
+    await runSql(
+      migrator,
+      "INSERT INTO whodid.migrations (name, checksum) VALUES ('0007_create_threads.sql', 'x')",
+      {},
+    )
+    await expect(migrate(migrator)).rejects.toThrow(/it holds those of version 1/u)
   } finally {
     await engine.stop()
     await rm(dataDir, { recursive: true, force: true })

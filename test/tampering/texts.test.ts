@@ -7,7 +7,7 @@ import type { LeafReader } from '@whodid/store'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
-import { createTestLog } from '../harness/sealed-log.ts'
+import { createTestLog, verifyTestLog } from '../harness/sealed-log.ts'
 import type { TestLog } from '../harness/sealed-log.ts'
 
 /** Attacks on the texts of a sealed log, and what `whodid verify` says of them. */
@@ -39,10 +39,16 @@ async function scene(name: string): Promise<{ log: TestLog; key: string }> {
   return { log, key: key ?? '' }
 }
 
-async function insert(log: TestLog, records: readonly LedgerRecord[]): Promise<void> {
+/** Seals records and inserts them, as `attack` leaves them. */
+async function insert(
+  log: TestLog,
+  records: readonly LedgerRecord[],
+  attack: (placed: readonly LedgerRecord[]) => void = () => undefined,
+): Promise<void> {
   const copies = records.map((record) => ({ ...record }))
   await encryptContents(ledger.keys, copies)
   const placed = log.seal(copies)
+  attack(placed)
   const blocks = { blocks: [encodeRecords(placed)], contents: [encodeContents(placed)] }
   await ledger.appender.append({ ...blocks, token: log.note })
 }
@@ -102,6 +108,48 @@ test('a byte of a text block is changed', async () => {
     `INSERT INTO whodid.contents VALUES ('default', unhex('${ref}'), now64(9), unhex('${changed}'))`,
   )
   expect(await found(log)).toEqual({ texts: 0, removed: 0, codes: ['content_mismatch'] })
+})
+
+test('two text blocks of one person change places', async () => {
+  const { log, key } = await scene('swapped')
+  const trace = newTrace()
+  const later = { recordKind: 'prompt', delegatorId: 'swapped', content: 'later' } as const
+  await insert(log, [trace.record(later)])
+  const mine = `startsWith(lower(hex(ref)), '${key}')`
+  const read = `SELECT concat(hex(ref), ' ', hex(sealed)) FROM whodid.contents WHERE ${mine}`
+  const blocks = (await ledger.sql('verifier', read)).split('\n').map((row) => row.split(' '))
+  expect(blocks).toHaveLength(2)
+  await removeTexts(key)
+  for (const [at, [ref]] of blocks.entries())
+    await ledger.sql(
+      'writer',
+      `INSERT INTO whodid.contents VALUES ('default', unhex('${ref}'), now64(9), unhex('${blocks[1 - at]?.[1]}'))`,
+    )
+  expect(await found(log)).toEqual({ texts: 0, removed: 0, codes: ['content_mismatch'] })
+})
+
+test.each([
+  ['an offset leads to another text of the block', (row: LedgerRecord) => (row.textAt += 8 * 16)],
+  ['an offset leads behind the block', (row: LedgerRecord) => (row.textAt = 2 ** 32 - 5)],
+  ['a part is denied', (row: LedgerRecord) => (row.textAt -= 2)],
+  ['a commitment is changed', (row: LedgerRecord) => (row.commitmentHex = 'ab'.repeat(32))],
+])('%s', async (_name, change) => {
+  const log = createTestLog(`texts.test/${_name.replaceAll(' ', '-')}`)
+  const trace = newTrace()
+  const prompts = Array.from({ length: 4 }, (_, n) =>
+    trace.record({
+      recordKind: 'prompt',
+      delegatorId: _name,
+      content: `text ${n}`,
+      result: 'done',
+    }),
+  )
+  await insert(log, prompts, ([first]) => {
+    if (first !== undefined) change(first)
+  })
+  expect(await found(log)).toMatchObject({ texts: 6, codes: ['content_mismatch'] })
+  const { findings } = await verifyTestLog(log, reader)
+  expect(findings.map(({ code }) => code)).toEqual(['row_mismatch'])
 })
 
 test('texts are erased with their key under a sealed record: no alarm', async () => {

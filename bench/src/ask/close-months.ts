@@ -9,7 +9,8 @@ export interface PartsOfMonth {
   readonly parts: number
 }
 
-const tables = ['contents', 'threads', 'acts', 'actions', 'spans'] as const
+/** Tables that hold nothing of a span. */
+const besideSpans = "('migrations', 'reads')"
 /** So many at once: one a core of the smallest machine. */
 const lanes = 2
 const closingMsMax = 3_600_000
@@ -18,34 +19,35 @@ const idleLooksMax = 15
 
 /**
  * Makes one part of each month that is over, as the tables' own `min_age_to_force_merge_seconds` does a day after the last
- * write; the ledger's own time says which are. Resolves when it is done, or with what stays in parts after an hour.
+ * write; over is every month but the newest that any table has. Resolves when it is done, or with what stays in parts after an hour.
  */
-export async function closeMonths(
-  sql: Sql,
-  monthUnderWay: string,
-  say: (line: string) => void,
-): Promise<void> {
+export async function closeMonths(sql: Sql, say: (line: string) => void): Promise<void> {
+  const all = await partsOfMonths(sql)
+  const underWay = all.reduce((newest, { month }) => (month > newest ? month : newest), '')
+  const open = all.filter(({ month, parts }) => month < underWay && parts > 1)
+  const tables = [...new Set(open.map(({ table }) => table))]
+  const lifetimes = await lifetimesOf(sql, tables)
   // What a merge has replaced would stand on the disk for eight minutes beside it.
-  await settingOfAll(sql, 'MODIFY SETTING old_parts_lifetime = 1')
-  const open = (await partsOfMonths(sql)).filter(
-    ({ month, parts }) => month < monthUnderWay && parts > 1,
-  )
+  for (const table of tables)
+    await sql(`ALTER TABLE whodid.\`${table}\` MODIFY SETTING old_parts_lifetime = 1`)
   const waiting = open.values()
   const lane = async (): Promise<void> => {
     for (const each of waiting) await closeMonth(sql, each, say)
   }
   await Promise.all(Array.from({ length: lanes }, lane))
-  await settingOfAll(sql, 'RESET SETTING old_parts_lifetime')
-  // The text's table has one of its own.
-  await sql('ALTER TABLE whodid.contents MODIFY SETTING old_parts_lifetime = 60')
+  for (const table of tables) {
+    const lifetime = lifetimes.get(table)
+    await sql(
+      `ALTER TABLE whodid.\`${table}\` ${lifetime === undefined ? 'RESET SETTING old_parts_lifetime' : `MODIFY SETTING old_parts_lifetime = ${lifetime}`}`,
+    )
+  }
 }
 
 /** Parts of the ledger's tables, by month. */
 export async function partsOfMonths(sql: Sql): Promise<PartsOfMonth[]> {
-  const names = tables.map((table) => `'${table}'`).join(', ')
   const found = await sql(
-    `SELECT table, partition, count() FROM system.parts WHERE database = 'whodid' AND table IN (${names}) AND active
-    GROUP BY table, partition ORDER BY table, partition`,
+    `SELECT table, partition, count() FROM system.parts WHERE database = 'whodid' AND table NOT IN ${besideSpans} AND active
+    GROUP BY table, partition ORDER BY table, partition FORMAT TSV`,
   )
   return found
     .split('\n')
@@ -58,12 +60,28 @@ export async function partsOfMonths(sql: Sql): Promise<PartsOfMonth[]> {
 
 /** A sentence about them. */
 export function tellParts(parts: readonly PartsOfMonth[]): string {
-  return tables
+  return [...new Set(parts.map(({ table }) => table))]
     .map((table) => {
       const months = parts.filter((each) => each.table === table)
       return `${table} ${months.map((each) => each.parts).join(', ')}`
     })
     .join('; ')
+}
+
+/** What the tables themselves say of how long a replaced part stays, in seconds; those that say nothing are missing. */
+async function lifetimesOf(
+  sql: Sql,
+  tables: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const lifetimes = new Map<string, string>()
+  for (const table of tables) {
+    const engine = await sql(
+      `SELECT engine_full FROM system.tables WHERE database = 'whodid' AND name = '${table}' FORMAT TSVRaw`,
+    )
+    const found = /old_parts_lifetime = (\d+)/u.exec(engine)?.[1]
+    if (found !== undefined) lifetimes.set(table, found)
+  }
+  return lifetimes
 }
 
 async function closeMonth(
@@ -77,7 +95,9 @@ async function closeMonth(
       ?.parts ?? 0
   while ((await parts()) > 1 && performance.now() < deadlineMs) {
     // Its request may end before it does, and it with its request: what tells is how many parts there are.
-    void sql(`OPTIMIZE TABLE whodid.${table} PARTITION ID '${month}' FINAL`).catch(() => undefined)
+    void sql(`OPTIMIZE TABLE whodid.\`${table}\` PARTITION ID '${month}' FINAL`).catch(
+      () => undefined,
+    )
     for (let idle = 0; idle < idleLooksMax && (await parts()) > 1;) {
       await sleep(1_000)
       const merging = await sql(`SELECT count() FROM system.merges WHERE table = '${table}'`)
@@ -85,8 +105,4 @@ async function closeMonth(
     }
   }
   say(`${table} ${month}: ${await parts()} parts`)
-}
-
-async function settingOfAll(sql: Sql, change: string): Promise<void> {
-  for (const table of tables) await sql(`ALTER TABLE whodid.${table} ${change}`)
 }

@@ -1,13 +1,14 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startEngine } from '@whodid/engine'
-import { seedLedger } from './fill-ledger.ts'
+import { growLedger } from './fill-ledger.ts'
 
 /** A ledger on disk, no engine on it. */
 export interface KeptLedger {
-  /** How many spans were wanted, and how many there are: a whole number of copies. */
+  /** How many spans were wanted, how many there are, and how many requests of agents' runs they came in. */
   readonly size: number
   readonly rows: number
+  readonly turns: number
   readonly dataDir: string
 }
 
@@ -41,18 +42,18 @@ async function fill(
   const ledgers: KeptLedger[] = []
   let engine = await startEngine({ dataDir: growingDir })
   try {
-    const ledger = await seedLedger(engine, growingDir, say)
+    const ledger = growLedger(growingDir, say)
     for (const size of sizes) {
-      const rows = await ledger.grow(size, engine)
+      const filled = await ledger.grow(size, engine)
       if (size === sizes.at(-1)) {
-        ledgers.push({ size, rows, dataDir: growingDir })
+        ledgers.push({ size, ...filled, dataDir: growingDir })
         continue
       }
       const dataDir = join(dir, `at-${size}`)
       await engine.stop()
       await rm(dataDir, { recursive: true, force: true })
       await cp(growingDir, dataDir, { recursive: true })
-      ledgers.push({ size, rows, dataDir })
+      ledgers.push({ size, ...filled, dataDir })
       engine = await startEngine({ dataDir: growingDir })
     }
   } finally {

@@ -1,150 +1,98 @@
 import type { Engine } from '@whodid/engine'
-import type { BenchOptions } from '../bench.ts'
+import type { Handle } from '@whodid/model'
 import { createSql } from '../ingest/contender.ts'
+import { countRows } from '../ingest/run-round.ts'
 import { percentile } from '../percentile.ts'
-import { askCrowd } from './ask-crowd.ts'
-import type { Crowd } from './ask-crowd.ts'
 import { partsOfMonths } from './close-months.ts'
 import type { PartsOfMonth } from './close-months.ts'
-import { oneThing, sampleHandles } from './sample-handles.ts'
-import type { OneThing } from './sample-handles.ts'
+import type { KeptLedger } from './kept-ledgers.ts'
+import type { LedgerRuns } from './ledger-runs.ts'
+import { measureBusy } from './measure-busy.ts'
+import type { BusyEffort, BusyResult } from './measure-busy.ts'
+import { askedKinds, sampleHandles } from './sample-handles.ts'
 import { startAsking } from './start-asking.ts'
-import type { Asking } from './start-asking.ts'
-import { startWriting } from './start-writing.ts'
 import { timeQuestions } from './time-questions.ts'
-import type { Latency } from './time-questions.ts'
+import type { Latency, TimedQuestions } from './time-questions.ts'
 
 /** What was measured of one kind of handle. */
 export interface KindLatency {
-  readonly kind: OneThing
+  readonly kind: Handle['kind']
   /** Each handle's first question, right after the engine was started. */
   readonly cold: Latency
   readonly warm: Latency
-  /** While the collector wrote at half load; undefined where that was not measured. */
-  readonly writing: Latency | undefined
+  /** Milliseconds of `SELECT 1`, beside the warm questions. */
+  readonly selectOneP50: number
 }
 
 /** What was measured with so many spans stored. */
 export interface SizeResult {
+  /** How many were wanted, and how many there were when the measuring began. */
+  readonly size: number
   readonly rows: number
-  /** When the measuring began. */
   readonly parts: readonly PartsOfMonth[]
   readonly kinds: readonly KindLatency[]
-  /** Milliseconds of `SELECT 1`, between the warm questions, and between those while the collector wrote. */
-  readonly selectOneP50: number
-  readonly selectOneWritingP50: number | undefined
-  readonly writingSpansPerSecond: number | undefined
-  readonly crowd: Crowd | undefined
+  /** Of all warm questions of every kind, in milliseconds. */
+  readonly loneP50: number
+  /** CPU of a warm question of the API's process and of the engine, in milliseconds; the mean of all. */
+  readonly apiCpuMs: number
+  readonly engineCpuMs: number
+  /** With a crowd, and while the collector wrote; undefined where that was not measured. */
+  readonly busy: BusyResult | undefined
 }
 
 /** How much is asked. */
-export interface Effort {
-  readonly handles: number
+export interface Effort extends BusyEffort {
   readonly warmPasses: number
-  readonly writingPasses: number
-  readonly crowdHandles: number
 }
 
-const crowdAskers = 64
-/** The writing lasts longer than any measurement; it is ended by stopping it. */
-const writingSeconds = 3_600
+/** Which ledger, and how to measure it; `busy`: also with a crowd, and while the collector writes. */
+export interface SizeOrder {
+  readonly engine: Engine
+  readonly ledger: KeptLedger
+  readonly runs: LedgerRuns
+  readonly busy: boolean
+  readonly effort: Effort
+  readonly say: (line: string) => void
+}
 
-/** Measures every kind of handle on the ledger as it stands; `busy` also while the collector writes, and with a crowd. */
-export async function measureSize(
-  engine: Engine,
-  given: {
-    readonly rows: number
-    readonly busy: boolean
-    readonly effort: Effort
-    readonly dataDir: string
-    readonly say: BenchOptions['say']
-  },
-): Promise<SizeResult> {
-  const { effort, say } = given
+/** Measures every kind of handle on the ledger as it stands. */
+export async function measureSize(order: SizeOrder): Promise<SizeResult> {
+  const { engine, ledger, runs, effort, say } = order
+  const { turns, dataDir, size } = ledger
   const sql = createSql(engine)
-  const parts = await partsOfMonths(sql)
-  const drawn = new Map<OneThing, string[]>()
-  const asking = await startAsking(engine, given.dataDir)
+  const [rows, parts] = [await countRows(sql, 'spans'), await partsOfMonths(sql)]
+  const asking = await startAsking(engine, dataDir)
   try {
-    const selectOneMs: number[] = []
     const kinds: KindLatency[] = []
+    const all: TimedQuestions[] = []
     // The first statement of an engine pays for what all share.
     await asking.ask('action:nobody')
-    for (const kind of oneThing) {
-      const handles = await sampleHandles(sql, kind, { count: effort.handles, draw: 1 })
-      drawn.set(kind, handles)
+    for (const kind of askedKinds) {
+      const handles = sampleHandles(runs, { kind, turns, count: effort.handles, draw: 1 })
       const cold = await timeQuestions(asking, handles, 1)
       const warm = await timeQuestions(asking, handles, effort.warmPasses)
-      selectOneMs.push(...warm.selectOneMs)
-      kinds.push({ kind, cold: cold.latency, warm: warm.latency, writing: undefined })
-      say(`${kind}: warm p50 ${warm.latency.p50.toFixed(1)} ms, ${warm.latency.rowsP50} rows read`)
+      all.push(warm)
+      const selectOneP50 = percentile(warm.selectOneMs, 0.5)
+      kinds.push({ kind, cold: cold.latency, warm: warm.latency, selectOneP50 })
+      const { p50, rowsP50 } = warm.latency
+      say(
+        `${kind}: warm p50 ${p50.toFixed(1)} ms, ${(p50 / selectOneP50).toFixed(1)} × SELECT 1, ${rowsP50} rows read`,
+      )
     }
-    const alone = {
-      rows: given.rows,
+    const questions = all.flatMap(({ questionMs }) => questionMs)
+    const cpuMs = (of: 'api' | 'engine'): number =>
+      (all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds[of], 0) / questions.length) * 1000
+    return {
+      size,
+      rows,
       parts,
       kinds,
-      selectOneP50: percentile(selectOneMs, 0.5),
-      selectOneWritingP50: undefined,
-      writingSpansPerSecond: undefined,
-      crowd: undefined,
+      loneP50: percentile(questions, 0.5),
+      apiCpuMs: cpuMs('api'),
+      engineCpuMs: cpuMs('engine'),
+      busy: order.busy ? await measureBusy({ ...order, asking }) : undefined,
     }
-    return given.busy ? await whileWriting({ engine, asking, alone, drawn, ...given }) : alone
   } finally {
     await asking.stop()
   }
-}
-
-async function whileWriting(given: {
-  readonly engine: Engine
-  readonly asking: Asking
-  readonly alone: SizeResult
-  readonly drawn: ReadonlyMap<OneThing, readonly string[]>
-  readonly effort: Effort
-  readonly dataDir: string
-  readonly say: BenchOptions['say']
-}): Promise<SizeResult> {
-  const { engine, asking, alone, drawn, effort, say } = given
-  const writing = await startWriting(engine, given.dataDir)
-  say(`the collector takes ${Math.round(writing.fullLoad)} spans/s; half of it from now on`)
-  // Ends when the sender is stopped, which is no failure of the measurement.
-  const written = writing.writeAtHalf(writingSeconds).catch(() => undefined)
-  try {
-    const selectOneMs: number[] = []
-    const kinds: KindLatency[] = []
-    for (const each of alone.kinds) {
-      const told = await timeQuestions(asking, drawn.get(each.kind) ?? [], effort.writingPasses)
-      selectOneMs.push(...told.selectOneMs)
-      kinds.push({ ...each, writing: told.latency })
-    }
-    const sql = createSql(engine)
-    const crowded: string[] = []
-    for (const kind of oneThing)
-      crowded.push(...(await sampleHandles(sql, kind, { count: effort.crowdHandles, draw: 2 })))
-    const crowd = await askCrowd(asking, shuffled(crowded), {
-      askers: crowdAskers,
-      engineProcessId: engine.processId,
-    })
-    say(
-      `${crowdAskers} at once: p99 ${crowd.latency.p99.toFixed(0)} ms, ${crowd.errors.length} errors`,
-    )
-    for (const error of crowd.errors.slice(0, 3)) say(error)
-    return {
-      ...alone,
-      kinds,
-      crowd,
-      selectOneWritingP50: percentile(selectOneMs, 0.5),
-      writingSpansPerSecond: writing.fullLoad / 2,
-    }
-  } finally {
-    await writing.stop()
-    await written
-  }
-}
-
-/** Kinds in turn, so that the crowd asks for all of them at once. */
-function shuffled(handles: readonly string[]): string[] {
-  const stride = Math.ceil(handles.length / oneThing.length)
-  return Array.from({ length: stride }, (_, at) =>
-    oneThing.flatMap((_kind, index) => handles[index * stride + at] ?? []),
-  ).flat()
 }

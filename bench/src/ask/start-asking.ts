@@ -6,18 +6,30 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Engine } from '@whodid/engine'
 import type { WhoDidAnswer } from '@whodid/model'
+import { readUsage } from '../process-usage.ts'
+import type { ProcessUsage } from '../process-usage.ts'
 import type { ApiReply, ApiSettings } from './api-process.ts'
 
 /** One question, timed. */
 export interface Timed {
   readonly ms: number
+  readonly statements: number
   readonly rowsRead: number
   readonly bytesRead: number
 }
 
+/** One figure of the API's process and one of its engine's. */
+export interface OfBoth {
+  readonly api: number
+  readonly engine: number
+}
+
 /** An API in a process of its own, and the ways to it and to the engine, by one HTTP client. */
 export interface Asking {
-  readonly apiProcessId: number
+  /** The highest that their memory has been. */
+  residentBytesPeaks(): OfBoth
+  /** Since they were started. */
+  cpuSeconds(): OfBoth
   /** Throws when the answer is no answer. */
   ask(of: string): Promise<Timed>
   /** `SELECT 1`, as the reader that the API is. */
@@ -47,13 +59,18 @@ export async function startAsking(engine: Engine, dataDir: string): Promise<Aski
   // The child sends its address and nothing else.
   const [{ url }] = (await Promise.race([once(child, 'message'), gone])) as [ApiReply]
   const agent = new Agent({ keepAlive: true, maxSockets: 128 })
+  const ofBoth = (value: (usage: ProcessUsage) => number): OfBoth => ({
+    api: value(readUsage(child.pid ?? 0)),
+    engine: value(readUsage(engine.processId)),
+  })
   const authorization = { authorization: `Bearer ${token}` }
   const asReader = {
     'X-ClickHouse-User': reader.username,
     'X-ClickHouse-Key': reader.password,
   }
   return {
-    apiProcessId: child.pid ?? 0,
+    residentBytesPeaks: () => ofBoth(({ residentBytesPeak }) => residentBytesPeak),
+    cpuSeconds: () => ofBoth(({ cpuSeconds }) => cpuSeconds),
     ask: async (of) => {
       const startedMs = performance.now()
       const asked = `${url}/v1/who-did?of=${encodeURIComponent(of)}`
@@ -61,7 +78,8 @@ export async function startAsking(engine: Engine, dataDir: string): Promise<Aski
       const ms = performance.now() - startedMs
       // The API's own schema stands behind it; the bench measures and does not check.
       const { cost } = JSON.parse(body) as WhoDidAnswer
-      return { ms, rowsRead: cost.rows_read, bytesRead: cost.bytes_read }
+      const { statements, rows_read: rowsRead, bytes_read: bytesRead } = cost
+      return { ms, statements, rowsRead, bytesRead }
     },
     selectOne: async () => {
       const startedMs = performance.now()

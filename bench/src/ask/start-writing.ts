@@ -48,7 +48,9 @@ export async function startWriting(engine: Engine, dataDir: string): Promise<Wri
   const load = startLoad()
   await load.prepare({ seed: 99, batches, gzip: false })
   const send = async (spansPerSecond: number | null, seconds: number): Promise<number> => {
-    const sent = await load.send({ target, connections, spansPerSecond, seconds, probe: null })
+    const amount = { seconds }
+    const order = { target, connections, spansPerSecond, amount, gzip: false, probe: null }
+    const sent = await load.send(order)
     return sent.spans / sent.seconds
   }
   const fullLoad = await send(null, probeSeconds)

@@ -18,6 +18,8 @@ export interface BenchSpan {
   readonly endUnixNs: bigint
   readonly failed: boolean
   readonly attributes: Readonly<Record<string, AttributeValue>>
+  /** Eight hex digits each: parts of this span's IDs and hashes that no other run has. */
+  readonly marks: readonly string[]
 }
 
 type Attributes = Record<string, AttributeValue>
@@ -25,6 +27,8 @@ type Attributes = Record<string, AttributeValue>
 interface Run {
   readonly random: Random
   readonly traceId: Buffer
+  /** Eight hex digits that all IDs of this run share: its trace ID begins with them. */
+  readonly mark: string
   readonly actor: Attributes
   readonly template: string
   readonly spans: BenchSpan[]
@@ -41,6 +45,8 @@ interface Part {
 }
 
 const templates = ['repo-triage', 'db-fixer', 'release-notes', 'invoice-clerk', 'oncall'] as const
+/** Hex digits of a mark. */
+const markDigits = 8
 const toolTurnsMin = 3
 const toolTurnsRange = 4
 
@@ -52,8 +58,10 @@ const toolTurnsRange = 4
 export function agentRun(random: Random, startUnixNs: bigint): readonly BenchSpan[] {
   const template = random.pick(templates)
   const traceId = random.bytes(16)
-  const actor = actorAttributes(random, template)
-  const run: Run = { random, traceId, actor, template, spans: [], clockNs: startUnixNs, seq: 0 }
+  const mark = traceId.toString('hex', 0, 4)
+  const actor = actorAttributes(random, { template, mark })
+  const start = { spans: [], clockNs: startUnixNs, seq: 0 }
+  const run: Run = { random, traceId, mark, actor, template, ...start }
   const session = record(run, { kind: 'session', name: `session ${template}`, attributes: {} })
   const prompt = record(run, promptPart(run, session))
   const promptRef = { [attribute.promptRef]: refOf(prompt) }
@@ -80,11 +88,13 @@ export function agentRun(random: Random, startUnixNs: bigint): readonly BenchSpa
   return run.spans
 }
 
-function actorAttributes(random: Random, template: string): Attributes {
-  const human = `${random.pick(['dev', 'ops', 'ana', 'li', 'sam', 'kim'])}${random.int(40)}@acme.example`
-  const instance = uuid(random)
+function actorAttributes(random: Random, of: { template: string; mark: string }): Attributes {
+  const { template, mark } = of
+  // A few people start most of the runs.
+  const human = `${random.pick(['dev', 'ops', 'ana', 'li', 'sam', 'kim'])}${random.int(1 + random.int(40))}@acme.example`
+  const instance = uuid(random, mark)
   return {
-    [attribute.correlationId]: uuid(random),
+    [attribute.correlationId]: uuid(random, mark),
     [attribute.actorType]: 'agent',
     [attribute.instanceId]: instance,
     [attribute.templateId]: template,
@@ -94,7 +104,8 @@ function actorAttributes(random: Random, template: string): Attributes {
     [attribute.delegatorType]: 'human',
     [attribute.delegatorIssuer]: 'https://id.acme.example',
     [attribute.userId]: human,
-    [attribute.conversationId]: `conv_${random.hex(24)}`,
+    [attribute.conversationId]: `conv_${mark}${random.hex(16)}`,
+    ...(random.int(3) === 0 ? { [attribute.sessionId]: `sess_${mark}${random.hex(16)}` } : {}),
     [attribute.delegationChain]: [human, instance],
   }
 }
@@ -118,9 +129,19 @@ function record(run: Run, part: Part): BenchSpan {
       ...part.attributes,
       [attribute.seq]: run.seq,
     },
+    marks: [run.mark, ...hashEnds(part.attributes)],
   }
   run.spans.push(span)
   return span
+}
+
+/** The ends of the hashes of texts; a credential's is of no text, and many runs share it. */
+function hashEnds(attributes: Attributes): string[] {
+  return Object.entries(attributes).flatMap(([key, value]) =>
+    key !== attribute.credentialId && typeof value === 'string' && value.startsWith('sha256:')
+      ? [value.slice(-markDigits)]
+      : [],
+  )
 }
 
 function promptPart(run: Run, parent: BenchSpan): Part {
@@ -168,7 +189,7 @@ function modelPart(run: Run, parent: BenchSpan, under: Attributes): Part {
       [attribute.operationName]: 'chat',
       'gen_ai.provider.name': 'acme.models',
       'gen_ai.request.model': 'frontier-large',
-      'gen_ai.response.id': `msg_${random.hex(24)}`,
+      'gen_ai.response.id': `msg_${run.mark}${random.hex(16)}`,
       'gen_ai.usage.input_tokens': 500 + random.int(20_000),
       'gen_ai.usage.output_tokens': 20 + random.int(1_500),
       'gen_ai.response.finish_reasons': ['tool_calls'],
@@ -177,15 +198,15 @@ function modelPart(run: Run, parent: BenchSpan, under: Attributes): Part {
   }
 }
 
-function callAttributes({ random }: Run, step: number): Attributes {
+function callAttributes({ random, mark, actor }: Run, step: number): Attributes {
   const { tool, verb, type, resource } = random.pick(agentTools)
-  const id = resource(random)
+  const id = resource(random, mark)
   const args = JSON.stringify({ target: id, reason: sentence(random, 15), limit: random.int(100) })
-  const actionId = uuid(random)
+  const actionId = uuid(random, mark)
   return {
     [attribute.toolName]: tool,
     [attribute.toolType]: 'function',
-    [attribute.toolCallId]: `call_${random.hex(24)}`,
+    [attribute.toolCallId]: `call_${mark}${random.hex(16)}`,
     [attribute.actionId]: actionId,
     [attribute.actionVerb]: verb,
     [attribute.planStep]: step,
@@ -193,7 +214,7 @@ function callAttributes({ random }: Run, step: number): Attributes {
     [attribute.resourceType]: type,
     [attribute.toolArgumentsHash]: hashOf(args),
     [attribute.toolCallArguments]: args,
-    [attribute.credentialId]: hashOf(`${type}-pat`),
+    [attribute.credentialId]: hashOf(`${type}-pat-${String(actor[attribute.delegatorId])}`),
     [attribute.credentialType]: 'pat',
     [attribute.credentialSubject]: 'dev@acme.example',
     [attribute.credentialBorrowed]: true,
@@ -237,6 +258,6 @@ function hashOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`
 }
 
-function uuid(random: Random): string {
-  return `0197c2a4-${random.hex(4)}-7${random.hex(3)}-9${random.hex(3)}-${random.hex(12)}`
+function uuid(random: Random, mark: string): string {
+  return `0197c2a4-${random.hex(4)}-7${random.hex(3)}-9${random.hex(3)}-${mark}${random.hex(4)}`
 }

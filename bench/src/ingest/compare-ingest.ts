@@ -1,115 +1,118 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readUsage } from '../process-usage.ts'
-import { median } from '../percentile.ts'
 import type { Contender } from './contender.ts'
-import { dirWithin } from './in-bench-dir.ts'
-import type { SendOutcome } from './load-messages.ts'
-import { runRound, untilQuiet } from './run-round.ts'
+import { spansPerBatch } from './make-batches.ts'
+import { mergeAll, mergePasses, readWriteCounters } from './merge-all.ts'
+import type { Merged, WriteCounters } from './merge-all.ts'
+import { runRound } from './run-round.ts'
 import type { Round } from './run-round.ts'
-import { startCeiling } from './start-ceiling.ts'
-import type { Ceiling, CeilingRound } from './start-ceiling.ts'
 import type { Load } from './start-load.ts'
-import { sweepLoad } from './sweep-load.ts'
-import type { LoadLevel } from './sweep-load.ts'
+import { runUnderLoads } from './under-loads.ts'
+import type { LoadSize, UnderLoads } from './under-loads.ts'
 
 /** How much is sent. */
-export interface IngestSize {
+export interface IngestSize extends LoadSize {
+  /** Batches that are made once and sent over and over, each time under IDs and times of their own. */
+  readonly poolBatches: number
+  readonly warmUpBatches: number
   readonly rounds: number
   readonly batches: number
-  readonly warmUpBatches: number
-  readonly halfLoadBatches: number
-  /** The levels of the sweep, of the full load, and the seconds of each. */
-  readonly levelShares: readonly number[]
-  readonly levelSeconds: number
+  readonly gzipBatches: number
 }
 
 /** All that was measured of one contender. */
-export interface ContenderFigures {
+export interface ContenderFigures extends UnderLoads {
   readonly name: string
   readonly plain: readonly Round[]
   readonly gzip: readonly Round[]
-  readonly halfLoad: SendOutcome
-  /** Empty for one that is not taken through the loads. */
-  readonly levels: readonly LoadLevel[]
+  readonly merged: Merged
+  /** How often merges read a byte: in the rounds, and with the last merges. */
+  readonly passesInRounds: number
+  readonly passes: number
   readonly collectorBytesPeak: number
   readonly engineBytesPeak: number
-  /** After all parts were merged. */
-  readonly storedBytesPerSpan: number
 }
 
 /** All that was measured. */
 export interface IngestFigures {
   readonly contenders: readonly ContenderFigures[]
-  readonly ceiling: readonly CeilingRound[]
   readonly bodyBytesPerSpan: number
   /** Of one core, while nothing was sent. */
   readonly engineIdleShare: number
 }
 
-/** Whom to compare: the first one's rows are those of the ceiling. */
+/** Whom to compare: the first one is Whodid. */
 export interface Comparison {
   readonly contenders: ReadonlyMap<string, Contender>
   readonly load: Load
   readonly size: IngestSize
-  readonly dataDir: string
   readonly say: (line: string) => void
 }
 
-const halfLoadConnections = 32
-const sweptNames = ['whodid', 'otelcol']
-const idleMs = 2_000
-
-/** Runs the contenders in turn, round after round, in alternating order; then each at half its own load, and the first two at rising shares of theirs. */
-export async function compareIngest(comparison: Comparison): Promise<IngestFigures> {
-  const { contenders, load, size, dataDir, say } = comparison
-  const [first] = contenders.values()
-  if (first === undefined) throw new Error('there is nobody to compare')
-  await warmUp(comparison)
-  const idle = await idleShare(first)
-  const ceiling = await startCeiling(await dirWithin(dataDir, 'ceiling'), first.engine)
-  await ceiling.run()
-  const rounds = new Map([...contenders.keys()].map((name) => [name, emptyRounds()]))
-  const ceilingRounds: CeilingRound[] = []
-  let bodyBytes = 0
-  try {
-    for (let round = 0; round < size.rounds; round += 1) {
-      const names = [...contenders.keys()]
-      for (const name of round % 2 === 0 ? names : names.toReversed())
-        for (const gzip of [false, true]) {
-          bodyBytes = await load.prepare({ seed: 1_000 + round, batches: size.batches, gzip })
-          const contender = contenders.get(name) ?? first
-          const figures = await runRound(contender, load, size.batches)
-          rounds.get(name)?.[gzip ? 'gzip' : 'plain'].push(figures)
-          say(`round ${round + 1}/${size.rounds} ${name}${gzip ? ' gzip' : ''}: ${line(figures)}`)
-        }
-      ceilingRounds.push(await runCeiling(ceiling, say))
-    }
-  } finally {
-    await ceiling.stop()
-  }
-  const spans = rounds.values().next().value?.plain[0]?.spans ?? 1
-  const figures: ContenderFigures[] = []
-  for (const [name, contender] of contenders)
-    figures.push(
-      await finish(comparison, { name, contender, ...(rounds.get(name) ?? emptyRounds()) }),
-    )
-  return {
-    contenders: figures,
-    ceiling: ceilingRounds,
-    bodyBytesPerSpan: bodyBytes / spans,
-    engineIdleShare: idle,
-  }
+interface Rounds {
+  readonly plain: Round[]
+  readonly gzip: Round[]
+  readonly begun: WriteCounters
 }
 
-function emptyRounds(): { plain: Round[]; gzip: Round[] } {
-  return { plain: [], gzip: [] }
+/** Those that are taken through rising loads, and held at full load for long. */
+const loadedNames = ['whodid', 'otelcol']
+const idleMs = 2_000
+const poolSeed = 1_000
+const gzipSeed = 2_000
+
+/**
+ * Runs the contenders in turn, round after round, in alternating order. Then takes each in turn, and ends it before the next:
+ * merges all it has stored, loads it by half, and takes the first two to rising shares of their full load and holds them there.
+ */
+export async function compareIngest(comparison: Comparison): Promise<IngestFigures> {
+  const { contenders, load, size, say } = comparison
+  const [first] = contenders.values()
+  if (first === undefined) throw new Error('there is nobody to compare')
+  const bodyBytes = await load.prepare({ seed: poolSeed, batches: size.poolBatches, gzip: false })
+  await warmUp(comparison)
+  const engineIdleShare = await idleShare(first)
+  const rounds = await runRounds(comparison)
+  const figures: ContenderFigures[] = []
+  for (const [name, contender] of contenders) {
+    const own = rounds.get(name)
+    if (own !== undefined) figures.push(await finish(comparison, { name, contender, rounds: own }))
+    // Its log may still be going into its engine, and must not take the next one's CPU.
+    await contender.stop()
+    say(`${name} is done`)
+  }
+  const spansInPool = size.poolBatches * spansPerBatch
+  return { contenders: figures, bodyBytesPerSpan: bodyBytes / spansInPool, engineIdleShare }
+}
+
+async function runRounds(comparison: Comparison): Promise<ReadonlyMap<string, Rounds>> {
+  const { contenders, load, size, say } = comparison
+  const rounds = new Map<string, Rounds>()
+  for (const [name, { sql }] of contenders)
+    rounds.set(name, { plain: [], gzip: [], begun: await readWriteCounters(sql) })
+  for (let round = 0; round < size.rounds; round += 1) {
+    const names = [...contenders.keys()]
+    const order = round % 2 === 0 ? names : names.toReversed()
+    await load.prepare({ seed: gzipSeed + round, batches: size.gzipBatches, gzip: true })
+    for (const kind of ['plain', 'gzip'] as const)
+      for (const name of order) {
+        const contender = contenders.get(name)
+        if (contender === undefined) continue
+        const isGzip = kind === 'gzip'
+        const batches = isGzip ? size.gzipBatches : size.batches
+        const figures = await runRound(contender, { load, batches, gzip: isGzip })
+        rounds.get(name)?.[kind].push(figures)
+        say(`round ${round + 1}/${size.rounds} ${name} ${kind}: ${line(figures)}`)
+      }
+  }
+  return rounds
 }
 
 /** Not measured: compilers, caches and pools of all contenders get what they need. */
 async function warmUp({ contenders, load, size, say }: Comparison): Promise<void> {
   for (const [name, contender] of contenders) {
-    await load.prepare({ seed: 1, batches: size.warmUpBatches, gzip: false })
-    say(`warm-up ${name}: ${line(await runRound(contender, load, size.warmUpBatches))}`)
+    const figures = await runRound(contender, { load, batches: size.warmUpBatches, gzip: false })
+    say(`warm-up ${name}: ${line(figures)}`)
   }
 }
 
@@ -119,78 +122,40 @@ async function idleShare({ engine }: Contender): Promise<number> {
   return (readUsage(engine.processId).cpuSeconds - before.cpuSeconds) / (idleMs / 1000)
 }
 
-async function runCeiling(ceiling: Ceiling, say: (line: string) => void): Promise<CeilingRound> {
-  const figures = await ceiling.run()
-  say(`engine ceiling: ${micros(figures.engineCpuSeconds, figures.rows)} CPU-µs a row`)
-  return figures
-}
-
 interface Finishing {
   readonly name: string
   readonly contender: Contender
-  readonly plain: Round[]
-  readonly gzip: Round[]
+  readonly rounds: Rounds
 }
 
 async function finish(
-  { load, size, say }: Comparison,
-  { name, contender, plain, gzip }: Finishing,
+  comparison: Comparison,
+  { name, contender, rounds }: Finishing,
 ): Promise<ContenderFigures> {
-  const full = median(plain.map(({ spansPerSecond }) => spansPerSecond))
-  await load.prepare({ seed: 2_000, batches: size.halfLoadBatches, gzip: false })
-  say(`half load ${name}: ${Math.round(full / 2)} spans/s`)
-  const halfLoad = await load.send({
-    target: contender.target,
-    connections: halfLoadConnections,
-    spansPerSecond: full / 2,
-    seconds: null,
-    probe: contender.probe,
-  })
+  const { plain, gzip, begun } = rounds
+  const ended = await readWriteCounters(contender.sql)
+  // Before any load at which it may not keep up, so that all contenders have stored as much.
+  const merged = await mergeAll(contender)
+  const settled = await readWriteCounters(contender.sql)
+  const { load, size, say } = comparison
+  const isLoaded = loadedNames.includes(name)
+  const loads = await runUnderLoads({ name, contender, load, size, say, plain, isLoaded })
   return {
     name,
     plain,
     gzip,
-    halfLoad,
-    levels: sweptNames.includes(name)
-      ? await sweepLoad({
-          name,
-          contender,
-          load,
-          full,
-          shares: size.levelShares,
-          seconds: size.levelSeconds,
-          say,
-        })
-      : [],
+    merged,
+    passesInRounds: mergePasses(begun, ended),
+    passes: mergePasses(begun, settled),
+    ...loads,
     collectorBytesPeak: readUsage(contender.collectorProcessId).residentBytesPeak,
     engineBytesPeak: readUsage(contender.engine.processId).residentBytesPeak,
-    storedBytesPerSpan: await storedBytesPerSpan(contender),
   }
 }
 
-/** Of all tables that the spans went into, so that no layout can hide a copy; merged, so that none profits from its parts. */
-async function storedBytesPerSpan({ sql, spansTable }: Contender): Promise<number> {
-  const parts =
-    "FROM system.parts WHERE active AND database = 'whodid' AND table NOT IN ('migrations', 'reads')"
-  const tables = await sql(`SELECT DISTINCT table ${parts} FORMAT TSV`)
-  for (const table of tables.split('\n')) await sql(`OPTIMIZE TABLE whodid.\`${table}\` FINAL`)
-  await untilQuiet(sql)
-  return Number(
-    await sql(`SELECT sum(bytes_on_disk) / sumIf(rows, table = '${spansTable}') ${parts}`),
-  )
-}
-
-function line({
-  spans,
-  spansPerSecond,
-  collectorCpuSeconds,
-  engineCpuSeconds,
-  refusals,
-}: Round): string {
-  const cpu = `${micros(collectorCpuSeconds, spans)} + ${micros(engineCpuSeconds, spans)} CPU-µs a span`
+function line(round: Round): string {
+  const { spans, spansPerSecond, collectorCpuSeconds, engineCpuSeconds, refusals } = round
+  const micros = (seconds: number): string => ((seconds / spans) * 1e6).toFixed(1)
+  const cpu = `${micros(collectorCpuSeconds)} + ${micros(engineCpuSeconds)} CPU-µs a span`
   return `${Math.round(spansPerSecond)} spans/s, collector + engine ${cpu}, ${refusals} refused`
-}
-
-function micros(seconds: number, count: number): string {
-  return ((seconds / count) * 1e6).toFixed(1)
 }

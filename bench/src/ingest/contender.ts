@@ -11,6 +11,11 @@ export interface Contender {
   readonly sql: Sql
   /** The table, of the database `whodid`, that has a row a span. */
   readonly spansTable: string
+  /** Bytes of the log of what is acknowledged and not yet in the engine; undefined where there is no such log to ask about. */
+  readonly logBytes: (() => Promise<number>) | undefined
+  /** The place of what it keeps for good beside the engine; undefined where that is nothing. */
+  readonly treeDir: string | undefined
+  /** May be called again. */
   stop(): Promise<void>
 }
 

@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { LoadSample } from './hold-full-load.ts'
 import { lineChart } from './line-chart.ts'
-import type { SoakSample } from './soak-measures.ts'
 
 const plotsDir = fileURLToPath(new URL('../../../docs/performance/', import.meta.url))
 const mebibyte = 1024 * 1024
 
 /** Draws a soak's memory into `docs/performance/`, over what is there. */
-export async function drawSoak(samples: readonly SoakSample[]): Promise<void> {
-  const overTime = (value: (sample: SoakSample) => number): [number, number][] =>
+export async function drawSoak(samples: readonly LoadSample[]): Promise<void> {
+  const overTime = (value: (sample: LoadSample) => number): [number, number][] =>
     samples.map((sample) => [sample.atSeconds / 60, value(sample)])
   const chart = lineChart({
     title: 'Resident memory at full load',
@@ -25,7 +25,7 @@ export async function drawSoak(samples: readonly SoakSample[]): Promise<void> {
       {
         label: 'log not yet in the engine',
         color: '#57606a',
-        points: overTime((at) => at.logBytes / mebibyte),
+        points: overTime((at) => (at.logBytes ?? 0) / mebibyte),
       },
     ],
   })

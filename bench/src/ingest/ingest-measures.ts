@@ -1,179 +1,147 @@
 import type { Measure } from '../bench.ts'
-import { canReadUsage, noUsageReason } from '../process-usage.ts'
-import { median, percentile, spreadOf } from '../percentile.ts'
+import { median, percentile } from '../percentile.ts'
 import type { ContenderFigures, IngestFigures } from './compare-ingest.ts'
+import { contenderMeasures, spanCpu, storedBytesPerSpan } from './contender-measures.ts'
+import { fullLoadFigures } from './full-load-figures.ts'
+import { otelcolSettings } from './otelcol-yaml.ts'
+import type { OtelcolSettings } from './otelcol-yaml.ts'
 import type { Round } from './run-round.ts'
+import { takenMeasure } from './taken-measure.ts'
+import type { Taken } from './taken-measure.ts'
 
-type Unit = Measure['unit']
-
-interface Taken {
-  readonly name: string
-  readonly unit: Unit
-  readonly of: string
-  /** One a round; the value is their median. */
-  readonly values: readonly number[]
-  readonly why?: string | undefined
-  /** Whether it rests on the CPU time or memory of another process. */
-  readonly needsUsage?: boolean
+/** What each peer is, in the words of a measure. */
+const peerWords: Readonly<Record<OtelcolSettings, string>> = {
+  otelcol: 'OpenTelemetry Collector with clickhouseexporter as its README recommends',
+  otelcol_fsync: 'the same with its persistent queue, flushed to the disk before it acknowledges',
+  otelcol_fsync_redact: 'the same with that queue and its redaction processor',
+  otelcol_tuned: 'the same with larger batches, no compression, no async_insert',
 }
 
-/** Puts the figures under their names: the four fixed ones first, then each contender's own. `why` says why there is no peer. */
+/** Puts the figures under their names: the fixed ones first, then each contender's own. `why` says why there is no peer. */
 export function ingestMeasures(figures: IngestFigures, why: string | undefined): Measure[] {
   const [whodid, ...peers] = figures.contenders
   if (whodid === undefined) return []
+  const plain = peers.find(({ name }) => name === 'otelcol')
   return [
-    ...fixedMeasures(figures, whodid, why),
-    ...peers.flatMap((peer) => ratiosTo(whodid, peer)),
-    ...figures.contenders.flatMap(ownMeasures),
-    ...surroundings(figures),
-  ].map(measure)
-}
-
-function fixedMeasures(
-  { contenders, ceiling }: IngestFigures,
-  whodid: ContenderFigures,
-  why: string | undefined,
-): Taken[] {
-  const peer = contenders.find(({ name }) => name === 'otelcol')
-  const ceilingRates = ceiling.map(({ rows, engineCpuSeconds }) => rows / engineCpuSeconds)
-  return [
-    {
-      name: 'spans_per_cpu_second_ratio_to_otelcol',
-      unit: 'ratio',
-      of: 'spans stored in a CPU second of collector and engine: Whodid / OpenTelemetry Collector with clickhouseexporter, as its README recommends; same spans, same engine build',
-      values: peer === undefined ? [] : paired(whodid.plain, peer.plain, spansPerCpuSecond),
-      why,
-      needsUsage: true,
-    },
-    {
-      name: 'rows_per_cpu_second_ratio_to_engine_ceiling',
-      unit: 'ratio',
-      of: 'rows in a CPU second: Whodid from request to part / INSERT … SELECT of the same rows, 38,000 at a time, into the same table',
-      values: whodid.plain.map(
-        (round, index) => spansPerCpuSecond(round) / (ceilingRates[index] ?? Number.NaN),
-      ),
-      needsUsage: true,
-    },
-    {
-      name: 'stored_bytes_per_span_ratio_to_otelcol',
-      unit: 'ratio',
-      of: 'bytes on disk of all tables a span went into, parts merged: Whodid / OpenTelemetry Collector with clickhouseexporter',
-      values: peer === undefined ? [] : [whodid.storedBytesPerSpan / peer.storedBytesPerSpan],
-      why,
-    },
+    ...otelcolSettings.map((name) => cpuRatio(whodid, { name, peers, why })),
+    ...ownCosts(whodid),
+    storedRatio(whodid, { plain, why }),
     {
       name: 'ack_to_queryable_p99_s',
-      unit: 's',
+      unit: 's' as const,
       of: "from a batch's acknowledgement to a SELECT that returns its last span, at half of the full load, 50 ms between two looks",
       values: [percentile(whodid.halfLoad.queryableSeconds, 0.99)],
+    },
+    ...sustained(whodid, { plain, why }),
+    ...peers.flatMap((peer) => otherRatios(whodid, peer)),
+    ...figures.contenders.flatMap(contenderMeasures),
+    ...surroundings(figures),
+  ].map(takenMeasure)
+}
+
+interface PeerSought {
+  readonly name: OtelcolSettings
+  readonly peers: readonly ContenderFigures[]
+  readonly why: string | undefined
+}
+
+function cpuRatio(whodid: ContenderFigures, { name, peers, why }: PeerSought): Taken {
+  const taken = {
+    name: `spans_per_cpu_second_ratio_to_${name}`,
+    unit: 'ratio',
+    of: `spans stored in a CPU second of collector and engine, merges included until each partition is one part, all rounds together (the spread: round by round, without the last merge): Whodid / ${peerWords[name]}; same spans, same engine build`,
+    needsUsage: true,
+  } as const
+  const peer = peers.find((each) => each.name === name)
+  if (peer === undefined) return { ...taken, values: [], why }
+  const whole = ({ collector, engine }: ReturnType<typeof spanCpu>): number => collector + engine
+  return {
+    ...taken,
+    value: whole(spanCpu(peer)) / whole(spanCpu(whodid)),
+    values: paired(whodid.plain, peer.plain, spansPerCpuSecond),
+  }
+}
+
+function ownCosts(whodid: ContenderFigures): Taken[] {
+  const { collector, engine } = spanCpu(whodid)
+  return [
+    {
+      name: 'cpu_us_per_span_collector',
+      unit: 'us',
+      of: 'Whodid’s collector, all its threads, from the request to its acknowledgement and the insert',
+      values: [collector],
+      needsUsage: true,
+    },
+    {
+      name: 'cpu_us_per_span_engine',
+      unit: 'us',
+      of: 'Whodid’s engine, all its threads, with its merges until each partition is one part',
+      values: [engine],
+      needsUsage: true,
     },
   ]
 }
 
-function ratiosTo(whodid: ContenderFigures, peer: ContenderFigures): Taken[] {
-  const of = (what: string): string => `${what}: Whodid / ${peer.name}`
-  const throughput = ({ spansPerSecond }: Round): number => spansPerSecond
-  const taken: Taken[] = [
+interface PlainPeer {
+  readonly plain: ContenderFigures | undefined
+  readonly why: string | undefined
+}
+
+function storedRatio(whodid: ContenderFigures, { plain, why }: PlainPeer): Taken {
+  return {
+    name: 'stored_bytes_per_span_ratio_to_otelcol',
+    unit: 'ratio',
+    of: 'bytes on disk of all tables a span went into, parts merged: Whodid / OpenTelemetry Collector with clickhouseexporter',
+    values: plain === undefined ? [] : [storedBytesPerSpan(whodid) / storedBytesPerSpan(plain)],
+    why,
+  }
+}
+
+function sustained(whodid: ContenderFigures, { plain, why }: PlainPeer): Taken[] {
+  const own = whodid.fullLoad === undefined ? undefined : fullLoadFigures(whodid.fullLoad)
+  const other = plain?.fullLoad === undefined ? undefined : fullLoadFigures(plain.fullLoad)
+  const minutes = `${((whodid.fullLoad?.outcome.seconds ?? 0) / 60).toFixed(1)} minutes of full load`
+  return [
+    {
+      name: 'sustained_rate_ratio_to_otelcol',
+      unit: 'ratio',
+      of: `spans that came into the engine in a second, in the last four fifths of ${minutes}, load process on the same cores: Whodid / OpenTelemetry Collector with clickhouseexporter`,
+      values:
+        own === undefined || other === undefined
+          ? []
+          : [own.storedPerSecond / other.storedPerSecond],
+      why,
+    },
+    {
+      name: 'log_grows_share',
+      unit: 'share',
+      of: `spans that Whodid had acknowledged in ${minutes} and that were not in its engine at the end / acknowledged; near 0 when the engine keeps up`,
+      values: own === undefined ? [] : [own.unstoredShare],
+    },
+  ]
+}
+
+function otherRatios(whodid: ContenderFigures, peer: ContenderFigures): Taken[] {
+  return [
     {
       name: `spans_per_second_ratio_to_${peer.name}`,
       unit: 'ratio',
-      of: of('spans stored in a second of wall time, load process on the same cores'),
-      values: paired(whodid.plain, peer.plain, throughput),
+      of: `spans stored in a second of wall time, load process on the same cores: Whodid / ${peer.name}`,
+      values: paired(whodid.plain, peer.plain, ({ spansPerSecond }) => spansPerSecond),
     },
     {
       name: `spans_per_cpu_second_gzip_ratio_to_${peer.name}`,
       unit: 'ratio',
-      of: of('spans stored in a CPU second, requests in gzip'),
+      of: `spans stored in a CPU second, requests in gzip: Whodid / ${peer.name}`,
       values: paired(whodid.gzip, peer.gzip, spansPerCpuSecond),
       needsUsage: true,
     },
   ]
-  if (peer.name === 'otelcol') return taken
-  return [
-    ...taken,
-    {
-      name: `spans_per_cpu_second_ratio_to_${peer.name}`,
-      unit: 'ratio',
-      of: of('spans stored in a CPU second'),
-      values: paired(whodid.plain, peer.plain, spansPerCpuSecond),
-      needsUsage: true,
-    },
-  ]
-}
-
-function ownMeasures(contender: ContenderFigures): Taken[] {
-  const { name, plain, gzip, halfLoad } = contender
-  const own = (suffix: string, unit: Unit, rest: Omit<Taken, 'name' | 'unit'>): Taken => ({
-    name: `${name}_${suffix}`,
-    unit,
-    ...rest,
-  })
-  const perMillion = (cpu: (round: Round) => number) => (round: Round) =>
-    (cpu(round) / round.spans) * 1e6
-  const collector = perMillion(({ collectorCpuSeconds }) => collectorCpuSeconds)
-  const engine = perMillion(({ engineCpuSeconds }) => engineCpuSeconds)
-  const atHalf = `at half load, which is ${Math.round(halfLoad.spans / halfLoad.seconds)} spans/s`
-  const seconds = (
-    values: readonly number[],
-    share: number,
-  ): Omit<Taken, 'name' | 'unit' | 'of'> => ({
-    values: [percentile(values, share)],
-  })
-  const peak = 'highest resident memory over all rounds'
-  return [
-    own('spans_per_second', 'spans/s', {
-      of: 'until nine tenths of the spans are in the engine, plain, 8 connections',
-      values: plain.map(({ spansPerSecond }) => spansPerSecond),
-    }),
-    own('collector_cpu_per_million', 's/million', {
-      of: 'collector, plain',
-      values: plain.map(collector),
-      needsUsage: true,
-    }),
-    own('engine_cpu_per_million', 's/million', {
-      of: 'engine with its merges, plain',
-      values: plain.map(engine),
-      needsUsage: true,
-    }),
-    own('collector_gzip_cost_ratio', 'ratio', {
-      of: 'CPU of the collector: requests in gzip / plain',
-      values: paired(gzip, plain, collector),
-      needsUsage: true,
-    }),
-    own('collector_memory_peak', 'bytes', {
-      of: peak,
-      values: [contender.collectorBytesPeak],
-      needsUsage: true,
-    }),
-    own('engine_memory_peak', 'bytes', {
-      of: peak,
-      values: [contender.engineBytesPeak],
-      needsUsage: true,
-    }),
-    own('stored_bytes_per_span', 'bytes', {
-      of: 'all tables, parts merged',
-      values: [contender.storedBytesPerSpan],
-    }),
-    own('acknowledge_p50', 's', { of: atHalf, ...seconds(halfLoad.acknowledgeSeconds, 0.5) }),
-    own('acknowledge_p99', 's', { of: atHalf, ...seconds(halfLoad.acknowledgeSeconds, 0.99) }),
-    own('ack_to_queryable_p50', 's', { of: atHalf, ...seconds(halfLoad.queryableSeconds, 0.5) }),
-    own('ack_to_queryable_p99', 's', { of: atHalf, ...seconds(halfLoad.queryableSeconds, 0.99) }),
-    own('refusals', 'count', {
-      of: 'answers 429 and 503 over all rounds, each sent again',
-      values: [refusals([...plain, ...gzip])],
-    }),
-  ]
 }
 
 function surroundings(figures: IngestFigures): Taken[] {
+  const rounds = figures.contenders.flatMap(({ plain }) => plain.map(({ spans }) => spans))
   return [
-    {
-      name: 'engine_ceiling_cpu_per_million',
-      unit: 's/million',
-      of: 'INSERT … SELECT into the ledger, with its merges',
-      values: figures.ceiling.map(({ rows, engineCpuSeconds }) => (engineCpuSeconds / rows) * 1e6),
-      needsUsage: true,
-    },
     {
       name: 'engine_idle_cpu_share',
       unit: 'share',
@@ -186,6 +154,13 @@ function surroundings(figures: IngestFigures): Taken[] {
       unit: 'bytes',
       of: 'OTLP/protobuf before compression',
       values: [figures.bodyBytesPerSpan],
+    },
+    {
+      name: 'spans_per_round',
+      unit: 'count',
+      of: 'each contender',
+      value: median(rounds),
+      values: [],
     },
   ]
 }
@@ -204,18 +179,4 @@ function paired(
     const other = theirs[index]
     return other === undefined ? [] : [value(round) / value(other)]
   })
-}
-
-function refusals(rounds: readonly Round[]): number {
-  return rounds.reduce((sum, round) => sum + round.refusals, 0)
-}
-
-function measure({ name, unit, of, values, why, needsUsage }: Taken): Measure {
-  if (needsUsage === true && !canReadUsage)
-    return { name, value: null, unit, of, why: noUsageReason }
-  const value = median(values)
-  if (!Number.isFinite(value))
-    return { name, value: null, unit, of, why: why ?? 'too little was measured' }
-  if (values.length < 2) return { name, value, unit, of }
-  return { name, value, unit, of, spread: spreadOf(values) }
 }

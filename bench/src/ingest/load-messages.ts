@@ -8,7 +8,7 @@ export interface LoadTarget {
 export interface LoadProbe {
   /** The engine's address with its credentials in `headers`. */
   readonly target: LoadTarget
-  /** `{traces}` and `{spans}` stand for lists of quoted hex IDs; gives the hex span IDs it finds, one a line. */
+  /** `{traces}` and `{spans}` stand for lists of quoted hex IDs; gives of each span that it finds both, trace first, as one word a line. */
   readonly sql: string
 }
 
@@ -20,15 +20,20 @@ export interface PrepareOrder {
   readonly gzip: boolean
 }
 
+/** How much is sent: so many batches, or so many seconds of them. What is prepared goes round and round, each time under IDs and times of its own. */
+export type SendAmount = { readonly batches: number } | { readonly seconds: number }
+
 /** Sends what was prepared. */
 export interface SendOrder {
   readonly kind: 'send'
   readonly target: LoadTarget
+  /** Which of the two that were prepared. */
+  readonly gzip: boolean
   readonly connections: number
   /** Spans a second; null sends as fast as they are acknowledged. */
   readonly spansPerSecond: number | null
-  /** Sends the batches over and over under new trace IDs for so long; null sends each once. Not for gzip. */
-  readonly seconds: number | null
+  /** Of gzip no more batches than were prepared: they cannot be changed. */
+  readonly amount: SendAmount
   readonly probe: LoadProbe | null
 }
 

@@ -5,7 +5,9 @@ import { sendLoad } from './send-load.ts'
 import type { LoadBatch } from './send-load.ts'
 
 /** The program of the load process: makes requests and sends them as its parent orders; ends with its parent. */
-let prepared: readonly LoadBatch[] = []
+const prepared: Record<'plain' | 'gzip', readonly LoadBatch[]> = { plain: [], gzip: [] }
+/** Never the same twice, so that no request is ever a repetition of another. */
+let passes = 0
 
 process.on('message', (order: LoadOrder) => {
   void answer(order)
@@ -21,12 +23,17 @@ async function answer(order: LoadOrder): Promise<void> {
 }
 
 async function carryOut(order: LoadOrder): Promise<LoadReply> {
-  if (order.kind === 'send') return { kind: 'sent', outcome: await sendLoad(prepared, order) }
-  prepared = makeBatches(order.seed, order.batches).map((batch) => ({
+  if (order.kind === 'send') {
+    const batches = prepared[order.gzip ? 'gzip' : 'plain']
+    const outcome = await sendLoad(batches, order, () => (passes += 1))
+    return { kind: 'sent', outcome }
+  }
+  const made = makeBatches(order.seed, order.batches).map((batch) => ({
     ...batch,
     wire: order.gzip ? gzipSync(batch.body) : batch.body,
   }))
-  return { kind: 'prepared', bodyBytes: prepared.reduce((sum, { body }) => sum + body.length, 0) }
+  prepared[order.gzip ? 'gzip' : 'plain'] = made
+  return { kind: 'prepared', bodyBytes: made.reduce((sum, { body }) => sum + body.length, 0) }
 }
 
 function reply(message: LoadReply): void {

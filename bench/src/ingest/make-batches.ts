@@ -14,11 +14,16 @@ const agentsAtOnce = 24
  * seed decides all but the time, which is now: a ledger is partitioned by time.
  */
 export function makeBatches(seed: number, count: number): SpanBatch[] {
+  return mixRuns(seed, count).map(encodeSpans)
+}
+
+/** The spans of those requests. */
+export function mixRuns(seed: number, count: number): (readonly BenchSpan[])[] {
   const random = seededRandom(seed)
   let clockNs = BigInt(Date.now()) * 1_000_000n
   const running: BenchSpan[][] = []
-  const batches: SpanBatch[] = []
-  while (batches.length < count) {
+  const mixed: BenchSpan[][] = []
+  while (mixed.length < count) {
     const spans: BenchSpan[] = []
     while (spans.length < spansPerBatch) {
       while (running.length < agentsAtOnce) {
@@ -30,7 +35,7 @@ export function makeBatches(seed: number, count: number): SpanBatch[] {
       if (next === undefined) running.splice(at, 1)
       else spans.push(next)
     }
-    batches.push(encodeSpans(spans))
+    mixed.push(spans)
   }
-  return batches
+  return mixed
 }

@@ -38,11 +38,11 @@ export function createProbe({ target, sql }: LoadProbe): Probe {
     const text = body.toString()
     if (status !== 200) throw new Error(`the probe was refused: ${text.slice(0, 300)}`)
     const nowMs = performance.now()
-    for (const spanIdHex of text.trim().split('\n')) {
-      const seen = awaited.get(spanIdHex)
+    for (const word of text.trim().split('\n')) {
+      const seen = awaited.get(word)
       if (seen === undefined) continue
       found.push((nowMs - seen.sinceMs) / 1000)
-      awaited.delete(spanIdHex)
+      awaited.delete(word)
     }
     for (const { sinceMs } of awaited.values())
       if (nowMs - sinceMs > lateMs)
@@ -61,7 +61,8 @@ export function createProbe({ target, sql }: LoadProbe): Probe {
   // Reported by `finish`, however long before it came.
   looking.catch(() => undefined)
   return {
-    watch: (marker) => awaited.set(marker.spanIdHex, { marker, sinceMs: performance.now() }),
+    watch: (marker) =>
+      awaited.set(marker.traceIdHex + marker.spanIdHex, { marker, sinceMs: performance.now() }),
     finish: async () => {
       finishing = true
       await looking

@@ -17,6 +17,11 @@ export class ProtobufWriter {
     return this.#buffer.length - this.#at
   }
 
+  /** Forgets what was written. */
+  reset(): void {
+    this.#at = this.#buffer.length
+  }
+
   /** A copy of what was written. */
   toBytes(): Buffer {
     return Buffer.from(this.#buffer.subarray(this.#at))

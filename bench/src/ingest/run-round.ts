@@ -18,25 +18,44 @@ export interface Round {
   readonly refusals: number
 }
 
-const connections = 8
+/** How many batches of what the load has prepared, and in what form. */
+export interface RoundLoad {
+  readonly load: Load
+  readonly batches: number
+  readonly gzip: boolean
+}
+
+/** So many requests are under way at once at full load. */
+export const fullLoadConnections = 8
+
 const timedShare = 0.9
-const storedMsMax = 120_000
+const storedMsMax = 300_000
 const lookMs = 25
 const quietLooks = 4
 const quietLookMs = 100
-const quietMsMax = 60_000
+const quietMsMax = 120_000
 /** Records of its own that a collector may write in a round: one after each idle 45 s. */
-const heartbeatsMax = 4
+const heartbeatsMax = 10
 
-/** Sends what the load has prepared, as fast as it is acknowledged, and waits for the rows and then for the merges. */
-export async function runRound(contender: Contender, load: Load, batches: number): Promise<Round> {
+/** Sends batches as fast as they are acknowledged, and waits for the rows and then for the merges. */
+export async function runRound(
+  contender: Contender,
+  { load, batches, gzip }: RoundLoad,
+): Promise<Round> {
   const { sql, spansTable, collectorProcessId, engine, target } = contender
   const expected = batches * spansPerBatch
   const rowsBefore = await countRows(sql, spansTable)
   const collectorBefore = readUsage(collectorProcessId)
   const engineBefore = readUsage(engine.processId)
   const startedMs = performance.now()
-  const order = { target, connections, spansPerSecond: null, seconds: null, probe: null }
+  const order = {
+    target,
+    gzip,
+    connections: fullLoadConnections,
+    spansPerSecond: null,
+    amount: { batches },
+    probe: null,
+  }
   const [{ spans, refusals }, seconds] = await Promise.all([
     load.send(order),
     untilStored(contender, rowsBefore + Math.floor(expected * timedShare)).then(
@@ -57,7 +76,7 @@ export async function runRound(contender: Contender, load: Load, batches: number
   }
 }
 
-/** Waits until the table has at least so many rows; throws when it has not after 2 minutes. */
+/** Waits until the table has at least so many rows; throws when it has not after 5 minutes. */
 async function untilStored({ sql, spansTable }: Contender, rows: number): Promise<void> {
   const deadlineMs = performance.now() + storedMsMax
   for (;;) {
@@ -78,7 +97,7 @@ export async function countRows(sql: Sql, table: string): Promise<number> {
   )
 }
 
-/** Waits until the engine has not been merging for a while; gives up waiting after a minute. */
+/** Waits until the engine has not been merging for a while; gives up waiting after two minutes. */
 export async function untilQuiet(sql: Sql): Promise<void> {
   const deadlineMs = performance.now() + quietMsMax
   let quiet = 0

@@ -1,9 +1,8 @@
 import type { BenchOptions, Measure } from '../bench.ts'
 import { drawSoak } from './draw-soak.ts'
+import { holdFullLoad } from './hold-full-load.ts'
 import { inBenchDir } from './in-bench-dir.ts'
 import { runRound } from './run-round.ts'
-import { soakAtFullLoad } from './soak-at-full-load.ts'
-import type { Soak } from './soak-at-full-load.ts'
 import { soakMeasures } from './soak-measures.ts'
 import { startLoad } from './start-load.ts'
 import { startWhodid } from './start-whodid.ts'
@@ -24,25 +23,17 @@ async function soakIn(
   { say, soakMinutes: minutes = 1 }: BenchOptions,
 ): Promise<readonly Measure[]> {
   const load = startLoad()
-  const whodid = await startWhodid(dataDir)
+  const contender = await startWhodid(dataDir)
   try {
     await load.prepare({ seed: 3_000, batches, gzip: false })
-    const soak: Soak = { whodid, load, say }
-    await warmUp(soak)
-    const { samples, outcome } = await soakAtFullLoad(soak, minutes * 60)
-    await drawSoak(samples)
-    return soakMeasures({ samples, outcome })
+    for (let round = 0; round < warmUpRounds; round += 1) {
+      const { spansPerSecond } = await runRound(contender, { load, batches, gzip: false })
+      say(`warm-up: ${Math.round(spansPerSecond)} spans/s`)
+    }
+    const soak = await holdFullLoad({ contender, load, seconds: minutes * 60, say })
+    await drawSoak(soak.samples)
+    return soakMeasures(soak)
   } finally {
-    await Promise.all([load.stop(), whodid.stop()])
+    await Promise.all([load.stop(), contender.stop()])
   }
-}
-
-/** A few rounds, each of other trace IDs than the soak's. */
-async function warmUp({ whodid, load, say }: Soak): Promise<void> {
-  for (let round = 0; round < warmUpRounds; round += 1) {
-    await load.prepare({ seed: 3_000 + round, batches, gzip: false })
-    const { spansPerSecond } = await runRound(whodid, load, batches)
-    say(`warm-up: ${Math.round(spansPerSecond)} spans/s`)
-  }
-  await load.prepare({ seed: 3_100, batches, gzip: false })
 }

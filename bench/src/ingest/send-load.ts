@@ -6,6 +6,7 @@ import { spansPerBatch } from './make-batches.ts'
 import { postBody } from './post-body.ts'
 import { createProbe } from './probe.ts'
 import type { Probe } from './probe.ts'
+import { stampBatch } from './stamp-batch.ts'
 
 /** A batch, and what of it goes over the wire: itself, or itself compressed. */
 export interface LoadBatch extends SpanBatch {
@@ -21,15 +22,21 @@ interface Sending {
   readonly agent: Agent
   readonly probe: Probe | undefined
   readonly startedMs: number
+  readonly nextPass: () => number
   readonly acknowledgeSeconds: number[]
   next: number
+  pass: number
   refusals: number
 }
 
-/** Sends batches over keep-alive connections, each with one request at a time; what is refused is sent again. */
+/**
+ * Sends batches over keep-alive connections, each with one request at a time; what is refused is sent again. `nextPass` gives
+ * another number each time that the batches are gone through.
+ */
 export async function sendLoad(
   batches: readonly LoadBatch[],
   order: SendOrder,
+  nextPass: () => number,
 ): Promise<SendOutcome> {
   const sending: Sending = {
     order,
@@ -37,8 +44,10 @@ export async function sendLoad(
     agent: new Agent({ keepAlive: true, maxSockets: order.connections }),
     probe: order.probe === null ? undefined : createProbe(order.probe),
     startedMs: performance.now(),
+    nextPass,
     acknowledgeSeconds: [],
     next: 0,
+    pass: 0,
     refusals: 0,
   }
   await Promise.all(Array.from({ length: order.connections }, () => sendInTurn(sending)))
@@ -55,27 +64,31 @@ export async function sendLoad(
 
 async function sendInTurn(sending: Sending): Promise<void> {
   const { order, batches } = sending
+  const [turnsMax, secondsMax] =
+    'batches' in order.amount
+      ? [order.amount.batches, Number.POSITIVE_INFINITY]
+      : [Number.POSITIVE_INFINITY, order.amount.seconds]
   for (;;) {
     const turn = sending.next
     sending.next += 1
     const elapsedSeconds = (performance.now() - sending.startedMs) / 1000
-    if (order.seconds === null ? turn >= batches.length : elapsedSeconds >= order.seconds) return
+    if (turn >= turnsMax || elapsedSeconds >= secondsMax) return
     if (order.spansPerSecond !== null) {
       const dueSeconds = (turn * spansPerBatch) / order.spansPerSecond
-      if (order.seconds !== null && dueSeconds >= order.seconds) return
+      if (dueSeconds >= secondsMax) return
       await sleep(Math.max(0, (dueSeconds - elapsedSeconds) * 1000))
     }
     const batch = batches[turn % batches.length]
     if (batch === undefined) return
+    if (turn % batches.length === 0) sending.pass = sending.nextPass()
     // Under way twice at once it would be changed while it is sent: there are many more batches than connections.
-    if (order.seconds !== null) stamp(batch, Math.floor(turn / batches.length))
+    if (batch.wire === batch.body) stampBatch(batch, { pass: sending.pass, endUnixNs: nowUnixNs() })
     await sendOne(sending, batch)
   }
 }
 
-/** Gives the spans trace IDs of this pass, so that none is a repetition: the last 4 bytes count the passes. */
-function stamp(batch: LoadBatch, pass: number): void {
-  for (const offset of batch.traceIdOffsets) batch.body.writeUInt32BE(pass, offset + 12)
+function nowUnixNs(): bigint {
+  return BigInt(Date.now()) * 1_000_000n
 }
 
 async function sendOne(sending: Sending, batch: LoadBatch): Promise<void> {

@@ -1,27 +1,11 @@
 import type { Measure } from '../bench.ts'
 import { canReadUsage, noUsageReason } from '../process-usage.ts'
 import { median } from '../percentile.ts'
-import type { SendOutcome } from './load-messages.ts'
-
-/** How the write path stood at one moment. */
-export interface SoakSample {
-  readonly atSeconds: number
-  readonly collectorBytes: number
-  readonly engineBytes: number
-  /** Of the log, not yet in the engine. */
-  readonly logBytes: number
-  readonly spansStored: number
-}
-
-/** All that a soak gives. */
-export interface SoakFigures {
-  readonly samples: readonly SoakSample[]
-  readonly outcome: SendOutcome
-}
+import type { FullLoad, LoadSample } from './hold-full-load.ts'
 
 /** The measures of a soak: whether memory is flat shows in its second fifth beside its last. */
-export function soakMeasures({ samples, outcome }: SoakFigures): Measure[] {
-  const growth = (name: string, value: (sample: SoakSample) => number): Measure => {
+export function soakMeasures({ samples, outcome }: FullLoad): Measure[] {
+  const growth = (name: string, value: (sample: LoadSample) => number): Measure => {
     const of = `${name}: median of the last fifth of the soak / of the second fifth`
     const measured = `soak_${name.replaceAll(' ', '_')}_growth_ratio`
     if (!canReadUsage) return { name: measured, value: null, unit: 'ratio', of, why: noUsageReason }
@@ -32,7 +16,7 @@ export function soakMeasures({ samples, outcome }: SoakFigures): Measure[] {
       of,
     }
   }
-  const peak = (value: (sample: SoakSample) => number): number => Math.max(...samples.map(value))
+  const peak = (value: (sample: LoadSample) => number): number => Math.max(...samples.map(value))
   return [
     growth('collector memory', ({ collectorBytes }) => collectorBytes),
     growth('engine memory', ({ engineBytes }) => engineBytes),
@@ -51,7 +35,7 @@ export function soakMeasures({ samples, outcome }: SoakFigures): Measure[] {
       'bytes',
     ]),
     figure('soak_log_peak', 'of the log, not yet in the engine', [
-      peak(({ logBytes }) => logBytes),
+      peak(({ logBytes }) => logBytes ?? 0),
       'bytes',
     ]),
     figure('soak_refusals', 'answers 429 and 503, each sent again', [outcome.refusals, 'count']),
@@ -63,11 +47,11 @@ function figure(name: string, of: string, [value, unit]: [number, Measure['unit'
   return { name, value: null, unit, of, why: 'too little was measured' }
 }
 
-function early(samples: readonly SoakSample[], value: (sample: SoakSample) => number): number {
+function early(samples: readonly LoadSample[], value: (sample: LoadSample) => number): number {
   const fifth = Math.floor(samples.length / 5)
   return median(samples.slice(fifth, 2 * fifth).map(value))
 }
 
-function late(samples: readonly SoakSample[], value: (sample: SoakSample) => number): number {
+function late(samples: readonly LoadSample[], value: (sample: LoadSample) => number): number {
   return median(samples.slice(-Math.floor(samples.length / 5)).map(value))
 }

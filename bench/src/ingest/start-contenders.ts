@@ -1,19 +1,18 @@
 import type { Contender } from './contender.ts'
 import { dirWithin } from './in-bench-dir.ts'
+import { otelcolSettings } from './otelcol-yaml.ts'
 import { startOtelcol } from './start-otelcol.ts'
 import { startWhodid } from './start-whodid.ts'
 
-/** Starts Whodid, and the two settings of its peer when asked to; when one fails to start, ends those that did. */
+/** Starts Whodid, and its peer in all its settings when asked to; when one fails to start, ends those that did. */
 export async function startContenders(
   dataDir: string,
   withPeers: boolean,
 ): Promise<Map<string, Contender>> {
   const starters: [string, (dir: string) => Promise<Contender>][] = [['whodid', startWhodid]]
   if (withPeers)
-    starters.push(
-      ['otelcol', (dir) => startOtelcol(dir, 'recommended')],
-      ['otelcol_tuned', (dir) => startOtelcol(dir, 'tuned')],
-    )
+    for (const settings of otelcolSettings)
+      starters.push([settings, (dir) => startOtelcol(dir, settings)])
   const contenders = new Map<string, Contender>()
   try {
     for (const [name, start] of starters)

@@ -11,12 +11,21 @@ import { otelcolYaml } from './otelcol-yaml.ts'
 import type { OtelcolSettings } from './otelcol-yaml.ts'
 import { untilAnswers } from './until-answers.ts'
 
+/** Twice what Whodid's engine has: the peer's inserts of several consumers at once need more, and that must not be what holds it back. */
+const memoryBytesMax = 4 * 1024 ** 3
+
 /** Starts an engine of the same build and the OpenTelemetry Collector before it; its exporter makes its own tables. */
 export async function startOtelcol(dataDir: string, settings: OtelcolSettings): Promise<Contender> {
-  const engine = await startEngine({ dataDir })
+  const engine = await startEngine({ dataDir, memoryBytesMax })
   const port = await freePort()
   const configPath = join(dataDir, 'otelcol.yaml')
-  await writeFile(configPath, otelcolYaml({ engine, port, settings }), { mode: 0o600 })
+  const places = {
+    port,
+    engineUrl: engine.url,
+    ...engine.users.migrator,
+    queueDir: join(dataDir, 'queue'),
+  }
+  await writeFile(configPath, otelcolYaml(settings, places), { mode: 0o600 })
   const child = spawn(otelcolProgram, ['--config', configPath], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -42,12 +51,14 @@ export async function startOtelcol(dataDir: string, settings: OtelcolSettings): 
     target,
     probe: {
       target: engineTarget(engine),
-      sql: 'SELECT SpanId FROM whodid.otel_traces WHERE TraceId IN [{traces}] AND SpanId IN [{spans}] FORMAT TSV',
+      sql: 'SELECT concat(TraceId, SpanId) FROM whodid.otel_traces WHERE TraceId IN [{traces}] AND SpanId IN [{spans}] FORMAT TSV',
     },
     collectorProcessId: child.pid ?? 0,
     engine,
     sql: createSql(engine),
     spansTable: 'otel_traces',
+    logBytes: undefined,
+    treeDir: undefined,
     stop,
   }
 }

@@ -3,23 +3,17 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { CollectorMetrics } from '@whodid/collector'
 import { startEngine } from '@whodid/engine'
 import { migrate } from '@whodid/store'
 import type { CollectorReply, CollectorSettings } from './collector-process.ts'
 import { createSql, engineTarget } from './contender.ts'
 import type { Contender } from './contender.ts'
 
-/** Whodid as a contender. */
-export interface WhodidContender extends Contender {
-  collectorMetrics(): Promise<CollectorMetrics>
-}
-
 /**
  * Starts Whodid's engine and its collector, each a process, with the settings they ship with; `seals` false leaves the
  * tree and the checkpoints out, to see what they cost.
  */
-export async function startWhodid(dataDir: string, seals = true): Promise<WhodidContender> {
+export async function startWhodid(dataDir: string, seals = true): Promise<Contender> {
   const engine = await startEngine({ dataDir })
   await migrate({ url: engine.url, ...engine.users.migrator })
   const token = randomBytes(24).toString('base64url')
@@ -54,7 +48,7 @@ export async function startWhodid(dataDir: string, seals = true): Promise<Whodid
     probe: {
       target: engineTarget(engine),
       sql:
-        'SELECT lower(hex(span_id)) FROM whodid.spans' +
+        'SELECT lower(concat(hex(trace_id), hex(span_id))) FROM whodid.spans' +
         ' WHERE trace_id IN (SELECT unhex(arrayJoin([{traces}]))::FixedString(16))' +
         ' AND span_id IN (SELECT unhex(arrayJoin([{spans}]))::FixedString(8)) FORMAT TSV',
     },
@@ -62,12 +56,13 @@ export async function startWhodid(dataDir: string, seals = true): Promise<Whodid
     engine,
     sql: createSql(engine),
     spansTable: 'spans',
-    collectorMetrics: async () => {
+    logBytes: async () => {
       child.send('metrics')
       const reply = await nextReply()
       if (reply.kind !== 'metrics') throw new Error('the collector gave no metrics')
-      return reply.metrics
+      return reply.metrics.logBytes
     },
+    treeDir: settings.sequencer?.treeDir,
     stop: async () => {
       if (child.connected) child.disconnect()
       await exited

@@ -15,7 +15,7 @@ export interface LoadLevel {
   readonly queryableP99: number
 }
 
-/** Whom to load, how, and how much is all it takes. */
+/** Whom to load with what was prepared, how, and how much is all it takes. */
 export interface Sweep {
   readonly name: string
   readonly contender: Contender
@@ -29,7 +29,6 @@ export interface Sweep {
 }
 
 const connections = 32
-const batches = 200
 
 /**
  * Offers rising shares of the full load and times them into the ledger. Ends at the first level at which what was
@@ -55,8 +54,9 @@ async function runLevel(
   share: number,
 ): Promise<LoadLevel> {
   const spansPerSecond = share * full
-  await load.prepare({ seed: 4_000 + Math.round(spansPerSecond), batches, gzip: false })
-  const outcome = await load.send({ target, probe, connections, spansPerSecond, seconds })
+  const amount = { seconds }
+  const order = { target, probe, connections, spansPerSecond, amount, gzip: false }
+  const outcome = await load.send(order)
   const level = {
     share,
     offered: spansPerSecond,

@@ -34,7 +34,7 @@ export async function measureSeal(dataDir: string, effort: SealEffort): Promise<
     for (let round = 0; round <= effort.rounds; round += 1) {
       const ingest = async (whodid: typeof sealing) => {
         await load.prepare({ seed: 9_000 + round, batches: effort.batches, gzip: false })
-        return runRound(whodid, load, effort.batches)
+        return runRound(whodid, { load, batches: effort.batches, gzip: false })
       }
       const sealed = await ingest(sealing)
       const unsealed = await ingest(plain)

@@ -22,7 +22,7 @@ export interface TextEntries {
 }
 
 /** A text, and the commitment that stays with its record. */
-interface CommittedText {
+export interface CommittedText {
   readonly commitmentHex: string
   readonly pending: PendingText
 }
@@ -33,7 +33,7 @@ const idsBytes = 24
  * Commits to texts. Every key is on the disk before this resolves, so that a record logged afterwards can be read after any crash. The
  * entries wait for {@link sealTexts} where they are.
  */
-async function commitEntries(
+export async function commitEntries(
   keys: ContentKeys,
   { tenant, bytes, ends, ids, subjects }: TextEntries,
 ): Promise<CommittedText[]> {
@@ -158,24 +158,6 @@ function sealGroup(texts: readonly PendingText[]): TextBlock {
   plain.fill(0)
   for (const { entry } of texts) entry.fill(0)
   return { tenant, nameHex: name.toString('hex'), sealed }
-}
-
-/** A text that was encrypted: its place, and the commitment that stays with its record. */
-export interface EncryptedText extends SealedText {
-  readonly commitmentHex: string
-}
-
-/** Commits to texts and encrypts them: {@link commitEntries}, then {@link sealTexts}. Their entries are zeroes when this resolves. */
-export async function encryptEntries(
-  keys: ContentKeys,
-  entries: TextEntries,
-): Promise<EncryptedText[]> {
-  const committed = await commitEntries(keys, entries)
-  const sealed = sealTexts(committed.map(({ pending }) => pending))
-  return sealed.map((place, index) => ({
-    ...place,
-    commitmentHex: committed[index]?.commitmentHex ?? '',
-  }))
 }
 
 /** Commits to the texts of records and encrypts them, in place: {@link commitContents}, then {@link sealTexts}. */

@@ -6,11 +6,8 @@ export {
   parseBlastRadiusQuestion,
   resourcesLimit,
 } from './questions/blast-radius/blast-radius.ts'
-export {
-  describeDelegator,
-  latestActsLimit,
-  parseDelegatorQuestion,
-} from './questions/describe-delegator/describe-delegator.ts'
+export { describeDelegator } from './questions/describe-delegator/describe-delegator.ts'
+export { latestActsLimit, parseDelegatorQuestion } from './questions/describe-delegator/question.ts'
 export {
   describeInstance,
   parseInstanceQuestion,

@@ -46,7 +46,7 @@ export async function readMigrations(folder: string = migrationsFolder): Promise
 }
 
 /** The migration that allows inserts. Applied last: no row may be inserted before everything that reads it exists. */
-const opening = '0013_open_spans.sql'
+const opening = '0015_open_spans.sql'
 
 /**
  * Brings the ledger's schema up to the newest migration, and does nothing when it is there.

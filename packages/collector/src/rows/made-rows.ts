@@ -1,5 +1,5 @@
 import { ByteWriter, writeRow } from '@whodid/model'
-import type { LedgerRecord, RowPlaces, TextBlock } from '@whodid/model'
+import type { LedgerRecord, PendingText, RowPlaces } from '@whodid/model'
 
 /** Records as rows of RowBinary, one after another, that have no place in a log yet. */
 export interface MadeRows {
@@ -9,8 +9,8 @@ export interface MadeRows {
   readonly bodies: readonly number[]
   /** The offset of the times in the body of a log record; 0 for a span. */
   readonly timesOfLogs: readonly number[]
-  /** The block that holds its text; undefined when it has none. */
-  readonly blocks: readonly (TextBlock | undefined)[]
+  /** Its text, which is encrypted when the row is written; undefined when it has none. */
+  readonly texts: readonly (PendingText | undefined)[]
 }
 
 /** The end of a row. */
@@ -27,20 +27,20 @@ export class RowPlacesList {
   readonly bodies: number[] = []
   readonly commitments: number[] = []
   readonly timesOfLogs: number[] = []
-  readonly blocks: (TextBlock | undefined)[] = []
+  readonly texts: (PendingText | undefined)[] = []
 
   add(start: number, { body, commitment, ts }: RowPlaces, isOfLog: boolean): void {
     this.starts.push(start)
     this.bodies.push(body)
     this.commitments.push(commitment)
     this.timesOfLogs.push(isOfLog ? ts - body : 0)
-    this.blocks.push(undefined)
+    this.texts.push(undefined)
   }
 }
 
 const writer = new ByteWriter()
 
-/** Makes rows of records whose text is encrypted, or that have none. */
+/** Makes rows of records whose text is committed to, or that have none. */
 export function rowsOf(logId: string, records: readonly LedgerRecord[]): MadeRows {
   const places = new RowPlacesList()
   writer.clear()
@@ -48,8 +48,8 @@ export function rowsOf(logId: string, records: readonly LedgerRecord[]): MadeRow
     const start = writer.length
     record.logId = logId
     places.add(start, writeRow(writer, record), record.signal === 'log')
-    places.blocks[row] = record.textBlock
+    places.texts[row] = record.pendingText
   }
-  const { starts, bodies, timesOfLogs, blocks } = places
-  return { bytes: writer.toBytes(), starts, bodies, timesOfLogs, blocks }
+  const { starts, bodies, timesOfLogs, texts } = places
+  return { bytes: writer.toBytes(), starts, bodies, timesOfLogs, texts }
 }

@@ -1,4 +1,4 @@
-import { contentSubject, encryptEntries } from '@whodid/content'
+import { commitEntries, contentSubject } from '@whodid/content'
 import type { ContentKeys } from '@whodid/content'
 import { ByteWriter, textPartBits, writeRow } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
@@ -14,10 +14,6 @@ import type { MadeRows } from './made-rows.ts'
 const rows = new ByteWriter()
 const entries = new ByteWriter()
 const ids = new ByteWriter()
-
-/** Bytes of `text_block` and `text_at`, which stand in front of the body. */
-const blockNameBytes = 24
-const textPlaceBytes = blockNameBytes + 4
 
 /**
  * Makes the rows of one request: of records, and of spans in protobuf by the fast path where it takes them. From the first to
@@ -97,11 +93,11 @@ export class RowMaker {
   }
 
   /**
-   * Encrypts the texts. The rows hold none in the clear and may be logged; the keys of new subjects are on the disk when this
-   * resolves.
+   * Commits to the texts, which wait beside the rows to be encrypted with those that are logged together. The rows hold none in the
+   * clear; the keys of new subjects are on the disk when this resolves.
    */
   async finish(keys: ContentKeys): Promise<MadeRows> {
-    const { commitments, blocks, starts, bodies, timesOfLogs } = this.#places
+    const { commitments, texts: pending, starts, bodies, timesOfLogs } = this.#places
     const bytes = rows.toBytes()
     const texts = {
       tenant: this.context.client.tenant,
@@ -111,16 +107,13 @@ export class RowMaker {
       subjects: this.#subjects,
     }
     entries.view().fill(0)
-    const encrypted = await encryptEntries(keys, texts)
+    const committed = await commitEntries(keys, texts)
     for (const [index, row] of this.#textRows.entries()) {
-      const text = encrypted[index]
-      const body = bodies[row]
-      if (text === undefined || body === undefined) continue
+      const text = committed[index]
+      if (text === undefined) continue
       bytes.write(text.commitmentHex, commitments[row] ?? 0, 'hex')
-      bytes.write(text.block.nameHex, body - textPlaceBytes, 'hex')
-      bytes.writeUInt32LE(text.textAt, body - textPlaceBytes + blockNameBytes)
-      blocks[row] = text.block
+      pending[row] = text.pending
     }
-    return { bytes, starts, bodies, timesOfLogs, blocks }
+    return { bytes, starts, bodies, timesOfLogs, texts: pending }
   }
 }

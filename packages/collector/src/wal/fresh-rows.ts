@@ -1,21 +1,15 @@
 import { bodyDigest } from '@whodid/model'
-import type { TextBlockOwner } from '@whodid/store'
+import { hashBytes } from '@whodid/tlog'
 import { endOfRow } from '../rows/made-rows.ts'
 import type { MadeRows } from '../rows/made-rows.ts'
-import { keyOfBody } from './record-key.ts'
+import { keyOfBody, recordKeyBytes } from './record-key.ts'
 
 /** Rows that the log does not hold yet. */
-export interface FreshRows extends Pick<MadeRows, 'bytes' | 'starts' | 'bodies'> {
+export interface FreshRows extends Omit<MadeRows, 'timesOfLogs'> {
   /** Their keys, a character a byte. */
   readonly keys: readonly string[]
   /** The SHA-256 of their bodies, a character a byte. */
   readonly digests: readonly string[]
-  readonly texts: readonly FreshText[]
-}
-
-/** A block of texts, by the first row that has a text in it. */
-export interface FreshText extends Pick<TextBlockOwner, 'textBlock'> {
-  readonly row: number
 }
 
 /** Leaves out the rows whose key `isFresh` does not want; it is asked once a row, in order. */
@@ -27,20 +21,17 @@ export function freshRows(made: MadeRows, isFresh: (key: string) => boolean): Fr
     const body = made.bytes.subarray(at, endOfRow(made, row))
     const digest = bodyDigest(body)
     const key = keyOfBody(body, digest, made.timesOfLogs[row] ?? 0)
-    if (!isFresh(key)) continue
+    if (!isFresh(key)) {
+      made.texts[row]?.entry.fill(0)
+      continue
+    }
     keys.push(key)
     digests.push(digest)
     kept.push(row)
   }
   const rows = kept.length === made.starts.length ? made : only(made, kept)
-  return {
-    bytes: rows.bytes,
-    starts: rows.starts,
-    bodies: rows.bodies,
-    keys,
-    digests,
-    texts: textsOf(rows),
-  }
+  const { bytes, starts, bodies, texts } = rows
+  return { bytes, starts, bodies, texts, keys, digests }
 }
 
 function only(made: MadeRows, kept: readonly number[]): Omit<MadeRows, 'timesOfLogs'> {
@@ -60,17 +51,15 @@ function only(made: MadeRows, kept: readonly number[]): Omit<MadeRows, 'timesOfL
     bytes: Buffer.concat(parts),
     starts,
     bodies,
-    blocks: kept.map((row) => made.blocks[row]),
+    texts: kept.map((row) => made.texts[row]),
   }
 }
 
-function textsOf({ blocks }: Pick<MadeRows, 'blocks'>): FreshText[] {
-  const texts: FreshText[] = []
-  const seen = new Set<FreshText['textBlock']>([undefined])
-  for (const [row, textBlock] of blocks.entries()) {
-    if (seen.has(textBlock)) continue
-    seen.add(textBlock)
-    texts.push({ textBlock, row })
-  }
-  return texts
+/** The bytes that rows and their texts take in the log at most, but for the little that encryption adds. */
+export function freshBytes({ bytes, starts, texts }: FreshRows): number {
+  const perRow = recordKeyBytes + hashBytes
+  return texts.reduce(
+    (sum, text) => sum + (text?.entry.length ?? 0),
+    bytes.length + perRow * starts.length,
+  )
 }

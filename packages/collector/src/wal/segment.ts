@@ -19,7 +19,7 @@ import { recordKeyBytes } from './record-key.ts'
  *          12  …  payload: 4 row count n, 4 flags, 8 index of the first record, 8 time of receipt of the last,
  *                 n × 16 record keys, n × 32 leaf hashes, n rows and their text
  *
- * A frame is one request's records, whose indexes follow one another. Flag 1: it fills a hole that damage has left, with
+ * A frame is the records that were flushed together, whose indexes follow one another. Flag 1: it fills a hole that damage has left, with
  * indexes lower than those before it. The magic lets a reader find the next frame behind one whose length is damaged. The
  * leaf hashes are for the sequencer: after a crash it continues from them and decodes no row.
  */
@@ -54,7 +54,7 @@ export interface SegmentName {
   readonly number: number
 }
 
-/** The records of one request. */
+/** The records of one flush. */
 export interface Frame {
   /** Index of its first record in the log; the others follow. */
   readonly firstIndex: number
@@ -189,10 +189,10 @@ function decodeFrame(bytes: Buffer, at: number, end: number): Frame | undefined 
 const lengthBytes = 4
 
 /** Joins rows, and the blocks of their text, for a frame. */
-export function joinBlocks(rows: Buffer, owners: readonly TextBlockOwner[]): Buffer {
+export function joinBlocks(rows: readonly Buffer[], owners: readonly TextBlockOwner[]): Buffer {
   const head = Buffer.alloc(lengthBytes)
-  head.writeUInt32LE(rows.length)
-  return Buffer.concat([head, rows, encodeContents(owners)])
+  head.writeUInt32LE(rows.reduce((sum, { length }) => sum + length, 0))
+  return Buffer.concat([head, ...rows, encodeContents(owners)])
 }
 
 /** Returns the batch that the frames of a segment insert. Precondition: each was made by {@link joinBlocks}. */

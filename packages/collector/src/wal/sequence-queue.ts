@@ -1,24 +1,22 @@
 import type { WhodidError } from '@whodid/model'
+import { freshBytes } from './fresh-rows.ts'
 import type { FreshRows } from './fresh-rows.ts'
-import type { IndexRange } from './segment.ts'
+import type { IndexRange, LeafRun } from './segment.ts'
 import { sequenceFrame } from './sequence-frame.ts'
 import type { Sequence, SequencedFrame } from './sequence-frame.ts'
 
-/** Rows that wait to be written, in their places. */
+/** Rows that wait to be written, without a place. */
 export interface Waiting {
   readonly fresh: FreshRows
-  readonly frame: SequencedFrame
-  readonly fillsHole: boolean
-  readonly resolve: () => void
+  /** The index of the first when they fill a hole; undefined when they take the next places. */
+  readonly holeAt: number | undefined
+  /** Is handed the leaf hashes of all that was written with them. */
+  readonly resolve: (run: LeafRun) => void
   readonly reject: (error: WhodidError) => void
 }
 
-/** The same, once nothing can give it another place. */
-export type Writing = Omit<Waiting, 'fresh'>
-
 /**
- * The one place where an index is given. A place is taken when records come, so that they are hashed while the disk
- * flushes those before them; a write that fails gives its places back, and those that wait behind it move up. An index is
+ * The one place where an index is given: to the rows that are written next, and for good once they are written. An index is
  * therefore durable with its record or was never given, and the durable ones have no hole.
  */
 export class SequenceQueue {
@@ -34,52 +32,42 @@ export class SequenceQueue {
     return this.#waiting.length === 0
   }
 
-  /** Puts rows into the next places, or into those from `holeAt` on. They take none before {@link push}. */
-  frame(fresh: FreshRows, holeAt?: number): SequencedFrame {
-    const fillsHole = holeAt !== undefined
-    const from = fillsHole ? { ...this.#sequence, nextIndex: holeAt } : this.#sequence
-    return sequenceFrame(fresh, from, fillsHole)
-  }
-
   push(waiting: Waiting): void {
-    if (!waiting.fillsHole) this.#sequence = waiting.frame.next
     this.#waiting.push(waiting)
   }
 
-  /** All that waits, to be written as one group. */
-  take(): Writing[] {
-    return this.#takeAll().map(({ frame, fillsHole, resolve, reject }) => ({
-      frame,
-      fillsHole,
-      resolve,
-      reject,
-    }))
-  }
-
-  /** Takes back the places of a group that was not written. A frame keeps its length when its indexes change. */
-  giveBack(group: readonly Writing[]): void {
-    const [first] = group.filter(({ fillsHole }) => !fillsHole)
-    if (first === undefined) return
-    const { lastReceivedUnixNs } = this.#sequence
-    this.#sequence = { nextIndex: first.frame.firstIndex, lastReceivedUnixNs }
-    for (const waiting of this.#takeAll()) {
-      const frame = waiting.fillsHole ? waiting.frame : this.frame(waiting.fresh)
-      this.push({ ...waiting, frame })
+  /** Takes what waits, to be written as one frame: up to `bytesMax`, or the one request that is past it. Rows that fill a hole come alone. */
+  take(bytesMax: number): Waiting[] {
+    let bytes = 0
+    let count = 0
+    for (const { fresh, holeAt } of this.#waiting) {
+      if (count > 0 && (holeAt !== undefined || bytes + freshBytes(fresh) > bytesMax)) break
+      count += 1
+      bytes += freshBytes(fresh)
+      if (holeAt !== undefined) break
     }
+    return this.#waiting.splice(0, count)
   }
 
-  #takeAll(): Waiting[] {
-    const all = this.#waiting
-    this.#waiting = []
-    return all
+  /** Puts a group into the next places, or into those of its hole. They are given by {@link accept}. */
+  frame(group: readonly Waiting[]): SequencedFrame {
+    const holeAt = group[0]?.holeAt
+    const fillsHole = holeAt !== undefined
+    const from = fillsHole ? { ...this.#sequence, nextIndex: holeAt } : this.#sequence
+    return sequenceFrame(
+      group.map(({ fresh }) => fresh),
+      from,
+      fillsHole,
+    )
+  }
+
+  /** Must be called when a frame is durable, before the next is made. */
+  accept(frame: SequencedFrame): void {
+    if (!frame.fillsHole) this.#sequence = frame.next
   }
 }
 
-/** The indexes of a group; undefined when it only fills holes. */
-export function indexesOf(group: readonly Writing[]): IndexRange | undefined {
-  const frames = group.filter(({ fillsHole }) => !fillsHole).map(({ frame }) => frame)
-  const [first] = frames
-  const last = frames.at(-1)
-  if (first === undefined || last === undefined) return undefined
-  return { first: first.firstIndex, end: last.next.nextIndex }
+/** The indexes of a frame; undefined when it fills a hole. */
+export function indexesOf(frame: SequencedFrame): IndexRange | undefined {
+  return frame.fillsHole ? undefined : { first: frame.firstIndex, end: frame.next.nextIndex }
 }

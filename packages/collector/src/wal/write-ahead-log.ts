@@ -4,7 +4,7 @@ import type { FilePort } from '@whodid/tlog-posix'
 import type { CollectorLimits } from '../limits.ts'
 import { rowsOf } from '../rows/made-rows.ts'
 import type { MadeRows } from '../rows/made-rows.ts'
-import { freshRows } from './fresh-rows.ts'
+import { freshBytes, freshRows } from './fresh-rows.ts'
 import type { FreshRows } from './fresh-rows.ts'
 import type { LedgerRows } from './ledger-rows.ts'
 import type { RecentKeys } from './record-key.ts'
@@ -12,7 +12,7 @@ import { logError } from './segment-writer.ts'
 import type { ClosedSegment, SegmentWriter } from './segment-writer.ts'
 import type { LeafRun } from './segment.ts'
 import { indexesOf } from './sequence-queue.ts'
-import type { SequenceQueue, Waiting, Writing } from './sequence-queue.ts'
+import type { SequenceQueue, Waiting } from './sequence-queue.ts'
 
 /** The options of a log. */
 export interface LogOptions {
@@ -127,10 +127,9 @@ export class WriteAheadLog {
    */
   async fill(firstIndex: number, records: readonly LedgerRecord[]): Promise<LeafRun> {
     const fresh = freshRows(rowsOf(this.logId, records), () => true)
-    const { frame, written } = this.#push(fresh, firstIndex)
+    const { written } = this.#push(fresh, firstIndex)
     this.#wake()
-    await written
-    return { firstIndex, leaves: frame.leaves }
+    return written
   }
 
   /** Must be called when a segment's rows are in ClickHouse. */
@@ -172,30 +171,30 @@ export class WriteAheadLog {
         `the log expected at most ${limits.unsealedRowsMax} records that are not sealed; the sequencer is behind or has failed`,
       )
     const { keys } = fresh
-    const { frame, written } = this.#push(fresh)
-    const durable = this.#settle(written, keys, frame.bytes)
+    const { bytes, written } = this.#push(fresh)
+    const durable = this.#settle(written, keys, bytes)
     for (const key of keys) this.#pending.set(key, durable)
     this.#wake()
     return durable
   }
 
-  /** Takes the next places in the log, or those from `holeAt` on. */
-  #push(fresh: FreshRows, holeAt?: number): { frame: Waiting['frame']; written: Promise<void> } {
+  /** Waits for the next places in the log, or for those from `holeAt` on. */
+  #push(fresh: FreshRows, holeAt?: number): { bytes: number; written: Promise<LeafRun> } {
     const { logBytesMax } = this.#options.limits
-    const frame = this.#queue.frame(fresh, holeAt)
-    if (this.#unstoredBytes + frame.bytes > logBytesMax)
+    const bytes = freshBytes(fresh)
+    if (this.#unstoredBytes + bytes > logBytesMax)
       throw new WhodidError(
         'log_full',
         `the log expected at most ${logBytesMax} bytes that are not stored; it holds ${this.#unstoredBytes}`,
       )
-    this.#unstoredBytes += frame.bytes
-    const written = new Promise<void>((resolve, reject) => {
-      this.#queue.push({ fresh, frame, fillsHole: holeAt !== undefined, resolve, reject })
+    this.#unstoredBytes += bytes
+    const written = new Promise<LeafRun>((resolve, reject) => {
+      this.#queue.push({ fresh, holeAt, resolve, reject })
     })
-    return { frame, written }
+    return { bytes, written }
   }
 
-  async #settle(written: Promise<void>, keys: readonly string[], bytes: number): Promise<void> {
+  async #settle(written: Promise<unknown>, keys: readonly string[], bytes: number): Promise<void> {
     try {
       await written
       for (const key of keys) this.#keys.add(key)
@@ -217,7 +216,7 @@ export class WriteAheadLog {
     // Lets the requests of this turn of the event loop share the flush.
     await Promise.resolve()
     do {
-      const group = this.#queue.take()
+      const group = this.#queue.take(this.#options.limits.segmentBytesMax)
       if (group.length > 0) await this.#writeGroup(group)
       if (this.#isCloseDue()) await this.#closeSegment()
     } while (!this.#queue.isEmpty)
@@ -226,27 +225,35 @@ export class WriteAheadLog {
     this.#armTimer()
   }
 
-  async #writeGroup(group: readonly Writing[]): Promise<void> {
-    const { nowMs, onDurable, onProblem } = this.#options
+  async #writeGroup(group: readonly Waiting[]): Promise<void> {
+    const { onDurable, onProblem } = this.#options
+    let frame: ReturnType<SequenceQueue['frame']>
     try {
-      const mended = await this.#writer.mend()
-      if (mended !== undefined) this.#handOver(mended)
-      const parts = group.flatMap(({ frame }) => frame.parts)
-      const rowCount = group.reduce((sum, { frame }) => sum + frame.rowCount, 0)
-      await this.#writer.write({ parts, rowCount, indexes: indexesOf(group) }, nowMs())
+      frame = await this.#writeFrame(group)
     } catch (thrown) {
       const error = logError(thrown)
       onProblem(error.message)
       // Nothing of the group is durable, or will be once the segment is mended, which comes before any other write.
-      this.#queue.giveBack(group)
-      for (const waiting of group) waiting.reject(error)
+      for (const { reject } of group) reject(error)
       return
     }
-    for (const { fillsHole, frame, resolve } of group) {
-      // Not the frame: its bytes would be kept for as long as its leaves wait to be sealed.
-      if (!fillsHole) onDurable?.({ firstIndex: frame.firstIndex, leaves: frame.leaves })
-      resolve()
-    }
+    this.#queue.accept(frame)
+    // Until here it was counted as it was before its texts were encrypted.
+    this.#unstoredBytes +=
+      frame.bytes - group.reduce((sum, { fresh }) => sum + freshBytes(fresh), 0)
+    // Not the frame: its bytes would be kept for as long as its leaves wait to be sealed.
+    const run = { firstIndex: frame.firstIndex, leaves: frame.leaves }
+    if (!frame.fillsHole) onDurable?.(run)
+    for (const { resolve } of group) resolve(run)
+  }
+
+  async #writeFrame(group: readonly Waiting[]): Promise<ReturnType<SequenceQueue['frame']>> {
+    const mended = await this.#writer.mend()
+    if (mended !== undefined) this.#handOver(mended)
+    const frame = this.#queue.frame(group)
+    const { parts, rowCount } = frame
+    await this.#writer.write({ parts, rowCount, indexes: indexesOf(frame) }, this.#options.nowMs())
+    return frame
   }
 
   #isCloseDue(): boolean {

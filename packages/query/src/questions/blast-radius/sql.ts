@@ -1,3 +1,4 @@
+import { restFields } from '@whodid/model'
 import { inThreads, isAct, notEnded, ownGrade, withinTimeBounds } from '../sql.ts'
 
 /** The most generations of descendants followed. */
@@ -69,6 +70,9 @@ export interface BlastRadiusRow {
   readonly links: readonly LinkRow[]
 }
 
+// Each generation is planned anew: reading one member of `rest` is planned in a tenth of the time that the view takes.
+const parentKey = restFields.find(({ name }) => name === 'instance_parent_id')?.key ?? ''
+
 const key = (span: string): string => `lower(concat(hex(row.trace_id), '-', hex(${span})))`
 // A scalar makes the engine walk the tree before the reads that use it; a set made from a scalar still uses the key.
 const keysOfTree = "SELECT sipHash64('instance', arrayJoin(tree.id))"
@@ -98,9 +102,10 @@ WITH RECURSIVE descent AS
   SELECT DISTINCT child.id, child.parent, toUInt16(above.depth + 1)
   FROM
   (
-    SELECT DISTINCT row.instance_id AS id, row.instance_parent_id AS parent
-    FROM whodid.v_spans AS row
-    WHERE row.instance_parent_id IN (SELECT id FROM descent WHERE depth < ${generationsMax})
+    SELECT DISTINCT row.instance_id AS id, JSONExtractString(row.rest, '${parentKey}') AS parent
+    FROM whodid.spans AS row
+    WHERE ${inThreads(`key IN (SELECT sipHash64('parent', id) FROM descent WHERE depth < ${generationsMax})`)}
+      AND parent IN (SELECT id FROM descent WHERE depth < ${generationsMax})
       AND row.instance_id != '' AND row.instance_id != {id:String} AND row.channel != 'unentitled'
       AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
     LIMIT ${instancesMax}

@@ -86,7 +86,7 @@ function inheritingPart(kind: HandleKind): string[] {
   const condition = unnamedCondition.get(kind)
   if (condition === undefined) return []
   return [
-    `SELECT 'inheriting', ${rowSql(listedColumns(successCondition))}
+    `SELECT 'inheriting' AS role, ${rowSql(listedColumns(successCondition))} AS record
 FROM
 (
   SELECT *

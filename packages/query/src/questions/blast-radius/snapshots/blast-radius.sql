@@ -6,9 +6,10 @@ WITH RECURSIVE descent AS
   SELECT DISTINCT child.id, child.parent, toUInt16(above.depth + 1)
   FROM
   (
-    SELECT DISTINCT row.instance_id AS id, row.instance_parent_id AS parent
-    FROM whodid.v_spans AS row
-    WHERE row.instance_parent_id IN (SELECT id FROM descent WHERE depth < 16)
+    SELECT DISTINCT row.instance_id AS id, JSONExtractString(row.rest, 'ip') AS parent
+    FROM whodid.spans AS row
+    WHERE (toStartOfHour(row.ts), row.trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key IN (SELECT sipHash64('parent', id) FROM descent WHERE depth < 16))
+      AND parent IN (SELECT id FROM descent WHERE depth < 16)
       AND row.instance_id != '' AND row.instance_id != {id:String} AND row.channel != 'unentitled'
       AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
     LIMIT 1000

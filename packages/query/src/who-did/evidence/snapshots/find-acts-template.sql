@@ -32,7 +32,7 @@ FROM
   LIMIT 201
 )
 UNION ALL
-SELECT 'inheriting', toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id))), ts, received_at, action_id, verb, outcome, record_kind, tool_name, resource_id, actor_type, instance_id, instance_rule, template_id, template_rule, user_id, service_name, channel, (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})) = 1))
+SELECT 'inheriting' AS role, toJSONString(tuple(lower(concat(hex(trace_id), '-', hex(span_id))), ts, received_at, action_id, verb, outcome, record_kind, tool_name, resource_id, actor_type, instance_id, instance_rule, template_id, template_rule, user_id, service_name, channel, (outcome = 'success' AND if({verb:String} = '', verb != 'read', verb = {verb:String})) = 1)) AS record
 FROM
 (
   SELECT *

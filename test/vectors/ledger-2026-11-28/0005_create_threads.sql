@@ -2,7 +2,8 @@
 -- from there by the primary key to the few granules that hold them, however much is stored; a bloom filter would be
 -- read for every granule there is. Filled from whodid.spans by a materialized view; nobody inserts here.
 --
--- `key` is sipHash64(kind, name), kind being trace, correlation, instance, delegation, credential, template or action. Two names may
+-- `key` is sipHash64(kind, name), kind being trace, correlation, instance, delegation, credential, template, action, delegator, session,
+-- conversation, tool, prompt (its hash), prompted or parent. Two names may
 -- meet in one key: what is found so is evidence to be looked at, and its own columns say whose it is. `up`, on a trace's
 -- row, holds the keys that lead outwards from it: to the prompts, instances, delegations and correlations it names; `own` those of
 -- the instances that act in it.
@@ -25,6 +26,10 @@ ORDER BY (tenant, key, hour, trace_id)
 SETTINGS
     index_granularity = 256,
     string_serialization_version = 'single_stream',
+    -- A month that is over becomes one part: see whodid.spans.
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     non_replicated_deduplication_window = 10000

@@ -43,7 +43,15 @@ PARTITION BY toYYYYMM(received_at)
 ORDER BY (tenant, resource_id, ts)
 SETTINGS
     index_granularity = 1024,
+    -- A question reads a granule of some columns in each part: smaller blocks are a tenth less to do, for 1 % more bytes.
+    min_compress_block_size = 16384,
     string_serialization_version = 'single_stream',
+    vertical_merge_algorithm_min_rows_to_activate = 1,
+    ratio_of_defaults_for_sparse_serialization = 1,
+    -- A month that is over becomes one part: see whodid.spans.
+    min_age_to_force_merge_seconds = 86400,
+    min_age_to_force_merge_on_partition_only = 1,
+    enable_max_bytes_limit_for_min_age_to_force_merge = 1,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     non_replicated_deduplication_window = 10000

@@ -64,16 +64,6 @@ function memberSql({ name, key, kind }: RestField): string {
   return `if(${name} = ${absent}, '', concat('"${key}":', toJSONString(${name})))`
 }
 
-/**
- * The text blocks of the same copies: as many and as large as real ones. Their bytes are the seed's, so that opening one
- * costs what it costs and gives no text.
- */
-export function multiplyContents({ from, count, stepSeconds }: Copies): string {
-  return `INSERT INTO whodid.contents SELECT tenant, ${textBlock('ref')} AS ref, received_at + toIntervalSecond(n * ${stepSeconds}) AS received_at, sealed
-    FROM whodid.bench_contents CROSS JOIN (SELECT number + ${from} AS n FROM numbers(${count})) AS copies
-    SETTINGS max_insert_threads = 1, max_threads = 2, insert_deduplicate = 0`
-}
-
 /** The subject's key stays; the block is another. */
 function textBlock(column: string): string {
   const made = `concat(substring(${column}, 1, 16), substring(sipHash128(${column}, n), 1, 8))`

@@ -7,13 +7,14 @@ AS
 SELECT *
 FROM whodid.who_did_when(
     kind = multiIf(
-        match({of:String}, '^(trace|span|action|instance|template|delegator|correlation|credential|resource):'), substring({of:String}, 1, position({of:String}, ':') - 1),
+        match({of:String}, '^(trace|span|action|instance|template|delegator|correlation|credential|resource|session|conversation|tool|prompt):'), substring({of:String}, 1, position({of:String}, ':') - 1),
         match({of:String}, '^[0-9a-f]{32}$'), 'trace',
+        match({of:String}, '^sha256:[0-9a-f]{64}$'), 'prompt',
         match({of:String}, '^[0-9a-f]{32}-[0-9a-f]{16}$'), 'span',
         'resource'
     ),
     id = if(
-        match({of:String}, '^(trace|span|action|instance|template|delegator|correlation|credential|resource):'),
+        match({of:String}, '^(trace|span|action|instance|template|delegator|correlation|credential|resource|session|conversation|tool|prompt):'),
         substring({of:String}, position({of:String}, ':') + 1),
         {of:String}
     ),

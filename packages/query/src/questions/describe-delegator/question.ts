@@ -1,0 +1,29 @@
+import { parseTimeBounds } from '../../time-bounds.ts'
+import type { TimeBounds } from '../../time-bounds.ts'
+import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
+import type { RawInstanceQuestion } from '../parse-parameters.ts'
+
+/** A parsed question about a delegator. */
+export interface DelegatorQuestion {
+  readonly id: string
+  readonly time: TimeBounds
+  /** The number of newest acts to list of each kind. */
+  readonly limit: number
+}
+
+/** The default and the most newest acts in each part of the answer. */
+export const latestActsLimit: { readonly default: 10; readonly max: 100 } = {
+  default: 10,
+  max: 100,
+}
+
+/** Parses a question about a delegator. Throws `invalid_handle`, `invalid_time` or `invalid_parameter`. */
+export function parseDelegatorQuestion(
+  raw: Omit<RawInstanceQuestion, 'cursor'>,
+): DelegatorQuestion {
+  return {
+    id: parseHandleOfKind('delegator', raw.id, 'id'),
+    time: parseTimeBounds(raw),
+    limit: parsePageLimit(raw.limit, latestActsLimit),
+  }
+}
