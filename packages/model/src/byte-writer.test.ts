@@ -62,3 +62,19 @@ describe('the byte writer', () => {
     )
   })
 })
+
+it('writes UTF-8 in JSON as JSON.stringify does, and numbers as String', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.maxSafeNat(), (some, number) => {
+      const text = some.toWellFormed()
+      const bytes = Buffer.from(text)
+      const writer = new ByteWriter()
+      writer.escaped(bytes, 0, bytes.length)
+      writer.uint8(0x20)
+      writer.decimal(number)
+      const written = Buffer.from(writer.view()).toString('utf8')
+      expect(written).toBe(`${JSON.stringify(text).slice(1, -1)} ${number}`)
+      expect(writer.isEqual(Buffer.from(written), 0, writer.length)).toBe(true)
+    }),
+  )
+})
