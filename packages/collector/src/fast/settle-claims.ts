@@ -108,7 +108,9 @@ function keepsAttribute(span: FastSpan, attribute: FastAttribute): boolean {
       if (attribute.tag !== valueTags.text) return false
       return attribute.start === attribute.end || memberAt(span, attribute) >= 0
     case 'ref':
-      return attribute.tag === valueTags.text && isRef(span, attribute)
+      return (
+        attribute.tag === valueTags.text && isRef(span, attribute) && keepsName(span, attribute)
+      )
     case 'count':
       return attribute.tag === valueTags.int
     case 'flag':
