@@ -5,10 +5,11 @@ import { seededRandom } from '../../bench/src/random.ts'
 import type { RequestContext } from '../../packages/collector/src/normalize/draft.ts'
 import type { OtlpGroup, OtlpSpan } from '../../packages/collector/src/otlp/batch.ts'
 import { decode } from '../../packages/collector/src/otlp/decode.ts'
-import { outcomesOf } from './fast-path/both-paths.ts'
+import { outcomesOf } from './fast-path/outcomes-of.ts'
 import { request, spanFields } from './fast-path/encode-span.ts'
 import type { Pair } from './fast-path/encode-span.ts'
-import { anyKey, anyValue, conventionKeys, mutateSpan } from './fast-path/mutate-span.ts'
+import { mutateSpan } from './fast-path/mutate-span.ts'
+import { anyKey, anyValue, conventionKeys } from './fast-path/odd-values.ts'
 
 /** `WHODID_FAST_SPANS=1000000` compares a million. */
 const spanCount = Number(process.env['WHODID_FAST_SPANS'] ?? 50_000)

@@ -45,6 +45,7 @@ function apiOf(overrides: {
       records: noRows,
       recordsUnder: noRows,
       names: noRows,
+      firstNames: noRows,
       textBlocks: noRows,
       acts: noRows,
     },

@@ -32,6 +32,7 @@ function held(): {
     records: unused,
     recordsUnder: unused,
     names: unused,
+    firstNames: unused,
     textBlocks: unused,
     acts: unused,
   }

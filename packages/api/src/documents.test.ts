@@ -34,6 +34,7 @@ async function servedDocument(): Promise<string> {
     records: unused,
     recordsUnder: unused,
     names: unused,
+    firstNames: unused,
     textBlocks: unused,
     acts: unused,
   }

@@ -1,14 +1,11 @@
 import type { ContentKeys } from '@whodid/content'
 import type { CollectorLimits } from './limits.ts'
 import type { RequestContext } from './normalize/draft.ts'
-import { finishRecord } from './normalize/finish-record.ts'
-import { normalize } from './normalize/normalize.ts'
 import type { Refused } from './normalize/normalize.ts'
-import { redact } from './normalize/redact.ts'
 import { decode, decodeStream } from './otlp/decode.ts'
-import type { OtlpEncoding, OtlpSignal, OtlpStream } from './otlp/decode.ts'
+import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
 import type { Quarantine, RejectedBatch } from './quarantine/quarantine.ts'
-import type { MadeRows } from './rows/made-rows.ts'
+import { makeRows } from './rows/make-rows.ts'
 import { RowMaker } from './rows/row-maker.ts'
 import type { Authenticate } from './senders/ingest-clients.ts'
 import type { Appended, WriteAheadLog } from './wal/write-ahead-log.ts'
@@ -92,42 +89,14 @@ async function take(
 ): Promise<Taken> {
   const body = { bytes, encoding, signal, limits }
   const maker = new RowMaker(context, log.logId)
-  const isDeep = limits.valueDepthMax >= fastDepth
-  const stream = decodeStream({ ...body, take: isDeep ? maker.take : undefined })
-  const { rows, rejection } = await makeRows(stream, { context, maker, keys })
+  const stream = decodeStream({ ...body, take: maker.take })
+  const { rows, rejection } = await makeRows(stream, maker, keys)
   const appending = log.appendRows(rows)
   if (rejection.count === rejection.unreadCount)
     return { appending, rejection, rejected: undefined }
   const { client, receivedUnixNs } = context
   const rejected = { batch: decode(body), exporter: client.name, receivedUnixNs }
   return { appending, rejection, rejected }
-}
-
-/** Levels of a value that the fast path reads: a list and its texts. */
-const fastDepth = 2
-
-/** The rows of a request before they are logged, and the reasons for the first few of its rejected spans. */
-export interface Made {
-  readonly rows: MadeRows
-  readonly rejection: Refused
-}
-
-/**
- * Makes rows of a request: settles the claims of its records, takes secrets out, cuts to the bounds, writes the JSON, and encrypts the
- * text. They hold no text in the clear and may be logged. The keys of new subjects are on the disk when this resolves. Throws
- * the errors of reading the stream.
- *
- * Each span becomes a row before the next is decoded: the objects it was made of are garbage at once, whereas those of a
- * whole request would outlive a collection or two and be copied by each.
- */
-export async function makeRows(
-  stream: OtlpStream,
-  { context, maker, keys }: { context: RequestContext; maker: RowMaker; keys: ContentKeys },
-): Promise<Made> {
-  const rejection = normalize(stream, context, (draft) => {
-    maker.add(finishRecord(redact(draft)))
-  })
-  return { rows: await maker.finish(keys), rejection }
 }
 
 function reportedOf(

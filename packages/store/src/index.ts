@@ -28,16 +28,17 @@ export { createReadRecorder } from './record-reads.ts'
 export type { LedgerRead, ReadRecorder } from './record-reads.ts'
 export type { PointCost, PointRows } from './points/gather-keys.ts'
 export { addCosts } from './points/gather-keys.ts'
+export type { PointReader } from './points/point-reader.ts'
 export type {
   ActsWanted,
   NamedAct,
+  NamedClaim,
   NamedPlace,
-  PointReader,
   RecordName,
   StoredTextBlock,
   StoredRow,
   TracePlace,
-} from './points/point-reader.ts'
+} from './points/point-rows.ts'
 export { createSelector } from './select.ts'
 export type { Selection, Selector, Statement } from './select.ts'
 export { textBlocksMax, textPlacesMax } from './text-rows.ts'

@@ -79,6 +79,7 @@ function anyValue(value: Value): Buffer {
   }
   if (value instanceof Uint8Array) return bytes(7, value)
   if (value instanceof Map) return bytes(6, Buffer.concat(pairs(1, value)))
+  // Sound: every other kind of value has been written above.
   const list = value as readonly Value[]
   return bytes(5, Buffer.concat(list.map((element) => bytes(1, anyValue(element)))))
 }

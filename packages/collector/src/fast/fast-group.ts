@@ -3,41 +3,20 @@ import type { Channel } from '@whodid/model'
 import type { RequestContext } from '../normalize/draft.ts'
 import { fieldBytesMax, finishRecord } from '../normalize/finish-record.ts'
 import { redact } from '../normalize/redact.ts'
-import type { OtlpResource, OtlpScope } from '../otlp/batch.ts'
-import { quoteText } from '../otlp/stringify-value.ts'
+import type { OtlpHead } from '../otlp/batch.ts'
 import { channelOf } from '../senders/channel-of.ts'
-import type { FastSpan } from './fast-span.ts'
+import { isWhole } from './settle-claims.ts'
 import type { Settled } from './settle-claims.ts'
-import { isEqual, isPlainKey, slotOf } from './span-keys.ts'
+import { isPlainKey, slotOf } from './span-keys.ts'
 import { lengthPrefixed, memberOf } from './write-span-row.ts'
-
-/** The parts of a row that all spans of a resource and a scope share, as bytes of the row. */
-export interface FastGroup {
-  readonly logId: Buffer
-  readonly receivedAt: Buffer
-  /** The tenant and the exporter. */
-  readonly sender: Buffer
-  readonly exporter: string
-  readonly channel: (span: FastSpan, settled: Settled) => Buffer
-  /** The members of `rest` that name the service and the scope. */
-  readonly rest: Buffer
-  readonly resourceAttributes: Buffer
-  /** Attributes that the resource and the scope lack: dropped, or cut. */
-  readonly droppedCount: number
-}
-
-/** The resource and the scope of a group. */
-export interface GroupHead {
-  readonly resource: OtlpResource
-  readonly scope: OtlpScope
-}
+import type { FastGroup } from './write-span-row.ts'
 
 /**
  * Makes the shared parts, once a group, by the functions of the general path. Returns undefined for a group that goes the general path whole:
  * its resource or its scope says more than names of a service and a program.
  */
 export function fastGroup(
-  { resource, scope }: GroupHead,
+  { resource, scope }: OtlpHead,
   context: RequestContext,
   logId: string,
 ): FastGroup | undefined {
@@ -93,7 +72,9 @@ function isKept(text: string): boolean {
 
 function membersOf(named: Readonly<Record<string, string>>): string {
   return Object.entries(named)
-    .map(([name, text]) => (text === '' ? '' : `${memberOf(name).toString()}${quoteText(text)}`))
+    .map(([name, text]) =>
+      text === '' ? '' : `${memberOf(name).toString()}${JSON.stringify(text)}`,
+    )
     .join('')
 }
 
@@ -117,8 +98,7 @@ function channels({ client }: RequestContext): FastGroup['channel'] {
     if (actorType !== 'agent') return other[actorType]
     const template = span.at(templateSlot)
     for (const { id, channel } of byTemplate)
-      if (template !== undefined && isEqual(id, span.bytes, template.start, template.end))
-        return channel
+      if (template !== undefined && isWhole(id, span.bytes, template)) return channel
     return other.agent
   }
 }

@@ -1,7 +1,8 @@
 import { scanText, textBits } from '@whodid/model'
 import { isUtf8 } from 'node:buffer'
+import { nameLengthMax, valueTags } from './fast-attribute.ts'
+import type { FastAttribute, Stretch } from './fast-attribute.ts'
 import { slotCount, SpanKeys } from './span-keys.ts'
-import type { SpanKey } from './span-keys.ts'
 
 /** Bytes of the longest span that is read fast: its JSON, six bytes for each, keeps within the bounds of a record's. */
 const spanBytesMax = 40 * 1024
@@ -14,29 +15,7 @@ const listElementBytesMax = 1024
 /** Bytes of the longest VarUInt that is read fast: a safe integer takes no more. */
 const varIntBytesMax = 7
 
-/** Bytes from which on a text of ASCII is no name of a thing. */
-export const nameLengthMax = 256
-
-/** The tags of an `AnyValue`. */
-export const valueTags = { text: 0x0a, bool: 0x10, int: 0x18, double: 0x21, list: 0x2a } as const
-
 const keys = new SpanKeys()
-
-/** A stretch of the request's bytes, and what its text has: {@link textBits}. */
-export interface Stretch {
-  start: number
-  end: number
-  bits: number
-}
-
-/** An attribute of the span that is read. */
-export interface FastAttribute extends Stretch {
-  key: SpanKey
-  /** One of {@link valueTags}. */
-  tag: number
-  /** The value of an integer, and of a flag, 0 or 1. */
-  number: number
-}
 
 /**
  * One span, read without an object or a string of its own: offsets into the request's bytes, written over by the next. Reads only

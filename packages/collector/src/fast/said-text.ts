@@ -1,7 +1,8 @@
 import type { ByteWriter } from '@whodid/model'
 import { joinedText, lastUserText } from '../normalize/conventions/message-text.ts'
-import type { FastSpan, Stretch } from './fast-span.ts'
-import { isEqual } from './span-keys.ts'
+import { valueTags } from './fast-attribute.ts'
+import type { FastSpan } from './fast-span.ts'
+import { isAt } from './span-keys.ts'
 
 /** The one message that our SDK sends, as `JSON.stringify` writes it. */
 const opening = {
@@ -10,30 +11,36 @@ const opening = {
 }
 const closings = ['"}]}]', '"}],"finish_reason":"stop"}]'].map((text) => Buffer.from(text))
 
-/** The messages of which the text is wanted: the last of a user, or all. */
-type Wanted = 'user' | 'all'
+/** The messages of a span of which the text is wanted: the last of a user, or all. */
+export interface Wanted {
+  readonly slot: number
+  readonly isOfUser: boolean
+}
+
+/** Bytes of the message that is read. */
+const within = { end: 0 }
 
 /**
- * Writes the text of a list of messages, as {@link lastUserText} and {@link joinedText} read it: from the bytes where it is one message of
- * our own SDK, else through them. Returns false when the text is not well-formed.
+ * Writes the text of a span's messages, as {@link lastUserText} and {@link joinedText} read it: from the bytes where it is one message of
+ * our own SDK, else through them. Returns false when the messages are no text, or theirs is not well-formed.
  */
-export function writeSaid(
-  said: ByteWriter,
-  { bytes }: Pick<FastSpan, 'bytes'>,
-  { start, end }: Stretch,
-  wanted: Wanted,
-): boolean {
+export function writeSaid(said: ByteWriter, span: FastSpan, { slot, isOfUser }: Wanted): boolean {
+  const messages = span.at(slot)
+  if (messages === undefined) return true
+  if (messages.tag !== valueTags.text) return false
+  const { bytes } = span
+  const { start, end } = messages
   const role = bytes[start + roleAt] === 0x75 ? 'user' : 'assistant'
   const textStart = start + opening[role].length
-  if (textStart < end && isEqual(opening[role], bytes, start, textStart)) {
-    if (unescape(said, bytes, textStart, end)) {
-      if (wanted === 'user' && role !== 'user') said.clear()
+  if (textStart < end && isAt(opening[role], bytes, start)) {
+    within.end = end
+    if (unescape(said, bytes, textStart)) {
+      if (isOfUser && role !== 'user') said.clear()
       return true
     }
     said.clear()
   }
-  const read = wanted === 'user' ? lastUserText : joinedText
-  const text = read(bytes.toString('utf8', start, end))
+  const text = (isOfUser ? lastUserText : joinedText)(bytes.toString('utf8', start, end))
   said.utf8(text)
   return text.isWellFormed()
 }
@@ -48,13 +55,14 @@ for (const pair of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'])
   escapes[pair.charCodeAt(0)] = pair.charCodeAt(1)
 
 /** Writes the string of JSON that begins at `from`; false when it is none, or what follows is not the message's end. */
-function unescape(said: ByteWriter, bytes: Buffer, from: number, end: number): boolean {
+function unescape(said: ByteWriter, bytes: Buffer, from: number): boolean {
+  const { end } = within
   let plainStart = from
   for (let at = from; at < end; at += 1) {
     const byte = bytes[at] ?? 0
     if (byte === quote) {
       said.copy(bytes, plainStart, at)
-      return closings.some((closing) => isEqual(closing, bytes, at, end))
+      return closings.some((closing) => closing.length === end - at && isAt(closing, bytes, at))
     }
     if (byte < 0x20) return false
     if (byte !== backslash) continue

@@ -8,10 +8,10 @@ import {
 import { scanText, textBits } from '@whodid/model'
 import type { ActorType, RecordKind } from '@whodid/model'
 import { fieldBytesMax } from '../normalize/finish-record.ts'
-import { valueTags } from './fast-span.ts'
-import type { FastAttribute, FastSpan, Stretch } from './fast-span.ts'
-import { eachText } from './list-texts.ts'
-import { isEqual, slotOf } from './span-keys.ts'
+import { eachText, valueTags } from './fast-attribute.ts'
+import type { FastAttribute, Stretch } from './fast-attribute.ts'
+import type { FastSpan } from './fast-span.ts'
+import { isAt, slotOf } from './span-keys.ts'
 
 /** The claims of a span that the row needs in another form than the span's own. */
 export interface Settled {
@@ -56,8 +56,7 @@ export function settleClaims(span: FastSpan, settled: Settled): boolean {
   const kind = span.at(slot.kind)
   const actorType = span.at(slot.actorType)
   if (kind === undefined || actorType === undefined) return false
-  if (isEqual(convention, bytes, name.start, Math.min(name.start + convention.length, name.end)))
-    return false
+  if (isWithin(convention, bytes, name)) return false
   if (!keeps(span, name, 'name') || !keeps(span, statusMessage, 'statusMessage')) return false
   for (let place = 0; place < span.attributeCount; place += 1) {
     const attribute = span.attributes[place]
@@ -68,7 +67,7 @@ export function settleClaims(span: FastSpan, settled: Settled): boolean {
   return (
     isOperationPlain(span) &&
     keepsUser(span) &&
-    isWhole(span, settled) &&
+    statesAll(span, settled) &&
     settleResource(span, settled)
   )
 }
@@ -83,11 +82,11 @@ function isOperationPlain(span: FastSpan): boolean {
   const operation = span.at(slot.operation)
   if (operation === undefined) return true
   if (operation.tag !== valueTags.text) return false
-  return operations.some((one) => isEqual(one, span.bytes, operation.start, operation.end))
+  return operations.some((one) => isWhole(one, span.bytes, operation))
 }
 
 /** True when the span states all that would be inferred otherwise. */
-function isWhole(span: FastSpan, { kind, actorType }: Settled): boolean {
+function statesAll(span: FastSpan, { kind, actorType }: Settled): boolean {
   const isAct = kind === 'tool_call' || kind === 'action'
   if (isAct && span.at(slot.outcome) === undefined) return false
   if (kind === 'tool_call' && span.at(slot.tool) === undefined) return false
@@ -95,7 +94,7 @@ function isWhole(span: FastSpan, { kind, actorType }: Settled): boolean {
   if (span.at(slot.template) === undefined || span.at(slot.instance) === undefined) return false
   if (span.at(slot.delegator) !== undefined || span.at(slot.user) === undefined) return true
   const type = span.at(slot.delegatorType)
-  return type !== undefined && isEqual(none, span.bytes, type.start, type.end)
+  return type !== undefined && isWhole(none, span.bytes, type)
 }
 
 /** True when an attribute stands in its field, or stays among the attributes, as it came. */
@@ -188,12 +187,22 @@ function isUnchanged(
   return redact(text) === text
 }
 
+/** True when a text begins with these bytes. */
+function isWithin(known: Buffer, bytes: Buffer, { start, end }: Stretch): boolean {
+  return known.length <= end - start && isAt(known, bytes, start)
+}
+
+/** True when a text is these bytes. */
+export function isWhole(known: Buffer, bytes: Buffer, { start, end }: Stretch): boolean {
+  return known.length === end - start && isAt(known, bytes, start)
+}
+
 /** The place of a choice among its words; −1 for another word. */
-function memberAt({ bytes }: FastSpan, { key, start, end }: FastAttribute): number {
-  const { members } = key
+function memberAt({ bytes }: FastSpan, attribute: FastAttribute): number {
+  const { members } = attribute.key
   for (let place = 0; place < members.length; place += 1) {
     const member = members[place]
-    if (member !== undefined && isEqual(member, bytes, start, end)) return place
+    if (member !== undefined && isWhole(member, bytes, attribute)) return place
   }
   return -1
 }
@@ -250,8 +259,7 @@ const file = Buffer.from('file:/')
 /** True for names that `normalizeResource` surely leaves as they are: `file:/…`, and `system:kind:path` in lower case. */
 function isCanonical(bytes: Buffer, { start, end, bits }: Stretch): boolean {
   if ((bits & (textBits.beyondAscii | textBits.unlikeName)) !== 0) return false
-  const isFile = isEqual(file, bytes, start, Math.min(start + file.length, end))
-  if (isFile) return bytes[start + file.length] !== slash
+  if (isWithin(file, bytes, { start, end, bits })) return bytes[start + file.length] !== slash
   let colons = 0
   for (let at = start; at < end; at += 1) {
     const byte = bytes[at] ?? 0

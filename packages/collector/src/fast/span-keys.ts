@@ -64,7 +64,7 @@ export function hasSlot(name: string): boolean {
   return slots.has(name)
 }
 
-/** First words of keys that a convention other than our own reads, and of those that some emitter may come to use so. */
+/** First words of the keys that a convention other than our own reads, and of those that some emitter may use so one day. */
 const foreignRoots: ReadonlySet<string> = new Set(
   (
     'agent ai app approval autogen call claude_code codex conversation copilot crew crewai db decision dspy enduser entity error exception ' +
@@ -132,7 +132,7 @@ export class SpanKeys {
     for (let probe = 0; probe < probesMax; probe += 1) {
       const key = this.#places[(first + probe) & (placeCount - 1)]
       if (key === undefined) return this.#learn(Buffer.from(bytes.subarray(start, end)), probe)
-      if (isEqual(key.bytes, bytes, start, end)) return key
+      if (key.bytes.length === end - start && isAt(key.bytes, bytes, start)) return key
     }
     return undefined
   }
@@ -162,9 +162,8 @@ function placeOf(bytes: Buffer, start: number, end: number): number {
   return (hash >>> 16) & (placeCount - 1)
 }
 
-/** True when the bytes from `start` to `end` are these. */
-export function isEqual(known: Buffer, bytes: Buffer, start: number, end: number): boolean {
-  if (known.length !== end - start) return false
+/** True when the bytes at `start` are these. */
+export function isAt(known: Buffer, bytes: Buffer, start: number): boolean {
   for (let at = 0; at < known.length; at += 1) if (known[at] !== bytes[start + at]) return false
   return true
 }

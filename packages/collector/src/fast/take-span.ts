@@ -2,15 +2,15 @@ import { ByteWriter, redactSecrets, scanText, textBits } from '@whodid/model'
 import type { RowPlaces } from '@whodid/model'
 import type { SubjectClaims } from '@whodid/content'
 import { TextCache } from '../otlp/text-cache.ts'
-import { FastSpan, valueTags } from './fast-span.ts'
-import type { FastAttribute } from './fast-span.ts'
-import type { FastGroup } from './fast-group.ts'
+import { valueTags } from './fast-attribute.ts'
+import { FastSpan } from './fast-span.ts'
 import { writeSaid } from './said-text.ts'
+import type { Wanted } from './said-text.ts'
 import { settleClaims } from './settle-claims.ts'
 import type { Settled } from './settle-claims.ts'
 import { slotOf } from './span-keys.ts'
 import { writeSpanRow } from './write-span-row.ts'
-import type { SpanTexts } from './write-span-row.ts'
+import type { FastGroup, SpanTexts } from './write-span-row.ts'
 
 /** A span whose row is written; valid until the next. */
 export interface TakenSpan {
@@ -49,8 +49,6 @@ export function takeSpan(
 const slot = {
   arguments: slotOf('arguments'),
   result: slotOf('result'),
-  inputMessages: slotOf('inputMessages'),
-  outputMessages: slotOf('outputMessages'),
   delegator: slotOf('delegatorId'),
   user: slotOf('userId'),
   instance: slotOf('instanceId'),
@@ -90,12 +88,12 @@ function settleTexts(): boolean {
   const { kind } = settled
   if (kind === 'tool_call' || kind === 'action' || kind === 'input')
     return settleText(content, slot.arguments) && settleText(result, slot.result)
-  if (kind === 'plan') return settleSaid(content, slot.outputMessages, 'all')
-  return (
-    settleSaid(content, slot.inputMessages, 'user') &&
-    settleSaid(result, slot.outputMessages, 'all')
-  )
+  if (kind === 'plan') return settleSaid(content, ofAll)
+  return settleSaid(content, ofUser) && settleSaid(result, ofAll)
 }
+
+const ofUser: Wanted = { slot: slotOf('inputMessages'), isOfUser: true }
+const ofAll: Wanted = { slot: slotOf('outputMessages'), isOfUser: false }
 
 function settleText(out: ByteWriter, from: number): boolean {
   const text = span.at(from)
@@ -105,10 +103,8 @@ function settleText(out: ByteWriter, from: number): boolean {
   return true
 }
 
-function settleSaid(said: ByteWriter, from: number, wanted: 'user' | 'all'): boolean {
-  const messages: FastAttribute | undefined = span.at(from)
-  if (messages === undefined) return true
-  if (messages.tag !== valueTags.text || !writeSaid(said, span, messages, wanted)) return false
+function settleSaid(said: ByteWriter, wanted: Wanted): boolean {
+  if (!writeSaid(said, span, wanted)) return false
   const written = said.view()
   if ((scanText(written, 0, written.length) & textBits.suspect) === 0) return true
   const text = Buffer.from(written).toString('utf8')

@@ -1,11 +1,25 @@
 import { bodyFields, ByteWriter, restFields, textBits } from '@whodid/model'
 import type { LedgerRecord, RowPlaces } from '@whodid/model'
-import { nameLengthMax, valueTags } from './fast-span.ts'
-import type { FastAttribute, FastSpan, Stretch } from './fast-span.ts'
-import type { FastGroup } from './fast-group.ts'
+import { eachText, nameLengthMax, valueTags } from './fast-attribute.ts'
+import type { FastAttribute, Stretch } from './fast-attribute.ts'
+import type { FastSpan } from './fast-span.ts'
 import type { Settled } from './settle-claims.ts'
-import { eachText } from './list-texts.ts'
 import { hasSlot, slotOf } from './span-keys.ts'
+
+/** The parts of a row that all spans of a resource and a scope share, as bytes of the row. */
+export interface FastGroup {
+  readonly logId: Buffer
+  readonly receivedAt: Buffer
+  /** The tenant and the exporter. */
+  readonly sender: Buffer
+  readonly exporter: string
+  readonly channel: (span: FastSpan, settled: Settled) => Buffer
+  /** The members of `rest` that name the service and the scope. */
+  readonly rest: Buffer
+  readonly resourceAttributes: Buffer
+  /** Attributes that the resource and the scope lack: dropped, or cut. */
+  readonly droppedCount: number
+}
 
 /** The texts of a span that its record keeps apart; empty where it has none. */
 export interface SpanTexts {
@@ -154,14 +168,15 @@ function writeClaim(name: Buffer, span: FastSpan, claim: FastAttribute): void {
 }
 
 /** Splits the attributes that no field holds into those of the record and those that are text. */
-function writeAttributes(span: FastSpan, { content, result, detail }: SpanTexts): void {
+function writeAttributes(span: FastSpan, texts: SpanTexts): void {
+  const { detail } = texts
   attributes.clear()
   detail.clear()
   for (let place = 0; place < span.attributeCount; place += 1) {
     const attribute = span.attributes[place]
     if (attribute === undefined || isInField(attribute)) continue
     const isStated = attribute.tag === valueTags.text && attribute.end > attribute.start
-    if (isStated && isOneOf(span, attribute, content, result)) continue
+    if (isStated && isOneOf(span, attribute, texts)) continue
     const isText = isStated
       ? attribute.key.isText || looksLikeText(attribute)
       : attribute.tag === valueTags.list && (attribute.bits & textBits.unlikeName) !== 0
@@ -184,8 +199,7 @@ function isInField({ key, tag, number }: FastAttribute): boolean {
 function isOneOf(
   { bytes }: FastSpan,
   { start, end }: Stretch,
-  content: ByteWriter,
-  result: ByteWriter,
+  { content, result }: SpanTexts,
 ): boolean {
   return content.isEqual(bytes, start, end) || result.isEqual(bytes, start, end)
 }

@@ -493,7 +493,8 @@ describe('normalize, what cannot stand', () => {
     expect(first).toMatchObject({ signal: 'log', name: 'x', startUnixNs: 5n, recordKind: 'other' })
     const later = { ...first!, startUnixNs: 99n, endUnixNs: 99n, receivedUnixNs: 99n }
     expect(recordKey(later)).toEqual(recordKey(first!))
-    expect(recordKey({ ...first!, commitmentHex: 'ab'.repeat(32) })).not.toEqual(recordKey(first!))
+    const other = { ...first!, commitmentHex: 'ab'.repeat(32) }
+    expect(recordKey(other)).not.toEqual(recordKey(first!))
     expect(recordKey({ ...blankRecord(), startUnixNs: 1n })).not.toEqual(recordKey(blankRecord()))
   })
 })

@@ -40,7 +40,7 @@ export interface DecodeRequest {
   readonly encoding: OtlpEncoding
   readonly signal: OtlpSignal
   readonly limits: { readonly elementsMax: number; readonly valueDepthMax: number }
-  /** Is asked for each span in protobuf first; those that it takes are not among the items. */
+  /** Is asked for each span in protobuf first, where values of two levels are within the bound; those that it takes are not among the items. */
   readonly take?: TakeItem | undefined
 }
 
@@ -68,12 +68,15 @@ export function decodeStream(request: DecodeRequest): OtlpStream {
     const groups =
       encoding === 'json'
         ? decodeSpansJson(bytes, budget)
-        : decodeSpansProtobuf(bytes, budget, take)
+        : decodeSpansProtobuf(bytes, budget, budget.valueDepthMax < takenDepth ? undefined : take)
     return { signal, groups, unread }
   }
   const read = encoding === 'json' ? decodeLogsJson : decodeLogsProtobuf
   return { signal, groups: read(bytes, budget), unread }
 }
+
+/** Levels of the values that `take` may take: a list and its elements. */
+const takenDepth = 2
 
 function whole<Item>({ resource, scope, items }: OtlpSource<Item>): OtlpGroup<Item> {
   return { resource, scope, items: [...items] }

@@ -1,6 +1,6 @@
 import { WhodidError } from '@whodid/model'
 import { decode } from '../otlp/decode.ts'
-import { makeRows } from '../pipeline.ts'
+import { makeRows } from '../rows/make-rows.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { RowMaker } from '../rows/row-maker.ts'
 import type { IngestClient } from '../senders/ingest-clients.ts'
@@ -25,7 +25,7 @@ export async function replayEntry(
   const batch = decode({ bytes, encoding: 'json', signal: 'spans', limits })
   const context = { client, receivedUnixNs }
   const maker = new RowMaker(context, pipeline.log.logId)
-  const { rows } = await makeRows(batch, { context, maker, keys: pipeline.keys })
+  const { rows } = await makeRows(batch, maker, pipeline.keys)
   await pipeline.log.appendRows(rows)
   return { batch, exporter: client.name, receivedUnixNs }
 }

@@ -3,8 +3,8 @@ import type { ContentKeys } from '@whodid/content'
 import { ByteWriter, textPartBits, writeRow } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import { fastGroup } from '../fast/fast-group.ts'
-import type { FastGroup } from '../fast/fast-group.ts'
 import { takeSpan } from '../fast/take-span.ts'
+import type { FastGroup } from '../fast/write-span-row.ts'
 import type { RequestContext } from '../normalize/draft.ts'
 import type { OtlpHead } from '../otlp/batch.ts'
 import { RowPlacesList } from './made-rows.ts'
@@ -20,7 +20,7 @@ const ids = new ByteWriter()
  * {@link finish} all must happen in one turn of the event loop.
  */
 export class RowMaker {
-  readonly #context: RequestContext
+  readonly context: RequestContext
   readonly #logId: string
   readonly #places = new RowPlacesList()
   /** The rows that have a text, the end of its entry, and its subject. */
@@ -31,7 +31,7 @@ export class RowMaker {
   #group: FastGroup | undefined
 
   constructor(context: RequestContext, logId: string) {
-    this.#context = context
+    this.context = context
     this.#logId = logId
     rows.clear()
     entries.clear()
@@ -61,7 +61,7 @@ export class RowMaker {
   readonly take = (bytes: Buffer, place: number, head: OtlpHead): number => {
     if (head !== this.#head) {
       this.#head = head
-      this.#group = fastGroup(head, this.#context, this.#logId)
+      this.#group = fastGroup(head, this.context, this.#logId)
     }
     if (this.#group === undefined) return 0
     const start = rows.length
@@ -100,7 +100,7 @@ export class RowMaker {
     const { commitments, texts: pending, ...places } = this.#places
     const bytes = rows.toBytes()
     const texts = {
-      tenant: this.#context.client.tenant,
+      tenant: this.context.client.tenant,
       bytes: entries.toBytes(),
       ends: this.#ends,
       ids: ids.toBytes(),

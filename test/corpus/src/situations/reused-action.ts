@@ -36,14 +36,9 @@ function ownAct(scene: Scene, act: Act, call: Partial<CallOptions> = {}): Act {
 }
 
 /** A record of the stranger under that ID, and the questions that it could turn. */
-function reuse(
-  scene: Scene,
-  act: Act,
-  says: Attributes,
-  place: Omit<StrangerOptions, 'attributes'> = {},
-): void {
-  const attributes = deed(scene.ownResource(), { ...says, ...idOf(act) })
-  strangerSpan(scene, { ...place, attributes })
+function reuse(scene: Scene, act: Act, options: StrangerOptions): void {
+  const attributes = deed(scene.ownResource(), { ...options.attributes, ...idOf(act) })
+  strangerSpan(scene, { ...options, attributes })
   askEach(scene, act)
 }
 
@@ -82,31 +77,34 @@ export const reusedAction: Situation = {
       // Below the call, as if it were a part of it.
       const act = askedAct(scene)
       const place = { under: act.span, arrivesAfterMs: aMinute }
-      reuse(scene, act, { ...itself, ...failed, ...onSame(act) }, place)
+      reuse(scene, act, { ...place, attributes: { ...itself, ...failed, ...onSame(act) } })
     },
     (scene) => {
       const act = askedAct(scene)
-      reuse(scene, act, itself, { as: act.span, atMs: 0, arrivesAfterMs: aMinute })
+      const place = { as: act.span, atMs: 0, arrivesAfterMs: aMinute }
+      reuse(scene, act, { ...place, attributes: itself })
     },
     (scene) => {
       // The outcome never came: what is on record of the act is its announcement.
       const act = askedAct(scene, { outcome: 'unknown' })
       const under = { traceId: act.span.traceId, spanId: act.span.parentId }
       const place = { under, arrivesAfterMs: aMinute }
-      reuse(scene, act, { ...itself, ...failed, ...onSame(act) }, place)
+      reuse(scene, act, { ...place, attributes: { ...itself, ...failed, ...onSame(act) } })
     },
     (scene) => {
       const act = askedAct(scene, { outcome: 'unknown' })
       const place = { under: act.span, arrivesAfterMs: aMinute }
-      reuse(scene, act, { ...failed, ...onSame(act) }, place)
+      reuse(scene, act, { ...place, attributes: { ...failed, ...onSame(act) } })
     },
     // Received first: it names nobody, or somebody for whom its sender may not speak.
-    (scene) => reuse(scene, lateAct(scene), failed),
+    (scene) => reuse(scene, lateAct(scene), { attributes: failed }),
     (scene) => {
       const act = lateAct(scene)
-      reuse(scene, act, { ...itself, 'gen_ai.agent.id': act.truth.template ?? '', ...forEve })
+      const asVictim = { ...itself, 'gen_ai.agent.id': act.truth.template ?? '' }
+      reuse(scene, act, { attributes: { ...asVictim, ...forEve } })
     },
-    (scene) => reuse(scene, lateAct(scene), { ...itself, ...forEve }, { by: 'gateway' }),
+    (scene) =>
+      reuse(scene, lateAct(scene), { by: 'gateway', attributes: { ...itself, ...forEve } }),
     (scene) => {
       // Received first, by a sender that may speak for its actor: nothing on record tells which of the two was meant.
       const act = lateAct(scene)
@@ -127,7 +125,7 @@ export const reusedAction: Situation = {
       const place = { atMs: 9_000, arrivesAfterMs: 1 }
       for (let index = 1; index < floodCount; index += 1)
         strangerSpan(scene, { ...place, attributes: deed(scene.ownResource(), idOf(act)) })
-      reuse(scene, act, failed, place)
+      reuse(scene, act, { ...place, attributes: failed })
     },
   ],
 }

@@ -23,7 +23,7 @@ export const listedMax = 201
 const toolTracesMax = 256
 
 /** The most traces with a name that are searched for acts which inherit it, newest first. */
-export const namedTracesMax = 32
+const namedTracesMax = 32
 
 /**
  * The statement that finds the acts on a handle, newest first, as plain rows. It decides nothing.

@@ -4,10 +4,9 @@ import type { NamedAct } from '@whodid/store'
 import { deriveRow } from '../../offline/derive-row.ts'
 import type { EvidenceRow } from '../evidence/evidence.ts'
 import { candidatesMax, listedMax, namedMax } from '../evidence/find-acts-sql.ts'
-import { namedOfSenderMax, namedTracesMax } from '../evidence/find-acts-sql.ts'
+import { namedOfSenderMax } from '../evidence/find-acts-sql.ts'
 import { isNamed } from '../question.ts'
 import type { Question } from '../question.ts'
-import { textOf } from './point-source.ts'
 import type { PointSource } from './point-source.ts'
 import { unixNsOf } from './walked-record.ts'
 import type { WalkedRecord } from './walked-record.ts'
@@ -24,31 +23,17 @@ export async function findActs(
   const { kind, value } = question.handle
   if (kind === 'resource' || kind === 'credential') return newestActs(source, question)
   if (kind === 'delegator') {
-    const [own, records] = await Promise.all([
-      newestActs(source, question),
-      recordsUnder(source, kind, value),
-    ])
-    const inheriting = records === undefined ? await ask() : inheritingRows(question, records)
+    // A person occurs in many traces: which of them are the newest is asked of the engine.
+    const [own, inheriting] = await Promise.all([newestActs(source, question), ask()])
     return [...own, ...inheriting]
   }
   const finds = finders.get(kind)
   if (finds === undefined) return ask()
   const id = kind === 'span' ? (parseSpanRef(value)?.trace ?? '') : value
-  const records = await recordsUnder(source, kind === 'span' ? 'trace' : kind, id)
+  const records = await source.recordsUnder(kind === 'span' ? 'trace' : kind, id)
   if (records === undefined) return ask()
   const acts = inTime(question, records).filter((record) => finds(record, value))
   return [...rowsOf(question, acts), ...inheritingRows(question, records)]
-}
-
-/** Returns the records of all places where a name occurs; undefined where there are too many places. */
-async function recordsUnder(
-  source: PointSource,
-  kind: string,
-  name: string,
-): Promise<readonly WalkedRecord[] | undefined> {
-  const records = await source.recordsUnder(kind, name)
-  const places = new Set(records?.map(textOf))
-  return places.size > namedTracesMax ? undefined : records
 }
 
 /** An act as its own record, or a row of `whodid.acts`, describes it. */
@@ -128,10 +113,6 @@ const finders: ReadonlyMap<HandleKind, Finds> = new Map<HandleKind, Finds>([
 const unnamedBy: ReadonlyMap<HandleKind, Finds> = new Map<HandleKind, Finds>([
   ['template', ({ columns }, value) => columns['template_id'] !== value],
   ['instance', ({ columns }, value) => columns['instance_id'] !== value],
-  [
-    'delegator',
-    ({ columns }, value) => columns['delegator_id'] !== value && columns['user_id'] !== value,
-  ],
   ['session', ({ columns }) => columns['session_id'] === ''],
   ['conversation', ({ columns }) => columns['conversation_id'] === ''],
 ])

@@ -3,6 +3,7 @@ import { addCosts } from '@whodid/store'
 import type {
   ActsWanted,
   NamedAct,
+  NamedClaim,
   NamedPlace,
   PointCost,
   PointReader,
@@ -80,6 +81,16 @@ export class PointSource {
     })
   }
 
+  /** Of each name the first occurrence by each template and exporter. */
+  async firstNames(
+    keys: readonly bigint[],
+    recorded: bigint | null,
+  ): Promise<readonly NamedClaim[] | undefined> {
+    const { rows, isCut, cost } = await this.#points.firstNames(this.#tenant, keys, recorded)
+    this.#cost = addCosts(this.#cost, cost)
+    return isCut ? undefined : rows
+  }
+
   /** The newest acts under a name. */
   async acts(wanted: ActsWanted): Promise<readonly NamedAct[]> {
     const { rows, cost } = await this.#points.acts(this.#tenant, wanted)
@@ -104,6 +115,8 @@ export class PointSource {
     if (missing.length > 0) {
       const loading = load(missing).then(({ rows, isCut, cost }) => {
         this.#cost = addCosts(this.#cost, cost)
+        // Of many keys, some may be asked for again without the others.
+        if (isCut && missing.length > 1) for (const key of missing) known.delete(key)
         return isCut ? undefined : rows
       })
       for (const key of missing)

@@ -1,5 +1,5 @@
 import { hasPart, nameKey } from '@whodid/model'
-import type { NamedPlace, TracePlace } from '@whodid/store'
+import type { NamedClaim, TracePlace } from '@whodid/store'
 import { textBlocksMax, claimsMax, relatedTracesMax } from '../evidence/sql.ts'
 import { relatedRecordsMax } from '../evidence/evidence.ts'
 import type { EvidenceRow } from '../evidence/evidence.ts'
@@ -33,12 +33,12 @@ export async function relatedRows(
     startUnixNs: unixNsOf(ts),
     asRecorded,
   }
-  const own = await ownRecords(source, center.trace)
+  const own = await ownRecords(source, center)
   if (own === undefined) return undefined
   const ownKeys = distinct(own.flatMap(instanceKeys))
   const [near, claims] = await Promise.all([
     nearRecords(source, center, own),
-    source.names(ownKeys),
+    claimsOn(source, ownKeys, asRecorded),
     source.textBlocks(refsOf(own, center)),
   ])
   if (near === undefined || claims === undefined) return undefined
@@ -64,12 +64,18 @@ export async function relatedRows(
  */
 async function ownRecords(
   source: PointSource,
-  trace: string,
+  center: Center,
 ): Promise<readonly WalkedRecord[] | undefined> {
+  const { trace } = center
   const known = source.known(trace)
   if (known.length === 0) return source.recordsUnder('trace', trace)
-  const keys = [...known.flatMap(upKeys), ...known.flatMap(instanceKeys)]
-  const places = await source.names(distinct([traceKey(trace), ...keys]))
+  const up = distinct([traceKey(trace), ...known.flatMap(upKeys)])
+  const [all] = await Promise.all([
+    source.names(distinct([...up, ...known.flatMap(instanceKeys)])),
+    source.textBlocks(refsOf(known, center)),
+  ])
+  // An instance may occur in more traces than a point read returns; what leads outwards then need not.
+  const places = all ?? (await source.names(up))
   return places && source.records(places.filter((place) => place.trace === trace))
 }
 
@@ -210,14 +216,23 @@ function refsOf(records: readonly WalkedRecord[], center: Center): string[] {
   return distinct(refs).slice(0, textBlocksMax)
 }
 
+/** Returns the claims on some instances. One that acts in many traces has its claims counted inside the engine. */
+async function claimsOn(
+  source: PointSource,
+  keys: readonly bigint[],
+  asRecorded: bigint | null,
+): Promise<readonly NamedClaim[] | undefined> {
+  return (await source.names(keys)) ?? source.firstNames(keys, asRecorded)
+}
+
 /** Returns the first claim of each instance by each template and exporter, earliest first. */
 function claimRows(
-  places: readonly NamedPlace[],
+  places: readonly NamedClaim[],
   keys: readonly bigint[],
   asRecorded: bigint | null,
 ): EvidenceRow[] {
   const claiming = new Set(keys)
-  const first = new Map<string, NamedPlace>()
+  const first = new Map<string, NamedClaim>()
   for (const place of places) {
     const { key, template, exporter, receivedUnixMs } = place
     if (!claiming.has(key)) continue
