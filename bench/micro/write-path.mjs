@@ -46,10 +46,7 @@ async function runOnce(body, path, spent) {
   const take = path === 'fast' ? maker.take : undefined
   const { rows } = await makeRows(decodeStream({ ...body, limits, take }), maker, keys)
   mark()
-  sequenceFrame(
-    freshRows(rows, () => true),
-    { nextIndex: 0, lastReceivedUnixNs: 0n },
-  )
+  sequenceFrame([freshRows(rows, () => true)], { nextIndex: 0, lastReceivedUnixNs: 0n })
   mark()
   stages.forEach((stage, at) => (spent[stage] += Number(marks[at + 1] - marks[at])))
   return rows

@@ -970,6 +970,23 @@ var whodidDecision = (function(exports) {
 	const shortLengthMax = 24;
 	/** Bytes of the longest VarUInt of a safe integer. */
 	const varUintBytesMax = 8;
+	/** Bytes from which on a call that copies costs less than a loop. */
+	const copyBytesMin = 64;
+	/** Bytes that JSON takes for one byte at most, `\\u001f`. */
+	const escapedBytesMax = 6;
+	/** Digits of the largest safe integer. */
+	const decimalBytesMax = 16;
+	/** The letter behind the backslash, of the bytes that have a short escape. */
+	const shortEscapes = /* @__PURE__ */ new Uint8Array(128);
+	for (const pair of [
+		"\bb",
+		"	t",
+		"\nn",
+		"\ff",
+		"\rr",
+		`""`,
+		"\\\\"
+	]) shortEscapes[pair.charCodeAt(0)] = pair.charCodeAt(1);
 	/** Appends the primitives of ClickHouse's RowBinary and Native formats to a growing buffer. Integers are little-endian. */
 	var ByteWriter = class {
 		#buffer = Buffer.allocUnsafeSlow(initialBytes);
@@ -1013,8 +1030,8 @@ var whodidDecision = (function(exports) {
 		/** `byteLength` bytes from hex; '' writes zeroes. Precondition: '' or exactly twice as many hex digits. */
 		hex(text, byteLength) {
 			this.#reserve(byteLength);
-			if (text === "") this.#buffer.fill(0, this.#length, this.#length + byteLength);
-			else this.#buffer.write(text, this.#length, byteLength, "hex");
+			if (text === "") return this.zeroes(byteLength);
+			this.#buffer.write(text, this.#length, byteLength, "hex");
 			this.#length += byteLength;
 		}
 		/** Length-prefixed bytes, as a text has them. */
@@ -1030,14 +1047,86 @@ var whodidDecision = (function(exports) {
 			this.#buffer.set(bytes, this.#length);
 			this.#length += bytes.length;
 		}
+		/** The bytes of `source` from `start` to `end`, as they are. */
+		copy(source, start, end) {
+			this.#reserve(end - start);
+			const buffer = this.#buffer;
+			let at = this.#length;
+			if (end - start > copyBytesMin) at += source.copy(buffer, at, start, end);
+			else for (let from = start; from < end; from += 1) buffer[at++] = source[from] ?? 0;
+			this.#length = at;
+		}
+		/** The same with their length in front, as a text has it. */
+		text(source, start, end) {
+			this.varUint(end - start);
+			this.copy(source, start, end);
+		}
+		/** UTF-8 within a string of JSON, with the escapes of `JSON.stringify`. Precondition: no surrogates. */
+		escaped(source, start, end) {
+			this.#reserve((end - start) * escapedBytesMax);
+			const buffer = this.#buffer;
+			let at = this.#length;
+			for (let from = start; from < end; from += 1) {
+				const byte = source[from] ?? 0;
+				if (byte >= 32 && byte !== 34 && byte !== 92) {
+					buffer[at++] = byte;
+					continue;
+				}
+				buffer[at++] = 92;
+				const short = shortEscapes[byte] ?? 0;
+				if (short !== 0) buffer[at++] = short;
+				else at += buffer.write(`u00${byte.toString(16).padStart(2, "0")}`, at, "latin1");
+			}
+			this.#length = at;
+		}
+		/** The digits of a safe integer ≥ 0. */
+		decimal(value) {
+			this.#reserve(decimalBytesMax);
+			let digits = 1;
+			for (let limit = 10; limit <= value; limit *= 10) digits += 1;
+			let rest = value;
+			for (let at = this.#length + digits - 1; at >= this.#length; at -= 1) {
+				const tenth = Math.floor(rest / 10);
+				this.#buffer[at] = 48 + rest - tenth * 10;
+				rest = tenth;
+			}
+			this.#length += digits;
+		}
+		/** All that another writer has, with its length in front. */
+		textOf(other) {
+			this.text(other.#buffer, 0, other.#length);
+		}
+		/** True when all that was written are the bytes of `source` from `start` to `end`. */
+		isEqual(source, start, end) {
+			const buffer = this.#buffer;
+			const length = this.#length;
+			if (length !== end - start) return false;
+			for (let at = 0; at < length; at += 1) if (buffer[at] !== source[start + at]) return false;
+			return true;
+		}
+		/** `byteLength` zeroes. */
+		zeroes(byteLength) {
+			this.#reserve(byteLength);
+			this.#buffer.fill(0, this.#length, this.#length + byteLength);
+			this.#length += byteLength;
+		}
 		/** A text of characters up to U+00FF, each as one byte, without its length. */
 		latin1(text) {
 			this.#reserve(text.length);
 			this.#length += this.#buffer.write(text, this.#length, "latin1");
 		}
+		/** A text in UTF-8, without its length. */
+		utf8(text) {
+			this.#reserve(text.length * 3);
+			this.#length += this.#buffer.write(text, this.#length);
+		}
 		/** Takes back all that was written from `length` on. */
 		truncate(length) {
 			this.#length = Math.min(this.#length, length);
+		}
+		/** Writes one byte over. Precondition: `at` is below {@link length}. */
+		set(at, value) {
+			this.#buffer[at] = value;
 		}
 		uint8(value) {
 			this.#reserve(1);
@@ -5751,5 +5840,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'cc8d65e2c831f365' })
+Object.assign(decisionCode, whodidDecision, { id: 'c47c886f628ec957' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -18,7 +18,7 @@ import { createSql } from '../../bench/src/ingest/contender.ts'
 import type { Sql } from '../../bench/src/ingest/contender.ts'
 
 /** Spans stored: more than the engine could read by chance without going past the bound. */
-const rows = 150_000
+const rows = 120_000
 /**
  * Rows that a question about one thing may read: some granules of each table, in each of the parts that merges have left, which
  * are twice as many on a machine that merges late. The bench measures that it stays so at a hundred million.
@@ -74,7 +74,7 @@ async function ask(of: string): Promise<WhoDidAnswer> {
   return whoDidAnswerSchema.parse(await response.json())
 }
 
-describe('a ledger of 150,000 spans', () => {
+describe('a ledger of 120,000 spans', () => {
   test('holds what real spans would be', async () => {
     expect(Number(await sql('SELECT count() FROM whodid.spans'))).toBeGreaterThan(0.9 * rows)
     // A resend is one span, and the corpus has some of them.

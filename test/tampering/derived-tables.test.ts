@@ -272,9 +272,9 @@ describe('a table beside the records, as it should be', () => {
 
   test('rows that an earlier version of the view made are as they should be, and an edited one is not', async () => {
     const select = (await readDerivedViews()).actions[0] ?? ''
-    const newer = select.replace('credential_id', 'credential_id, scope_name')
+    const newer = select.replace('credential_id', 'credential_id, prompt_ref')
     const changes = [
-      `ALTER TABLE whodid.actions ADD COLUMN IF NOT EXISTS scope_name String`,
+      `ALTER TABLE whodid.actions ADD COLUMN IF NOT EXISTS prompt_ref String`,
       `ALTER TABLE whodid.actions_of_spans MODIFY QUERY ${newer}`,
     ]
     const migrations = await readMigrations()
@@ -285,10 +285,11 @@ describe('a table beside the records, as it should be', () => {
     try {
       for (const change of changes) await ledger.dba(change)
       const fields = { recordKind: 'tool_call', resourceId: resource, actionId: 'new' } as const
-      const received = { receivedUnixNs: january + 7_000_000_000n, scopeName: 'tools' }
+      const promptRef = `${'a'.repeat(32)}-${'b'.repeat(16)}`
+      const received = { receivedUnixNs: january + 7_000_000_000n, promptRef }
       await insert('newer', [newTrace().record({ ...fields, ...received })])
-      const scopes = await ledger.dba('SELECT groupUniqArray(scope_name) FROM whodid.actions')
-      expect(scopes).toContain('tools')
+      const scopes = await ledger.dba('SELECT groupUniqArray(prompt_ref) FROM whodid.actions')
+      expect(scopes).toContain(promptRef)
       expect((await found(new Map(), ofBoth)).codes).toEqual([])
       await ledger.dba(
         `ALTER TABLE whodid.actions UPDATE verb = 'read' WHERE action_id IN ('new', 'act-5')`,
@@ -299,7 +300,7 @@ describe('a table beside the records, as it should be', () => {
     } finally {
       await ofBoth.close()
       await ledger.dba(`ALTER TABLE whodid.actions_of_spans MODIFY QUERY ${select}`)
-      await ledger.dba('ALTER TABLE whodid.actions DROP COLUMN scope_name')
+      await ledger.dba('ALTER TABLE whodid.actions DROP COLUMN prompt_ref')
     }
   })
 })

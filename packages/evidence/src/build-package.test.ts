@@ -58,7 +58,7 @@ async function evidence(): Promise<Evidence> {
       ...person,
       recordKind: 'prompt',
       promptOrigin: 'human',
-      commitmentHex: commitment('do it\u202e now'),
+      commitmentHex: commitment('do it\u202e\u0001 now'),
       textBlockHex: 'cd'.repeat(24),
       textAt: 1,
     }),
@@ -116,7 +116,7 @@ async function evidence(): Promise<Evidence> {
         part: 'content',
         salt: salt.toString('hex'),
         hashes: { result: '', detail: '' },
-        text: 'do it\u202e now',
+        text: 'do it\u202e\u0001 now',
       },
     ],
     absentContents: [{ span: spanOf(1), part: 'result', state: 'erased' }],
@@ -194,7 +194,7 @@ function answerOf(held: readonly RecordEvidence[]): WhoDidAnswer {
       const form = held[place]?.form
       return form && { columns: recordRow(form), leaf: '' }
     },
-    text: () => 'do it\u202e now',
+    text: () => 'do it\u202e\u0001 now',
   }
   return { ...decideOffline(index, ground, { integrity, cost }).answer, integrity, cost }
 }
@@ -301,6 +301,22 @@ describe('buildPackage', () => {
         what,
         code,
       })
+  })
+
+  it('takes no part of a text for salt, and none of a salt for text', async () => {
+    const whole = await evidence()
+    const [content] = whole.contents
+    const said = Buffer.from('do it\u202e')
+    const forged = {
+      salt: `${salt.toString('hex')}01${said.toString('hex')}`,
+      text: ' now',
+    }
+    const contents = content === undefined ? [] : [{ ...content, ...forged }]
+    const bytes = buildPackage({ ...whole, contents }, parseSkey(exporterKey.skey))
+    expect(verify(bytes)).toMatchObject({
+      code: 40,
+      said: expect.stringContaining('is not the text that the record committed to') as string,
+    })
   })
 
   it('fails for any byte that is changed, and says where', async () => {
