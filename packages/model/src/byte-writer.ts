@@ -139,7 +139,7 @@ export class ByteWriter {
     let rest = value
     for (let at = this.#length + digits - 1; at >= this.#length; at -= 1) {
       const tenth = Math.floor(rest / 10)
-      this.#buffer[at] = 0x30 + rest - tenth * 10
+      this.#buffer[at] = 0x30 + (rest - tenth * 10)
       rest = tenth
     }
     this.#length += digits

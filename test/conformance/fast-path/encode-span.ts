@@ -1,7 +1,7 @@
 import type { Attributes, OtlpSpan, Value } from '../../../packages/collector/src/otlp/batch.ts'
 
 /** The fields of a span in protobuf, one after another as they are to stand. */
-export type Fields = readonly Buffer[]
+type Fields = readonly Buffer[]
 
 export type Pair = readonly [key: string, value: Value]
 

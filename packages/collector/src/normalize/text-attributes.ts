@@ -28,7 +28,7 @@ const none: Attributes = new Map()
 const nameLike = /^[^\s"{}<>]{0,256}$/u
 
 /** True when a value holds text; see {@link splitText}. */
-export function holdsText(value: Value, isOfTextKey: boolean): boolean {
+function holdsText(value: Value, isOfTextKey: boolean): boolean {
   if (typeof value === 'string') return value !== '' && (isOfTextKey || !nameLike.test(value))
   if (typeof value !== 'object' || value === null) return false
   if (value instanceof Uint8Array) return isOfTextKey
