@@ -1,8 +1,5 @@
 import type { Attributes, OtlpSpan, Value } from '../../../packages/collector/src/otlp/batch.ts'
 
-/** The fields of a span in protobuf, one after another as they are to stand. */
-type Fields = readonly Buffer[]
-
 export type Pair = readonly [key: string, value: Value]
 
 /** The fields of a span, its attributes as they are given. */
