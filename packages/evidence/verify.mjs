@@ -1087,7 +1087,7 @@ var whodidDecision = (function(exports) {
 			let rest = value;
 			for (let at = this.#length + digits - 1; at >= this.#length; at -= 1) {
 				const tenth = Math.floor(rest / 10);
-				this.#buffer[at] = 48 + rest - tenth * 10;
+				this.#buffer[at] = 48 + (rest - tenth * 10);
 				rest = tenth;
 			}
 			this.#length += digits;
@@ -5840,5 +5840,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'c47c886f628ec957' })
+Object.assign(decisionCode, whodidDecision, { id: '85463370d57d3327' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

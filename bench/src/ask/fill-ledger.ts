@@ -6,11 +6,9 @@ import type { Engine } from '@whodid/engine'
 import { migrate } from '@whodid/store'
 import { deliverCorpus } from '../attribution/deliver-corpus.ts'
 import type { Delivery } from '../attribution/deliver-corpus.ts'
-import { createSql } from '../ingest/contender.ts'
 import { spansPerBatch } from '../ingest/make-batches.ts'
-import { countRows, untilQuiet } from '../ingest/run-round.ts'
-import { closeMonths } from './close-months.ts'
 import { makeLedgerRuns, runsExporter } from './ledger-runs.ts'
+import { countSpans, settleLedger } from './settle-ledger.ts'
 
 /** How far a ledger is filled. */
 export interface Filled {
@@ -48,7 +46,6 @@ export function growLedger(dataDir: string, say: (line: string) => void): Growin
     grow: async (wanted, engine) => {
       const startedMs = performance.now()
       const seconds = (): number => Math.round((performance.now() - startedMs) / 1000)
-      const sql = createSql(engine)
       const logs = join(dataDir, 'fill')
       const keys = await ContentKeys.open(join(dataDir, 'keys'))
       const writer = { url: engine.url, ...engine.users.writer }
@@ -59,7 +56,7 @@ export function growLedger(dataDir: string, say: (line: string) => void): Growin
         await deliverCorpus(makeCorpus(corpusSeed, corpusRounds), delivery('corpus'))
         say(`the corpus is stored after ${seconds()} s`)
       }
-      const missing = wanted - (await countRows(sql, 'spans'))
+      const missing = wanted - (await countSpans(engine))
       const to = turns + Math.max(0, Math.round(missing / spansPerBatch))
       const told = function* told() {
         for (const request of runs.requests({ from: turns, to, beginUnixNs })) {
@@ -70,10 +67,9 @@ export function growLedger(dataDir: string, say: (line: string) => void): Growin
       }
       await deliverCorpus({ exporters: [runsExporter], requests: told() }, delivery(`runs-${to}`))
       await rm(logs, { recursive: true, force: true })
-      await untilQuiet(sql)
-      await closeMonths(sql, say)
+      await settleLedger(engine, say)
       say(`months that are over are one part each after ${seconds()} s`)
-      return { rows: await countRows(sql, 'spans'), turns }
+      return { rows: await countSpans(engine), turns }
     },
   }
 }

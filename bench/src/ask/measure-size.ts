@@ -1,15 +1,13 @@
 import type { Engine } from '@whodid/engine'
 import type { Handle } from '@whodid/model'
-import { createSql } from '../ingest/contender.ts'
-import { countRows } from '../ingest/run-round.ts'
 import { percentile } from '../percentile.ts'
-import { partsOfMonths } from './close-months.ts'
 import type { PartsOfMonth } from './close-months.ts'
 import type { KeptLedger } from './kept-ledgers.ts'
 import type { LedgerRuns } from './ledger-runs.ts'
 import { measureBusy } from './measure-busy.ts'
 import type { BusyEffort, BusyResult } from './measure-busy.ts'
 import { askedKinds, sampleHandles } from './sample-handles.ts'
+import { countParts, countSpans } from './settle-ledger.ts'
 import { startAsking } from './start-asking.ts'
 import { timeQuestions } from './time-questions.ts'
 import type { Latency, TimedQuestions } from './time-questions.ts'
@@ -59,8 +57,7 @@ export interface SizeOrder {
 export async function measureSize(order: SizeOrder): Promise<SizeResult> {
   const { engine, ledger, runs, effort, say } = order
   const { turns, dataDir, size } = ledger
-  const sql = createSql(engine)
-  const [rows, parts] = [await countRows(sql, 'spans'), await partsOfMonths(sql)]
+  const [rows, parts] = [await countSpans(engine), await countParts(engine)]
   const asking = await startAsking(engine, dataDir)
   try {
     const kinds: KindLatency[] = []

@@ -1,19 +1,14 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { mkdir } from 'node:fs/promises'
 import { startEngine } from '@whodid/engine'
 import type { BenchOptions, Measure } from '../bench.ts'
 import { inBenchDir } from '../ingest/in-bench-dir.ts'
-import { describeMachine } from '../machine.ts'
-import { recordFigures } from '../scale/record-figures.ts'
 import { askMeasures } from './ask-measures.ts'
-import { withAskTable } from './ask-table.ts'
 import { keptLedgers } from './kept-ledgers.ts'
-import { latencyChart } from './latency-chart.ts'
 import { makeLedgerRuns } from './ledger-runs.ts'
 import { measureSize } from './measure-size.ts'
 import type { Effort, SizeResult } from './measure-size.ts'
+import { publishAsk } from './publish-ask.ts'
 
-const docs = fileURLToPath(new URL('../../../docs/', import.meta.url))
 const rowsMaxDefault = 1_000_000
 const rowsQuick = 100_000
 const wholeRows = 100_000_000
@@ -48,7 +43,6 @@ async function askWithin(
   dir: string,
   { quick, rowsMax, fillOnly, say }: BenchOptions,
 ): Promise<readonly Measure[]> {
-  const machine = describeMachine()
   const last = quick ? rowsQuick : (rowsMax ?? rowsMaxDefault)
   const ledgers = await keptLedgers(dir, sizesUpTo(last), say)
   if (fillOnly) return []
@@ -65,10 +59,7 @@ async function askWithin(
     }
   }
   const measures = askMeasures(taken)
-  if (last >= wholeRows) {
-    await publish(taken)
-    await recordFigures({ bench: 'ask', machine, measures })
-  }
+  if (last >= wholeRows) await publishAsk(taken, measures)
   return measures
 }
 
@@ -76,11 +67,4 @@ function sizesUpTo(last: number): number[] {
   const sizes: number[] = []
   for (let size = rowsMaxDefault; size < last; size *= 10) sizes.push(size)
   return [...sizes, last]
-}
-
-async function publish(results: readonly SizeResult[]): Promise<void> {
-  await mkdir(`${docs}performance`, { recursive: true })
-  await writeFile(`${docs}performance/ask-latency.svg`, latencyChart(results))
-  const page = `${docs}PERFORMANCE.md`
-  await writeFile(page, withAskTable(await readFile(page, 'utf8'), results))
 }

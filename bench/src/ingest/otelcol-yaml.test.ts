@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { blockedKeys, blockedValues } from './otelcol-redaction.ts'
+import { blockedKeys, blockedValues } from './blocked-values.ts'
 import { otelcolSettings, otelcolYaml } from './otelcol-yaml.ts'
 import type { OtelcolSettings } from './otelcol-yaml.ts'
 

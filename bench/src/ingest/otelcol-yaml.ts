@@ -1,4 +1,4 @@
-import { blockedKeys, blockedValues } from './otelcol-redaction.ts'
+import { blockedKeys, blockedValues } from './blocked-values.ts'
 
 /**
  * How the OpenTelemetry Collector is set up, each a contender's name:

@@ -56,6 +56,7 @@ export function readFigures(path: string = figuresPath): Figures {
 
 /** One figure. Throws when the run did not take it. */
 export function figureOf(figures: Figures, bench: FiguresBench, name: FigureName): number {
+  // Sound: a file may lack what the type demands.
   const value = (figures as Partial<Figures>)[bench]?.values[name]
   if (value === undefined || !Number.isFinite(value))
     throw new Error(`bench/scale/figures.json has no ${name} of a run of ${bench}`)

@@ -127,6 +127,7 @@ const measuredRows = [1e6, 1e7, 1e8] as const
 /** Median time of an answer of the worst kind, from a table of so many spans: between the measured sizes by the logarithm, past them by the last tenfold's growth. */
 export function answerMs(figures: Figures, rows: number): number {
   const selectOne = figureOf(figures, 'ask', 'select_1_p50_ms')
+  // Sound: a list of three is mapped.
   const [small, middle, large] = (['1m', '10m', '100m'] as const).map(
     (size) => figureOf(figures, 'ask', `p50_ratio_to_select_1_at_${size}`) * selectOne,
   ) as [number, number, number]

@@ -37,6 +37,7 @@ export function withScaleTables(page: string, sources: ScaleSources): string {
 }
 
 function figuresTable({ figures }: ScaleSources): string {
+  // Sound: the object's keys are those of its type.
   const benches = Object.keys(figureNames) as FiguresBench[]
   return table([
     ['measure', 'figure', 'run'],

@@ -1,24 +1,8 @@
-export {
-  actorTypes,
-  approvalDecisions,
-  attribute,
-  baggageKeys,
-  delegatorTypes,
-  inputTrusts,
-  outcomes,
-  promptOrigins,
-  recordKinds,
-} from './attributes.ts'
-export type {
-  ActorType,
-  ApprovalDecision,
-  AttributeKey,
-  DelegatorType,
-  InputTrust,
-  Outcome,
-  PromptOrigin,
-  RecordKind,
-} from './attributes.ts'
+export { actorTypes, approvalDecisions, attribute, baggageKeys } from './attributes.ts'
+export { delegatorTypes, hintRules, inputTrusts, outcomes } from './attributes.ts'
+export { promptOrigins, recordKinds } from './attributes.ts'
+export type { ActorType, ApprovalDecision, AttributeKey, DelegatorType } from './attributes.ts'
+export type { InputTrust, Outcome, PromptOrigin, RecordKind } from './attributes.ts'
 export { assurances, gapCodes, grades, verdicts } from './answers/verdict-words.ts'
 export type { Assurance, GapCode, Grade, Verdict } from './answers/verdict-words.ts'
 export type { Problem, QuestionCost } from './answers/cost-and-cursor.ts'
@@ -36,22 +20,20 @@ export { blankRecord } from './blank-record.ts'
 export { ByteReader } from './byte-reader.ts'
 export { ByteWriter } from './byte-writer.ts'
 export { canonicalJson } from './canonical-json.ts'
-export { bodyDigest, canonicalRecord, formMark, leafInput } from './canonical-record.ts'
-export { leafInputOfRow, logEntry } from './canonical-record.ts'
+export { bodyDigest, canonicalRecord, formMark } from './canonical-record.ts'
+export { leafInput, leafInputOfRow, logEntry } from './canonical-record.ts'
 export { type ErrorCode, errorCodes, WhodidError } from './errors.ts'
-export { hintRules } from './attributes.ts'
-export { formatHandle, type Handle, handleKinds, handleLengthMax, parseHandle } from './handle.ts'
-export type { HandleKind } from './handle.ts'
+export type { Handle, HandleKind } from './handle.ts'
+export { formatHandle, handleKinds, handleLengthMax, parseHandle } from './handle.ts'
 export { isPartOfUuid, isSpanIdHex, isTraceIdHex, parseSpanRef, spanRef } from './ids.ts'
 export { type HostCheck, isHostAllowed } from './host-check.ts'
 export type { SpanIdHex, SpanRef, TraceIdHex } from './ids.ts'
 export type { MetricFamily, MetricSample } from './metric-family.ts'
 export { nameKey } from './name-key.ts'
 export { nearestName } from './nearest-name.ts'
-export { printable, printableLine } from './printable.ts'
+export { printable, printableLine, trimEnd } from './printable.ts'
 export type { Channel, LedgerRecord, PendingText, TextBlock } from './record.ts'
-export { hasPart, textPartBits, textParts } from './text-parts.ts'
-export type { TextPart } from './text-parts.ts'
+export { hasPart, type TextPart, textPartBits, textParts } from './text-parts.ts'
 export { entryOfForm, leafOfRow, readColumns, recordRow, type RecordRow } from './read-row.ts'
 export { type RowPlaces, writeRow } from './record-row.ts'
 export { bodyFields, headFields, type RecordField, recordFields } from './record-fields.ts'
@@ -59,6 +41,5 @@ export { readRest, type RestColumns, type RestField, restFields, restOf } from '
 export { redactSecrets, redactSecretsInName } from './redact.ts'
 export { scanText, textBits } from './text-scan.ts'
 export { tokenKind } from './ids.ts'
-export { trimEnd } from './printable.ts'
 export { normalizeResource, resourceLengthMax, type Resource } from './resource.ts'
 export { formatInstant, parseInstant } from './parse-instant.ts'

@@ -1,17 +1,17 @@
 import { outcomes } from '@whodid/model'
 import type { ActsOfDelegator, DelegatorAnswer, ListedAction } from '@whodid/model'
-import type { Selector, Statement } from '@whodid/store'
+import type { Selector } from '@whodid/store'
 import { nameOrNull, toInstant } from '../../text.ts'
 import { timeBoundParameters } from '../../time-bounds.ts'
 import { askStatement, sumCosts } from '../ask-statement.ts'
 import { judgeListed } from '../judge-listed/judge-listed.ts'
 import { toListedAction } from '../judge-listed/listed-action.ts'
 import type { ActionRow } from '../judge-listed/listed-action.ts'
-import { rowsOfPage, takePage } from '../page.ts'
+import { takePage } from '../page.ts'
 import { judgeAgents } from './judge-agents.ts'
 import type { AgentRow } from './judge-agents.ts'
+import { planDelegator } from './question.ts'
 import type { DelegatorQuestion } from './question.ts'
-import { delegatorSql } from './sql.ts'
 
 interface TotalRow {
   readonly acts: string
@@ -70,12 +70,6 @@ export async function describeDelegator(
     },
     cost: sumCosts([cost, judged.cost, agents.cost].filter((one) => one !== undefined)),
   }
-}
-
-/** The one statement: both totals, the agents, and the newest acts of each kind. */
-function planDelegator({ id, time, limit }: DelegatorQuestion, tenant: string): Statement {
-  const parameters = { ...timeBoundParameters(time), id, rows: rowsOfPage(limit) }
-  return { sql: delegatorSql, parameters, tenant }
 }
 
 function toActs(total: TotalRow, latestActs: ListedAction[]): ActsOfDelegator {

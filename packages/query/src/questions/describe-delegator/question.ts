@@ -1,7 +1,10 @@
-import { parseTimeBounds } from '../../time-bounds.ts'
+import type { Statement } from '@whodid/store'
+import { parseTimeBounds, timeBoundParameters } from '../../time-bounds.ts'
 import type { TimeBounds } from '../../time-bounds.ts'
+import { rowsOfPage } from '../page.ts'
 import { parseHandleOfKind, parsePageLimit } from '../parse-parameters.ts'
 import type { RawInstanceQuestion } from '../parse-parameters.ts'
+import { delegatorSql } from './sql.ts'
 
 /** A parsed question about a delegator. */
 export interface DelegatorQuestion {
@@ -26,4 +29,10 @@ export function parseDelegatorQuestion(
     time: parseTimeBounds(raw),
     limit: parsePageLimit(raw.limit, latestActsLimit),
   }
+}
+
+/** Returns the one statement: both totals, the agents, and the newest acts of each kind. */
+export function planDelegator({ id, time, limit }: DelegatorQuestion, tenant: string): Statement {
+  const parameters = { ...timeBoundParameters(time), id, rows: rowsOfPage(limit) }
+  return { sql: delegatorSql, parameters, tenant }
 }
