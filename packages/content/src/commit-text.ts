@@ -16,7 +16,7 @@ import type { TextEntry } from './text-entry.ts'
  */
 
 /** Bytes of a salt. */
-export const saltBytes = 16
+const saltBytes = 16
 
 const digestBytes = 32
 const saltKeyBytes = 32
