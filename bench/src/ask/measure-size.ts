@@ -1,7 +1,6 @@
 import type { Engine } from '@whodid/engine'
 import type { Handle } from '@whodid/model'
 import { percentile } from '../percentile.ts'
-import type { PartsOfMonth } from './close-months.ts'
 import type { KeptLedger } from './kept-ledgers.ts'
 import type { LedgerRuns } from './ledger-runs.ts'
 import { measureBusy } from './measure-busy.ts'
@@ -27,7 +26,7 @@ export interface SizeResult {
   /** How many were wanted, and how many there were when the measuring began. */
   readonly size: number
   readonly rows: number
-  readonly parts: readonly PartsOfMonth[]
+  readonly parts: Awaited<ReturnType<typeof countParts>>
   readonly kinds: readonly KindLatency[]
   /** Of all warm questions of every kind, in milliseconds. */
   readonly loneP50: number

@@ -50,6 +50,7 @@ export function readFigures(path: string = figuresPath): Figures {
   // Sound: what it lacks is looked for below.
   const figures = JSON.parse(readFileSync(path, 'utf8')) as Figures
   for (const [bench, names] of Object.entries(figureNames))
+    // Sound: the object's keys are those of its type.
     for (const name of names) figureOf(figures, bench as FiguresBench, name)
   return figures
 }

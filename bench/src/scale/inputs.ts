@@ -44,8 +44,8 @@ const inputsPath = fileURLToPath(new URL('../../scale/inputs.json', import.meta.
 export function readInputs(): Inputs {
   // Sound: what it lacks is looked for below.
   const inputs = JSON.parse(readFileSync(inputsPath, 'utf8')) as Inputs
-  // Sound: a file may lack what the type demands.
   for (const name of inputNames)
+    // Sound: a file may lack what the type demands.
     if (!Number.isFinite((inputs as Partial<Inputs>)[name]?.value))
       throw new Error(`bench/scale/inputs.json has no number for ${name}`)
   return inputs

@@ -91,3 +91,23 @@ export function isPassing(code: FindingCode): boolean {
 export function exitCodeOf(findings: readonly Finding[]): number {
   return findings.reduce((worst, { code }) => Math.max(worst, findingCodes[code]), 0)
 }
+
+/**
+ * Returns the first finding of each code, then the second of each, and so on: many of one code hide no other where a list is cut.
+ *
+ * @example
+ * ```ts
+ * const shown = firstOfEachCode(findings).slice(0, 10)
+ * ```
+ */
+export function firstOfEachCode(findings: readonly Finding[]): Finding[] {
+  const counts = new Map<string, number>()
+  return findings
+    .map((finding) => {
+      const rank = counts.get(finding.code) ?? 0
+      counts.set(finding.code, rank + 1)
+      return { finding, rank }
+    })
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ finding }) => finding)
+}

@@ -72,3 +72,12 @@ it('raises an assurance only for what witnesses said themselves, and lately', ()
   const unasked = monitored('witnessed', nowMs)
   expect(monitoredAssurance(unasked, { log, index: 1 }, nowMs)).toBe('witnessed')
 })
+
+it('shows one of each code before the second of any', () => {
+  const findings = [
+    ...Array.from({ length: 20 }, () => found('act_unsealed')),
+    found('log_missing', 'gone'),
+  ]
+  const shown = describeMonitor(state({ findings }), nowMs).findings.map(({ code }) => code)
+  expect(shown.slice(0, 3)).toEqual(['act_unsealed', 'log_missing', 'act_unsealed'])
+})

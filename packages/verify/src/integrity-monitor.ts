@@ -1,7 +1,7 @@
 import { formatInstant } from '@whodid/model'
 import type { Assurance, IntegrityCheck } from '@whodid/model'
 import type { Policy } from '@whodid/tlog'
-import { isPassing } from './finding.ts'
+import { firstOfEachCode, isPassing } from './finding.ts'
 import type { Finding } from './finding.ts'
 
 /**
@@ -81,7 +81,7 @@ export const nothingMonitored: MonitorState = {
 /** The milliseconds after which a verification is too old to describe the present state. */
 const monitorAgeMsMax = 600_000
 
-/** The number of findings shown of one check. */
+/** The number of findings shown of one check, the first of each code before the second of any. */
 const shownMax = 10
 
 /**
@@ -100,7 +100,9 @@ export function describeMonitor(state: MonitorState, nowMs: number = Date.now())
     checked_at: checkedUnixMs === 0 ? null : instantOf(checkedUnixMs),
     whole_since: wholeUnixMs === 0 ? null : instantOf(wholeUnixMs),
     texts_whole_since: textsWholeUnixMs === 0 ? null : instantOf(textsWholeUnixMs),
-    findings: findings.slice(0, shownMax).map(({ code, log, text }) => ({ code, log, text })),
+    findings: firstOfEachCode(findings)
+      .slice(0, shownMax)
+      .map(({ code, log, text }) => ({ code, log, text })),
   }
 }
 

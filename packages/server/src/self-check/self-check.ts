@@ -3,6 +3,7 @@ import type { ContentKeys } from '@whodid/content'
 import {
   askAboutLogs,
   findLogs,
+  firstOfEachCode,
   isPassing,
   missingLogs,
   nothingMonitored,
@@ -159,7 +160,7 @@ function after(
     textsWholeUnixMs: wholeOf(textRounds),
     rowCount: before.rowCount + looks.reduce((sum, { rowCount }) => sum + rowCount, 0),
     textCount: before.textCount + looks.reduce((sum, { textCount }) => sum + textCount, 0),
-    findings: [...kept, ...fresh].slice(0, findingsMax),
+    findings: firstOfEachCode([...kept, ...fresh]).slice(0, findingsMax),
     logs: new Map(logs),
   }
 }
