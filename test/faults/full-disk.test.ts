@@ -86,7 +86,7 @@ async function fullRun(logDir: string, index: number): Promise<void> {
     limits: {
       segmentAgeMaxMs: 5,
       segmentRowsMax: 12,
-      dedupWindowBytes: 16_000,
+      dedupWindowBytes: 6_000,
       checkpointIntervalMs: 20,
       heartbeatIntervalMs: 3_600_000,
       stopTimeoutMs: 120_000,

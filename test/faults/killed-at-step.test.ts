@@ -65,7 +65,7 @@ async function killedRun(run: number, kills: readonly KillAt[]): Promise<void> {
         limits: {
           segmentAgeMaxMs: 5,
           segmentRowsMax: 12,
-          dedupWindowBytes: 16_000,
+          dedupWindowBytes: 6_000,
           checkpointIntervalMs: 5,
           stopTimeoutMs: 120_000,
         },

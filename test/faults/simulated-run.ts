@@ -57,7 +57,7 @@ const settings = {
   limits: {
     segmentAgeMaxMs: 3,
     segmentRowsMax: 12,
-    dedupWindowBytes: 16_000,
+    dedupWindowBytes: 6_000,
     retryDelayMs: 1,
     retryDelayMaxMs: 4,
     stopTimeoutMs: 30,
