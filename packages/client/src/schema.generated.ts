@@ -15,7 +15,7 @@ export interface paths {
     put?: never
     /**
      * Who did these?
-     * @description The question of `GET /v1/who-did` for up to 50 handles at once, one SQL statement each. A handle that cannot be answered has a problem in its place, and the others are answered. The read itself is recorded.
+     * @description The question of `GET /v1/who-did` for up to 50 handles at once, a few SQL statements each. A handle that cannot be answered has a problem in its place, and the others are answered. The read itself is recorded.
      */
     post: operations['whoDidMany']
     delete?: never

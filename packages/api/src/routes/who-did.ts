@@ -88,7 +88,7 @@ export const whoDidManyRoute = createRoute({
   path: '/v1/who-did',
   operationId: 'whoDidMany',
   summary: 'Who did these?',
-  description: `The question of \`GET /v1/who-did\` for up to ${handlesMax} handles at once, one SQL statement each. A handle that cannot be answered has a problem in its place, and the others are answered. The read itself is recorded.`,
+  description: `The question of \`GET /v1/who-did\` for up to ${handlesMax} handles at once, a few SQL statements each. A handle that cannot be answered has a problem in its place, and the others are answered. The read itself is recorded.`,
   security,
   request: {
     headers: caseHeader,
