@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EngineUser } from '@whodid/engine'
-import { blankRecord, recordFields } from '@whodid/model'
+import { blankRecord, recordFields, restFields } from '@whodid/model'
 import { createReadRecorder, encodeRecords, migrate, readMigrations } from '@whodid/store'
 import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
@@ -47,6 +47,18 @@ describe('migrations', () => {
       "SELECT name FROM system.columns WHERE database = 'whodid' AND table = 'spans' ORDER BY position",
     )
     expect(columns.split('\n')).toEqual(recordFields.map(({ column }) => column))
+  })
+
+  test('the view of records has a column for each field, in the table or in rest', async () => {
+    const columns = await ledger.sql(
+      'migrator',
+      "SELECT name FROM system.columns WHERE database = 'whodid' AND table = 'v_spans'",
+    )
+    const fields = [
+      ...recordFields.map(({ column }) => column),
+      ...restFields.map(({ name }) => name),
+    ]
+    expect(columns.split('\n').toSorted()).toEqual(fields.toSorted())
   })
 })
 
@@ -200,8 +212,15 @@ describe('append-only by grants', () => {
     ])
     expect((await ledger.ask('x:y:secret')).reasons[0]?.code).toBe('no_record')
     expect((await ledger.ask('x:y:secret', 'other')).actor?.id).toBe('eve')
-    const rows = await ledger.sql('reader', 'SELECT DISTINCT tenant FROM whodid.spans')
-    expect(rows).toBe('default')
+    const instance = { actorType: 'agent', instanceId: 'run-1' } as const
+    await ledger.insert([
+      newTrace().record(instance),
+      newTrace().record({ ...instance, tenant: 'other' }),
+    ])
+    const tenantsOf = (table: string): Promise<string> =>
+      ledger.sql('reader', `SELECT groupUniqArray(tenant) FROM whodid.${table}`)
+    for (const table of ['spans', 'v_spans', 'v_actions', 'v_instances'])
+      expect([table, await tenantsOf(table)]).toEqual([table, "['default']"])
   })
 })
 
