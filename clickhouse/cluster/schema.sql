@@ -411,13 +411,13 @@ WITH
                 AND ({kind:String} = 'action' OR (outcome = 'success' AND if({verb:String} = '', verb != 'read' AND record_kind != 'approval', verb = {verb:String})))
             UNION ALL
             SELECT trace_id, span_id, ts, received_at, outcome, record_kind
-            FROM whodid.v_spans
+            FROM whodid.spans
             WHERE {kind:String} = 'span'
                 AND trace_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 1, 32), '')), 16)
                 AND span_id = toFixedString(unhex(if({kind:String} = 'span', substring({id:String}, 34, 16), '')), 8)
             UNION ALL
             SELECT trace_id, span_id, ts, received_at, outcome, record_kind
-            FROM whodid.v_spans
+            FROM whodid.spans
             WHERE {kind:String} IN ('session', 'conversation', 'prompt')
                 AND (toStartOfHour(ts), trace_id) IN
                 (
@@ -426,13 +426,13 @@ WITH
                         OR ({kind:String} = 'prompt' AND key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = sipHash64('prompt', {id:String})))
                 )
                 AND (
-                    ({kind:String} = 'session' AND session_id = {id:String})
-                    OR ({kind:String} = 'conversation' AND conversation_id = {id:String})
+                    ({kind:String} = 'session' AND JSONExtractString(rest, 'si') = {id:String})
+                    OR ({kind:String} = 'conversation' AND JSONExtractString(rest, 'ci') = {id:String})
                     OR ({kind:String} = 'prompt' AND prompt_ref IN
                     (
-                        SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.v_spans
+                        SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM whodid.spans
                         WHERE (toStartOfHour(ts), trace_id) IN (SELECT hour, trace_id FROM whodid.threads WHERE key = sipHash64('prompt', {id:String}))
-                            AND prompt_hash = {id:String}
+                            AND JSONExtractString(rest, 'ph') = {id:String}
                     ))
                 )
                 AND (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')
@@ -455,18 +455,17 @@ WITH
             ),
             'Tuple(trace FixedString(16), span FixedString(8), versions UInt64, instances Array(String), ts DateTime64(9, \'UTC\'), correlation String, prompt_trace FixedString(16), parents Array(FixedString(8)))'
         )
-        FROM (SELECT *, chosen[1] AS key, span_id = key.span AS mine FROM whodid.v_spans WHERE trace_id = chosen[1].trace)
+        FROM (SELECT parent_span_id, instance_id, ts, received_at, correlation_id, prompt_ref, chosen[1] AS key, span_id = key.span AS mine FROM whodid.spans WHERE trace_id = chosen[1].trace)
     ) AS target,
     (
         SELECT groupArray(lower(concat(hex(chosen[1].trace), '-', hex(span_id))))
         FROM
         (
             SELECT span_id
-            FROM whodid.v_spans
-            WHERE trace_id = chosen[1].trace
+            FROM (SELECT span_id, channel, actor_type, instance_id, template_id, delegator_id, user_id, JSONExtract(rest, 'Tuple(ir String, tr String, dt String, dr String, sn String)') AS cold FROM whodid.spans WHERE trace_id = chosen[1].trace)
             GROUP BY span_id
             HAVING multiIf(
-                countIf(channel != 'unentitled') = 0, uniqExact((actor_type, instance_id, instance_rule, template_id, template_rule, delegator_id, delegator_type, delegator_rule, user_id, service_name) AS identity),
+                countIf(channel != 'unentitled') = 0, uniqExact((actor_type, instance_id, template_id, delegator_id, user_id, cold) AS identity),
                 span_id = chosen[1].span AND countIf(channel = 'entitled') > 0, uniqExactIf(identity, channel = 'entitled'),
                 uniqExactIf(identity, channel != 'unentitled')
             ) > 1
@@ -524,24 +523,25 @@ WITH
                     (
                         lower(concat(hex(trace_id), '-', hex(span_id))),
                         if(parent_span_id = toFixedString('', 8), '', lower(concat(hex(trace_id), '-', hex(parent_span_id)))),
-                        ts, end_ts, record_kind, name, actor_type, channel, exporter, template_id, template_name,
-                        template_version, instance_id, instance_parent_id, identity_id, delegator_id, delegator_type,
-                        delegator_issuer, delegation_chain, user_id, service_name, correlation_id, template_rule,
-                        instance_rule, delegator_rule, prompt_ref, prompt_origin, prompt_hash, plan_ref, plan_hash,
-                        plan_step, seq, tool_name, action_id, verb, outcome, resource_id, resource_type, input_source,
-                        input_trust, input_hash, credential_id, credential_type, credential_subject, credential_actor,
-                        credential_issuer, credential_borrowed, credential_scopes, dropped_count,
-                        '', arguments_hash
+                        ts, end_ts, record_kind, tupleElement(cold, 'n'), actor_type, channel, exporter, template_id, tupleElement(cold, 'tn'),
+                        tupleElement(cold, 'tv'), instance_id, tupleElement(cold, 'ip'), tupleElement(cold, 'ii'), delegator_id, tupleElement(cold, 'dt'),
+                        tupleElement(cold, 'di'), tupleElement(cold, 'gh'), user_id, tupleElement(cold, 'sn'), correlation_id, tupleElement(cold, 'tr'),
+                        tupleElement(cold, 'ir'), tupleElement(cold, 'dr'), prompt_ref, tupleElement(cold, 'po'), tupleElement(cold, 'ph'), tupleElement(cold, 'pr'), tupleElement(cold, 'lh'),
+                        ifNull(tupleElement(cold, 'ls'), -1), ifNull(tupleElement(cold, 'q'), -1), tool_name, action_id, verb, outcome, resource_id, tupleElement(cold, 'rt'), tupleElement(cold, 'is'),
+                        tupleElement(cold, 'it'), tupleElement(cold, 'ih'), credential_id, tupleElement(cold, 'ct'), tupleElement(cold, 'cs'), tupleElement(cold, 'ca'),
+                        tupleElement(cold, 'cr'), tupleElement(cold, 'cb'), tupleElement(cold, 'cc'), tupleElement(cold, 'dc'),
+                        '', tupleElement(cold, 'ah')
                     ),
                     'Tuple(key String, parent String, ts DateTime64(9, \'UTC\'), end_ts DateTime64(9, \'UTC\'), kind String, name String, actor_type String, channel String, exporter String, template String, template_name String, template_version String, instance String, instance_parent String, identity String, delegator String, delegator_type String, delegator_issuer String, delegation_chain Array(String), user String, service String, correlation String, template_rule String, instance_rule String, delegator_rule String, prompt_ref String, prompt_origin String, prompt_hash String, plan_ref String, plan_hash String, plan_step Int64, seq Int64, tool String, action String, verb String, outcome String, resource String, resource_type String, input_source String, input_trust String, input_hash String, credential String, credential_type String, credential_subject String, credential_actor String, credential_issuer String, credential_borrowed Bool, credential_scopes Array(String), dropped UInt32, content String, arguments_hash String)'
                 ) AS kin_record
-            FROM whodid.v_spans
+            FROM (SELECT trace_id, span_id, parent_span_id, ts, end_ts, received_at, record_kind, actor_type, channel, exporter, template_id, instance_id, delegator_id, user_id, correlation_id, prompt_ref, tool_name, action_id, verb, outcome, resource_id, credential_id,
+                JSONExtract(rest, 'Tuple(n String, dc UInt32, sn String, tn String, tv String, ip String, ii String, dt String, di String, gh Array(String), tr String, ir String, dr String, po String, ph String, pr String, lh String, ls Nullable(Int64), q Nullable(Int64), ah String, rt String, is String, it String, ih String, ct String, cs String, ca String, cr String, cc Array(String), cb Bool)') AS cold FROM whodid.spans)
             WHERE (trace_id = target.trace OR trace_id = target.prompt_trace OR correlation_id = target.correlation)
                 AND about.versions > 0
             ORDER BY
                 (trace_id = about.trace AND span_id = about.span) DESC,
                 indexOf(['entitled', 'unbound', 'unentitled'], channel),
-                (record_kind IN ('session', 'prompt', 'plan', 'delegation') OR input_source != '' OR is_parent) DESC,
+                (record_kind IN ('session', 'prompt', 'plan', 'delegation') OR tupleElement(cold, 'is') != '' OR is_parent) DESC,
                 abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about.ts)),
                 received_at
             LIMIT 1 BY trace_id, span_id
@@ -898,7 +898,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0008_create_v_spans.sql', '857c11f155b6ca9a5c0b8b9f9a6939e19afad82f475faa90d7a0cebe502aba00' WHERE '0008_create_v_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0009_create_who_did_when.sql', '63f98fcefa485fe3e8109663f19d9511b4e6485f1e39f146ef6407514303d6da' WHERE '0009_create_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0009_create_who_did_when.sql', '51edef7db52d81ef09c35d2d6d531c245ac42551ca5b659a1b38124eaf058877' WHERE '0009_create_who_did_when.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0010_create_who_did.sql', '54b8d2239c5c0a511d1532391975b8dc44cabbe73726d9b384c2e392d3df97c9' WHERE '0010_create_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);
