@@ -79,12 +79,22 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-async function prove(): Promise<{ entry: string; index: number; meta_log: MetaLogProof }> {
+async function prove(): Promise<{
+  entry: string
+  record: string
+  index: number
+  meta_log: MetaLogProof
+}> {
   const { integrity } = await whodid.whoDid(resource)
   const answer = await whodid.get(integrity.proof ?? '')
   expect(answer.status).toBe(200)
   // The schema of the API is tested where it is served.
-  return (await answer.json()) as { entry: string; index: number; meta_log: MetaLogProof }
+  return (await answer.json()) as {
+    entry: string
+    record: string
+    index: number
+    meta_log: MetaLogProof
+  }
 }
 
 async function exportEvidence(): Promise<Trust> {
@@ -172,9 +182,9 @@ test('a record is proven up to the root of the meta-log, offline too', async () 
 
 test('a meta-log that does not answer is said to be unreachable, and the rest of the proof stands', async () => {
   await meta.stop()
-  const { meta_log: found, entry } = await prove()
+  const { meta_log: found, record } = await prove()
   expect(found).toEqual({ state: 'unreachable', why: expect.stringContaining('meta.test/all') })
-  expect(bytes(entry).includes(resource)).toBe(true)
+  expect(bytes(record).includes(resource)).toBe(true)
   expect(await verify(await exportEvidence())).toMatchObject({
     code: 10,
     said: expect.stringContaining('FAILED unrecorded: meta-log/recorded.json: unreachable'),

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { entryOfForm } from '@whodid/model'
 import {
   leafHash,
   parseCheckpoint,
@@ -19,6 +20,7 @@ import type { WhodidProcess } from '../harness/whodid-process.ts'
 interface Proof {
   readonly index: number
   readonly entry: string
+  readonly record: string
   readonly proof: readonly string[]
   readonly checkpoint: string
   readonly tlog_proof: string
@@ -66,7 +68,8 @@ test('an answer names its place, its checkpoint and its proof, which a stranger 
     proof: proof.proof.map(bytes),
   })
   expect(index).toBe(integrity.index)
-  expect(bytes(proof.entry).includes(resource)).toBe(true)
+  expect(entryOfForm(bytes(proof.record))).toEqual(bytes(proof.entry))
+  expect(bytes(proof.record).includes(resource)).toBe(true)
   expect(parseTlogProof(proof.tlog_proof)).toMatchObject({ index, checkpoint: proof.checkpoint })
 })
 

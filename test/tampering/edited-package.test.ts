@@ -49,16 +49,16 @@ test('a package made of an edited ledger fails offline, and the verifier names t
 
 test('a package whose list of acts was made from a forged row of another table fails offline', async () => {
   const { engine } = service.ledger
-  const [other, table] = ['db:row:shop/orders/43', 'whodid.actions']
+  const [other, table] = ['db:row:shop/orders/43', 'whodid.acts']
   await service.send([
     { id: 'ee', trace: 'ee', attributes: { ...act, 'whodid.resource.id': other } },
   ])
   const before = await service.verify(await service.exported(other))
   expect(before).toMatchObject({ code: 0 })
   const columns =
-    "* REPLACE (unhex(repeat('0a', 8)) AS span_id, 'jane@acme.example' AS user_id, 'human' AS actor_type, '' AS instance_id, ts - toIntervalSecond(1) AS ts)"
+    "* REPLACE (unhex(repeat('0a', 8)) AS span_id, age + 1000000000 AS age, nts + 1000000000 AS nts)"
   await engine.dba(
-    `INSERT INTO ${table} SELECT ${columns} FROM ${table} WHERE resource_id = '${other}'`,
+    `INSERT INTO ${table} SELECT ${columns} FROM ${table} WHERE key = sipHash64('resource', '${other}')`,
   )
   const forged = await service.verify(await service.exported(other))
   expect(forged.code).toBe(40)

@@ -34,7 +34,7 @@ export const rowAttacks: readonly Attack[] = [
       const { resourceId, attributes } = pruneRecord(log.origin, 100)
       await update(
         ledger,
-        `name = 'whodid.prune', exporter = 'whodid', resource_id = '${resourceId}', attributes = '${attributes}' IN PARTITION ${partition} WHERE ${mine} AND log_index = 200`,
+        `rest = replaceRegexpOne(rest, '"n":"[^"]*"', '"n":"whodid.prune"'), exporter = 'whodid', resource_id = '${resourceId}', attributes = '${attributes}' IN PARTITION ${partition} WHERE ${mine} AND log_index = 200`,
       )
       await ledger.dba(`DELETE FROM whodid.spans WHERE ${mine} AND log_index < 100`)
     },
