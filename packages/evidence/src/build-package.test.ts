@@ -480,9 +480,12 @@ describe('verify.mjs', () => {
   it('reads the fields that are hashed, in their order, as this package does', async () => {
     // Sound: the module exports what is taken from it.
     const { decodeRecord, ...theirs } = (await import(verifier.href)) as Verifier
-    const short = { uint32: 'u32', uint64: 'u64' }
+    const short = new Map<string, string>([
+      ['uint32', 'u32'],
+      ['uint64', 'u64'],
+    ])
     const kindOf = (field: RecordField): string =>
-      field.kind === 'fixed' ? String(field.bytes) : (Reflect.get(short, field.kind) ?? field.kind)
+      field.kind === 'fixed' ? String(field.bytes) : (short.get(field.kind) ?? field.kind)
     const shapeOf = (field: RecordField): unknown => ({ column: field.column, kind: kindOf(field) })
     expect(theirs.headFields).toEqual(headFields.map(shapeOf))
     expect(theirs.bodyFields).toEqual(bodyFields.map(shapeOf))

@@ -125,8 +125,9 @@ export class PointSource {
           loading.then((rows) => rows && (rows.get(key) ?? [])),
         )
     }
+    const asked = [...keys].flatMap((key) => known.get(key) ?? [])
     const rows: Row[] = []
-    for (const found of await Promise.all([...keys].map((key) => known.get(key)))) {
+    for (const found of await Promise.all(asked)) {
       if (found === undefined) return undefined
       rows.push(...found)
     }

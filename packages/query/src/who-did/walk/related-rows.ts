@@ -82,7 +82,7 @@ async function ownRecords(
 /** Returns the keys that lead outwards from a record, as `whodid.threads` has them in `up`. */
 function upKeys({ trace, columns }: WalkedRecord): bigint[] {
   const chain = columns['delegation_chain']
-  const parents = Array.isArray(chain) ? chain.slice(0, -1) : []
+  const parents: unknown[] = Array.isArray(chain) ? chain.slice(0, -1) : []
   const prompt = textIn(columns['prompt_ref']).slice(0, 32)
   return [
     traceKey(trace),
