@@ -54,7 +54,7 @@ export const fleetDashboard: DashboardSpec = {
       console: '/',
       size: [4, 4],
       badFrom: 1_000_000,
-      sql: `SELECT uniq(act) AS destructive ${acts} AND destructive AND outcome = 'success' LIMIT 1`,
+      sql: `SELECT uniq(act) AS deletions ${acts} AND destructive AND outcome = 'success' LIMIT 1`,
     },
     {
       type: 'stat',

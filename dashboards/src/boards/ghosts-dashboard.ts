@@ -111,7 +111,7 @@ export const ghostsDashboard: DashboardSpec = {
     },
     {
       type: 'table',
-      title: 'Agents that act for nobody',
+      title: 'Runs that act for nobody',
       question: 'Which runs have no person behind them?',
       description: 'Instances whose acts name no delegator.',
       unit: 'short',

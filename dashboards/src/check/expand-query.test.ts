@@ -45,7 +45,7 @@ test('$__conditionalAll is 1=1 for all and for nothing, and its condition for a 
   expect(withChoice(['$__all'])).toBe('SELECT 1 WHERE 1=1 LIMIT 1')
   expect(withChoice('')).toBe('SELECT 1 WHERE 1=1 LIMIT 1')
   const condition = (chosen: string): string =>
-    `SELECT 1 WHERE has(arrayMap(h -> unhex(h), splitByChar(',', trim(BOTH '{}' FROM decodeURIComponent('${chosen}')))), x) LIMIT 1`
+    `SELECT 1 WHERE has(arrayMap(h -> unhex(h), splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${chosen}')))), x) LIMIT 1`
   expect(withChoice(['61'])).toBe(condition('61'))
   expect(withChoice(['61', '62'])).toBe(condition('%7B61%2C62%7D'))
 })
@@ -55,7 +55,7 @@ test('a percent-encoded value ends no text, and a quoted one does', () => {
   const expand = (sql: string): string =>
     expandQuery(sql, { ...context, variables: { person: attack } })
   expect(expand(textOf('person'))).toBe(
-    "decodeURIComponent('%5C%27%20OR%201%3D1%20--%20%24__toTime')",
+    "decodeURLComponent('%5C%27%20OR%201%3D1%20--%20%24__toTime')",
   )
   // Two backslashes and a quote: the backslash is escaped and the quote ends the text.
   expect(expand('${person:singlequote}')).toContain(String.raw`'\\' OR 1=1 -- `)

@@ -95,7 +95,7 @@ function expandConditionalAll(sql: string, { variables }: QueryContext): string 
     const value = variables[variable]
     if (value === undefined)
       throw new Error(`$__conditionalAll of an unknown variable: ${variable}`)
-    const isAll = value === '' || value === '$__all' || value.includes('$__all')
+    const isAll = ['', '$__all'].includes(String(value))
     text = `${text.slice(0, at)}${isAll ? '1=1' : inner.slice(0, comma).trim()}${text.slice(end)}`
   }
   return text

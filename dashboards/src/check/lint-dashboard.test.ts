@@ -36,6 +36,7 @@ test('a good dashboard has no fault', () => {
 
 test.each<[string, (dashboard: Dashboard) => void]>([
   ['two panels have one ID', (board) => (firstPanel(board)['id'] = 2)],
+  ['two panels have one title', (board) => (firstPanel(board)['title'] = 'Two')],
   ['overlap', (board) => (firstPanel(board)['gridPos'] = { x: 6, y: 0, w: 6, h: 4 })],
   ['outside the grid', (board) => (firstPanel(board)['gridPos'] = { x: 20, y: 9, w: 6, h: 4 })],
   ['no title', (board) => (firstPanel(board)['title'] = '')],

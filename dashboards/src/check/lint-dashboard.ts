@@ -116,6 +116,7 @@ function linksIn(panel: Panel): string[] {
 
 function lintGrid(panels: readonly Panel[]): string[] {
   const ids = panels.map(({ id }) => id)
+  const titles = panels.map(({ title }) => title)
   const boxes = panels.map(({ title = '', gridPos }) => ({
     title,
     ...(gridPos ?? { x: 0, y: 0, w: 0, h: 0 }),
@@ -130,6 +131,7 @@ function lintGrid(panels: readonly Panel[]): string[] {
     ...faults([
       [ids.every((id) => id !== undefined && id > 0), 'a panel has no ID'],
       [new Set(ids).size === ids.length, 'two panels have one ID'],
+      [new Set(titles).size === titles.length, 'two panels have one title'],
       [
         boxes.every(({ w, h, x }) => w > 0 && h > 0 && x >= 0 && x + w <= columnsOfGrid),
         'a panel is outside the grid',
@@ -183,7 +185,7 @@ export function lintSql(sql: string): string[] {
   return [
     ...unknown.map((name) => `no macro $__${name}`),
     ...sources
-      .filter((name) => !/^whodid\.(v_\w+|who_did)$/u.test(name) && name !== 'decodeURIComponent')
+      .filter((name) => !/^whodid\.(v_\w+|who_did)$/u.test(name) && name !== 'decodeURLComponent')
       .map((name) => `reads ${name}, which is no view with a stable name`),
     ...faults([
       [/\bLIMIT \d+$/u.test(sql), 'does not end with a limit'],

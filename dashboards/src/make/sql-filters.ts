@@ -12,7 +12,7 @@ export const inRange = '$__timeFilter_ms(ts)'
  * could so end the text and go on as SQL. Percent-encoding leaves nothing that ClickHouse reads.
  */
 export function textOf(variable: string): string {
-  return `decodeURIComponent('\${${variable}:percentencode}')`
+  return `decodeURLComponent('\${${variable}:percentencode}')`
 }
 
 /** The condition that a column equals a variable's text, or that the variable is empty. */
