@@ -947,18 +947,21 @@ GROUP BY log_id, block;
 CREATE OR REPLACE VIEW whodid.v_log_gaps
 SQL SECURITY INVOKER
 AS
-SELECT
-    log_id,
-    toInt64(max(last_index)) + 1 - toInt64(min(block)) * 65536 - toInt64(sum(places)) AS missing,
-    sum(repeated) AS repeated_places,
-    max(last_index) AS newest_index
-FROM whodid.v_logs
-WHERE block >=
+WITH beats AS
 (
-    SELECT intDiv(min(log_index), 65536)
+    SELECT log_id, intDiv(min(log_index), 65536) AS first_block
     FROM whodid.v_ledger_events
     WHERE event = 'heartbeat' AND ts >= fromUnixTimestamp64Milli({since_ms:Int64})
+    GROUP BY log_id
 )
+SELECT
+    logs.log_id AS log_id,
+    toInt64(max(logs.last_index)) + 1 - toInt64(min(logs.block)) * 65536 - toInt64(sum(logs.places)) AS missing,
+    sum(logs.repeated) AS repeated_places,
+    max(logs.last_index) AS newest_index
+FROM (SELECT * FROM whodid.v_logs WHERE block >= (SELECT min(first_block) FROM beats)) AS logs
+INNER JOIN beats ON logs.log_id = beats.log_id
+WHERE logs.block >= beats.first_block
 GROUP BY log_id;
 
 CREATE OR REPLACE VIEW whodid.v_unattributed
@@ -1110,7 +1113,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0020_create_v_logs.sql', '1004b5e5283bdf9d82c44dd64d2c8c2808dbd6d0e2dbec45f0794243c8a2c3df' WHERE '0020_create_v_logs.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0021_create_v_log_gaps.sql', '0ff7bee2872b38b271adac23cf178d2f427ae8992606e0802e04a2b046c962bb' WHERE '0021_create_v_log_gaps.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0021_create_v_log_gaps.sql', 'ce027dabe78cfc499c22752c6f04e665c63de5578111ff3d3f771216b806f58c' WHERE '0021_create_v_log_gaps.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0022_create_v_unattributed.sql', 'aec3a3dbbf1853c481be463260ccafac1893150ce38016d2289c64963bd5a219' WHERE '0022_create_v_unattributed.sql' NOT IN (SELECT name FROM whodid.migrations);

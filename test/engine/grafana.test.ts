@@ -1,14 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { allDashboards, dashboardSpecs, expandQuery, queriesOf } from '@whodid/dashboards'
+import {
+  alertRules,
+  allDashboards,
+  dashboardSpecs,
+  expandMacros,
+  expandQuery,
+  queriesOf,
+} from '@whodid/dashboards'
 import type { FoundQuery, QueryContext } from '@whodid/dashboards'
 import { faultsOfFrame } from '../harness/frame-contract.ts'
 import { LogOfRecords, startGrafanaLedger } from '../harness/grafana-ledger.ts'
 import type { Frame, GrafanaLedger } from '../harness/grafana-ledger.ts'
 import {
+  brokenLogs,
   eventful,
   eventfulHour,
+  faultsOfLaterDays,
   foreignText,
   hostileName,
+  laterDays,
   longAgo,
   quietHour,
 } from '../harness/grafana-scene.ts'
@@ -74,8 +84,13 @@ function contextOf(variables: Values): QueryContext {
   return { fromMs: eventful, toMs: eventful + hour, intervalMs: 60_000, variables }
 }
 
-async function frameOf(query: FoundQuery, variables: Values, tenant = 'acme'): Promise<Frame> {
-  const frame = await ledger.ask(tenant, expandQuery(query.sql, contextOf(variables)))
+const asked = new Map<string, Frame | string>()
+
+/** What a query answers; each text of SQL is asked once. */
+async function frameOf(query: FoundQuery, variables: Values): Promise<Frame> {
+  const sql = expandQuery(query.sql, contextOf(variables))
+  const frame = asked.get(sql) ?? (await ledger.ask('acme', sql))
+  asked.set(sql, frame)
   if (typeof frame === 'string') throw new Error(`${query.place}: ${frame}\n${query.sql}`)
   return frame
 }
@@ -207,5 +222,73 @@ describe('the user of the data source', () => {
     })
     const columns = await ledger.ask('other', 'DESCRIBE TABLE whodid.v_logs')
     expect(JSON.stringify(columns)).not.toMatch(/tenant|instance|template|delegator/u)
+  })
+})
+
+describe('alert rules', () => {
+  const minute = 60_000
+  const quiet = eventful - 2 * hour
+  /** The number that a rule compares with its threshold at a time; undefined where there is no row. */
+  async function valueAt(uid: string, nowMs: number): Promise<unknown> {
+    const rule = alertRules.find((one) => one.uid === uid) ?? expect.fail(`no rule ${uid}`)
+    const times = { fromMs: nowMs - rule.seconds * 1_000, toMs: nowMs, intervalMs: 1_000 }
+    const frame = await ledger.ask('acme', expandMacros(rule.sql, { ...times, variables: {} }))
+    if (typeof frame === 'string') throw new Error(`${uid}: ${frame}`)
+    expect(frame.meta.map(({ name }) => name)).toEqual(['value'])
+    expect(frame.data.length).toBeLessThanOrEqual(1)
+    return frame.data[0]?.['value']
+  }
+  const fires = async (uid: string, nowMs: number): Promise<boolean> => {
+    const rule = alertRules.find((one) => one.uid === uid)
+    const value = await valueAt(uid, nowMs)
+    return value === undefined ? rule?.noData === 'Alerting' : Number(value) > (rule?.above ?? 0)
+  }
+
+  test.each(alertRules.map(({ uid }) => uid))(
+    '%s is silent in an hour in which nothing is wrong',
+    async (uid) => {
+      expect(await valueAt(uid, quiet)).toBeDefined()
+      expect(await fires(uid, quiet)).toBe(false)
+    },
+  )
+
+  test.each([
+    ['whodid-destructive-unapproved', 'a deletion without approval', eventful + 10 * minute, true],
+    ['whodid-destructive-unapproved', 'an approved deletion', eventful + 19 * minute, false],
+    [
+      'whodid-untrusted-then-privileged',
+      'a merge under a borrowed credential',
+      eventful + 10 * minute,
+      true,
+    ],
+    [
+      'whodid-untrusted-then-privileged',
+      'the other tenant’s deletion',
+      eventful + 20 * minute,
+      false,
+    ],
+    ['whodid-unattributed-rising', 'seven acts after none', eventful + 15 * minute, true],
+    ['whodid-unattributed-rising', 'seven acts, as ever', laterDays.steady, false],
+    ['whodid-sealing-stalled', 'ten minutes without a heartbeat', eventful + 70 * minute, true],
+    ['whodid-sealing-stalled', 'heartbeats of one size', laterDays.stuck, true],
+    ['whodid-sealing-stalled', 'no log at all', laterDays.silent, true],
+    ['whodid-lag', 'records five minutes late', laterDays.late, true],
+    ['whodid-lag', 'nothing came in', laterDays.silent, false],
+  ])('%s: %s', async (uid, _, nowMs, expected) => {
+    if (asked.get('later') === undefined) await ledger.insert(faultsOfLaterDays())
+    asked.set('later', 'there')
+    expect(await fires(uid, nowMs)).toBe(expected)
+  })
+
+  test('whodid-integrity-broken counts a place without a record, one with two, and reported damage', async () => {
+    const value = (): Promise<unknown> => valueAt('whodid-integrity-broken', laterDays.broken)
+    const { gap, twice, damage } = brokenLogs()
+    expect(await value()).toBe(0)
+    await ledger.insert(gap)
+    expect(await value()).toBe(1)
+    await ledger.insert(twice)
+    expect(await value()).toBe(2)
+    await ledger.insert(damage)
+    expect(await value()).toBe(3)
   })
 })

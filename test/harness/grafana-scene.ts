@@ -1,5 +1,5 @@
 import type { LedgerRecord } from '@whodid/model'
-import type { LogOfRecords } from './grafana-ledger.ts'
+import { LogOfRecords } from './grafana-ledger.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -233,4 +233,48 @@ function strangers(log: LogOfRecords, at: number): void {
     inputSource: foreignText,
     inputTrust: 'untrusted',
   })
+}
+
+const day = 24 * hour
+
+/** Days after the incident on which one alert each has a reason, or looks as if. */
+export const laterDays = {
+  stuck: eventful + day,
+  late: eventful + 2 * day,
+  steady: eventful + 4 * day,
+  broken: eventful + 6 * day,
+  silent: eventful + 10 * day,
+}
+
+/** A log that beats and seals nothing; records that come in five minutes late; acts that name nobody, as many as ever. */
+export function faultsOfLaterDays(): LedgerRecord[] {
+  const stuck = new LogOfRecords('stuck-log')
+  stuck.beat(laterDays.stuck - hour, laterDays.stuck - 10 * minute)
+  const size = stuck.records.length
+  for (let n = 10; n > 0; n -= 1) stuck.event(laterDays.stuck - n * minute, 'heartbeat', size)
+  const late = new LogOfRecords('late-log')
+  for (let n = 0; n < 20; n += 1) {
+    const at = laterDays.late - 10 * minute + n * second
+    const receivedUnixNs = BigInt(at + 5 * minute) * 1_000_000n
+    late.add(at, `late-${n}`, { ...triage, ...done, verb: 'read', receivedUnixNs })
+  }
+  const steady = new LogOfRecords('steady-log')
+  for (let at = laterDays.steady - day; at < laterDays.steady; at += 2 * minute)
+    steady.add(at, `steady-${at}`, { ...done, verb: 'update', resourceId: 'file:/steady' })
+  return [...stuck.records, ...late.records, ...steady.records]
+}
+
+/** A log of which a record is missing, and one of which a place is taken twice. */
+export function brokenLogs(): Readonly<Record<'gap' | 'twice' | 'damage', LedgerRecord[]>> {
+  const gap = new LogOfRecords('gap-log')
+  gap.beat(laterDays.broken - 10 * minute, laterDays.broken - 5 * minute)
+  gap.skip()
+  gap.beat(laterDays.broken - 5 * minute, laterDays.broken)
+  const twice = new LogOfRecords('twice-log')
+  twice.beat(laterDays.broken - 10 * minute, laterDays.broken)
+  const again = new LogOfRecords('twice-log', 3)
+  again.add(laterDays.broken - minute, 'again', { ...triage, recordKind: 'session' })
+  const damage = new LogOfRecords('damage-log')
+  damage.event(laterDays.broken - 2 * minute, 'damage')
+  return { gap: gap.records, twice: [...twice.records, ...again.records], damage: damage.records }
 }
