@@ -102,13 +102,13 @@ const columnsOf = (file: string, place: string): readonly string[] | undefined =
   return panel?.type === 'table' ? panel.columns : undefined
 }
 
-/** Attacks on all variables at once, each on another one, three times. */
-const attacked: readonly Values[] = [0, 1, 2].map((n) => ({
-  template: attacks.slice(3 * n, 3 * n + 3),
+/** Attacks on all variables at once, each on another one, twice. */
+const attacked: readonly Values[] = [0, 1].map((n) => ({
+  template: attacks.filter((_, index) => index % 2 === n),
   person: attacks[n + 1] ?? '',
-  instance: attacks[n + 4] ?? '',
-  trace: attacks[n + 6] ?? '',
-  of: attacks[n + 2] ?? '',
+  instance: attacks[n + 3] ?? '',
+  trace: attacks[n + 5] ?? '',
+  of: attacks[n + 7] ?? '',
 }))
 const absent = '0badc0de'
 const nothing: Values = {

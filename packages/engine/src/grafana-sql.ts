@@ -53,7 +53,10 @@ const preamble = `-- The user as which Grafana reads one tenant of the ledger. F
 -- then run it as an administrator, once for each tenant; each has a data source of its own. See docs/howto/grafana.md.
 `
 
-/** The text of `clickhouse/grafana/user.sql`, with places to fill in: the name, the tenant, the SHA-256 of the password. */
-export function grafanaSql(): string {
-  return `${preamble}\n${userSql(grafanaRights('<name>', '<tenant>'), ['whodid'])}`
+/**
+ * The text of `clickhouse/grafana/user.sql`, with places to fill in: the name, the tenant, the SHA-256 of the password. With
+ * `ledgerDatabases` it is `clickhouse/cluster/grafana-user.sql`.
+ */
+export function grafanaSql(databases: readonly string[] = ['whodid']): string {
+  return `${preamble}\n${userSql(grafanaRights('<name>', '<tenant>'), databases)}`
 }
