@@ -3,6 +3,7 @@ import { FieldColorModeId, ThresholdsMode } from '@grafana/grafana-foundation-sd
 import type { DashboardLink, Panel } from '@grafana/grafana-foundation-sdk/dashboard'
 import { columnRules } from './column-links.ts'
 import { chosenSource, frameFormat, makeTarget } from './make-target.ts'
+import type { ClickHouseTarget } from './make-target.ts'
 
 /** What every panel says. */
 interface PanelBase {
@@ -68,7 +69,7 @@ function consoleLink(path: string): DashboardLink {
   }
 }
 
-function targetsOf(spec: PanelSpec): Panel['targets'] {
+function targetsOf(spec: PanelSpec): ClickHouseTarget[] {
   switch (spec.type) {
     case 'timeseries':
       return [makeTarget('A', frameFormat.timeSeries, spec.sql)]

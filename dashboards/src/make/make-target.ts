@@ -1,4 +1,5 @@
 import type { Dataquery } from '@grafana/grafana-foundation-sdk/cog'
+import type { DataSourceRef } from '@grafana/grafana-foundation-sdk/dashboard'
 
 /** The format in which the ClickHouse plugin returns a query's rows; the plugin reads no other field for this. */
 export const frameFormat = { timeSeries: 0, table: 1, logs: 2, trace: 3 } as const
@@ -16,7 +17,10 @@ export interface ClickHouseTarget extends Dataquery {
 export const pluginType = 'grafana-clickhouse-datasource'
 
 /** The data source that the dashboard's first variable chooses. */
-export const chosenSource = { type: pluginType, uid: '${datasource}' } as const
+export const chosenSource: DataSourceRef & { type: string; uid: string } = {
+  type: pluginType,
+  uid: '${datasource}',
+}
 
 /** The space is only for people who read the generator. */
 export function oneLine(sql: string): string {
