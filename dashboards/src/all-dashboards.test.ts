@@ -16,7 +16,7 @@ test.each(dashboards)('dashboards/json/%s is what the generator makes', async (f
 })
 
 test('dashboards/json holds these dashboards and no other', () => {
-  expect(readdirSync(at('json')).toSorted()).toEqual(dashboards.map(([file]) => file).toSorted())
+  expect(new Set(readdirSync(at('json')))).toEqual(new Set(dashboards.map(([file]) => file)))
 })
 
 test('the file of the alert rules is what the generator makes', async () => {

@@ -21,7 +21,7 @@ import {
   laterDays,
   longAgo,
   quietHour,
-} from '../harness/grafana-scene.ts'
+} from '../harness/eventful-hour.ts'
 
 // Every query of every dashboard, expanded as Grafana expands it, as the user that docs/howto/grafana.md makes.
 

@@ -40,15 +40,25 @@ export function faultsOfFrame(
         .filter(({ value }) => !/^[0-9a-f]+$/u.test(String(value)))
         .map(() => 'a value is not hex'),
     ]
+  return faultsOfPanel(query, frame, columns)
+}
+
+function faultsOfPanel(
+  query: FoundQuery,
+  frame: Frame,
+  columns: readonly string[] | undefined,
+): string[] {
+  const { meta, data } = frame
+  const names = meta.map(({ name }) => name).join(',')
   switch (query.panelType) {
     case 'stat':
-      return frame.meta.length === 1 && isNumber(frame.meta[0]?.type ?? '') && rows.length === 1
+      return meta.length === 1 && isNumber(meta[0]?.type ?? '') && data.length === 1
         ? []
         : ['a stat wants one number']
     case 'timeseries':
       return faultsOfSeries(frame)
     case 'table':
-      return names.join(',') === columns?.join(',') ? [] : [`columns: ${names.join(',')}`]
+      return names === columns?.join(',') ? [] : [`columns: ${names}`]
     case 'nodeGraph':
       return faultsOfGraph(query, frame)
     case 'traces':

@@ -65,6 +65,7 @@ async function ask(access: StoreAccess, sql: string): Promise<Frame | string> {
     headers: { 'X-ClickHouse-User': access.username, 'X-ClickHouse-Key': access.password },
   })
   const text = await answer.text()
+  // The format asked for is ClickHouse's JSON, whose shape this is.
   return answer.ok ? (JSON.parse(text) as Frame) : text.trim()
 }
 

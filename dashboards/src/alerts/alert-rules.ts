@@ -1,5 +1,5 @@
 import { oneLine, pluginType } from '../make/make-target.ts'
-import { range } from '../make/sql-filters.ts'
+import { range } from '../make/in-range.ts'
 
 /** The data source that the provisioning file makes: an alert rule has no variable to choose one. */
 export const provisionedSource = 'whodid'

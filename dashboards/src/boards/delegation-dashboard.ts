@@ -9,7 +9,7 @@ import {
   inRange,
   range,
   textOf,
-} from '../make/sql-filters.ts'
+} from '../make/in-range.ts'
 
 const filter = `${inChosen('template', 'template')} AND ${equalsOrEmpty('delegator_id', 'person')}`
 const delegations = `FROM whodid.v_delegations(${range}) WHERE ${filter}`

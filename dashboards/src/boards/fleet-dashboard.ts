@@ -1,6 +1,6 @@
 import type { DashboardSpec } from '../make/make-dashboard.ts'
 import { listVariable } from '../make/make-variables.ts'
-import { bucket, choicesOf, inChosen, inRange, range } from '../make/sql-filters.ts'
+import { bucket, choicesOf, inChosen, inRange, range } from '../make/in-range.ts'
 
 const chosen = inChosen('template_id', 'template')
 const acts = `FROM whodid.v_acts WHERE ${inRange} AND ${chosen}`

@@ -1,5 +1,5 @@
 import type { DashboardSpec } from '../make/make-dashboard.ts'
-import { bucket, inRange } from '../make/sql-filters.ts'
+import { bucket, inRange } from '../make/in-range.ts'
 
 const since = 'since_ms = toUnixTimestamp64Milli($__fromTime_ms)'
 const records = `FROM whodid.v_spans WHERE ${inRange} AND tenant != 'whodid.system'`

@@ -1,7 +1,7 @@
 import type { DashboardSpec } from '../make/make-dashboard.ts'
 import { textVariable } from '../make/make-variables.ts'
 import { nodesOf } from '../make/nodes-of.ts'
-import { bucket, inRange, range, textOf } from '../make/sql-filters.ts'
+import { bucket, inRange, range, textOf } from '../make/in-range.ts'
 
 const instance = textOf('instance')
 const own = `${inRange} AND instance_id != '' AND instance_id = ${instance}`

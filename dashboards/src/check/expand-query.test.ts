@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inChosen, textOf } from '../make/sql-filters.ts'
+import { inChosen, textOf } from '../make/in-range.ts'
 import { expandMacros, expandQuery } from './expand-query.ts'
 import type { QueryContext } from './expand-query.ts'
 

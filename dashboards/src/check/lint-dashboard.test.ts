@@ -2,7 +2,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { expect, test } from 'vitest'
 import { makeDashboard } from '../make/make-dashboard.ts'
 import { textVariable } from '../make/make-variables.ts'
-import { inRange, textOf } from '../make/sql-filters.ts'
+import { inRange, textOf } from '../make/in-range.ts'
 import { lintDashboard, lintSql } from './lint-dashboard.ts'
 
 const good = `SELECT count() AS n FROM whodid.v_acts WHERE ${inRange} AND user_id = ${textOf('person')} LIMIT 1`

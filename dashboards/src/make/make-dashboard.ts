@@ -9,7 +9,7 @@ import { makePanel } from './make-panel.ts'
 import type { PanelSpec } from './make-panel.ts'
 import { chosenSource, frameFormat, makeTarget } from './make-target.ts'
 import { everyVariable } from './make-variables.ts'
-import { inRange } from './sql-filters.ts'
+import { inRange } from './in-range.ts'
 
 /** A dashboard before it is one. */
 export interface DashboardSpec {

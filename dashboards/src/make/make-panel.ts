@@ -33,9 +33,6 @@ export type PanelSpec =
   | (PanelBase & { readonly type: 'nodeGraph'; readonly nodes: string; readonly edges: string })
   | (PanelBase & { readonly type: 'traces'; readonly sql: string })
 
-/** The types of panel that the dashboards use. */
-export type PanelType = PanelSpec['type']
-
 /** Makes a panel of Grafana's classic dashboard, without ID and place. */
 export function makePanel(spec: PanelSpec): Panel {
   return {
