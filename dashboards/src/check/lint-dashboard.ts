@@ -52,8 +52,7 @@ function found(target: unknown, at: Pick<FoundQuery, 'place' | 'type' | 'panelTy
 
 /** Each field may be absent: a target of another shape has no query, which the linter reports. */
 function rawTargetOf(target: unknown): RawTarget {
-  // Read as it stands; nothing is assumed of it.
-  return (target ?? {}) as RawTarget
+  return target ?? {}
 }
 
 /** Checks a dashboard as Grafana's own linter does, and what that does not know; returns a sentence for each fault. */
