@@ -22,6 +22,7 @@ export default defineConfig({
           include: [
             'packages/*/src/**/*.test.ts',
             'bench/src/**/*.test.ts',
+            'dashboards/src/**/*.test.ts',
             'test/{tidy,secrets}/**/*.test.ts',
           ],
         },

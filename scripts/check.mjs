@@ -34,6 +34,7 @@ const gates = [
       'examples',
       'scripts',
       'bench',
+      'dashboards',
     ],
     timeoutS: 120,
     env: { GOMEMLIMIT: '2GiB' },
