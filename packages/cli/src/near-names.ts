@@ -1,6 +1,13 @@
 import { dataOf } from '@whodid/client'
 import type { ApiClient, Schemas } from '@whodid/client'
-import { isPartOfUuid, nearestName, nearestVerb, parseHandle, printableLine, WhodidError } from '@whodid/model'
+import {
+  isPartOfUuid,
+  nearestName,
+  nearestVerb,
+  parseHandle,
+  printableLine,
+  WhodidError,
+} from '@whodid/model'
 import { hoursAgo } from './question-options.ts'
 
 /** Typed names that are no handles, or under which nothing is on record. */

@@ -42,6 +42,27 @@ const carries: Readonly<Record<Exclude<HandleKind, 'resource'>, (value: string) 
   prompt: (value) => `JSONExtractString(rest, 'ph') = ${value}`,
 }
 
+/** The statement that says which of some names are in the index, by their place: a short part for each, since most of them are not. */
+export function planPresence(names: readonly SoughtName[], tenant: string): Statement {
+  const parts = names.map(({ kind }, place) => {
+    const value = `{name${place}:String}`
+    const table = kind === 'resource' ? 'acts' : 'threads'
+    return `SELECT ${place} AS place FROM whodid.${table} WHERE key = ${keyOf(kind, value)} LIMIT 1`
+  })
+  return { sql: parts.join('\nUNION ALL\n'), parameters: nameParameters(names), tenant }
+}
+
+function nameParameters(names: readonly SoughtName[]): Record<string, string> {
+  return Object.fromEntries(names.map(({ name }, place) => [`name${place}`, name]))
+}
+
+/** The key of a name in the key tables: see `nameKey`. */
+function keyOf(kind: HandleKind, value: string): string {
+  return kind === 'trace' || kind === 'span'
+    ? `sipHash64('trace', toFixedString(unhex(substring(${value}, 1, 32)), 16))`
+    : `sipHash64('${kind}', ${value})`
+}
+
 /** The statement that counts the records under exact names, through the index of names; a part for each. */
 export function planNames(
   names: readonly SoughtName[],
@@ -56,15 +77,16 @@ export function planNames(
         : []
     return kind === 'resource' ? acts : [recordsPart(kind, value), ...acts]
   })
-  const parameters = Object.fromEntries(names.map(({ name }, place) => [`name${place}`, name]))
-  return { sql: parts.join('\nUNION ALL\n'), parameters: { ...parameters, ...time }, tenant }
+  return {
+    sql: parts.join('\nUNION ALL\n'),
+    parameters: { ...nameParameters(names), ...time },
+    tenant,
+  }
 }
 
 function recordsPart(kind: Exclude<HandleKind, 'resource'>, value: string): string {
   const isOfTrace = kind === 'trace' || kind === 'span'
-  const key = isOfTrace
-    ? `sipHash64('trace', toFixedString(unhex(substring(${value}, 1, 32)), 16))`
-    : `sipHash64('${kind}', ${value})`
+  const key = keyOf(kind, value)
   const isTrace = isOfTrace
     ? `trace_id = toFixedString(unhex(substring(${value}, 1, 32)), 16) AND `
     : ''

@@ -3,10 +3,10 @@ import { foundColumns } from './found.ts'
 import type { SoughtTime } from './names-sql.ts'
 
 /** Records whose names are looked at, the newest of the time asked about. */
-export const recentNamesMax = 262_144
+export const recentNamesMax = 131_072
 
 /** Records whose attributes are looked at: these are long. */
-export const recentAttributesMax = 65_536
+export const recentAttributesMax = 32_768
 
 /** Names and records that one statement returns. */
 export const recentFoundMax = 200
@@ -19,12 +19,15 @@ export const fragmentsMax = 6
 
 const isAct = `(record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '')`
 
+/** On one core, a few blocks at a time: more threads read more records than are needed, each from its own parts. */
+export const recentSettings = 'SETTINGS max_threads = 1, max_block_size = 8192'
+
 /** The newest records of a time, read from the end of the ledger's order until there are enough. */
 export function recentRecords(columns: string, rows: number): string {
   return `SELECT ${columns}
   FROM whodid.spans
   WHERE tenant = {tenant:String} AND ts BETWEEN {since:DateTime64(9, 'UTC')} AND {until:DateTime64(9, 'UTC')}
-  ORDER BY toStartOfHour(ts) DESC LIMIT ${rows}`
+  ORDER BY tenant DESC, toStartOfHour(ts) DESC LIMIT ${rows}`
 }
 
 /** A row that says how many records were looked at, and how old the oldest is. */
@@ -76,7 +79,8 @@ GROUP BY kind, name
 ORDER BY last DESC, kind, name
 LIMIT ${recentFoundMax}
 UNION ALL
-${reachPart(recentNamesMax)}`,
+${reachPart(recentNamesMax)}
+${recentSettings}`,
     parameters: { ...fragmentParameters(given), ...time, tenant },
     tenant,
   }
@@ -108,7 +112,8 @@ GROUP BY kind, name
 ORDER BY last DESC, name
 LIMIT ${recentFoundMax}
 UNION ALL
-${reachPart(recentAttributesMax)}`,
+${reachPart(recentAttributesMax)}
+${recentSettings}`,
     parameters: { ...fragmentParameters(given), ...time, tenant },
     tenant,
   }
@@ -124,7 +129,8 @@ FROM (
 )
 GROUP BY kind, name
 ORDER BY records DESC, kind, name
-LIMIT ${comparedNamesMax}`,
+LIMIT ${comparedNamesMax}
+${recentSettings}`,
     parameters: { ...time, tenant },
     tenant,
   }
@@ -152,7 +158,8 @@ GROUP BY kind, name
 ORDER BY kind = 'verb' DESC, last DESC, name
 LIMIT ${recentFoundMax}
 UNION ALL
-${reachPart(recentNamesMax)}`,
+${reachPart(recentNamesMax)}
+${recentSettings}`,
     parameters: {
       ...Object.fromEntries(verbs.map((verb, place) => [`verb${place}`, verb])),
       ...time,

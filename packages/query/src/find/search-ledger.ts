@@ -5,7 +5,7 @@ import { askStatement } from '../questions/ask-statement.ts'
 import { toInstant } from '../text.ts'
 import { earliest, latest, toDateTime64 } from '../time-bounds.ts'
 import type { Found, FoundRow } from './found.ts'
-import { actsCountedMax, placesMax, planNames } from './names-sql.ts'
+import { actsCountedMax, placesMax, planNames, planPresence } from './names-sql.ts'
 import type { SoughtName, SoughtTime } from './names-sql.ts'
 import { planPrefixes, prefixRowsMax } from './prefixes-sql.ts'
 import type { SoughtPrefix } from './prefixes-sql.ts'
@@ -47,9 +47,10 @@ export class LedgerSearch {
   /** Exact names, through the index of names. */
   async names(names: readonly SoughtName[]): Promise<SearchResult> {
     if (names.length === 0) return noSearch
-    const { rows, cost } = await this.#ask<FoundRow & { readonly is_cut: number | boolean }>(
-      planNames(names, this.#time, this.#tenant),
-    )
+    const present = await this.#ask<{ readonly place: number }>(planPresence(names, this.#tenant))
+    const known = present.rows.flatMap(({ place }) => names[place] ?? [])
+    type Row = FoundRow & { readonly is_cut: number | boolean }
+    const { rows, costs } = await this.#count<Row>(known)
     const found = rows.map((row) =>
       foundOf(row, {
         code: 'is_the_name',
@@ -62,8 +63,16 @@ export class LedgerSearch {
     return {
       found,
       searched: [search('index', text, { lookedAt: names.length, isWhole: true })],
-      costs: [cost],
+      costs: [present.cost, ...costs],
     }
+  }
+
+  async #count<Row>(
+    names: readonly SoughtName[],
+  ): Promise<{ readonly rows: readonly Row[]; readonly costs: readonly QuestionCost[] }> {
+    if (names.length === 0) return { rows: [], costs: [] }
+    const { rows, cost } = await this.#ask<Row>(planNames(names, this.#time, this.#tenant))
+    return { rows, costs: [cost] }
   }
 
   /** Names that begin with some prefixes, in the order of names. */

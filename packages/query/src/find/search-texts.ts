@@ -6,7 +6,7 @@ import { askStatement } from '../questions/ask-statement.ts'
 import { toInstant } from '../text.ts'
 import type { Found } from './found.ts'
 import type { SoughtTime } from './names-sql.ts'
-import { recentNamesMax, recentRecords } from './recent-sql.ts'
+import { recentNamesMax, recentRecords, recentSettings } from './recent-sql.ts'
 import { search } from './search-ledger.ts'
 import type { SearchResult } from './search-ledger.ts'
 
@@ -28,7 +28,7 @@ interface TextRow {
   readonly at: number
   readonly committed: string
   readonly received: string
-  readonly ts: string
+  readonly at_time: string
   readonly record_kind: string
   readonly tool: string
   readonly resource: string
@@ -45,13 +45,14 @@ export interface TextSources {
 
 const textRecordsSql = `
 SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span, lower(hex(text_block)) AS block, text_at AS at,
-  lower(hex(commitment)) AS committed, toString(toUnixTimestamp64Nano(received_at)) AS received, toString(ts) AS ts,
+  lower(hex(commitment)) AS committed, toString(toUnixTimestamp64Nano(received_at)) AS received, toString(ts) AS at_time,
   record_kind, tool_name AS tool, resource_id AS resource, JSONExtractString(rest, 'ph') AS prompt_hash,
   (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AS is_act
 FROM (${recentRecords('ts, trace_id, span_id, text_block, text_at, commitment, received_at, record_kind, tool_name, resource_id, action_id, rest', recentNamesMax)})
 WHERE text_at != 0
-ORDER BY toStartOfHour(ts) DESC, ts DESC
-LIMIT ${textRecordsMax}`
+ORDER BY ts DESC
+LIMIT ${textRecordsMax}
+${recentSettings}`
 
 /**
  * Opens the newest texts of a time, and finds those that hold all words, whatever their case. It keeps no index of texts, so what was erased
@@ -106,7 +107,7 @@ export async function searchTexts(
     found.push(...hits.found)
     far.opened += group.length
     far.gone += hits.gone
-    far.reached = group.at(-1)?.ts ?? far.reached
+    far.reached = group.at(-1)?.at_time ?? far.reached
   }
   const isWhole = far.opened === rows.length && rows.length < textRecordsMax && !read.isCut
   const gone = far.gone === 0 ? '' : `; ${far.gone} texts of them are erased, expired or missing`
@@ -212,7 +213,7 @@ function foundIn(row: TextRow, text: string, at: number): Found {
   const start = Math.max(0, at - shownAround)
   const shown = text.slice(start, at + 2 * shownAround)
   const where = row.tool === '' ? row.record_kind.replace('_', ' ') : `call of ${row.tool}`
-  const instant = toInstant(row.ts)
+  const instant = toInstant(row.at_time)
   return {
     kind: 'text',
     name: `${row.trace}-${row.span}`,
