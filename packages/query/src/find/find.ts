@@ -68,11 +68,13 @@ export async function find(
       shapeCandidate(one, question, relations.related.get(one.name) ?? []),
     ),
     more: all.length > shown.length,
-    did_you_mean: near.near.map(({ kind, name }) => ({
-      kind,
-      name: printableLine(name),
-      leads_to: leadOfNear(kind, name),
-    })),
+    did_you_mean: near.near
+      .filter(({ name }) => !all.some((one) => one.name === name))
+      .map(({ kind, name }) => ({
+        kind,
+        name: printableLine(name),
+        leads_to: leadOfNear(kind, name),
+      })),
     searched: searched.map((made) => ({ ...made, text: printableLine(made.text, 400) })),
     advice: adviceFor(all, searched),
     cost: {

@@ -143,7 +143,10 @@ function filtersOf(found: Found, { after, before, time }: FindQuestion): Record<
     found.kind === 'acts' ? found.name : time.verbs.length === 1 ? time.verbs[0] : undefined
   return {
     ...(verb === undefined || verb === '' ? {} : { verb }),
-    ...(after === null ? {} : { from: instantOf(after) }),
+    // A list without a handle needs a time.
+    ...(after === null && found.kind !== 'acts'
+      ? {}
+      : { from: after === null ? found.first : instantOf(after) }),
     ...(before === null ? {} : { to: instantOf(before) }),
   }
 }
