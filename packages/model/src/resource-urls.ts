@@ -46,7 +46,7 @@ export const knownUrls: readonly KnownUrl[] = [
 function readRawGithub({ parts }: UrlPage): string | undefined {
   const [owner, repo, ...rest] = parts
   if (owner === undefined || repo === undefined || rest.length < 2) return undefined
-  return `github:file:${owner}/${repo}/${rest.join('/')}`
+  return `github:file:${owner.toLowerCase()}/${repo.toLowerCase()}/${rest.join('/')}`
 }
 
 const gitlabKinds: ReadonlyMap<string, string> = new Map([

@@ -100,7 +100,9 @@ function commandOf({ question, of, filters }: Lead): string {
     quoted(value),
   ])
   const command = question === 'who_did' ? 'ask' : question
-  return ['whodid', command, ...(of === null ? [] : [quoted(of)]), ...options].join(' ')
+  // What begins with a hyphen would be taken for an option.
+  const named = of === null ? [] : [...(of.startsWith('-') ? ['--'] : []), quoted(of)]
+  return ['whodid', command, ...options, ...named].join(' ')
 }
 
 /** A word for a shell of POSIX: plain where nothing in it is special, otherwise within single quotes. */

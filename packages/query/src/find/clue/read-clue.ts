@@ -31,7 +31,8 @@ export interface ReadClue {
  */
 export function readClue(typed: string, at: ClueClock): ReadClue {
   const isCut = typed.length > clueLengthMax
-  const clue = unwrap(typed.slice(0, clueLengthMax).toWellFormed().replaceAll('\0', ''))
+  const text = typed.slice(0, clueLengthMax).toWellFormed().replaceAll('\0', '').trim()
+  const clue = unwrap(text) === '' ? text : unwrap(text)
   const isToken = !/\s/u.test(clue)
   const time = readTime(clue, at)
   const hasTime = time.phrase !== '' || (time.verbs.length > 0 && !isToken)

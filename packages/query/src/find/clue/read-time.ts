@@ -131,14 +131,13 @@ const askingWords = new Set(
  */
 export function readTime(clue: string, at: ClueClock): ClueTime {
   const lower = clue.toLowerCase()
-  const now = at.nowMs + zoneOffsetMs(at.nowMs, at.zone)
   let found:
     { readonly wall: WallTime; readonly phrase: string; readonly start: number } | undefined
   // A lone token such as `24h` may be a name: only a whole phrase is a time there.
   for (const { pattern, read } of forms) {
     const match = pattern.exec(lower)
     if (match === null || !standsAlone(lower, match.index, match[0].length)) continue
-    const wall = read(match.slice(1), now)
+    const wall = read(match.slice(1), at.nowMs + zoneOffsetMs(at.nowMs, at.zone))
     if (wall === undefined) continue
     found = { wall, phrase: match[0].trim(), start: match.index }
     break
