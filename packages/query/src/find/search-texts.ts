@@ -11,11 +11,11 @@ import { search } from './search-ledger.ts'
 import type { SearchResult } from './search-ledger.ts'
 
 /** Records whose texts are opened for one clue, the newest of the time asked about. */
-export const textRecordsMax = 4_000
+export const textRecordsMax = 2_000
 /** Bytes of sealed blocks that are opened for one clue. */
-export const sealedBytesMax: number = 16 * 1024 * 1024
+export const sealedBytesMax: number = 8 * 1024 * 1024
 /** Blocks read at once. */
-const blocksAtOnce = 64
+const blocksAtOnce = 16
 /** Records with the words that are returned; with so many the search ends. */
 const hitsMax = 25
 /** UTF-16 units shown on each side of the first word. */
