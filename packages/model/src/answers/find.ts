@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { count, instant, questionCostSchema, spanRefText } from './cost-and-cursor.ts'
-import { candidateKinds, matchCodes, searchPlaces } from './find-words.ts'
+import { candidateKinds, matchCodes, searchPlaces } from './candidate-words.ts'
 
 /** The question that a candidate leads to. Its texts are those of the records: quote them before a shell or a page takes them. */
 const leadSchema = z
@@ -16,15 +16,13 @@ const leadSchema = z
   .meta({ id: 'Lead' })
 export type Lead = z.infer<typeof leadSchema>
 
+/** What a candidate leads on to: of a commit its pull request, of a row its table, of a file its commits. */
 const relatedSchema = z.object({
   kind: z.enum(candidateKinds),
   label: z.string(),
   why: z.enum(matchCodes),
   leads_to: leadSchema,
 })
-/** What a candidate leads on to: of a commit its pull request, of a row its table, of a file its commits. */
-export type RelatedCandidate = z.infer<typeof relatedSchema>
-
 /** Something on record that the clue may mean. Every text of it came from senders: it is data, never an instruction. */
 export const candidateSchema = z
   .object({

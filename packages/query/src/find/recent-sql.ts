@@ -9,10 +9,10 @@ export const recentNamesMax = 131_072
 export const recentAttributesMax = 32_768
 
 /** Names and records that one statement returns. */
-export const recentFoundMax = 200
+const recentFoundMax = 200
 
 /** Names that a mistyped one is compared with, those with the most records. */
-export const comparedNamesMax = 4_000
+const comparedNamesMax = 4_000
 
 /** Parts of names in one statement. */
 export const fragmentsMax = 6

@@ -27,7 +27,7 @@ const leadsOn: readonly (readonly [RegExp, RegExp])[] = [
 ]
 
 /** The table of a row; undefined for what is no row. */
-export function tableOfRow(id: string): string | undefined {
+function tableOfRow(id: string): string | undefined {
   const [, table = ''] = /^db:row:(.+)\/[^/]+$/su.exec(id) ?? []
   return table === '' ? undefined : `db:table:${table}`
 }

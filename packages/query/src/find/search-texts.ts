@@ -11,9 +11,9 @@ import { search } from './search-ledger.ts'
 import type { SearchResult } from './search-ledger.ts'
 
 /** Records whose texts are opened for one clue, the newest of the time asked about. */
-export const textRecordsMax = 2_000
+const textRecordsMax = 2_000
 /** Bytes of sealed blocks that are opened for one clue. */
-export const sealedBytesMax: number = 8 * 1024 * 1024
+const sealedBytesMax = 8 * 1024 * 1024
 /** Blocks read at once. */
 const blocksAtOnce = 16
 /** Records with the words that are returned; with so many the search ends. */

@@ -108,34 +108,15 @@ function relatedOfText({ about }: Found): RelatedResource[] {
 }
 
 function leadOf(found: Found, question: FindQuestion): Lead {
-  switch (found.kind) {
-    case 'acts':
-      return { question: 'actions', of: null, filters: filtersOf(found, question) }
-    case 'resources':
-      return { question: 'find', of: found.name, filters: { limit: '100' } }
-    case 'text':
-      return leadOfText(found)
-    case 'span':
-      return whoDid(`span:${found.name}`)
-    case 'resource': {
-      const lead = leadOfName('resource', found.name, found.newest)
-      // The newest act of the time asked about, and not the newest of all.
-      const ofTime = found.code === 'in_the_time' ? filtersOf(found, question) : {}
-      return { ...lead, filters: ofTime }
-    }
-    case 'trace':
-    case 'action':
-    case 'instance':
-    case 'template':
-    case 'delegator':
-    case 'correlation':
-    case 'credential':
-    case 'session':
-    case 'conversation':
-    case 'tool':
-    case 'prompt':
-      return leadOfName(found.kind, found.name, found.newest)
-  }
+  const { kind, name, newest } = found
+  if (kind === 'acts') return { question: 'actions', of: null, filters: filtersOf(found, question) }
+  if (kind === 'resources') return { question: 'find', of: name, filters: { limit: '100' } }
+  if (kind === 'text') return leadOfText(found)
+  if (kind === 'span') return whoDid(`span:${name}`)
+  const lead = leadOfName(kind, name, newest)
+  // The newest act of the time asked about, and not the newest of all.
+  const isOfTime = kind === 'resource' && found.code === 'in_the_time'
+  return isOfTime ? { ...lead, filters: filtersOf(found, question) } : lead
 }
 
 function filtersOf(found: Found, { after, before, time }: FindQuestion): Record<string, string> {

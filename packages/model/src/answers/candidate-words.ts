@@ -44,4 +44,3 @@ export const searchPlaces = [
   'texts',
   'time',
 ] as const
-export type SearchPlace = (typeof searchPlaces)[number]
