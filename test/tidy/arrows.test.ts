@@ -34,9 +34,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'verify',
   ],
   client: ['model'],
+  console: ['client', 'model'],
   server: [
     'api',
     'collector',
+    'console',
     'content',
     'engine',
     'model',

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
 import type { Api, ApiOptions, RunningApi } from '@whodid/api'
+import { createConsole } from '@whodid/console'
 import { createReadRecorder } from '@whodid/store'
 import { openLogTrees } from '@whodid/tlog-posix'
 import { hostCheckOf } from '../config/service-config.ts'
@@ -24,7 +25,7 @@ export interface ApiDeps extends Required<
   readonly watch: ApiOptions['watch']
 }
 
-/** Starts the API; stopping it ends the open streams first. Throws `invalid_config`, naming the setting of its port. */
+/** Starts the API with the console in front of it; stopping it ends the open streams first. Throws `invalid_config`, naming the setting of its port. */
 export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<Started<RunningApi>> {
   const { onEvent } = context
   onEvent({ event: 'starting', what: 'api' })
@@ -34,7 +35,8 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
     const stopping = new AbortController()
     const options = await apiOptions(context, deps)
     const api = createApi({ ...options, readRecorder, tokens, stopping: stopping.signal })
-    const running = await listen(context, api)
+    const { fetch } = createConsole({ api, readers: tokens, hostCheck: options.hostCheck })
+    const running = await listen(context, { ...api, fetch })
     const stop = async (): Promise<void> => {
       stopping.abort()
       await running.stop()
@@ -48,7 +50,9 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
 async function apiOptions(
   { config, onEvent }: StartupContext,
   { selector, contents, retention, readiness, metrics, watch }: ApiDeps,
-): Promise<Omit<ApiOptions, 'readRecorder' | 'tokens' | 'stopping'>> {
+): Promise<
+  Omit<ApiOptions, 'readRecorder' | 'tokens' | 'stopping'> & Required<Pick<ApiOptions, 'hostCheck'>>
+> {
   return {
     selector,
     // The number of cores of a server of one's own is not known here.

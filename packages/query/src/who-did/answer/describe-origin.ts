@@ -92,6 +92,7 @@ function toHop(record: EvidenceRecord, joinedBy: ChainHop['joined_by']): ChainHo
     outcome: outcomes.find((outcome) => outcome === record.outcome) ?? null,
     resource: nameOrNull(record.resource),
     started_at: toInstant(record.ts),
+    ended_at: toInstant(record.end_ts),
     joined_by: joinedBy,
   }
 }
