@@ -84,7 +84,7 @@ test('without a session a page leads to the sign-in and back, and never elsewher
   // A link on another site comes without the strict cookie: the page asks for itself once more.
   const linked = await fetch(`${whodid.apiUrl}/ask?of=a%22b`, {
     redirect: 'manual',
-    headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+    headers: { 'sec-fetch-site': 'cross-site' },
   })
   expect(linked.status).toBe(200)
   expect(await linked.text()).toContain('content="0;url=/ask?of=a%22b"')
@@ -143,13 +143,13 @@ test('a session ends with sign-out, and when its reader is removed', async () =>
   expect((await session.post('/sign-out', {})).headers.get('location')).toBe('/sign-in')
   expect((await session.get('/')).status).toBe(303)
 
-  const added = await runWhodid(whodid, ['readers', 'add', 'kim', '--json'])
+  const added = await runWhodid(whodid, ['reader', 'add', 'kim', '--json'])
   expect(added.code, added.stderr).toBe(0)
   const { token } = JSON.parse(added.stdout) as { token: string }
   await expect.poll(async () => (await whodid.get('/v1/holds', token)).status).toBe(200)
   const kims = await signInConsole(whodid, token)
   expect(await textOf('/', kims)).toContain('kim (investigator)')
-  expect((await runWhodid(whodid, ['readers', 'remove', 'kim'])).code).toBe(0)
+  expect((await runWhodid(whodid, ['reader', 'remove', 'kim'])).code).toBe(0)
   await expect.poll(async () => (await kims.get('/')).status).toBe(303)
 })
 
@@ -172,7 +172,8 @@ test('the answer’s page says it whole, and text of agents stays text', async (
   const attacked = await textOf(`/ask?of=${encodeURIComponent(`resource:t:note:${hostile}`)}`)
   expect(attacked).not.toContain('<script>alert')
   expect(attacked).toContain('&lt;script&gt;alert(1)')
-  expect(attacked).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/u)
+  // The field of a form holds the question as it was asked; what is read holds no character that turns the text.
+  expect(attacked.replaceAll(/<[^>]*>/gu, '')).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/u)
 })
 
 test('a permalink shows what the ledger held at its time, whatever came later', async () => {

@@ -34,7 +34,7 @@ export function Lanes({ lanes }: { lanes: readonly Lane[] }): JSX.Element | null
   const label = `${lanes.length} instances, ${entries.length} records in ${durationText(lengthMs)}`
   return (
     <div class="scroll" role="region" aria-label="Timeline" tabindex={0}>
-      <svg class="lanes" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      <svg class="lanes" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={label}>
         {Array.from({ length: ticks }, (_, tick) => {
           const at = (lengthMs * tick) / (ticks - 1)
           const x = xOf(startMs + at)
@@ -83,7 +83,7 @@ function LaneRow({
         const wide = Math.max(round(xOf(toUnixMs(entry.ended_at)) - x), markMin)
         const row = rowOf(entry)
         return (
-          <a href={`/ask?of=span:${entry.span}`}>
+          <a href={`/ask?of=span:${entry.span}`} tabindex={-1}>
             <rect
               class={`mark-${row}`}
               x={x}

@@ -104,7 +104,7 @@ function joined(branch: Branch): Branch {
   const [only, ...others] = branch.branches.values()
   if (only === undefined || others.length > 0 || branch.leaves.length > 0) return branch
   const below = joined(only)
-  return { ...below, name: `${branch.name}${branch.name.endsWith(':') ? '' : '/'}${below.name}` }
+  return { ...below, name: `${branch.name}${/[:/]$/u.test(branch.name) ? '' : '/'}${below.name}` }
 }
 
 function sizeOf({ branches, leaves }: Branch): number {
@@ -116,7 +116,7 @@ const partsMax = 8
 
 function partsOf(id: string): string[] {
   const named =
-    /^(https?:\/\/[^/]+|[a-z][a-z0-9+.-]*:[a-z][a-z0-9_-]*:|[a-z][a-z0-9+.-]*:)(.*)$/su.exec(id)
+    /^(https?:\/\/[^/]+|[a-z][a-z0-9+.-]*:[a-z][a-z0-9_-]*:|[a-z][a-z0-9+.-]*:\/?)(.*)$/su.exec(id)
   const head = named?.[1] ?? ''
   const path = (named?.[2] ?? id).split('/').filter((part) => part !== '')
   const shown =

@@ -122,10 +122,10 @@ function NowFigures({ state, integrity }: Pick<HomeProps, 'state' | 'integrity'>
         class={check?.state === 'failed' ? 'is-alarm' : check?.state === 'ok' ? '' : 'is-warning'}
       >
         <dt>Integrity</dt>
-        <dd>{check === null ? 'not checked' : (integrityWords[check.state] ?? check.state)}</dd>
+        <dd>{check === null ? 'unchecked' : (integrityWords[check.state] ?? check.state)}</dd>
         <dd class="note">
           {check?.checked_at == null ? (
-            `${sealed.toLocaleString('en')} records sealed`
+            'the first check of the ledger goes on'
           ) : (
             <>
               {sealed.toLocaleString('en')} sealed, checked{' '}
@@ -147,7 +147,7 @@ const integrityWords: Readonly<Record<string, string>> = {
   ok: 'as sealed',
   failed: 'FAILED',
   stale: 'stale',
-  never: 'not yet checked',
+  never: 'unchecked',
 }
 
 function AgentsAtWork({ state }: { state: Now }): JSX.Element {

@@ -45,7 +45,7 @@ export async function resolveClue(client: ApiClient, clue: string): Promise<Reso
   const asked = [...new Set(formsOf(typed))]
   const { outcomes } = await answerOf(client.POST('/v1/who-did', { body: { of: asked } }))
   const candidates = outcomes.flatMap(({ of, answer }) => {
-    if (answer === null || answer.action === null) return []
+    if (answer === null || answer.reasons.some(({ code }) => code === 'no_record')) return []
     const { kind } = answer.question
     const url =
       kind === 'resource' ? pageUrl('/ask', { of }) : thingUrl(kind, of.slice(of.indexOf(':') + 1))

@@ -49,7 +49,7 @@ export function addSignIn(app: Hono<PageEnv>, { sessions, readers }: SignInDeps)
 function refusal(token: string, reader: ConsoleReader | undefined): string {
   if (reader !== undefined || tokenKind(token) === 'ingest')
     return 'That token sends records and cannot read. Use an investigator token.'
-  return 'That token is not known here. Use the "investigator" token of tokens.json, or one made by `whodid readers add`.'
+  return 'That token is not known here. Use the "investigator" token of tokens.json, or one made by `whodid reader add`.'
 }
 
 function showForm(
@@ -100,7 +100,7 @@ function SignInPage({ next, formToken, refused }: SignInProps): JSX.Element {
       </form>
       <p class="hint">
         The token is the line <code>investigator</code> of <code>tokens.json</code> in the data
-        directory, or one that <code>whodid readers add</code> made. It is checked and forgotten:
+        directory, or one that <code>whodid reader add</code> made. It is checked and forgotten:
         this browser keeps a session of half an hour, eight hours at most.
       </p>
     </Page>

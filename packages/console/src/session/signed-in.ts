@@ -24,11 +24,7 @@ export function signedIn(sessions: Sessions): MiddlewareHandler<PageEnv> {
     // A path that leads elsewhere, `//host`, becomes `/`.
     const target = pathWithin(`${pathname}${search}`)
     // The strict cookie does not come with a link on another site: the page asks for itself again, and then it does.
-    if (
-      c.req.header('sec-fetch-site') === 'cross-site' &&
-      c.req.header('sec-fetch-mode') === 'navigate'
-    )
-      return c.html(comeBackPage(target))
+    if (c.req.header('sec-fetch-site') === 'cross-site') return c.html(comeBackPage(target))
     return c.redirect(`/sign-in?next=${encodeURIComponent(target)}`, 303)
   }
 }

@@ -33,9 +33,9 @@ export function AnswerView(props: AnswerProps): JSX.Element {
       <Head {...props} />
       <div class="answer">
         <div class="answer-main">
-          <Gaps gaps={answer.gaps} />
           <Facts answer={answer} />
           <Inputs inputs={answer.inputs} action={answer.action} />
+          <Gaps gaps={answer.gaps} />
           <Origin answer={answer} />
           <Waterfall chain={answer.chain} />
           <Around around={around} answer={answer} />

@@ -11,7 +11,7 @@ import type { Neighbours } from '../answer-page.tsx'
 export function Gaps({ gaps }: { gaps: readonly Gap[] }): JSX.Element | null {
   if (gaps.length === 0) return null
   return (
-    <section class="panel is-warning">
+    <section class="panel is-open">
       <h2>
         Not known <span class="count">{gaps.length}</span>
       </h2>

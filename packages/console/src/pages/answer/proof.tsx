@@ -38,7 +38,9 @@ export function Proof({ answer }: { answer: WhoDidAnswer }): JSX.Element {
               Check in this browser
             </button>
           </p>
-          <ol class="steps" role="status" />
+          <div role="status">
+            <ol class="steps" />
+          </div>
           <p class="note">
             On a machine of your own, with a key that you keep:{' '}
             <code>whodid verify --of span:{action.span}</code>
