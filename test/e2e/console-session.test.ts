@@ -143,13 +143,13 @@ test('a session ends with sign-out, and when its reader is removed', async () =>
   expect((await session.post('/sign-out', {})).headers.get('location')).toBe('/sign-in')
   expect((await session.get('/')).status).toBe(303)
 
-  const added = await runWhodid(whodid, ['reader', 'add', 'kim', '--json'])
+  const added = await runWhodid(whodid, ['reader', 'add', '--name', 'kim', '--json'])
   expect(added.code, added.stderr).toBe(0)
   const { token } = JSON.parse(added.stdout) as { token: string }
   await expect.poll(async () => (await whodid.get('/v1/holds', token)).status).toBe(200)
   const kims = await signInConsole(whodid, token)
   expect(await textOf('/', kims)).toContain('kim (investigator)')
-  expect((await runWhodid(whodid, ['reader', 'remove', 'kim'])).code).toBe(0)
+  expect((await runWhodid(whodid, ['reader', 'remove', '--name', 'kim'])).code).toBe(0)
   await expect.poll(async () => (await kims.get('/')).status).toBe(303)
 })
 

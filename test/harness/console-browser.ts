@@ -63,7 +63,7 @@ export async function axeViolations(page: Page): Promise<string[]> {
 
 /** Returns true where a page is wider than its window. */
 export function scrollsSideways(page: Page): Promise<boolean> {
-  return page.evaluate(
-    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  return page.evaluate<boolean>(
+    'document.documentElement.scrollWidth > document.documentElement.clientWidth',
   )
 }

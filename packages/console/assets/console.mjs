@@ -69,7 +69,7 @@ function openPicked() {
   if (document.activeElement !== document.body) return false
   const link = lines()[picked]?.querySelector('a')
   link?.click()
-  return link !== undefined && link !== null
+  return link instanceof HTMLElement
 }
 
 function isTyping(target) {
@@ -92,7 +92,7 @@ for (const link of document.querySelectorAll('[data-copy]'))
 
 async function copy(event, textOf) {
   // Without the clipboard (an address that is not secure) the link is followed.
-  if (navigator.clipboard === undefined || event.shiftKey) return
+  if (!isSecureContext || event.shiftKey) return
   event.preventDefault()
   const link = event.currentTarget
   try {
@@ -203,7 +203,7 @@ async function climb(leaf, { index, size, path }) {
 }
 
 async function sha256(bytes) {
-  if (crypto.subtle === undefined)
+  if (!isSecureContext)
     throw new Error('this address is not secure, so the browser offers no SHA-256')
   return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
 }

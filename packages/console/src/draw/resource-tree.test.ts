@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { markupOf } from '../parts/html-of.tsx'
 import { ResourceTree } from './resource-tree.tsx'
 
 const touched = (id: string) => ({
@@ -20,13 +21,13 @@ const touched = (id: string) => ({
   last_at: '',
 })
 
-test('resources of one table are leaves of one branch, and a single way down is one line', () => {
+test('resources of one table are leaves of one branch, and a single way down is one line', async () => {
   const resources = [
     'db:row:shop/customers/1',
     'db:row:shop/customers/2',
     'https://a.example/x/y',
   ].map(touched)
-  const text = `${ResourceTree({ resources })}`
+  const text = await markupOf(ResourceTree({ resources }))
   const plain = text.replaceAll(/<[^>]+>/gu, '|').replaceAll(/\|+/gu, '|')
   expect(plain).toContain('|db:row:shop/customers| |2|')
   expect(plain).toContain('|1| |delete| ×2 |')
@@ -34,14 +35,15 @@ test('resources of one table are leaves of one branch, and a single way down is 
   expect(ResourceTree({ resources: [] })).toBeNull()
 })
 
-test('a branch shows 25 leaves and a list of the others', () => {
+test('a branch shows 25 leaves and a list of the others', async () => {
   const resources = Array.from({ length: 30 }, (_, n) => touched(`db:row:shop/c/${n}`))
-  const text = `${ResourceTree({ resources })}`
+  const text = await markupOf(ResourceTree({ resources }))
   expect(text).toContain('5 more')
   expect(text.match(/class="leaf"/gu)).toHaveLength(30)
 })
 
-test('a name of many parts makes no deep tree', () => {
-  const text = `${ResourceTree({ resources: [touched(`file:/${'a/'.repeat(500)}b`), touched(`file:/${'a/'.repeat(500)}c`)] })}`
+test('a name of many parts makes no deep tree', async () => {
+  const deep = ['b', 'c'].map((last) => touched(`file:/${'a/'.repeat(500)}${last}`))
+  const text = await markupOf(ResourceTree({ resources: deep }))
   expect(text.match(/<details/gu)?.length ?? 0).toBeLessThan(10)
 })

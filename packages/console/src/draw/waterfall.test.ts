@@ -1,5 +1,6 @@
 import type { ChainHop } from '@whodid/model'
 import { expect, test } from 'vitest'
+import { markupOf } from '../parts/html-of.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 const second = (n: number): string =>
@@ -20,8 +21,8 @@ const hop = (n: number, fields: Partial<ChainHop> = {}): ChainHop => ({
   ...fields,
 })
 
-test('each record has its bar, its offset and its duration; the last is the act', () => {
-  const text = `${Waterfall({ chain: [hop(0, { ended_at: second(100) }), hop(50)] })}`
+test('each record has its bar, its offset and its duration; the last is the act', async () => {
+  const text = await markupOf(Waterfall({ chain: [hop(0, { ended_at: second(100) }), hop(50)] }))
   expect(text).toContain('<rect x="0" width="1000" height="8">')
   expect(text).toContain('<rect x="498" width="10" height="8" class="bar-this">')
   expect(text).toContain('<td>50.0 s</td><td>1.00 s</td>')
@@ -29,10 +30,10 @@ test('each record has its bar, its offset and its duration; the last is the act'
   expect(Waterfall({ chain: [] })).toBeNull()
 })
 
-test('a chain of 2,000 records is shown whole in 580 KB, and a longer one says what is left out', () => {
+test('a chain of 2,000 records is shown whole in 580 KB, and a longer one says what is left out', async () => {
   const chain = Array.from({ length: 2_000 }, (_, n) => hop(n))
   const cpu = process.cpuUsage()
-  const text = `${Waterfall({ chain })}`
+  const text = await markupOf(Waterfall({ chain }))
   const { user, system } = process.cpuUsage(cpu)
   process.stdout.write(
     `a chain of 2,000 records: ${Math.round((user + system) / 1_000)} ms of CPU, ${Math.round(text.length / 1_000)} KB\n`,
@@ -40,7 +41,7 @@ test('a chain of 2,000 records is shown whole in 580 KB, and a longer one says w
   expect(text.match(/<tr/gu)).toHaveLength(2_001)
   // The rest of a page is some 20 KB.
   expect(Buffer.byteLength(text)).toBeLessThan(580_000)
-  const longer = `${Waterfall({ chain: [...chain, ...chain] })}`
+  const longer = await markupOf(Waterfall({ chain: [...chain, ...chain] }))
   expect(longer).toContain('2000 of 4000 records shown')
   expect(longer.match(/<tr/gu)).toHaveLength(2_001)
 })

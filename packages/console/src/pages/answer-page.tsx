@@ -48,8 +48,8 @@ async function neighboursOf(
   client: ReturnType<PageDeps['ask']['client']>,
   { action, question }: WhoDidAnswer,
 ): Promise<Neighbours | undefined> {
-  if (action?.resource == null) return undefined
-  const resource = action.resource.id
+  const resource = action?.resource?.id
+  if (action === null || resource === undefined) return undefined
   const list = async (times: { from?: string; to?: string }) => {
     const query = { resource, ...times, limit: `${neighboursMax + 1}` }
     const { actions } = await answerOf(client.GET('/v1/actions', { params: { query } }))

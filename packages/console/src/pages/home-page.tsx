@@ -96,6 +96,7 @@ function HomePage({ session, state, integrity, destructive }: HomeProps): JSX.El
 
 function NowFigures({ state, integrity }: Pick<HomeProps, 'state' | 'integrity'>): JSX.Element {
   const { check, logs } = integrity
+  const checkedAt = check?.checked_at ?? null
   const sealed = logs.reduce((all, { size }) => all + size, 0)
   return (
     <dl class="figures">
@@ -124,12 +125,11 @@ function NowFigures({ state, integrity }: Pick<HomeProps, 'state' | 'integrity'>
         <dt>Integrity</dt>
         <dd>{check === null ? 'unchecked' : (integrityWords[check.state] ?? check.state)}</dd>
         <dd class="note">
-          {check?.checked_at == null ? (
+          {checkedAt === null ? (
             'the first check of the ledger goes on'
           ) : (
             <>
-              {sealed.toLocaleString('en')} sealed, checked{' '}
-              <Instant at={check.checked_at} part="time" />
+              {sealed.toLocaleString('en')} sealed, checked <Instant at={checkedAt} part="time" />
             </>
           )}
         </dd>

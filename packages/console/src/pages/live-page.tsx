@@ -94,35 +94,49 @@ function LivePage({ session, rows, filters, from }: LiveProps): JSX.Element {
         </tbody>
       </table>
       <template data-live-row="">
-        <LiveRow row={undefined} />
+        <LiveRow />
       </template>
     </Page>
   )
 }
 
 /** One record; without one, the empty line that the page's script fills. */
-function LiveRow({ row }: { row: LiveRecord | undefined }): JSX.Element {
-  const text = (value: string | null | undefined): string =>
-    visibleText((value ?? '').slice(0, 160))
+function LiveRow({ row = emptyRow }: { row?: LiveRecord | undefined }): JSX.Element {
+  const text = (value: string | null): string => visibleText((value ?? '').slice(0, 160))
   return (
     <tr>
       <td class="when">
-        <a href={`/ask?of=span:${row?.span ?? ''}`}>
-          <time>{row?.started_at.slice(0, 19).replace('T', ' ')}</time>
+        <a href={`/ask?of=span:${row.span}`}>
+          <time>{row.started_at.slice(0, 19).replace('T', ' ')}</time>
         </a>
       </td>
       <td>
-        <b class="record-kind">{row?.record_kind}</b>
+        <b class="record-kind">{row.record_kind}</b>
       </td>
       <td class="by">
-        <bdi>{text(row?.template ?? row?.instance ?? row?.actor_type)}</bdi>
+        <bdi>{text(row.template ?? row.instance ?? row.actor_type)}</bdi>
       </td>
       <td class="act">
-        <span class="verb">{text(row?.verb)}</span> <bdi>{text(row?.resource ?? row?.name)}</bdi>
+        <span class="verb">{text(row.verb)}</span> <bdi>{text(row.resource ?? row.name)}</bdi>
       </td>
       <td>
-        <span class={`outcome outcome-${row?.outcome ?? 'none'}`}>{text(row?.outcome)}</span>
+        <span class={`outcome outcome-${row.outcome ?? 'none'}`}>{text(row.outcome)}</span>
       </td>
     </tr>
   )
+}
+
+const emptyRow: LiveRecord = {
+  span: '',
+  received_at: '',
+  started_at: '',
+  record_kind: '',
+  name: '',
+  actor_type: null,
+  template: null,
+  instance: null,
+  delegator: null,
+  verb: null,
+  outcome: null,
+  resource: null,
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { markupOf } from './html-of.tsx'
 import { Name, Quote, visibleText } from './agent-text.tsx'
 
 test('a character that cannot be seen is shown by its code', () => {
@@ -8,17 +9,17 @@ test('a character that cannot be seen is shown by its code', () => {
   expect(visibleText('\ud800')).toBe('\ufffd')
 })
 
-test('a name is isolated, escaped, in one line and cut', () => {
-  const shown = Name({ of: '<script>\n"x"', max: 40 }).toString()
+test('a name is isolated, escaped, in one line and cut', async () => {
+  const shown = await markupOf(Name({ of: '<script>\n"x"', max: 40 }))
   expect(shown).toBe('<bdi class="name">&lt;script&gt; &quot;x&quot;</bdi>')
-  expect(Name({ of: 'a'.repeat(200) }).toString()).toContain('160 of 200 characters shown')
-  expect(Name({ of: '' }).toString()).toContain('(empty)')
+  expect(await markupOf(Name({ of: 'a'.repeat(200) }))).toContain('160 of 200 characters shown')
+  expect(await markupOf(Name({ of: '' }))).toContain('(empty)')
 })
 
-test('a quote says that it is untrusted, and what of it is shown', () => {
-  const shown = Quote({ text: 'x'.repeat(5_000), label: 'prompt' }).toString()
+test('a quote says that it is untrusted, and what of it is shown', async () => {
+  const shown = await markupOf(Quote({ text: 'x'.repeat(5_000), label: 'prompt' }))
   expect(shown).toContain('Untrusted data')
   expect(shown).toContain('4,000 of 5,000 characters shown')
   expect(shown.match(/x{100,}/u)?.[0]).toHaveLength(4_000)
-  expect(Quote({ text: null, label: 'prompt' }).toString()).toContain('not on record')
+  expect(await markupOf(Quote({ text: null, label: 'prompt' }))).toContain('not on record')
 })

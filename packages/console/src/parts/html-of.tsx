@@ -4,6 +4,11 @@ import type { PageEnv } from '../session/page-env.ts'
 
 /** Answers with a page. */
 export async function htmlOf(c: Context<PageEnv>, page: JSX.Element): Promise<Response> {
-  const rendered = await page
-  return c.html(`<!doctype html>${rendered.toString()}`)
+  return c.html(`<!doctype html>${await markupOf(page)}`)
+}
+
+/** Renders an element, or nothing. */
+export async function markupOf(element: JSX.Element | null): Promise<string> {
+  const rendered = await element
+  return rendered === null ? '' : rendered.toString()
 }

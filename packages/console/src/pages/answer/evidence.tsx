@@ -76,7 +76,8 @@ export function Around({
   around: Neighbours | undefined
   answer: WhoDidAnswer
 }): JSX.Element | null {
-  if (around === undefined || action?.resource == null) return null
+  const resource = action?.resource?.id
+  if (around === undefined || action === null || resource === undefined) return null
   const { before, after, afterCut } = around
   if (before.length === 0 && after.length === 0) return null
   return (
@@ -85,7 +86,7 @@ export function Around({
       <ol class="around">
         {afterCut ? (
           <li class="note">
-            <a href={pageUrl('/acts', { resource: action.resource.id })}>Others after it</a>
+            <a href={pageUrl('/acts', { resource })}>Others after it</a>
           </li>
         ) : null}
         {after.map((act) => (
@@ -103,7 +104,7 @@ export function Around({
         ))}
       </ol>
       <p class="more">
-        <a href={pageUrl('/acts', { resource: action.resource.id })}>Every act on it</a>
+        <a href={pageUrl('/acts', { resource })}>Every act on it</a>
       </p>
     </section>
   )

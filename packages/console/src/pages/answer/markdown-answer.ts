@@ -6,29 +6,6 @@ const listedMax = 20
 
 /** An answer for a ticket or a chat, in Markdown: the sentence, the facts, what is not known, and the link. */
 export function markdownAnswer(answer: WhoDidAnswer, link: string): string {
-  const { action, actor, agent, delegator, credential, integrity } = answer
-  const facts: [string, string | null][] = [
-    ['Verdict', `${answer.verdict}, grade ${answer.grade}`],
-    ['Who', actor === null ? null : `${actor.type} ${code(actor.id)} (${actor.grade})`],
-    ['Template', agent?.template == null ? null : code(agent.template.id)],
-    [
-      'For',
-      delegator === null ? null : `${delegator.type} ${code(delegator.id)} (${delegator.grade})`,
-    ],
-    ['Did', action === null ? null : `${code(action.verb)} ${code(action.resource?.id ?? '')}`],
-    ['When', action === null ? null : action.started_at],
-    [
-      'Credential',
-      credential === null
-        ? null
-        : `${code(credential.id)}${credential.borrowed ? ', borrowed' : ''}`,
-    ],
-    ['Record', action === null ? null : code(`span:${action.span}`)],
-    [
-      'Integrity',
-      `${integrity.state}${integrity.assurance === null ? '' : `, ${integrity.assurance}`}`,
-    ],
-  ]
   const inputs = answer.inputs
     .slice(0, listedMax)
     .map(({ trust, source }) => `- ${trust}: ${code(source)}`)
@@ -38,13 +15,33 @@ export function markdownAnswer(answer: WhoDidAnswer, link: string): string {
   return [
     `**${plain(answer.summary)}**`,
     '',
-    ...facts.flatMap(([label, value]) => (value === null ? [] : [`- ${label}: ${value}`])),
+    ...factsOf(answer).flatMap(([label, value]) =>
+      value === null ? [] : [`- ${label}: ${value}`],
+    ),
     ...(inputs.length === 0 ? [] : ['', 'Read before it acted:', '', ...inputs]),
     ...(gaps.length === 0 ? [] : ['', 'Not known:', '', ...gaps]),
     '',
     `<${link}>`,
     '',
   ].join('\n')
+}
+
+function factsOf(answer: WhoDidAnswer): [string, string | null][] {
+  const { action, actor, agent, delegator, credential, integrity } = answer
+  const template = agent?.template ?? null
+  const borrowed = credential?.borrowed === true ? ', borrowed' : ''
+  const assurance = integrity.assurance === null ? '' : `, ${integrity.assurance}`
+  return [
+    ['Verdict', `${answer.verdict}, grade ${answer.grade}`],
+    ['Who', actor && `${actor.type} ${code(actor.id)} (${actor.grade})`],
+    ['Template', template && code(template.id)],
+    ['For', delegator && `${delegator.type} ${code(delegator.id)} (${delegator.grade})`],
+    ['Did', action && `${code(action.verb)} ${code(action.resource?.id ?? '')}`],
+    ['When', action && action.started_at],
+    ['Credential', credential && `${code(credential.id)}${borrowed}`],
+    ['Record', action && code(`span:${action.span}`)],
+    ['Integrity', `${integrity.state}${assurance}`],
+  ]
 }
 
 /** Text of agents as code: nothing in it is a link, a mention or an image. */
