@@ -8,8 +8,8 @@ import {
   launchChromium,
   openWatched,
   scrollsSideways,
-} from '../harness/console-browser.ts'
-import type { WatchedPage } from '../harness/console-browser.ts'
+} from '../harness/chromium.ts'
+import type { WatchedPage } from '../harness/chromium.ts'
 import { sendSpans, toolCall } from '../harness/send-spans.ts'
 import { startWhodidProcess } from '../harness/whodid-process.ts'
 import type { WhodidProcess } from '../harness/whodid-process.ts'

@@ -3,8 +3,8 @@ import type { ApiClient } from '@whodid/client'
 import { errorCodes, WhodidError } from '@whodid/model'
 import type { ErrorCode } from '@whodid/model'
 import type { Context } from 'hono'
+import type { PageEnv } from './session/index.ts'
 import type { ConsoleOptions } from './console-options.ts'
-import type { PageEnv } from './session/page-env.ts'
 
 /** Asks the API in this process, as the reader of the request. Each question is guarded, recorded and bounded as any other. */
 export interface AskApi {

@@ -12,16 +12,21 @@ export interface Asset {
 export const assets: readonly Asset[] = [
   asset('console.css', 'text/css; charset=utf-8'),
   asset('console.mjs', 'text/javascript; charset=utf-8'),
+  asset('live.mjs', 'text/javascript; charset=utf-8'),
   asset('icon.svg', 'image/svg+xml'),
 ]
 
 /** Their addresses. */
-export const assetUrls: { readonly style: string; readonly script: string; readonly icon: string } =
-  {
-    style: assets[0]?.url ?? '',
-    script: assets[1]?.url ?? '',
-    icon: assets[2]?.url ?? '',
-  }
+export const assetUrls: Readonly<Record<'style' | 'script' | 'live' | 'icon', string>> = {
+  style: urlOf('console.css'),
+  script: urlOf('console.mjs'),
+  live: urlOf('live.mjs'),
+  icon: urlOf('icon.svg'),
+}
+
+function urlOf(name: string): string {
+  return assets.find(({ url }) => url.endsWith(`/${name}`))?.url ?? ''
+}
 
 function asset(name: string, type: string): Asset {
   const body = readFileSync(new URL(`../assets/${name}`, import.meta.url), 'utf8')

@@ -1,16 +1,6 @@
 import type { HostCheck } from '@whodid/model'
+import type { ConsoleReader } from './session/console-reader.ts'
 import type { SessionBounds } from './session/sessions.ts'
-
-/** A reader who may sign in: a token of the API, by its hash. */
-export interface ConsoleReader {
-  /** Stands in the access log. */
-  readonly name: string
-  /** `investigator` and `admin` may sign in; `ingest` may not. */
-  readonly role: string
-  readonly tenant: string
-  /** SHA-256 of the token's text, hex. */
-  readonly sha256: string
-}
 
 /** Answers a request. `env` holds Node's own request and response when there are any. */
 type Answerer = (request: Request, env?: object) => Response | Promise<Response>

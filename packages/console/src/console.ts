@@ -1,14 +1,18 @@
 import { WhodidError } from '@whodid/model'
 import { Hono } from 'hono'
+import {
+  addSignIn,
+  checkPageHost,
+  createSessions,
+  securePage,
+  sessionBoundsDefault,
+} from './session/index.ts'
+import type { PageEnv } from './session/index.ts'
 import { assets } from './assets.ts'
 import { createAskApi } from './ask-api.ts'
 import type { Console, ConsoleOptions } from './console-options.ts'
-import { addPages } from './pages/add-pages.ts'
+import { addPages } from './add-pages.ts'
 import { errorPage } from './pages/error-page.tsx'
-import type { PageEnv } from './session/page-env.ts'
-import { checkPageHost, securePage } from './session/request-checks.ts'
-import { createSessions, sessionBoundsDefault } from './session/sessions.ts'
-import { addSignIn } from './session/sign-in.tsx'
 
 /**
  * The console: pages for people, in front of the API. Every page is made from answers of the API, asked in this process under the name

@@ -1,2 +1,2 @@
 export { createConsole } from './console.ts'
-export type { Console, ConsoleOptions, ConsoleReader } from './console-options.ts'
+export type { Console, ConsoleOptions } from './console-options.ts'

@@ -1,7 +1,7 @@
 import type { Schemas } from '@whodid/client'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Name } from '../parts/agent-text.tsx'
-import { pageUrl } from '../parts/links.tsx'
+import { pageUrl } from '../parts/thing.tsx'
 import { OutcomeMark } from '../parts/marks.tsx'
 
 type Touched = Schemas['TouchedResource']

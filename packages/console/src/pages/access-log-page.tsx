@@ -1,12 +1,8 @@
 import type { Context } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { htmlOf, Instant, Name, Page } from '../parts/index.ts'
+import type { PageEnv, Session } from '../session/index.ts'
 import { answerOf } from '../ask-api.ts'
-import { Name } from '../parts/agent-text.tsx'
-import { htmlOf } from '../parts/html-of.tsx'
-import { Instant } from '../parts/instants.tsx'
-import { Page } from '../parts/page.tsx'
-import type { PageEnv } from '../session/page-env.ts'
-import type { Session } from '../session/sessions.ts'
 import type { PageDeps } from './page-deps.ts'
 
 /** Answers `/access-log`: the newest reads, for an admin. */

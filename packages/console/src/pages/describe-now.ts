@@ -1,6 +1,6 @@
 import type { Schemas } from '@whodid/client'
-import type { MinuteCount } from '../draw/minute-bars.tsx'
-import { toUnixMs } from '../parts/instants.tsx'
+import type { MinuteCount } from '../draw/index.ts'
+import { toUnixMs } from '../parts/index.ts'
 
 /** Minutes that the start page looks back. */
 export const minutesShown = 60

@@ -2,9 +2,8 @@ import { printableLine, WhodidError } from '@whodid/model'
 import type { ErrorCode } from '@whodid/model'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { htmlOf } from '../parts/html-of.tsx'
-import { Page } from '../parts/page.tsx'
-import type { PageEnv } from '../session/page-env.ts'
+import { htmlOf, Page } from '../parts/index.ts'
+import type { PageEnv } from '../session/index.ts'
 
 /** Statuses of the errors that a page meets; every other is a 500. */
 const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {

@@ -1,8 +1,6 @@
 import type { Context } from 'hono'
-import { htmlOf } from '../parts/html-of.tsx'
-import { gradeMeanings } from '../parts/marks.tsx'
-import { Page } from '../parts/page.tsx'
-import type { PageEnv } from '../session/page-env.ts'
+import { gradeMeanings, htmlOf, Page } from '../parts/index.ts'
+import type { PageEnv } from '../session/index.ts'
 
 const keys: readonly (readonly [string, string])[] = [
   ['/', 'to the search box'],

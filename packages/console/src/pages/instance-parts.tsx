@@ -1,9 +1,15 @@
 import type { Schemas } from '@whodid/client'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Name } from '../parts/agent-text.tsx'
-import { durationText, Instant, toUnixMs } from '../parts/instants.tsx'
-import { Thing } from '../parts/links.tsx'
-import { GradeMark, OutcomeMark, TrustMark } from '../parts/marks.tsx'
+import {
+  durationText,
+  GradeMark,
+  Instant,
+  Name,
+  OutcomeMark,
+  Thing,
+  toUnixMs,
+  TrustMark,
+} from '../parts/index.ts'
 
 type About = Schemas['InstanceAbout']
 
@@ -48,55 +54,64 @@ export function InstanceFacts({ about }: { about: About }): JSX.Element {
             <p class="sub">{durationText(lived)}</p>
           </dd>
         </div>
-        <div>
-          <dt>Family</dt>
-          <dd>
-            {about.parents.map((id) => (
-              <p>
-                <span class="sub">started by</span> <Thing kind="instance" id={id} max={40} />
-              </p>
-            ))}
-            {about.children.slice(0, 8).map(({ id, template }) => (
-              <p>
-                <span class="sub">started</span>{' '}
-                {template === null ? '' : <Name of={template} max={40} />}{' '}
-                <Thing kind="instance" id={id} max={40} />
-              </p>
-            ))}
-            {about.parents.length + about.children.length === 0 ? (
-              <span class="absent">None on record</span>
-            ) : null}
-          </dd>
-        </div>
-        <div>
-          <dt>Records</dt>
-          <dd>
-            <p>{about.records.toLocaleString('en')}</p>
-            <p class="sub">
-              {Object.entries(about.record_kinds)
-                .map(([kind, count]) => `${count} ${kind}`)
-                .join(', ')}
-            </p>
-            {about.sequence_missing === 0 ? null : (
-              <p class="refused">{about.sequence_missing} sequence numbers never came</p>
-            )}
-          </dd>
-        </div>
-        <div>
-          <dt>Recorded by</dt>
-          <dd>
-            {about.exporters.map(({ name, entitled }) => (
-              <p>
-                <Name of={name} max={60} />{' '}
-                <span class="sub">
-                  {entitled === null ? 'bound to no actor' : entitled ? 'entitled' : 'not entitled'}
-                </span>
-              </p>
-            ))}
-          </dd>
-        </div>
+        <Relations about={about} />
       </dl>
     </section>
+  )
+}
+
+/** Its family, its records and their senders. */
+function Relations({ about }: { about: About }): JSX.Element {
+  return (
+    <>
+      <div>
+        <dt>Family</dt>
+        <dd>
+          {about.parents.map((id) => (
+            <p>
+              <span class="sub">started by</span> <Thing kind="instance" id={id} max={40} />
+            </p>
+          ))}
+          {about.children.slice(0, 8).map(({ id, template }) => (
+            <p>
+              <span class="sub">started</span>{' '}
+              {template === null ? '' : <Name of={template} max={40} />}{' '}
+              <Thing kind="instance" id={id} max={40} />
+            </p>
+          ))}
+          {about.parents.length + about.children.length === 0 ? (
+            <span class="absent">None on record</span>
+          ) : null}
+        </dd>
+      </div>
+      <div>
+        <dt>Records</dt>
+        <dd>
+          <p>{about.records.toLocaleString('en')}</p>
+          <p class="sub">
+            {Object.entries(about.record_kinds)
+              .map(([kind, count]) => `${count} ${kind}`)
+              .join(', ')}
+          </p>
+          {about.sequence_missing === 0 ? null : (
+            <p class="refused">{about.sequence_missing} sequence numbers never came</p>
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>Recorded by</dt>
+        <dd>
+          {about.exporters.map(({ name, entitled }) => (
+            <p>
+              <Name of={name} max={60} />{' '}
+              <span class="sub">
+                {entitled === null ? 'bound to no actor' : entitled ? 'entitled' : 'not entitled'}
+              </span>
+            </p>
+          ))}
+        </dd>
+      </div>
+    </>
   )
 }
 

@@ -1,12 +1,9 @@
 import { WhodidError } from '@whodid/model'
 import type { Context } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { htmlOf, Page, visibleText } from '../parts/index.ts'
+import type { PageEnv, Session } from '../session/index.ts'
 import { problemError } from '../ask-api.ts'
-import { visibleText } from '../parts/agent-text.tsx'
-import { htmlOf } from '../parts/html-of.tsx'
-import { Page } from '../parts/page.tsx'
-import type { PageEnv } from '../session/page-env.ts'
-import type { Session } from '../session/sessions.ts'
 import { ago } from './page-deps.ts'
 import type { PageDeps } from './page-deps.ts'
 import { tailRows } from './tail-rows.ts'
@@ -59,7 +56,7 @@ interface LiveProps {
 
 function LivePage({ session, rows, filters, from }: LiveProps): JSX.Element {
   return (
-    <Page title="Live" session={session} active="/live">
+    <Page title="Live" session={session} active="/live" live>
       <h1>Live</h1>
       <form class="filters" method="get" action="/live" data-live-filters="">
         {filterNames.map((name) => (

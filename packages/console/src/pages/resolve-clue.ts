@@ -1,8 +1,8 @@
 import type { ApiClient } from '@whodid/client'
 import { parseHandle, WhodidError } from '@whodid/model'
 import type { HandleKind, WhoDidAnswer } from '@whodid/model'
+import { pageUrl, thingUrl } from '../parts/index.ts'
 import { answerOf } from '../ask-api.ts'
-import { pageUrl, thingUrl } from '../parts/links.tsx'
 
 /** A thing that a clue may mean, and the page about it. */
 export interface Candidate {

@@ -2,7 +2,7 @@ import type { Schemas } from '@whodid/client'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Name } from './agent-text.tsx'
 import { Instant } from './instants.tsx'
-import { pageUrl, Thing } from './links.tsx'
+import { pageUrl, Thing } from './thing.tsx'
 import { OutcomeMark, VerdictMark } from './marks.tsx'
 
 /** A table of acts, one a line, each with the way to its answer. */

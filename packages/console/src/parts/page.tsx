@@ -12,6 +12,8 @@ interface PageProps {
   readonly active?: string
   /** The text in the search box. */
   readonly clue?: string
+  /** True for the page whose list goes on by itself. */
+  readonly live?: boolean
   /** A page of its own width: a form, a message. */
   readonly narrow?: boolean
 }
@@ -26,7 +28,7 @@ const places: readonly (readonly [string, string])[] = [
 
 /** A whole page: the head, the bar with search and navigation, the content, the foot. */
 export function Page(props: PropsWithChildren<PageProps>): JSX.Element {
-  const { title, session, narrow = false, children } = props
+  const { title, session, live = false, narrow = false, children } = props
   return (
     <html lang="en">
       <head>
@@ -37,6 +39,7 @@ export function Page(props: PropsWithChildren<PageProps>): JSX.Element {
         <link rel="stylesheet" href={assetUrls.style} />
         <link rel="icon" href={assetUrls.icon} type="image/svg+xml" />
         <script type="module" src={assetUrls.script} />
+        {live ? <script type="module" src={assetUrls.live} /> : null}
       </head>
       <body>
         <a class="skip" href="#content">

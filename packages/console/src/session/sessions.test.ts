@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { ConsoleReader } from '../console-options.ts'
-import { createSessions, readerOf } from './sessions.ts'
+import { readerOf } from './console-reader.ts'
+import type { ConsoleReader } from './console-reader.ts'
+import { createSessions } from './sessions.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 const kim = { name: 'kim', role: 'investigator', tenant: 'acme', sha256: sha256('kim-token') }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { ConsoleReader } from '../console-options.ts'
+import { mayRead } from './console-reader.ts'
+import type { ConsoleReader } from './console-reader.ts'
 
 /** How long sessions live, and how many there are. */
 export interface SessionBounds {
@@ -72,23 +73,6 @@ export function createSessions(
     return { reader, formToken: session.formToken }
   }
   return { start, find, end: (id) => void kept.delete(sha256(id)) }
-}
-
-/** Returns the reader whose token this is. Every known hash is compared, in constant time. */
-export function readerOf(
-  token: string,
-  readers: readonly ConsoleReader[],
-): ConsoleReader | undefined {
-  const hash = createHash('sha256').update(token).digest()
-  let found: ConsoleReader | undefined
-  for (const reader of readers)
-    if (timingSafeEqual(hash, Buffer.from(reader.sha256, 'hex'))) found = reader
-  return found
-}
-
-/** Returns true for a reader whose role reads: the token of a sender opens no session. */
-export function mayRead({ role }: ConsoleReader): boolean {
-  return role === 'investigator' || role === 'admin'
 }
 
 /** 256 random bits, as text for a cookie or a form. */

@@ -1,10 +1,15 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import type { PropsWithChildren } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Name } from '../../parts/agent-text.tsx'
-import { durationText, Instant, toUnixMs } from '../../parts/instants.tsx'
-import { Thing } from '../../parts/links.tsx'
-import { GradeMark, OutcomeMark } from '../../parts/marks.tsx'
+import {
+  durationText,
+  GradeMark,
+  Instant,
+  Name,
+  OutcomeMark,
+  Thing,
+  toUnixMs,
+} from '../../parts/index.ts'
 
 /** Who did what, for whom, with what: each claim with its grade. */
 export function Facts({ answer }: { answer: WhoDidAnswer }): JSX.Element {

@@ -1,9 +1,6 @@
 import type { Input, WhoDidAnswer } from '@whodid/model'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Quote } from '../../parts/agent-text.tsx'
-import { durationText, toUnixMs } from '../../parts/instants.tsx'
-import { Thing } from '../../parts/links.tsx'
-import { GradeMark, TrustMark } from '../../parts/marks.tsx'
+import { durationText, GradeMark, Quote, Thing, toUnixMs, TrustMark } from '../../parts/index.ts'
 
 /** The prompt that began the task, the last instruction, and the plan. */
 export function Origin({ answer }: { answer: WhoDidAnswer }): JSX.Element | null {

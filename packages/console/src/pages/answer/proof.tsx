@@ -1,7 +1,6 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Name } from '../../parts/agent-text.tsx'
-import { Instant } from '../../parts/instants.tsx'
+import { Instant, Name } from '../../parts/index.ts'
 
 const states: Readonly<Record<WhoDidAnswer['integrity']['state'], string>> = {
   sealed: 'Every record quoted here is as it was sealed.',

@@ -1,6 +1,6 @@
 import { WhodidError } from '@whodid/model'
 import type { Context } from 'hono'
-import type { PageEnv } from '../../session/page-env.ts'
+import type { PageEnv } from '../../session/index.ts'
 
 /** The parameters of a question, as the address of its page holds them. */
 export interface PageQuestion {

@@ -179,10 +179,9 @@ function promptGrade(
   return channels.includes('unbound') ? 'asserted' : 'channel'
 }
 
-/** The most inputs shown in one answer; more would explain nothing. */
+/** The most inputs shown in one answer. */
 const inputsMax = 200
 
-/** The inputs read before an act. */
 interface Inputs {
   /** The untrusted first, whatever else there is; each kind oldest first. */
   readonly inputs: Input[]

@@ -1,20 +1,24 @@
 import type { Context, Hono } from 'hono'
-import type { PageEnv } from '../session/page-env.ts'
-import { signedIn } from '../session/signed-in.ts'
-import type { Sessions } from '../session/sessions.ts'
-import { accessLogPage } from './access-log-page.tsx'
-import { actsPage } from './acts-page.tsx'
-import { agentsPage } from './agents-page.tsx'
-import { answerPage } from './answer-page.tsx'
-import { answerCopy, exportPackage, recordProof } from './answer-copies.ts'
-import { findPage } from './find-page.tsx'
-import { helpPage } from './help-page.tsx'
-import { homePage } from './home-page.tsx'
-import { instancePage } from './instance-page.tsx'
-import { livePage, liveStream } from './live-page.tsx'
-import type { PageDeps } from './page-deps.ts'
-import { personPage } from './person-page.tsx'
-import { templatePage } from './template-page.tsx'
+import { signedIn } from './session/index.ts'
+import type { PageEnv, Sessions } from './session/index.ts'
+import {
+  accessLogPage,
+  actsPage,
+  agentsPage,
+  answerPage,
+  answerCopy,
+  exportPackage,
+  recordProof,
+  findPage,
+  helpPage,
+  homePage,
+  instancePage,
+  livePage,
+  liveStream,
+  personPage,
+  templatePage,
+} from './pages/index.ts'
+import type { PageDeps } from './pages/index.ts'
 
 type Handler = (c: Context<PageEnv>) => Response | Promise<Response>
 
