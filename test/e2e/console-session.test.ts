@@ -222,7 +222,7 @@ test('the other pages show the same ledger', async () => {
   expect(await textOf('/')).toContain('Newest destructive acts')
   expect(await textOf('/')).toContain('db:row:shop/customers/42')
   expect(await textOf('/instance?id=fixer-1')).toContain('Blast radius')
-  expect(await textOf('/person?id=dev%40acme.example')).toContain('By agents, in its name')
+  expect(await textOf('/person?id=dev%40acme.example')).toContain('By agents, on its behalf')
   expect(await textOf('/template?id=db-fixer')).toContain('delete_it')
   expect(await textOf('/agents')).toContain('db-fixer')
   expect(await textOf('/acts?template=db-fixer&verb=delete')).toContain('db:row:shop/customers/42')

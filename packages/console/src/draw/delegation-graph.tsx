@@ -8,6 +8,8 @@ const gap = 42
 /** Hops drawn at most; the middle of a longer chain is one node. */
 const nodesMax = 9
 const labelMax = 38
+/** Characters of the words on an edge, which are smaller. */
+const edgeMax = 52
 
 /** One node, and the words on the edge that leads to it. */
 interface GraphNode {
@@ -89,17 +91,18 @@ function nodesOf(answer: WhoDidAnswer): GraphNode[] {
   }
   if (action === null || chain.length === 0) return chain
   const borrowed = credential?.borrowed === true ? ', borrowed credential' : ''
+  const tool = action.tool === null ? '' : ` with ${action.tool}`
   chain.push({
     kind: 'resource',
     label: short(action.resource?.id ?? 'no resource on record'),
     sub: short(action.outcome ?? 'outcome not on record'),
-    by: short(`${action.verb}${action.tool === null ? '' : ` with ${action.tool}`}${borrowed}`),
+    by: short(`${action.verb}${tool}${borrowed}`, edgeMax),
     dashed: false,
   })
   return chain
 }
 
-function short(text: string): string {
+function short(text: string, max = labelMax): string {
   const plain = visibleText(text)
-  return plain.length <= labelMax ? plain : `${plain.slice(0, labelMax - 1)}…`
+  return plain.length <= max ? plain : `${plain.slice(0, max - 1)}…`
 }

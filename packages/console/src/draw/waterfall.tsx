@@ -8,6 +8,7 @@ const barSpan = 1_000
 /** Narrowest bar, in thousandths of the width: an instant stays visible. */
 const barMin = 4
 const nameMax = 60
+const idShownMax = 12
 /** Records shown at most: the outermost, where the task began, and the nearest, where the act is. */
 const outermostShownMax = 500
 const nearestShownMax = 1_500
@@ -123,15 +124,14 @@ const joinNotes: Partial<Record<ChainHop['joined_by'], string>> = {
 }
 
 function ActingAs({ hop }: { hop: ChainHop }): JSX.Element {
-  const template = hop.template === null ? '' : ` (${visibleText(hop.template.slice(0, nameMax))})`
+  const id = hop.instance ?? ''
+  // IDs of one time begin alike; their ends tell them apart.
+  const short = id.length > idShownMax ? `…${id.slice(-idShownMax)}` : id
+  const text = hop.template === null ? short : `${hop.template.slice(0, nameMax)} ${short}`
   return (
     <i>
       {' '}
-      as{' '}
-      <bdi>
-        {visibleText((hop.instance ?? '').slice(0, 24))}
-        {template}
-      </bdi>
+      as <bdi>{visibleText(text)}</bdi>
     </i>
   )
 }

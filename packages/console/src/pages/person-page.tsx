@@ -42,7 +42,7 @@ function PersonPage({
       </header>
       <section class="panel">
         <h2>
-          By agents, in its name <span class="count">{delegated.acts}</span>
+          By agents, on its behalf <span class="count">{delegated.acts}</span>
         </h2>
         <Summary acts={delegated} />
         {delegated.agents.length === 0 ? null : (
@@ -70,7 +70,7 @@ function PersonPage({
       </section>
       <section class="panel">
         <h2>
-          With its own hands <span class="count">{direct.acts}</span>
+          Directly <span class="count">{direct.acts}</span>
         </h2>
         <Summary acts={direct} />
         {direct.latest.length === 0 ? null : (
