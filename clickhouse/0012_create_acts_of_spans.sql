@@ -17,5 +17,7 @@ ARRAY JOIN
     arrayFilter(named -> named.2 != '', [
         (sipHash64('resource', resource_id), resource_id),
         (sipHash64('credential', credential_id), credential_id),
+        (sipHash64('template', template_id), template_id),
+        (sipHash64('tool', tool_name), tool_name),
         (sipHash64('delegator', multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', cold.sn, '') AS principal), principal)
     ]) AS found

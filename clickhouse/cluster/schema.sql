@@ -292,6 +292,8 @@ ARRAY JOIN
     arrayFilter(named -> named.2 != '', [
         (sipHash64('resource', resource_id), resource_id),
         (sipHash64('credential', credential_id), credential_id),
+        (sipHash64('template', template_id), template_id),
+        (sipHash64('tool', tool_name), tool_name),
         (sipHash64('delegator', multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', cold.sn, '') AS principal), principal)
     ]) AS found;
 
@@ -904,10 +906,10 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0010_create_who_did.sql', '54b8d2239c5c0a511d1532391975b8dc44cabbe73726d9b384c2e392d3df97c9' WHERE '0010_create_who_did.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0011_create_acts.sql', 'dd85ac14f9f0cb5e64f8ed4ba961f0203cb34146b64a8b79caafa19d4357595b' WHERE '0011_create_acts.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0011_create_acts.sql', 'f16dd14441074d09bdd6ef55d0a11e8973a02e3a5989252f4060cc5c850f1eed' WHERE '0011_create_acts.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0012_create_acts_of_spans.sql', 'a07b4388474e16545ad314be166c45a5fe11ba3dfaf3efdd83d566e0df260d05' WHERE '0012_create_acts_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0012_create_acts_of_spans.sql', '3ef6dc8ac18a05d3714f33c02d585721c83611d77e8471cfab873929454f8634' WHERE '0012_create_acts_of_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0013_create_v_actions.sql', '2a313a086c10e6c3ad64e01511c94043e48498a8902a043fa9596d5fbb02e061' WHERE '0013_create_v_actions.sql' NOT IN (SELECT name FROM whodid.migrations);

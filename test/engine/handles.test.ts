@@ -75,15 +75,16 @@ describe('tool:', () => {
     expect(await inSql('tool:merge_it')).toBe(refOf(newest))
   })
 
-  test('older calls than those of the newest 256 traces are left out, and said to be', async () => {
+  test('many failures do not hide the success behind them', async () => {
     const call = (outcome: 'success' | 'failure'): LedgerRecord =>
       newTrace().record({ ...triage, ...update, toolName: 'often', outcome, resourceId: 'h:often' })
     const success = call('success')
-    await ledger.insert([{ ...success, startUnixNs: success.startUnixNs - 7_200_000_000_000n }])
+    const earlier = { ...success, startUnixNs: success.startUnixNs - 7_200_000_000_000n }
+    await ledger.insert([earlier])
     await ledger.insert(Array.from({ length: 257 }, () => call('failure')))
     const answer = await ledger.ask('tool:often')
-    expect(answer.verdict).toBe('undetermined')
-    expect(answer.gaps.map(({ code }) => code)).toContain('evidence_truncated')
+    expect(answer.verdict).toBe('agent')
+    expect(answer.action).toMatchObject({ span: refOf(earlier), outcome: 'success' })
   })
 })
 

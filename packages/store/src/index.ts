@@ -34,10 +34,12 @@ export type {
   NamedAct,
   NamedClaim,
   NamedPlace,
+  PlacesWanted,
   RecordName,
   StoredTextBlock,
   StoredRow,
   TracePlace,
+  UnnamedWanted,
 } from './points/point-rows.ts'
 export { createSelector } from './select.ts'
 export type { Selection, Selector, Statement } from './select.ts'

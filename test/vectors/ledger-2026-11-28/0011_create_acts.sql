@@ -1,9 +1,9 @@
--- The acts of a resource, a credential and a person or service, newest first: where "who did this to X?" begins. One row for each of the
--- three that an act names, so that a question reads the beginning of one key however much is stored. Filled from whodid.spans by a
--- materialized view; nobody inserts here.
+-- The acts of a resource, a credential, a template, a tool and a person or service, newest first: where "who did this to X?" begins. One
+-- row for each of the five that an act names, so that a question reads the beginning of one key however much is stored. Filled from
+-- whodid.spans by a materialized view; nobody inserts here.
 --
--- `key` is sipHash64(kind, name), kind being resource, credential or delegator (of the human who acted, or the one it was done for). Two names
--- may meet in one key: `act` begins with the name. `age` orders by the earlier of the emitter's clock and the ledger's, so that a clock
+-- `key` is sipHash64(kind, name), kind being resource, credential, template, tool or delegator (of the human who acted, or the one it was done
+-- for). Two names may meet in one key: `act` begins with the name. `age` orders by the earlier of the emitter's clock and the ledger's, so that a clock
 -- that runs ahead hides no later act; `nts` by the emitter's among those. Both are negative nanoseconds: the newest come first.
 CREATE TABLE IF NOT EXISTS whodid.acts
 (

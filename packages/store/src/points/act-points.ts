@@ -8,19 +8,27 @@ import type { ActsWanted, NamedAct } from './point-rows.ts'
 export const actKeysMax = 8
 
 /** Returns the condition, the order and the bound of what is wanted: digits, and a verb, which is a word. */
-export function actsCondition({ key, limit, since, until, recorded, ended }: ActsWanted): string {
+export function actsCondition(wanted: ActsWanted): string {
+  const { key, limit, since, until } = wanted
   const conditions = [`key = ${key}`]
   // The earlier of two clocks is not after either.
   if (until !== null) conditions.push(`age >= ${-until}`, `nts >= ${-until}`)
   if (since !== null) conditions.push(`nts <= ${-since}`)
-  if (recorded !== null)
-    conditions.push(`received_at <= fromUnixTimestamp64Nano(${recorded}, 'UTC')`)
-  if (ended !== null) {
-    if (!/^[\w.-]*$/u.test(ended.verb)) throw new RangeError('a verb expected a word')
-    const isVerb = ended.verb === '' ? `verb != 'read'` : `verb = '${ended.verb}'`
-    conditions.push(`outcome NOT IN ('failure', 'denied')`, isVerb)
-  }
+  conditions.push(...boundsOfReceipt(wanted), ...boundsOfEnd(wanted))
   return `${conditions.join(' AND ')} ORDER BY tenant, key, age, nts LIMIT ${limit}`
+}
+
+/** Returns the condition on the time of receipt. */
+export function boundsOfReceipt({ recorded }: Pick<ActsWanted, 'recorded'>): string[] {
+  return recorded === null ? [] : [`received_at <= fromUnixTimestamp64Nano(${recorded}, 'UTC')`]
+}
+
+/** Returns the conditions on what came of an act, and on its verb. Throws a RangeError for a verb that is no word. */
+export function boundsOfEnd({ ended }: Pick<ActsWanted, 'ended'>): string[] {
+  if (ended === null) return []
+  if (!/^[\w.-]*$/u.test(ended.verb)) throw new RangeError('a verb expected a word')
+  const isVerb = ended.verb === '' ? `verb != 'read'` : `verb = '${ended.verb}'`
+  return [`outcome NOT IN ('failure', 'denied')`, isVerb]
 }
 
 export function actsSql(conditions: readonly string[]): string {

@@ -6,15 +6,36 @@ import { bytesSql, collectRows, rowsMax } from './collect-rows.ts'
 import type { RawAnswer } from './collect-rows.ts'
 import { gatherKeys, keyBoundsDefault } from './gather-keys.ts'
 import type { FoundRows, PointRows } from './gather-keys.ts'
-import { firstSql, namesSql, readFirst, readNames } from './name-points.ts'
-import type { ActsWanted, NamedAct, NamedClaim, NamedPlace, RecordName } from './point-rows.ts'
-import type { StoredRow, StoredTextBlock, TracePlace } from './point-rows.ts'
+import {
+  firstSql,
+  namesSql,
+  placesCondition,
+  placesSql,
+  readFirst,
+  readNames,
+  readPlaces,
+} from './name-points.ts'
+import type {
+  ActsWanted,
+  NamedAct,
+  NamedClaim,
+  NamedPlace,
+  PlacesWanted,
+  RecordName,
+  StoredRow,
+  StoredTextBlock,
+  TracePlace,
+  UnnamedWanted,
+} from './point-rows.ts'
 import {
   placeKey,
   readRecords,
   readRecordsUnder,
+  readUnnamed,
   recordsSql,
   recordsUnderSql,
+  unnamedCondition,
+  unnamedSql,
 } from './record-points.ts'
 
 /**
@@ -36,6 +57,10 @@ export interface PointReader {
   ): Promise<PointRows<NamedClaim>>
   /** The newest acts under a name, in their order. */
   acts(tenant: string, wanted: ActsWanted): Promise<PointRows<NamedAct>>
+  /** The newest places of a name by their hours, in no order within one. */
+  newestPlaces(tenant: string, wanted: PlacesWanted): Promise<PointRows<TracePlace>>
+  /** The newest acts in some places that do not carry a name, in their order. */
+  unnamedActs(tenant: string, wanted: UnnamedWanted): Promise<PointRows<StoredRow>>
   /** Text blocks by their names in hex. */
   textBlocks(tenant: string, refs: readonly string[]): Promise<PointRows<StoredTextBlock>>
 }
@@ -70,13 +95,26 @@ export function createPointReader(client: ClickHouseClient): PointReader {
       readTextBlocks(await run(tenant, textBlocksSql(keys))),
     ),
   )
+  // Of these a statement has a part for each name.
+  const bounds = { ...keyBoundsDefault, keysMax: actKeysMax }
   const acts = byTenant((tenant) =>
-    gatherKeys<NamedAct>(async (keys) => readActs(keys, await run(tenant, actsSql(keys))), {
-      ...keyBoundsDefault,
-      keysMax: actKeysMax,
-    }),
+    gatherKeys<NamedAct>(async (keys) => readActs(keys, await run(tenant, actsSql(keys))), bounds),
+  )
+  const places = byTenant((tenant) =>
+    gatherKeys<TracePlace>(
+      async (keys) => readPlaces(keys, await run(tenant, placesSql(keys))),
+      bounds,
+    ),
+  )
+  const unnamed = byTenant((tenant) =>
+    gatherKeys<StoredRow>(
+      async (keys) => readUnnamed(keys, await run(tenant, unnamedSql(keys))),
+      bounds,
+    ),
   )
   return {
+    newestPlaces: (tenant, wanted) => places(tenant)([placesCondition(wanted)]),
+    unnamedActs: (tenant, wanted) => unnamed(tenant)([unnamedCondition(wanted)]),
     acts: (tenant, wanted) => acts(tenant)([actsCondition(wanted)]),
     records: (tenant, places) => records(tenant)(places.map(placeKey)),
     recordsUnder: (tenant, wanted) =>

@@ -53,6 +53,22 @@ export interface NamedAct {
   readonly columns: Readonly<Record<string, string>>
 }
 
+/** The newest occurrences of a name by the hours they began in, of which at most `limit` are returned. */
+export interface PlacesWanted {
+  /** See `nameKey`. */
+  readonly key: bigint
+  readonly limit: number
+  /** Bounds of the act's time, included; nanoseconds since 1970. */
+  readonly since: bigint | null
+  readonly until: bigint | null
+}
+
+/** The acts in some places which do not carry a name that occurs there, newest first, of which at most `limit` are returned. */
+export interface UnnamedWanted extends ActsWanted {
+  readonly kind: 'template' | 'delegator'
+  readonly places: readonly TracePlace[]
+}
+
 /** A text block: its name in hex, and its bytes. */
 export interface StoredTextBlock {
   readonly ref: string

@@ -112,7 +112,9 @@ function forgery(
   })
   scene.ask(act, 'span', 'resource')
   // What its sender may not say hides nothing: the instance's newest act is the victim's, unless the forger speaks for itself.
-  const later = { ...victim, span: { ...victim.span, startNs: act.span.startNs } }
+  // The question is of a time when both are on record.
+  const bothNs = [victim.span.startNs, act.span.startNs].reduce((a, b) => (a > b ? a : b))
+  const later = { ...victim, span: { ...victim.span, startNs: bothNs } }
   scene.ask(ofForger === undefined ? later : act, 'instance')
   scene.ask(victim, 'span', 'resource')
 }

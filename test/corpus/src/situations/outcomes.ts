@@ -140,7 +140,10 @@ const failedThenRetried: Situation = {
       const resource = scene.ownResource()
       const died = askedRun(scene).call({ resource, outcome: 'unknown' })
       scene.lose(died.span)
-      scene.ask(died, 'action', 'resource')
+      scene.ask(died, 'action')
+      // The intent starts within the call: before the call's end, and after its start.
+      const announced = { ...died, span: { ...died.span, startNs: died.span.endNs } }
+      scene.askFor(announced, `resource:${resource}`)
     },
   ],
 }

@@ -19,19 +19,16 @@ export const namedMax = 256
 /** The most acts on the handle listed beside the subject. */
 export const listedMax = 201
 
-/** The most traces with calls of a tool that are searched for its calls, newest first. */
-const toolTracesMax = 256
-
 /** The most traces with a name that are searched for acts which inherit it, newest first. */
-const namedTracesMax = 32
+export const namedTracesMax = 32
 
 /**
  * The statement that finds the acts on a handle, newest first, as plain rows. It decides nothing.
  *
- * Each kind of handle has its own text, to read through `whodid.threads`, the traces a name occurs in. The acts of resources, people
- * and credentials themselves are in `whodid.acts`, and are read by point reads alone. Rows by role: `candidate` names
+ * Each kind of handle has its own text, to read through `whodid.threads`, the traces a name occurs in. The acts of resources,
+ * credentials, templates, tools and people are in `whodid.acts`, and are read by point reads alone. Rows by role: `candidate` names
  * the handle itself and may be what the verdict concerns; `inheriting` is in a trace with the name but does not carry it;
- * `listed` is any act that names the handle; `cut` means that older traces were not searched. Parameters: `id`, `trace` and
+ * `listed` is any act that names the handle. Parameters: `id`, `trace` and
  * `span` (hex), `since`, `until`, `recorded`, `verb`.
  *
  * A name in more traces than the reader may hold in one set is refused instead of answered from some of them: see
@@ -40,8 +37,7 @@ const namedTracesMax = 32
 export function findActsSql(kind: HandleKind): string {
   const known = sourceByKind[kind]
   const own = known === undefined ? [] : ownParts(kind, known)
-  const parts = [...own, ...inheritingPart(kind), ...cutPart(kind)]
-  return `${toolPrelude(kind)}${parts.join('\nUNION ALL\n')}`
+  return [...own, ...inheritingPart(kind)].join('\nUNION ALL\n')
 }
 
 /** The acts that carry the name themselves. */
@@ -104,25 +100,11 @@ FROM
 }
 
 const unnamedCondition: ReadonlyMap<HandleKind, string> = new Map([
-  ['template', 'template_id != {id:String}'],
   ['instance', 'instance_id != {id:String}'],
-  ['delegator', 'delegator_id != {id:String} AND user_id != {id:String}'],
   ['session', `session_id = ''`],
   ['conversation', `conversation_id = ''`],
   ['prompt', `prompt_ref = ''`],
 ])
-
-/** The newest traces of a tool, read once for all parts, and one more that shows that there are more. */
-function toolPrelude(kind: HandleKind): string {
-  if (kind !== 'tool') return ''
-  return `WITH (SELECT groupArray((hour, trace_id)) FROM (${newestTraces(keyOf(kind), toolTracesMax + 1)})) AS near\n`
-}
-
-/** A row that says a tool was called in more traces than are searched. */
-function cutPart(kind: HandleKind): string[] {
-  if (kind !== 'tool') return []
-  return [`SELECT 'cut', '[]'\nWHERE length(arrayDistinct(near.2)) > ${toolTracesMax}`]
-}
 
 /** The newest traces in which a name occurs, in the question's hours, with those of their hours that were read. */
 function newestTraces(key: string, max: number): string {
@@ -192,7 +174,6 @@ const promptRefs = `SELECT lower(concat(hex(trace_id), '-', hex(span_id))) FROM 
 
 /** The places of a handle's acts, and how they are found there. */
 const sourceByKind: Readonly<Partial<Record<HandleKind, string>>> = {
-  template: spansOf(isKey('template'), `template_id = {id:String} AND ${isAct}`),
   trace: spansOf(`key = sipHash64('trace', ${traceSql})`, `trace_id = ${traceSql} AND ${isAct}`),
   span: spansOf(
     `key = sipHash64('trace', ${traceSql})`,
@@ -203,9 +184,6 @@ const sourceByKind: Readonly<Partial<Record<HandleKind, string>>> = {
   correlation: spansOf(isKey('correlation'), `correlation_id = {id:String} AND ${isAct}`),
   session: spansOf(isKey('session'), `session_id = {id:String} AND ${isAct}`),
   conversation: spansOf(isKey('conversation'), `conversation_id = {id:String} AND ${isAct}`),
-  tool: `whodid.v_spans
-      WHERE (toStartOfHour(ts), trace_id) IN (SELECT place.1, place.2 FROM (SELECT arrayJoin(near) AS place))
-        AND tool_name = {id:String} AND ${isAct} AND ${bounds}`,
   prompt: spansOf(
     `(key = ${keyOf('prompt')} OR key IN (SELECT sipHash64('prompted', trace_id) FROM whodid.threads WHERE key = ${keyOf('prompt')}))`,
     `prompt_ref IN (${promptRefs}) AND ${isAct}`,

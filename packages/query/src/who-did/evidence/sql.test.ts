@@ -4,7 +4,9 @@ import { findActsSql } from './find-acts-sql.ts'
 import { linkedRecordsSql, presentRecordsSql, relatedRecordsSql, soughtTextsSql } from './sql.ts'
 
 describe('the statements of a who-did question', () => {
-  const read = handleKinds.filter((kind) => kind !== 'resource' && kind !== 'credential')
+  const read = handleKinds.filter(
+    (kind) => !['resource', 'credential', 'template', 'tool', 'delegator'].includes(kind),
+  )
   test.each(read)('find the acts on a handle of the kind %s', async (kind) => {
     await expect(findActsSql(kind)).toMatchFileSnapshot(`snapshots/find-acts-${kind}.sql`)
   })

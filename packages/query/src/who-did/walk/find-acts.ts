@@ -1,13 +1,22 @@
 import { nameKey, parseSpanRef } from '@whodid/model'
 import type { HandleKind } from '@whodid/model'
-import type { NamedAct } from '@whodid/store'
-import { deriveRow } from '../../offline/derive-row.ts'
+import type { NamedAct, TracePlace } from '@whodid/store'
 import type { EvidenceRow } from '../evidence/evidence.ts'
-import { candidatesMax, listedMax, namedMax } from '../evidence/find-acts-sql.ts'
-import { namedOfSenderMax } from '../evidence/find-acts-sql.ts'
-import { isNamed } from '../question.ts'
+import { candidatesMax, listedMax, namedTracesMax } from '../evidence/find-acts-sql.ts'
 import type { Question } from '../question.ts'
+import { textOf } from './point-source.ts'
 import type { PointSource } from './point-source.ts'
+import {
+  candidatesOf,
+  inheritingRows,
+  inTime,
+  isAct,
+  listedOf,
+  newestFirst,
+  rowsIn,
+  rowsOf,
+} from './select-acts.ts'
+import type { Finds, FoundAct } from './select-acts.ts'
 import { unixNsOf } from './walked-record.ts'
 import type { WalkedRecord } from './walked-record.ts'
 
@@ -21,12 +30,16 @@ export async function findActs(
   ask: () => Promise<readonly EvidenceRow[]>,
 ): Promise<readonly EvidenceRow[]> {
   const { kind, value } = question.handle
-  if (kind === 'resource' || kind === 'credential') return newestActs(source, question)
-  if (kind === 'delegator') {
-    // A person occurs in many traces: which of them are the newest is asked of the engine.
-    const [own, inheriting] = await Promise.all([newestActs(source, question), ask()])
-    return [...own, ...inheriting]
+  if (kind === 'resource' || kind === 'credential' || kind === 'tool')
+    return newestActs(source, question)
+  if (kind === 'template' || kind === 'delegator') {
+    const [own, unnamed] = await Promise.all([
+      newestActs(source, question),
+      actsWithoutName(source, question, kind),
+    ])
+    return [...own, ...inheritingRows(question, unnamed)]
   }
+  if (kind === 'prompt') return (await actsUnderPrompt(source, question)) ?? ask()
   const finds = finders.get(kind)
   if (finds === undefined) return ask()
   const id = kind === 'span' ? (parseSpanRef(value)?.trace ?? '') : value
@@ -36,25 +49,19 @@ export async function findActs(
   return [...rowsOf(question, acts), ...inheritingRows(question, records)]
 }
 
-/** An act as its own record, or a row of `whodid.acts`, describes it. */
-type FoundAct = Omit<WalkedRecord, 'hour' | 'kin'>
-
 /** Acts that are read first, and where that is not enough. The verdict concerns one of the newest. */
 const newestMax = 256
 const newestListedMax = 1024
 
 /**
- * Finds the newest acts on a resource, a credential or a person, in order. Where the first of them are reads, failures or
+ * Finds the newest acts that `whodid.acts` has under a name, in order. Where the first of them are reads, failures or
  * copies, the acts behind them are read too: many reads hide no write.
  */
 async function newestActs(source: PointSource, question: Question): Promise<EvidenceRow[]> {
   const { verb } = question
   const read = async (limit: number, isEnded: boolean): Promise<readonly NamedAct[]> => {
-    const { at, from, to, asRecorded: recorded, handle } = question
-    const until = at !== null && to !== null ? (at < to ? at : to) : (at ?? to)
     const ended = isEnded ? { verb: verb ?? '' } : null
-    const key = nameKey(handle.kind, handle.value)
-    return source.acts({ key, limit, since: from, until, recorded, ended })
+    return source.acts({ ...wantedOf(question), limit, ended })
   }
   const actsOf = (rows: readonly NamedAct[]): FoundAct[] =>
     rows
@@ -78,6 +85,74 @@ async function newestActs(source: PointSource, question: Question): Promise<Evid
   ]
 }
 
+/** Returns the key and the bounds of a question, as point reads want them. */
+function wantedOf({ at, from, to, asRecorded: recorded, handle }: Question) {
+  const until = at !== null && to !== null ? (at < to ? at : to) : (at ?? to)
+  return { key: nameKey(handle.kind, handle.value), since: from, until, recorded }
+}
+
+/** The rows of a name that are read first for each trace: a few received batches. */
+const rowsOfTraceUsual = 8
+/** The most rows of a name that are read. A long run has one in each received batch. */
+const rowsOfNameMax = 65_536
+
+/** Finds the newest acts without the name in the newest traces where it occurs: they may inherit it. */
+async function actsWithoutName(
+  source: PointSource,
+  question: Question,
+  kind: 'template' | 'delegator',
+): Promise<readonly WalkedRecord[]> {
+  const wanted = wantedOf(question)
+  const limit = rowsOfTraceUsual * namedTracesMax
+  let rows = await source.newestPlaces({ ...wanted, limit })
+  const traces = new Set(rows.map(({ trace }) => trace)).size
+  // Few traces in many rows: as many more rows as promise enough.
+  if (rows.length === limit && traces < namedTracesMax)
+    rows = await source.newestPlaces({
+      ...wanted,
+      limit: Math.min(rowsOfNameMax, Math.floor((limit * limit) / traces)),
+    })
+  const newest = new Map<string, Map<number, TracePlace>>()
+  for (const place of rows) {
+    const hours = newest.get(place.trace) ?? new Map<number, TracePlace>()
+    if (newest.size < namedTracesMax || newest.has(place.trace))
+      newest.set(place.trace, hours.set(place.hour, place))
+  }
+  const places = [...newest.values()].flatMap((hours) => [...hours.values()])
+  if (places.length === 0) return []
+  const ended = { verb: question.verb ?? '' }
+  return source.unnamedActs({ ...wanted, kind, places, limit: candidatesMax, ended })
+}
+
+/** The most places of a prompt, and of what it prompted, whose records are read one by one. */
+const promptPlacesMax = 32
+
+/** Finds the acts under the prompts with a hash, in their traces and in those that they prompted; undefined where these are many. */
+async function actsUnderPrompt(
+  source: PointSource,
+  question: Question,
+): Promise<EvidenceRow[] | undefined> {
+  const { kind, value } = question.handle
+  const own = await source.names([nameKey(kind, value)])
+  const traces = new Set(own?.map(({ trace }) => trace))
+  if (own === undefined || traces.size > promptPlacesMax) return undefined
+  const prompted = await source.names([...traces].map((trace) => nameKey('prompted', trace)))
+  const places = new Map([...own, ...(prompted ?? [])].map((place) => [textOf(place), place]))
+  if (prompted === undefined || places.size > promptPlacesMax) return undefined
+  const records = await source.records([...places.values()])
+  if (records === undefined) return undefined
+  const prompts = new Set(
+    records
+      .filter(({ columns }) => columns['prompt_hash'] === value)
+      .map(({ trace, span }) => `${trace}-${span}`),
+  )
+  const acts = inTime(question, records).filter(
+    (record) => prompts.has(String(record.columns['prompt_ref'])) && isAct(record),
+  )
+  const inItsTraces = records.filter(({ trace }) => traces.has(trace))
+  return [...rowsOf(question, acts), ...inheritingRows(question, inItsTraces)]
+}
+
 function actOf({ columns }: NamedAct): FoundAct {
   return {
     columns,
@@ -89,8 +164,6 @@ function actOf({ columns }: NamedAct): FoundAct {
   }
 }
 
-type Finds = (record: FoundAct, value: string) => boolean
-
 const isActWith =
   (column: string): Finds =>
   (record, value) =>
@@ -101,181 +174,8 @@ const finders: ReadonlyMap<HandleKind, Finds> = new Map<HandleKind, Finds>([
   ['trace', (record, value) => record.trace === value && isAct(record)],
   ['span', (record, value) => `${record.trace}-${record.span}` === value.toLowerCase()],
   ['action', ({ columns }, value) => columns['action_id'] === value],
-  ['template', isActWith('template_id')],
   ['instance', isActWith('instance_id')],
   ['correlation', isActWith('correlation_id')],
   ['session', isActWith('session_id')],
   ['conversation', isActWith('conversation_id')],
-  ['tool', isActWith('tool_name')],
 ])
-
-/** The acts without the name that may inherit it. */
-const unnamedBy: ReadonlyMap<HandleKind, Finds> = new Map<HandleKind, Finds>([
-  ['template', ({ columns }, value) => columns['template_id'] !== value],
-  ['instance', ({ columns }, value) => columns['instance_id'] !== value],
-  ['session', ({ columns }) => columns['session_id'] === ''],
-  ['conversation', ({ columns }) => columns['conversation_id'] === ''],
-])
-
-function isAct({ columns }: FoundAct): boolean {
-  const kind = columns['record_kind']
-  const isCall = kind === 'tool_call' || kind === 'action'
-  return isCall || columns['resource_id'] !== '' || columns['action_id'] !== ''
-}
-
-/** Returns the records within the bounds of a question, newest first. */
-function inTime(question: Question, records: readonly FoundAct[]): FoundAct[] {
-  return records.filter((record) => isInTime(record, question)).toSorted(newestFirst)
-}
-
-/** True within the bounds of a question: of the time of the act, and of the time of receipt. */
-function isInTime(
-  { startUnixNs, receivedUnixNs }: Pick<FoundAct, 'startUnixNs' | 'receivedUnixNs'>,
-  { at, from, to, asRecorded }: Question,
-): boolean {
-  if (from !== null && startUnixNs < from) return false
-  if (at !== null && startUnixNs > at) return false
-  if (to !== null && startUnixNs > to) return false
-  return asRecorded === null || receivedUnixNs <= asRecorded
-}
-
-/** Orders by the earlier of the emitter's clock and the ledger's: a clock that runs ahead hides no later act. */
-function newestFirst(a: FoundAct, b: FoundAct): number {
-  return (
-    compare(earlier(b), earlier(a)) ||
-    compare(b.startUnixNs, a.startUnixNs) ||
-    Number(isToolCall(b)) - Number(isToolCall(a)) ||
-    compare(a.span, b.span)
-  )
-}
-
-function earlier({ startUnixNs, receivedUnixNs }: FoundAct): bigint {
-  return startUnixNs < receivedUnixNs ? startUnixNs : receivedUnixNs
-}
-
-function isToolCall({ columns }: FoundAct): boolean {
-  return columns['record_kind'] === 'tool_call'
-}
-
-function compare<Value extends bigint | string>(a: Value, b: Value): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
-}
-
-/** The columns by which records are different candidates, and different listed acts. */
-const candidateColumns = [
-  'tool_name',
-  'verb',
-  'resource_id',
-  'outcome',
-  'channel',
-  'actor_type',
-  'instance_id',
-  'template_id',
-]
-const listedColumns = [
-  'tool_name',
-  'verb',
-  'resource_id',
-  'channel',
-  'actor_type',
-  'instance_id',
-  'template_id',
-  'user_id',
-]
-
-/** Returns the rows of the acts that carry the name. Precondition: newest first. */
-function rowsOf(question: Question, acts: readonly FoundAct[]): EvidenceRow[] {
-  return [
-    ...rowsIn('candidate', candidatesOf(question, acts), question),
-    ...rowsIn('listed', listedOf(acts), question),
-  ]
-}
-
-/** Returns the rows of the acts that do not carry the name and may inherit it. */
-function inheritingRows(question: Question, records: readonly FoundAct[]): EvidenceRow[] {
-  const { kind, value } = question.handle
-  const unnamed = unnamedBy.get(kind)
-  if (unnamed === undefined) return []
-  const acts = inTime(question, records).filter(
-    (record) => isAct(record) && unnamed(record, value) && isCandidate(record, question),
-  )
-  return rowsIn('inheriting', distinct(acts, []).slice(0, candidatesMax), question)
-}
-
-function candidatesOf(question: Question, acts: readonly FoundAct[]): FoundAct[] {
-  if (isNamed(question.handle.kind)) return firstOfEachSender(acts)
-  const candidates = acts.filter((act) => isCandidate(act, question))
-  return distinct(candidates, candidateColumns).slice(0, candidatesMax)
-}
-
-/** A name of one act belongs to the best backed record that came first, so the first of each sender are read, not the newest. */
-function firstOfEachSender(acts: readonly FoundAct[]): FoundAct[] {
-  const counts = new Map<string, number>()
-  return acts
-    .map((act) => ({ act, backing: backingOf(act) }))
-    .toSorted(
-      (a, b) =>
-        a.backing - b.backing ||
-        compare(a.act.receivedUnixNs, b.act.receivedUnixNs) ||
-        compare(a.act.startUnixNs, b.act.startUnixNs) ||
-        compare(a.act.span, b.act.span),
-    )
-    .filter(({ act, backing }) => {
-      const sender = JSON.stringify([backing, act.columns['exporter']])
-      const count = (counts.get(sender) ?? 0) + 1
-      counts.set(sender, count)
-      return count <= namedOfSenderMax
-    })
-    .slice(0, namedMax)
-    .map(({ act }) => act)
-}
-
-/** The rank of a record's backing, 0 for the best, as the statement of `find-acts-sql.ts` has it. */
-function backingOf({ columns }: FoundAct): number {
-  if (columns['channel'] === 'entitled') return 0
-  if (columns['channel'] === 'unentitled') return 3
-  const isUnnamedAgent =
-    columns['actor_type'] === 'agent' &&
-    columns['template_id'] === '' &&
-    columns['instance_id'] === ''
-  return columns['actor_type'] === '' || isUnnamedAgent ? 1 : 2
-}
-
-function listedOf(acts: readonly FoundAct[]): FoundAct[] {
-  return distinct(acts, listedColumns).slice(0, listedMax)
-}
-
-function rowsIn(
-  role: 'candidate' | 'listed' | 'inheriting',
-  acts: readonly FoundAct[],
-  question: Question,
-): EvidenceRow[] {
-  return acts.map((act) => {
-    const { outcome } = act.columns
-    const qualifies =
-      !isNamed(question.handle.kind) && outcome === 'success' && isVerbAsked(act, question)
-    return { ...deriveRow(role === 'candidate' ? role : 'listed', act, { qualifies }), role }
-  })
-}
-
-/** True for an act that the verdict may concern: neither failed nor denied. A handle that names one act concerns it however it ended. */
-function isCandidate(act: FoundAct, question: Question): boolean {
-  if (isNamed(question.handle.kind)) return true
-  const { outcome } = act.columns
-  return outcome !== 'failure' && outcome !== 'denied' && isVerbAsked(act, question)
-}
-
-function isVerbAsked({ columns }: FoundAct, { verb }: Question): boolean {
-  return verb === null ? columns['verb'] !== 'read' : columns['verb'] === verb
-}
-
-/** Returns the first of the records that are equal in their IDs and these columns. */
-function distinct(records: readonly FoundAct[], columns: readonly string[]): FoundAct[] {
-  const seen = new Set<string>()
-  return records.filter((record) => {
-    const values = columns.map((column) => record.columns[column])
-    const mark = JSON.stringify([record.trace, record.span, ...values])
-    return !seen.has(mark) && seen.add(mark)
-  })
-}

@@ -5,11 +5,13 @@ import type {
   NamedAct,
   NamedClaim,
   NamedPlace,
+  PlacesWanted,
   PointCost,
   PointReader,
   PointRows,
   StoredTextBlock,
   TracePlace,
+  UnnamedWanted,
 } from '@whodid/store'
 import { recordOf } from './walked-record.ts'
 import type { WalkedRecord } from './walked-record.ts'
@@ -96,6 +98,20 @@ export class PointSource {
     const { rows, cost } = await this.#points.acts(this.#tenant, wanted)
     this.#cost = addCosts(this.#cost, cost)
     return rows
+  }
+
+  /** The newest places of a name, by their hours. */
+  async newestPlaces(wanted: PlacesWanted): Promise<readonly TracePlace[]> {
+    const { rows, cost } = await this.#points.newestPlaces(this.#tenant, wanted)
+    this.#cost = addCosts(this.#cost, cost)
+    return rows
+  }
+
+  /** The newest acts in some places that do not carry a name. */
+  async unnamedActs(wanted: UnnamedWanted): Promise<readonly WalkedRecord[]> {
+    const { rows, cost } = await this.#points.unnamedActs(this.#tenant, wanted)
+    this.#cost = addCosts(this.#cost, cost)
+    return rows.map(recordOf)
   }
 
   /** Text blocks by their names. */
