@@ -146,7 +146,9 @@ test('a session ends with sign-out, and when its reader is removed', async () =>
   const added = await runWhodid(whodid, ['reader', 'add', '--name', 'kim', '--json'])
   expect(added.code, added.stderr).toBe(0)
   const { token } = JSON.parse(added.stdout) as { token: string }
-  await expect.poll(async () => (await whodid.get('/v1/holds', token)).status).toBe(200)
+  await expect
+    .poll(async () => (await whodid.get('/v1/templates?from=2026-01-01T00:00:00Z', token)).status)
+    .toBe(200)
   const kims = await signInConsole(whodid, token)
   expect(await textOf('/', kims)).toContain('kim (investigator)')
   expect((await runWhodid(whodid, ['reader', 'remove', '--name', 'kim'])).code).toBe(0)

@@ -96,7 +96,7 @@ function FilterForm({ filters }: { filters: Filters }): JSX.Element {
 }
 
 /** A choice of one value, or of any. */
-export function Choice({
+function Choice({
   name,
   values,
   chosen: value,

@@ -18,7 +18,7 @@ const streamMs = 60_000
 const filterNames = ['kind', 'agent', 'verb', 'resource'] as const
 
 /** Records that the page shows at most. */
-export const liveRowsMax = 200
+const liveRowsMax = 200
 
 /** Answers `/live`: the newest records; the page's script adds those that come in. */
 export function livePage({ ask, now }: PageDeps) {

@@ -1,6 +1,7 @@
 import { WhodidError } from '@whodid/model'
 import type { Context, MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { assetUrls } from '../assets.ts'
 import type { PageEnv } from './page-env.ts'
 import { checkFormOrigin, isSecure, pathWithin, readForm } from './request-checks.ts'
 import { sameToken } from './sessions.ts'
@@ -67,5 +68,5 @@ function cookieName(c: Context<PageEnv>, name: CookieName): string {
 
 function comeBackPage(target: string): string {
   const escaped = target.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Whodid</title><meta http-equiv="refresh" content="0;url=${escaped}"></head><body><p><a href="${escaped}">Go on</a></p></body></html>`
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Whodid</title><link rel="icon" href="${assetUrls.icon}"><meta http-equiv="refresh" content="0;url=${escaped}"></head><body><p><a href="${escaped}">Go on</a></p></body></html>`
 }
