@@ -35,6 +35,7 @@ const gates = [
       'examples',
       'scripts',
       'bench',
+      'dashboards',
     ],
     timeoutS: 120,
     env: { GOMEMLIMIT: '2GiB' },

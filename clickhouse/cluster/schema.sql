@@ -871,6 +871,188 @@ FROM whodid.spans
 WHERE instance_id != ''
 GROUP BY tenant, instance_id;
 
+CREATE OR REPLACE VIEW whodid.v_acts
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, end_ts, received_at, trace_id,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    if(action_id = '', concat(lower(hex(trace_id)), '-', lower(hex(span_id))), action_id) AS act,
+    record_kind, verb, outcome, tool_name, tool_call_id, resource_id, action_id, actor_type, channel, template_id, instance_id,
+    instance_parent_id, user_id, service_name, delegator_id, delegator_type, correlation_id, credential_id, credential_type,
+    credential_subject, credential_borrowed, prompt_ref,
+    multiIf(
+        channel = 'unentitled', 'undetermined',
+        actor_type = 'agent' AND (template_id != '' OR (instance_id != '' AND instance_rule NOT IN ('session_id', 'resource.service_name'))), 'agent',
+        actor_type = 'human' AND user_id != '' AND instance_id = '', 'human',
+        actor_type = 'service' AND service_name != '', 'service',
+        'undetermined') AS verdict,
+    verb IN ('delete', 'drop', 'truncate', 'remove', 'destroy', 'purge') AS destructive,
+    verb IN ('delete', 'drop', 'truncate', 'remove', 'destroy', 'purge', 'approve', 'grant', 'send', 'execute') OR credential_borrowed AS privileged
+FROM whodid.v_spans
+WHERE (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AND record_kind != 'approval';
+
+CREATE OR REPLACE VIEW whodid.v_approvals
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at, trace_id,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    approval_id, approval_decision AS decision, approval_source AS source, approver_id, approval_policy_id AS policy_id,
+    approval_reason AS reason, verb, outcome, tool_name, resource_id, action_id, template_id, instance_id, delegator_id,
+    multiIf(
+        action_id != '', concat('action:', action_id),
+        tool_call_id != '', concat('call:', tool_call_id),
+        resource_id != '', concat('resource:', resource_id),
+        concat('tool:', tool_name)) AS covers
+FROM whodid.v_spans
+WHERE approval_decision != '';
+
+CREATE OR REPLACE VIEW whodid.v_inputs
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at, trace_id,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    input_source, input_trust, input_hash, tool_name, template_id, instance_id, delegator_id
+FROM whodid.v_spans
+WHERE input_source != '' OR input_trust != '';
+
+CREATE OR REPLACE VIEW whodid.v_ledger_events
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at, log_id, log_index,
+    JSONExtractString(attributes, 'whodid.ledger.event') AS event,
+    JSONExtractUInt(attributes, 'size') AS sealed_size,
+    attributes AS details
+FROM whodid.spans
+WHERE tenant = 'whodid.system' AND exporter = 'whodid';
+
+CREATE OR REPLACE VIEW whodid.v_logs
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS
+SELECT
+    log_id,
+    intDiv(log_index, 65536) AS block,
+    min(log_index) AS first_index,
+    max(log_index) AS last_index,
+    uniqExact(log_index) AS places,
+    count() - uniqExact(log_index) AS repeated
+FROM whodid.spans
+WHERE log_id != ''
+GROUP BY log_id, block;
+
+CREATE OR REPLACE VIEW whodid.v_log_gaps
+SQL SECURITY INVOKER
+AS
+WITH beats AS
+(
+    SELECT log_id, intDiv(min(log_index), 65536) AS first_block
+    FROM whodid.v_ledger_events
+    WHERE event = 'heartbeat' AND ts >= fromUnixTimestamp64Milli({since_ms:Int64})
+    GROUP BY log_id
+)
+SELECT
+    logs.log_id AS log_id,
+    toInt64(max(logs.last_index)) + 1 - toInt64(min(logs.block)) * 65536 - toInt64(sum(logs.places)) AS missing,
+    sum(logs.repeated) AS repeated_places,
+    max(logs.last_index) AS newest_index
+FROM (SELECT * FROM whodid.v_logs WHERE block >= (SELECT min(first_block) FROM beats)) AS logs
+INNER JOIN beats ON logs.log_id = beats.log_id
+WHERE logs.block >= beats.first_block
+GROUP BY log_id;
+
+CREATE OR REPLACE VIEW whodid.v_unattributed
+SQL SECURITY INVOKER
+AS
+SELECT *
+FROM whodid.v_acts
+WHERE ts BETWEEN fromUnixTimestamp64Milli({since_ms:Int64}) AND fromUnixTimestamp64Milli({until_ms:Int64})
+    AND verdict = 'undetermined'
+    AND trace_id NOT IN
+    (
+        SELECT trace_id
+        FROM whodid.v_spans
+        WHERE ts BETWEEN fromUnixTimestamp64Milli({since_ms:Int64} - 3600000) AND fromUnixTimestamp64Milli({until_ms:Int64})
+            AND trace_id IN
+            (
+                SELECT trace_id
+                FROM whodid.v_acts
+                WHERE ts BETWEEN fromUnixTimestamp64Milli({since_ms:Int64}) AND fromUnixTimestamp64Milli({until_ms:Int64})
+                    AND verdict = 'undetermined'
+            )
+            AND channel != 'unentitled'
+            AND ((actor_type = 'agent' AND (template_id != '' OR (instance_id != '' AND instance_rule NOT IN ('session_id', 'resource.service_name'))))
+                OR (actor_type = 'human' AND user_id != '' AND instance_id = '') OR (actor_type = 'service' AND service_name != ''))
+    );
+
+CREATE OR REPLACE VIEW whodid.v_unapproved
+SQL SECURITY INVOKER
+AS
+SELECT acts.*
+FROM
+(
+    SELECT *
+    FROM whodid.v_acts
+    WHERE ts BETWEEN fromUnixTimestamp64Milli({since_ms:Int64}) AND fromUnixTimestamp64Milli({until_ms:Int64})
+        AND destructive AND outcome = 'success'
+) AS acts
+LEFT JOIN
+(
+    SELECT tenant, trace_id, groupUniqArray(1000)((covers, ts)) AS allowed
+    FROM whodid.v_approvals
+    WHERE ts BETWEEN fromUnixTimestamp64Milli({since_ms:Int64} - 3600000) AND fromUnixTimestamp64Milli({until_ms:Int64})
+        AND decision = 'allow' AND covers != 'tool:'
+    GROUP BY tenant, trace_id
+) AS approvals ON acts.tenant = approvals.tenant AND acts.trace_id = approvals.trace_id
+WHERE NOT arrayExists(
+    one -> one.2 <= acts.end_ts AND has(
+        [concat('action:', acts.action_id), concat('call:', acts.tool_call_id), concat('resource:', acts.resource_id), concat('tool:', acts.tool_name)],
+        one.1),
+    approvals.allowed);
+
+CREATE OR REPLACE VIEW whodid.v_after_untrusted
+SQL SECURITY INVOKER
+AS
+SELECT acts.*, inputs.input_source AS input_source, inputs.input_ts AS input_ts, inputs.input_trace AS input_trace
+FROM
+(
+    SELECT *
+    FROM whodid.v_acts
+    WHERE ts BETWEEN fromUnixTimestamp64Milli({since_ms:Int64}) AND fromUnixTimestamp64Milli({until_ms:Int64})
+        AND instance_id != '' AND verb NOT IN ('', 'read') AND outcome = 'success'
+) AS acts
+ASOF INNER JOIN
+(
+    SELECT tenant, instance_id, ts AS input_ts, input_source, trace AS input_trace
+    FROM whodid.v_inputs
+    WHERE ts BETWEEN fromUnixTimestamp64Milli({since_ms:Int64} - 86400000) AND fromUnixTimestamp64Milli({until_ms:Int64})
+        AND input_trust = 'untrusted' AND instance_id != ''
+) AS inputs
+ON acts.tenant = inputs.tenant AND acts.instance_id = inputs.instance_id AND acts.ts >= inputs.input_ts;
+
+CREATE OR REPLACE VIEW whodid.v_delegations
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, delegator_id, instance_id,
+    max(delegator_type) AS kind_of_delegator,
+    max(template_id) AS template,
+    max(instance_parent_id) AS parent_id,
+    count() AS records,
+    countIf((record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AND record_kind != 'approval') AS acts,
+    countIf(verb IN ('delete', 'drop', 'truncate', 'remove', 'destroy', 'purge') AND outcome = 'success') AS destructive_acts,
+    countIf(credential_borrowed) AS borrowed_acts,
+    min(ts) AS first_ts,
+    max(ts) AS last_ts
+FROM whodid.v_spans
+WHERE ts BETWEEN fromUnixTimestamp64Milli({since_ms:Int64}) AND fromUnixTimestamp64Milli({until_ms:Int64}) AND instance_id != ''
+GROUP BY tenant, delegator_id, instance_id;
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -916,6 +1098,36 @@ SELECT '0013_create_v_actions.sql', '2a313a086c10e6c3ad64e01511c94043e48498a8902
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0014_create_v_instances.sql', '3e675cb8227166b24042033b8e934d431756eeccca21aeb18c0b02058271f79d' WHERE '0014_create_v_instances.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0016_create_v_acts.sql', 'b930bab67b0cbbfe57ca91f35eb1a7d230386ca431aa915f4263fe2150d791c4' WHERE '0016_create_v_acts.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0017_create_v_approvals.sql', 'fc9cfca1d0682917f4fc1112d400c6d336b4ed15e80be86392407569e980cf67' WHERE '0017_create_v_approvals.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0018_create_v_inputs.sql', '266eed08efa5f9efcafa1032701216f10ec07d89d04039c8a67cc670e59fbc16' WHERE '0018_create_v_inputs.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0019_create_v_ledger_events.sql', '2136186c17cecda5417eb3f9cefcef0b8eae52a9719a79b8378666b7124eb2ce' WHERE '0019_create_v_ledger_events.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0020_create_v_logs.sql', '1004b5e5283bdf9d82c44dd64d2c8c2808dbd6d0e2dbec45f0794243c8a2c3df' WHERE '0020_create_v_logs.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0021_create_v_log_gaps.sql', 'ce027dabe78cfc499c22752c6f04e665c63de5578111ff3d3f771216b806f58c' WHERE '0021_create_v_log_gaps.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0022_create_v_unattributed.sql', 'aec3a3dbbf1853c481be463260ccafac1893150ce38016d2289c64963bd5a219' WHERE '0022_create_v_unattributed.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0023_create_v_unapproved.sql', '0348cbd403e1e450f77ca4bccc1d7b2fc6a6de7d19a934e36101571f0448eff6' WHERE '0023_create_v_unapproved.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0024_create_v_after_untrusted.sql', 'a7037c6d93ff487de7d62da21e5b9d4c60287cf555d79b63b23a1d662a7787f3' WHERE '0024_create_v_after_untrusted.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0025_create_v_delegations.sql', 'b0822f9fc10cd7fca959c4c4804f5b04eae699b6b6953f6d1f893b8f60d7b402' WHERE '0025_create_v_delegations.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

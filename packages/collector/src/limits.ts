@@ -51,7 +51,7 @@ export interface CollectorLimits {
   readonly unsealedRowsMax: number
   /** Milliseconds between two checkpoints while records come. */
   readonly checkpointIntervalMs: number
-  /** Milliseconds without a record after which the log writes one of its own, to show that it lives. */
+  /** Milliseconds between two heartbeats: records of the log itself that show that it lives, and how much of it is sealed. */
   readonly heartbeatIntervalMs: number
 
   /** Bytes and files of rejected spans that are kept in quarantine; past either, rejected spans are only counted. */

@@ -19,7 +19,8 @@ const preamble = `-- The users of a ClickHouse cluster reached by CLICKHOUSE_URL
 -- select_from_information_schema_requires_grant, all true.
 `
 
-function userSql(user: UserRights, databases: readonly string[]): string {
+/** One user as SQL: its profile, its grants and its row policies, each a statement on its line. */
+export function userSql(user: UserRights, databases: readonly string[]): string {
   const name = user.username
   const settings =
     user.settings.length === 0 ? '' : ` SETTINGS ${user.settings.map(settingSql).join(', ')}`

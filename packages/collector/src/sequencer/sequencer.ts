@@ -9,8 +9,9 @@ import type { LoadedTree } from './load-tree.ts'
 import type { AppendEvent, SequencerDeps, SequencerLevels } from './sequencer-options.ts'
 
 /**
- * Puts the leaf of every durable record into the tree and signs a checkpoint, each second in which there are new leaves. An
- * idle log appends a heartbeat, so that its silence is evidence. Never waits for ClickHouse.
+ * Puts the leaf of every durable record into the tree and signs a checkpoint, each second in which there are new leaves. A
+ * heartbeat stands in the log at an interval, busy or idle, with the size that is sealed: its silence, or one size again and again, is
+ * evidence, also to somebody who only has SQL. Never waits for ClickHouse.
  *
  * The order is: leaves durable (the write-ahead log's work), tiles, checkpoint kept, head, checkpoint published. A crash
  * between any two leaves a tree that the next start goes on with. A failing disk is tried again. A tree that does not agree
@@ -33,7 +34,7 @@ export class Sequencer {
   #sealMs = 0
   #checkpoints = 0
   #checkpointAtMs = performance.now()
-  #appendedAtMs = performance.now()
+  #beatAtMs = performance.now()
 
   private constructor(options: SequencerDeps) {
     this.#options = options
@@ -100,7 +101,6 @@ export class Sequencer {
 
   /** Takes the leaves of records that are durable, in the order of their indexes. */
   take(run: LeafRun): void {
-    this.#appendedAtMs = performance.now()
     this.#queue.push(run)
   }
 
@@ -157,9 +157,10 @@ export class Sequencer {
       await publishKeys(tree, this.#options)
     }
     const { heartbeatIntervalMs } = this.#options.limits
-    if (performance.now() - this.#appendedAtMs < heartbeatIntervalMs) return
+    if (performance.now() - this.#beatAtMs < heartbeatIntervalMs) return
     const at = new Date(this.#options.nowUnixMs()).toISOString()
     await append({ event: 'heartbeat', details: { at, size: this.#edge.size } })
+    this.#beatAtMs = performance.now()
   }
 
   async #seal(tree: LoadedTree): Promise<void> {

@@ -1,0 +1,8 @@
+export { alertingFile, alertRules, provisionedSource } from './alerts/alert-rules.ts'
+export type { AlertRule } from './alerts/alert-rules.ts'
+export { toYaml } from './alerts/to-yaml.ts'
+export { allDashboards, dashboardSpecs, dashboardText } from './all-dashboards.ts'
+export { expandMacros, expandQuery } from './check/expand-query.ts'
+export type { QueryContext } from './check/expand-query.ts'
+export { lintDashboard, lintSql, queriesOf } from './check/lint-dashboard.ts'
+export type { FoundQuery } from './check/lint-dashboard.ts'
