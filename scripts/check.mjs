@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { installChromium } from './install-chromium.mjs'
 
 const leftBehindGraceMs = 60_000
 const failureLinesMax = 20
@@ -51,6 +52,7 @@ for (const gate of gates.filter(({ name }) => only.length === 0 || only.includes
     console.log(`── ${gate.name}: not run, because the build failed`)
     continue
   }
+  if (gate.name === 'system') installChromium()
   outcomes.push(await runGate(gate))
 }
 process.exitCode = summarize(outcomes)

@@ -4835,6 +4835,7 @@ var whodidDecision = (function(exports) {
 			outcome: outcomes.find((outcome) => outcome === record.outcome) ?? null,
 			resource: nameOrNull(record.resource),
 			started_at: toInstant(record.ts),
+			ended_at: toInstant(record.end_ts),
 			joined_by: joinedBy
 		};
 	}
@@ -4903,7 +4904,7 @@ var whodidDecision = (function(exports) {
 		if (!isSaid || isJoined) return "inferred";
 		return channels.includes("unbound") ? "asserted" : "channel";
 	}
-	/** The most inputs shown in one answer; more would explain nothing. */
+	/** The most inputs shown in one answer. */
 	const inputsMax = 200;
 	/**
 	* Returns the inputs that entered the context of the acting instance, of one it descends from, or of the act's agent run,
@@ -5840,5 +5841,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '85463370d57d3327' })
+Object.assign(decisionCode, whodidDecision, { id: 'eb6f354bee284c01' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -34,9 +34,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'verify',
   ],
   client: ['model'],
+  console: ['client', 'model'],
   server: [
     'api',
     'collector',
+    'console',
     'content',
     'engine',
     'model',
@@ -96,7 +98,7 @@ const declaredImports: Rule = {
 describe('arrows', () => {
   it('imports only what the package declares, and never past another package’s entry', () => {
     expect(
-      violations(declaredImports, repositorySources(/^packages\/[^/]+\/src\/.*\.ts$/u)),
+      violations(declaredImports, repositorySources(/^packages\/[^/]+\/src\/.*\.tsx?$/u)),
     ).toEqual([])
     for (const bad of [
       "import { a } from '@whodid/collector'",
@@ -122,7 +124,7 @@ describe('arrows', () => {
 
   it('lets only store import the ClickHouse client', () => {
     const isClient = (specifier: string): boolean => specifier.startsWith('@clickhouse/')
-    const importers = repositorySources(/^(?:packages|test|bench|examples)\/.*\.(?:ts|mjs)$/u)
+    const importers = repositorySources(/^(?:packages|test|bench|examples)\/.*\.(?:tsx?|mjs)$/u)
       .filter((source) => importsOf(source).some(({ specifier }) => isClient(specifier)))
       .map(({ path }) => path)
     expect(importers.length).toBeGreaterThan(0)

@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts'
 import { commentsOf, lineAt, nodesOf, repositorySources, syntaxOf } from './source.ts'
 import type { Source } from './source.ts'
 
-const sources = repositorySources(/\.(ts|mjs)$/u)
+const sources = repositorySources(/\.(tsx?|mjs)$/u)
 
 // Put together here, so that this file does not break its own rule.
 const markers = ['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'HA' + 'CK']

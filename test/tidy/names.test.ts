@@ -5,7 +5,7 @@ import type { Rule } from './rule.ts'
 import { isTest, lineAt, repositorySources, syntaxOf } from './source.ts'
 import type { Source } from './source.ts'
 
-const sources = repositorySources(/\.(ts|mjs)$/u)
+const sources = repositorySources(/\.(tsx?|mjs)$/u)
 
 // Words that name no thing, so that anything fits in.
 const drawers = /(^|[/-])(utils?|helpers?|common|shared|managers?|misc|lib)(?=[./-])/u
@@ -16,7 +16,7 @@ const fileName: Rule = {
   name: 'file-name',
   check: ({ path }) => {
     const name = path.slice(path.lastIndexOf('/') + 1)
-    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config)?\.(ts|mjs)$/u.test(name)
+    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config)?\.(tsx?|mjs)$/u.test(name)
     return [
       ...(kebab ? [] : ['1: the file name is not kebab-case']),
       ...(drawers.test(path) ? ['1: the path has a word that names no thing'] : []),
@@ -30,7 +30,7 @@ const namedAfterExport: Rule = {
   check: (source) => {
     if (isTest(source.path) || entry.test(source.path)) return []
     const names = exportedNames(syntaxOf(source)).map((name) => name.toLowerCase())
-    const stem = /([^/]+)\.(ts|mjs)$/u.exec(source.path)?.[1] ?? ''
+    const stem = /([^/]+)\.(tsx?|mjs)$/u.exec(source.path)?.[1] ?? ''
     const words = stem.split('-').map((word) => word.replace(/s$/u, ''))
     const fits = names.some((name) => words.some((word) => name.includes(word)))
     return names.length === 0 || fits

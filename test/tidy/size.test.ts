@@ -6,7 +6,7 @@ import type { Rule } from './rule.ts'
 import { isTest, lineAt, nodesOf, repositorySources, syntaxOf } from './source.ts'
 import type { Source } from './source.ts'
 
-const sources = repositorySources(/\.(ts|mjs)$/u)
+const sources = repositorySources(/\.(tsx?|mjs)$/u)
 
 const fileLength: Rule = {
   name: 'file-length',

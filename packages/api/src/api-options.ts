@@ -70,7 +70,7 @@ export interface PackageMaking {
 
 /** The API as a function from request to response. */
 export interface Api {
-  /** `env` holds Node's own request and response when there are any. */
+  /** `env` holds Node's own request and response when there are any, and `reader` where the process itself asks for one. */
   readonly fetch: (request: Request, env?: object) => Response | Promise<Response>
   readonly counts: () => RefusalCounts
 }

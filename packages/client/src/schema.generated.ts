@@ -731,6 +731,8 @@ export interface components {
         resource: string | null
         /** @description RFC 3339, UTC, nanoseconds */
         started_at: string
+        /** @description RFC 3339, UTC, nanoseconds */
+        ended_at: string
         /**
          * @description what tied this record to the chain
          * @enum {string}

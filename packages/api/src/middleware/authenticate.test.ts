@@ -17,7 +17,7 @@ test('a known token is set in the context, an unknown one is refused, and an ope
   app.onError((thrown, c) => c.text(thrown instanceof WhodidError ? thrown.code : 'bug', 401))
   const ask = async (path: string, authorization?: string): Promise<string> => {
     const headers = authorization === undefined ? {} : { authorization }
-    return (await app.request(path, { headers })).text()
+    return (await app.request(path, { headers }, {})).text()
   }
   expect(await ask('/closed', 'Bearer whodid_inv_x')).toBe('kim')
   expect(await ask('/closed', 'bearer  whodid_inv_x ')).toBe('kim')
@@ -27,4 +27,14 @@ test('a known token is set in the context, an unknown one is refused, and an ope
   // Read at each request: a token that was removed opens nothing any more.
   tokens.pop()
   expect(await ask('/closed', 'Bearer whodid_inv_x')).toBe('unauthenticated')
+})
+
+test('a request that this process makes for a session names its reader; no header does', async () => {
+  const app = new Hono<ApiEnv>()
+  app.use(authenticate(() => []))
+  app.get('/closed', (c) => c.text(c.get('token').name))
+  app.onError((thrown, c) => c.text(thrown instanceof WhodidError ? thrown.code : 'bug', 401))
+  expect(await (await app.request('/closed', {}, { reader })).text()).toBe('kim')
+  const headers = { reader: JSON.stringify(reader), 'x-reader': 'kim' }
+  expect(await (await app.request('/closed', { headers }, {})).text()).toBe('unauthenticated')
 })

@@ -5,7 +5,7 @@ import type { ApiToken } from '../api-options.ts'
 import type { ApiEnv } from './request-scope.ts'
 
 /**
- * Sets the token of the request in its context. Paths that begin with one of `openPaths` need none. The tokens are read at
+ * Sets the token of the request in its context: the reader that the process itself names, or the token of the header. Paths that begin with one of `openPaths` need none. The tokens are read at
  * each request, so that one can be added and removed. Throws `unauthenticated`.
  */
 export function authenticate(
@@ -14,7 +14,7 @@ export function authenticate(
 ): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     if (!openPaths.some((path) => c.req.path.startsWith(path)))
-      c.set('token', knownToken(c.req.header('authorization'), tokens()))
+      c.set('token', c.env.reader ?? knownToken(c.req.header('authorization'), tokens()))
     await next()
   }
 }

@@ -6,7 +6,10 @@ import type { ApiToken } from '../api-options.ts'
 
 /** The context of a handler. Off a socket (`app.request` in a test) there are no bindings. */
 export interface ApiEnv {
-  Bindings: Partial<HttpBindings>
+  Bindings: Partial<HttpBindings> & {
+    /** The reader of a request that was made in this process, by the console for a session. No header can set it. */
+    readonly reader?: ApiToken
+  }
   Variables: { requestId: string; token: ApiToken }
 }
 

@@ -124,6 +124,7 @@ function hop(
     outcome: null,
     resource: null,
     started_at: instant('00.000'),
+    ended_at: instant('03.100'),
     joined_by: 'parent',
     ...fields,
   }

@@ -107,6 +107,7 @@ const chainHopSchema = z.object({
   outcome: z.enum(outcomes).nullable(),
   resource: z.string().nullable(),
   started_at: instant,
+  ended_at: instant,
   joined_by: z.enum(joins).describe('what tied this record to the chain'),
 })
 

@@ -92,6 +92,7 @@ function toHop(record: EvidenceRecord, joinedBy: ChainHop['joined_by']): ChainHo
     outcome: outcomes.find((outcome) => outcome === record.outcome) ?? null,
     resource: nameOrNull(record.resource),
     started_at: toInstant(record.ts),
+    ended_at: toInstant(record.end_ts),
     joined_by: joinedBy,
   }
 }
@@ -178,10 +179,9 @@ function promptGrade(
   return channels.includes('unbound') ? 'asserted' : 'channel'
 }
 
-/** The most inputs shown in one answer; more would explain nothing. */
+/** The most inputs shown in one answer. */
 const inputsMax = 200
 
-/** The inputs read before an act. */
 interface Inputs {
   /** The untrusted first, whatever else there is; each kind oldest first. */
   readonly inputs: Input[]

@@ -1,0 +1,49 @@
+import type { Context, Hono } from 'hono'
+import { signedIn } from './session/index.ts'
+import type { PageEnv, Sessions } from './session/index.ts'
+import {
+  accessLogPage,
+  actsPage,
+  agentsPage,
+  answerPage,
+  answerCopy,
+  exportPackage,
+  recordProof,
+  findPage,
+  helpPage,
+  homePage,
+  instancePage,
+  livePage,
+  liveStream,
+  personPage,
+  templatePage,
+} from './pages/index.ts'
+import type { PageDeps } from './pages/index.ts'
+
+type Handler = (c: Context<PageEnv>) => Response | Promise<Response>
+
+/** Adds every page of a signed-in reader, on one screen. */
+export function addPages(
+  app: Hono<PageEnv>,
+  { sessions, ...deps }: PageDeps & { readonly sessions: Sessions },
+): void {
+  const session = signedIn(sessions)
+  const page = (path: string, handler: Handler): void => void app.get(path, session, handler)
+  page('/', homePage(deps))
+  page('/find', findPage(deps))
+  page('/ask', answerPage(deps))
+  page('/ask.txt', answerCopy(deps, 'txt'))
+  page('/ask.json', answerCopy(deps, 'json'))
+  page('/ask.md', answerCopy(deps, 'md'))
+  page('/proof', recordProof(deps))
+  page('/instance', instancePage(deps))
+  page('/person', personPage(deps))
+  page('/template', templatePage(deps))
+  page('/acts', actsPage(deps))
+  page('/agents', agentsPage(deps))
+  page('/live', livePage(deps))
+  page('/live/stream', liveStream(deps))
+  page('/access-log', accessLogPage(deps))
+  page('/help', helpPage)
+  app.post('/export', session, exportPackage(deps))
+}

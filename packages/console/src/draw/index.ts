@@ -1,0 +1,7 @@
+export { DelegationGraph } from './delegation-graph.tsx'
+export { Lanes } from './lanes.tsx'
+export type { Lane } from './lanes.tsx'
+export { MinuteBars } from './minute-bars.tsx'
+export type { MinuteCount } from './minute-bars.tsx'
+export { ResourceTree } from './resource-tree.tsx'
+export { Waterfall } from './waterfall.tsx'

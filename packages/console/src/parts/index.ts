@@ -1,0 +1,7 @@
+export { ActTable } from './act-table.tsx'
+export { Name, Quote, visibleText } from './agent-text.tsx'
+export { htmlOf } from './html-of.tsx'
+export { durationText, Instant, toUnixMs } from './instants.tsx'
+export { GradeMark, gradeMeanings, OutcomeMark, TrustMark, VerdictMark } from './marks.tsx'
+export { FormToken, Page } from './page.tsx'
+export { pageUrl, Thing, thingUrl } from './thing.tsx'

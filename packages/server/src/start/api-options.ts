@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import type { ApiOptions } from '@whodid/api'
+import { openLogTrees } from '@whodid/tlog-posix'
+import { hostCheckOf } from '../config/service-config.ts'
+import type { LedgerAccess } from '../config/service-config.ts'
+import { loadOrCreateExportKey } from '../credentials/export-key.ts'
+import type { Tokens } from '../credentials/tokens.ts'
+import type { StartupContext } from './startup-context.ts'
+
+/** Questions of who did it that a ClickHouse of one's own is given at one time: as many as the API has connections to it. */
+const ownServerStatementsMax = 32
+
+/** The parts that the API uses beside the configuration. */
+export interface ApiDeps extends Required<
+  Pick<ApiOptions, 'selector' | 'contents' | 'retention' | 'readiness' | 'metrics'>
+> {
+  readonly tokens: Tokens
+  readonly access: Pick<LedgerAccess, 'recorder'>
+  readonly watch: ApiOptions['watch']
+}
+
+/** Makes the options of the API, those aside that it shares with nothing else. Throws `invalid_config` for an unusable export key. */
+export async function apiOptions(
+  { config, onEvent }: StartupContext,
+  { selector, contents, retention, readiness, metrics, watch }: ApiDeps,
+): Promise<
+  Omit<ApiOptions, 'readRecorder' | 'tokens' | 'stopping'> & Required<Pick<ApiOptions, 'hostCheck'>>
+> {
+  return {
+    selector,
+    // The number of cores of a server of one's own is not known here.
+    ...(config.ledger === undefined ? {} : { statements: { atOnceMax: ownServerStatementsMax } }),
+    contents,
+    retention,
+    trees: openLogTrees(join(config.dataDir, 'tlog')),
+    exports: {
+      signer: await loadOrCreateExportKey(config.keysDir),
+      witnesses: config.witnesses.map(({ key }) => key.vkey),
+      product: 'whodid',
+    },
+    metaLog: config.metaLog && {
+      receiptKey: config.metaLog.key,
+      url: config.metaLog.url,
+      key: config.metaKey,
+    },
+    readiness,
+    metrics,
+    watch,
+    rules: { inferRequestUser: config.inferRequestUser },
+    hostCheck: hostCheckOf(config),
+    onFailure: (requestId, thrown) => {
+      const why = thrown instanceof Error ? thrown.message : 'unknown failure'
+      onEvent({ event: 'warning', message: `request ${requestId} failed: ${why}` })
+    },
+  }
+}

@@ -1,0 +1,229 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  axeViolations,
+  chromiumPath,
+  launchChromium,
+  openWatched,
+  scrollsSideways,
+} from '../harness/chromium.ts'
+import type { WatchedPage } from '../harness/chromium.ts'
+import { sendSpans, toolCall } from '../harness/send-spans.ts'
+import { startWhodidProcess } from '../harness/whodid-process.ts'
+import type { WhodidProcess } from '../harness/whodid-process.ts'
+
+// The console in a real Chromium: flows, accessibility, its content security policy, and no width at which a page scrolls sideways.
+
+const executable = chromiumPath()
+const demanded = process.env['CI'] === 'true'
+const widths = [390, 1280, 1920]
+/** A directory for pictures of every page at every width; none are made without it. */
+const pictures = process.env['WHODID_SCREENSHOTS']
+
+if (executable === undefined && !demanded)
+  process.stderr.write('console-browser: skipped, no chromium on PATH (apt-get install chromium)\n')
+
+test('Chromium is there where CI demands it', () => {
+  if (demanded) expect(executable, 'CI=true needs chromium on PATH').toBeDefined()
+})
+
+/** Pages that are examined at the narrowest width too. */
+const narrowToo = ['home', 'answer', 'instance', 'acts']
+
+const row = 'db:row:shop/customers/42'
+const long = `file:/srv/${'a-very-long-directory-name/'.repeat(12)}file.ts`
+const pages = {
+  home: '/',
+  answer: `/ask?of=${row}`,
+  undetermined: '/ask?of=db:row:nowhere/1',
+  long: `/ask?of=${encodeURIComponent(long)}`,
+  instance: '/instance?id=triage-1',
+  person: '/person?id=dev%40acme.example',
+  template: '/template?id=db-fixer',
+  acts: '/acts',
+  agents: '/agents',
+  live: '/live',
+  'access-log': '/access-log',
+  find: '/find?q=nobody',
+  help: '/help',
+}
+
+describe.skipIf(executable === undefined)('the console in Chromium', () => {
+  let whodid: WhodidProcess
+  let browser: Browser
+  let context: BrowserContext
+  let watched: WatchedPage
+
+  beforeAll(async () => {
+    whodid = await startWhodidProcess()
+    await sendIncident(whodid)
+    browser = await launchChromium(executable ?? '')
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+    watched = await openWatched(context)
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await whodid.remove()
+  })
+
+  test('a reader signs in, asks, checks the proof and signs out', async () => {
+    const { page, complaints } = watched
+    await page.goto(`${whodid.apiUrl}/ask?of=${row}`)
+    expect(await axeViolations(page)).toEqual([])
+    await page.getByLabel('Reader token').fill(whodid.tokens.admin)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(/\/ask\?of=/u)
+    expect(await page.textContent('h1')).toContain('db-fixer')
+    await page.getByRole('button', { name: 'Check in this browser' }).click()
+    await page.waitForSelector('.steps li:nth-child(4)')
+    expect(await page.locator('.steps .is-bad').count()).toBe(0)
+    expect(await page.textContent('.steps')).toContain('lead from the leaf to the root of')
+    await page.keyboard.press('/')
+    expect(await page.evaluate('document.activeElement.id')).toBe('search')
+    await page.keyboard.type('dev@acme.example')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/person\?/u)
+    await page.keyboard.press('j')
+    expect(await page.locator('.is-picked').count()).toBe(1)
+    await page.keyboard.press('?')
+    await page.waitForURL(/\/help/u)
+    // A link on another site comes without the strict cookie, and still arrives.
+    await page.goto(`data:text/html,<a href="${whodid.apiUrl}/person?id=dev@acme.example">link</a>`)
+    await page.click('a')
+    await page.waitForURL(/\/person/u)
+    expect(await page.textContent('h1')).toBe('dev@acme.example')
+    expect(complaints).toEqual([])
+  })
+
+  test('a proof that was changed on its way is refused by the browser', async () => {
+    const { page } = watched
+    await page.route('**/proof?*', async (route) => {
+      const answer = await route.fetch()
+      const proof = (await answer.json()) as { proof: string[]; index: number; checkpoint: string }
+      const [first = '', ...rest] = proof.proof
+      const flipped = Buffer.from(first, 'base64')
+      flipped[0] = (flipped[0] ?? 0) ^ 1
+      await route.fulfill({ json: { ...proof, proof: [flipped.toString('base64'), ...rest] } })
+    })
+    await page.goto(`${whodid.apiUrl}/ask?of=${row}`)
+    await page.getByRole('button', { name: 'Check in this browser' }).click()
+    await page.waitForSelector('.steps .is-bad')
+    expect(await page.textContent('.steps .is-bad')).toContain('does not lead to the root')
+    await page.unroute('**/proof?*')
+  })
+
+  test('no page scrolls sideways, complains or violates its policy, and axe finds nothing', async () => {
+    const { page, complaints } = watched
+    const findings: string[] = []
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(`${whodid.apiUrl}${path}`)
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 900 })
+        if (await scrollsSideways(page)) findings.push(`${name} at ${width} scrolls sideways`)
+        if (width === 1280 || (width === 390 && narrowToo.includes(name)))
+          findings.push(...(await axeViolations(page)).map((one) => `${name} at ${width}: ${one}`))
+        await picture(page, `${name}-${width}`)
+      }
+    }
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.setViewportSize({ width: 1280, height: 900 })
+    for (const name of ['home', 'answer', 'instance'] as const) {
+      await page.goto(`${whodid.apiUrl}${pages[name]}`)
+      findings.push(...(await axeViolations(page)).map((one) => `${name}, dark: ${one}`))
+      await picture(page, `${name}-dark`)
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+    expect(findings).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  test('the live page adds records as they come in', async () => {
+    const { page, complaints } = watched
+    await page.goto(`${whodid.apiUrl}/live`)
+    await page.waitForSelector('[data-live-state]:text-is("Following")')
+    await sendSpans(whodid, 'live', [
+      { ...fixer, ...toolCall('delete', 'db:row:shop/live/1\u202e') },
+    ])
+    // The API replaces the character that turns the text before any page sees it.
+    await page.waitForSelector('text=db:row:shop/live/1\ufffd')
+    await page.goto('about:blank')
+    expect(complaints).toEqual([])
+  })
+
+  test('every page works without scripts, and is readable on paper', async () => {
+    const plain = await browser.newContext({
+      javaScriptEnabled: false,
+      storageState: await context.storageState(),
+    })
+    const page = await plain.newPage()
+    await page.goto(`${whodid.apiUrl}/ask?of=${row}`)
+    expect(await page.getByRole('button', { name: 'Check in this browser' }).isVisible()).toBe(
+      false,
+    )
+    expect(await page.textContent('.check .note')).toContain('whodid verify --of span:')
+    await page.fill('#search', 'triage-1')
+    await page.press('#search', 'Enter')
+    await page.waitForURL(/\/instance\?id=triage-1/u)
+    await page.emulateMedia({ media: 'print' })
+    await page.goto(`${whodid.apiUrl}/ask?of=${row}`)
+    expect(await page.locator('.search').isVisible()).toBe(false)
+    await page.emulateMedia({ media: 'screen' })
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL(/\/sign-in/u)
+    await page.goto(`${whodid.apiUrl}/`)
+    expect(page.url()).toContain('/sign-in')
+    await plain.close()
+  })
+})
+
+async function picture(page: WatchedPage['page'], name: string): Promise<void> {
+  if (pictures === undefined) return
+  mkdirSync(pictures, { recursive: true })
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
+}
+
+const triage = {
+  'gen_ai.agent.id': 'repo-triage',
+  'whodid.actor.type': 'agent',
+  'whodid.agent.instance.id': 'triage-1',
+  'whodid.delegator.id': 'dev@acme.example',
+  'whodid.delegator.type': 'human',
+  'whodid.correlation.id': 'corr-1',
+}
+const fixer = {
+  ...triage,
+  'gen_ai.agent.id': 'db-fixer',
+  'whodid.agent.instance.id': 'fixer-1',
+  'whodid.agent.instance.parent_id': 'triage-1',
+}
+
+/** An incident with a poisoned input, a sub-agent, an act that nobody claims, and names that attack the page. */
+async function sendIncident(service: WhodidProcess): Promise<void> {
+  const kind = (name: string) => ({ 'whodid.record.kind': name })
+  const poisoned = {
+    'whodid.input.source': 'github:issue:acme/app/901',
+    'whodid.input.trust': 'untrusted',
+  }
+  const credential = {
+    'whodid.credential.id': 'sha256:5f48c9c2eb8bd537b6c070224b156503',
+    'whodid.credential.type': 'password',
+    'whodid.credential.subject': 'shop_app',
+  }
+  await sendSpans(service, 'console-incident', [
+    { ...triage, ...kind('session') },
+    { ...triage, ...kind('prompt'), 'whodid.prompt.origin': 'human' },
+    { ...triage, ...toolCall('read', 'github:issue:acme/app/901'), ...poisoned },
+    { ...fixer, ...kind('session') },
+    { ...fixer, ...toolCall('delete', row), ...credential },
+    { ...fixer, ...toolCall('update', long) },
+    { ...fixer, ...toolCall('update', '<img src=x onerror=alert(1)>\u202e"\'') },
+    { ...toolCall('delete', 'db:row:shop/customers/43') },
+  ])
+  await service.whoDid(
+    row,
+    ({ verdict, integrity }) => verdict === 'agent' && integrity.state === 'sealed',
+  )
+}
