@@ -35,7 +35,8 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           expect: { poll: { timeout: 60_000 } },
-          fileParallelism: false,
+          // A file waits for processes and disks for most of its time: two at once use the two cores that the smallest machine has.
+          maxWorkers: 2,
         },
       },
     ],

@@ -37,6 +37,8 @@ async function servedDocument(): Promise<string> {
     firstNames: unused,
     textBlocks: unused,
     acts: unused,
+    newestPlaces: unused,
+    unnamedActs: unused,
   }
   const api = createApi({
     selector: { select: unused, points, ping: unused, close: unused },
