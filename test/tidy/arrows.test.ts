@@ -144,7 +144,9 @@ describe('arrows', () => {
 
   it('knows every package', () => {
     // Bench, corpus and dashboards are no packages: no package may import them.
-    expect([...packageNames, 'bench', 'corpus', 'dashboards'].toSorted()).toEqual(referencesOf('tsconfig.json'))
+    expect([...packageNames, 'bench', 'corpus', 'dashboards'].toSorted()).toEqual(
+      referencesOf('tsconfig.json'),
+    )
   })
 
   it('does not compile an import against the arrows', () => {
