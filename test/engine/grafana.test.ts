@@ -102,9 +102,9 @@ const columnsOf = (file: string, place: string): readonly string[] | undefined =
   return panel?.type === 'table' ? panel.columns : undefined
 }
 
-/** Attacks on all variables at once, each on another one, twice. */
+/** Attacks on all variables at once: all of them in the list, and on each text another one, twice. */
 const attacked: readonly Values[] = [0, 1].map((n) => ({
-  template: attacks.filter((_, index) => index % 2 === n),
+  template: attacks,
   person: attacks[n + 1] ?? '',
   instance: attacks[n + 3] ?? '',
   trace: attacks[n + 5] ?? '',

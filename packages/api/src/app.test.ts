@@ -48,6 +48,8 @@ function apiOf(overrides: {
       firstNames: noRows,
       textBlocks: noRows,
       acts: noRows,
+      newestPlaces: noRows,
+      unnamedActs: noRows,
     },
     ping: async () => {},
     close: async () => {},

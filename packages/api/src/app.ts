@@ -14,6 +14,7 @@ import {
   answerDelegator,
   answerErase,
   answerExport,
+  answerFind,
   answerHealth,
   answerHold,
   answerHolds,
@@ -34,6 +35,7 @@ import {
   delegatorRoute,
   eraseRoute,
   exportRoute,
+  findRoute,
   healthRoute,
   holdRoute,
   holdsRoute,
@@ -75,6 +77,7 @@ export function createApi(options: ApiOptions): Api {
   const kept = { retention, recordedRead }
 
   app.openapi(whoDidRoute, answerWhoDid(whoDid))
+  app.openapi(findRoute, answerFind({ ...question, contents, now }))
   app.openapi(actionsRoute, answerActions(question))
   app.openapi(instanceRoute, answerInstance(question))
   app.openapi(blastRadiusRoute, answerBlastRadius(question))

@@ -35,6 +35,8 @@ function held(): {
     firstNames: unused,
     textBlocks: unused,
     acts: unused,
+    newestPlaces: unused,
+    unnamedActs: unused,
   }
   const selector = { select, points, ping: () => Promise.resolve(), close: () => Promise.resolve() }
   return { selector, started, end: (id, failed) => ends.get(id)?.(failed) }

@@ -37,6 +37,8 @@ async function servedDocument(): Promise<string> {
     firstNames: unused,
     textBlocks: unused,
     acts: unused,
+    newestPlaces: unused,
+    unnamedActs: unused,
   }
   const api = createApi({
     selector: { select: unused, points, ping: unused, close: unused },
@@ -94,6 +96,7 @@ test('the document covers every route, its failures and its security', async () 
   expect(document.openapi).toBe('3.1.0')
   expect(Object.keys(document.paths)).toEqual([
     '/v1/who-did',
+    '/v1/find',
     '/v1/actions',
     '/v1/instances/{id}',
     '/v1/instances/{id}/blast-radius',

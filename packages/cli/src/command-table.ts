@@ -25,6 +25,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ask.ts')).askCommand,
   },
   {
+    name: 'find',
+    summary: 'Find what a vague clue may mean: an address, a hash, a path, words, a time…',
+    load: async () => (await import('./commands/find.ts')).findCommand,
+  },
+  {
     name: 'actions',
     summary: 'List what was done: by whom, on what, when, with what',
     load: async () => (await import('./commands/actions.ts')).actionsCommand,

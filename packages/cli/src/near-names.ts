@@ -1,7 +1,13 @@
 import { dataOf } from '@whodid/client'
 import type { ApiClient, Schemas } from '@whodid/client'
-import { isPartOfUuid, nearestName, parseHandle, printableLine, WhodidError } from '@whodid/model'
-import { nearestVerb } from './nearest-verb.ts'
+import {
+  isPartOfUuid,
+  nearestName,
+  nearestVerb,
+  parseHandle,
+  printableLine,
+  WhodidError,
+} from '@whodid/model'
 import { hoursAgo } from './question-options.ts'
 
 /** Typed names that are no handles, or under which nothing is on record. */

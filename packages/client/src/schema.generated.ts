@@ -24,6 +24,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/find': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What may this clue mean?
+     * @description Takes any text: an e-mail address, a hash or the beginning of one, an ID, a host, a path, a URL, the name of a tool, words of a prompt, "what was deleted on Tuesday". Answers with what it may mean on record, each with the question that it leads to, and with what was looked at and how far. Nothing found is 200 without candidates. Of a clue the first 512 characters are read. The read itself is recorded.
+     */
+    get: operations['find']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/actions': {
     parameters: {
       query?: never
@@ -833,6 +853,179 @@ export interface components {
       detail: string
       request_id: string
     }
+    FindAnswer: {
+      /** @description The clue as it was read, safe to print */
+      clue: string
+      /** @description True when the clue was longer than what is read of one */
+      is_cut: boolean
+      time: {
+        /** @description RFC 3339, UTC, nanoseconds */
+        after: string | null
+        /** @description RFC 3339, UTC, nanoseconds */
+        before: string | null
+        /** @description True when the clue itself names the time */
+        from_clue: boolean
+      }
+      /** @description What the clue was taken for; the most specific first */
+      readings: {
+        /** @description The form that was recognised, such as `commit` or `email` */
+        reading: string
+        /** @description One phrase: what the clue was taken for */
+        text: string
+      }[]
+      /** @description The best first */
+      candidates: components['schemas']['Candidate'][]
+      /** @description True when there are more than `limit` */
+      more: boolean
+      /** @description Names on record that are near to the clue in spelling, the nearest first */
+      did_you_mean: {
+        /** @enum {string} */
+        kind:
+          | 'trace'
+          | 'span'
+          | 'action'
+          | 'instance'
+          | 'template'
+          | 'delegator'
+          | 'correlation'
+          | 'credential'
+          | 'resource'
+          | 'session'
+          | 'conversation'
+          | 'tool'
+          | 'prompt'
+          | 'resources'
+          | 'text'
+          | 'acts'
+        name: string
+        leads_to: components['schemas']['Lead']
+      }[]
+      /** @description What was looked at, and how far */
+      searched: components['schemas']['Search'][]
+      /** @description What to do next, where nothing was found or a bound was met */
+      advice: string | null
+      cost: components['schemas']['QuestionCost']
+    }
+    Candidate: {
+      /** @enum {string} */
+      kind:
+        | 'trace'
+        | 'span'
+        | 'action'
+        | 'instance'
+        | 'template'
+        | 'delegator'
+        | 'correlation'
+        | 'credential'
+        | 'resource'
+        | 'session'
+        | 'conversation'
+        | 'tool'
+        | 'prompt'
+        | 'resources'
+        | 'text'
+        | 'acts'
+      /** @description The name, or a line about it; safe to print, not to run */
+      label: string
+      why: {
+        /** @enum {string} */
+        code:
+          | 'is_the_name'
+          | 'other_form_of_the_name'
+          | 'begins_with_it'
+          | 'contains_it'
+          | 'in_attributes'
+          | 'in_text'
+          | 'in_the_time'
+          | 'same_trace'
+          | 'holds_it'
+          | 'near_in_spelling'
+        /** @description One sentence */
+        text: string
+      }
+      /** @description Records that carry it, among those that were looked at */
+      records: number
+      /** @description Those of them that are acts */
+      acts: number
+      /** @description False when there may be more than were counted */
+      is_counted_whole: boolean
+      /** @description RFC 3339, UTC, nanoseconds */
+      first_at: string | null
+      /** @description RFC 3339, UTC, nanoseconds */
+      last_at: string | null
+      /** @description The newest of the records */
+      newest: string | null
+      leads_to: components['schemas']['Lead']
+      /** @description At most 8 */
+      related: {
+        /** @enum {string} */
+        kind:
+          | 'trace'
+          | 'span'
+          | 'action'
+          | 'instance'
+          | 'template'
+          | 'delegator'
+          | 'correlation'
+          | 'credential'
+          | 'resource'
+          | 'session'
+          | 'conversation'
+          | 'tool'
+          | 'prompt'
+          | 'resources'
+          | 'text'
+          | 'acts'
+        label: string
+        /** @enum {string} */
+        why:
+          | 'is_the_name'
+          | 'other_form_of_the_name'
+          | 'begins_with_it'
+          | 'contains_it'
+          | 'in_attributes'
+          | 'in_text'
+          | 'in_the_time'
+          | 'same_trace'
+          | 'holds_it'
+          | 'near_in_spelling'
+        leads_to: components['schemas']['Lead']
+      }[]
+    }
+    Lead: {
+      /**
+       * @description `who_did`: GET /v1/who-did of `of`; `find`: GET /v1/find with `of` as `q`; otherwise the list of this name with `filters`
+       * @enum {string}
+       */
+      question: 'who_did' | 'actions' | 'templates' | 'find'
+      /** @description A handle or a clue; null for a list */
+      of: string | null
+      /** @description Further parameters of the question */
+      filters: {
+        [key: string]: string
+      }
+    }
+    Search: {
+      /** @enum {string} */
+      place: 'index' | 'resources' | 'people' | 'records' | 'attributes' | 'texts' | 'time'
+      /** @description One sentence: what was looked for, where, and how far */
+      text: string
+      /** @description Names, records or texts that were looked at */
+      looked_at: number
+      /** @description The oldest instant that was looked at, where the search goes back in time */
+      reached: string | null
+      /** @description False when a bound ended the search */
+      is_whole: boolean
+      /** @description True when `before` (the instant reached), or `after` with `before`, would let it see more */
+      needs_time: boolean
+    }
+    QuestionCost: {
+      /** @description SQL statements sent */
+      statements: number
+      rows_read: number
+      bytes_read: number
+      elapsed_ms: number
+    }
     ActionsAnswer: {
       actions: components['schemas']['ListedAction'][]
       /** @description For the next page, with the same filters; null after the last */
@@ -894,13 +1087,6 @@ export interface components {
       ended_at: string
       /** @description RFC 3339, UTC, nanoseconds */
       received_at: string
-    }
-    QuestionCost: {
-      /** @description SQL statements sent */
-      statements: number
-      rows_read: number
-      bytes_read: number
-      elapsed_ms: number
     }
     InstanceAnswer: {
       id: string
@@ -1373,6 +1559,103 @@ export interface operations {
       }
       /** @description `unsupported_content_type` */
       415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  find: {
+    parameters: {
+      query: {
+        /** @description The clue */
+        q: string
+        /** @description Only what was done at or after this. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        after?: string
+        /** @description Only what was done at or before this. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        before?: string
+        /** @description The time zone of days that the clue names, such as Europe/Berlin; default UTC */
+        zone?: string
+        /** @description How many candidates to give: 1–100, default 20 */
+        limit?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What the clue may mean */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FindAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
         headers: {
           [name: string]: unknown
         }

@@ -11,7 +11,7 @@ export function nearestName(typed: string, names: readonly string[]): string | u
   const lower = typed.slice(0, comparedLengthMax).toLowerCase()
   if (names.includes(lower)) return undefined
   const near = names
-    .map((name) => ({ name, distance: distance(lower, name) }))
+    .map((name) => ({ name, distance: spellingDistance(lower, name) }))
     .filter(({ name, distance: changes }) => {
       const changesMax = Math.min(name.length, lower.length) <= 5 ? 1 : 2
       return changes <= changesMax || (lower.length >= 3 && name.startsWith(lower))
@@ -20,8 +20,11 @@ export function nearestName(typed: string, names: readonly string[]): string | u
   return near[0]?.name
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours from one to the other (optimal string alignment). */
-function distance(from: string, to: string): number {
+/**
+ * Insertions, deletions, replacements and swaps of neighbours from one to the other (optimal string alignment). The work is the product
+ * of the lengths: the caller bounds them.
+ */
+export function spellingDistance(from: string, to: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (let row = 1; row <= from.length; row += 1) {

@@ -1,4 +1,5 @@
 import { printable, trimEnd } from './printable.ts'
+import { knownUrls } from './resource-urls.ts'
 
 /** A resource an action touched: a canonical URI-like ID and, where the ID says it, a type. */
 export interface Resource {
@@ -34,7 +35,8 @@ const githubKinds: ReadonlyMap<string, string> = new Map(
  * Gives a resource its one canonical name, so that a responder's URL and an agent's ID are equal.
  *
  * GitHub URLs of pull requests, issues, commits and files, those of its API too, become
- * `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
+ * `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); pages and endpoints of the other
+ * systems of {@link knownUrls} become that system's name for the resource; other http(s) URLs get the WHATWG form without fragment,
  * percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; a `file://` URL of this machine becomes
  * `file:<path>`; everything else is trimmed and put in Unicode form NFC. Idempotent.
  * A name longer than {@link resourceLengthMax} stays as it came, and the time taken grows with the length and no faster.
@@ -69,8 +71,8 @@ function normalizeUrl(text: string): string {
     // Not a URL after all; kept as it came, so that it can still be found by the same text.
     return text
   }
-  const github = githubResource(url)
-  if (github !== undefined) return github
+  const known = githubResource(url) ?? knownResource(url)
+  if (known !== undefined) return known
   url.hash = ''
   // A user name or password in a URL is a secret, never part of a name.
   url.username = ''
@@ -113,6 +115,27 @@ function githubEndpoint([root, owner, repo, page, id]: readonly string[]): strin
   // A commit by its hash: a branch's name under the same endpoint is no commit.
   const isCommit = page === 'commits' && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u.test(id)
   return isNumber || isCommit ? githubPage([owner, repo, page, id]) : undefined
+}
+
+/** The resource of a page or an endpoint of another known system. A name that would change if it were read again is none. */
+function knownResource(url: URL): string | undefined {
+  const { host } = url
+  const rows = knownUrls.filter((row) => row.host.test(host))
+  if (rows.length === 0) return undefined
+  const parts = url.pathname
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodePart)
+  const parameter = (name: string): string | undefined => url.searchParams.get(name) ?? undefined
+  const page = { host, parts, parameter, fragment: decodePart(url.hash.slice(1)) }
+  for (const { read } of rows) {
+    const id = read(page)
+    if (id === undefined) continue
+    const isStable =
+      id === normalizeName(printable(id).normalize('NFC').trim()) && !/[\n\t]/u.test(id)
+    return isStable ? id : undefined
+  }
+  return undefined
 }
 
 function decodePart(part: string): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { zoneOffsetMs } from './instant.ts'
+import { zoneOffsetMs } from '@whodid/model'
 import { resolveInstant } from './resolve-instant.ts'
 
 const nowMs = Date.parse('2026-11-28T02:30:00.500Z')

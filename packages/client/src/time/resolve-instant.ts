@@ -1,5 +1,11 @@
-import { formatInstant, parseInstant, printableLine, WhodidError } from '@whodid/model'
-import { instantOfWall, localZone } from './instant.ts'
+import {
+  formatInstant,
+  instantOfWall,
+  parseInstant,
+  printableLine,
+  WhodidError,
+} from '@whodid/model'
+import { localZone } from './instant.ts'
 
 /** Settings of {@link resolveInstant}. */
 export interface InstantOptions {

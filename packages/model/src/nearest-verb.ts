@@ -1,4 +1,4 @@
-import { nearestName } from '@whodid/model'
+import { nearestName } from './nearest-name.ts'
 
 /** The verbs that records bear: those of the contract, and what reading other vocabularies gives. An agent may use others. */
 export const knownVerbs = [
