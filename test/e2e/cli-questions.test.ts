@@ -163,6 +163,7 @@ test.each([
 test('every question is on record under the case it was asked for', async () => {
   const questions = {
     '/v1/who-did': ['ask', 't:x:1'],
+    '/v1/find': ['find', 't:x:1'],
     '/v1/actions': ['actions'],
     '/v1/instances/triage-1': ['instance', 'triage-1'],
     '/v1/instances/triage-1/blast-radius': ['blast-radius', 'triage-1'],

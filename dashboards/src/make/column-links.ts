@@ -27,12 +27,12 @@ const onDashboard = (title: string, uid: string, variable: string): CellLink => 
 const linksOfColumns: Readonly<Record<string, readonly CellLink[]>> = {
   instance: [
     onDashboard('Show this instance', 'whodid-instance', 'instance'),
-    inConsole('Open the instance in the console', `/instances/${value}`),
+    inConsole('Open the instance in the console', `/instance?id=${value}`),
   ],
   parent: [onDashboard('Show the parent', 'whodid-instance', 'instance')],
-  template: [inConsole('Open the template in the console', `/templates/${value}`)],
-  person: [inConsole('Open the person in the console', `/people/${value}`)],
-  approver: [inConsole('Open the approver in the console', `/people/${value}`)],
+  template: [inConsole('Open the template in the console', `/template?id=${value}`)],
+  person: [inConsole('Open the person in the console', `/person?id=${value}`)],
+  approver: [inConsole('Open the approver in the console', `/person?id=${value}`)],
   resource: [inConsole('Who did this?', `/ask?of=resource:${value}`)],
   source: [inConsole('Who touched this source?', `/ask?of=resource:${value}`)],
   credential: [inConsole('Who used this credential?', `/ask?of=credential:${value}`)],

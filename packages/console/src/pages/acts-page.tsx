@@ -38,7 +38,7 @@ function chosen(values: Readonly<Record<string, string | undefined>>): Record<st
 }
 
 function readFilters(c: Context<PageEnv>): Filters {
-  const names = [...textFilters, 'verdict', 'outcome', 'from', 'cursor']
+  const names = [...textFilters, 'verdict', 'outcome', 'from', 'to', 'cursor']
   const given = Object.fromEntries(names.map((name) => [name, c.req.query(name)?.trim()]))
   return chosen({ ...given, days: days.find((one) => one === c.req.query('days')) })
 }

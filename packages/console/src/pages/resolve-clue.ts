@@ -1,60 +1,45 @@
-import type { ApiClient } from '@whodid/client'
+import type { ApiClient, Schemas } from '@whodid/client'
 import { parseHandle, WhodidError } from '@whodid/model'
-import type { HandleKind, WhoDidAnswer } from '@whodid/model'
-import { pageUrl, thingUrl } from '../parts/index.ts'
 import { answerOf } from '../ask-api.ts'
+import { pageUrl, thingUrl } from '../parts/index.ts'
 
-/** A thing that a clue may mean, and the page about it. */
-export interface Candidate {
-  readonly of: string
-  readonly url: string
-  readonly answer: WhoDidAnswer
-}
+type FindAnswer = Schemas['FindAnswer']
 
-/** The outcome of a clue: one page to go to, or the things that it may mean. */
+/** The outcome of a clue: one page to go to, or what it may mean. */
 export type Resolved =
   | { readonly state: 'one'; readonly url: string }
-  | {
-      readonly state: 'several'
-      readonly candidates: readonly Candidate[]
-      readonly asked: readonly string[]
-    }
+  | { readonly state: 'several'; readonly found: FindAnswer }
 
-/** Kinds that a bare word is tried as. */
-const bareKinds: readonly HandleKind[] = [
-  'instance',
-  'template',
-  'delegator',
-  'action',
-  'correlation',
-  'credential',
-  'tool',
-  'session',
-  'conversation',
-  'resource',
-]
+/** A clue as the search box sends it. */
+export interface Clue {
+  readonly q: string
+  readonly after?: string
+  readonly before?: string
+}
 
 /**
- * Resolves the text of the search box. A handle, a URL or a resource is what it says; anything else is tried as every kind of ID, and those
- * on record are the candidates. This is the one place that knows: a search on the server is put behind it.
+ * Resolves the text of the search box. A handle, a URL or a resource is what it says, and a clue that is the name of one thing leads to
+ * it; anything else shows what it may mean.
  */
-export async function resolveClue(client: ApiClient, clue: string): Promise<Resolved> {
-  const typed = clue.trim()
-  const handle = handleOf(typed)
+export async function resolveClue(client: ApiClient, clue: Clue): Promise<Resolved> {
+  const handle = handleOf(clue.q)
   if (handle !== undefined) return { state: 'one', url: thingUrl(handle.kind, handle.value) }
-  const asked = [...new Set(formsOf(typed))]
-  const { outcomes } = await answerOf(client.POST('/v1/who-did', { body: { of: asked } }))
-  const candidates = outcomes.flatMap(({ of, answer }) => {
-    if (answer === null || answer.reasons.some(({ code }) => code === 'no_record')) return []
-    const { kind } = answer.question
-    const url =
-      kind === 'resource' ? pageUrl('/ask', { of }) : thingUrl(kind, of.slice(of.indexOf(':') + 1))
-    return [{ of, url, answer }]
-  })
-  const [only] = candidates
-  return candidates.length === 1 && only !== undefined
-    ? { state: 'one', url: only.url }
-    : { state: 'several', candidates, asked }
+  const query = { ...clue, limit: '30' }
+  const found = await answerOf(client.GET('/v1/find', { params: { query } }))
+  const [only] = found.candidates
+  const isNamed = found.candidates.length === 1 && !found.more && only?.why.code === 'is_the_name'
+  return isNamed ? { state: 'one', url: leadUrl(only.leads_to) } : { state: 'several', found }
+}
+
+/** The page of the question that a candidate leads to. */
+export function leadUrl({ question, of, filters }: Schemas['Lead']): string {
+  if (question === 'actions') return pageUrl('/acts', filters)
+  if (question === 'templates') return '/agents'
+  if (question === 'find') return pageUrl('/find', { q: of })
+  const handle = of === null ? undefined : handleOf(of)
+  return handle === undefined || Object.keys(filters).length > 0
+    ? pageUrl('/ask', { of, ...filters })
+    : thingUrl(handle.kind, handle.value)
 }
 
 function handleOf(typed: string): ReturnType<typeof parseHandle> | undefined {
@@ -64,14 +49,4 @@ function handleOf(typed: string): ReturnType<typeof parseHandle> | undefined {
     if (thrown instanceof WhodidError && thrown.code === 'invalid_handle') return undefined
     throw thrown
   }
-}
-
-/** The handles that a text may be short for. */
-function formsOf(typed: string): string[] {
-  const short = /^([\w.-]+\/[\w.-]+)#(\d{1,20})$/u.exec(typed)
-  if (short !== null)
-    return ['pull', 'issue'].map((kind) => `resource:github:${kind}:${short[1]}/${short[2]}`)
-  if (/^[\w-]+(?:\.[\w-]+)+\/\S*$/u.test(typed))
-    return [`resource:https://${typed}`, `resource:${typed}`]
-  return bareKinds.map((kind) => `${kind}:${typed}`)
 }
