@@ -181,6 +181,9 @@ test('every question is on record under the case it was asked for', async () => 
   const underCase = reads.map(({ case_id: caseId }) => caseId).filter((caseId) => caseId !== null)
   const wanted = Object.keys(questions).map((route) => `INC 7 ${route}`)
   expect(underCase.toSorted()).toEqual([...wanted, 'INC-8'].toSorted())
+  expect((await run('reads', '--limit', '200')).stdout).toContain('INC 7 /v1/who-did')
+  const refused = await runWhodid(whodid, ['reads'], { WHODID_TOKEN: whodid.tokens.investigator })
+  expect(refused.stderr).toContain('forbidden')
 })
 
 test('a case that no header can carry is refused before anything is asked', async () => {

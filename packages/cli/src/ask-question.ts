@@ -11,6 +11,8 @@ import { caseIdOf } from './question-options.ts'
 /** A question to the API, and the form in which a person reads the answer. */
 export interface AskedQuestion<Answer> {
   readonly call: (api: ApiClient) => Promise<{ data?: Answer }>
+  /** The token that asks; default the investigator's. */
+  readonly access?: typeof readApiAccess
   /** The lines of the answer. */
   readonly render: (answer: Answer, palette: Palette, width: number) => readonly string[]
   /** The handles that were typed. */
@@ -28,10 +30,10 @@ export interface AskedQuestion<Answer> {
 export async function askQuestion<Answer>(
   context: CommandContext,
   typed: ParsedArguments,
-  { call, render, handles, unknown }: AskedQuestion<Answer>,
+  { call, access = readApiAccess, render, handles, unknown }: AskedQuestion<Answer>,
 ): Promise<Answer> {
   const { environment, stdout, stderr, stopping } = context
-  const api = openApi(await readApiAccess(environment), {
+  const api = openApi(await access(environment), {
     signal: stopping,
     caseId: caseIdOf(typed),
   })

@@ -8,7 +8,12 @@ export { renderBlastRadius } from './render/render-blast-radius.ts'
 export { renderDelegator } from './render/render-delegator.ts'
 export { renderFind } from './render/render-find.ts'
 export { renderInstance } from './render/render-instance.ts'
-export { renderActions, renderTailLine, renderTemplates } from './render/render-lists.ts'
+export {
+  renderActions,
+  renderReads,
+  renderTailLine,
+  renderTemplates,
+} from './render/render-lists.ts'
 export type { TailLine } from './render/render-lists.ts'
 export { createPalette, usesColor, wrapText } from './render/terminal-text.ts'
 export type { Palette } from './render/terminal-text.ts'
