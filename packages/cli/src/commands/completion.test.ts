@@ -34,6 +34,7 @@ test('bash completes commands, and the options of each', async () => {
     '--limit',
     '--case',
     '--json',
+    '--output',
     '--help',
   ])
   expect(await completed('whodid', '')).toEqual(commandTable.map(({ name }) => name))

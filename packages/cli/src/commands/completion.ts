@@ -52,7 +52,7 @@ async function writeCompletion({ args, stdout }: CommandContext): Promise<number
 
 /** The options that a help text describes. */
 function optionsIn(help: string): string[] {
-  const described = help.split('\n').filter((line) => /^\s+--/u.test(line))
+  const described = help.split('\n').filter((line) => /^\s+-/u.test(line))
   return [
     ...new Set(
       described.flatMap((line) =>

@@ -3,6 +3,7 @@ import type { RecordedRead } from '@whodid/model'
 import { readAdminAccess } from '../api-access.ts'
 import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
+import { outputHelp, outputOption } from '../output-form.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import { parametersOf } from '../question-options.ts'
 
@@ -16,7 +17,7 @@ This look is recorded too.
 
   --limit <n>        how many to give, 1–1000 (default 100)
   --case <id>        the case this read belongs to; kept with the record of it
-  --json             the API's answer as JSON
+${outputHelp}
 
 Environment: WHODID_API_URL, WHODID_TOKEN, NO_COLOR.`,
   run: listReads,
@@ -27,12 +28,14 @@ async function listReads(context: CommandContext): Promise<number> {
     limit: { type: 'string' },
     case: { type: 'string' },
     json: { type: 'boolean' },
+    ...outputOption,
   } as const
   const typed = parseArguments(context.args, options, { min: 0, max: 0, what: 'no argument' })
   const query = parametersOf(typed, ['limit'])
   await askQuestion<{ reads: readonly RecordedRead[] }>(context, typed, {
     access: readAdminAccess,
     call: (api) => api.GET('/v1/reads', { params: { query } }),
+    rows: (answer) => answer.reads,
     render: ({ reads }, palette) =>
       reads.length === 0 ? ['Nobody is on record yet.'] : renderReads(reads, palette),
     handles: [],
