@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -31,6 +32,7 @@ async function whodid(...argv: string[]) {
     environment: { WHODID_DATA_DIR: dataDir, WHODID_API_URL: closedUrl },
     stdout: output('stdout'),
     stderr: output('stderr'),
+    protocol: () => ({ input: new PassThrough(), output: new PassThrough() }),
     stopping: new AbortController().signal,
     version: '9.9.9',
   })
