@@ -1,9 +1,9 @@
-import { PassThrough } from 'node:stream'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runCommand } from './run-command.ts'
 
@@ -58,6 +58,7 @@ test.each([
   'templates',
   'delegator',
   'tail',
+  'mcp',
   'exporter',
   'reader',
   'quarantine',
