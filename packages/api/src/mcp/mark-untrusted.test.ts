@@ -12,6 +12,7 @@ test.each([
   ['plain\n\ttext 🛰', 'plain\n\ttext 🛰'],
   ['\u001b[31;1mred\u001b[0m', 'red'],
   ['\u009b2Jgone', 'gone'],
+  ['as the API gives it \ufffd[2J', 'as the API gives it '],
   ['\u001b]8;;https://evil.example\u0007link', ']8;;https://evil.examplelink'],
   ['invoice\u202egpj.exe', 'invoicegpj.exe'],
   ['zero\u200bwidth\ufeff', 'zerowidth'],

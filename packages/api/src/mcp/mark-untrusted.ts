@@ -71,8 +71,9 @@ export function removeUnprintable(text: string): string {
     .replaceAll(variationSelector, '')
 }
 
-// oxlint-disable-next-line no-control-regex -- the pattern must match the escape that begins a sequence
-const escapeSequence = /\u001b\[[0-?]*[ -/]*[@-~]|\u009b[0-?]*[ -/]*[@-~]/gu
+/** A sequence of a terminal; the API has put U+FFFD in place of the escape that begins it. */
+// oxlint-disable-next-line no-control-regex -- the pattern must match that escape
+const escapeSequence = /(?:[\u001b\ufffd]\[|\u009b)[0-?]*[ -/]*[@-~]/gu
 /** They are invisible, and can carry hidden text. */
 const variationSelector = /[\u{e0100}-\u{e01ef}]/gu
 
