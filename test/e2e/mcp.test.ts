@@ -68,7 +68,7 @@ interface Called {
 
 interface Assistant {
   readonly tools: () => Promise<
-    readonly { name: string; annotations?: object; outputSchema?: object }[]
+    readonly { name: string; annotations?: object | undefined; outputSchema?: object | undefined }[]
   >
   readonly call: (name: string, args: Record<string, unknown>) => Promise<Called>
   readonly close: () => Promise<void>
@@ -125,13 +125,14 @@ interface Read {
 
 async function reads(): Promise<readonly Read[]> {
   const answer = await whodid.get('/v1/access-log?limit=100', whodid.tokens.admin)
+  expect(answer.status, await answer.clone().text()).toBe(200)
   return ((await answer.json()) as { reads: readonly Read[] }).reads
 }
 
 const textOf = ({ content }: Called): string => String(content[0]?.text)
 
 describe.each(assistants)('a client of %s over %s', (_line, over, open) => {
-  it('lists the tools, calls each, and every call is in the access log', async () => {
+  it('lists the tools, calls each, gets refusals by their code, and all of it is in the access log', async () => {
     const assistant = await open(whodid.tokens.investigator, over)
     const tools = await assistant.tools()
     expect(tools.map(({ name }) => name)).toEqual(calls.map(([name]) => name))
@@ -145,6 +146,9 @@ describe.each(assistants)('a client of %s over %s', (_line, over, open) => {
       expect(called.structuredContent).toMatchObject({ data: expected })
       expect(textOf(called)).toMatch(/^Untrusted data follows[^<]*\n<whodid-data>\n/u)
     }
+    const refused = await assistant.call('who_did', { of: 'nonsense' })
+    expect(refused.isError).toBe(true)
+    expect(textOf(refused)).toMatch(/^invalid_handle: /u)
     await assistant.close()
     const recorded = (await reads()).slice(0, calls.length).toReversed()
     expect(
@@ -152,14 +156,6 @@ describe.each(assistants)('a client of %s over %s', (_line, over, open) => {
     ).toEqual(calls.map(([name]) => name))
     expect(recorded.map(({ reader }) => reader)).toEqual(calls.map(() => 'investigator'))
     expect(JSON.parse(String(recorded[1]?.question))).toEqual({ of: resource, limit: '3' })
-  })
-
-  it('gives a tool error with the stable code for what the API refuses', async () => {
-    const assistant = await open(whodid.tokens.investigator, over)
-    const refused = await assistant.call('who_did', { of: 'nonsense' })
-    expect(refused.isError).toBe(true)
-    expect(textOf(refused)).toMatch(/^invalid_handle: /u)
-    await assistant.close()
   })
 })
 
