@@ -124,9 +124,10 @@ interface Read {
 }
 
 async function reads(): Promise<readonly Read[]> {
-  const answer = await whodid.get('/v1/access-log?limit=100', whodid.tokens.admin)
+  const answer = await whodid.get('/v1/reads?limit=100', whodid.tokens.admin)
   expect(answer.status, await answer.clone().text()).toBe(200)
-  return ((await answer.json()) as { reads: readonly Read[] }).reads
+  const { reads: all } = (await answer.json()) as { reads: readonly Read[] }
+  return all.filter((read) => read.user_agent?.startsWith('whodid-mcp/') === true)
 }
 
 const textOf = ({ content }: Called): string => String(content[0]?.text)
