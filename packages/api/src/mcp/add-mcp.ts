@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import type { Context, MiddlewareHandler } from 'hono'
-import { errorCodes, isHostAllowed, printableLine, WhodidError } from '@whodid/model'
-import type { ErrorCode, HostCheck } from '@whodid/model'
+import type { MiddlewareHandler } from 'hono'
+import { isHostAllowed, printableLine, WhodidError } from '@whodid/model'
+import type { HostCheck } from '@whodid/model'
 import type { Api, ApiToken } from '../api-options.ts'
 import { problemResponse } from '../errors/problem.ts'
 import type { OnFailure } from '../errors/problem.ts'
@@ -11,8 +11,9 @@ import { readJsonBody } from '../middleware/check-body.ts'
 import { boundRequests } from '../middleware/request-scope.ts'
 import type { ApiEnv } from '../middleware/request-scope.ts'
 import { readers } from '../routes/route-parts.ts'
+import { askInProcess } from './ask-in-process.ts'
 import { boundCalls, createMcpServer } from './mcp-server.ts'
-import type { AskTool, ToolQuestion } from './mcp-server.ts'
+import type { AskTool } from './mcp-server.ts'
 
 /** The ports of the MCP server on the API's port. */
 export interface McpDeps {
@@ -25,12 +26,6 @@ export interface McpDeps {
 
 /** The path of the MCP server. */
 export const mcpPath = '/mcp'
-
-/** UTF-16 units of a client's own name that are recorded. */
-const agentLengthMax = 150
-
-/** The address of the API inside this process; its host passes the API's check. */
-const base = 'http://127.0.0.1'
 
 /**
  * Adds the MCP server at `/mcp`: Streamable HTTP without sessions, for clients of both lines of the protocol. Each request carries a
@@ -62,7 +57,7 @@ export function addMcp(app: OpenAPIHono<ApiEnv>, deps: McpDeps): void {
       )
     const { url, method, headers } = c.req.raw
     const request = new Request(url, { method, headers, signal: c.req.raw.signal })
-    asks.set(request, bounded(askInProcess(fetch, c, onFailure)))
+    asks.set(request, bounded(askInProcess(c, { fetch, onFailure })))
     return handler.fetch(request, { parsedBody })
   })
 }
@@ -104,46 +99,4 @@ function onlyReaders(): MiddlewareHandler<ApiEnv> {
       )
     await next()
   }
-}
-
-/** Asks the API in this process, as the reader of the request, so that each call is guarded, bounded and recorded as any other read. */
-function askInProcess(
-  fetch: Api['fetch'],
-  c: Context<ApiEnv>,
-  onFailure: OnFailure | undefined,
-): AskTool {
-  return async ({ tool, path, parameters, signal }: ToolQuestion) => {
-    const client = printableLine(c.req.header('user-agent') ?? '', agentLengthMax)
-    const headers = new Headers({ 'user-agent': agentOf(tool, client) })
-    const caseId = c.req.header('whodid-case')
-    if (caseId !== undefined) headers.set('whodid-case', caseId)
-    const query = new URLSearchParams(parameters).toString()
-    const url = `${base}${path}${query === '' ? '' : `?${query}`}`
-    const env = { incoming: c.env.incoming, reader: c.get('token') }
-    const response = await fetch(new Request(url, { headers, signal }), env)
-    const body: unknown = await response.json()
-    if (response.status === 200) return body
-    const error = problemError(body)
-    if (error.code === 'internal') onFailure?.(c.get('requestId'), error)
-    throw error
-  }
-}
-
-/** The reader's software as the access log shows it: the tool, and the client that called it. */
-function agentOf(tool: string, client: string): string {
-  const ascii = client.replaceAll(/[^\u0020-\u007e]/gu, '?')
-  return `whodid-mcp/${tool}${ascii === '' ? '' : ` (${ascii})`}`
-}
-
-function problemError(problem: unknown): WhodidError {
-  const { code, detail }: { code?: unknown; detail?: unknown } =
-    typeof problem === 'object' && problem !== null ? { ...problem } : {}
-  return new WhodidError(
-    isErrorCode(code) ? code : 'internal',
-    typeof detail === 'string' ? detail : 'the API gave no reason',
-  )
-}
-
-function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(errorCodes, code)
 }

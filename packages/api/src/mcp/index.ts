@@ -1,3 +1,2 @@
-export type { AskTool, ToolQuestion } from './mcp-server.ts'
+export type { AskTool } from './mcp-server.ts'
 export { serveMcpStdio } from './serve-mcp-stdio.ts'
-export type { McpStdioOptions } from './serve-mcp-stdio.ts'
