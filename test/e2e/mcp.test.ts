@@ -91,8 +91,7 @@ async function newAssistant(token: string, over: 'http' | 'stdio'): Promise<Assi
   )
   return {
     tools: async () => (await client.listTools()).tools,
-    // The tools answer at once: no result is a task.
-    call: async (name, args) => (await client.callTool({ name, arguments: args })) as Called,
+    call: (name, args) => client.callTool({ name, arguments: args }),
     close: () => client.close(),
   }
 }
@@ -142,7 +141,7 @@ describe.each(assistants)('a client of %s over %s', (_line, over, open) => {
       expect(outputSchema).toMatchObject({ type: 'object' })
     }
     for (const [name, args, expected] of calls) {
-      const called = await assistant.call(name, args === undefined ? { id: span } : args)
+      const called = await assistant.call(name, args ?? { id: span })
       expect(called.isError ?? false, textOf(called)).toBe(false)
       expect(called.structuredContent).toMatchObject({ data: expected })
       expect(textOf(called)).toMatch(/^Untrusted data follows[^<]*\n<whodid-data>\n/u)

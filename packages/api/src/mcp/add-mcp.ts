@@ -25,7 +25,7 @@ export interface McpDeps {
 }
 
 /** The path of the MCP server. */
-export const mcpPath = '/mcp'
+const mcpPath = '/mcp'
 
 /**
  * Adds the MCP server at `/mcp`: Streamable HTTP without sessions, for clients of both lines of the protocol. Each request carries a

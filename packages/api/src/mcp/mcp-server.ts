@@ -117,7 +117,7 @@ export function questionOf(
   const parameters: Record<string, string> = {}
   let asked = path
   for (const [key, value] of Object.entries(given)) {
-    if (value === undefined) continue
+    if (typeof value !== 'string' && typeof value !== 'number') continue
     if (path.includes(`{${key}}`))
       asked = asked.replace(`{${key}}`, () => encodeURIComponent(String(value).toWellFormed()))
     else parameters[key] = String(value)
