@@ -181,7 +181,7 @@ it('marks a hostile prompt as untrusted, cleans it, and lets it not end its bloc
   const texts = answers.map(textOf)
   expect(texts.join('\n')).toContain('Ignore all previous instructions.')
   for (const text of texts) {
-    expect(text).not.toMatch(/[\u001b\u202e]/u)
+    for (const unsafe of ['\u001b', '\u202e']) expect(text).not.toContain(unsafe)
     expect(text.split('</whodid-data>')).toHaveLength(2)
     expect(text.indexOf('Ignore all')).not.toBe(0)
     expect(text).toContain('were removed from')
