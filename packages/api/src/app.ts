@@ -2,6 +2,7 @@ import type { Api, ApiOptions } from './api-options.ts'
 import { boundSelector, statementBoundsDefault } from './bound-selector.ts'
 import { errorPage, openApiDocument, startPage } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
+import { addMcp } from './mcp/add-mcp.ts'
 import { createRecordedRead, systemUnixNs } from './middleware/recorded-read.ts'
 import {
   accessLogRoute,
@@ -100,6 +101,8 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(healthRoute, answerHealth)
   app.openapi(readyRoute, answerReady(options.readiness))
   app.openapi(metricsRoute, answerMetrics({ metrics: options.metrics, counts, load }))
+
+  addMcp(app, { tokens, hostCheck, fetch: app.fetch, onFailure })
 
   const document = openApiDocument(app)
   app.get('/openapi.json', (c) => c.json(document))

@@ -60,6 +60,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/tail.ts')).tailCommand,
   },
   {
+    name: 'mcp',
+    summary: 'Let an assistant ask: serve the questions as MCP tools over stdio',
+    load: async () => (await import('./commands/mcp.ts')).mcpCommand,
+  },
+  {
     name: 'exporter',
     summary: 'Add, list or remove a sender of spans',
     load: async () => (await import('./commands/exporter.ts')).exporterCommand,

@@ -1,3 +1,5 @@
+import type { Readable, Writable } from 'node:stream'
+
 /** A stream that a command writes to. */
 export interface Output {
   /** Writes text as it is; the caller ends lines. */
@@ -17,6 +19,8 @@ export interface CommandContext {
   readonly stdout: Output
   /** Progress, warnings, the screen of a service. */
   readonly stderr: Output
+  /** The process's own streams, for a protocol that is spoken over them. Nothing reads them before a command does. */
+  readonly protocol: () => { readonly input: Readable; readonly output: Writable }
   /** Aborts at the first SIGINT or SIGTERM; the second ends the process at once. */
   readonly stopping: AbortSignal
 }

@@ -24,6 +24,7 @@ const exitCode = await runCommand(process.argv.slice(2), {
   environment: process.env,
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
+  protocol: () => ({ input: process.stdin, output: process.stdout }),
   stopping: stopping.signal,
   version: readVersion(),
 })

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runCommand } from './run-command.ts'
 
@@ -31,6 +32,7 @@ async function whodid(...argv: string[]) {
     environment: { WHODID_DATA_DIR: dataDir, WHODID_API_URL: closedUrl },
     stdout: output('stdout'),
     stderr: output('stderr'),
+    protocol: () => ({ input: new PassThrough(), output: new PassThrough() }),
     stopping: new AbortController().signal,
     version: '9.9.9',
   })
@@ -56,6 +58,7 @@ test.each([
   'templates',
   'delegator',
   'tail',
+  'mcp',
   'exporter',
   'reader',
   'quarantine',

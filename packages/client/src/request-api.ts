@@ -20,6 +20,8 @@ export interface ApiRequest {
   readonly post?: Readonly<Record<string, string>>
   /** The case that the read belongs to. */
   readonly caseId?: string | undefined
+  /** The software that asks, kept with the record of the read; printable ASCII. */
+  readonly userAgent?: string
 }
 
 /** Milliseconds until an answer must have begun. */
@@ -42,13 +44,14 @@ export async function requestApi(
   path: string,
   request: ApiRequest = {},
 ): Promise<Response> {
-  const { parameters = {}, signal, post, caseId } = request
+  const { parameters = {}, signal, post, caseId, userAgent } = request
   const url = new URL(`${access.apiUrl}${path}`)
   for (const [name, value] of Object.entries(parameters))
     if (value !== undefined) url.searchParams.set(name, value)
   const headers = new Headers()
   if (access.token !== '') headers.set('authorization', `Bearer ${access.token}`)
   if (caseId !== undefined) headers.set('whodid-case', caseId)
+  if (userAgent !== undefined) headers.set('user-agent', userAgent)
   if (post === undefined) return sendRequest(new Request(url, { headers }), access, signal)
   headers.set('content-type', 'application/json')
   const posted = { method: 'POST', headers, body: JSON.stringify(post) }

@@ -26,24 +26,31 @@ export function checkJsonBody(routes: KnownRoutes): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const posted = routes.at(c.req.path).some(({ method }) => method === c.req.method)
     if (c.req.method !== 'POST' || !posted) return next()
-    const type = c.req.header('content-type') ?? ''
-    if (!/^application\/json(?:\s*;\s*charset=utf-8)?\s*$/iu.test(type))
-      throw new WhodidError(
-        'unsupported_content_type',
-        `"content-type" expected application/json; got ${type === '' ? 'none' : 'another'}`,
-      )
-    const body = await readBody(c.req.raw)
-    try {
-      JSON.parse(body)
-    } catch (thrown) {
-      throw new WhodidError('invalid_body', 'the body expected JSON; got something else', {
-        cause: thrown,
-      })
-    }
+    const { text: body } = await readJsonBody(c.req.raw)
     // The stream has been read: the route gets a request whose body is the text.
     const { url, method, headers } = c.req.raw
     c.req.raw = new Request(url, { method, headers, body })
     return next()
+  }
+}
+
+/** The text of a body of JSON, and its value. Throws as {@link checkJsonBody} does. */
+export async function readJsonBody(
+  request: Request,
+): Promise<{ readonly text: string; readonly value: unknown }> {
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/json(?:\s*;\s*charset=utf-8)?\s*$/iu.test(type))
+    throw new WhodidError(
+      'unsupported_content_type',
+      `"content-type" expected application/json; got ${type === '' ? 'none' : 'another'}`,
+    )
+  const text = await readBody(request)
+  try {
+    return { text, value: JSON.parse(text) }
+  } catch (thrown) {
+    throw new WhodidError('invalid_body', 'the body expected JSON; got something else', {
+      cause: thrown,
+    })
   }
 }
 

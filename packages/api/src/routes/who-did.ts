@@ -23,6 +23,9 @@ import {
 } from './route-parts.ts'
 import type { Handler } from './route-parts.ts'
 
+/** How many alternatives an answer gives. */
+export const alternativesLimit = { min: 0, max: 100, default: 10 } as const
+
 /** The parameters that narrow a question beside its handle. */
 export const timeOfQuestion = {
   at: instantSchema.optional().describe(`The action is at or before this instant. ${instantText}`),
@@ -32,7 +35,7 @@ export const timeOfQuestion = {
   from: instantSchema.optional().describe(`Start of the time asked about. ${instantText}`),
   to: instantSchema.optional().describe(`End of the time asked about. ${instantText}`),
   verb: verbSchema.optional().describe('Only actions of this verb, `read` included'),
-  limit: countSchema(0, 100)
+  limit: countSchema(0, alternativesLimit.max)
     .optional()
     .describe('How many alternatives to give: 0–100, default 10'),
 }

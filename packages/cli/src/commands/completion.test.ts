@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { commandTable } from '../command-table.ts'
@@ -11,6 +12,7 @@ async function scriptOf(shell: string): Promise<string> {
     environment: {},
     stdout: output,
     stderr: output,
+    protocol: () => ({ input: new PassThrough(), output: new PassThrough() }),
     stopping: new AbortController().signal,
   })
   return written
