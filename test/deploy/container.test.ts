@@ -39,7 +39,7 @@ describe('the container file', () => {
 
   it('builds on an image that is pinned by its version, the same in each stage', () => {
     const bases = lines.filter((line) => line.startsWith('FROM '))
-    expect(bases.map((line) => line.split(' AS ')[1])).toEqual(['build', 'agent', 'whodid'])
+    expect(bases.map((line) => line.split(' AS ')[1])).toEqual(['build', 'whodid'])
     const images = new Set(bases.map((line) => line.split(' ')[1]))
     expect([...images]).toEqual([expect.stringMatching(/^node:\d+\.\d+\.\d+-bookworm-slim$/u)])
     const [major = 0] = ([...images][0] ?? '').slice('node:'.length).split('.').map(Number)
@@ -47,14 +47,14 @@ describe('the container file', () => {
   })
 
   it('installs packages and runs files that there are', () => {
-    const names = [...text.matchAll(/--filter (\S+)/gu)].map((match) => match[1])
+    const names = [...text.matchAll(/--filter '(\S+)\.\.\.'/gu)].map((match) => match[1])
     const manifests = repositoryPaths(/^(?:packages|examples)\/[^/]+\/package\.json$/u)
     const known = manifests.map((path) => treeOf(JSON.parse(readSource(path).text)).at('name'))
     expect(known).toEqual(expect.arrayContaining(names))
     expect(names).toEqual(['@whodid/cli', '@whodid/example-quickstart'])
     const cli = treeOf(JSON.parse(readSource('packages/cli/package.json').text))
     expect(cli.at('bin', 'whodid')).toBe('./dist/main.js')
-    expect(text).toContain('ENTRYPOINT ["node", "/opt/whodid/dist/main.js"]')
+    expect(text).toContain('ENTRYPOINT ["node", "/opt/whodid/packages/cli/dist/main.js"]')
     expect(text).toContain('RUN node scripts/with-install.mjs')
     expect(repositoryPaths(/^examples\/quickstart\/agent\.mjs$/u)).toHaveLength(1)
   })

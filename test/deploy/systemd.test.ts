@@ -16,7 +16,7 @@ describe('the systemd unit', () => {
     for (const line of [
       'User=whodid',
       'Group=whodid',
-      'ExecStart=/usr/bin/node /opt/whodid/dist/main.js serve --json',
+      'ExecStart=/usr/bin/node /opt/whodid/packages/cli/dist/main.js serve --json',
       'Environment=WHODID_DATA_DIR=/var/lib/whodid',
       'StateDirectory=whodid',
       'StateDirectoryMode=0700',
