@@ -1874,6 +1874,237 @@ var whodidDecision = (function(exports) {
 		while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
 		return text.slice(0, end);
 	}
+	// packages/model/src/resource-urls.ts
+	const anyHost = /./u;
+	/** Tried in order. Each function is linear in the length of the URL. */
+	const knownUrls = [
+		{
+			system: "github",
+			host: /^raw\.githubusercontent\.com$/u,
+			read: readRawGithub
+		},
+		{
+			system: "gitlab",
+			host: anyHost,
+			read: readGitlab
+		},
+		{
+			system: "jira",
+			host: /^[a-z0-9-]+\.atlassian\.net$/u,
+			read: readJira
+		},
+		{
+			system: "slack",
+			host: /^(?:[a-z0-9-]+\.)?slack\.com$/u,
+			read: readSlack
+		},
+		{
+			system: "kubernetes",
+			host: anyHost,
+			read: readKubernetes
+		},
+		{
+			system: "s3",
+			host: /\.amazonaws\.com$/u,
+			read: readS3
+		},
+		{
+			system: "s3",
+			host: /^(?:[a-z0-9-]+\.)?console\.aws\.amazon\.com$/u,
+			read: readS3Console
+		},
+		{
+			system: "gcs",
+			host: /^(?:[a-z0-9._-]+\.)?storage\.(?:googleapis|cloud\.google)\.com$/u,
+			read: readGcs
+		},
+		{
+			system: "gcp",
+			host: /^[a-z0-9-]+\.googleapis\.com$/u,
+			read: readGcp
+		},
+		{
+			system: "azure",
+			host: /^(?:management|portal)\.azure\.com$/u,
+			read: readAzure
+		},
+		{
+			system: "azure",
+			host: /^[a-z0-9]+\.blob\.core\.windows\.net$/u,
+			read: readAzureBlob
+		},
+		{
+			system: "npm",
+			host: /^(?:www\.npmjs\.com|npmjs\.com|registry\.npmjs\.org)$/u,
+			read: readNpm
+		},
+		{
+			system: "pypi",
+			host: /^pypi\.org$/u,
+			read: readPypi
+		},
+		{
+			system: "oci",
+			host: /^hub\.docker\.com$/u,
+			read: readDockerHub
+		},
+		{
+			system: "oci",
+			host: anyHost,
+			read: readRegistry
+		}
+	];
+	function readRawGithub({ parts }) {
+		const [owner, repo, ...rest] = parts;
+		if (owner === void 0 || repo === void 0 || rest.length < 2) return void 0;
+		return `github:file:${owner.toLowerCase()}/${repo.toLowerCase()}/${rest.join("/")}`;
+	}
+	const gitlabKinds = /* @__PURE__ */ new Map([
+		["merge_requests", "merge_request"],
+		["issues", "issue"],
+		["work_items", "issue"],
+		["commit", "commit"],
+		["commits", "commit"],
+		["blob", "file"],
+		["pipelines", "pipeline"],
+		["jobs", "job"]
+	]);
+	/** Pages have `/-/` behind the project, wherever GitLab is hosted; the API has the whole project in one segment. */
+	function readGitlab({ host, parts }) {
+		const [root, version, projects, project = ""] = parts;
+		const isApi = root === "api" && version === "v4" && projects === "projects";
+		const at = isApi ? 3 : parts.indexOf("-");
+		const owner = isApi ? project : parts.slice(0, Math.max(at, 0)).join("/");
+		if (!owner.includes("/")) return void 0;
+		const named = gitlabName(parts.slice(at + 1).filter((part) => !isApi || part !== "repository"));
+		const where = host === "gitlab.com" ? "" : `${host}/`;
+		return named === void 0 ? void 0 : `gitlab:${named.kind}:${where}${owner}/${named.tail}`;
+	}
+	function gitlabName([page = "", ...rest]) {
+		const kind = gitlabKinds.get(page);
+		const [first] = rest;
+		if (kind === void 0 || first === void 0) return void 0;
+		if (kind === "file") return {
+			kind,
+			tail: rest.join("/")
+		};
+		return (kind === "commit" ? /^[0-9a-f]{7,64}$/u : /^\d{1,20}$/u).test(first) ? {
+			kind,
+			tail: first
+		} : void 0;
+	}
+	function readJira({ host, parts, parameter }) {
+		const isIssue = parts[0] === "browse" || parts[0] === "rest" && parts[3] === "issue";
+		const named = parts[0] === "browse" ? parts[1] : parts[4];
+		const key = (isIssue ? named : parameter("selectedIssue"))?.toUpperCase();
+		if (key === void 0 || !/^[A-Z][A-Z0-9_]{1,30}-\d{1,12}$/u.test(key)) return void 0;
+		return `jira:issue:${host.slice(0, host.indexOf("."))}/${key}`;
+	}
+	/** IDs of channels are unique across workspaces, and a page of the app does not name the workspace. */
+	function readSlack({ parts }) {
+		const [root, first, second] = parts;
+		const channel = root === "archives" ? first : root === "client" ? second : void 0;
+		if (channel === void 0 || !/^[CDG][A-Z0-9]{6,20}$/u.test(channel)) return void 0;
+		const [, seconds, micros] = /^p(\d{10})(\d{6})$/u.exec(parts[2] ?? "") ?? [];
+		if (root === "archives" && seconds !== void 0 && micros !== void 0) return `slack:message:${channel}/${seconds}.${micros}`;
+		return `slack:channel:${channel}`;
+	}
+	/** One of a kind for each kind of object: the API's path has the plural. */
+	function singular(plural) {
+		if (plural === "ingresses") return "ingress";
+		if (plural.endsWith("policies")) return `${plural.slice(0, -3)}y`;
+		if (plural.endsWith("classes")) return plural.slice(0, -2);
+		return plural.endsWith("s") && plural !== "endpoints" ? plural.slice(0, -1) : plural;
+	}
+	function readKubernetes({ host, parts }) {
+		const [root, first = "", second = ""] = parts;
+		const version = root === "api" ? first : root === "apis" ? second : "";
+		const rest = parts.slice(root === "api" ? 2 : 3);
+		if (!/^v\d[a-z0-9]{0,12}$/u.test(version) || rest[0] !== "namespaces") return void 0;
+		const [, namespace, plural, name] = rest;
+		if (namespace === void 0) return void 0;
+		if (plural === void 0) return `k8s:namespace:${host}/${namespace}`;
+		if (name === void 0 || !/^[a-z]{1,60}$/u.test(plural)) return void 0;
+		return `k8s:${singular(plural)}:${host}/${namespace}/${name}`;
+	}
+	/** `<bucket>.s3.<region>.amazonaws.com`, or the bucket in the path. */
+	function readS3({ host, parts }) {
+		const labels = host.split(".");
+		const at = labels.findLastIndex((label) => label === "s3" || label.startsWith("s3-"));
+		if (at < 0) return void 0;
+		const bucket = labels.slice(0, at).join(".");
+		return objectOf("s3", bucket === "" ? parts : [bucket, ...parts]);
+	}
+	function readS3Console({ parts, parameter }) {
+		const [root, page, bucket] = parts;
+		if (root !== "s3" || bucket === void 0 || page !== "object" && page !== "buckets") return void 0;
+		const key = parameter("prefix");
+		return objectOf("s3", [bucket, ...key === void 0 || page !== "object" ? [] : [key]]);
+	}
+	function readGcs({ host, parts }) {
+		const bucket = /^(.+)\.storage\.googleapis\.com$/u.exec(host)?.[1];
+		if (bucket !== void 0) return objectOf("gs", [bucket, ...parts]);
+		const at = parts.indexOf("storage") < 0 ? -1 : parts.indexOf("b");
+		if (at < 0) return objectOf("gs", parts);
+		const [name = "", object, ...key] = parts.slice(at + 1);
+		return objectOf("gs", object === "o" ? [name, ...key] : [name]);
+	}
+	function objectOf(scheme, [bucket, ...key]) {
+		if (bucket === void 0 || !/^[a-z0-9][a-z0-9._-]{1,221}$/u.test(bucket)) return void 0;
+		return `${scheme}://${[bucket, ...key].join("/")}`;
+	}
+	function readGcp({ host, parts }) {
+		const at = parts.indexOf("projects");
+		if (at < 0 || parts.length < at + 4) return void 0;
+		return `gcp:${host.slice(0, host.indexOf("."))}:${parts.slice(at).join("/")}`;
+	}
+	/** Names of Azure do not distinguish case. The portal has the name in the fragment. */
+	function readAzure({ parts, fragment }) {
+		const path = parts[0]?.toLowerCase() === "subscriptions" ? parts : fragment.split("/");
+		const at = path.findIndex((part) => part.toLowerCase() === "subscriptions");
+		const named = at < 0 ? [] : path.slice(at);
+		return named.length < 2 ? void 0 : `azure:resource:${named.join("/").toLowerCase()}`;
+	}
+	function readAzureBlob({ host, parts }) {
+		if (parts.length === 0) return void 0;
+		return `azure:blob:${host.slice(0, host.indexOf("."))}/${parts.join("/")}`;
+	}
+	function readNpm({ host, parts }) {
+		const isPage = host.endsWith("npmjs.com");
+		if (isPage && parts[0] !== "package") return void 0;
+		const path = parts.slice(isPage ? 1 : 0).flatMap((part) => part.split("/"));
+		const size = path[0]?.startsWith("@") === true ? 2 : 1;
+		const name = path.slice(0, size).join("/").toLowerCase();
+		const [next, after] = path.slice(size);
+		if (!/^(?:@[a-z0-9._~-]+\/)?[a-z0-9_~][a-z0-9._~-]*$/u.test(name)) return void 0;
+		const tarball = `${name.slice(name.indexOf("/") + 1)}-`;
+		const ofRegistry = (after?.startsWith(tarball) === true ? after.slice(tarball.length) : void 0)?.replace(".tgz", "") ?? next;
+		const version = isPage ? next === "v" ? after : void 0 : ofRegistry;
+		return versioned(`npm:package:${name}`, version);
+	}
+	function readPypi({ parts }) {
+		const [page, name = "", version] = parts;
+		if (page !== "project" && page !== "simple" && page !== "pypi") return void 0;
+		if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/u.test(name)) return void 0;
+		return versioned(`pypi:package:${name.replaceAll(/[._-]+/gu, "-").toLowerCase()}`, version);
+	}
+	function versioned(name, version) {
+		return version !== void 0 && /^\d[A-Za-z0-9.+_-]*$/u.test(version) ? `${name}@${version}` : name;
+	}
+	function readDockerHub({ parts }) {
+		const [page, first, second] = parts;
+		if (page === "_" && first !== void 0) return `oci:image:docker.io/library/${first}`;
+		if (page !== "r" || first === void 0 || second === void 0) return void 0;
+		return `oci:image:docker.io/${first}/${second}`;
+	}
+	/** A manifest by the OCI distribution API, on whichever registry. */
+	function readRegistry({ host, parts }) {
+		const at = parts.lastIndexOf("manifests");
+		const reference = parts[at + 1];
+		if (parts[0] !== "v2" || at < 2 || reference === void 0) return void 0;
+		const name = `oci:image:${host}/${parts.slice(1, at).join("/")}`;
+		return reference.startsWith("sha256:") ? `${name}@${reference}` : `${name}:${reference}`;
+	}
 	/**
 	* More combining marks on one letter than any script writes (Unicode's stream-safe text has 30). To put them in order takes
 	* the square of their number, so that such a text stays as it came.
@@ -1894,7 +2125,8 @@ var whodidDecision = (function(exports) {
 	* Gives a resource its one canonical name, so that a responder's URL and an agent's ID are equal.
 	*
 	* GitHub URLs of pull requests, issues, commits and files, those of its API too, become
-	* `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); other http(s) URLs get the WHATWG form without fragment,
+	* `github:<kind>:<owner>/<repo>/<rest>` with owner and repository in lower case (GitHub does not distinguish it); pages and endpoints of the other
+	* systems of {@link knownUrls} become that system's name for the resource; other http(s) URLs get the WHATWG form without fragment,
 	* percent-encoded only where RFC 3986 §6.2.2 needs it, and without the trailing slash of a non-root path; a `file://` URL of this machine becomes
 	* `file:<path>`; everything else is trimmed and put in Unicode form NFC. Idempotent.
 	* A name longer than {@link resourceLengthMax} stays as it came, and the time taken grows with the length and no faster.
@@ -1927,8 +2159,8 @@ var whodidDecision = (function(exports) {
 		} catch {
 			return text;
 		}
-		const github = githubResource(url);
-		if (github !== void 0) return github;
+		const known = githubResource(url) ?? knownResource(url);
+		if (known !== void 0) return known;
 		url.hash = "";
 		url.username = "";
 		url.password = "";
@@ -1963,6 +2195,25 @@ var whodidDecision = (function(exports) {
 			page,
 			id
 		]) : void 0;
+	}
+	/** The resource of a page or an endpoint of another known system. A name that would change if it were read again is none. */
+	function knownResource(url) {
+		const { host } = url;
+		const rows = knownUrls.filter((row) => row.host.test(host));
+		if (rows.length === 0) return void 0;
+		const parts = url.pathname.split("/").filter((part) => part !== "").map(decodePart);
+		const parameter = (name) => url.searchParams.get(name) ?? void 0;
+		const page = {
+			host,
+			parts,
+			parameter,
+			fragment: decodePart(url.hash.slice(1))
+		};
+		for (const { read } of rows) {
+			const id = read(page);
+			if (id === void 0) continue;
+			return id === normalizeName(printable(id).normalize("NFC").trim()) && !/[\n\t]/u.test(id) ? id : void 0;
+		}
 	}
 	function decodePart(part) {
 		try {
@@ -2005,13 +2256,16 @@ var whodidDecision = (function(exports) {
 		if (names.includes(lower)) return void 0;
 		return names.map((name) => ({
 			name,
-			distance: distance(lower, name)
+			distance: spellingDistance(lower, name)
 		})).filter(({ name, distance: changes }) => {
 			return changes <= (Math.min(name.length, lower.length) <= 5 ? 1 : 2) || lower.length >= 3 && name.startsWith(lower);
 		}).sort((a, b) => a.distance - b.distance)[0]?.name;
 	}
-	/** Insertions, deletions, replacements and swaps of neighbours from one to the other (optimal string alignment). */
-	function distance(from, to) {
+	/**
+	* Insertions, deletions, replacements and swaps of neighbours from one to the other (optimal string alignment). The work is the product
+	* of the lengths: the caller bounds them.
+	*/
+	function spellingDistance(from, to) {
 		let beforeLast = [];
 		let last = Array.from({ length: to.length + 1 }, (_, index) => index);
 		for (let row = 1; row <= from.length; row += 1) {
@@ -5841,5 +6095,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'eb6f354bee284c01' })
+Object.assign(decisionCode, whodidDecision, { id: 'e053c9e64efa412e' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { whoDidAnswerSchema } from '@whodid/model/answers'
+import { withoutProgress } from '../harness/run-whodid.ts'
 import { startWhodidProcess } from '../harness/whodid-process.ts'
 import type { WhodidProcess } from '../harness/whodid-process.ts'
 
@@ -44,7 +45,7 @@ function run(args: readonly string[], environment: Record<string, string> = {}):
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
+    child.on('close', (code) => resolve({ code, stdout, stderr: withoutProgress(stderr) }))
   })
 }
 

@@ -181,6 +181,25 @@ test('every question is on record under the case it was asked for', async () => 
   const underCase = reads.map(({ case_id: caseId }) => caseId).filter((caseId) => caseId !== null)
   const wanted = Object.keys(questions).map((route) => `INC 7 ${route}`)
   expect(underCase.toSorted()).toEqual([...wanted, 'INC-8'].toSorted())
+  expect((await run('reads', '--limit', '200')).stdout).toContain('INC 7 /v1/who-did')
+  const refused = await runWhodid(whodid, ['reads'], { WHODID_TOKEN: whodid.tokens.investigator })
+  expect(refused.stderr).toContain('forbidden')
+})
+
+test('a list is a table, JSON, or rows for another program', async () => {
+  const [json, ndjson, csv, md] = await Promise.all(
+    ['json', 'ndjson', 'csv', 'md'].map((form) => run('actions', 'instance:triage-1', '-o', form)),
+  )
+  const { actions } = JSON.parse(json?.stdout ?? '') as { actions: { span: string }[] }
+  expect(actions.length).toBeGreaterThan(0)
+  const rows = (ndjson?.stdout ?? '').trim().split('\n')
+  expect(rows.map((row) => JSON.parse(row) as unknown)).toEqual(actions)
+  const [heading = '', ...lines] = (csv?.stdout ?? '').trim().split('\r\n')
+  expect(lines[0]?.split(',')[heading.split(',').indexOf('span')]).toBe(actions[0]?.span)
+  expect(md?.stdout.split('\n')).toHaveLength(actions.length + 3)
+  const refused = await run('actions', '-o', 'xml')
+  expect(refused).toMatchObject({ code: 2, stdout: '' })
+  expect(refused.stderr).toContain('"--output" expected table, json, ndjson, csv or md; got "xml"')
 })
 
 test('a case that no header can carry is refused before anything is asked', async () => {

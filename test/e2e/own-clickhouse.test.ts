@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startOperatorEngine } from '../harness/operator-engine.ts'
 import type { OperatorEngine } from '../harness/operator-engine.ts'
+import { withoutProgress } from '../harness/run-whodid.ts'
 import { sendSpans, toolCall } from '../harness/send-spans.ts'
 import { startWhodidProcess } from '../harness/whodid-process.ts'
 
@@ -48,7 +49,7 @@ function run(
   const env = { PATH: process.env['PATH'], WHODID_DATA_DIR: dataDir, ...environment }
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [main, ...args], { env }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+      resolve({ code: child.exitCode ?? -1, stdout, stderr: withoutProgress(stderr) }),
     )
   })
 }

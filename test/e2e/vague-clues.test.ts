@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findAnswerSchema } from '@whodid/model/answers'
+import { signInConsole } from '../harness/console-session.ts'
+import type { ConsoleSession } from '../harness/console-session.ts'
 import { runWhodid } from '../harness/run-whodid.ts'
 import type { Ran } from '../harness/run-whodid.ts'
 import { sendSpans, toolCall } from '../harness/send-spans.ts'
@@ -11,6 +13,7 @@ const stepsMax = 3
 const merged = '9fceb02d0ae598e95dc970b74767f19372d61af8'
 
 let whodid: WhodidProcess
+let reader: ConsoleSession
 
 /** An agent that acts for somebody; each incident has its own instance, which tells its answer from the others'. */
 const agent = (incident: string, template: string, delegator: string): SpanAttributes => ({
@@ -25,6 +28,7 @@ const triage = (incident: string) => agent(incident, 'repo-triage', 'dev@acme.ex
 
 beforeAll(async () => {
   whodid = await startWhodidProcess()
+  reader = await signInConsole(whodid, whodid.tokens.investigator)
   await sendSpans(whodid, 'pull', [
     { ...triage('in-pull'), ...toolCall('update', 'github:pull:acme/app/812') },
   ])
@@ -110,7 +114,7 @@ function commandsIn(stdout: string): string[][] {
   )
 }
 
-test.each([
+const incidents = [
   ['a number of a repository', 'acme/app#812', 'in-pull'],
   ['the beginning of a merge commit', merged.slice(0, 9), 'in-merge'],
   ['a table', 'shop.customers', 'in-row'],
@@ -123,22 +127,52 @@ test.each([
   ['a ticket', 'OPS-12', 'in-ticket'],
   ['a slip', 'acess-bot', 'in-grant'],
   ['a time and a verb', 'what was granted in the last 2 hours', 'in-grant'],
-])('%s leads to who did it in at most three steps', async (_what, clue, incident) => {
-  const first = await run(['find', ...clue.split(' ')])
-  expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' })
-  // What a person does: the first command that asks, or else the first that narrows.
-  let shown = first
-  let name = 'find'
-  for (let steps = 1; steps < stepsMax && name !== 'ask'; steps += 1) {
-    const commands = commandsIn(shown.stdout)
-    const next = commands.find(([command]) => command === 'ask') ?? commands[0] ?? []
-    expect(next, shown.stdout).not.toEqual([])
-    name = next[0] ?? ''
-    shown = await run(next)
-    expect(shown.code, shown.stderr).toBe(0)
+] as const
+
+test.each(incidents)(
+  '%s leads to who did it in at most three steps',
+  async (_what, clue, incident) => {
+    const first = await run(['find', ...clue.split(' ')])
+    expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' })
+    // What a person does: the first command that asks, or else the first that narrows.
+    let shown = first
+    let name = 'find'
+    for (let steps = 1; steps < stepsMax && name !== 'ask'; steps += 1) {
+      const commands = commandsIn(shown.stdout)
+      const next = commands.find(([command]) => command === 'ask') ?? commands[0] ?? []
+      expect(next, shown.stdout).not.toEqual([])
+      name = next[0] ?? ''
+      shown = await run(next)
+      expect(shown.code, shown.stderr).toBe(0)
+    }
+    expect(name).toBe('ask')
+    expect(shown.stdout).toContain(incident)
+  },
+)
+
+/** The links of a page below its head: to what the clue names first, then to what narrows it. */
+function linksIn(html: string): string[] {
+  const links = [...html.slice(html.indexOf('<h1')).matchAll(/href="(\/[^"]*)"/gu)].map(
+    ([, href = '']) => href.replaceAll('&amp;', '&'),
+  )
+  const isThing = (href: string): boolean => /^\/(?:ask|instance|person|template)\?/u.test(href)
+  return [...links.filter(isThing), ...links.filter((href) => /^\/(?:find|acts)\?/u.test(href))]
+}
+
+test.each(incidents)('%s leads there in the console', async (_what, clue, incident) => {
+  let at = `/find?${new URLSearchParams({ q: clue }).toString()}`
+  let html = ''
+  for (let steps = 1; steps <= stepsMax && !html.includes(incident); steps += 1) {
+    let answer = await reader.get(at)
+    if (answer.status === 303) {
+      at = answer.headers.get('location') ?? ''
+      answer = await reader.get(at)
+    }
+    html = await answer.text()
+    expect(answer.status, html).toBe(200)
+    at = linksIn(html)[0] ?? '/nowhere'
   }
-  expect(name).toBe('ask')
-  expect(shown.stdout).toContain(incident)
+  expect(html).toContain(incident)
 })
 
 test('nothing found says what was looked at, and a program gets the answer as JSON', async () => {

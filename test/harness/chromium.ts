@@ -34,7 +34,8 @@ export async function openWatched(context: BrowserContext): Promise<WatchedPage>
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.text()} (${message.location().url}, on ${page.url()})`)
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   return { page, complaints }

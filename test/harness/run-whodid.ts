@@ -33,6 +33,11 @@ export function runWhodid(
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
     child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
+    child.on('close', (code) => resolve({ code, stdout, stderr: withoutProgress(stderr) }))
   })
+}
+
+/** Leaves out the line that says that work is under way: the machine's speed decides whether it is written. */
+export function withoutProgress(stderr: string): string {
+  return stderr.replace(/^(?:Asking|Checking|Migrating)…\n/mu, '')
 }

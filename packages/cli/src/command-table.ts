@@ -70,6 +70,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reader.ts')).readerCommand,
   },
   {
+    name: 'reads',
+    summary: 'Show who looked at the ledger, and what they asked',
+    load: async () => (await import('./commands/reads.ts')).readsCommand,
+  },
+  {
     name: 'quarantine',
     summary: 'List or replay spans that were rejected and kept',
     load: async () => (await import('./commands/quarantine.ts')).quarantineCommand,
@@ -123,5 +128,10 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'doctor',
     summary: 'Check that all is well, and say what to do where it is not',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'Write what bash, zsh or fish completes',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
   },
 ]

@@ -8,10 +8,17 @@ export { renderBlastRadius } from './render/render-blast-radius.ts'
 export { renderDelegator } from './render/render-delegator.ts'
 export { renderFind } from './render/render-find.ts'
 export { renderInstance } from './render/render-instance.ts'
-export { renderActions, renderTailLine, renderTemplates } from './render/render-lists.ts'
+export {
+  renderActions,
+  renderReads,
+  renderTailLine,
+  renderTemplates,
+} from './render/render-lists.ts'
 export type { TailLine } from './render/render-lists.ts'
 export { createPalette, usesColor, wrapText } from './render/terminal-text.ts'
 export type { Palette } from './render/terminal-text.ts'
 export { localZone } from './time/instant.ts'
 export { resolveInstant } from './time/resolve-instant.ts'
 export type { InstantOptions } from './time/resolve-instant.ts'
+export { rowsAsCsv, rowsAsMarkdown, rowsAsNdjson } from './render/render-rows.ts'
+export type { ListRow } from './render/render-rows.ts'

@@ -3,6 +3,7 @@ import { parseHandle, WhodidError } from '@whodid/model'
 import type { HandleKind } from '@whodid/model'
 import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
+import { outputHelp, outputOption } from '../output-form.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import {
   hoursAgo,
@@ -32,7 +33,7 @@ alone; \`whodid ask span:<its span>\` weighs all the evidence. Without a handle 
 ${questionHelp}
   --limit <n>        how many to give, 1–500 (default 50)
   --cursor <c>       the page after the one that gave this cursor
-  --json             the API's answer as JSON
+${outputHelp}
 
 Example: whodid actions instance:01a201c6-f836-79e7 --outcome success
 Environment: WHODID_API_URL, WHODID_TOKEN, NO_COLOR.`,
@@ -44,7 +45,7 @@ async function listActions(context: CommandContext): Promise<number> {
   const filters = { verb: string, outcome: string, verdict: string, grade: string }
   const typed = parseArguments(
     context.args,
-    { ...pageOptions, ...filters },
+    { ...pageOptions, ...filters, ...outputOption },
     { min: 0, max: handlesMax, what: `at most ${handlesMax} handles` },
   )
   const handles = handleParameters(typed.positionals)
@@ -68,6 +69,7 @@ async function listActions(context: CommandContext): Promise<number> {
   }
   await askQuestion(context, typed, {
     call: (api) => api.GET('/v1/actions', { params: { query } }),
+    rows: (answer) => answer.actions,
     render: ({ actions, next_cursor: next }, palette) =>
       actions.length === 0
         ? ['Nothing is recorded that fits. Absence of a record is no evidence of a human.']

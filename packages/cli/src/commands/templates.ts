@@ -2,6 +2,7 @@ import { renderTemplates } from '@whodid/client'
 import type { Schemas } from '@whodid/client'
 import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
+import { outputHelp, outputOption } from '../output-form.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import {
   hoursAgo,
@@ -25,19 +26,24 @@ Without --from: the last seven days.
 ${questionHelp}
   --limit <n>        how many templates to give, 1–200 (default 50)
   --cursor <c>       the page after the one that gave this cursor
-  --json             the API's answer as JSON
+${outputHelp}
 
 Environment: WHODID_API_URL, WHODID_TOKEN, NO_COLOR.`,
   run: listTemplates,
 }
 
 async function listTemplates(context: CommandContext): Promise<number> {
-  const typed = parseArguments(context.args, pageOptions, { min: 0, max: 0, what: 'no argument' })
+  const typed = parseArguments(
+    context.args,
+    { ...pageOptions, ...outputOption },
+    { min: 0, max: 0, what: 'no argument' },
+  )
   const given = parametersOf(typed, ['from', 'to', 'as_recorded', 'limit', 'cursor'])
   const { from, ...others } = given
   const query = { ...others, from: from ?? hoursAgo(hoursDefault) }
   await askQuestion<Schemas['TemplatesAnswer']>(context, typed, {
     call: (api) => api.GET('/v1/templates', { params: { query } }),
+    rows: (answer) => answer.templates,
     render: ({ templates, next_cursor: next }, palette) =>
       templates.length === 0
         ? [`No agent is on record in that time.`]

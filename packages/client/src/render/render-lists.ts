@@ -1,4 +1,5 @@
 import { printableLine } from '@whodid/model'
+import type { RecordedRead } from '@whodid/model'
 import type { Schemas } from '../api-client.ts'
 import { renderInstant } from '../time/instant.ts'
 import type { Palette } from './terminal-text.ts'
@@ -94,4 +95,21 @@ export function renderTailLine(record: TailLine, palette: Palette): string {
   const failed = record.outcome === 'failure' || record.outcome === 'denied'
   const outcome = record.outcome === null ? '' : ` ${text(record.outcome)}`
   return `${palette.dim(renderInstant(record.started_at))}  ${palette.cyan(text(record.record_kind).padEnd(10))}  ${text(actor)}${palette.dim(forWhom)}  ${act}${on}${failed ? palette.red(outcome) : palette.dim(outcome)}`
+}
+
+/** Reads of the ledger, one a line: when, who from where, which route, what was asked, for which case. */
+export function renderReads(reads: readonly RecordedRead[], palette: Palette): string[] {
+  return renderTable(
+    reads,
+    [
+      { title: 'TIME', cell: (read) => renderInstant(read.read_at), paint: palette.dim },
+      { title: 'READER', cell: ({ reader }) => reader, paint: palette.cyan },
+      { title: 'ROLE', cell: ({ role }) => role },
+      { title: 'FROM', cell: (read) => read.remote_address },
+      { title: 'CASE', cell: (read) => read.case_id },
+      { title: 'ROUTE', cell: ({ route }) => route },
+      { title: 'QUESTION', cell: ({ question }) => question },
+    ],
+    palette,
+  )
 }

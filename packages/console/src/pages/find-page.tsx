@@ -22,7 +22,8 @@ export function findPage({ ask }: PageDeps) {
       ...(after === '' ? {} : { after }),
       ...(before === '' ? {} : { before }),
     }
-    const resolved = await resolveClue(ask.client(c), clue)
+    const isClue = c.req.query('as') === 'clue'
+    const resolved = await resolveClue(ask.client(c), clue, isClue)
     if (resolved.state === 'one') return c.redirect(resolved.url, 303)
     return htmlOf(c, <FindPage session={c.get('session')} clue={clue} found={resolved.found} />)
   }

@@ -19,10 +19,15 @@ export interface Clue {
 
 /**
  * Resolves the text of the search box. A handle, a URL or a resource is what it says, and a clue that is the name of one thing leads to
- * it; anything else shows what it may mean.
+ * it; anything else shows what it may mean, and so does a handle that is given as a clue, or the beginning of resources: `db:row:shop/`.
  */
-export async function resolveClue(client: ApiClient, clue: Clue): Promise<Resolved> {
-  const handle = handleOf(clue.q)
+export async function resolveClue(
+  client: ApiClient,
+  clue: Clue,
+  isClue: boolean,
+): Promise<Resolved> {
+  const isBeginning = clue.q.endsWith('/') && clue.q.includes(':') && !clue.q.includes('://')
+  const handle = isClue || isBeginning ? undefined : handleOf(clue.q)
   if (handle !== undefined) return { state: 'one', url: thingUrl(handle.kind, handle.value) }
   const query = { ...clue, limit: '30' }
   const found = await answerOf(client.GET('/v1/find', { params: { query } }))

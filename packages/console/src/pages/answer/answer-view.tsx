@@ -28,7 +28,7 @@ export function AnswerView(props: AnswerProps): JSX.Element {
         </div>
         <aside class="answer-side" aria-label="Delegation, reasons and proof">
           <DelegationGraph answer={answer} />
-          <Reasons reasons={answer.reasons} />
+          <Reasons reasons={answer.reasons} of={answer.question.of} />
           <Proof answer={answer} />
         </aside>
       </div>

@@ -1,6 +1,6 @@
 import type { Gap, Reason } from '@whodid/model'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Name } from '../../parts/index.ts'
+import { Name, pageUrl } from '../../parts/index.ts'
 
 /** The facts that the record should hold and does not. */
 export function Gaps({ gaps }: { gaps: readonly Gap[] }): JSX.Element | null {
@@ -19,9 +19,15 @@ export function Gaps({ gaps }: { gaps: readonly Gap[] }): JSX.Element | null {
   )
 }
 
-/** The reasons for the verdict. */
-export function Reasons({ reasons }: { reasons: readonly Reason[] }): JSX.Element | null {
+interface ReasonsProps {
+  readonly reasons: readonly Reason[]
+  readonly of: string
+}
+
+/** The reasons for the verdict; where nothing is recorded under a name, the way to what is near it. */
+export function Reasons({ reasons, of }: ReasonsProps): JSX.Element | null {
   if (reasons.length === 0) return null
+  const isUnknown = reasons.some(({ code }) => code === 'no_record')
   return (
     <section class="panel">
       <h2>Why this verdict</h2>
@@ -30,6 +36,11 @@ export function Reasons({ reasons }: { reasons: readonly Reason[] }): JSX.Elemen
           <Coded code={code} text={text} span={span} />
         ))}
       </ul>
+      {isUnknown ? (
+        <p>
+          <a href={pageUrl('/find', { q: of, as: 'clue' })}>Look for what is like it</a>
+        </p>
+      ) : null}
     </section>
   )
 }
