@@ -87,7 +87,10 @@ describe('the data source of compose', () => {
 
   it('finds its dashboards where they are mounted', () => {
     const path = yamlFile('dashboards/provisioning/dashboards/whodid.yaml').at(
-      ...['providers', 0, 'options', 'path'],
+      'providers',
+      0,
+      'options',
+      'path',
     )
     expect(listOf(compose.at('services', 'grafana', 'volumes'))).toContain(
       `../../dashboards/json:${String(path)}:ro`,
@@ -107,8 +110,8 @@ describe('the scripts of compose', () => {
     const demanded = readFileSync(join(root, 'deploy/compose/compose.yaml'), 'utf8').matchAll(
       /\$\{([A-Z_]+):\?/gu,
     )
-    const names = [...new Set([...demanded].map((match) => match[1]))]
-    expect(made.map((line) => line.split('=')[0]).toSorted()).toEqual(names.toSorted())
+    const names = [...new Set([...demanded].map((match) => match[1] ?? ''))]
+    expect(made.map((line) => line.split('=')[0] ?? '').toSorted()).toEqual(names.toSorted())
     for (const line of made) expect(line).toMatch(/^[A-Z_]+=[0-9a-f]{48}$/u)
     expect(new Set(made.map((line) => line.split('=')[1])).size).toBe(made.length)
   })

@@ -9,12 +9,15 @@ import type { Tree } from './deploy-files.ts'
 // WHODID_HELM=<path> names the program; else the one of the PATH, where there is one. Without either the templates are held by their text.
 const helm = process.env['WHODID_HELM'] ?? 'helm'
 const hasHelm = spawnSync(helm, ['version']).status === 0
-if (!hasHelm) console.log('deploy/helm: no helm here (WHODID_HELM=<path>): held by text only')
+if (!hasHelm)
+  process.stdout.write('deploy/helm: no helm here (WHODID_HELM=<path>): held by text only\n')
 
 const chart = join(root, 'deploy/helm/whodid')
 const clustered = [
-  ...['--set', 'collectors=3,clickhouse.url=https://clickhouse:8443'],
-  ...['--set', 'clickhouse.passwordsSecret=passwords,tokensSecret=tokens'],
+  '--set',
+  'collectors=3,clickhouse.url=https://clickhouse:8443',
+  '--set',
+  'clickhouse.passwordsSecret=passwords,tokensSecret=tokens',
 ]
 
 function template(...args: readonly string[]): { stdout: string; stderr: string } {

@@ -1,17 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import type { MiddlewareHandler } from 'hono'
-import { isHostAllowed, printableLine, WhodidError } from '@whodid/model'
+import { WhodidError } from '@whodid/model'
 import type { HostCheck } from '@whodid/model'
 import type { Api, ApiToken } from '../api-options.ts'
-import { problemResponse } from '../errors/problem.ts'
 import type { OnFailure } from '../errors/problem.ts'
-import { authenticate } from '../middleware/authenticate.ts'
 import { readJsonBody } from '../middleware/check-body.ts'
-import { boundRequests } from '../middleware/request-scope.ts'
 import type { ApiEnv } from '../middleware/request-scope.ts'
-import { readers } from '../routes/route-parts.ts'
 import { askInProcess } from './ask-in-process.ts'
+import { mcpChecks } from './mcp-checks.ts'
 import { boundCalls, createMcpServer } from './mcp-server.ts'
 import type { AskTool } from './mcp-server.ts'
 
@@ -43,11 +39,7 @@ export function addMcp(app: OpenAPIHono<ApiEnv>, deps: McpDeps): void {
     },
     { maxSubscriptions: 0 },
   )
-  app.use(mcpPath, onlyPost())
-  app.use(mcpPath, checkOrigin(hostCheck))
-  app.use(mcpPath, boundRequests({ inFlight: 0 }))
-  app.use(mcpPath, authenticate(tokens))
-  app.use(mcpPath, onlyReaders())
+  for (const check of mcpChecks(tokens, hostCheck)) app.use(mcpPath, check)
   app.all(mcpPath, async (c) => {
     const { value: parsedBody } = await readJsonBody(c.req.raw)
     if (typeof parsedBody !== 'object' || parsedBody === null || Array.isArray(parsedBody))
@@ -60,43 +52,4 @@ export function addMcp(app: OpenAPIHono<ApiEnv>, deps: McpDeps): void {
     asks.set(request, bounded(askInProcess(c, { fetch, onFailure })))
     return handler.fetch(request, { parsedBody })
   })
-}
-
-/** A client of the older line looks for a stream by GET and ends a session by DELETE: there are none. */
-function onlyPost(): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
-    if (c.req.method === 'POST') return next()
-    const message = `expected POST; got ${printableLine(c.req.method, 40)}`
-    const error = new WhodidError('method_not_allowed', message)
-    return problemResponse(error, c.get('requestId'), ['POST'])
-  }
-}
-
-/** Refuses a page of another origin, as the protocol demands. Throws `forbidden`. */
-function checkOrigin(hostCheck: HostCheck): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
-    const origin = c.req.header('origin')
-    if (
-      origin !== undefined &&
-      !(URL.canParse(origin) && isHostAllowed(new URL(origin).host, hostCheck))
-    )
-      throw new WhodidError(
-        'forbidden',
-        `"origin" expected a page of this Whodid, or none; got "${printableLine(origin, 80)}"`,
-      )
-    await next()
-  }
-}
-
-/** Refuses a token that cannot read. Throws `forbidden`. */
-function onlyReaders(): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
-    const { name, role } = c.get('token')
-    if (!readers.includes(role))
-      throw new WhodidError(
-        'forbidden',
-        `the token "${name}" has the role "${role}"; expected "${readers.join('" or "')}"`,
-      )
-    await next()
-  }
 }
