@@ -48,6 +48,8 @@ export interface StartOptions {
   /** Default: a new temporary one. Give that of a stopped one to start it again. */
   readonly dataDir?: string
   readonly environment?: Readonly<Record<string, string>>
+  /** False for one that will not be ready: it is given as soon as it listens. */
+  readonly awaitsReady?: boolean
 }
 
 const main = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
@@ -55,7 +57,7 @@ const startTimeoutMs = 120_000
 const answerTimeoutMs = 60_000
 const pollIntervalMs = 50
 
-/** Starts a Whodid from the built command (`tsc -b` first) and resolves when `/readyz` is 200. */
+/** Starts a Whodid from the built command (`tsc -b` first) and resolves when `/readyz` is 200, or as `awaitsReady` says. */
 export async function startWhodidProcess(options: StartOptions = {}): Promise<WhodidProcess> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'whodid-')))
   const child = spawn(process.execPath, [main, 'serve', '--json'], {
@@ -84,7 +86,7 @@ export async function startWhodidProcess(options: StartOptions = {}): Promise<Wh
     const tokens = JSON.parse(await readFile(join(dataDir, 'tokens.json'), 'utf8')) as Tokens
     const get = (path: string, token = tokens.investigator): Promise<Response> =>
       fetch(`${apiUrl}${path}`, { headers: { authorization: `Bearer ${token}` } })
-    await untilReady(get)
+    if (options.awaitsReady !== false) await untilReady(get)
     return {
       apiUrl,
       otlpUrl: String(ready['otlp_url']),
