@@ -46,8 +46,6 @@ export interface Manner {
   readonly model: string
   /** The source of a denial, and its reason. */
   readonly denial: { readonly source: string; readonly reason?: string }
-  /** The denied call is decided before the others run, or after. */
-  readonly templates?: { readonly clerk: string; readonly desk: string }
 }
 
 const clerkTemplate = 'order-clerk'
@@ -100,11 +98,14 @@ export const byHand = {
       await answer(manner, script.parallel.answer)
     }),
 
-  subAgent: (manner: Manner): Promise<unknown> =>
+  /** `asked`: the arguments with which the framework calls the sub-agent's tool. */
+  subAgent: (
+    manner: Manner,
+    asked: object = { question: script.oneTool.asked },
+  ): Promise<unknown> =>
     agent({ template: deskTemplate, onBehalfOf: script.delegator }, async () => {
       await prompt(script.subAgent.asked)
       await ask(manner, [{ id: 'call_0', name: 'ask_clerk' }])
-      const asked = { question: script.oneTool.asked }
       await tool('ask_clerk', { arguments: asked, callId: 'call_0' }, () =>
         agent({ template: clerkTemplate }, () => lookUp(manner, script.oneTool.asked)),
       )

@@ -1,1 +1,1 @@
-export {}
+export { whodidTraceProcessor } from './whodid-trace-processor.ts'

@@ -38,19 +38,37 @@ export interface Scope {
   readonly credential: Credential | undefined
 }
 
-/** The scope of code in which a framework, and no verb, started the run: undefined where the framework runs nothing. */
-export type ScopeSource = () => Scope | undefined
+/** A scope that a framework knows of, and the one of verbs around the framework's own run. */
+export interface FrameworkScope {
+  readonly scope: Scope
+  /** As {@link enclosingScope} was when the framework began the run. */
+  readonly within: Scope | undefined
+}
+
+/** Tells which run or call of a framework the code runs in; undefined where it runs in none. Must not throw. */
+export type ScopeSource = () => FrameworkScope | undefined
 
 const storage = new AsyncLocalStorage<Scope>()
 const scopeKey = createContextKey('whodid scope')
 const sources = new Set<ScopeSource>()
 
-/**
- * The scope here. A context of OpenTelemetry that the application activates itself, such as one it bound to a callback, is
- * an explicit statement and goes before the asynchronous context; frameworks are asked last.
- */
+/** The scope here: that of the framework's call that runs within the verbs' own, else that of the verbs. */
 export function currentScope(): Scope | undefined {
-  return scopeOfContext(context.active()) ?? storage.getStore() ?? scopeOfSources()
+  const own = enclosingScope()
+  for (const source of sources) {
+    const found = source()
+    // A verb that was begun within the framework's call is nearer than the call.
+    if (found !== undefined && found.within === own) return found.scope
+  }
+  return own
+}
+
+/**
+ * The scope of the verbs alone. A context of OpenTelemetry that the application activates itself, such as one it bound to a
+ * callback, is an explicit statement and goes before the asynchronous context.
+ */
+export function enclosingScope(): Scope | undefined {
+  return scopeOfContext(context.active()) ?? storage.getStore()
 }
 
 /** The scope that a context of OpenTelemetry carries. */
@@ -110,12 +128,4 @@ export function addScopeSource(source: ScopeSource): () => void {
   return () => {
     sources.delete(source)
   }
-}
-
-function scopeOfSources(): Scope | undefined {
-  for (const source of sources) {
-    const scope = source()
-    if (scope !== undefined) return scope
-  }
-  return undefined
 }

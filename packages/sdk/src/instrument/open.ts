@@ -1,6 +1,6 @@
 import { scopeHere } from '../context/carrier-scope.ts'
 import { uuidV7 } from '../context/identity.ts'
-import { runInScope } from '../context/scope.ts'
+import { parentOf, runInScope } from '../context/scope.ts'
 import type { Scope } from '../context/scope.ts'
 import { agentSpec, delegateSpec } from '../verbs/agent.ts'
 import type { AgentOptions, DelegateOptions } from '../verbs/agent.ts'
@@ -99,15 +99,16 @@ export function openTool(name: string, options: ToolOptions = {}): OpenTool {
 }
 
 /**
- * The verb `modelCall` in two halves, as {@link openAgent}.
+ * The verb `modelCall` in two halves, as {@link openAgent}. `startedUnixMs`, in milliseconds since 1970, is for a framework that
+ * tells of a call only when it has ended; default now.
  *
  * @example
  * const call = openModelCall({ model: 'gpt-5' })
  * call.call.answered({ text: 'Done.' })
  * call.end()
  */
-export function openModelCall(options: ModelCallOptions): OpenModel {
-  const call = beginModelCall(options, scopeHere())
+export function openModelCall(options: ModelCallOptions, startedUnixMs?: number): OpenModel {
+  const call = beginModelCall(options, scopeHere(), startedUnixMs)
   return {
     scope: call.scope,
     call: call.handle,
@@ -118,4 +119,11 @@ export function openModelCall(options: ModelCallOptions): OpenModel {
 
 function openRun({ scope, run, end }: OpenSession): OpenRun {
   return { scope, run, end, within: (body) => runInScope(scope, body) }
+}
+
+/** The scope of code that asks a model within `scope`, where the call's own record does not exist yet. */
+export function asModelScope(scope: Scope): Scope {
+  const span = parentOf(scope)
+  if (span === undefined) return scope
+  return { ...scope, call: { span, actionId: scope.call?.actionId ?? '', ofModel: true } }
 }

@@ -11,6 +11,8 @@ export interface SpanOrigin {
   readonly scope: Scope
   readonly promptRef: string
   readonly planRef: string
+  /** The record above it, where the span's own parent does not lead there: within a framework that activates no context. */
+  readonly above: SpanContext | undefined
 }
 
 const open = new Map<string, SpanOrigin>()
@@ -18,13 +20,13 @@ const enclosing = new Set<string>()
 let overflown = 0
 
 /** Notes that a span of the application began in a scope. */
-export function noteBegun(spanId: string, scope: Scope): void {
+export function noteBegun(spanId: string, scope: Scope, above?: SpanContext): void {
   if (open.size >= openSpansMax) {
     overflown += 1
     return
   }
   const { promptRef, planRef } = scope.frame
-  open.set(spanId, { scope, promptRef, planRef })
+  open.set(spanId, { scope, promptRef, planRef, above })
 }
 
 /** Returns the origin of a span that ends, once. */

@@ -1,11 +1,18 @@
+import { trace } from '@opentelemetry/api'
 import type { Attributes, AttributeValue, Context, SpanContext } from '@opentelemetry/api'
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { attribute, redactSecrets } from '@whodid/model'
 import type { Config } from '../config.ts'
-import { currentScope, scopeOfContext } from '../context/scope.ts'
+import { currentScope, parentOf, scopeOfContext } from '../context/scope.ts'
 import { put } from '../context/identity.ts'
 import { activeRuntime, guard } from '../runtime.ts'
-import { noteBegun, noteEnclosing, takeEnclosing, takeOrigin } from './application-spans.ts'
+import {
+  isApplicationSpanReceived,
+  noteBegun,
+  noteEnclosing,
+  takeEnclosing,
+  takeOrigin,
+} from './application-spans.ts'
 import type { SpanOrigin } from './application-spans.ts'
 import { databaseFacts, isContentKey, withoutContent } from './span-rules.ts'
 
@@ -55,8 +62,14 @@ export function whodidSpanProcessor(options: SpanProcessorOptions = {}): SpanPro
 
 function begin(span: Span, parentContext: Context): void {
   if (activeRuntime() === undefined) return
-  const scope = scopeOfContext(parentContext) ?? currentScope()
-  if (scope !== undefined) noteBegun(span.spanContext().spanId, scope)
+  const { spanId } = span.spanContext()
+  const around = scopeOfContext(parentContext)
+  const scope = currentScope() ?? around
+  if (scope === undefined) return
+  const parent = trace.getSpanContext(parentContext)
+  const isBelowRecord =
+    scope === around || (parent !== undefined && isApplicationSpanReceived(parent))
+  noteBegun(spanId, scope, isBelowRecord ? undefined : parentOf(scope))
 }
 
 function end(span: ReadableSpan, { leaveOut }: SpanProcessorOptions): void {
@@ -65,12 +78,16 @@ function end(span: ReadableSpan, { leaveOut }: SpanProcessorOptions): void {
   const isEnclosing = takeEnclosing(spanId)
   const runtime = activeRuntime()
   if (runtime === undefined || (origin === undefined && !isEnclosing)) return
-  const parent = parentOfSpan(span)
+  const above = origin?.above
+  const isInTrace = above?.traceId === span.spanContext().traceId
+  const parent = isInTrace ? above : parentOfSpan(span)
   if (origin === undefined) {
     // The chain of a run leads up to the request that it serves.
     if (parent !== undefined) noteEnclosing(parent)
   } else if (guard(() => leaveOut?.(span) ?? false, false)) return
-  runtime.queue.onEnd(copyOf(span, { parent, origin, config: runtime.config }))
+  runtime.queue.onEnd(
+    copyOf(span, { parent, beside: isInTrace ? undefined : above, origin, config: runtime.config }),
+  )
 }
 
 /** A span's parent; older versions of OpenTelemetry give its ID alone. */
@@ -83,13 +100,15 @@ function parentOfSpan(span: ReadableSpan): SpanContext | undefined {
 }
 
 interface CopyFacts {
+  /** A record of another trace that it belongs to. */
+  readonly beside: SpanContext | undefined
   readonly parent: SpanContext | undefined
   readonly origin: SpanOrigin | undefined
   readonly config: Config
 }
 
 /** The span as the ledger receives it: a copy, because others read the same object. */
-function copyOf(span: ReadableSpan, { parent, origin, config }: CopyFacts): ReadableSpan {
+function copyOf(span: ReadableSpan, { parent, beside, origin, config }: CopyFacts): ReadableSpan {
   const older: unknown = Reflect.get(span, 'instrumentationLibrary')
   const facts = databaseFacts(span.attributes)
   return {
@@ -102,7 +121,7 @@ function copyOf(span: ReadableSpan, { parent, origin, config }: CopyFacts): Read
     duration: span.duration,
     ended: span.ended,
     status: span.status,
-    links: span.links,
+    links: beside === undefined ? span.links : [...span.links, { context: beside }],
     resource: span.resource,
     // Before version 2 of OpenTelemetry's SDK the scope had this name and the same form.
     instrumentationScope: span.instrumentationScope ?? (older as typeof span.instrumentationScope),

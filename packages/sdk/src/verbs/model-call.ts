@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api'
+import type { Attributes, HrTime } from '@opentelemetry/api'
 import { attribute } from '@whodid/model'
 import { scopeHere } from '../context/carrier-scope.ts'
 import { put } from '../context/identity.ts'
@@ -110,10 +110,15 @@ export interface OpenModelCall {
 }
 
 /** Begins the record of a model call. Never throws. */
-export function beginModelCall(options: ModelCallOptions, from: Scope): OpenModelCall {
+export function beginModelCall(
+  options: ModelCallOptions,
+  from: Scope,
+  startedUnixMs?: number,
+): OpenModelCall {
   const operation = options.operation ?? 'chat'
   const record = beginRecord(from, {
     kind: 'model_call',
+    ...(startedUnixMs === undefined ? {} : { startTime: hrTimeOf(startedUnixMs) }),
     name: `${operation} ${options.model ?? ''}`.trimEnd(),
     attributes: ({ config }) => {
       const attributes: Attributes = {}
@@ -184,4 +189,8 @@ function answerParts(
 
 function putCount(attributes: Attributes, key: string, value: number | undefined): void {
   if (value !== undefined && Number.isFinite(value)) attributes[key] = Math.trunc(value)
+}
+
+function hrTimeOf(unixMs: number): HrTime {
+  return [Math.floor(unixMs / 1000), Math.round((unixMs % 1000) * 1_000_000)]
 }
