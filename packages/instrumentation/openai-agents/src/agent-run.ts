@@ -8,13 +8,7 @@ import {
   promptOptionsOf,
   toolOptionsOf,
 } from '@whodid/sdk/instrument'
-import type {
-  IntegrationOptions,
-  OpenModel,
-  OpenRun,
-  OpenTool,
-  Scope,
-} from '@whodid/sdk/instrument'
+import type { IntegrationOptions, OpenModel, OpenRun, OpenTool } from '@whodid/sdk/instrument'
 import { answerOf, errorOf, lastUserText, member, parse, rejectionOf, textOf } from './items.ts'
 import type { AskedCall } from './items.ts'
 import type { AgentsSpan, SpanNode } from './span-node.ts'
@@ -64,19 +58,21 @@ export class AgentRun {
         options,
       )
     // In a tool of another agent it is that one's sub-agent.
-    const around = node.nearest(({ open }) => open !== undefined)?.open ?? node.parent?.run?.#run
+    const around = node.nearest(({ open }) => open !== undefined)?.open ?? node.parent?.run?.open
     return new AgentRun(around === undefined ? start() : around.within(start), options, false)
   }
 
-  get scope(): Scope {
-    return this.#run.scope
+  get open(): OpenRun {
+    return this.#run
   }
 
   /** Begins what a span of the run stands for, as far as the span says it now. */
   begin(span: AgentsSpan, node: SpanNode): void {
     const { spanData } = span
-    if (spanData.type === 'function' && textOf(spanData['input']) !== '') this.#beginTool(span, node)
-    if (spanData.type === 'generation' && spanData['input'] !== undefined) this.#beginModel(span, node)
+    if (spanData.type === 'function' && textOf(spanData['input']) !== '')
+      this.#beginTool(span, node)
+    if (spanData.type === 'generation' && spanData['input'] !== undefined)
+      this.#beginModel(span, node)
   }
 
   /** Ends what a span of the run stands for, the run itself included. */
@@ -140,9 +136,7 @@ export class AgentRun {
     this.#prompt(spanData['input'] ?? spanData['_input'])
     const model = textOf(spanData['model']) || textOf(member(spanData['_response'], 'model'))
     const startedUnixMs = span.startedAt === null ? Date.now() : Date.parse(span.startedAt)
-    const call = this.#run.within(() =>
-      openModelCall(model === '' ? {} : { model }, startedUnixMs),
-    )
+    const call = this.#run.within(() => openModelCall(model === '' ? {} : { model }, startedUnixMs))
     this.#models.set(node, call)
     node.open = call
     return call
@@ -174,7 +168,13 @@ export class AgentRun {
     task.handedTo = { name, run }
   }
 
-  #decide(decision: { source: string; tool?: string; policy?: string; callId?: string; reason?: string }): void {
+  #decide(decision: {
+    source: string
+    tool?: string
+    policy?: string
+    callId?: string
+    reason?: string
+  }): void {
     void this.#run.within(() => approval({ decision: 'deny', ...decision }))
   }
 }

@@ -48,7 +48,7 @@ export class SpanNode {
 
   /** The scope of code within the span. */
   scope(): FrameworkScope | undefined {
-    const scope = this.open?.scope ?? this.#run?.scope
+    const scope = this.open?.scope ?? this.#run?.open.scope
     if (scope !== undefined) return { scope, within: this.#within }
     const around = this.parent?.scope()
     return around === undefined || !this.isModel
