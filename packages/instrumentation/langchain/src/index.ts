@@ -1,1 +1,1 @@
-export {}
+export { recordLangChain, WhodidHandler } from './whodid-handler.ts'

@@ -38,6 +38,8 @@ export interface OpenTool extends Open {
   allowed(): Promise<void>
   succeed(result: unknown): void
   fail(error: unknown): void
+  /** Ends the call with an unknown outcome: the framework stopped it in the middle, and will run it anew. */
+  interrupt(reason: unknown): void
 }
 
 /** A model call that a framework began. */
@@ -94,6 +96,9 @@ export function openTool(name: string, options: ToolOptions = {}): OpenTool {
     },
     fail: (error) => {
       call.end('failure', error)
+    },
+    interrupt: (reason) => {
+      call.end('unknown', reason)
     },
   }
 }
