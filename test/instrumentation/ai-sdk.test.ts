@@ -298,3 +298,33 @@ group.each(versions.slice(1))('approval in the AI SDK $name', (version) => {
     },
   )
 })
+
+it('the AI SDK 7 keeps a thousand concurrent runs apart, each with the person whom its context names', async () => {
+  const version = versions[2]!
+  const ids = Array.from({ length: 1000 }, (_, id) => id)
+  await Promise.all(
+    ids.map((id) =>
+      version.ai.generateText({
+        model: scripted('v3', [
+          [{ id: 'call_1', name: 'get_order', input: { id } }],
+          `answer ${id}`,
+        ]),
+        prompt: `prompt ${id}`,
+        tools: { get_order: ai7.tool({ inputSchema: byId, execute: tools.get_order }) },
+        stopWhen: ai7.stepCountIs(5),
+        runtimeContext: { userId: `person-${id}@acme.example` },
+        telemetry: { functionId: `agent-${id}`, includeRuntimeContext: { userId: true } },
+      }),
+    ),
+  )
+  await shutdown(30_000)
+  const calls = sink.spans.filter(({ name }) => name === 'execute_tool get_order')
+  expect(calls).toHaveLength(1000)
+  for (const { attributes } of calls) {
+    const { id } = JSON.parse(String(attributes['gen_ai.tool.call.arguments'])) as { id: number }
+    expect(attributes).toMatchObject({
+      'gen_ai.agent.id': `agent-${id}`,
+      'whodid.delegator.id': `person-${id}@acme.example`,
+    })
+  }
+})

@@ -103,7 +103,10 @@ const declaredImports: Rule = {
 describe('arrows', () => {
   it('imports only what the package declares, and never past another package’s entry', () => {
     expect(
-      violations(declaredImports, repositorySources(/^packages\/(?:instrumentation\/)?[^/]+\/src\/.*\.tsx?$/u)),
+      violations(
+        declaredImports,
+        repositorySources(/^packages\/(?:instrumentation\/)?[^/]+\/src\/.*\.tsx?$/u),
+      ),
     ).toEqual([])
     for (const bad of [
       "import { a } from '@whodid/collector'",
@@ -138,7 +141,9 @@ describe('arrows', () => {
 
   it('is the table of docs/ARCHITECTURE.md', () => {
     const rows = [
-      ...readSource('docs/ARCHITECTURE.md').text.matchAll(/^\| `([a-z/-]+)` \|[^|]*\|([^|]*)\|$/gmu),
+      ...readSource('docs/ARCHITECTURE.md').text.matchAll(
+        /^\| `([a-z/-]+)` \|[^|]*\|([^|]*)\|$/gmu,
+      ),
     ]
     const told = rows.map(([, name = '', imports = '']) => [
       name,

@@ -5,12 +5,11 @@ import { readSource, repositoryPaths, syntaxOf } from './source.ts'
 import type { Source } from './source.ts'
 
 describe('public exports', () => {
-  it.each(repositoryPaths(/^packages\/(?:instrumentation\/)?[^/]+\/src\/(index|[^/]+\/index)\.ts$/u))(
-    '%s exports only what has a docstring',
-    (path) => {
-      expect(undocumented(readSource(path), readSource)).toEqual([])
-    },
-  )
+  it.each(
+    repositoryPaths(/^packages\/(?:instrumentation\/)?[^/]+\/src\/(index|[^/]+\/index)\.ts$/u),
+  )('%s exports only what has a docstring', (path) => {
+    expect(undocumented(readSource(path), readSource)).toEqual([])
+  })
 
   it('finds an export without one', () => {
     const index = { path: 'src/index.ts', text: "export { read, write } from './read.ts'" }

@@ -8,7 +8,7 @@ import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons'
 import type { ChainValues } from '@langchain/core/utils/types'
 import { addScopeSource } from '@whodid/sdk/instrument'
 import type { IntegrationOptions } from '@whodid/sdk/instrument'
-import { RunRecorder } from './run-recorder.ts'
+import { RunRecorder, scopeOf } from './run-recorder.ts'
 import { member, textOf } from './values.ts'
 
 /** Under this name LangChain knows the handler, and adds it once. */
@@ -16,9 +16,20 @@ const handlerName = 'whodid'
 /** Switches the process-wide handler on: LangChain asks for a variable of the environment. */
 const switchVariable = 'WHODID_LANGCHAIN'
 
+/** One source for all handlers, which an application may make for each call. It stays as long as the process. */
+let removeSource: (() => void) | undefined
+
 type Rest = [
   runId: string,
   parentRunId?: string,
+  tags?: string[],
+  metadata?: Record<string, unknown>,
+]
+
+type ModelRest = [
+  runId: string,
+  parentRunId?: string,
+  extra?: Record<string, unknown>,
   tags?: string[],
   metadata?: Record<string, unknown>,
 ]
@@ -43,7 +54,7 @@ export class WhodidHandler extends BaseCallbackHandler {
   constructor(options: IntegrationOptions = {}) {
     super()
     this.#recorder = new RunRecorder(options)
-    addScopeSource(() => this.#recorder.scopeOf(currentRunId()))
+    removeSource ??= addScopeSource(() => scopeOf(currentRunId()))
   }
 
   override handleChainStart(
@@ -69,26 +80,17 @@ export class WhodidHandler extends BaseCallbackHandler {
   override handleChatModelStart(
     _model: Serialized,
     messages: BaseMessage[][],
-    runId: string,
-    parentId?: string,
-    extra?: Record<string, unknown>,
-    _tags?: string[],
-    metadata?: Record<string, unknown>,
+    ...rest: ModelRest
   ): void {
-    const asked = { input: messages[0], parameters: extra?.['invocation_params'] }
-    this.#recorder.beginModel({ runId, parentId, metadata }, asked)
+    this.#beginModel(messages[0], rest)
   }
 
-  override handleLLMStart(
-    _model: Serialized,
-    prompts: string[],
-    runId: string,
-    parentId?: string,
-    extra?: Record<string, unknown>,
-    _tags?: string[],
-    metadata?: Record<string, unknown>,
-  ): void {
-    const asked = { input: prompts[0], parameters: extra?.['invocation_params'] }
+  override handleLLMStart(_model: Serialized, prompts: string[], ...rest: ModelRest): void {
+    this.#beginModel(prompts[0], rest)
+  }
+
+  #beginModel(input: unknown, [runId, parentId, extra, , metadata]: ModelRest): void {
+    const asked = { input, parameters: extra?.['invocation_params'] }
     this.#recorder.beginModel({ runId, parentId, metadata }, asked)
   }
 
