@@ -78,6 +78,8 @@ const cancelOrderTool = tool((called) => tools.cancel_order(called), {
   schema: byId,
 })
 const dropOrdersTool = tool(() => 'dropped', { name: 'drop_orders', schema: z.object({}) })
+// LangChain's types of middleware do not allow for exact optional properties.
+const askFirst = humanInTheLoopMiddleware({ interruptOn: { drop_orders: true } } as never)
 const user = (content: string): { messages: { role: string; content: string }[] } => ({
   messages: [{ role: 'user', content }],
 })
@@ -158,9 +160,9 @@ group('LangChain and LangGraph', () => {
       tools: [cancelOrderTool, dropOrdersTool],
       checkpointer: new MemorySaver(),
       middleware: [
-        humanInTheLoopMiddleware({ interruptOn: { drop_orders: true } }),
+        askFirst,
         toolRetryMiddleware({ maxRetries: 0, onFailure: 'continue' }),
-      ],
+      ] as never,
     })
     const config = { configurable: { thread_id: 'thread-7' } }
     const written = await record(async () => {
@@ -177,7 +179,7 @@ group('LangChain and LangGraph', () => {
       model: new ScriptedModel([[drop], 'Dropped.']),
       tools: [dropOrdersTool],
       checkpointer: new MemorySaver(),
-      middleware: [humanInTheLoopMiddleware({ interruptOn: { drop_orders: true } })],
+      middleware: [askFirst] as never,
     })
     const config = { configurable: { thread_id: 'thread-8' } }
     await agent.invoke(user('Drop them'), config)
