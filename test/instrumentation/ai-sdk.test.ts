@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe as group, expect, it } from 'vitest'
 import { z } from 'zod'
 import { startOtlpSink } from '../harness/otlp-sink.ts'
 import type { OtlpSink } from '../harness/otlp-sink.ts'
-import { byHand, describe, script, shapesOf, tools } from '../harness/three-agents.ts'
+import { agentsByHand, describe, script, shapesOf, tools } from '../harness/three-agents.ts'
 import type { Manner, Shape } from '../harness/three-agents.ts'
 
 /** What a scripted model says: a text, or calls of tools. */
@@ -151,7 +151,7 @@ function call(
     ...given.more,
   }
   // The versions' types of one request differ.
-  return version.ai.generateText(request as never)
+  return version.ai.generateText<never>(request)
 }
 
 group.each(versions)('the AI SDK $name', (version) => {
@@ -171,7 +171,7 @@ group.each(versions)('the AI SDK $name', (version) => {
 
   it('records one tool as verbs by hand do', async () => {
     const written = await record(() => lookUp(script.oneTool.asked))
-    expect(written).toEqual(await record(() => byHand.oneTool(manner)))
+    expect(written).toEqual(await record(() => agentsByHand.oneTool(manner)))
   })
 
   it('records a sub-agent in a tool as verbs by hand do', async () => {
@@ -187,7 +187,7 @@ group.each(versions)('the AI SDK $name', (version) => {
         },
       }),
     )
-    expect(written).toEqual(await record(() => byHand.subAgent(manner)))
+    expect(written).toEqual(await record(() => agentsByHand.subAgent(manner)))
   })
 
   it('records a stream to its end, and a model’s failure', async () => {
@@ -203,7 +203,7 @@ group.each(versions)('the AI SDK $name', (version) => {
       for await (const part of textStream) text += part
       expect(text).toBe(script.oneTool.answer)
     })
-    expect([shape]).toEqual(await record(() => byHand.oneTool(manner)))
+    expect([shape]).toEqual(await record(() => agentsByHand.oneTool(manner)))
     const failed = await record(async () => {
       const failing = { asked: 'hi', replies: [new Error('overloaded')], tools: {} }
       await expect(call(version, 'order-clerk', failing)).rejects.toThrow('overloaded')
@@ -250,7 +250,7 @@ it('the AI SDK 7 records parallel tools, a failure and a denial as verbs by hand
     }),
   )
   const manner: Manner = { provider, model, denial: { source: 'policy' } }
-  expect(written).toEqual(await record(() => byHand.parallel(manner)))
+  expect(written).toEqual(await record(() => agentsByHand.parallel(manner)))
 })
 
 group.each(versions.slice(1))('approval in the AI SDK $name', (version) => {

@@ -47,7 +47,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   model: 156,
   query: 54,
   retention: 11,
-  sdk: 48,
+  sdk: 80,
   server: 42,
   store: 65,
   tlog: 69,

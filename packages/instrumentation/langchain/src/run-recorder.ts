@@ -21,7 +21,7 @@ import type {
 } from '@whodid/sdk/instrument'
 import { Thread } from './thread.ts'
 import type { Decision } from './thread.ts'
-import { answerOf, isInterrupt, lastUserText, member, parse, resultOf, textOf } from './values.ts'
+import { answerOf, isInterrupt, lastUserText, member, parse, resultOf, textOf } from './answers.ts'
 
 /** LangChain's names for a run. */
 export interface RunIds {

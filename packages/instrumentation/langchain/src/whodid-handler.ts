@@ -1,15 +1,13 @@
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base'
-import type { CallbackManager } from '@langchain/core/callbacks/manager'
 import { registerConfigureHook } from '@langchain/core/context'
 import type { Serialized } from '@langchain/core/load/serializable'
 import type { BaseMessage } from '@langchain/core/messages'
 import type { LLMResult } from '@langchain/core/outputs'
 import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons'
-import type { ChainValues } from '@langchain/core/utils/types'
 import { addScopeSource } from '@whodid/sdk/instrument'
 import type { IntegrationOptions } from '@whodid/sdk/instrument'
 import { RunRecorder, scopeOf } from './run-recorder.ts'
-import { member, textOf } from './values.ts'
+import { member, textOf } from './answers.ts'
 
 /** Under this name LangChain knows the handler, and adds it once. */
 const handlerName = 'whodid'
@@ -59,7 +57,7 @@ export class WhodidHandler extends BaseCallbackHandler {
 
   override handleChainStart(
     chain: Serialized,
-    inputs: ChainValues,
+    inputs: Record<string, unknown>,
     ...[runId, parentId, , metadata, , runName]: [...Rest, runType?: string, runName?: string]
   ): void {
     const isGraph = chain.id.includes('pregel')
@@ -69,7 +67,7 @@ export class WhodidHandler extends BaseCallbackHandler {
     )
   }
 
-  override handleChainEnd(_outputs: ChainValues, runId: string): void {
+  override handleChainEnd(_outputs: Record<string, unknown>, runId: string): void {
     this.#recorder.endChain(runId)
   }
 
@@ -139,7 +137,9 @@ export function recordLangChain(options: IntegrationOptions = {}): void {
 
 /** The run that the code runs in, by LangChain's own asynchronous context. */
 function currentRunId(): string {
-  const { callbacks } = AsyncLocalStorageProviderSingleton.getRunnableConfig() ?? {}
+  const config: unknown = AsyncLocalStorageProviderSingleton.getRunnableConfig()
   // Within a run LangChain has made a manager of the callbacks; a list of handlers is of nobody's run.
-  return (callbacks as Partial<CallbackManager> | undefined)?.getParentRunId?.() ?? ''
+  const callbacks = member(config, 'callbacks') as
+    { getParentRunId?: () => string | undefined } | undefined
+  return callbacks?.getParentRunId?.() ?? ''
 }
