@@ -1,5 +1,5 @@
 export { find } from './find/find.ts'
-export { candidatesLimit, parseFindQuestion } from './find/question.ts'
+export { candidatesLimit, clueTakenMax, parseFindQuestion } from './find/question.ts'
 export { clueLengthMax } from './find/clue/read-clue.ts'
 export { checkpointsMax, listCheckpoints } from './proof/list-checkpoints.ts'
 export { proveAction } from './proof/prove-action.ts'
