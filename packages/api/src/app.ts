@@ -12,6 +12,7 @@ import {
   answerActions,
   answerBlastRadius,
   answerCheckpoints,
+  answerCompleteness,
   answerDelegator,
   answerErase,
   answerExport,
@@ -34,6 +35,7 @@ import {
   answerWhoDidMany,
   blastRadiusRoute,
   checkpointsRoute,
+  completenessRoute,
   delegatorRoute,
   eraseRoute,
   exportRoute,
@@ -84,6 +86,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(actionsRoute, answerActions(question))
   app.openapi(instanceRoute, answerInstance(question))
   app.openapi(blastRadiusRoute, answerBlastRadius(question))
+  app.openapi(completenessRoute, answerCompleteness({ ...question, trees }))
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
