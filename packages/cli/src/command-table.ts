@@ -20,6 +20,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },
   {
+    name: 'run',
+    summary: 'Run an agent, whatever it is, as an instance that is on record',
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  {
     name: 'ask',
     summary: 'Ask who did something: a pull request, a row, a span, an agent…',
     load: async () => (await import('./commands/ask.ts')).askCommand,

@@ -1,0 +1,6 @@
+export { newPlace, otlpJson, parseTraceParent } from './otlp-json.ts'
+export type { Attributes, AttributeValue, SpanPlace, SpanToSend } from './otlp-json.ts'
+export { sendBody } from './send-body.ts'
+export type { BodyAnswer, BodyToSend } from './send-body.ts'
+export { Spool, spoolBytesMax } from './spool.ts'
+export type { SpooledBody } from './spool.ts'

@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { childEnvironment } from './child-environment.ts'
+import { finishLeftRuns } from './finish-left-runs.ts'
+import { followGitEvents } from './git/follow-git-events.ts'
+import { writeGitHooks } from './git/git-hooks.ts'
+import { openRun } from './open-run.ts'
+import type { OpenRun } from './open-run.ts'
+import { productArguments } from './product-arguments.ts'
+import { removeRunDirectory } from './run-directory.ts'
+import type { RunContext, RunEnd, RunOptions } from './run-options.ts'
+import { ending } from './session-record.ts'
+import { startAgent } from './start-agent.ts'
+
+/** Milliseconds that the end of a run waits for the ledger; what it does not take by then, a later run sends. */
+const flushTimeoutMs = 5_000
+
+/**
+ * Runs a command as an instance of its own, and resolves with its end. The session, the acts of git and everything that the agent
+ * sends reach the ledger under a credential of this instance alone, which stays in this process.
+ *
+ * The command has the terminal, and gets the signals that this process receives. No configuration of its user is changed. Rejects
+ * only when the run's directory or its relay cannot be made.
+ */
+export async function runAgent(options: RunOptions, context: RunContext): Promise<RunEnd> {
+  const { environment } = context
+  const run = await openRun(options, context)
+  const { identity, directory, relay, notices } = run
+  const eventsPath = join(directory, 'git-events')
+  const place = { directory: join(directory, 'git-hooks'), eventsPath, identity }
+  const git = await writeGitHooks(place, environment)
+  const events = followGitEvents(eventsPath, identity, (spans) => void run.record(spans))
+  const { capture } = options
+  const showsText = capture === 'redacted' || capture === 'full'
+  const command = productArguments(options.command, { relayUrl: relay.url, showsText })
+  const parts = { identity, relay, capture, runDirectory: directory, git }
+  notices.agentStarts()
+  const agent = startAgent(command, childEnvironment(environment, parts), context)
+  // Below another run there is no token that could speak for the earlier ones.
+  if ((environment['WHODID_RUN_INSTANCE'] ?? '') === '')
+    void finishLeftRuns(environment, options.ledger)
+  const end = await agent.ended
+  notices.agentEnded()
+  await events.stop()
+  await close(run, end, agent.failure())
+  return end
+}
+
+async function close(
+  run: OpenRun,
+  end: RunEnd,
+  failure: NodeJS.ErrnoException | undefined,
+): Promise<void> {
+  const { identity, directory, forwarder, notices, startUnixMs, ticket } = run
+  if (failure !== undefined) notices.notify(`the command cannot be started: ${failure.message}`)
+  const { lostCount } = forwarder
+  const ended = { startUnixMs, end, failure: failure?.code ?? '', lostCount }
+  await run.record([ending(identity, ended)])
+  await run.note(true)
+  const waitingCount = await forwarder.flush(flushTimeoutMs)
+  await run.relay.stop()
+  if (forwarder.lostCount > 0)
+    notices.notify(`${forwarder.lostCount} requests with records are lost`)
+  if (waitingCount > 0) {
+    notices.notify(
+      `${waitingCount} requests with records wait in ${directory}; the next "whodid run" sends them`,
+    )
+    return
+  }
+  await ticket.end()
+  await removeRunDirectory(directory)
+}
