@@ -76,6 +76,7 @@ export class Spool {
     }
   }
 
+  /** Removes the file, and with it what waits. */
   remove(): void {
     rmSync(this.path, { force: true })
   }

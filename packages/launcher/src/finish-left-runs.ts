@@ -37,6 +37,7 @@ async function finish(directory: string, note: RunNote, ledger: Ledger): Promise
   const spool = new Spool(join(directory, 'spool'))
   const forwarder = new Forwarder({ ledger, ticket, spool, notify: () => undefined })
   try {
+    await forwarder.forwardHooks(directory)
     if (!note.isEnded) {
       const end = ending(note, { ...note, end: 'lost', failure: '', lostCount: 0 })
       await forwarder.forward(bodyOf(note.attributes, [end]))

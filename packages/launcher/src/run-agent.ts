@@ -31,7 +31,8 @@ export async function runAgent(options: RunOptions, context: RunContext): Promis
   const events = followGitEvents(eventsPath, identity, (spans) => void run.record(spans))
   const { capture } = options
   const showsText = capture === 'redacted' || capture === 'full'
-  const command = productArguments(options.command, { relayUrl: relay.url, showsText })
+  const product = { relayUrl: relay.url, directory, showsText }
+  const command = await productArguments(options.command, product)
   const parts = { identity, relay, capture, runDirectory: directory, git }
   notices.agentStarts()
   const agent = startAgent(command, childEnvironment(environment, parts), context)
@@ -54,6 +55,7 @@ async function close(
   if (failure !== undefined) notices.notify(`the command cannot be started: ${failure.message}`)
   const { lostCount } = forwarder
   const ended = { startUnixMs, end, failure: failure?.code ?? '', lostCount }
+  await forwarder.forwardHooks(directory)
   await run.record([ending(identity, ended)])
   await run.note(true)
   const waitingCount = await forwarder.flush(flushTimeoutMs)

@@ -63,7 +63,7 @@ export async function leftRuns(
   const root = runsDirectory(environment)
   const names = await readdir(root).catch(() => [])
   const found: { readonly directory: string; readonly note: RunNote }[] = []
-  for (const name of names.toSorted()) {
+  for (const name of names.toSorted((a, b) => (a < b ? -1 : 1))) {
     if (found.length >= leftRunsMax) break
     const directory = join(root, name)
     const note = await readNote(directory)

@@ -42,10 +42,16 @@ export function makeIdentity(
     instance,
     ...delegatorOf(options, environment, isTerminal),
     parentInstance: environment['WHODID_AGENT_INSTANCE']?.trim() ?? '',
-    correlation: environment['WHODID_CORRELATION_ID']?.trim() || uuidV7(),
+    correlation: said(environment['WHODID_CORRELATION_ID']) ?? uuidV7(),
     session: newPlace(sessionParent),
     sessionParent,
   }
+}
+
+/** A variable that is set to nothing is not set. */
+function said(value: string | undefined): string | undefined {
+  const text = value?.trim() ?? ''
+  return text === '' ? undefined : text
 }
 
 /** The attributes that every record of the run carries. */

@@ -70,7 +70,7 @@ async function run(context: CommandContext): Promise<number> {
 }
 
 function captureOf(typed: ParsedArguments, environment: CommandContext['environment']): Capture {
-  const named = typed.value('capture') ?? (environment['WHODID_CAPTURE']?.trim() || 'redacted')
+  const named = typed.value('capture') ?? said(environment['WHODID_CAPTURE']) ?? 'redacted'
   const found = captures.find((capture) => capture === named)
   if (found !== undefined) return found
   throw new WhodidError(
@@ -79,21 +79,31 @@ function captureOf(typed: ParsedArguments, environment: CommandContext['environm
   )
 }
 
+/** A variable that is set to nothing is not set. */
+function said(value: string | undefined): string | undefined {
+  const text = value?.trim() ?? ''
+  return text === '' ? undefined : text
+}
+
 async function ledgerOf(environment: CommandContext['environment']): Promise<Ledger> {
-  const said = (name: string): string => environment[name]?.trim() ?? ''
   const endpoint =
-    said('WHODID_ENDPOINT') || said('OTEL_EXPORTER_OTLP_ENDPOINT') || 'http://127.0.0.1:4318'
+    said(environment['WHODID_ENDPOINT']) ??
+    said(environment['OTEL_EXPORTER_OTLP_ENDPOINT']) ??
+    'http://127.0.0.1:4318'
   if (!/^https?:\/\/[^/]/u.test(endpoint) || !URL.canParse(endpoint))
     throw new WhodidError(
       'invalid_parameter',
       `WHODID_ENDPOINT expected an http or https URL; got "${endpoint}"`,
     )
-  const token = said('WHODID_INGEST_TOKEN') || said('WHODID_TOKEN')
-  // On the machine where Whodid runs, its operator need not set a token to try it.
-  const own =
-    token === '' ? await readTokens(readDataDir(environment)).catch(() => undefined) : undefined
+  const token = said(environment['WHODID_INGEST_TOKEN']) ?? said(environment['WHODID_TOKEN'])
   return {
     endpoint: trimEnd(endpoint, '/').replace(/\/v1\/traces$/u, ''),
-    token: token || (own?.ingest ?? ''),
+    token: token ?? (await ownToken(environment)),
   }
+}
+
+/** On the machine where Whodid runs, its operator need not set a token to try it. */
+async function ownToken(environment: CommandContext['environment']): Promise<string> {
+  const tokens = await readTokens(readDataDir(environment)).catch(() => undefined)
+  return tokens?.ingest ?? ''
 }

@@ -95,11 +95,7 @@ export class GitEventReader {
     const isBranch = kind === 'heads'
     const repository = await repositoryIn(directory)
     const resource = gitResource(repository, isBranch ? 'branch' : 'tag', name)
-    const verb = zeroSha.test(sha)
-      ? 'delete'
-      : zeroSha.test(old) && (!isBranch || (await isNew(directory, reference)))
-        ? 'create'
-        : 'update'
+    const verb = await verbOf(directory, { old, sha, reference })
     const actionId = actionIdOf(verb, `${resource.id} ${old} ${sha} ${Date.now()}`)
     const label = `git ${isBranch ? 'branch' : 'tag'} ${verb}`
     return [this.#span({ name: label, verb, outcome: 'success', resource, actionId, place, sha })]
@@ -166,8 +162,19 @@ async function repositoryIn(directory: string): Promise<GitRepository> {
   return { name: top === '' ? directory : top, isOfGithub: false }
 }
 
+/** The change of a branch or a tag. git gives no old state for one that is forced: a branch's own log tells if it is new. */
+async function verbOf(
+  directory: string,
+  { old, sha, reference }: Readonly<Record<'old' | 'sha' | 'reference', string>>,
+): Promise<Act['verb']> {
+  if (zeroSha.test(sha)) return 'delete'
+  if (!zeroSha.test(old)) return 'update'
+  const isNew = reference.startsWith('refs/tags/') || (await isNewBranch(directory, reference))
+  return isNew ? 'create' : 'update'
+}
+
 /** True when a branch's own log has no state before its present one. */
-async function isNew(directory: string, reference: string): Promise<boolean> {
+async function isNewBranch(directory: string, reference: string): Promise<boolean> {
   const states = await runGit(directory, ['log', '-g', '--format=%H', '-n', '2', reference, '--'])
   return states.split('\n').length < 2
 }

@@ -1,4 +1,4 @@
-import { sendBody, Spool } from '@whodid/hooks'
+import { hookSpools, sendBody, Spool } from '@whodid/hooks'
 import type { BodyAnswer, SpooledBody } from '@whodid/hooks'
 import type { Ledger } from '../run-options.ts'
 import type { LaunchTicket } from './launch-ticket.ts'
@@ -67,6 +67,15 @@ export class Forwarder {
     clearTimeout(timer)
     clearTimeout(this.#retry)
     return this.#deps.spool.isEmpty ? 0 : this.#deps.spool.count()
+  }
+
+  /** Forwards what the hooks of a run could not send, and removes their files. */
+  async forwardHooks(directory: string): Promise<void> {
+    for (const path of hookSpools(directory)) {
+      const waiting = new Spool(path)
+      await waiting.drain(async (body) => (await this.forward(body)) !== 'lost')
+      if (waiting.isEmpty) waiting.remove()
+    }
   }
 
   async #forward(body: SpooledBody): Promise<Forwarded> {

@@ -80,23 +80,25 @@ async function handle({ request, response }: Exchange, running: Running): Promis
   const { authorization } = request.headers
   const isNested = running.nested.has(authorization ?? '')
   if (!isNested && !isOurs(authorization, running.token)) return refuse(response, 401)
-  if (
-    request.method !== 'POST' &&
-    !(isNested && path === launchPath && request.method === 'DELETE')
-  )
-    return refuse(response, 405)
+  const ends = isNested && path === launchPath && request.method === 'DELETE'
+  if (request.method !== 'POST' && !ends) return refuse(response, 405)
   if (path === '/v1/metrics') {
     // An agent may send metrics whatever it was told; the ledger has no use for them, and an error would be shown to its user.
     request.resume()
     return answer(response, 200, contentTypeOf(request), Buffer.alloc(0))
   }
   if (!signalPaths.has(path) && path !== launchPath) return refuse(response, 404)
+  await take({ request, response }, path, running)
+}
+
+async function take(exchange: Exchange, path: string, running: Running): Promise<void> {
+  const { request, response } = exchange
   const body = await readAll(request, running.held)
   if (body === undefined) return refuse(response, 413)
+  const isNested = running.nested.has(request.headers.authorization ?? '')
   try {
-    if (path === launchPath || isNested)
-      await passOn({ request, response }, { path, body }, running)
-    else await forward({ request, response }, { path, body }, running)
+    if (path === launchPath || isNested) await passOn(exchange, { path, body }, running)
+    else await forward(exchange, { path, body }, running)
   } finally {
     running.held.bytes -= body.length
   }
