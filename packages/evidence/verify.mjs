@@ -5427,7 +5427,9 @@ var whodidDecision = (function(exports) {
 			code: "no_record",
 			text: "No action is recorded for this handle. Absence of a record is no evidence of a human."
 		};
-		if (listed.some((action) => action.outcome === "unknown")) return {
+		const { fold } = readActs(evidence);
+		const isOpen = ({ key, outcome }) => outcome === "unknown" && (fold(key)?.outcome ?? outcome) === outcome;
+		if (listed.some(isOpen)) return {
 			code: "outcome_unknown",
 			text: "An intent is recorded whose outcome never arrived: the act may or may not have happened. See the alternatives."
 		};
@@ -6138,5 +6140,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'c05751f4ee2cb97c' })
+Object.assign(decisionCode, whodidDecision, { id: '73438e5809e048b2' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -1,11 +1,9 @@
-import { hintRules } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { IngestClient } from './ingest-clients.ts'
 
 /**
  * Completes a record whose sender is one launched instance: what the record leaves open, or has only by a rule, is the agent that the
- * credential names. A run that a framework names becomes an instance below it. A record that itself names somebody else stays as
- * it is, and is not entitled.
+ * credential names. A record that itself names somebody else stays as it is, and is not entitled.
  *
  * Nothing of such a sender is left without an actor, so that none of it can inherit another instance's claims from the span above.
  */
@@ -17,12 +15,10 @@ export function bindToInstance(record: LedgerRecord, { templates, instance }: In
     record.templateId = String(templates[0] ?? '')
     record.templateRule = ''
   }
-  if (record.instanceId === '' || hintRules.has(record.instanceRule)) {
+  // What a rule made of a framework's name for its run stays among the attributes: the credential says better who it is.
+  if (record.instanceId === '' || record.instanceRule !== '') {
     record.instanceId = instance
     record.instanceRule = ''
-  } else if (record.instanceRule !== '' && !isOwnInstance(instance, record.instanceId)) {
-    record.instanceId = `${instance}/${record.instanceId}`
-    if (record.instanceParentId === '') record.instanceParentId = instance
   }
 }
 

@@ -103,7 +103,7 @@ describe('records of a launched instance', () => {
     [
       'names a run of a framework by a rule',
       { actorType: 'agent', instanceId: 'run-9', instanceRule: 'mastra.run_id' },
-      'i-1/run-9',
+      'i-1',
       'entitled',
     ],
     [

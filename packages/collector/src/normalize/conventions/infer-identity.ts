@@ -130,7 +130,7 @@ export function inferDelegator(
 
 /**
  * Names the sub-agent of Claude Code that a record is of, where its launcher named the instance of the whole run: an instance below it,
- * as its hooks name it too.
+ * as its hooks name it too. Both parts of the name are stated, so that no rule stands beside it.
  */
 export function nameSubagent(record: LedgerRecord, { scopeName, attributes }: Telemetry): void {
   if (!scopeName.startsWith('com.anthropic.claude_code')) return
@@ -139,7 +139,6 @@ export function nameSubagent(record: LedgerRecord, { scopeName, attributes }: Te
   if (agent === '' || run === '' || run.endsWith(`/${agent}`)) return
   const parent = textOf(attributes, 'parent_agent_id')
   record.instanceId = `${run}/${agent}`
-  record.instanceRule = 'claude_code.agent_id'
   record.instanceParentId = parent === '' ? run : `${run}/${parent}`
 }
 
