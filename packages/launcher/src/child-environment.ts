@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url'
 import { attribute, tokenKind } from '@whodid/model'
 import { identityAttributes } from './run-identity.ts'
 import type { RunIdentity } from './run-identity.ts'
@@ -12,6 +13,8 @@ export interface ChildParts {
   readonly runDirectory: string
   /** Variables that make git call the run's hooks. */
   readonly git: Readonly<Record<string, string>>
+  /** The file of OpenCode's plugin; '' when its user has one. */
+  readonly opencodePlugin: string
 }
 
 /** Settings of one signal go before those of all signals: left in place, they would lead past the relay. */
@@ -45,15 +48,14 @@ export function childEnvironment(environment: Environment, parts: ChildParts): N
     WHODID_RUN_INSTANCE: identity.instance,
     WHODID_RUN_DIR: runDirectory,
     ...(identity.delegator === '' ? {} : { WHODID_DELEGATOR: identity.delegator }),
-    ...productSwitches(relay.url, capture, environment),
+    ...productSwitches(parts, environment),
   })
   return child
 }
 
 /** The variables by which coding agents are told to send telemetry. Others ignore them. */
 function productSwitches(
-  url: string,
-  capture: Capture,
+  { relay: { url }, capture, opencodePlugin }: ChildParts,
   environment: Environment,
 ): Record<string, string> {
   const showsText = capture === 'redacted' || capture === 'full'
@@ -70,16 +72,22 @@ function productSwitches(
     GEMINI_TELEMETRY_OTLP_PROTOCOL: 'http',
     GEMINI_TELEMETRY_LOG_PROMPTS: showsText ? 'true' : 'false',
     // OpenCode takes a configuration from the environment, and merges it with its files.
-    OPENCODE_CONFIG_CONTENT: opencodeConfig(environment['OPENCODE_CONFIG_CONTENT']),
+    OPENCODE_CONFIG_CONTENT: opencodeConfig(environment['OPENCODE_CONFIG_CONTENT'], opencodePlugin),
   }
 }
 
-function opencodeConfig(present: string | undefined): string {
+function opencodeConfig(present: string | undefined, plugin: string): string {
   const config = parseObject(present ?? '')
   // What is there and cannot be read is the user's: OpenCode is to complain about it, not this program.
   if (config === undefined) return present ?? ''
   const experimental = { ...parseObject(JSON.stringify(config['experimental'] ?? {})) }
-  return JSON.stringify({ ...config, experimental: { openTelemetry: true, ...experimental } })
+  const named: unknown = config['plugin'] ?? []
+  const plugins: unknown[] = Array.isArray(named) ? named : [named]
+  return JSON.stringify({
+    ...config,
+    experimental: { openTelemetry: true, ...experimental },
+    ...(plugin === '' ? {} : { plugin: [...plugins, pathToFileURL(plugin).href] }),
+  })
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { hookProgram, withHooks } from '@whodid/hooks'
+import { hookProgram, hooksStatus, opencodePlugin, withHooks } from '@whodid/hooks'
+import type { Environment } from './run-options.ts'
 
 /** The run that a command is started in. */
 export interface ProductRun {
@@ -49,6 +50,18 @@ async function claudeArguments(command: Command, { directory }: ProductRun): Pro
     // Settings that cannot be read are for Claude Code to complain about.
     return command
   }
+}
+
+/** Writes the plugin that OpenCode is told of in its environment, and returns its path; '' when its user has it among the settings. */
+export async function writeOpencodePlugin(
+  directory: string,
+  environment: Environment,
+): Promise<string> {
+  const { state } = await hooksStatus({ product: 'opencode', environment })
+  if (state !== 'absent') return ''
+  const path = join(directory, 'opencode-plugin.mjs')
+  await writeFile(path, opencodePlugin(hookProgram()), { mode: 0o600 })
+  return path
 }
 
 async function settingsText(named: string): Promise<string> {

@@ -5,7 +5,7 @@ import { followGitEvents } from './git/follow-git-events.ts'
 import { writeGitHooks } from './git/git-hooks.ts'
 import { openRun } from './open-run.ts'
 import type { OpenRun } from './open-run.ts'
-import { productArguments } from './product-arguments.ts'
+import { productArguments, writeOpencodePlugin } from './product-arguments.ts'
 import { removeRunDirectory } from './run-directory.ts'
 import type { RunContext, RunEnd, RunOptions } from './run-options.ts'
 import { ending } from './session-record.ts'
@@ -33,7 +33,8 @@ export async function runAgent(options: RunOptions, context: RunContext): Promis
   const showsText = capture === 'redacted' || capture === 'full'
   const product = { relayUrl: relay.url, directory, showsText }
   const command = await productArguments(options.command, product)
-  const parts = { identity, relay, capture, runDirectory: directory, git }
+  const opencodePlugin = await writeOpencodePlugin(directory, environment)
+  const parts = { identity, relay, capture, runDirectory: directory, git, opencodePlugin }
   notices.agentStarts()
   const agent = startAgent(command, childEnvironment(environment, parts), context)
   // Below another run there is no token that could speak for the earlier ones.
