@@ -41,6 +41,8 @@ const exportsMax: Readonly<Record<string, number>> = {
   demo: 8,
   engine: 11,
   evidence: 6,
+  hooks: 28,
+  launcher: 8,
   model: 156,
   query: 54,
   retention: 11,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 /** A value of an attribute; undefined and '' say nothing and are left out. */
 export type AttributeValue = string | number | boolean | readonly string[] | undefined
+/** Attributes of a span or of its resource, by their keys. */
 export type Attributes = Readonly<Record<string, AttributeValue>>
 
 /** The place of a span: what stands below it names it as its parent. */

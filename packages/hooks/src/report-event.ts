@@ -92,7 +92,7 @@ async function send(body: SpooledBody, environment: HookEnvironment): Promise<bo
     said('WHODID_ENDPOINT') ||
     said('OTEL_EXPORTER_OTLP_ENDPOINT') ||
     'http://127.0.0.1:4318'
-  ).replace(/\/+$/u, '')
+  ).replace(/\/$/u, '')
   const token = said('WHODID_INGEST_TOKEN')
   try {
     const { status } = await sendBody({
@@ -105,7 +105,7 @@ async function send(body: SpooledBody, environment: HookEnvironment): Promise<bo
       timeoutMs: sendTimeoutMs,
     })
     // A record that cannot be read will not be read later either.
-    return status < 400 || status === 400 || status === 413
+    return status <= 400 || status === 413
   } catch {
     return false
   }

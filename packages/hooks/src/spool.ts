@@ -11,7 +11,7 @@ export interface SpooledBody {
 }
 
 /** Bytes that one file holds by default. */
-export const spoolBytesMax: number = 64 * 1024 * 1024
+const spoolBytesMax = 64 * 1024 * 1024
 
 /** Bodies that wait on the disk while the ledger is away: a bounded file of its owner's, appended to. */
 export class Spool {

@@ -1,9 +1,7 @@
 import { rename } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Spool } from '@whodid/hooks'
 import { Forwarder } from './relay/forwarder.ts'
 import { LaunchTicket } from './relay/launch-ticket.ts'
-import { leftRuns, removeRunDirectory } from './run-directory.ts'
+import { leftRuns, removeRunDirectory, spoolIn } from './run-directory.ts'
 import type { RunNote } from './run-directory.ts'
 import type { Environment, Ledger } from './run-options.ts'
 import { bodyOf, ending } from './session-record.ts'
@@ -34,7 +32,7 @@ async function finish(directory: string, note: RunNote, ledger: Ledger): Promise
   const { template, instance } = note
   const ticket = new LaunchTicket({ ledger, template, instance, mayLaunch: [] })
   if ((await ticket.obtain()) !== 'bound') return false
-  const spool = new Spool(join(directory, 'spool'))
+  const spool = spoolIn(directory)
   const forwarder = new Forwarder({ ledger, ticket, spool, notify: () => undefined })
   try {
     await forwarder.forwardHooks(directory)

@@ -1,5 +1,3 @@
-import { join } from 'node:path'
-import { Spool } from '@whodid/hooks'
 import type { Attributes, SpanToSend } from '@whodid/hooks'
 import { describeRun, readPrompt } from './describe-run.ts'
 import { Notices } from './notices.ts'
@@ -7,7 +5,7 @@ import { Forwarder } from './relay/forwarder.ts'
 import { LaunchTicket } from './relay/launch-ticket.ts'
 import { startRelay } from './relay/start-relay.ts'
 import type { Relay } from './relay/start-relay.ts'
-import { makeRunDirectory, processStart, writeNote } from './run-directory.ts'
+import { makeRunDirectory, processStart, spoolIn, writeNote } from './run-directory.ts'
 import { identityAttributes, makeIdentity, templateOf, uuidV7 } from './run-identity.ts'
 import type { RunIdentity } from './run-identity.ts'
 import type { Environment, RunContext, RunOptions } from './run-options.ts'
@@ -51,7 +49,7 @@ export async function openRun(options: RunOptions, context: RunContext): Promise
     isTerminal: context.isTerminal,
   })
   const directory = await makeRunDirectory(environment, identity.instance)
-  const spool = new Spool(join(directory, 'spool'))
+  const spool = spoolIn(directory)
   const forwarder = new Forwarder({ ledger, ticket, spool, notify: notices.notify })
   const attributes = identityAttributes(identity)
   if (state === 'refused')

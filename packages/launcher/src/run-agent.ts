@@ -1,8 +1,7 @@
-import { join } from 'node:path'
+import type { SpanToSend } from '@whodid/hooks'
 import { childEnvironment } from './child-environment.ts'
 import { finishLeftRuns } from './finish-left-runs.ts'
-import { followGitEvents } from './git/follow-git-events.ts'
-import { writeGitHooks } from './git/git-hooks.ts'
+import { startGitHooks } from './git/git-hooks.ts'
 import { openRun } from './open-run.ts'
 import type { OpenRun } from './open-run.ts'
 import { productArguments, writeOpencodePlugin } from './product-arguments.ts'
@@ -25,16 +24,21 @@ export async function runAgent(options: RunOptions, context: RunContext): Promis
   const { environment } = context
   const run = await openRun(options, context)
   const { identity, directory, relay, notices } = run
-  const eventsPath = join(directory, 'git-events')
-  const place = { directory: join(directory, 'git-hooks'), eventsPath, identity }
-  const git = await writeGitHooks(place, environment)
-  const events = followGitEvents(eventsPath, identity, (spans) => void run.record(spans))
+  const record = (spans: readonly SpanToSend[]): void => void run.record(spans)
+  const git = await startGitHooks({ directory, identity, environment, record })
   const { capture } = options
   const showsText = capture === 'redacted' || capture === 'full'
   const product = { relayUrl: relay.url, directory, showsText }
   const command = await productArguments(options.command, product)
   const opencodePlugin = await writeOpencodePlugin(directory, environment)
-  const parts = { identity, relay, capture, runDirectory: directory, git, opencodePlugin }
+  const parts = {
+    identity,
+    relay,
+    capture,
+    runDirectory: directory,
+    git: git.variables,
+    opencodePlugin,
+  }
   notices.agentStarts()
   const agent = startAgent(command, childEnvironment(environment, parts), context)
   // Below another run there is no token that could speak for the earlier ones.
@@ -42,7 +46,7 @@ export async function runAgent(options: RunOptions, context: RunContext): Promis
     void finishLeftRuns(environment, options.ledger)
   const end = await agent.ended
   notices.agentEnded()
-  await events.stop()
+  await git.stop()
   await close(run, end, agent.failure())
   return end
 }

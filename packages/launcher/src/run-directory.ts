@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Spool } from '@whodid/hooks'
 import type { Attributes, SpanPlace } from '@whodid/hooks'
 import type { Environment } from './run-options.ts'
 
@@ -23,7 +24,7 @@ export interface RunNote {
 const leftRunsMax = 16
 
 /** The directory that holds the runs of this user: in `XDG_STATE_HOME`, by default `~/.local/state`. */
-export function runsDirectory(environment: Environment): string {
+function runsDirectory(environment: Environment): string {
   const state = environment['XDG_STATE_HOME']?.trim() ?? ''
   const home = environment['HOME']?.trim() ?? ''
   if (state.startsWith('/')) return join(state, 'whodid', 'runs')
@@ -50,6 +51,11 @@ export async function makeRunDirectory(
     }
   }
   throw failure
+}
+
+/** The spool of a run. */
+export function spoolIn(directory: string): Spool {
+  return new Spool(join(directory, 'spool'))
 }
 
 export async function writeNote(directory: string, note: RunNote): Promise<void> {

@@ -43,40 +43,46 @@ const options = {
 
 async function hooks(context: CommandContext): Promise<number> {
   const [action = '', ...args] = context.args
-  const isStatus = action === 'status'
-  if (!isStatus && action !== 'install' && action !== 'remove')
-    throw new WhodidError(
-      'invalid_parameter',
-      `expected install, remove or status; got ${action === '' ? 'nothing' : `"${action}"`}`,
-    )
-  const typed = parseArguments(args, options, { min: isStatus ? 0 : 1, max: 1, what: 'a product' })
-  const { environment, stdout } = context
-  const named = typed.positionals[0]
-  const file = typed.value('file')
-  if (isStatus) {
-    const asked = named === undefined ? products : [productOf(named)]
-    const all = await Promise.all(
-      asked.map((product) => hooksStatus({ product, environment, file })),
-    )
-    if (typed.flag('json')) stdout.write(`${JSON.stringify({ hooks: all })}\n`)
-    else for (const one of all) stdout.write(`${one.product}  ${one.state}  ${one.path}\n`)
-    return 0
+  switch (action) {
+    case 'status':
+      return showStatus({ ...context, args })
+    case 'install':
+    case 'remove':
+      return change({ ...context, args }, action === 'install')
+    default:
+      throw new WhodidError(
+        'invalid_parameter',
+        `expected install, remove or status; got ${action === '' ? 'nothing' : `"${action}"`}`,
+      )
   }
-  const place = { product: productOf(named ?? ''), environment, file }
-  const isInstall = action === 'install'
-  const change = await (isInstall ? planInstall(place, hookProgram()) : planRemove(place))
-  const isChanged = change.before !== change.after
-  if (!typed.flag('json')) showChange(change, context)
-  const isAgreed =
-    isChanged &&
-    !typed.flag('dry-run') &&
-    (typed.flag('yes') || (await agrees(context, typed.flag('json'))))
-  if (isAgreed) await applyChange(place, change, isInstall)
-  if (typed.flag('json')) {
-    const { path } = change
-    const diff = lineDiff(change.before ?? '', change.after ?? '')
-    stdout.write(`${JSON.stringify({ product: place.product, path, diff, applied: isAgreed })}\n`)
-  } else if (isAgreed) context.stderr.write(doneText(place, isInstall))
+}
+
+async function showStatus({ args, environment, stdout }: CommandContext): Promise<number> {
+  const typed = parseArguments(args, options, { min: 0, max: 1, what: 'a product, or none' })
+  const [named] = typed.positionals
+  const asked = named === undefined ? products : [productOf(named)]
+  const file = typed.value('file')
+  const all = await Promise.all(asked.map((product) => hooksStatus({ product, environment, file })))
+  if (typed.flag('json')) stdout.write(`${JSON.stringify({ hooks: all })}\n`)
+  else for (const { product, state, path } of all) stdout.write(`${product}  ${state}  ${path}\n`)
+  return 0
+}
+
+async function change(context: CommandContext, isInstall: boolean): Promise<number> {
+  const { args, environment, stdout, stderr } = context
+  const typed = parseArguments(args, options, { min: 1, max: 1, what: 'a product' })
+  const product = productOf(typed.positionals[0] ?? '')
+  const place = { product, environment, file: typed.value('file') }
+  const planned = await (isInstall ? planInstall(place, hookProgram()) : planRemove(place))
+  const isJson = typed.flag('json')
+  if (!isJson) showChange(planned, context)
+  const isWanted = planned.before !== planned.after && !typed.flag('dry-run')
+  const isAgreed = isWanted && (typed.flag('yes') || (await agrees(context, isJson)))
+  if (isAgreed) await applyChange(place, planned, isInstall)
+  if (isJson) {
+    const diff = lineDiff(planned.before ?? '', planned.after ?? '')
+    stdout.write(`${JSON.stringify({ product, path: planned.path, diff, applied: isAgreed })}\n`)
+  } else if (isAgreed) stderr.write(doneText(place, isInstall))
   return 0
 }
 

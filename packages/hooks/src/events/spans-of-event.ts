@@ -68,7 +68,10 @@ export function spansOfEvent(
       return [own({ ...kindOf('delegation') })]
     case 'subagent_ended':
       return [own({ ...kindOf('session') })]
-    default:
+    case 'tool_begins':
+    case 'tool_ended':
+    case 'permission_asked':
+    case 'permission_denied':
       return ofCall(event, own, { session, text })
   }
 }

@@ -25,8 +25,8 @@ export function withoutHooks(text: string): string | undefined {
   const file = parsed(text)
   const hooks: Record<string, Json> = {}
   for (const [event, entries] of Object.entries(objectOf(file['hooks']))) {
-    const left = Array.isArray(entries) ? entries.filter((one: Json) => !isOwnEntry(one)) : entries
-    if (!Array.isArray(left) || left.length > 0) hooks[event] = left
+    const left = isList(entries) ? entries.filter((one) => !isOwnEntry(one)) : entries
+    if (!isList(left) || left.length > 0) hooks[event] = left
   }
   const { hooks: _, ...others } = file
   const isEmpty = Object.keys(hooks).length === 0
@@ -50,9 +50,7 @@ function written(value: JsonObject, before: string | undefined): string {
 function parsed(text: string): JsonObject {
   try {
     const value: unknown = text.length > fileLengthMax ? undefined : JSON.parse(text)
-    // Sound: what JSON.parse returns is of that type.
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as JsonObject
+    if (isObject(value)) return value
   } catch {
     // The error below says it.
   }
@@ -63,11 +61,18 @@ function parsed(text: string): JsonObject {
 }
 
 function objectOf(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as JsonObject)
-    : {}
+  return isObject(value) ? value : {}
 }
 
 function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : []
+  return isList(value) ? value : []
+}
+
+/** True for a JSON value that is an object; what JSON.parse returns is made of nothing else. */
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
 }

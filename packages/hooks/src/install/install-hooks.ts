@@ -110,7 +110,7 @@ interface Note {
 
 function notePath({ product, environment, file }: HooksPlace): string {
   const state = environment['XDG_STATE_HOME']?.trim() ?? ''
-  const home = environment['HOME']?.trim() || homedir()
+  const home = environment['HOME']?.trim() ?? homedir()
   const root = state.startsWith('/') ? state : join(home, '.local', 'state')
   const suffix = file === undefined ? '' : `-${hashOf(file).slice(0, 16)}`
   return join(root, 'whodid', 'hooks', `${product}${suffix}.json`)

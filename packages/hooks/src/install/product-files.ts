@@ -47,7 +47,7 @@ export function isOwnFile(product: Product): boolean {
 const mark = 'whodid-hook'
 
 /** The command of an entry: this machine's Node and the program of this package, by their paths. */
-export function hookCommand(program: string, product: Product, eventName: string): string {
+function hookCommand(program: string, product: Product, eventName: string): string {
   const parts = [process.execPath, program].map(
     (part) => `"${part.replaceAll(/(["\\$`])/gu, '\\$1')}"`,
   )
@@ -77,7 +77,9 @@ function entryOf(product: Product, command: string): Json {
       return { type: 'command', bash: command, timeoutSec: timeoutS }
     case 'gemini-cli':
       return { hooks: [{ type: 'command', name: 'whodid', command, timeout: timeoutS * 1000 }] }
-    default:
+    case 'claude-code':
+    case 'codex':
+    case 'opencode':
       return { hooks: [{ type: 'command', command, timeout: timeoutS }] }
   }
 }

@@ -1,7 +1,10 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SpanToSend } from '@whodid/hooks'
 import type { Environment } from '../run-options.ts'
 import type { RunIdentity } from '../run-identity.ts'
+import { followGitEvents } from './follow-git-events.ts'
+import { gitHookScript } from './git-hook-script.ts'
 
 /**
  * Every hook that git calls by a file's name (githooks(5)). Each must be there, because the run's directory stands in for the
@@ -37,8 +40,35 @@ const hookNames = [
   'post-index-change',
 ] as const
 
+/** git, as a run has prepared it. */
+export interface RunGit {
+  /** The variables that make git call the run's hooks. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Reads the events that are there, and stops. */
+  readonly stop: () => Promise<void>
+}
+
+/** A run whose git acts are recorded. */
+export interface GitRun {
+  /** The run's own directory. */
+  readonly directory: string
+  readonly identity: RunIdentity
+  readonly environment: Environment
+  readonly record: (spans: readonly SpanToSend[]) => void
+}
+
+/** Writes the hooks of a run, and records the acts that they report. */
+export async function startGitHooks(run: GitRun): Promise<RunGit> {
+  const { directory, identity, environment, record } = run
+  const eventsPath = join(directory, 'git-events')
+  const place = { directory: join(directory, 'git-hooks'), eventsPath, identity }
+  const variables = await writeGitHooks(place, environment)
+  const { stop } = followGitEvents(eventsPath, identity, record)
+  return { variables, stop }
+}
+
 /** The place of a run's hooks, and who they name. */
-export interface GitHooksPlace {
+interface GitHooksPlace {
   readonly directory: string
   /** The file that they append to. */
   readonly eventsPath: string
@@ -49,7 +79,7 @@ export interface GitHooksPlace {
  * Writes the hooks of a run and returns the variables that make git call them. Nothing is written to any repository, and the
  * repository's own hooks are called as before.
  */
-export async function writeGitHooks(
+async function writeGitHooks(
   place: GitHooksPlace,
   environment: Environment,
 ): Promise<Record<string, string>> {
@@ -83,7 +113,7 @@ function trailerValue(text: string): string {
   return quoted(text.replaceAll(/\s+/gu, ' ').trim())
 }
 
-/** One script for all hooks, told apart by the name it is called by. POSIX shell: git brings one wherever it runs. */
+/** Fills the script's places: the file of events, the trailers, and the settings that were there before. */
 function hookScript({ eventsPath, identity }: GitHooksPlace, ownCount: number): string {
   const trailers = [
     ['Whodid-Instance', identity.instance],
@@ -91,89 +121,8 @@ function hookScript({ eventsPath, identity }: GitHooksPlace, ownCount: number): 
     ['Whodid-For', identity.delegator],
   ].filter(([, value]) => value !== '')
   const options = trailers.map(([name, value]) => `--trailer ${trailerValue(`${name}: ${value}`)}`)
-  return `#!/bin/sh
-# Written by "whodid run" for one run, and removed with it. It calls the repository's own hook of the same name.
-name=\${0##*/}
-events=${quoted(eventsPath)}
-tab=$(printf '\\t')
-
-# An event is one line: kind, span of the caller, directory, and the rest.
-event() {
-  printf '%s\\t%s\\t%s\\t%s\\n' "$1" "\${TRACEPARENT:--}" "$PWD" "$2" >> "$events" 2>/dev/null
-}
-
-feed() {
-  [ -n "$input" ] && printf '%s\\n' "$input"
-}
-
-add_trailers() {
-  git interpret-trailers --in-place --no-divider --if-exists addIfDifferent ${options.join(' ')} "$1" 2>/dev/null
-}
-
-# A reference that changes is seen in every state of its transaction: only the last is recorded.
-if [ "$name" = reference-transaction ]; then
-  input=$(cat)
-  if [ "$1" = committed ]; then
-    printf '%s\\n' "$input" | head -n 256 | while read -r old new reference; do
-      case "$reference" in
-        refs/heads/* | refs/tags/* | refs/remotes/*) event ref "$old$tab$new$tab$reference" ;;
-      esac
-    done
-  fi
-fi
-
-own=$(GIT_CONFIG_COUNT=${ownCount} git rev-parse --git-path hooks 2>/dev/null)/$name
-has_own=
-[ -x "$own" ] && [ ! "$own" -ef "$0" ] && has_own=1
-
-case "$name" in
-  reference-transaction)
-    [ -n "$has_own" ] || exit 0
-    feed | "$own" "$@"
-    exit $?
-    ;;
-  pre-push)
-    input=$(cat)
-    if [ -n "$has_own" ]; then
-      feed | "$own" "$@" || exit $?
-    fi
-    printf '%s\\n' "$input" | head -n 256 | while read -r local_ref local_sha remote_ref remote_sha; do
-      [ -n "$remote_ref" ] && event push "$1$tab$2$tab$local_sha$tab$remote_ref"
-    done
-    exit 0
-    ;;
-  push-to-checkout)
-    [ -n "$has_own" ] && exec "$own" "$@"
-    # The rule that git applies where there is no such hook: a clean work tree follows, any other refuses.
-    git update-index -q --ignore-submodules --refresh || exit 1
-    git diff-files --quiet --ignore-submodules -- || exit 1
-    if git rev-parse -q --verify HEAD >/dev/null; then
-      git diff-index --quiet --cached --ignore-submodules HEAD -- || exit 1
-      exec git read-tree -u -m HEAD "$1"
-    fi
-    exec git read-tree -u -m "$1"
-    ;;
-  proc-receive)
-    [ -n "$has_own" ] && exec "$own" "$@"
-    exit 1
-    ;;
-  prepare-commit-msg | commit-msg | applypatch-msg)
-    if [ -n "$has_own" ]; then
-      "$own" "$@" || exit $?
-    fi
-    # An empty message that a person is about to write in an editor stays empty: that is how a commit is given up.
-    if [ "$name" != prepare-commit-msg ] || [ -n "$2" ] || [ "$GIT_EDITOR" = : ]; then
-      add_trailers "$1"
-    fi
-    exit 0
-    ;;
-  post-commit | post-applypatch | post-merge)
-    head=$(git rev-parse HEAD 2>/dev/null)
-    [ -n "$head" ] && event commit "$head"
-    ;;
-esac
-
-[ -n "$has_own" ] && exec "$own" "$@"
-exit 0
-`
+  return gitHookScript
+    .replace('@EVENTS@', () => quoted(eventsPath))
+    .replace('@TRAILERS@', () => options.join(' '))
+    .replace('@COUNT@', () => String(ownCount))
 }

@@ -1,4 +1,4 @@
-import { normalizeResource } from '@whodid/model'
+import { normalizeResource, trimEnd } from '@whodid/model'
 
 /** A repository as its remote names it, without a user name or password; or, without a remote, as its directory. */
 export interface GitRepository {
@@ -36,7 +36,7 @@ export function gitResource(
 }
 
 function named(host: string, path: string): GitRepository | undefined {
-  const clean = path.replace(/\/+$/u, '').replace(/\.git$/u, '')
+  const clean = trimEnd(path, '/').replace(/\.git$/u, '')
   if (host === '') return clean === '' ? undefined : { name: clean, isOfGithub: false }
   const parts = clean.split('/').filter((part) => part !== '')
   if (parts.length === 0) return undefined

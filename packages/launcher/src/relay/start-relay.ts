@@ -85,7 +85,11 @@ async function handle({ request, response }: Exchange, running: Running): Promis
   if (path === '/v1/metrics') {
     // An agent may send metrics whatever it was told; the ledger has no use for them, and an error would be shown to its user.
     request.resume()
-    return answer(response, 200, contentTypeOf(request), Buffer.alloc(0))
+    return answer(response, {
+      status: 200,
+      contentType: contentTypeOf(request),
+      body: Buffer.alloc(0),
+    })
   }
   if (!signalPaths.has(path) && path !== launchPath) return refuse(response, 404)
   await take({ request, response }, path, running)
@@ -118,10 +122,11 @@ async function forward(
   const encoding = request.headers['content-encoding'] ?? ''
   const sent = await forwarder.forward({ path, contentType, encoding, body })
   // What waits in the spool is kept: the agent need not hold it too.
-  if (sent === 'spooled') answer(response, 200, contentType, emptyResponse(contentType))
+  if (sent === 'spooled')
+    answer(response, { status: 200, contentType, body: emptyResponse(contentType) })
   // Not to be tried again: it is counted as lost already.
   else if (sent === 'lost') refuse(response, 400)
-  else answer(response, sent.status, sent.contentType, sent.body)
+  else answer(response, sent)
 }
 
 /**
@@ -152,7 +157,7 @@ async function passOn(
   if (request.method === 'DELETE') nested.delete(authorization)
   if (sent.status === 201 && nested.size < nestedMax)
     nested.add(`Bearer ${credentialIn(sent.body)}`)
-  answer(response, sent.status, sent.contentType, sent.body)
+  answer(response, sent)
 }
 
 function credentialIn(body: Buffer): string {
@@ -204,10 +209,16 @@ function emptyResponse(contentType: string): Buffer {
 }
 
 function refuse(response: ServerResponse, status: number): void {
-  answer(response, status, 'application/json', Buffer.from('{}'))
+  answer(response, { status, contentType: 'application/json', body: Buffer.from('{}') })
 }
 
-function answer(response: ServerResponse, status: number, contentType: string, body: Buffer): void {
+interface Answer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: Buffer
+}
+
+function answer(response: ServerResponse, { status, contentType, body }: Answer): void {
   if (response.headersSent || response.destroyed) return
   response.writeHead(status, { 'content-type': contentType, 'content-length': body.length })
   response.end(body)
