@@ -66,6 +66,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'server',
     'store',
     'tlog',
+    'tlog-posix',
     'verify',
     'witness',
   ],

@@ -12,6 +12,7 @@ import {
   answerActions,
   answerBlastRadius,
   answerCheckpoints,
+  answerCompleteness,
   answerDelegator,
   answerErase,
   answerExport,
@@ -25,6 +26,7 @@ import {
   answerProof,
   answerPrune,
   answerReady,
+  answerRecords,
   answerRelease,
   answerTail,
   answerTemplates,
@@ -33,6 +35,7 @@ import {
   answerWhoDidMany,
   blastRadiusRoute,
   checkpointsRoute,
+  completenessRoute,
   delegatorRoute,
   eraseRoute,
   exportRoute,
@@ -46,6 +49,7 @@ import {
   proofRoute,
   pruneRoute,
   readyRoute,
+  recordsRoute,
   releaseRoute,
   tailRoute,
   templatesRoute,
@@ -82,6 +86,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(actionsRoute, answerActions(question))
   app.openapi(instanceRoute, answerInstance(question))
   app.openapi(blastRadiusRoute, answerBlastRadius(question))
+  app.openapi(completenessRoute, answerCompleteness({ ...question, trees }))
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
@@ -97,6 +102,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))
   app.openapi(tailRoute, answerTail({ ...question, stopping, now }))
+  app.openapi(recordsRoute, answerRecords({ ...question, stopping, now }))
   app.openapi(accessLogRoute, answerAccessLog(question))
   app.openapi(healthRoute, answerHealth)
   app.openapi(readyRoute, answerReady(options.readiness))
