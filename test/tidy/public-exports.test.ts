@@ -44,6 +44,8 @@ const exportsMax: Readonly<Record<string, number>> = {
   'instrumentation/langchain': 2,
   'instrumentation/mcp': 6,
   'instrumentation/openai-agents': 1,
+  hooks: 28,
+  launcher: 8,
   model: 156,
   query: 54,
   retention: 11,

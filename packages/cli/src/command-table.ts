@@ -20,6 +20,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },
   {
+    name: 'run',
+    summary: 'Run an agent, whatever it is, as an instance that is on record',
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  {
+    name: 'hooks',
+    summary: 'Put hooks into a coding agent, take them out, or show them',
+    load: async () => (await import('./commands/hooks.ts')).hooksCommand,
+  },
+  {
+    name: 'hook',
+    summary: 'Report one event of a hook',
+    load: async () => (await import('./commands/hook.ts')).hookCommand,
+  },
+  {
     name: 'ask',
     summary: 'Ask who did something: a pull request, a row, a span, an agent…',
     load: async () => (await import('./commands/ask.ts')).askCommand,
