@@ -4,11 +4,14 @@ import type { PageEnv, Sessions } from './session/index.ts'
 import {
   accessLogPage,
   actsPage,
+  addCaseEntry,
   agentsPage,
   answerPage,
   answerCopy,
   exportPackage,
   recordProof,
+  casePage,
+  casesPage,
   findPage,
   helpPage,
   homePage,
@@ -43,7 +46,10 @@ export function addPages(
   page('/agents', agentsPage(deps))
   page('/live', livePage(deps))
   page('/live/stream', liveStream(deps))
+  page('/cases', casesPage(deps))
+  page('/case', casePage(deps))
   page('/access-log', accessLogPage(deps))
   page('/help', helpPage)
+  app.post('/case', session, addCaseEntry(deps))
   app.post('/export', session, exportPackage(deps))
 }

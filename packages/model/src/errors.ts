@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'range_required'
   | 'content_unreadable'
   | 'under_hold'
+  | 'case_full'
   | 'query_too_expensive'
   | 'read_not_recorded'
   | 'migration_changed'
@@ -66,6 +67,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   range_required: 'permanent',
   content_unreadable: 'permanent',
   under_hold: 'permanent',
+  case_full: 'permanent',
   query_too_expensive: 'permanent',
   read_not_recorded: 'retryable',
   migration_changed: 'permanent',

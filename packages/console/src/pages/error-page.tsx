@@ -19,6 +19,7 @@ const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   unauthenticated: 401,
   forbidden: 403,
   not_sealed: 409,
+  case_full: 409,
   too_many_requests: 429,
   range_required: 422,
   query_too_expensive: 422,

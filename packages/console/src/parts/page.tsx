@@ -23,6 +23,7 @@ const places: readonly (readonly [string, string])[] = [
   ['/acts', 'Acts'],
   ['/agents', 'Agents'],
   ['/live', 'Live'],
+  ['/cases', 'Cases'],
   ['/access-log', 'Access log'],
 ]
 

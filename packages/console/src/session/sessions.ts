@@ -24,6 +24,14 @@ export interface Session {
   readonly reader: ConsoleReader
   /** Each form that is posted carries it. */
   readonly formToken: string
+  /** What the reader is working on, kept from page to page. */
+  readonly work: SessionWork
+}
+
+/** The state of a session that its pages change. */
+export interface SessionWork {
+  /** The case that was written to last; '' for none. */
+  caseId: string
 }
 
 /** The sessions of this process. They end with it. */
@@ -38,6 +46,7 @@ export interface Sessions {
 interface Kept {
   readonly readerSha256: string
   readonly formToken: string
+  readonly work: SessionWork
   readonly startedAt: number
   usedAt: number
 }
@@ -58,7 +67,12 @@ export function createSessions(
     if (kept.size >= bounds.countMax && oldest !== undefined) kept.delete(oldest)
     const id = randomToken()
     const at = { startedAt: now(), usedAt: now() }
-    kept.set(sha256(id), { readerSha256: reader.sha256, formToken: randomToken(), ...at })
+    kept.set(sha256(id), {
+      readerSha256: reader.sha256,
+      formToken: randomToken(),
+      work: { caseId: '' },
+      ...at,
+    })
     return id
   }
   const find = (id: string): Session | undefined => {
@@ -70,7 +84,7 @@ export function createSessions(
     if (reader === undefined || !mayRead(reader) || isOver(session)) return undefined
     session.usedAt = now()
     kept.set(key, session)
-    return { reader, formToken: session.formToken }
+    return { reader, formToken: session.formToken, work: session.work }
   }
   return { start, find, end: (id) => void kept.delete(sha256(id)) }
 }
