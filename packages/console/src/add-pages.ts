@@ -12,6 +12,7 @@ import {
   recordProof,
   casePage,
   casesPage,
+  comparePage,
   findPage,
   helpPage,
   homePage,
@@ -40,6 +41,7 @@ export function addPages(
   page('/ask.md', answerCopy(deps, 'md'))
   page('/proof', recordProof(deps))
   page('/instance', instancePage(deps))
+  page('/compare', comparePage(deps))
   page('/person', personPage(deps))
   page('/template', templatePage(deps))
   page('/acts', actsPage(deps))

@@ -217,7 +217,8 @@ function entryOf(
 }
 
 function textOf({ kind, text = '' }: z.infer<typeof entrySchema>): string {
-  const words = printable(text).trim()
+  // A form ends its lines with both characters.
+  const words = printable(text.replaceAll('\r\n', '\n')).trim()
   // As the document counts: characters, not UTF-16 units.
   const count = Array.from(words).length
   if (count > textLengthMax || (count === 0 && (kind === 'note' || text !== '')))

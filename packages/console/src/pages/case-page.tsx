@@ -65,9 +65,7 @@ function CasePage({ session, answer }: CaseProps): JSX.Element {
       <header class="thing-head">
         <p class="kind">Case</p>
         <h1>
-          <span class="id">
-            <Name of={id} max={200} />
-          </span>
+          <Name of={id} max={200} />
         </h1>
         <p class="asked">
           {entries.length === 1 ? '1 entry' : `${entries.length} entries`}, oldest first. Nothing in
@@ -160,7 +158,12 @@ function Asked({ question }: { question: NonNullable<Entry['question']> }): JSX.
         <Name of={of} max={300} />
       </a>{' '}
       <span class="frozen">
-        <Name of={parts.join(', ')} max={200} /> as the ledger stood at <Instant at={asRecorded} />
+        {parts.length === 0 ? null : (
+          <>
+            <Name of={parts.join(', ')} max={200} />{' '}
+          </>
+        )}
+        as the ledger stood at <Instant at={asRecorded} />
       </span>
     </p>
   )

@@ -83,7 +83,8 @@ function InstancePage({ session, answer, radius, lanes }: InstanceProps): JSX.El
         </h1>
         <p class="asked">
           <a href={pageUrl('/ask', { of: `instance:${id}` })}>Its newest act</a> ·{' '}
-          <a href={pageUrl('/acts', { instance: id, days: '90' })}>Its acts as a list</a>
+          <a href={pageUrl('/acts', { instance: id, days: '90' })}>Its acts as a list</a> ·{' '}
+          <a href={pageUrl('/compare', { a: id })}>Compare with another run</a>
         </p>
       </header>
       {instance === null ? (
