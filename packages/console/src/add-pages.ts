@@ -9,6 +9,7 @@ import {
   answerPage,
   answerCopy,
   exportPackage,
+  endSession,
   recordProof,
   casePage,
   casesPage,
@@ -20,6 +21,7 @@ import {
   livePage,
   liveStream,
   personPage,
+  sessionsPage,
   templatePage,
 } from './pages/index.ts'
 import type { PageDeps } from './pages/index.ts'
@@ -51,7 +53,9 @@ export function addPages(
   page('/cases', casesPage(deps))
   page('/case', casePage(deps))
   page('/access-log', accessLogPage(deps))
+  page('/sessions', sessionsPage(sessions))
   page('/help', helpPage)
   app.post('/case', session, addCaseEntry(deps))
+  app.post('/sessions', session, endSession(sessions))
   app.post('/export', session, exportPackage(deps))
 }

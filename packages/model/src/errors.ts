@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'engine_in_use'
   | 'engine_failed'
   | 'api_unreachable'
+  | 'provider_failed'
   | 'unknown_name'
   | 'action_unrecorded'
   | 'internal'
@@ -76,6 +77,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   engine_in_use: 'permanent',
   engine_failed: 'retryable',
   api_unreachable: 'retryable',
+  provider_failed: 'retryable',
   unknown_name: 'permanent',
   action_unrecorded: 'retryable',
   internal: 'permanent',

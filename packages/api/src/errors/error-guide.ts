@@ -150,6 +150,11 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     title: 'Whodid cannot be reached',
     advice: 'Start it with `npm start`, or set WHODID_API_URL to where it runs.',
   },
+  provider_failed: {
+    title: 'The identity provider did not answer as expected',
+    advice:
+      'Try again. If it stays, check WHODID_OIDC_ISSUER and the client at the provider; a token still signs in.',
+  },
   unknown_name: {
     title: 'Nothing is on record under this name, and another is near',
     advice:

@@ -90,6 +90,7 @@ export const httpStatus = {
   engine_in_use: 500,
   engine_failed: 503,
   api_unreachable: 503,
+  provider_failed: 502,
   unknown_name: 404,
   action_unrecorded: 503,
   internal: 500,

@@ -26,6 +26,11 @@ export function comparePage({ ask }: PageDeps) {
   }
 }
 
+/** The address of a comparison. An ID may look like a handle of another kind; with its own kind it does not. */
+export function compareUrl(a: string, b?: string): string {
+  return pageUrl('/compare', { a: `instance:${a}`, b: b === undefined ? b : `instance:${b}` })
+}
+
 interface ChooseProps {
   readonly session: Session
   readonly side: RunSide
@@ -45,7 +50,7 @@ function ChoosePage({ session, side, candidates }: ChooseProps): JSX.Element {
         </h1>
       </header>
       <form class="filters" method="get" action="/compare">
-        <input type="hidden" name="a" value={side.id} />
+        <input type="hidden" name="a" value={`instance:${side.id}`} />
         <label>
           With an instance, or an act of one
           <input name="b" required maxlength={4_096} autocomplete="off" />
@@ -78,7 +83,7 @@ function Candidates({
       <ul class="rows">
         {ids.slice(0, candidatesShown).map((id) => (
           <li>
-            <a href={pageUrl('/compare', { a: side.id, b: id })}>Compare</a> with{' '}
+            <a href={compareUrl(side.id, id)}>Compare</a> with{' '}
             <Thing kind="instance" id={id} max={60} />
           </li>
         ))}
@@ -100,8 +105,8 @@ function ComparePage({ session, a, b }: CompareProps): JSX.Element {
         <p class="kind">Compare</p>
         <h1>Two runs</h1>
         <p class="asked">
-          <a href={pageUrl('/compare', { a: b.id, b: a.id })}>Swap</a> ·{' '}
-          <a href={pageUrl('/compare', { a: a.id })}>Compare A with another</a>
+          <a href={compareUrl(b.id, a.id)}>Swap</a> ·{' '}
+          <a href={compareUrl(a.id)}>Compare A with another</a>
         </p>
       </header>
       <SideFacts a={a} b={b} />

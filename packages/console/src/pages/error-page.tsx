@@ -23,6 +23,7 @@ const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   too_many_requests: 429,
   range_required: 422,
   query_too_expensive: 422,
+  provider_failed: 502,
   store_unavailable: 503,
   read_not_recorded: 503,
 }

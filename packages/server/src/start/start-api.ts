@@ -26,7 +26,12 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
       tokens,
       stopping: stopping.signal,
     })
-    const { fetch } = createConsole({ api, readers: tokens, hostCheck: options.hostCheck })
+    const { fetch } = createConsole({
+      api,
+      readers: tokens,
+      hostCheck: options.hostCheck,
+      oidc: context.config.oidc,
+    })
     const running = await listen(context, { ...api, fetch })
     const stop = async (): Promise<void> => {
       stopping.abort()
