@@ -28,6 +28,7 @@ import {
   answerProof,
   answerPrune,
   answerReady,
+  answerRecords,
   answerRelease,
   answerTail,
   answerTemplates,
@@ -52,6 +53,7 @@ import {
   proofRoute,
   pruneRoute,
   readyRoute,
+  recordsRoute,
   releaseRoute,
   tailRoute,
   templatesRoute,
@@ -107,6 +109,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))
   app.openapi(tailRoute, answerTail({ ...question, stopping, now }))
+  app.openapi(recordsRoute, answerRecords({ ...question, stopping, now }))
   app.openapi(accessLogRoute, answerAccessLog(question))
   app.openapi(healthRoute, answerHealth)
   app.openapi(readyRoute, answerReady(options.readiness))
