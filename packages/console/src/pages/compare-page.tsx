@@ -79,7 +79,7 @@ function Candidates({
       <h2>
         {title} <span class="count">{ids.length}</span>
       </h2>
-      {ids.length === 0 ? <p class="absent">None is on record since it began.</p> : null}
+      {ids.length === 0 ? <p class="absent">None is on record.</p> : null}
       <ul class="rows">
         {ids.slice(0, candidatesShown).map((id) => (
           <li>
