@@ -67,7 +67,8 @@ export async function startOidcProvider(
       }
     },
   })
-  server.on('request', provider.callback())
+  const answer = provider.callback()
+  server.on('request', (request, response) => void answer(request, response))
   return {
     issuer,
     ...client,

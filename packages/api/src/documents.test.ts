@@ -119,6 +119,7 @@ test('the document covers every route, its failures and its security', async () 
     '/v1/exports',
     '/v1/trust',
     '/v1/tail',
+    '/v1/records',
     '/v1/reads',
     '/healthz',
     '/readyz',
