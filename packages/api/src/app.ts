@@ -1,6 +1,6 @@
 import type { Api, ApiOptions } from './api-options.ts'
 import { boundSelector, statementBoundsDefault } from './bound-selector.ts'
-import { errorPage, openApiDocument, startPage } from './documents.ts'
+import { errorPage, openApiDocument } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
 import { addMcp } from './mcp/add-mcp.ts'
 import { createRecordedRead, systemUnixNs } from './middleware/recorded-read.ts'
@@ -11,6 +11,9 @@ import {
   answerAccessLog,
   answerActions,
   answerBlastRadius,
+  answerCase,
+  answerCaseEntry,
+  answerCases,
   answerCheckpoints,
   answerCompleteness,
   answerDelegator,
@@ -34,6 +37,9 @@ import {
   answerWhoDid,
   answerWhoDidMany,
   blastRadiusRoute,
+  caseEntryRoute,
+  caseRoute,
+  casesRoute,
   checkpointsRoute,
   completenessRoute,
   delegatorRoute,
@@ -80,6 +86,7 @@ export function createApi(options: ApiOptions): Api {
   const whoDid = { sources, recordedRead, onFailure }
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, recordedRead }
+  const notebook = { ...question, caseWriter: options.caseWriter, now }
 
   app.openapi(whoDidRoute, answerWhoDid(whoDid))
   app.openapi(findRoute, answerFind({ ...question, contents, now }))
@@ -90,6 +97,9 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
+  app.openapi(casesRoute, answerCases(notebook))
+  app.openapi(caseRoute, answerCase(notebook))
+  app.openapi(caseEntryRoute, answerCaseEntry(notebook))
   app.openapi(eraseRoute, answerErase(kept))
   app.openapi(pruneRoute, answerPrune(kept))
   app.openapi(holdRoute, answerHold(kept))
@@ -113,6 +123,5 @@ export function createApi(options: ApiOptions): Api {
   const document = openApiDocument(app)
   app.get('/openapi.json', (c) => c.json(document))
   app.get('/docs/errors', (c) => c.html(errorPage))
-  app.get('/', (c) => c.html(startPage))
   return { fetch: app.fetch, counts }
 }

@@ -70,6 +70,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/delegator.ts')).delegatorCommand,
   },
   {
+    name: 'case',
+    summary: 'Show the notebook of a case, or write into it',
+    load: async () => (await import('./commands/case.ts')).caseCommand,
+  },
+  {
     name: 'tail',
     summary: 'Show records as they come in',
     load: async () => (await import('./commands/tail.ts')).tailCommand,

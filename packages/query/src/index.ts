@@ -6,6 +6,16 @@ export { checkpointsMax, listCheckpoints } from './proof/list-checkpoints.ts'
 export { proveAction } from './proof/prove-action.ts'
 export { accessLogMax, listAccessLog, parseAccessLogLimit } from './questions/access-log.ts'
 export {
+  caseEntriesMax,
+  casesMax,
+  countCaseEntries,
+  listCases,
+  parseCaseId,
+  parseCasesLimit,
+  readCaseEntries,
+  shapeCaseEntry,
+} from './questions/cases.ts'
+export {
   blastRadius,
   parseBlastRadiusQuestion,
   resourcesLimit,

@@ -1,5 +1,7 @@
 export { accessLogRoute, answerAccessLog } from './access-log.ts'
 export { actionsRoute, answerActions } from './actions.ts'
+export { answerCase, answerCaseEntry, answerCases } from './cases.ts'
+export { caseEntryRoute, caseRoute, casesRoute } from './cases.ts'
 export { answerCompleteness, completenessRoute } from './completeness.ts'
 export { answerDelegator, delegatorRoute } from './delegators.ts'
 export { answerExport, exportRoute } from './evidence.ts'
