@@ -65,6 +65,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/mcp.ts')).mcpCommand,
   },
   {
+    name: 'mcp-proxy',
+    summary: 'Record the calls between an MCP client and a server, unchanged',
+    load: async () => (await import('./commands/mcp-proxy.ts')).mcpProxyCommand,
+  },
+  {
     name: 'exporter',
     summary: 'Add, list or remove a sender of spans',
     load: async () => (await import('./commands/exporter.ts')).exporterCommand,

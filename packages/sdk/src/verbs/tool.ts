@@ -71,7 +71,9 @@ function unrecordedError(name: string): WhodidError {
  *
  * Resolves whether the call may run. Never throws.
  */
-async function confirmIntent(call: OpenToolCall): Promise<boolean> {
+export async function confirmIntent(
+  call: Pick<OpenToolCall, 'name' | 'scope' | 'attributes'>,
+): Promise<boolean> {
   const runtime = activeRuntime()
   if (runtime === undefined) return true
   const { intentTimeoutMs, onUnrecorded } = runtime.config
