@@ -2,14 +2,17 @@ import type { Api, ApiOptions } from './api-options.ts'
 import { boundSelector, statementBoundsDefault } from './bound-selector.ts'
 import { errorPage, openApiDocument, startPage } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
+import { createPeopleBook } from '@whodid/query'
 import { addMcp } from './mcp/add-mcp.ts'
 import { createRecordedRead, systemUnixNs } from './middleware/recorded-read.ts'
 import {
   accessLogRoute,
   actionsRoute,
   addLogs,
+  addPeopleRoute,
   answerAccessLog,
   answerActions,
+  answerAddPeople,
   answerBlastRadius,
   answerCheckpoints,
   answerDelegator,
@@ -22,6 +25,7 @@ import {
   answerInstance,
   answerIntegrity,
   answerMetrics,
+  answerPeople,
   answerProof,
   answerPrune,
   answerReady,
@@ -43,6 +47,7 @@ import {
   instanceRoute,
   integrityRoute,
   metricsRoute,
+  peopleRoute,
   proofRoute,
   pruneRoute,
   readyRoute,
@@ -72,10 +77,12 @@ export function createApi(options: ApiOptions): Api {
   const recordedRead = createRecordedRead({ readRecorder: options.readRecorder, now })
   const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
   const question = { selector, recordedRead }
-  const sources = { selector: bounded, contents, trees, watch, rules }
+  const book = createPeopleBook(selector)
+  const sources = { selector: bounded, contents, trees, watch, rules, people: book }
   const whoDid = { sources, recordedRead, onFailure }
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, recordedRead }
+  const people = { book, recorder: options.peopleRecorder, recordedRead, now }
 
   app.openapi(whoDidRoute, answerWhoDid(whoDid))
   app.openapi(findRoute, answerFind({ ...question, contents, now }))
@@ -85,6 +92,8 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
+  app.openapi(peopleRoute, answerPeople(people))
+  app.openapi(addPeopleRoute, answerAddPeople(people))
   app.openapi(eraseRoute, answerErase(kept))
   app.openapi(pruneRoute, answerPrune(kept))
   app.openapi(holdRoute, answerHold(kept))

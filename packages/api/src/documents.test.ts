@@ -102,6 +102,7 @@ test('the document covers every route, its failures and its security', async () 
     '/v1/instances/{id}/blast-radius',
     '/v1/templates',
     '/v1/delegators/{id}',
+    '/v1/people',
     '/v1/erasures',
     '/v1/prunes',
     '/v1/holds',

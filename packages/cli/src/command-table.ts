@@ -85,6 +85,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reads.ts')).readsCommand,
   },
   {
+    name: 'people',
+    summary: 'Say which names are one person’s: add, import or show them',
+    load: async () => (await import('./commands/people.ts')).peopleCommand,
+  },
+  {
     name: 'quarantine',
     summary: 'List or replay spans that were rejected and kept',
     load: async () => (await import('./commands/quarantine.ts')).quarantineCommand,

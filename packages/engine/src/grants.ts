@@ -75,8 +75,11 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
   },
   recorder: {
     username: 'whodid_recorder',
-    purpose: 'records who read what',
-    grants: [{ privileges: 'INSERT', on: 'whodid.reads' }],
+    purpose: 'records who read what, and the names of people',
+    grants: [
+      { privileges: 'INSERT', on: 'whodid.reads' },
+      { privileges: 'INSERT', on: 'whodid.people' },
+    ],
     settings: [{ name: 'log_queries', value: 0 }, insertIsStored],
     rowFilters: {},
   },
@@ -90,6 +93,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'SELECT', on: 'whodid.threads' },
       { privileges: 'SELECT', on: 'whodid.contents' },
       { privileges: 'SELECT', on: 'whodid.reads' },
+      { privileges: 'SELECT', on: 'whodid.people' },
       { privileges: 'SELECT', on: 'whodid.migrations' },
       { privileges: 'SELECT', on: 'whodid.who_did*' },
       { privileges: 'SELECT', on: 'whodid.v_*' },
@@ -133,6 +137,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       threads: tenantFilter,
       contents: tenantFilter,
       reads: tenantFilter,
+      people: tenantFilter,
     },
   },
   eraser: {
@@ -219,7 +224,15 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       ].map((table) => ({ privileges: 'SELECT', on: `system.${table}` })),
     ],
     settings: [],
-    rowFilters: { spans: '1', actions: '1', acts: '1', contents: '1', threads: '1', reads: '1' },
+    rowFilters: {
+      spans: '1',
+      actions: '1',
+      acts: '1',
+      contents: '1',
+      threads: '1',
+      reads: '1',
+      people: '1',
+    },
   },
 }
 

@@ -14,6 +14,7 @@ const shardKeys: Readonly<Record<string, string>> = {
   threads: 'sipHash64(trace_id)',
   contents: 'sipHash64(ref)',
   reads: 'sipHash64(request_id)',
+  people: 'sipHash64(person)',
 }
 
 /**
