@@ -2904,138 +2904,74 @@ var whodidDecision = (function(exports) {
 		}
 		return "";
 	}
-	// packages/query/src/who-did/decide/join-path.ts
-	/** The maximum number of joins on one path outwards; a longer path is a loop. */
-	const joinsMax$1 = 64;
+	// packages/query/src/who-did/evidence/entitlements.ts
+	/** The most ancestors searched for a record's actor; a longer chain is no call of an agent. */
+	const ownHopsMax = 64;
 	/**
-	* Follows an agent's act outwards past the root of its trace: by parent as far as parents reach, then by delegation
-	* (rule `joined_by_delegation`), then by correlation (rule `joined_by_correlation`), until a human's prompt, the end of
-	* the evidence, or a record that is already on the path.
-	*
-	* Delegation joins the record by which the parent instance handed over, found by the delegation ID or by the instance
-	* that the child calls its parent; without one, the parent's prompt or session. When the parent has no record, it joins
-	* the record that gave the parent's own grant. Correlation joins the one human prompt of the same correlation ID from
-	* an exporter of the actor; when there are two, neither is taken. Anybody can write a correlation ID.
+	* Reads from all versions of all records the actors that their exporters are entitled to. An entitled record that names an
+	* actor entitles its exporter to that actor; one of an agent without a template, to every agent; one that names nobody, to
+	* be below anyone.
 	*/
-	function joinPath(ancestors, lookup) {
-		const hops = ancestors.records.map((record, index) => ({
-			record,
-			joinedBy: index === 0 ? "subject" : "parent",
-			leftOut: ""
-		}));
-		if (hops.length === 0) return hops;
-		const records = [...lookup.keys()].flatMap((key) => {
-			const record = lookup.mergedRecord(key)?.record;
-			return record === void 0 || record.channel === "unentitled" ? [] : [record];
-		});
-		const passed = new Set(hops.map((hop) => hop.record.key));
-		let segment = ancestors.records;
-		for (let joins = 0; joins < joinsMax$1; joins += 1) {
-			const others = records.filter((record) => !passed.has(record.key));
-			const byDelegation = delegatingRecord(segment, others);
-			const prompt = hops.some(({ record }) => isHumanPrompt(record)) ? void 0 : correlatedPrompt(segment, others.filter(lookup.isOwn));
-			const next = byDelegation ?? (prompt && {
-				record: prompt,
-				joinedBy: "correlation",
-				leftOut: ""
-			});
-			if (next === void 0) break;
-			const farther = walkAncestors(next.record.key, (key) => lookup.mergedRecord(key)).records.filter((record) => !passed.has(record.key));
-			farther.forEach((record, index) => {
-				passed.add(record.key);
-				hops.push(index === 0 ? {
-					...next,
-					record
-				} : {
-					record,
-					joinedBy: "parent",
-					leftOut: ""
-				});
-			});
-			segment = farther;
-		}
-		return hops;
-	}
-	/** Returns the record that handed over to the outermost instance of this segment of the path. */
-	function delegatingRecord(segment, others) {
-		const instance = segment.findLast((record) => record.instance !== "")?.instance;
-		const own = segment.filter((r) => r.instance === instance && r.kind !== "delegation");
-		const parent = own.map(parentOf).find((id) => id !== "") ?? "";
-		const grant = own.find((record) => record.delegation !== "")?.delegation ?? "";
-		const parentGrant = own.find((r) => r.delegation_parent !== "")?.delegation_parent ?? "";
-		if (instance === void 0 || segment.some((r) => parent !== "" && r.instance === parent)) return void 0;
-		const from = others.filter((record) => record.instance !== instance && (parent === "" || record.instance === parent));
-		const ofParent = from.filter((r) => parent !== "" || parentGrant !== "" && r.delegation === parentGrant);
-		const start = segment.at(-1)?.ts ?? "";
-		const record = latest(givingOf(grant, instance, from), start) ?? handingOver(ofParent, start);
-		if (record !== void 0) return {
-			record,
-			joinedBy: "delegation",
-			leftOut: ""
-		};
-		const above = latest(givingOf(parentGrant, instance, others), start);
-		return above && {
-			record: above,
-			joinedBy: "delegation",
-			leftOut: parent
-		};
-	}
-	/** Returns the parent's record of a delegation, else its prompt, else its latest record. */
-	function handingOver(ofParent, start) {
-		const ofKind = (kind) => latest(ofParent.filter((record) => record.kind === kind), start);
-		return ofKind("delegation") ?? ofKind("prompt") ?? latest(ofParent, start);
-	}
-	/** Returns the records by which others gave a grant. */
-	function givingOf(grant, instance, others) {
-		if (grant === "") return [];
-		return others.filter((r) => r.kind === "delegation" && r.delegation === grant && r.instance !== instance);
-	}
-	/** Returns the instance a record names as its parent, else the one before it in its delegation chain; '' for none. */
-	function parentOf(record) {
-		if (record.instance_parent !== "") return record.instance_parent;
-		const before = record.delegation_chain.indexOf(record.instance) - 1;
-		return before < 1 ? "" : record.delegation_chain[before] ?? "";
-	}
-	function correlatedPrompt(segment, others) {
-		const correlation = segment.find((record) => record.correlation !== "")?.correlation;
-		if (correlation === void 0) return void 0;
-		const prompts = others.filter((r) => r.correlation === correlation && isHumanPrompt(r));
-		return prompts.length === 1 ? prompts[0] : void 0;
-	}
-	function isHumanPrompt(record) {
-		return record.kind === "prompt" && record.prompt_origin === "human";
-	}
-	/** Returns the last record that began by `before`; when clocks disagree and none did, the first of all. */
-	function latest(records, before) {
-		const sorted = records.toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
-		return sorted.findLast((record) => record.ts <= before) ?? sorted[0];
-	}
-	/** Walks from a record outwards by parent, within its trace. Ends at a cycle. */
-	function walkAncestors(from, mergedRecord) {
-		const records = [];
-		const seen = /* @__PURE__ */ new Set();
-		let key = from;
-		while (key !== "") {
-			if (seen.has(key)) return {
-				records,
-				missingParent: "",
-				cycleAt: key
+	function readEntitlements(relatedRecords) {
+		const shown = /* @__PURE__ */ new Map();
+		for (const versions of relatedRecords.values()) for (const record of versions) {
+			if (record.channel !== "entitled") continue;
+			const one = shown.get(record.exporter) ?? {
+				actors: /* @__PURE__ */ new Set(),
+				isUnderAll: false,
+				isOfAnyAgent: false
 			};
-			const found = mergedRecord(key, records.at(-1)?.exporter ?? "");
-			if (found === void 0) return {
-				records,
-				missingParent: key,
-				cycleAt: ""
-			};
-			seen.add(key);
-			records.push(found.record);
-			key = found.record.parent;
+			shown.set(record.exporter, one);
+			const actor = ownActorOf(record);
+			if (actor !== "") one.actors.add(actor);
+			else if (record.actor_type === "") one.isUnderAll = true;
+			else one.isOfAnyAgent = true;
 		}
+		const speaks = (exporter, actor) => {
+			const one = shown.get(exporter);
+			if (one === void 0 || actor === "") return false;
+			return one.actors.has(actor) || one.isOfAnyAgent && actor.startsWith("agent:");
+		};
 		return {
-			records,
-			missingParent: "",
-			cycleAt: ""
+			isBacked: (record) => isBacked(record, (below) => {
+				const versions = relatedRecords.get(below.parent) ?? [];
+				return versions.filter(({ exporter }) => exporter === record.exporter).toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? versions.find((version) => version.channel === "entitled" && version.actor_type === "");
+			}),
+			speaks,
+			inherits: (exporter, actor) => speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false)
 		};
+	}
+	/**
+	* True when a record's exporter may speak for its actor: by the record's own claim, or, where it names nobody, by the claim
+	* of the nearest record above it of the same exporter.
+	*/
+	function isBacked(record, aboveOf) {
+		let above = record;
+		for (let hops = 0; above !== void 0 && hops < ownHopsMax; hops += 1) {
+			const isOwn = above.exporter === record.exporter;
+			if (isOwn && above.channel === "entitled") return true;
+			if (isOwn && (above.channel === "unentitled" || !namesNobody(above))) return false;
+			above = aboveOf(above);
+		}
+		return false;
+	}
+	const channels = [
+		"entitled",
+		"unbound",
+		"unentitled"
+	];
+	/** Returns the place of a record's channel among the channels, the best backed first. */
+	function rankOf({ channel }) {
+		return channels.indexOf(channel);
+	}
+	/** Returns the actor that a record itself names, in the terms of tokens. An agent without a template counts as nobody. */
+	function ownActorOf({ actor_type: type, template }) {
+		if (type === "human" || type === "service") return type;
+		return type === "agent" && template !== "" ? `agent:${template}` : "";
+	}
+	/** True when a record names nobody, or only an agent without a name, as frameworks do on their calls. */
+	function namesNobody({ actor_type: type, template, instance }) {
+		return type === "" || type === "agent" && template === "" && instance === "";
 	}
 	// packages/query/src/who-did/decide/resolve-claims.ts
 	/**
@@ -3202,6 +3138,244 @@ var whodidDecision = (function(exports) {
 		const rule = record[`${claim}_rule`];
 		if (rule === "") return "said";
 		return hintRules.has(rule) ? "hinted" : "read";
+	}
+	// packages/query/src/who-did/decide/merge-versions.ts
+	/** The field of each claim, and of the rule that derived it. */
+	const claims = [
+		["actor_type", ""],
+		["instance", "instance_rule"],
+		["template", "template_rule"],
+		["delegator", "delegator_rule"]
+	];
+	/** Fields that describe what was done. The time and the channel of receipt are not among them. */
+	const contentFields = [
+		"parent",
+		"ts",
+		"end_ts",
+		"kind",
+		"name",
+		"tool",
+		"action",
+		"verb",
+		"outcome",
+		"resource",
+		"prompt_ref",
+		"plan_ref",
+		"prompt_hash",
+		"plan_hash",
+		"arguments_hash",
+		"content"
+	];
+	/**
+	* Merges the records under one span ID, at least one, in the order of their receipt. A span may have several records:
+	* resent, forwarded by two exporters, or claimed by somebody else.
+	*
+	* Rule `unentitled_claim_set_aside`: one exporter leads. It is `near`, the exporter of the record below the span, when
+	* it has a version; else that of the first of the best backed, where a version that names nobody is as well backed as
+	* its own exporter's record above it. The leader's best backed versions are admitted, and those of another exporter
+	* that is as well backed and may speak for the same actor. Other records under the ID neither contradict nor fill gaps:
+	* otherwise anybody who saw a span's ID could invalidate its record. An absent claim is no contradiction, nor is a
+	* reading of another vocabulary beside a claim.
+	*/
+	function mergeVersions(versions, entitlements, near = []) {
+		const leader = leaderOf(versions, entitlements, near);
+		if (leader === void 0) throw new Error("a record of the evidence has no version");
+		const admitted = admittedBeside(leader, versions, entitlements);
+		const isConflict = claims.some(([claim, rule]) => disagree(admitted, claim, rule)) || persons(admitted) > 1;
+		const [first = leader] = admitted;
+		const isNamed = (version) => version.actor_type !== "";
+		return {
+			record: admitted.filter(({ exporter }) => exporter === leader.exporter).find(isNamed) ?? admitted.find(isNamed) ?? leader,
+			conflicting: isConflict ? admitted : [],
+			differsInContent: contentFields.some((field) => admitted.some((one) => one[field] !== first[field])),
+			setAside: versions.filter((version) => !admitted.includes(version) && namesSomebody(version) && !agrees(version, admitted))
+		};
+	}
+	/**
+	* Returns the exporters whose version of the next record outwards leads: that of the record just below, and, where that is
+	* infrastructure's, that of the nearest record below which is not. Otherwise a copy of a span above a proxy's could take
+	* the place of the actor's own.
+	*
+	* @param below the records walked so far, nearest first
+	*/
+	function nearOf(below) {
+		return [below.at(-1)?.exporter, below.findLast((one) => one.channel !== "entitled" || one.actor_type !== "")?.exporter].flatMap((exporter) => exporter ?? []);
+	}
+	function leaderOf(versions, { isBacked }, near) {
+		const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b));
+		for (const exporter of near) {
+			const own = ranked.find((version) => version.exporter === exporter);
+			if (own !== void 0) return own;
+		}
+		const [best] = ranked;
+		if (best === void 0) return void 0;
+		return (best.channel !== "entitled" ? versions : versions.slice(0, versions.indexOf(best))).find((version) => namesNobody(version) && isBacked(version)) ?? best;
+	}
+	function admittedBeside(leader, versions, { speaks }) {
+		const asBacked = versions.filter(({ channel }) => channel === leader.channel);
+		const actor = ownActorOf(asBacked.find((one) => one.exporter === leader.exporter && namesSomebody(one)) ?? leader);
+		return asBacked.filter((version) => {
+			if (version.exporter === leader.exporter || agrees(version, [leader])) return true;
+			if (leader.channel !== "entitled") return namesActor(leader) && namesActor(version);
+			return speaks(version.exporter, actor);
+		});
+	}
+	function disagree(versions, claim, rule) {
+		const said = versions.filter((version) => version[claim] !== "");
+		const plain = rule === "" ? said : said.filter((version) => version[rule] === "");
+		return new Set((plain.length > 0 ? plain : said).map((version) => version[claim])).size > 1;
+	}
+	/** Returns the number of humans that are claimed to have acted. */
+	function persons(versions) {
+		const humans = versions.filter((version) => version.actor_type === "human" && version.user !== "");
+		return new Set(humans.map((version) => version.user)).size;
+	}
+	function agrees(version, others) {
+		return others.some((other) => claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user);
+	}
+	/** True when the record names its actor; a token that is bound to somebody names one as entitled or not at all. */
+	function namesActor(version) {
+		if (version.actor_type === "human" || version.actor_type === "service") return true;
+		return ["template", "instance"].some((claim) => {
+			const strength = claimStrength(version, claim);
+			return strength === "said" || strength === "read";
+		});
+	}
+	function namesSomebody(version) {
+		return claims.some(([claim]) => version[claim] !== "");
+	}
+	// packages/query/src/who-did/decide/join-path.ts
+	/** The maximum number of joins on one path outwards; a longer path is a loop. */
+	const joinsMax$1 = 64;
+	/**
+	* Follows an agent's act outwards past the root of its trace: by parent as far as parents reach, then by delegation
+	* (rule `joined_by_delegation`), then by correlation (rule `joined_by_correlation`), until a human's prompt, the end of
+	* the evidence, or a record that is already on the path.
+	*
+	* Delegation joins the record by which the parent instance handed over, found by the delegation ID or by the instance
+	* that the child calls its parent; without one, the parent's prompt or session. When the parent has no record, it joins
+	* the record that gave the parent's own grant. Correlation joins the one human prompt of the same correlation ID from
+	* an exporter of the actor; when there are two, neither is taken. Anybody can write a correlation ID.
+	*/
+	function joinPath(ancestors, lookup) {
+		const hops = ancestors.records.map((record, index) => ({
+			record,
+			joinedBy: index === 0 ? "subject" : "parent",
+			leftOut: ""
+		}));
+		if (hops.length === 0) return hops;
+		const records = [...lookup.keys()].flatMap((key) => {
+			const record = lookup.mergedRecord(key)?.record;
+			return record === void 0 || record.channel === "unentitled" ? [] : [record];
+		});
+		const passed = new Set(hops.map((hop) => hop.record.key));
+		let segment = ancestors.records;
+		for (let joins = 0; joins < joinsMax$1; joins += 1) {
+			const others = records.filter((record) => !passed.has(record.key));
+			const byDelegation = delegatingRecord(segment, others);
+			const prompt = hops.some(({ record }) => isHumanPrompt(record)) ? void 0 : correlatedPrompt(segment, others.filter(lookup.isOwn));
+			const next = byDelegation ?? (prompt && {
+				record: prompt,
+				joinedBy: "correlation",
+				leftOut: ""
+			});
+			if (next === void 0) break;
+			const farther = walkAncestors(next.record.key, (key) => lookup.mergedRecord(key)).records.filter((record) => !passed.has(record.key));
+			farther.forEach((record, index) => {
+				passed.add(record.key);
+				hops.push(index === 0 ? {
+					...next,
+					record
+				} : {
+					record,
+					joinedBy: "parent",
+					leftOut: ""
+				});
+			});
+			segment = farther;
+		}
+		return hops;
+	}
+	/** Returns the record that handed over to the outermost instance of this segment of the path. */
+	function delegatingRecord(segment, others) {
+		const instance = segment.findLast((record) => record.instance !== "")?.instance;
+		const own = segment.filter((r) => r.instance === instance && r.kind !== "delegation");
+		const parent = own.map(parentOf).find((id) => id !== "") ?? "";
+		const grant = own.find((record) => record.delegation !== "")?.delegation ?? "";
+		const parentGrant = own.find((r) => r.delegation_parent !== "")?.delegation_parent ?? "";
+		if (instance === void 0 || segment.some((r) => parent !== "" && r.instance === parent)) return void 0;
+		const from = others.filter((record) => record.instance !== instance && (parent === "" || record.instance === parent));
+		const ofParent = from.filter((r) => parent !== "" || parentGrant !== "" && r.delegation === parentGrant);
+		const start = segment.at(-1)?.ts ?? "";
+		const record = latest(givingOf(grant, instance, from), start) ?? handingOver(ofParent, start);
+		if (record !== void 0) return {
+			record,
+			joinedBy: "delegation",
+			leftOut: ""
+		};
+		const above = latest(givingOf(parentGrant, instance, others), start);
+		return above && {
+			record: above,
+			joinedBy: "delegation",
+			leftOut: parent
+		};
+	}
+	/** Returns the parent's record of a delegation, else its prompt, else its latest record. */
+	function handingOver(ofParent, start) {
+		const ofKind = (kind) => latest(ofParent.filter((record) => record.kind === kind), start);
+		return ofKind("delegation") ?? ofKind("prompt") ?? latest(ofParent, start);
+	}
+	/** Returns the records by which others gave a grant. */
+	function givingOf(grant, instance, others) {
+		if (grant === "") return [];
+		return others.filter((r) => r.kind === "delegation" && r.delegation === grant && r.instance !== instance);
+	}
+	/** Returns the instance a record names as its parent, else the one before it in its delegation chain; '' for none. */
+	function parentOf(record) {
+		if (record.instance_parent !== "") return record.instance_parent;
+		const before = record.delegation_chain.indexOf(record.instance) - 1;
+		return before < 1 ? "" : record.delegation_chain[before] ?? "";
+	}
+	function correlatedPrompt(segment, others) {
+		const correlation = segment.find((record) => record.correlation !== "")?.correlation;
+		if (correlation === void 0) return void 0;
+		const prompts = others.filter((r) => r.correlation === correlation && isHumanPrompt(r));
+		return prompts.length === 1 ? prompts[0] : void 0;
+	}
+	function isHumanPrompt(record) {
+		return record.kind === "prompt" && record.prompt_origin === "human";
+	}
+	/** Returns the last record that began by `before`; when clocks disagree and none did, the first of all. */
+	function latest(records, before) {
+		const sorted = records.toSorted((a, b) => a.ts === b.ts ? 0 : a.ts < b.ts ? -1 : 1);
+		return sorted.findLast((record) => record.ts <= before) ?? sorted[0];
+	}
+	/** Walks from a record outwards by parent, within its trace. Ends at a cycle. */
+	function walkAncestors(from, mergedRecord) {
+		const records = [];
+		const seen = /* @__PURE__ */ new Set();
+		let key = from;
+		while (key !== "") {
+			if (seen.has(key)) return {
+				records,
+				missingParent: "",
+				cycleAt: key
+			};
+			const found = mergedRecord(key, nearOf(records));
+			if (found === void 0) return {
+				records,
+				missingParent: key,
+				cycleAt: ""
+			};
+			seen.add(key);
+			records.push(found.record);
+			key = found.record.parent;
+		}
+		return {
+			records,
+			missingParent: "",
+			cycleAt: ""
+		};
 	}
 	// packages/query/src/who-did/decide/complete-decision.ts
 	/** Completes a decision from records beside the act's ancestors: the steps of its run, and the run that it resumes. */
@@ -3375,66 +3549,6 @@ var whodidDecision = (function(exports) {
 			keys.add(`${trace}-${span}`);
 		}
 		return [...keys];
-	}
-	// packages/query/src/who-did/evidence/entitlements.ts
-	/** The most ancestors searched for a record's actor; a longer chain is no call of an agent. */
-	const ownHopsMax = 64;
-	/**
-	* Reads from all versions of all records the actors that their exporters are entitled to. An entitled record that names an
-	* actor entitles its exporter to that actor; one of an agent without a template, to every agent; one that names nobody, to
-	* be below anyone.
-	*/
-	function readEntitlements(relatedRecords) {
-		const shown = /* @__PURE__ */ new Map();
-		for (const versions of relatedRecords.values()) for (const record of versions) {
-			if (record.channel !== "entitled") continue;
-			const one = shown.get(record.exporter) ?? {
-				actors: /* @__PURE__ */ new Set(),
-				isUnderAll: false,
-				isOfAnyAgent: false
-			};
-			shown.set(record.exporter, one);
-			const actor = ownActorOf(record);
-			if (actor !== "") one.actors.add(actor);
-			else if (record.actor_type === "") one.isUnderAll = true;
-			else one.isOfAnyAgent = true;
-		}
-		const speaks = (exporter, actor) => {
-			const one = shown.get(exporter);
-			if (one === void 0 || actor === "") return false;
-			return one.actors.has(actor) || one.isOfAnyAgent && actor.startsWith("agent:");
-		};
-		return {
-			isBacked: (record) => isBacked(record, (below) => {
-				const versions = relatedRecords.get(below.parent);
-				return versions?.find(({ exporter }) => exporter === record.exporter) ?? versions?.find((version) => version.channel === "entitled" && version.actor_type === "");
-			}),
-			speaks,
-			inherits: (exporter, actor) => speaks(exporter, actor) || (shown.get(exporter)?.isUnderAll ?? false)
-		};
-	}
-	/**
-	* True when a record's exporter may speak for its actor: by the record's own claim, or, where it names nobody, by the claim
-	* of the nearest record above it of the same exporter.
-	*/
-	function isBacked(record, aboveOf) {
-		let above = record;
-		for (let hops = 0; above !== void 0 && hops < ownHopsMax; hops += 1) {
-			const isOwn = above.exporter === record.exporter;
-			if (isOwn && above.channel === "entitled") return true;
-			if (isOwn && (above.channel === "unentitled" || !namesNobody(above))) return false;
-			above = aboveOf(above);
-		}
-		return false;
-	}
-	/** Returns the actor that a record itself names, in the terms of tokens. An agent without a template counts as nobody. */
-	function ownActorOf({ actor_type: type, template }) {
-		if (type === "human" || type === "service") return type;
-		return type === "agent" && template !== "" ? `agent:${template}` : "";
-	}
-	/** True when a record names nobody, or only an agent without a name, as frameworks do on their calls. */
-	function namesNobody({ actor_type: type, template, instance }) {
-		return type === "" || type === "agent" && template === "" && instance === "";
 	}
 	// packages/query/src/who-did/decide/cross-exporters.ts
 	/**
@@ -3678,105 +3792,6 @@ var whodidDecision = (function(exports) {
 		if (action.actor_type === "human") return action.user;
 		return action.actor_type === "service" ? action.service : "";
 	}
-	// packages/query/src/who-did/decide/merge-versions.ts
-	/** The field of each claim, and of the rule that derived it. */
-	const claims = [
-		["actor_type", ""],
-		["instance", "instance_rule"],
-		["template", "template_rule"],
-		["delegator", "delegator_rule"]
-	];
-	/** Fields that describe what was done. The time and the channel of receipt are not among them. */
-	const contentFields = [
-		"parent",
-		"ts",
-		"end_ts",
-		"kind",
-		"name",
-		"tool",
-		"action",
-		"verb",
-		"outcome",
-		"resource",
-		"prompt_ref",
-		"plan_ref",
-		"prompt_hash",
-		"plan_hash",
-		"arguments_hash",
-		"content"
-	];
-	const channels = [
-		"entitled",
-		"unbound",
-		"unentitled"
-	];
-	/**
-	* Merges the records under one span ID, at least one, in the order of their receipt. A span may have several records:
-	* resent, forwarded by two exporters, or claimed by somebody else.
-	*
-	* Rule `unentitled_claim_set_aside`: one exporter leads. It is `near`, the exporter of the record below the span, when
-	* it has a version; else that of the first of the best backed, where a version that names nobody is as well backed as
-	* its own exporter's record above it. The leader's best backed versions are admitted, and those of another exporter
-	* that is as well backed and may speak for the same actor. Other records under the ID neither contradict nor fill gaps:
-	* otherwise anybody who saw a span's ID could invalidate its record. An absent claim is no contradiction, nor is a
-	* reading of another vocabulary beside a claim.
-	*/
-	function mergeVersions(versions, entitlements, near = "") {
-		const leader = leaderOf(versions, entitlements, near);
-		if (leader === void 0) throw new Error("a record of the evidence has no version");
-		const admitted = admittedBeside(leader, versions, entitlements);
-		const isConflict = claims.some(([claim, rule]) => disagree(admitted, claim, rule)) || persons(admitted) > 1;
-		const [first = leader] = admitted;
-		const isNamed = (version) => version.actor_type !== "";
-		return {
-			record: admitted.filter(({ exporter }) => exporter === leader.exporter).find(isNamed) ?? admitted.find(isNamed) ?? leader,
-			conflicting: isConflict ? admitted : [],
-			differsInContent: contentFields.some((field) => admitted.some((one) => one[field] !== first[field])),
-			setAside: versions.filter((version) => !admitted.includes(version) && namesSomebody(version) && !agrees(version, admitted))
-		};
-	}
-	function rankOf({ channel }) {
-		return channels.indexOf(channel);
-	}
-	function leaderOf(versions, { isBacked }, near) {
-		const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b));
-		const best = ranked.find((version) => version.exporter === near) ?? ranked[0];
-		if (best === void 0 || best.exporter === near) return best;
-		return (best.channel !== "entitled" ? versions : versions.slice(0, versions.indexOf(best))).find((version) => namesNobody(version) && isBacked(version)) ?? best;
-	}
-	function admittedBeside(leader, versions, { speaks }) {
-		const asBacked = versions.filter(({ channel }) => channel === leader.channel);
-		const actor = ownActorOf(asBacked.find((one) => one.exporter === leader.exporter && namesSomebody(one)) ?? leader);
-		return asBacked.filter((version) => {
-			if (version.exporter === leader.exporter || agrees(version, [leader])) return true;
-			if (leader.channel !== "entitled") return namesActor(leader) && namesActor(version);
-			return speaks(version.exporter, actor);
-		});
-	}
-	function disagree(versions, claim, rule) {
-		const said = versions.filter((version) => version[claim] !== "");
-		const plain = rule === "" ? said : said.filter((version) => version[rule] === "");
-		return new Set((plain.length > 0 ? plain : said).map((version) => version[claim])).size > 1;
-	}
-	/** Returns the number of humans that are claimed to have acted. */
-	function persons(versions) {
-		const humans = versions.filter((version) => version.actor_type === "human" && version.user !== "");
-		return new Set(humans.map((version) => version.user)).size;
-	}
-	function agrees(version, others) {
-		return others.some((other) => claims.every(([claim]) => version[claim] === other[claim]) && version.user === other.user);
-	}
-	/** True when the record names its actor; a token that is bound to somebody names one as entitled or not at all. */
-	function namesActor(version) {
-		if (version.actor_type === "human" || version.actor_type === "service") return true;
-		return ["template", "instance"].some((claim) => {
-			const strength = claimStrength(version, claim);
-			return strength === "said" || strength === "read";
-		});
-	}
-	function namesSomebody(version) {
-		return claims.some(([claim]) => version[claim] !== "");
-	}
 	// packages/query/src/who-did/decide/admit-evidence.ts
 	/** Walks outwards from the subject across all exporters, and keeps the claims each may make on the subject's actor. */
 	function admitEvidence(evidence) {
@@ -3814,13 +3829,13 @@ var whodidDecision = (function(exports) {
 			if (versions === void 0) return void 0;
 			const passed = amongAncestors.get(key);
 			if (passed !== void 0) return {
-				...mergeVersions(versions, entitlements, passed.exporter),
+				...mergeVersions(versions, entitlements, [passed.exporter]),
 				record: passed
 			};
 			const own = versions.filter(isOwn);
 			const admitted = own.length > 0 ? own : versions.filter((version) => granted.has(version));
 			const [first] = admitted;
-			return first && mergeVersions(admitted, entitlements, first.exporter);
+			return first && mergeVersions(admitted, entitlements, [first.exporter]);
 		};
 		return {
 			isOwn,
@@ -6095,5 +6110,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'e053c9e64efa412e' })
+Object.assign(decisionCode, whodidDecision, { id: '50559a430c019389' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -72,13 +72,19 @@ interface Described {
 
 /**
  * The document without what no schema can say, so that whatever fits it must be taken: a cursor belongs to the answer before; `from`
- * is before `to`; what is pruned is past; a list without a handle needs a `from`; and who follows the tail waits for ever.
+ * is before `to`; what is pruned is past; a list without a handle needs a `from`; a time zone is one that exists; and who follows the tail
+ * or waits for a record may wait longer than the tool does.
  */
 function narrowed(document: unknown): unknown {
-  const year = { from: '19[1-9][0-9]', before: '19[1-9][0-9]', to: '20[0-9]{2}' }
+  const year = {
+    from: '19[1-9][0-9]',
+    after: '190[1-9]',
+    before: '19[1-9][0-9]',
+    to: '20[0-9]{2}',
+  }
   const narrowTime = (name: string, schema: Described | undefined): void => {
     if (schema?.pattern?.includes('-02-29') !== true) return
-    if (name === 'from' || name === 'to' || name === 'before')
+    if (name === 'from' || name === 'to' || name === 'after' || name === 'before')
       schema.pattern = `^${year[name]}-0[1-9]-[12][0-9]T[01][0-9]:[0-5][0-9]:00Z$`
   }
   const visit = (value: unknown): void => {
@@ -89,6 +95,10 @@ function narrowed(document: unknown): unknown {
       node.parameters = node.parameters.filter(({ name }) => name !== 'cursor' && name !== 'follow')
       for (const parameter of node.parameters) {
         narrowTime(parameter.name ?? '', parameter.schema)
+        if (parameter.name === 'zone' && parameter.schema !== undefined)
+          parameter.schema.pattern = '^(?:UTC|Europe/(?:Berlin|Lisbon)|America/Los_Angeles)$'
+        if (parameter.name === 'wait' && parameter.schema !== undefined)
+          parameter.schema.pattern = '^[01]$'
         if (parameter.name === 'from' && node.operationId === 'listActions')
           parameter.required = true
       }
@@ -99,6 +109,12 @@ function narrowed(document: unknown): unknown {
   const copy: unknown = structuredClone(document)
   visit(copy)
   return copy
+}
+
+/** The operations that the document describes. */
+function operationsOf(document: unknown): number {
+  const paths = Object.values(Object(Reflect.get(Object(document), 'paths')))
+  return paths.flatMap((path) => Object.keys(Object(path))).length
 }
 
 test('schemathesis finds nothing that the service does and the document does not say', async (context) => {
@@ -126,7 +142,7 @@ test('schemathesis finds nothing that the service does and the document does not
   ])
   expect({ code, output }).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/Tested: 26\b/u),
+    output: expect.stringContaining(`Tested: ${operationsOf(document)}\n`),
   })
 })
 

@@ -15,6 +15,7 @@ import {
   answerAddPeople,
   answerBlastRadius,
   answerCheckpoints,
+  answerCompleteness,
   answerDelegator,
   answerErase,
   answerExport,
@@ -29,6 +30,7 @@ import {
   answerProof,
   answerPrune,
   answerReady,
+  answerRecords,
   answerRelease,
   answerTail,
   answerTemplates,
@@ -37,6 +39,7 @@ import {
   answerWhoDidMany,
   blastRadiusRoute,
   checkpointsRoute,
+  completenessRoute,
   delegatorRoute,
   eraseRoute,
   exportRoute,
@@ -51,6 +54,7 @@ import {
   proofRoute,
   pruneRoute,
   readyRoute,
+  recordsRoute,
   releaseRoute,
   tailRoute,
   templatesRoute,
@@ -89,6 +93,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(actionsRoute, answerActions(question))
   app.openapi(instanceRoute, answerInstance(question))
   app.openapi(blastRadiusRoute, answerBlastRadius(question))
+  app.openapi(completenessRoute, answerCompleteness({ ...question, trees }))
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
@@ -106,6 +111,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))
   app.openapi(tailRoute, answerTail({ ...question, stopping, now }))
+  app.openapi(recordsRoute, answerRecords({ ...question, stopping, now }))
   app.openapi(accessLogRoute, answerAccessLog(question))
   app.openapi(healthRoute, answerHealth)
   app.openapi(readyRoute, answerReady(options.readiness))

@@ -1,5 +1,6 @@
 export { find } from './find/find.ts'
-export { candidatesLimit, parseFindQuestion } from './find/question.ts'
+export { parseCount, parsePageLimit } from './questions/parse-parameters.ts'
+export { candidatesLimit, clueTakenMax, parseFindQuestion } from './find/question.ts'
 export { clueLengthMax } from './find/clue/read-clue.ts'
 export { describeName } from './people/describe-people.ts'
 export { createPeopleBook, versionsMax } from './people/people-book.ts'
@@ -13,6 +14,11 @@ export {
   parseBlastRadiusQuestion,
   resourcesLimit,
 } from './questions/blast-radius/blast-radius.ts'
+export {
+  completenessRecordsMax,
+  describeCompleteness,
+  parseCompletenessQuestion,
+} from './questions/completeness/completeness.ts'
 export { describeDelegator } from './questions/describe-delegator/describe-delegator.ts'
 export { latestActsLimit, parseDelegatorQuestion } from './questions/describe-delegator/question.ts'
 export {

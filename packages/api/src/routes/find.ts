@@ -1,7 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { ContentReader } from '@whodid/content'
 import { findAnswerSchema } from '@whodid/model/answers'
-import { candidatesLimit, clueLengthMax, find, parseFindQuestion } from '@whodid/query'
+import {
+  candidatesLimit,
+  clueLengthMax,
+  clueTakenMax,
+  find,
+  parseFindQuestion,
+} from '@whodid/query'
 import { instantSchema, instantText, limitSchema, lineSchema } from './parameter-schemas.ts'
 import {
   answered,
@@ -12,9 +18,6 @@ import {
   tokenSecurity as security,
 } from './route-parts.ts'
 import type { Handler, QuestionDeps } from './route-parts.ts'
-
-/** UTF-16 units of a clue that the route takes; what is longer than a clue is cut. */
-const clueTakenMax = 4096
 
 /** `GET /v1/find` */
 export const findRoute = createRoute({

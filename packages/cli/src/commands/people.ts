@@ -47,24 +47,29 @@ async function people(context: CommandContext): Promise<number> {
     { min: action === 'add' ? 2 : 1, max: action === 'add' ? 2 : 1, what: 'see --help' },
   )
   if (action === 'show') return show(context, typed)
-  if (action === 'add') {
-    const [person = '', name = ''] = typed.positionals
-    const from = typed.value('from')
-    const listed: ListedName = {
-      person,
-      name,
-      kind: typed.value('kind') ?? 'name',
-      ...(from === undefined ? {} : { from }),
-      ...(typed.flag('no-longer') ? { theirs: false } : {}),
-    }
-    return add(context, typed, { names: [listed], source: typed.value('source') ?? 'cli' })
-  }
+  if (action === 'add')
+    return add(context, typed, {
+      names: [typedName(typed)],
+      source: typed.value('source') ?? 'cli',
+    })
   if (action !== 'import') throw invalid(`add, import or show; got "${printableLine(action, 60)}"`)
   const given = typed.value('format')
   const format = listFormats.find((known) => known === given)
   if (format === undefined) throw invalid(`--format ${listFormats.join(', ')}`)
   const names = readPeopleList(await readList(typed.positionals[0] ?? ''), format)
   return add(context, typed, { names, source: typed.value('source') ?? format })
+}
+
+function typedName(typed: ParsedArguments): ListedName {
+  const [person = '', name = ''] = typed.positionals
+  const from = typed.value('from')
+  return {
+    person,
+    name,
+    kind: typed.value('kind') ?? 'name',
+    ...(from === undefined ? {} : { from }),
+    ...(typed.flag('no-longer') ? { theirs: false } : {}),
+  }
 }
 
 async function readList(path: string): Promise<string> {

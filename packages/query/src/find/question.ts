@@ -27,12 +27,20 @@ export const candidatesLimit: { readonly default: 20; readonly max: 100 } = {
   max: 100,
 }
 
+/** The most characters of a text that is taken as a clue; what is longer than `clueLengthMax` is cut. */
+export const clueTakenMax = 4096
+
 /**
  * Parses a clue, which may be any text that is not blank. Words for a time in it count from `nowMs`, in `zone` (an IANA name, default
  * UTC), and give way to `after` and `before`. Throws `invalid_parameter` or `invalid_time`.
  */
 export function parseFindQuestion(raw: RawFindQuestion, nowMs: number): FindQuestion {
   const limit = parsePageLimit(raw.limit, candidatesLimit)
+  if (isLongerThan(raw.q, clueTakenMax))
+    throw new WhodidError(
+      'invalid_parameter',
+      `"q" expected a clue of at most ${clueTakenMax} characters; got one of more`,
+    )
   const read = readClue(raw.q, { nowMs, zone: parseZone(raw.zone) })
   if (read.clue === '')
     throw new WhodidError('invalid_parameter', '"q" expected a clue; got a blank one')
@@ -50,6 +58,11 @@ export function parseFindQuestion(raw: RawFindQuestion, nowMs: number): FindQues
   const ofClue = { after: nsOf(afterMs), before: nsOf(beforeMs) }
   const isTimeOfClue = !isTyped && (afterMs !== null || beforeMs !== null)
   return { ...read, ...(isTyped ? typed : ofClue), isTimeOfClue, limit }
+}
+
+/** True for a text of more characters, where one of two UTF-16 units counts as one. */
+function isLongerThan(text: string, max: number): boolean {
+  return text.length > max && (text.length > max * 2 || Array.from(text).length > max)
 }
 
 function nsOf(ms: number | null): bigint | null {

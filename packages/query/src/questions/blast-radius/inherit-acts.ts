@@ -1,5 +1,5 @@
 import { crossExporters } from '../../who-did/decide/cross-exporters.ts'
-import { mergeVersions } from '../../who-did/decide/merge-versions.ts'
+import { mergeVersions, nearOf } from '../../who-did/decide/merge-versions.ts'
 import { readEntitlements } from '../../who-did/evidence/entitlements.ts'
 import { blankEvidenceRecord } from '../../who-did/evidence/evidence-columns.ts'
 import type { EvidenceRecord } from '../../who-did/evidence/evidence-record.ts'
@@ -50,19 +50,19 @@ function claimReader(links: readonly LinkRow[]): ClaimOf {
   for (const known of versions.values())
     known.sort((a, b) => (a.received_at < b.received_at ? -1 : 1))
   const entitlements = readEntitlements(versions)
-  const find = (key: string, near: string): EvidenceRecord | undefined => {
+  const find = (key: string, near: readonly string[]): EvidenceRecord | undefined => {
     const known = versions.get(key)
     return known && mergeVersions(known, entitlements, near).record
   }
   return ({ key, exporter }) => {
     const records: EvidenceRecord[] = []
     const own = versions.get(key)?.find((version) => version.exporter === exporter)
-    let record = own ?? find(key, exporter)
+    let record = own ?? find(key, [exporter])
     for (let step = 0; record !== undefined && step < ancestorsMax; step += 1) {
       records.push(record)
       if (record.actor_type !== '' && record.actor_type !== 'agent') return undefined
       if (record.instance !== '') break
-      record = find(record.parent, record.exporter)
+      record = find(record.parent, nearOf(records))
     }
     const claim = records.at(-1)
     if (claim === undefined || claim.instance === '') return undefined

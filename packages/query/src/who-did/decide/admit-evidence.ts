@@ -66,11 +66,11 @@ function admitRecords(
     if (versions === undefined) return undefined
     const passed = amongAncestors.get(key)
     if (passed !== undefined)
-      return { ...mergeVersions(versions, entitlements, passed.exporter), record: passed }
+      return { ...mergeVersions(versions, entitlements, [passed.exporter]), record: passed }
     const own = versions.filter(isOwn)
     const admitted = own.length > 0 ? own : versions.filter((version) => granted.has(version))
     const [first] = admitted
-    return first && mergeVersions(admitted, entitlements, first.exporter)
+    return first && mergeVersions(admitted, entitlements, [first.exporter])
   }
   return {
     isOwn,

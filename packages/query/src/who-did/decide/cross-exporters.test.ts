@@ -149,6 +149,32 @@ describe('crosses_exporters', () => {
     expect(found.mergedRecord('act')?.setAside.map((one) => one.exporter)).toEqual(['ci'])
   })
 
+  const z = { ...stranger, channel: 'entitled', actor_type: 'agent', template: 'Z' }
+
+  test('a copy of a span below the copier’s own does not lead, in whatever order the owner’s records came', () => {
+    const act = record('act', { channel: 'unbound', parent: 'b' })
+    const above = [
+      record('b', { channel: 'unbound', kind: 'prompt' }),
+      record('b', { actor_type: 'agent', template: 'T', kind: 'prompt' }),
+    ]
+    const found = settled(decided('act', [act, ...above]))
+    expect(found.who).toMatchObject({ verdict: 'agent', template: 'T' })
+    const copies = [record('act', { ...stranger, parent: 'b' }), record('b', z)]
+    expect(settled(decided('act', [act, ...above, ...copies]))).toEqual(found)
+  })
+
+  test('a copy of a span above infrastructure does not take the place of the actor’s own', () => {
+    const own = [
+      record('act', { ...agent, parent: 'e' }),
+      record('e', { ...mesh, parent: 'd' }),
+      record('d', { channel: 'unbound', kind: 'prompt', prompt_origin: 'human' }),
+    ]
+    const found = settled(decided('act', own))
+    expect(found).toMatchObject({ who: { template: 'T' }, initiating: 'd' })
+    const copies = [record('d', { ...stranger, kind: 'prompt', parent: 'c' }), record('c', z)]
+    expect(settled(decided('act', [...own, ...copies]))).toEqual(found)
+  })
+
   test('a prompt under a shared correlation ID is heard from an exporter of the actor alone', () => {
     const act = record('act', { ...agent, correlation: 'c' })
     const prompt = { ...agent, kind: 'prompt', prompt_origin: 'human', correlation: 'c' }

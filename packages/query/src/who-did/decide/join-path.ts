@@ -1,4 +1,5 @@
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import { nearOf } from './merge-versions.ts'
 import type { MergedRecord } from './merge-versions.ts'
 
 /** A record on the path outwards, and the rule that joined it to the one before. */
@@ -151,8 +152,8 @@ export interface Ancestors {
   readonly cycleAt: string
 }
 
-/** Returns the record under a key, in the version of exporter `near` if it has one; '' prefers no exporter. */
-type LookUp = (key: string, near: string) => MergedRecord | undefined
+/** Returns the record under a key, in the version of the first exporter of `near` that has one. */
+type LookUp = (key: string, near: readonly string[]) => MergedRecord | undefined
 
 /** Walks from a record outwards by parent, within its trace. Ends at a cycle. */
 export function walkAncestors(from: string, mergedRecord: LookUp): Ancestors {
@@ -161,7 +162,7 @@ export function walkAncestors(from: string, mergedRecord: LookUp): Ancestors {
   let key = from
   while (key !== '') {
     if (seen.has(key)) return { records, missingParent: '', cycleAt: key }
-    const found = mergedRecord(key, records.at(-1)?.exporter ?? '')
+    const found = mergedRecord(key, nearOf(records))
     if (found === undefined) return { records, missingParent: key, cycleAt: '' }
     seen.add(key)
     records.push(found.record)

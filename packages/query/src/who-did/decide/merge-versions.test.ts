@@ -80,6 +80,6 @@ test('of copies that agree, the record is that of whoever has the word', () => {
   const entitlements = readEntitlements(relateRecords(records))
   const versions = relateRecords(records).get('middle') ?? []
   expect(mergeVersions(versions, entitlements).record.exporter).toBe('agents')
-  expect(mergeVersions(versions, entitlements, 'agents').record.exporter).toBe('agents')
-  expect(mergeVersions(versions, entitlements, 'ci').record.exporter).toBe('ci')
+  expect(mergeVersions(versions, entitlements, ['agents']).record.exporter).toBe('agents')
+  expect(mergeVersions(versions, entitlements, ['ci']).record.exporter).toBe('ci')
 })

@@ -1,4 +1,4 @@
-import { namesNobody, ownActorOf } from '../evidence/entitlements.ts'
+import { namesNobody, ownActorOf, rankOf } from '../evidence/entitlements.ts'
 import type { Entitlements } from '../evidence/entitlements.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { claimStrength } from './resolve-claims.ts'
@@ -43,8 +43,6 @@ const contentFields = [
   'content',
 ] as const
 
-const channels = ['entitled', 'unbound', 'unentitled']
-
 /**
  * Merges the records under one span ID, at least one, in the order of their receipt. A span may have several records:
  * resent, forwarded by two exporters, or claimed by somebody else.
@@ -59,7 +57,7 @@ const channels = ['entitled', 'unbound', 'unentitled']
 export function mergeVersions(
   versions: readonly EvidenceRecord[],
   entitlements: Entitlements,
-  near = '',
+  near: readonly string[] = [],
 ): MergedRecord {
   const leader = leaderOf(versions, entitlements, near)
   if (leader === undefined) throw new Error('a record of the evidence has no version')
@@ -82,18 +80,31 @@ export function mergeVersions(
   }
 }
 
-function rankOf({ channel }: EvidenceRecord): number {
-  return channels.indexOf(channel)
+/**
+ * Returns the exporters whose version of the next record outwards leads: that of the record just below, and, where that is
+ * infrastructure's, that of the nearest record below which is not. Otherwise a copy of a span above a proxy's could take
+ * the place of the actor's own.
+ *
+ * @param below the records walked so far, nearest first
+ */
+export function nearOf(below: readonly EvidenceRecord[]): readonly string[] {
+  const last = below.at(-1)?.exporter
+  const actors = below.findLast((one) => one.channel !== 'entitled' || one.actor_type !== '')
+  return [last, actors?.exporter].flatMap((exporter) => exporter ?? [])
 }
 
 function leaderOf(
   versions: readonly EvidenceRecord[],
   { isBacked }: Entitlements,
-  near: string,
+  near: readonly string[],
 ): EvidenceRecord | undefined {
   const ranked = versions.toSorted((a, b) => rankOf(a) - rankOf(b))
-  const best = ranked.find((version) => version.exporter === near) ?? ranked[0]
-  if (best === undefined || best.exporter === near) return best
+  for (const exporter of near) {
+    const own = ranked.find((version) => version.exporter === exporter)
+    if (own !== undefined) return own
+  }
+  const [best] = ranked
+  if (best === undefined) return undefined
   // A version that names nobody has the actor of its own exporter's record above it, and is then as well backed as an
   // entitled one that came later.
   const isOpen = best.channel !== 'entitled'

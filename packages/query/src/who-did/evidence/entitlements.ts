@@ -61,10 +61,12 @@ export function readEntitlements(
   return {
     isBacked: (record) =>
       isBacked(record, (below) => {
-        const versions = relatedRecords.get(below.parent)
+        const versions = relatedRecords.get(below.parent) ?? []
+        const own = versions.filter(({ exporter }) => exporter === record.exporter)
         return (
-          versions?.find(({ exporter }) => exporter === record.exporter) ??
-          versions?.find((version) => version.channel === 'entitled' && version.actor_type === '')
+          // Of an exporter's own versions the best backed leads, in whatever order they came.
+          own.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ??
+          versions.find((version) => version.channel === 'entitled' && version.actor_type === '')
         )
       }),
     speaks,
@@ -89,6 +91,13 @@ export function isBacked(
     above = aboveOf(above)
   }
   return false
+}
+
+const channels = ['entitled', 'unbound', 'unentitled']
+
+/** Returns the place of a record's channel among the channels, the best backed first. */
+export function rankOf({ channel }: Pick<EvidenceRecord, 'channel'>): number {
+  return channels.indexOf(channel)
 }
 
 /** Returns the actor that a record itself names, in the terms of tokens. An agent without a template counts as nobody. */
