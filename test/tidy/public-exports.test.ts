@@ -46,6 +46,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   'instrumentation/openai-agents': 1,
   hooks: 28,
   launcher: 8,
+  'mcp-proxy': 4,
   model: 156,
   query: 54,
   retention: 11,

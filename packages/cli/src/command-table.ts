@@ -90,6 +90,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/mcp.ts')).mcpCommand,
   },
   {
+    name: 'mcp-proxy',
+    summary: 'Record the calls between an MCP client and a server, unchanged',
+    load: async () => (await import('./commands/mcp-proxy.ts')).mcpProxyCommand,
+  },
+  {
     name: 'exporter',
     summary: 'Add, list or remove a sender of spans',
     load: async () => (await import('./commands/exporter.ts')).exporterCommand,
@@ -103,6 +108,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'reads',
     summary: 'Show who looked at the ledger, and what they asked',
     load: async () => (await import('./commands/reads.ts')).readsCommand,
+  },
+  {
+    name: 'people',
+    summary: 'Say which names are one person’s: add, import or show them',
+    load: async () => (await import('./commands/people.ts')).peopleCommand,
   },
   {
     name: 'quarantine',
