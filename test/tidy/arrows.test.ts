@@ -10,6 +10,7 @@ import type { Source } from './source.ts'
 /** Which packages of ours each package may import. Write path and read path meet only in store. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   model: [],
+  identity: ['model'],
   tlog: [],
   'tlog-posix': ['model', 'tlog'],
   witness: ['model', 'tlog', 'tlog-posix'],

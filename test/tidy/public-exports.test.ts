@@ -41,6 +41,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   demo: 8,
   engine: 11,
   evidence: 6,
+  identity: 65,
   model: 156,
   query: 54,
   retention: 11,

@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'api_unreachable'
   | 'unknown_name'
   | 'action_unrecorded'
+  | 'token_refused'
   | 'internal'
 
 /**
@@ -76,6 +77,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   api_unreachable: 'retryable',
   unknown_name: 'permanent',
   action_unrecorded: 'retryable',
+  token_refused: 'permanent',
   internal: 'permanent',
 }
 

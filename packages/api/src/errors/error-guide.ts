@@ -156,6 +156,11 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     advice:
       'The SDK held the action back because its intent could not be stored. See that the collector runs, then act again.',
   },
+  token_refused: {
+    title: 'A token or a proof of an agent was refused',
+    advice:
+      'The message begins with the reason. Get a fresh token from the issuer; after "revoked" there is none for this instance.',
+  },
   internal: {
     title: 'Whodid itself failed',
     advice: 'This is a bug. Report it with the request ID; the cause is in the log under that ID.',

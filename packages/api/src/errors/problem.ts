@@ -91,5 +91,6 @@ export const httpStatus = {
   api_unreachable: 503,
   unknown_name: 404,
   action_unrecorded: 503,
+  token_refused: 401,
   internal: 500,
 } as const satisfies Readonly<Record<ErrorCode, number>>
