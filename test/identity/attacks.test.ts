@@ -1,6 +1,6 @@
 import { RefusedToken, verifyInstanceToken } from '@whodid/identity'
 import { describe, expect, it } from 'vitest'
-import { depsOf, exchange, instanceToken, trustDomain, useDelegated } from './attack-world.ts'
+import { depsOf, exchange, instanceToken, nowS, trustDomain, useDelegated } from './attack-world.ts'
 import { delegatedTokenAttacks } from './delegated-token-attacks.ts'
 import { exchangeAttacks } from './exchange-attacks.ts'
 import { instanceTokenAttacks } from './instance-token-attacks.ts'

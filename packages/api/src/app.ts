@@ -8,6 +8,7 @@ import {
   accessLogRoute,
   actionsRoute,
   addLogs,
+  addRevocations,
   answerAccessLog,
   answerActions,
   answerBlastRadius,
@@ -72,7 +73,14 @@ export function createApi(options: ApiOptions): Api {
   const recordedRead = createRecordedRead({ readRecorder: options.readRecorder, now })
   const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
   const question = { selector, recordedRead }
-  const sources = { selector: bounded, contents, trees, watch, rules }
+  const sources = {
+    selector: bounded,
+    contents,
+    trees,
+    watch,
+    rules,
+    revocations: options.revocations,
+  }
   const whoDid = { sources, recordedRead, onFailure }
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, recordedRead }
@@ -94,6 +102,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(checkpointsRoute, answerCheckpoints(trees))
   app.openapi(integrityRoute, answerIntegrity(watch))
   addLogs(app, trees)
+  addRevocations(app, { revocations: options.revocations, recordedRead, stopping })
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))
   app.openapi(tailRoute, answerTail({ ...question, stopping, now }))

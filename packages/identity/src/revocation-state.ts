@@ -91,10 +91,15 @@ export class RevocationState {
     return this.#newestSeq
   }
 
-  /** Adds one. Throws `log_full` where no more are held: a revocation that cannot be held must not be confirmed. */
-  add(revocation: Revocation): void {
+  /** Throws `log_full` where no more are held: a revocation that cannot be held must not be confirmed. */
+  checkRoom(): void {
     if (this.#count >= this.#max)
       throw new WhodidError('log_full', `${this.#max} revocations are held already`)
+  }
+
+  /** Adds one. Throws as {@link checkRoom}. */
+  add(revocation: Revocation): void {
+    this.checkRoom()
     const key = keyOf(revocation.target)
     const known = this.#byTarget.get(key)
     if (known === undefined) this.#byTarget.set(key, [revocation])

@@ -8,4 +8,10 @@ export { templatesAnswerSchema } from './instances.ts'
 export { integrityAnswerSchema } from './integrity.ts'
 export { actionProofSchema, checkpointsAnswerSchema, trustSchema } from './proofs.ts'
 export { legalHoldSchema, legalHoldsSchema, retentionOutcomeSchema } from './retention.ts'
+export {
+  revocationActionSchema,
+  revocationSchema,
+  revocationsSchema,
+  revocationTargetSchema,
+} from './revocations.ts'
 export { manyAnswerSchema, whoDidAnswerSchema } from './who-did.ts'
