@@ -26,6 +26,7 @@ import {
   answerProof,
   answerPrune,
   answerReady,
+  answerRecords,
   answerRelease,
   answerTail,
   answerTemplates,
@@ -47,6 +48,7 @@ import {
   proofRoute,
   pruneRoute,
   readyRoute,
+  recordsRoute,
   releaseRoute,
   tailRoute,
   templatesRoute,
@@ -106,6 +108,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))
   app.openapi(tailRoute, answerTail({ ...question, stopping, now }))
+  app.openapi(recordsRoute, answerRecords({ ...question, stopping, now }))
   app.openapi(accessLogRoute, answerAccessLog(question))
   app.openapi(healthRoute, answerHealth)
   app.openapi(readyRoute, answerReady(options.readiness))

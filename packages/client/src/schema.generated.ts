@@ -472,6 +472,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/records': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The records of a log, each once, in its order
+     * @description For a SIEM or a timeline: one JSON object a line, in the order of the log. The last line is `{"_end":{"next":…,"rows":…}}`: ask for `from` = `next` to read on. None is given twice. None is left out, but one that is stored more than a minute after a later one of its log: that long a record waits where a place before it is empty. Of records that were pruned nothing is told. The read itself is recorded.
+     */
+    get: operations['readRecords']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/reads': {
     parameters: {
       query?: never
@@ -4062,6 +4082,103 @@ export interface operations {
         }
       }
       /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  readRecords: {
+    parameters: {
+      query: {
+        /** @description The origin of the log, as `/v1/trust` and every proof name it */
+        log: string
+        /** @description The first index; default 0 */
+        from?: string
+        /** @description How many records to give: 1–1000, default 500 */
+        limit?: string
+        /** @description `record` (default), the columns of the ledger; `ocsf`, an event of OCSF 1.9, class API Activity; `timesketch`, a line for each time of a record */
+        form?: 'record' | 'ocsf' | 'timesketch'
+        /** @description Seconds to wait while there is no record; default 0 */
+        wait?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Records, one a line */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/x-ndjson': string
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
       400: {
         headers: {
           [name: string]: unknown

@@ -1,4 +1,5 @@
 export { find } from './find/find.ts'
+export { parseCount, parsePageLimit } from './questions/parse-parameters.ts'
 export { candidatesLimit, clueTakenMax, parseFindQuestion } from './find/question.ts'
 export { clueLengthMax } from './find/clue/read-clue.ts'
 export { checkpointsMax, listCheckpoints } from './proof/list-checkpoints.ts'
