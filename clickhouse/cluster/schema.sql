@@ -1053,6 +1053,23 @@ FROM whodid.v_spans
 WHERE ts BETWEEN fromUnixTimestamp64Milli({since_ms:Int64}) AND fromUnixTimestamp64Milli({until_ms:Int64}) AND instance_id != ''
 GROUP BY tenant, delegator_id, instance_id;
 
+CREATE OR REPLACE VIEW whodid.v_revocations
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at,
+    JSONExtractString(attributes, 'whodid.revocation.id') AS revocation_id,
+    JSONExtractUInt(attributes, 'whodid.revocation.seq') AS seq,
+    JSONExtractString(attributes, 'whodid.revocation.action') AS action,
+    JSONExtractString(attributes, 'whodid.revocation.target.kind') AS target_kind,
+    JSONExtractString(attributes, 'whodid.revocation.target.id') AS target_id,
+    JSONExtractBool(attributes, 'whodid.revocation.cascade') AS cascades,
+    JSONExtractString(attributes, 'whodid.revocation.cause') AS cause,
+    JSONExtractString(attributes, 'whodid.revocation.initiator.id') AS initiator,
+    log_id, log_index
+FROM whodid.spans
+WHERE exporter = 'whodid' AND name IN ('whodid.revoke', 'whodid.pause', 'whodid.resume');
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -1128,6 +1145,9 @@ SELECT '0024_create_v_after_untrusted.sql', 'a7037c6d93ff487de7d62da21e5b9d4c602
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0025_create_v_delegations.sql', 'b0822f9fc10cd7fca959c4c4804f5b04eae699b6b6953f6d1f893b8f60d7b402' WHERE '0025_create_v_delegations.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0026_create_v_revocations.sql', 'd5b38848b0ab648ed0f9f87c6d66cca4ac1c2205a7025a03c1bfbe78101124ac' WHERE '0026_create_v_revocations.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { WhoDidAnswer } from '@whodid/model'
 import { revocationSchema, revocationsSchema } from '@whodid/model/answers'
+import { agent, human, shutdown, start, tool } from '@whodid/sdk'
 import type { z } from 'zod'
 import { openEventStream } from '../harness/event-stream.ts'
 import { runWhodid } from '../harness/run-whodid.ts'
@@ -199,6 +202,46 @@ test('a hundred listeners are told the same, in order and without a hole', async
   await late.find(({ event }) => event === 'alive')
   expect(late.events.flatMap(({ id }) => id ?? []).map(Number)).toEqual([since + 19, since + 20])
   late.close()
+})
+
+test('the SDK refuses the acts of a stopped agent, aborts the one under way, and leaves others be', async () => {
+  start({
+    serviceName: 'fixers',
+    endpoint: whodid.otlpUrl,
+    token: whodid.tokens.ingest,
+    revocationsFrom: whodid.apiUrl,
+    exitHooks: false,
+  })
+  const options = { template: 'db-cleaner', onBehalfOf: 'jane@acme.example' }
+  const act = (n: number) =>
+    tool('drop', { verb: 'delete', resource: `db:row:shop/carts/${n}` }, () => n)
+  const stopped = agent(options, async (run) => {
+    expect(await act(1)).toBe(1)
+    // The kill comes while a call is under way.
+    await tool('drop', { verb: 'delete', resource: 'db:row:shop/carts/2' }, async ({ signal }) => {
+      const aborted = once(signal, 'abort')
+      await revoke('instance', run.id)
+      await aborted
+    })
+    await expect(act(3)).rejects.toMatchObject({ code: 'agent_stopped' })
+    // What it started is stopped with it; reading counts too.
+    await agent({ template: 'helper' }, () =>
+      expect(tool('look', { verb: 'read' }, () => 0)).rejects.toMatchObject({
+        code: 'agent_stopped',
+      }),
+    )
+  })
+  await stopped
+  expect(await agent(options, () => act(4))).toBe(4)
+  expect(await human({ id: 'jane@acme.example' }, () => act(5))).toBe(5)
+  expect(await shutdown()).toBe(true)
+
+  const isOnRecord = ({ reasons }: WhoDidAnswer): boolean =>
+    reasons.some(({ code }) => code === 'no_successful_action')
+  // The refused call is on record too, as one that did not happen.
+  expect(isOnRecord(await whodid.whoDid('db:row:shop/carts/3', isOnRecord))).toBe(true)
+  expect(await reasonsOf('db:row:shop/carts/1')).toEqual(['before_revocation'])
+  expect(await reasonsOf('db:row:shop/carts/4')).toEqual([])
 })
 
 test('what was confirmed is in force after kill -9, and the streams end when the service stops', async () => {

@@ -37,6 +37,8 @@ export type ErrorCode =
   | 'unknown_name'
   | 'action_unrecorded'
   | 'token_refused'
+  | 'agent_stopped'
+  | 'standing_unknown'
   | 'internal'
 
 /**
@@ -78,6 +80,8 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   unknown_name: 'permanent',
   action_unrecorded: 'retryable',
   token_refused: 'permanent',
+  agent_stopped: 'permanent',
+  standing_unknown: 'retryable',
   internal: 'permanent',
 }
 

@@ -3,13 +3,13 @@ import { formatInstant, WhodidError } from '@whodid/model'
 import type { RecordedRevocation, RevocationService } from '../revocation-service.ts'
 
 /** Streams at most at one time. */
-export const revocationStreamsMax = 2_048
+const revocationStreamsMax = 2_048
 /** Revocations that a stream repeats at its beginning; a client that is further behind reads the list first. */
-export const repeatedMax = 10_000
+const repeatedMax = 20_000
 /** Milliseconds between two signs of life. A client that has seen none for 10 s knows nothing any more. */
 const aliveMs = 2_000
 /** Bytes that may wait for a client that does not read; then its stream ends, and it asks again from where it was. */
-const waitingBytesMax = 1_048_576
+const waitingBytesMax = 8_388_608
 
 /** A client that listens. */
 interface StreamRequest {
