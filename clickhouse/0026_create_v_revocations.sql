@@ -15,4 +15,4 @@ SELECT
     JSONExtractString(attributes, 'whodid.revocation.initiator.id') AS initiator,
     log_id, log_index
 FROM whodid.spans
-WHERE exporter = 'whodid' AND name IN ('whodid.revoke', 'whodid.pause', 'whodid.resume')
+WHERE exporter = 'whodid' AND match(action_id, '^whodid:(revoke|pause|resume):')

@@ -196,7 +196,11 @@ function answerOf(held: readonly RecordEvidence[]): WhoDidAnswer {
     },
     text: () => 'do it\u202e\u0001 now',
   }
-  return { ...decideOffline(index, ground, { integrity, cost }).answer, integrity, cost }
+  return {
+    ...decideOffline(index, ground, { integrity, cost, reasons: [] }).answer,
+    integrity,
+    cost,
+  }
 }
 
 interface Verdict {
