@@ -13,6 +13,7 @@ import {
   answerActions,
   answerBlastRadius,
   answerCheckpoints,
+  answerCompleteness,
   answerDelegator,
   answerErase,
   answerExport,
@@ -35,6 +36,7 @@ import {
   answerWhoDidMany,
   blastRadiusRoute,
   checkpointsRoute,
+  completenessRoute,
   delegatorRoute,
   eraseRoute,
   exportRoute,
@@ -92,6 +94,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(actionsRoute, answerActions(question))
   app.openapi(instanceRoute, answerInstance(question))
   app.openapi(blastRadiusRoute, answerBlastRadius(question))
+  app.openapi(completenessRoute, answerCompleteness({ ...question, trees }))
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))

@@ -104,6 +104,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/completeness': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Is the record of an agent’s run whole?
+     * @description Says whether every number that the instance gave to its records has come, sealed and unaltered, up to the end of the time; and where not, which numbers are missing and when they must have been given. At most 5000 records are looked at, each hashed and held against its log. What an agent did and numbered nowhere it cannot know. The read itself is recorded.
+     */
+    get: operations['describeCompleteness']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/templates': {
     parameters: {
       query?: never
@@ -1300,6 +1320,69 @@ export interface components {
       /** @description RFC 3339, UTC, nanoseconds */
       last_at: string
     }
+    CompletenessAnswer: {
+      instance: string
+      /** @description As asked; null from its first record on */
+      from: string | null
+      /** @description As asked; null to its end */
+      to: string | null
+      /**
+       * @description `complete`: every number up to the end of the time has a sealed record of a sender that may speak for the instance, and the end is on record. `incomplete`: numbers are missing, or a sender reported a loss. `unknown`: nothing decides it
+       * @enum {string}
+       */
+      verdict: 'complete' | 'incomplete' | 'unknown'
+      summary: string
+      reasons: {
+        /** @enum {string} */
+        code:
+          | 'no_record'
+          | 'not_numbered'
+          | 'records_without_number'
+          | 'numbers_missing'
+          | 'numbers_repeated'
+          | 'loss_reported'
+          | 'not_as_sealed'
+          | 'not_ended'
+          | 'sender_not_bound'
+          | 'unsealed'
+          | 'truncated'
+        text: string
+      }[]
+      records: number
+      records_without_number: number
+      first_number: number | null
+      last_number: number | null
+      /** @description Oldest first, at most 100 */
+      missing: components['schemas']['MissingNumbers'][]
+      missing_total: number
+      /** @description The record with which the run ended */
+      ended: string | null
+      /** @description Batches that the launcher could not deliver; null where it says nothing */
+      lost_batches: number | null
+      /** @description Records within the time that the newest checkpoint of their log covers */
+      sealed: number
+      /** @description Where the records stand */
+      logs: {
+        log: string
+        first_index: number
+        last_index: number
+        /** @description Records that the newest checkpoint covers; 0 where this service has no such tree */
+        size: number
+      }[]
+      cost: components['schemas']['QuestionCost']
+    }
+    MissingNumbers: {
+      from: number
+      to: number
+      /** @description The record with the number before; null when none has one */
+      after: string | null
+      /** @description The record with the number after */
+      before: string | null
+      /** @description When the record before began */
+      earliest_at: string | null
+      /** @description When the record after began */
+      latest_at: string | null
+    }
     TemplatesAnswer: {
       templates: components['schemas']['TemplateEntry'][]
       /** @description For the next page, with the same filters; null after the last */
@@ -2071,6 +2154,101 @@ export interface operations {
         }
         content: {
           'application/json': components['schemas']['BlastRadiusAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  describeCompleteness: {
+    parameters: {
+      query: {
+        /** @description The instance’s ID */
+        instance: string
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        from?: string
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        to?: string
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        as_recorded?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What is known of its completeness */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CompletenessAnswer']
         }
       }
       /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time` */

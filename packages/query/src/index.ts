@@ -10,6 +10,11 @@ export {
   parseBlastRadiusQuestion,
   resourcesLimit,
 } from './questions/blast-radius/blast-radius.ts'
+export {
+  completenessRecordsMax,
+  describeCompleteness,
+  parseCompletenessQuestion,
+} from './questions/completeness/completeness.ts'
 export { describeDelegator } from './questions/describe-delegator/describe-delegator.ts'
 export { latestActsLimit, parseDelegatorQuestion } from './questions/describe-delegator/question.ts'
 export {

@@ -1,5 +1,6 @@
 export { accessLogRoute, answerAccessLog } from './access-log.ts'
 export { actionsRoute, answerActions } from './actions.ts'
+export { answerCompleteness, completenessRoute } from './completeness.ts'
 export { answerDelegator, delegatorRoute } from './delegators.ts'
 export { answerExport, exportRoute } from './evidence.ts'
 export { answerFind, findRoute } from './find.ts'

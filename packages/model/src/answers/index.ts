@@ -1,6 +1,7 @@
 export { accessLogAnswerSchema } from './access-log.ts'
 export { actionsAnswerSchema, delegatorAnswerSchema } from './actions.ts'
 export { delegatedAgentSchema, listedActionSchema } from './actions.ts'
+export { completenessAnswerSchema } from './completeness.ts'
 export { findAnswerSchema } from './find.ts'
 export { problemSchema, questionCostSchema } from './cost-and-cursor.ts'
 export { blastRadiusAnswerSchema, instanceAnswerSchema } from './instances.ts'
