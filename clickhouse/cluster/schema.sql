@@ -1068,7 +1068,7 @@ SELECT
     JSONExtractString(attributes, 'whodid.revocation.initiator.id') AS initiator,
     log_id, log_index
 FROM whodid.spans
-WHERE exporter = 'whodid' AND name IN ('whodid.revoke', 'whodid.pause', 'whodid.resume');
+WHERE exporter = 'whodid' AND match(action_id, '^whodid:(revoke|pause|resume):');
 
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
@@ -1147,7 +1147,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0025_create_v_delegations.sql', 'b0822f9fc10cd7fca959c4c4804f5b04eae699b6b6953f6d1f893b8f60d7b402' WHERE '0025_create_v_delegations.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0026_create_v_revocations.sql', 'd5b38848b0ab648ed0f9f87c6d66cca4ac1c2205a7025a03c1bfbe78101124ac' WHERE '0026_create_v_revocations.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0026_create_v_revocations.sql', '61c2f024ee9764fecc15240058341dc3f4ae7833c7ecf3586d1da4da4f40853a' WHERE '0026_create_v_revocations.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
