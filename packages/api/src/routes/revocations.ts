@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { OpenAPIHono } from '@hono/zod-openapi'
@@ -171,20 +170,19 @@ function answerStream({
     const response = c.env.outgoing
     // A request without a socket, made in this process, has nothing that could be kept open; nobody reads the body of a HEAD.
     if (response === undefined || !('writeHead' in response) || c.req.method === 'HEAD')
-      return new Response(null, { headers: { 'content-type': 'text/event-stream' } }) as never
+      return new Response(null, { headers: { 'content-type': 'text/event-stream' } })
     open?.({
       tenant,
       since: sinceOf(c.req.valid('query').since ?? c.req.header('last-event-id')),
-      // Node gives HTTP/1 requests a response of this class; HTTP/2 is not served.
-      response: response as ServerResponse,
+      response,
       headers: {
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
         'whodid-request-id': c.get('requestId'),
       },
     })
-    // The route's type knows no response that was sent by Node.
-    return new Response(null, { headers: RESPONSE_ALREADY_SENT.headers }) as never
+    // A response of its own, because the headers of the shared one would be changed.
+    return new Response(null, { headers: RESPONSE_ALREADY_SENT.headers })
   }
 }
 

@@ -76,37 +76,37 @@ function timesOf(
   return { startUnixNs: parseInstant(action.started_at, 'started_at'), receivedUnixNs }
 }
 
-function agentOf(
-  answer: Pick<
-    WhoDidAnswer,
-    'action' | 'agent' | 'delegator' | 'delegation_chain' | 'correlation_id' | 'credential'
-  >,
-  evidence: Evidence,
-): RevocableAgent {
-  const {
-    action,
-    agent,
-    delegator,
-    delegation_chain: chain,
-    correlation_id: task,
-    credential,
-  } = answer
-  const instance = agent?.instance?.id
-  const ancestors = chain.filter(({ type, id }) => type === 'agent' && id !== instance)
-  const parent = agent?.instance?.parent_id ?? undefined
+type Named = Pick<
+  WhoDidAnswer,
+  'action' | 'agent' | 'delegator' | 'delegation_chain' | 'correlation_id' | 'credential'
+>
+
+function agentOf(answer: Named, evidence: Evidence): RevocableAgent {
+  const { action, agent, delegator, correlation_id: task, credential } = answer
   const versions = evidence.relatedRecords.get(action?.span ?? '') ?? []
   return {
-    instance,
-    ancestors: [...ancestors.map(({ id }) => id), ...(parent === undefined ? [] : [parent])],
+    ...ancestorsOf(answer),
+    instance: agent?.instance?.id,
     template: agent?.template?.id,
-    ancestorTemplates: ancestors.flatMap(({ template }) => template ?? []),
     delegator: delegator?.id,
     delegations: versions.flatMap(({ delegation, delegation_parent: above }) => [
       delegation,
       above,
     ]),
     task: task ?? undefined,
-    credentials: credential === null || credential.id === null ? [] : [credential.id],
+    credentials: [credential?.id ?? ''],
+  }
+}
+
+/** The agents above the acting one, by the chain of the answer and by the parent that the act's own record names. */
+function ancestorsOf({
+  agent,
+  delegation_chain: chain,
+}: Named): Pick<RevocableAgent, 'ancestors' | 'ancestorTemplates'> {
+  const above = chain.filter(({ type, id }) => type === 'agent' && id !== agent?.instance?.id)
+  return {
+    ancestors: [...above.map(({ id }) => id), agent?.instance?.parent_id ?? ''],
+    ancestorTemplates: above.flatMap(({ template }) => template ?? []),
   }
 }
 
