@@ -737,6 +737,10 @@ function checkDecision(files, { records, committed, statement }) {
   return [
     `DECIDED AGAIN: verdict, actor, agent, delegator, prompt, plan, chain, gaps and summary follow from ${count} sealed records, by ${by}`,
     `NOT DECIDED AGAIN: "integrity" and "cost" of the answer, which are of the moment when it was asked${
+      answer.reasons.length === said.reasons.length
+        ? ''
+        : '; that the agent was revoked, which is on record beside the evidence'
+    }${
       textsStated === 0
         ? ''
         : `; what became of ${textsStated} texts that are not here is as the exporter says`
@@ -903,7 +907,13 @@ var whodidDecision = (function(exports) {
 		approvalSource: "whodid.approval.source",
 		approverId: "whodid.approval.approver.id",
 		approvalPolicyId: "whodid.approval.policy.id",
-		approvalReason: "whodid.approval.reason"
+		approvalReason: "whodid.approval.reason",
+		revocationId: "whodid.revocation.id",
+		revocationAction: "whodid.revocation.action",
+		revocationTargetKind: "whodid.revocation.target.kind",
+		revocationTargetId: "whodid.revocation.target.id",
+		revocationCause: "whodid.revocation.cause",
+		revocationInitiatorId: "whodid.revocation.initiator.id"
 	};
 	/** The kinds of record, in `whodid.record.kind`. Derived on ingest when the emitter did not say. */
 	const recordKinds = [
@@ -1795,6 +1805,9 @@ var whodidDecision = (function(exports) {
 		api_unreachable: "retryable",
 		unknown_name: "permanent",
 		action_unrecorded: "retryable",
+		token_refused: "permanent",
+		agent_stopped: "permanent",
+		standing_unknown: "retryable",
 		internal: "permanent"
 	};
 	/**
@@ -4169,55 +4182,6 @@ var whodidDecision = (function(exports) {
 		if (links.includes("inferred")) return "inferred";
 		return links.includes("asserted") ? "asserted" : "channel";
 	}
-	// packages/query/src/who-did/decide/same-act.ts
-	/** True for the record of an act, and not of a decision on one. */
-	function isAct(record) {
-		if (record.kind === "approval") return false;
-		return record.kind === "tool_call" || record.kind === "action" || record.resource !== "" || record.action !== "";
-	}
-	/** True when two values are equal, or one is not stated. */
-	function agree(a, b) {
-		return a === "" || b === "" || a === b;
-	}
-	/** Rule `crosses_exporters`: the call's exporter may report its outcome, another only if it may speak for its actor. */
-	function mayReport(record, call) {
-		if (record.exporter === call.exporter) return record.channel !== "unentitled" || call.channel === "unentitled";
-		if (record.channel !== "entitled") return false;
-		if (record.actor_type === "") return true;
-		return record.actor_type === call.actor_type && record.template === call.template && record.instance === call.instance && record.user === call.user;
-	}
-	// packages/query/src/who-did/decide/hook-calls.ts
-	/** The most records read for one call. */
-	const recordsMax = 256;
-	/** True for a record that a product's hook made: its action's ID is the model's own ID of the call. */
-	function isOfHook({ action, tool_call: call }) {
-		return call !== "" && action === call;
-	}
-	/**
-	* Returns the call that a hook's record is about, as the product's own telemetry records it beside the hook: in the same trace, under the
-	* same ID. The record itself when there is none.
-	*/
-	function callOfHook(record, mergedRecord, byCall) {
-		if (!isOfHook(record)) return record;
-		const calls = recordsOfCall(record, mergedRecord, byCall).filter((other) => !isOfHook(other) && isSeenByHook(record, other));
-		return calls.find(({ kind }) => kind === "tool_call") ?? calls[0] ?? record;
-	}
-	/** Returns the records that hooks made of a call. */
-	function hooksOf(call, mergedRecord, byCall) {
-		if (call.tool_call === "" || isOfHook(call)) return [];
-		return recordsOfCall(call, mergedRecord, byCall).filter((other) => isOfHook(other) && isSeenByHook(other, call));
-	}
-	function recordsOfCall(record, mergedRecord, byCall) {
-		return (byCall.get(callKey(record)) ?? []).slice(0, recordsMax).flatMap((key) => mergedRecord(key)?.record ?? []);
-	}
-	/** True when both are the same actor's, and neither says what the other does not. */
-	function isSeenByHook(hook, call) {
-		return mayReport(hook, call) && hook.template === call.template && hook.instance === call.instance && agree(hook.tool, call.tool) && agree(hook.resource, call.resource);
-	}
-	/** The model's ID of a call is its own only within a trace. */
-	function callKey({ key, tool_call: call }) {
-		return `${key.slice(0, 32)} ${call}`;
-	}
 	// packages/query/src/who-did/decide/outcome-of-act.ts
 	/**
 	* Returns the outcome of a call with its parts: a denial outranks a failure, and a failure a success, on any of the
@@ -4288,14 +4252,13 @@ var whodidDecision = (function(exports) {
 				if (act === void 0) folded.set(call.key, act = foldAct(call, mergedRecord, found));
 				return act;
 			};
-			const act = foldOf(callOf(record, mergedRecord, found));
+			const act = foldOf(callOf(record, mergedRecord, found.byAction));
 			return act.key === key || act.parts.has(key) ? act : foldOf(record);
 		};
 	}
 	function indexOf({ keys, mergedRecord }) {
 		const children = /* @__PURE__ */ new Map();
 		const byAction = /* @__PURE__ */ new Map();
-		const byCall = /* @__PURE__ */ new Map();
 		const add = (map, name, key) => {
 			const list = map.get(name);
 			if (list === void 0) map.set(name, [key]);
@@ -4306,18 +4269,15 @@ var whodidDecision = (function(exports) {
 			if (record === void 0) continue;
 			if (record.parent !== "") add(children, record.parent, key);
 			if (record.action !== "") add(byAction, `${key.slice(0, 32)} ${record.action}`, key);
-			if (record.tool_call !== "" && isAct(record)) add(byCall, callKey(record), key);
 		}
 		return {
 			children,
-			byAction,
-			byCall
+			byAction
 		};
 	}
 	/** Returns the record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
-	function callOf(record, mergedRecord, { byAction, byCall }) {
+	function callOf(record, mergedRecord, byAction) {
 		let call = outcomeOfIntent(record, mergedRecord, byAction);
-		call = callOfHook(call, mergedRecord, byCall);
 		let above = mergedRecord(call.parent)?.record;
 		for (let step = 0; step < stepsMax && above !== void 0; step += 1) {
 			if (isAct(above)) {
@@ -4336,12 +4296,8 @@ var whodidDecision = (function(exports) {
 	function endsIntent$1(other, intent) {
 		return other.outcome !== "unknown" && (other.outcome !== "" || other.kind === "tool_call") && mayReport(other, intent) && agree(other.verb, intent.verb) && agree(other.resource, intent.resource);
 	}
-	function foldAct(call, mergedRecord, { children, byAction, byCall }) {
+	function foldAct(call, mergedRecord, { children, byAction }) {
 		const tree = treeOf(call, mergedRecord, children);
-		for (const record of hooksOf(call, mergedRecord, byCall)) tree.parts.push({
-			record,
-			parts: []
-		});
 		const parts = recordsOf(tree).slice(1);
 		const intents = (byAction.get(`${call.key.slice(0, 32)} ${call.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).filter((one) => isIntentOf(one, call));
 		const all = [call, ...parts];
@@ -4419,6 +4375,20 @@ var whodidDecision = (function(exports) {
 	/** True when two records name the same call; undefined when one of them names none. */
 	function haveSameCall(one, other) {
 		return one.tool_call !== "" && other.tool_call !== "" ? one.tool_call === other.tool_call : void 0;
+	}
+	function isAct(record) {
+		if (record.kind === "approval") return false;
+		return record.kind === "tool_call" || record.kind === "action" || record.resource !== "" || record.action !== "";
+	}
+	function agree(a, b) {
+		return a === "" || b === "" || a === b;
+	}
+	/** Rule `crosses_exporters`: the call's exporter may report its outcome, another only if it may speak for its actor. */
+	function mayReport(record, call) {
+		if (record.exporter === call.exporter) return record.channel !== "unentitled" || call.channel === "unentitled";
+		if (record.channel !== "entitled") return false;
+		if (record.actor_type === "") return true;
+		return record.actor_type === call.actor_type && record.template === call.template && record.instance === call.instance && record.user === call.user;
 	}
 	const readers = /* @__PURE__ */ new WeakMap();
 	/** Merges and folds the records of some evidence, once for all questions about it. */
@@ -5442,9 +5412,7 @@ var whodidDecision = (function(exports) {
 			code: "no_record",
 			text: "No action is recorded for this handle. Absence of a record is no evidence of a human."
 		};
-		const { fold } = readActs(evidence);
-		const isOpen = ({ key, outcome }) => outcome === "unknown" && (fold(key)?.outcome ?? outcome) === outcome;
-		if (listed.some(isOpen)) return {
+		if (listed.some((action) => action.outcome === "unknown")) return {
 			code: "outcome_unknown",
 			text: "An intent is recorded whose outcome never arrived: the act may or may not have happened. See the alternatives."
 		};
@@ -5796,6 +5764,15 @@ var whodidDecision = (function(exports) {
 			verb: question.verb
 		};
 	}
+	const revocationReasons = Object.values({
+		before: "before_revocation",
+		after_claimed: "after_revocation_claimed",
+		indeterminate: "revocation_indeterminate"
+	});
+	/** Returns true for a reason that {@link attachRevocation} gives. */
+	function isRevocationReason({ code }) {
+		return revocationReasons.includes(code);
+	}
 	// packages/query/src/who-did/answer/summarize.ts
 	/** The longest piece of a prompt quoted in the summary, in UTF-16 units. */
 	const quoteLengthMax = 80;
@@ -5818,7 +5795,7 @@ var whodidDecision = (function(exports) {
 		const what = integrity.findings.length > 0 ? "the record" : "the ledger";
 		const warning = integrity.state === "failed" ? ` DO NOT RELY ON THIS: ${what} is not what was sealed; it has been changed.` : "";
 		if (action === null || answer.verdict === "undetermined") return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ""}${warning}`;
-		return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${warning}`;
+		return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${revocationOf(answer)}${warning}`;
 	}
 	function subjectOf(answer) {
 		const id = answer.actor?.id ?? "";
@@ -5863,6 +5840,10 @@ var whodidDecision = (function(exports) {
 			source === void 0 ? "" : `, after reading untrusted content from ${source}`,
 			answer.credential?.borrowed === true ? `, with ${answer.credential.subject ?? "a person"}'s own credential` : ""
 		].join("");
+	}
+	function revocationOf({ reasons }) {
+		const found = reasons.find(isRevocationReason);
+		return found === void 0 ? "" : ` ${found.text}`;
 	}
 	const pastTense = new Map(Object.entries({
 		approve: "approved",
@@ -6061,7 +6042,7 @@ var whodidDecision = (function(exports) {
 	const proofGap = "unsealed";
 	/**
 	* Decides an answer again from sealed records alone, by the code that first decided it. The rows of evidence are rebuilt from
-	* the records' own columns. `said` is the answer as it was given; only its integrity is used, for the summary's warning.
+	* the records' own columns. `said` is the answer as it was given; only its integrity and its revocation are used, for the summary.
 	*
 	* Throws an Error that names the record which is not available, or says that the index is invalid. Pure: reads nothing.
 	*/
@@ -6079,8 +6060,10 @@ var whodidDecision = (function(exports) {
 			...opened.evidence,
 			rules
 		}), said.cost);
+		const reasons = [...shaped.reasons, ...said.reasons.filter(isRevocationReason)];
 		const whole = {
 			...shaped,
+			reasons,
 			cost,
 			integrity: said.integrity
 		};
@@ -6094,8 +6077,10 @@ var whodidDecision = (function(exports) {
 	}
 	/** An answer as it was given, without the parts not decided from records, to compare with {@link decideOffline}'s. */
 	function decidedPart({ integrity: _integrity, cost: _cost, ...answer }) {
+		const reasons = answer.reasons.filter((reason) => !isRevocationReason(reason));
 		return {
 			...answer,
+			reasons,
 			gaps: answer.gaps.filter(({ code }) => code !== proofGap)
 		};
 	}
@@ -6155,5 +6140,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '892c9669fab2f919' })
+Object.assign(decisionCode, whodidDecision, { id: 'bf89e6355342cb43' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))
