@@ -227,7 +227,7 @@ group.each(versions)('the AI SDK $name', (version) => {
           prompt: 'inner',
           ...(version.name === '7' ? {} : { experimental_telemetry: { isEnabled: true, tracer } }),
         }
-        await version.ai.generateText(request as never)
+        await version.ai.generateText(request)
       }),
     )
     expect(session?.name).toBe('session mine')
