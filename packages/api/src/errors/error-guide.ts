@@ -114,6 +114,10 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     title: 'A legal hold forbids it',
     advice: 'Release the hold of the case that the message names, or leave the evidence as it is.',
   },
+  case_full: {
+    title: 'The notebook of the case is full',
+    advice: 'Go on under another case, such as "INC-7/2". What was written stays.',
+  },
   query_too_expensive: {
     title: 'The question reads too much',
     advice: 'Narrow it: add "from" and "to", or ask about a single action, span or resource.',
@@ -146,6 +150,11 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     title: 'Whodid cannot be reached',
     advice: 'Start it with `npm start`, or set WHODID_API_URL to where it runs.',
   },
+  provider_failed: {
+    title: 'The identity provider did not answer as expected',
+    advice:
+      'Try again. If it stays, check WHODID_OIDC_ISSUER and the client at the provider; a token still signs in.',
+  },
   unknown_name: {
     title: 'Nothing is on record under this name, and another is near',
     advice:
@@ -155,6 +164,21 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     title: 'A destructive action was not put on record first',
     advice:
       'The SDK held the action back because its intent could not be stored. See that the collector runs, then act again.',
+  },
+  token_refused: {
+    title: 'A token or a proof of an agent was refused',
+    advice:
+      'The message begins with the reason. Get a fresh token from the issuer; after "revoked" there is none for this instance.',
+  },
+  agent_stopped: {
+    title: 'The agent is stopped',
+    advice:
+      'Somebody stopped or paused it: GET /v1/revocations says who and why. A paused agent goes on after `whodid resume`.',
+  },
+  standing_unknown: {
+    title: 'It is not known if the agent is stopped',
+    advice:
+      'The SDK held a change back because it has no fresh view of the revocations. See that WHODID_REVOCATIONS_FROM is reachable and takes the token.',
   },
   internal: {
     title: 'Whodid itself failed',

@@ -1,12 +1,20 @@
 export { accessLogAnswerSchema } from './access-log.ts'
 export { actionsAnswerSchema, delegatorAnswerSchema } from './actions.ts'
 export { delegatedAgentSchema, listedActionSchema } from './actions.ts'
+export { caseAnswerSchema, caseEntryKinds, caseEntrySchema, casesAnswerSchema } from './cases.ts'
 export { completenessAnswerSchema } from './completeness.ts'
 export { findAnswerSchema } from './find.ts'
 export { problemSchema, questionCostSchema } from './cost-and-cursor.ts'
 export { blastRadiusAnswerSchema, instanceAnswerSchema } from './instances.ts'
 export { templatesAnswerSchema } from './instances.ts'
 export { integrityAnswerSchema } from './integrity.ts'
+export { peopleAddedSchema, peopleAnswerSchema } from './people.ts'
 export { actionProofSchema, checkpointsAnswerSchema, trustSchema } from './proofs.ts'
 export { legalHoldSchema, legalHoldsSchema, retentionOutcomeSchema } from './retention.ts'
+export {
+  revocationActionSchema,
+  revocationSchema,
+  revocationsSchema,
+  revocationTargetSchema,
+} from './revocations.ts'
 export { manyAnswerSchema, whoDidAnswerSchema } from './who-did.ts'
