@@ -100,6 +100,7 @@ test('the document covers every route, its failures and its security', async () 
     '/v1/actions',
     '/v1/instances/{id}',
     '/v1/instances/{id}/blast-radius',
+    '/v1/completeness',
     '/v1/templates',
     '/v1/delegators/{id}',
     '/v1/cases',
