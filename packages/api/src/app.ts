@@ -2,14 +2,17 @@ import type { Api, ApiOptions } from './api-options.ts'
 import { boundSelector, statementBoundsDefault } from './bound-selector.ts'
 import { errorPage, openApiDocument } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
+import { createPeopleBook } from '@whodid/query'
 import { addMcp } from './mcp/add-mcp.ts'
 import { createRecordedRead, systemUnixNs } from './middleware/recorded-read.ts'
 import {
   accessLogRoute,
   actionsRoute,
   addLogs,
+  addPeopleRoute,
   answerAccessLog,
   answerActions,
+  answerAddPeople,
   answerBlastRadius,
   answerCase,
   answerCaseEntry,
@@ -26,6 +29,7 @@ import {
   answerInstance,
   answerIntegrity,
   answerMetrics,
+  answerPeople,
   answerProof,
   answerPrune,
   answerReady,
@@ -52,6 +56,7 @@ import {
   instanceRoute,
   integrityRoute,
   metricsRoute,
+  peopleRoute,
   proofRoute,
   pruneRoute,
   readyRoute,
@@ -82,11 +87,13 @@ export function createApi(options: ApiOptions): Api {
   const recordedRead = createRecordedRead({ readRecorder: options.readRecorder, now })
   const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
   const question = { selector, recordedRead }
-  const sources = { selector: bounded, contents, trees, watch, rules }
+  const book = createPeopleBook(selector)
+  const sources = { selector: bounded, contents, trees, watch, rules, people: book }
   const whoDid = { sources, recordedRead, onFailure }
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, recordedRead }
   const notebook = { ...question, caseWriter: options.caseWriter, now }
+  const people = { book, recorder: options.peopleRecorder, recordedRead, now }
 
   app.openapi(whoDidRoute, answerWhoDid(whoDid))
   app.openapi(findRoute, answerFind({ ...question, contents, now }))
@@ -100,6 +107,8 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(casesRoute, answerCases(notebook))
   app.openapi(caseRoute, answerCase(notebook))
   app.openapi(caseEntryRoute, answerCaseEntry(notebook))
+  app.openapi(peopleRoute, answerPeople(people))
+  app.openapi(addPeopleRoute, answerAddPeople(people))
   app.openapi(eraseRoute, answerErase(kept))
   app.openapi(pruneRoute, answerPrune(kept))
   app.openapi(holdRoute, answerHold(kept))

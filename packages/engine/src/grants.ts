@@ -75,10 +75,11 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
   },
   recorder: {
     username: 'whodid_recorder',
-    purpose: 'records who read what, and what they noted of it',
+    purpose: 'records who read what, what they noted of it, and the names of people',
     grants: [
       { privileges: 'INSERT', on: 'whodid.reads' },
       { privileges: 'INSERT', on: 'whodid.case_entries' },
+      { privileges: 'INSERT', on: 'whodid.people' },
     ],
     settings: [{ name: 'log_queries', value: 0 }, insertIsStored],
     rowFilters: {},
@@ -94,6 +95,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'SELECT', on: 'whodid.contents' },
       { privileges: 'SELECT', on: 'whodid.reads' },
       { privileges: 'SELECT', on: 'whodid.case_entries' },
+      { privileges: 'SELECT', on: 'whodid.people' },
       { privileges: 'SELECT', on: 'whodid.migrations' },
       { privileges: 'SELECT', on: 'whodid.who_did*' },
       { privileges: 'SELECT', on: 'whodid.v_*' },
@@ -138,6 +140,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       contents: tenantFilter,
       reads: tenantFilter,
       case_entries: tenantFilter,
+      people: tenantFilter,
     },
   },
   eraser: {
@@ -232,6 +235,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       threads: '1',
       reads: '1',
       case_entries: '1',
+      people: '1',
     },
   },
 }

@@ -16,6 +16,7 @@ export type { InstanceAbout, InstanceAnswer, TimelineEntry } from './answers/ins
 export type { TemplateEntry, TemplatesAnswer } from './answers/instances.ts'
 export type { Integrity, IntegrityCheck } from './answers/integrity.ts'
 export type { ActionProof, CheckpointsAnswer, MetaLogProof, Trust } from './answers/proofs.ts'
+export type { PersonOfName } from './answers/people.ts'
 export type { RecordedRead } from './answers/access-log.ts'
 export type { CaseAbout, CaseEntry, CaseQuestion } from './answers/cases.ts'
 export type { Alternative, ChainHop, DelegationHop, Gap } from './answers/who-did.ts'

@@ -15,6 +15,7 @@ const shardKeys: Readonly<Record<string, string>> = {
   contents: 'sipHash64(ref)',
   reads: 'sipHash64(request_id)',
   case_entries: 'sipHash64(case_id)',
+  people: 'sipHash64(person)',
 }
 
 /**

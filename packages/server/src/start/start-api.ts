@@ -1,7 +1,7 @@
 import { createApi, startApi } from '@whodid/api'
 import type { Api, RunningApi } from '@whodid/api'
 import { createConsole } from '@whodid/console'
-import { createCaseWriter, createReadRecorder } from '@whodid/store'
+import { createCaseWriter, createPeopleRecorder, createReadRecorder } from '@whodid/store'
 import { apiOptions } from './api-options.ts'
 import type { ApiDeps } from './api-options.ts'
 import { followReaders } from './follow-access.ts'
@@ -16,6 +16,7 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
   return startParts(onEvent, async (keep) => {
     const readRecorder = keep(closing(createReadRecorder(deps.access.recorder)))
     const caseWriter = keep(closing(createCaseWriter(deps.access.recorder)))
+    const peopleRecorder = keep(closing(createPeopleRecorder(deps.access.recorder)))
     const tokens = keep(await followReaders(context, deps.tokens))
     const stopping = new AbortController()
     const options = await apiOptions(context, deps)
@@ -23,6 +24,7 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
       ...options,
       readRecorder,
       caseWriter,
+      peopleRecorder,
       tokens,
       stopping: stopping.signal,
     })
