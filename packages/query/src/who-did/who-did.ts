@@ -5,6 +5,8 @@ import { askNames } from '../people/ask-names.ts'
 import type { PeopleBook } from '../people/people-book.ts'
 import { attachIntegrity } from './answer/attach-integrity.ts'
 import type { IntegrityDeps } from './answer/attach-integrity.ts'
+import { attachRevocation } from './answer/attach-revocation.ts'
+import type { RevocationLookup } from './answer/attach-revocation.ts'
 import { shapeAnswer } from './answer/shape-answer.ts'
 import { decide } from './decide/decide.ts'
 import type { DecisionRules, Evidence, EvidenceRow } from './evidence/evidence.ts'
@@ -23,6 +25,8 @@ export interface WhoDidSources {
   readonly watch?: IntegrityDeps['watch']
   /** The people of the tenant; without it no name leads to another. */
   readonly people?: PeopleBook
+  /** The revocations of agents; without them no answer speaks of one. */
+  readonly revocations?: RevocationLookup | undefined
   /** The operator's rules for decisions. */
   readonly rules?: DecisionRules | undefined
 }
@@ -62,7 +66,7 @@ export interface EvidencedAnswer {
 
 /** As {@link whoDid}, with the evidence, for callers that hand it over. */
 export async function whoDidOnEvidence(
-  { selector, contents, trees, watch, rules }: WhoDidSources,
+  { selector, contents, trees, watch, rules, revocations }: WhoDidSources,
   tenant: string,
   question: Question,
 ): Promise<EvidencedAnswer> {
@@ -70,12 +74,13 @@ export async function whoDidOnEvidence(
   const sources = { selector, contents, tenant, rules }
   const first = await gatherEvidence(sources, question)
   const { rows, evidence, cost } = await gatherMore(sources, question, first)
-  const answer = shapeAnswer(question, decide(evidence), {
+  const decided = shapeAnswer(question, decide(evidence), {
     statements: cost.statements,
     rows_read: cost.rowsRead,
     bytes_read: cost.bytesRead,
     elapsed_ms: 0,
   })
+  const answer = attachRevocation(question, decided, { evidence, tenant, revocations })
   const sealed = await attachIntegrity(question, answer, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
   const reported = { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
