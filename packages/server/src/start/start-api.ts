@@ -1,10 +1,10 @@
 import { createApi, startApi } from '@whodid/api'
-import type { Api, RunningApi } from '@whodid/api'
+import type { Api, ApiToken, RunningApi } from '@whodid/api'
 import { createConsole } from '@whodid/console'
 import { createReadRecorder } from '@whodid/store'
 import { apiOptions } from './api-options.ts'
 import type { ApiDeps } from './api-options.ts'
-import { followReaders } from './follow-access.ts'
+import { followListeners, followReaders } from './follow-access.ts'
 import { listenError } from './start-errors.ts'
 import { closing, startParts } from './startup-context.ts'
 import type { Started, StartupContext } from './startup-context.ts'
@@ -15,11 +15,13 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
   onEvent({ event: 'starting', what: 'api' })
   return startParts(onEvent, async (keep) => {
     const readRecorder = keep(closing(createReadRecorder(deps.access.recorder)))
-    const tokens = keep(await followReaders(context, deps.tokens))
+    const readers = keep(await followReaders(context, deps.tokens))
+    const listeners = keep(await followListeners(context))
+    const tokens = (): readonly ApiToken[] => [...readers(), ...listeners()]
     const stopping = new AbortController()
     const options = await apiOptions(context, deps)
     const api = createApi({ ...options, readRecorder, tokens, stopping: stopping.signal })
-    const { fetch } = createConsole({ api, readers: tokens, hostCheck: options.hostCheck })
+    const { fetch } = createConsole({ api, readers, hostCheck: options.hostCheck })
     const running = await listen(context, { ...api, fetch })
     const stop = async (): Promise<void> => {
       stopping.abort()
