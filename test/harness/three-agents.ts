@@ -75,7 +75,7 @@ async function lookUp(manner: Manner, asked: string): Promise<string> {
 }
 
 /** The three agents, with verbs by hand. */
-export const byHand = {
+export const agentsByHand = {
   oneTool: (manner: Manner): Promise<unknown> =>
     agent(clerk, () => lookUp(manner, script.oneTool.asked)),
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe as group, expect, it } from 'vitest'
 import { z } from 'zod'
 import { startOtlpSink } from '../harness/otlp-sink.ts'
 import type { OtlpSink } from '../harness/otlp-sink.ts'
-import { byHand, describe, script, shapesOf, tools } from '../harness/three-agents.ts'
+import { agentsByHand, describe, script, shapesOf, tools } from '../harness/three-agents.ts'
 import type { Manner, Shape } from '../harness/three-agents.ts'
 
 /** What a scripted model says: a text, or calls of tools. */
@@ -43,8 +43,13 @@ function scripted(version: 'v2' | 'v3', replies: readonly (Said | Error)[]): nev
     }
   }
   const stream = async (): Promise<object> => {
-    const { content, finishReason, usage } = (await generate()) as Record<string, never>
-    const parts = (content as { type: string; text?: string }[]).flatMap((part) =>
+    // The parts as `generate` makes them.
+    const { content, finishReason, usage } = (await generate()) as {
+      content: { type: string; text?: string }[]
+      finishReason: unknown
+      usage: unknown
+    }
+    const parts = content.flatMap((part) =>
       part.type === 'text'
         ? [
             { type: 'text-start', id: '1' },
@@ -136,7 +141,7 @@ function call(
   functionId: string,
   given: { asked: string; replies: readonly (Said | Error)[]; tools: object; more?: object },
 ): PromiseLike<{ readonly text: string }> {
-  return version.ai.generateText({
+  const request = {
     model: scripted(version.spec, given.replies),
     prompt: given.asked,
     tools: given.tools as never,
@@ -144,7 +149,9 @@ function call(
     maxRetries: 0,
     ...version.line(functionId),
     ...given.more,
-  })
+  }
+  // The versions' types of one request differ.
+  return version.ai.generateText<never>(request)
 }
 
 group.each(versions)('the AI SDK $name', (version) => {
@@ -164,7 +171,7 @@ group.each(versions)('the AI SDK $name', (version) => {
 
   it('records one tool as verbs by hand do', async () => {
     const written = await record(() => lookUp(script.oneTool.asked))
-    expect(written).toEqual(await record(() => byHand.oneTool(manner)))
+    expect(written).toEqual(await record(() => agentsByHand.oneTool(manner)))
   })
 
   it('records a sub-agent in a tool as verbs by hand do', async () => {
@@ -180,7 +187,7 @@ group.each(versions)('the AI SDK $name', (version) => {
         },
       }),
     )
-    expect(written).toEqual(await record(() => byHand.subAgent(manner)))
+    expect(written).toEqual(await record(() => agentsByHand.subAgent(manner)))
   })
 
   it('records a stream to its end, and a model’s failure', async () => {
@@ -196,7 +203,7 @@ group.each(versions)('the AI SDK $name', (version) => {
       for await (const part of textStream) text += part
       expect(text).toBe(script.oneTool.answer)
     })
-    expect([shape]).toEqual(await record(() => byHand.oneTool(manner)))
+    expect([shape]).toEqual(await record(() => agentsByHand.oneTool(manner)))
     const failed = await record(async () => {
       const failing = { asked: 'hi', replies: [new Error('overloaded')], tools: {} }
       await expect(call(version, 'order-clerk', failing)).rejects.toThrow('overloaded')
@@ -215,11 +222,12 @@ group.each(versions)('the AI SDK $name', (version) => {
     const [session] = await record(() =>
       agent({ template: 'mine' }, async () => {
         await prompt('outer')
-        await version.ai.generateText({
+        const request = {
           model: scripted(version.spec, ['done']),
           prompt: 'inner',
           ...(version.name === '7' ? {} : { experimental_telemetry: { isEnabled: true, tracer } }),
-        })
+        }
+        await version.ai.generateText(request as never)
       }),
     )
     expect(session?.name).toBe('session mine')
@@ -242,7 +250,7 @@ it('the AI SDK 7 records parallel tools, a failure and a denial as verbs by hand
     }),
   )
   const manner: Manner = { provider, model, denial: { source: 'policy' } }
-  expect(written).toEqual(await record(() => byHand.parallel(manner)))
+  expect(written).toEqual(await record(() => agentsByHand.parallel(manner)))
 })
 
 group.each(versions.slice(1))('approval in the AI SDK $name', (version) => {
@@ -297,4 +305,34 @@ group.each(versions.slice(1))('approval in the AI SDK $name', (version) => {
       )
     },
   )
+})
+
+it('the AI SDK 7 keeps a thousand concurrent runs apart, each with the person whom its context names', async () => {
+  const version = versions[2]!
+  const ids = Array.from({ length: 1000 }, (_, id) => id)
+  await Promise.all(
+    ids.map((id) =>
+      version.ai.generateText({
+        model: scripted('v3', [
+          [{ id: 'call_1', name: 'get_order', input: { id } }],
+          `answer ${id}`,
+        ]),
+        prompt: `prompt ${id}`,
+        tools: { get_order: ai7.tool({ inputSchema: byId, execute: tools.get_order }) },
+        stopWhen: ai7.stepCountIs(5),
+        runtimeContext: { userId: `person-${id}@acme.example` },
+        telemetry: { functionId: `agent-${id}`, includeRuntimeContext: { userId: true } },
+      }),
+    ),
+  )
+  await shutdown(30_000)
+  const calls = sink.spans.filter(({ name }) => name === 'execute_tool get_order')
+  expect(calls).toHaveLength(1000)
+  for (const { attributes } of calls) {
+    const { id } = JSON.parse(String(attributes['gen_ai.tool.call.arguments'])) as { id: number }
+    expect(attributes).toMatchObject({
+      'gen_ai.agent.id': `agent-${id}`,
+      'whodid.delegator.id': `person-${id}@acme.example`,
+    })
+  }
 })

@@ -78,7 +78,7 @@ group.each(versions)('MCP, version $name of the TypeScript SDK', (version) => {
       await tool('get_order', options, () => result)
     })
     await shutdown()
-    const [near, far, byHand] = all('execute_tool get_order').toSorted((a, b) =>
+    const [near, far, agentsByHand] = all('execute_tool get_order').toSorted((a, b) =>
       Number(a.startUnixNs - b.startUnixNs),
     )
     const fixed = ({ attributes }: SinkSpan): object => ({
@@ -87,7 +87,7 @@ group.each(versions)('MCP, version $name of the TypeScript SDK', (version) => {
       'gen_ai.tool.call.id': '',
       'whodid.seq': 0,
     })
-    expect(fixed(near!)).toEqual(fixed(byHand!))
+    expect(fixed(near!)).toEqual(fixed(agentsByHand!))
     expect(far).toMatchObject({
       parentSpanId: near!.spanId,
       traceId: near!.traceId,

@@ -25,7 +25,7 @@ import { afterEach, beforeAll, beforeEach, describe as group, expect, it } from 
 import { z } from 'zod'
 import { startOtlpSink } from '../harness/otlp-sink.ts'
 import type { OtlpSink } from '../harness/otlp-sink.ts'
-import { byHand, describe, script, shapesOf, tools } from '../harness/three-agents.ts'
+import { agentsByHand, describe, script, shapesOf, tools } from '../harness/three-agents.ts'
 import type { Manner, Shape } from '../harness/three-agents.ts'
 
 type Said =
@@ -161,7 +161,7 @@ group.each(['chat', 'responses'] as const)('the OpenAI Agents SDK, by its %s spa
 
   it('records one tool as verbs by hand do', async () => {
     const written = await record(() => run(clerk(), script.oneTool.asked))
-    expect(written).toEqual(await record(() => byHand.oneTool(manner)))
+    expect(written).toEqual(await record(() => agentsByHand.oneTool(manner)))
   })
 
   it('records parallel tools, a failure and a rejection as verbs by hand do', async () => {
@@ -189,7 +189,7 @@ group.each(['chat', 'responses'] as const)('the OpenAI Agents SDK, by its %s spa
       tools: [clerk().asTool({ toolName: 'ask_clerk', toolDescription: 'Asks the clerk' })],
     })
     const written = await record(() => run(desk, script.subAgent.asked))
-    const hand = await record(() => byHand.subAgent(manner, { input: script.oneTool.asked }))
+    const hand = await record(() => agentsByHand.subAgent(manner, { input: script.oneTool.asked }))
     expect(written).toEqual(hand)
   })
 

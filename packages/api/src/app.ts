@@ -1,17 +1,23 @@
 import type { Api, ApiOptions } from './api-options.ts'
 import { boundSelector, statementBoundsDefault } from './bound-selector.ts'
-import { errorPage, openApiDocument, startPage } from './documents.ts'
+import { errorPage, openApiDocument } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
+import { createPeopleBook } from '@whodid/query'
 import { addMcp } from './mcp/add-mcp.ts'
 import { createRecordedRead, systemUnixNs } from './middleware/recorded-read.ts'
 import {
   accessLogRoute,
   actionsRoute,
   addLogs,
+  addPeopleRoute,
   addRevocations,
   answerAccessLog,
   answerActions,
+  answerAddPeople,
   answerBlastRadius,
+  answerCase,
+  answerCaseEntry,
+  answerCases,
   answerCheckpoints,
   answerCompleteness,
   answerDelegator,
@@ -24,6 +30,7 @@ import {
   answerInstance,
   answerIntegrity,
   answerMetrics,
+  answerPeople,
   answerProof,
   answerPrune,
   answerReady,
@@ -35,6 +42,9 @@ import {
   answerWhoDid,
   answerWhoDidMany,
   blastRadiusRoute,
+  caseEntryRoute,
+  caseRoute,
+  casesRoute,
   checkpointsRoute,
   completenessRoute,
   delegatorRoute,
@@ -47,6 +57,7 @@ import {
   instanceRoute,
   integrityRoute,
   metricsRoute,
+  peopleRoute,
   proofRoute,
   pruneRoute,
   readyRoute,
@@ -77,17 +88,21 @@ export function createApi(options: ApiOptions): Api {
   const recordedRead = createRecordedRead({ readRecorder: options.readRecorder, now })
   const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
   const question = { selector, recordedRead }
+  const book = createPeopleBook(selector)
   const sources = {
     selector: bounded,
     contents,
     trees,
     watch,
     rules,
+    people: book,
     revocations: options.revocations,
   }
   const whoDid = { sources, recordedRead, onFailure }
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, recordedRead }
+  const notebook = { ...question, caseWriter: options.caseWriter, now }
+  const people = { book, recorder: options.peopleRecorder, recordedRead, now }
 
   app.openapi(whoDidRoute, answerWhoDid(whoDid))
   app.openapi(findRoute, answerFind({ ...question, contents, now }))
@@ -98,6 +113,11 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
+  app.openapi(casesRoute, answerCases(notebook))
+  app.openapi(caseRoute, answerCase(notebook))
+  app.openapi(caseEntryRoute, answerCaseEntry(notebook))
+  app.openapi(peopleRoute, answerPeople(people))
+  app.openapi(addPeopleRoute, answerAddPeople(people))
   app.openapi(eraseRoute, answerErase(kept))
   app.openapi(pruneRoute, answerPrune(kept))
   app.openapi(holdRoute, answerHold(kept))
@@ -122,6 +142,5 @@ export function createApi(options: ApiOptions): Api {
   const document = openApiDocument(app)
   app.get('/openapi.json', (c) => c.json(document))
   app.get('/docs/errors', (c) => c.html(errorPage))
-  app.get('/', (c) => c.html(startPage))
   return { fetch: app.fetch, counts }
 }

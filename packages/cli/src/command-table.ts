@@ -20,6 +20,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },
   {
+    name: 'run',
+    summary: 'Run an agent, whatever it is, as an instance that is on record',
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  {
+    name: 'hooks',
+    summary: 'Put hooks into a coding agent, take them out, or show them',
+    load: async () => (await import('./commands/hooks.ts')).hooksCommand,
+  },
+  {
+    name: 'hook',
+    summary: 'Report one event of a hook',
+    load: async () => (await import('./commands/hook.ts')).hookCommand,
+  },
+  {
     name: 'ask',
     summary: 'Ask who did something: a pull request, a row, a span, an agent…',
     load: async () => (await import('./commands/ask.ts')).askCommand,
@@ -55,6 +70,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/delegator.ts')).delegatorCommand,
   },
   {
+    name: 'case',
+    summary: 'Show the notebook of a case, or write into it',
+    load: async () => (await import('./commands/case.ts')).caseCommand,
+  },
+  {
     name: 'kill',
     summary: 'Stop an agent for good, with the agents that it started',
     load: async () => (await import('./commands/stop-agents.ts')).killCommand,
@@ -85,6 +105,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/mcp.ts')).mcpCommand,
   },
   {
+    name: 'mcp-proxy',
+    summary: 'Record the calls between an MCP client and a server, unchanged',
+    load: async () => (await import('./commands/mcp-proxy.ts')).mcpProxyCommand,
+  },
+  {
     name: 'exporter',
     summary: 'Add, list or remove a sender of spans',
     load: async () => (await import('./commands/exporter.ts')).exporterCommand,
@@ -98,6 +123,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'reads',
     summary: 'Show who looked at the ledger, and what they asked',
     load: async () => (await import('./commands/reads.ts')).readsCommand,
+  },
+  {
+    name: 'people',
+    summary: 'Say which names are one person’s: add, import or show them',
+    load: async () => (await import('./commands/people.ts')).peopleCommand,
   },
   {
     name: 'quarantine',

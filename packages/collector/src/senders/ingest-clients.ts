@@ -19,6 +19,8 @@ export interface IngestClient {
    * by it. Default: false.
    */
   readonly infrastructure?: boolean | undefined
+  /** The one instance, with those below it, that it may speak for; its records that name nobody are that instance's. Default: any. */
+  readonly instance?: string | undefined
 }
 
 /** UTF-16 units of an `Authorization` header that is looked at. */

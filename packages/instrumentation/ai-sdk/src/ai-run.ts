@@ -15,8 +15,8 @@ import type {
   OpenRun,
   OpenTool,
 } from '@whodid/sdk/instrument'
-import { decisionsIn, lastUserText } from './messages.ts'
-import type { Decision } from './messages.ts'
+import { decisionsIn, lastUserText } from './decisions.ts'
+import type { Decision } from './decisions.ts'
 
 /** A tool call as the AI SDK names it. */
 export interface AiToolCall {

@@ -3,7 +3,7 @@ import { guard, NeverEnded, OpenCalls } from '@whodid/sdk/instrument'
 import type { IntegrationOptions } from '@whodid/sdk/instrument'
 import type { Telemetry } from 'ai'
 import { AiRun } from './ai-run.ts'
-import { decisionsOfStep, member, textOf } from './messages.ts'
+import { decisionsOfStep, member, textOf } from './decisions.ts'
 
 /**
  * A telemetry integration of the AI SDK 7: each call of `generateText` or `streamText` is recorded as the run of an agent, with its
@@ -39,7 +39,8 @@ export function whodidTelemetry(options: IntegrationOptions = {}): Telemetry {
       guard(() => runOf(event)?.endModel(answerOf(event)), undefined)
     },
     onToolExecutionStart: async (event) => {
-      const { toolCallId: id, toolName: name, input } = event.toolCall
+      const { toolCallId: id, toolName: name } = event.toolCall
+      const input = member(event.toolCall, 'input')
       await guard(() => runOf(event)?.beginTool({ id, name, input }), undefined)
     },
     executeTool: async ({ execute, callId, toolCallId }) => {
@@ -53,7 +54,7 @@ export function whodidTelemetry(options: IntegrationOptions = {}): Telemetry {
       const ending =
         toolOutput.type === 'tool-error'
           ? { error: toolOutput.error }
-          : { result: toolOutput.output as unknown }
+          : { result: member(toolOutput, 'output') }
       guard(() => runOf(event)?.endTool(event.toolCall.toolCallId, ending), undefined)
     },
     onStepEnd: (event) => {

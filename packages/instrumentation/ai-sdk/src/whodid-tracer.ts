@@ -5,7 +5,7 @@ import type { ModelAnswer } from '@whodid/sdk'
 import { disownSpan, guard } from '@whodid/sdk/instrument'
 import type { IntegrationOptions } from '@whodid/sdk/instrument'
 import { AiRun } from './ai-run.ts'
-import { member, textOf } from './messages.ts'
+import { member, textOf } from './decisions.ts'
 import { TranslatedSpan } from './translated-span.ts'
 
 type Body = (span: Span) => unknown
@@ -31,9 +31,11 @@ const runs = new AsyncLocalStorage<AiRun>()
 export function whodidTracer(options: IntegrationOptions = {}, inner?: Tracer): Tracer {
   const target = inner ?? trace.getTracer('ai')
   const startActiveSpan = (name: string, ...rest: unknown[]): unknown => {
-    // The overloads of startActiveSpan: options and a context may stand before the function.
+    // The function is the last argument in each overload.
     const body = rest.at(-1) as Body
+    // Options stand first where there are any.
     const given = (rest.length > 1 ? rest[0] : {}) as SpanOptions
+    // A context may stand between the two.
     const around = (rest.length > 2 ? rest[1] : context.active()) as Context
     return target.startActiveSpan(name, given, around, (span) => {
       disownSpan(span)
@@ -43,7 +45,7 @@ export function whodidTracer(options: IntegrationOptions = {}, inner?: Tracer): 
   return {
     startSpan: (name, given, around) => target.startSpan(name, given, around),
     // One implementation behind four overloads.
-    startActiveSpan: startActiveSpan as Tracer['startActiveSpan'],
+    startActiveSpan,
   }
 }
 

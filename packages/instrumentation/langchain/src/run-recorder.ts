@@ -21,7 +21,7 @@ import type {
 } from '@whodid/sdk/instrument'
 import { Thread } from './thread.ts'
 import type { Decision } from './thread.ts'
-import { answerOf, isInterrupt, lastUserText, member, parse, resultOf, textOf } from './values.ts'
+import { answerOf, isInterrupt, lastUserText, member, parse, resultOf, textOf } from './answers.ts'
 
 /** LangChain's names for a run. */
 export interface RunIds {
@@ -50,27 +50,19 @@ interface Node {
   model?: OpenModel
 }
 
+/** All handlers of a process share what is under way: an application may make one for each call. */
+const nodes = new OpenCalls<Node>((node) => {
+  giveUp(node)
+})
+/** By the ID that the application gives a conversation. */
+const threads = new OpenCalls<Thread>(() => undefined)
+
 /** Makes records of LangChain's events. No method throws, but the promise of a tool that may not run rejects. */
 export class RunRecorder {
   readonly #options: IntegrationOptions
-  readonly #nodes = new OpenCalls<Node>((node) => {
-    giveUp(node)
-  })
-  /** By the ID that the application gives a conversation. */
-  readonly #threads = new OpenCalls<Thread>(() => undefined)
 
   constructor(options: IntegrationOptions) {
     this.#options = options
-  }
-
-  /** The scope of code that runs within a run. */
-  scopeOf(runId: string): FrameworkScope | undefined {
-    for (let node = this.#nodes.get(runId); node !== undefined; node = node.parent) {
-      const scope =
-        node.tool?.scope ?? node.model?.scope ?? (node.isAgent ? node.agent?.open.scope : undefined)
-      if (scope !== undefined) return { scope, within: node.within }
-    }
-    return undefined
   }
 
   beginChain(
@@ -99,7 +91,7 @@ export class RunRecorder {
 
   endChain(runId: string, error?: { readonly value: unknown }): void {
     guard(() => {
-      const node = this.#nodes.take(runId)
+      const node = nodes.take(runId)
       const isInterrupted = isInterrupt(error?.value)
       if (isInterrupted && node?.agent !== undefined) this.#ask(node.agent, error?.value)
       if (node?.isAgent === true) node.agent?.open.end(isInterrupted ? undefined : error)
@@ -122,7 +114,7 @@ export class RunRecorder {
 
   endModel(runId: string, output: unknown): void {
     guard(() => {
-      const node = this.#nodes.take(runId)
+      const node = nodes.take(runId)
       const { answer, asked } = answerOf(output)
       node?.agent?.thread.asked(asked)
       node?.model?.call.answered(answer)
@@ -132,7 +124,7 @@ export class RunRecorder {
 
   failModel(runId: string, error: unknown): void {
     guard(() => {
-      this.#nodes.take(runId)?.model?.end({ value: error })
+      nodes.take(runId)?.model?.end({ value: error })
     }, undefined)
   }
 
@@ -158,21 +150,21 @@ export class RunRecorder {
   }
 
   endTool(runId: string, output: unknown): void {
-    guard(() => this.#nodes.take(runId)?.tool?.succeed(resultOf(output)), undefined)
+    guard(() => nodes.take(runId)?.tool?.succeed(resultOf(output)), undefined)
   }
 
   failTool(runId: string, error: unknown): void {
     guard(() => {
-      const tool = this.#nodes.take(runId)?.tool
+      const tool = nodes.take(runId)?.tool
       if (isInterrupt(error)) tool?.interrupt(error)
       else tool?.fail(error)
     }, undefined)
   }
 
   #begin({ runId, parentId }: RunIds): Node {
-    const parent = this.#nodes.get(parentId ?? '')
+    const parent = nodes.get(parentId ?? '')
     const node: Node = { parent, within: enclosingScope(), agent: parent?.agent, isAgent: false }
-    this.#nodes.add(runId, node)
+    nodes.add(runId, node)
     return node
   }
 
@@ -190,8 +182,8 @@ export class RunRecorder {
       ),
     )
     const key = threadId === '' ? runId : threadId
-    const thread = this.#threads.get(key) ?? new Thread()
-    if (threadId !== '') this.#threads.add(key, thread)
+    const thread = threads.get(key) ?? new Thread()
+    if (threadId !== '') threads.add(key, thread)
     return { open, thread, isPrompted: false }
   }
 
@@ -238,6 +230,16 @@ export class RunRecorder {
     }
     return run()
   }
+}
+
+/** The scope of code that runs within a run of LangChain's. */
+export function scopeOf(runId: string): FrameworkScope | undefined {
+  for (let node = nodes.get(runId); node !== undefined; node = node.parent) {
+    const scope =
+      node.tool?.scope ?? node.model?.scope ?? (node.isAgent ? node.agent?.open.scope : undefined)
+    if (scope !== undefined) return { scope, within: node.within }
+  }
+  return undefined
 }
 
 function giveUp({ tool, model, isAgent, agent }: Node): void {

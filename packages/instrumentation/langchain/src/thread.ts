@@ -1,6 +1,6 @@
 import type { Approval, ApprovalOptions } from '@whodid/sdk'
-import { listOf, member, textOf } from './values.ts'
-import type { AskedCall } from './values.ts'
+import { listOf, member, textOf } from './answers.ts'
+import type { AskedCall } from './answers.ts'
 
 /** Calls and decisions of one conversation that are remembered; the oldest are forgotten. */
 const rememberedMax = 256

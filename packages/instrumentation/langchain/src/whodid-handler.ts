@@ -1,24 +1,33 @@
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base'
-import type { CallbackManager } from '@langchain/core/callbacks/manager'
 import { registerConfigureHook } from '@langchain/core/context'
 import type { Serialized } from '@langchain/core/load/serializable'
 import type { BaseMessage } from '@langchain/core/messages'
 import type { LLMResult } from '@langchain/core/outputs'
 import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons'
-import type { ChainValues } from '@langchain/core/utils/types'
 import { addScopeSource } from '@whodid/sdk/instrument'
 import type { IntegrationOptions } from '@whodid/sdk/instrument'
-import { RunRecorder } from './run-recorder.ts'
-import { member, textOf } from './values.ts'
+import { RunRecorder, scopeOf } from './run-recorder.ts'
+import { member, textOf } from './answers.ts'
 
 /** Under this name LangChain knows the handler, and adds it once. */
 const handlerName = 'whodid'
 /** Switches the process-wide handler on: LangChain asks for a variable of the environment. */
 const switchVariable = 'WHODID_LANGCHAIN'
 
+/** One source for all handlers, which an application may make for each call. It stays as long as the process. */
+let removeSource: (() => void) | undefined
+
 type Rest = [
   runId: string,
   parentRunId?: string,
+  tags?: string[],
+  metadata?: Record<string, unknown>,
+]
+
+type ModelRest = [
+  runId: string,
+  parentRunId?: string,
+  extra?: Record<string, unknown>,
   tags?: string[],
   metadata?: Record<string, unknown>,
 ]
@@ -43,12 +52,12 @@ export class WhodidHandler extends BaseCallbackHandler {
   constructor(options: IntegrationOptions = {}) {
     super()
     this.#recorder = new RunRecorder(options)
-    addScopeSource(() => this.#recorder.scopeOf(currentRunId()))
+    removeSource ??= addScopeSource(() => scopeOf(currentRunId()))
   }
 
   override handleChainStart(
     chain: Serialized,
-    inputs: ChainValues,
+    inputs: Record<string, unknown>,
     ...[runId, parentId, , metadata, , runName]: [...Rest, runType?: string, runName?: string]
   ): void {
     const isGraph = chain.id.includes('pregel')
@@ -58,7 +67,7 @@ export class WhodidHandler extends BaseCallbackHandler {
     )
   }
 
-  override handleChainEnd(_outputs: ChainValues, runId: string): void {
+  override handleChainEnd(_outputs: Record<string, unknown>, runId: string): void {
     this.#recorder.endChain(runId)
   }
 
@@ -69,26 +78,17 @@ export class WhodidHandler extends BaseCallbackHandler {
   override handleChatModelStart(
     _model: Serialized,
     messages: BaseMessage[][],
-    runId: string,
-    parentId?: string,
-    extra?: Record<string, unknown>,
-    _tags?: string[],
-    metadata?: Record<string, unknown>,
+    ...rest: ModelRest
   ): void {
-    const asked = { input: messages[0], parameters: extra?.['invocation_params'] }
-    this.#recorder.beginModel({ runId, parentId, metadata }, asked)
+    this.#beginModel(messages[0], rest)
   }
 
-  override handleLLMStart(
-    _model: Serialized,
-    prompts: string[],
-    runId: string,
-    parentId?: string,
-    extra?: Record<string, unknown>,
-    _tags?: string[],
-    metadata?: Record<string, unknown>,
-  ): void {
-    const asked = { input: prompts[0], parameters: extra?.['invocation_params'] }
+  override handleLLMStart(_model: Serialized, prompts: string[], ...rest: ModelRest): void {
+    this.#beginModel(prompts[0], rest)
+  }
+
+  #beginModel(input: unknown, [runId, parentId, extra, , metadata]: ModelRest): void {
+    const asked = { input, parameters: extra?.['invocation_params'] }
     this.#recorder.beginModel({ runId, parentId, metadata }, asked)
   }
 
@@ -137,7 +137,9 @@ export function recordLangChain(options: IntegrationOptions = {}): void {
 
 /** The run that the code runs in, by LangChain's own asynchronous context. */
 function currentRunId(): string {
-  const { callbacks } = AsyncLocalStorageProviderSingleton.getRunnableConfig() ?? {}
+  const config: unknown = AsyncLocalStorageProviderSingleton.getRunnableConfig()
   // Within a run LangChain has made a manager of the callbacks; a list of handlers is of nobody's run.
-  return (callbacks as Partial<CallbackManager> | undefined)?.getParentRunId?.() ?? ''
+  const callbacks = member(config, 'callbacks') as
+    { getParentRunId?: () => string | undefined } | undefined
+  return callbacks?.getParentRunId?.() ?? ''
 }

@@ -26,6 +26,7 @@ type Method = (...args: readonly unknown[]) => Promise<unknown>
 export function recordMcpClient<C extends McpClient>(client: C, options: McpClientOptions = {}): C {
   // The SDK has no hook around a request that works on every transport: the three methods of this one client are replaced.
   const replace = (name: keyof McpClient, begin: (params: unknown) => OpenTool): void => {
+    // Its arguments are passed on as they came.
     const method = (client[name] as Method).bind(client)
     const recorded: Method = (params, ...rest) =>
       recordRequest(

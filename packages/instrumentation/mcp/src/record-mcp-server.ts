@@ -36,11 +36,13 @@ export function recordMcpServer<S extends McpServer>(server: S, options: McpServ
     name: keyof McpServer,
     record: (given: readonly unknown[], handler: Handler) => Handler,
   ): void => {
+    // Its arguments are passed on, but for the handler.
     const register = (server[name] as Handler).bind(server)
     const recorded: Handler = (...args) => {
       const handler = args.at(-1)
       // The last argument is the function that serves the request, in both versions of the SDK.
       if (typeof handler !== 'function') return register(...args)
+      // A function that serves requests, by what the method is for.
       return register(...args.slice(0, -1), record(args, handler as Handler))
     }
     Object.defineProperty(server, name, { value: recorded, configurable: true, writable: true })

@@ -9,9 +9,17 @@ import {
   toolOptionsOf,
 } from '@whodid/sdk/instrument'
 import type { IntegrationOptions, OpenModel, OpenRun, OpenTool } from '@whodid/sdk/instrument'
-import { answerOf, errorOf, lastUserText, member, parse, rejectionOf, textOf } from './items.ts'
-import type { AskedCall } from './items.ts'
-import type { AgentsSpan, SpanNode } from './span-node.ts'
+import {
+  answerOf,
+  errorOf,
+  lastUserText,
+  member,
+  parse,
+  rejectionOf,
+  textOf,
+} from './agents-span.ts'
+import type { AgentsSpan, AskedCall } from './agents-span.ts'
+import type { NodeRun, SpanNode } from './span-node.ts'
 
 /** Calls asked for by a model and not yet made that are remembered, for their IDs; the oldest is forgotten. */
 const askedMax = 1024
@@ -23,7 +31,7 @@ interface Beginning {
 }
 
 /** The run of one agent, from its span's beginning to its end. */
-export class AgentRun {
+export class AgentRun implements NodeRun {
   readonly #options: IntegrationOptions
   readonly #run: OpenRun
   readonly #tools = new Map<SpanNode, OpenTool>()

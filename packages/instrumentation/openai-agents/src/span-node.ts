@@ -1,16 +1,13 @@
 import { asModelScope } from '@whodid/sdk/instrument'
 import type { FrameworkScope, Open, OpenRun, Scope } from '@whodid/sdk/instrument'
-import type { AgentRun } from './agent-run.ts'
+import type { AgentsSpan } from './agents-span.ts'
 
-/** A span of the OpenAI Agents SDK, as its processors get it. */
-export interface AgentsSpan {
-  readonly spanId: string
-  readonly traceId: string
-  readonly parentId: string | null
-  readonly spanData: { readonly type: string } & Readonly<Record<string, unknown>>
-  readonly error: { readonly message: string; readonly data?: Record<string, unknown> } | null
-  readonly startedAt: string | null
-  readonly traceMetadata?: Record<string, unknown> | undefined
+/** The run of an agent, as its spans see it. */
+export interface NodeRun {
+  readonly open: OpenRun
+  begin(span: AgentsSpan, node: SpanNode): void
+  end(span: AgentsSpan, node: SpanNode): void
+  giveUp(): void
 }
 
 /** A span under way, and what it stands for in the record. */
@@ -23,7 +20,7 @@ export class SpanNode {
   /** True for a span of a model call, whose record is made only when it ends. */
   readonly isModel: boolean
   readonly #within: Scope | undefined
-  #run: AgentRun | undefined
+  #run: NodeRun | undefined
 
   constructor(span: AgentsSpan, parent: SpanNode | undefined, within: Scope | undefined) {
     const { type } = span.spanData
@@ -33,11 +30,11 @@ export class SpanNode {
   }
 
   /** The run of the agent that the span belongs to. */
-  get run(): AgentRun | undefined {
+  get run(): NodeRun | undefined {
     return this.#run ?? this.parent?.run
   }
 
-  set run(run: AgentRun | undefined) {
+  set run(run: NodeRun | undefined) {
     this.#run = run
   }
 

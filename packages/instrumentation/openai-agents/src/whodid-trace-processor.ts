@@ -4,9 +4,9 @@ import { flush } from '@whodid/sdk'
 import { addScopeSource, enclosingScope, guard, OpenCalls } from '@whodid/sdk/instrument'
 import type { FrameworkScope, IntegrationOptions } from '@whodid/sdk/instrument'
 import { AgentRun } from './agent-run.ts'
-import { member, textOf } from './items.ts'
+import { member, textOf } from './agents-span.ts'
+import type { AgentsSpan } from './agents-span.ts'
 import { SpanNode } from './span-node.ts'
-import type { AgentsSpan } from './span-node.ts'
 
 /**
  * A trace processor of the OpenAI Agents SDK: each agent's span is recorded as a run of that agent, with its prompt, model calls, tool

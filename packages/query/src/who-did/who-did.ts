@@ -1,6 +1,8 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { Selector } from '@whodid/store'
+import { askNames } from '../people/ask-names.ts'
+import type { PeopleBook } from '../people/people-book.ts'
 import { attachIntegrity } from './answer/attach-integrity.ts'
 import type { IntegrityDeps } from './answer/attach-integrity.ts'
 import { attachRevocation } from './answer/attach-revocation.ts'
@@ -21,6 +23,8 @@ export interface WhoDidSources {
   readonly trees?: IntegrityDeps['trees']
   /** The monitor of the ledger; without it the assurance is at most `local`, and no self-check is reported. */
   readonly watch?: IntegrityDeps['watch']
+  /** The people of the tenant; without it no name leads to another. */
+  readonly people?: PeopleBook
   /** The revocations of agents; without them no answer speaks of one. */
   readonly revocations?: RevocationLookup | undefined
   /** The operator's rules for decisions. */
@@ -34,14 +38,21 @@ export interface WhoDidSources {
  * `undetermined`, with the reason `no_record`. Every record that the answer quotes is verified against the tree of its
  * log, on this machine's disk.
  *
- * Throws the errors of `Selector.select`. Does NOT record the read, and does NOT check who asks: the caller does both.
+ * A question about a person is asked under each of their names that the ledger lists. Throws the errors of `Selector.select`. Does NOT record the
+ * read, and does NOT check who asks: the caller does both.
  */
 export async function whoDid(
   sources: WhoDidSources,
   tenant: string,
   question: Question,
 ): Promise<WhoDidAnswer> {
-  return (await whoDidOnEvidence(sources, tenant, question)).answer
+  const ask = async (asked: Question): Promise<WhoDidAnswer> =>
+    (await whoDidOnEvidence(sources, tenant, asked)).answer
+  if (sources.people === undefined) return ask(question)
+  const { people, statements } = await sources.people.of(tenant, question.asRecorded)
+  const now = BigInt(Date.now()) * 1_000_000n
+  const answer = await askNames(question, people, { ask, now })
+  return { ...answer, cost: { ...answer.cost, statements: answer.cost.statements + statements } }
 }
 
 /** An answer, and the evidence it was decided from. */

@@ -114,12 +114,22 @@ export function openModelCall(options: ModelCallOptions, startedUnixMs?: number)
     scope: call.scope,
     call: call.handle,
     within: (run) => runInScope(call.scope, run),
-    end: call.end,
+    end: (error) => {
+      call.end(error)
+    },
   }
 }
 
-function openRun({ scope, run, end }: OpenSession): OpenRun {
-  return { scope, run, end, within: (body) => runInScope(scope, body) }
+function openRun(session: OpenSession): OpenRun {
+  const { scope, run } = session
+  return {
+    scope,
+    run,
+    within: (body) => runInScope(scope, body),
+    end: (error) => {
+      session.end(error)
+    },
+  }
 }
 
 /** The scope of code that asks a model within `scope`, where the call's own record does not exist yet. */

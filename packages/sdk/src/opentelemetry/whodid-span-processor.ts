@@ -14,7 +14,7 @@ import {
   takeOrigin,
 } from './application-spans.ts'
 import type { SpanOrigin } from './application-spans.ts'
-import { databaseFacts, isContentKey, withoutContent } from './span-rules.ts'
+import { databaseFacts, isContentKey, withoutContent } from './span-content.ts'
 
 /**
  * The choice of spans that the processor sends.
@@ -109,7 +109,10 @@ interface CopyFacts {
 
 /** The span as the ledger receives it: a copy, because others read the same object. */
 function copyOf(span: ReadableSpan, { parent, beside, origin, config }: CopyFacts): ReadableSpan {
-  const older: unknown = Reflect.get(span, 'instrumentationLibrary')
+  // Before version 2 of OpenTelemetry's SDK the scope had this name and the same form.
+  const older = Reflect.get(span, 'instrumentationLibrary') as ReadableSpan['instrumentationScope']
+  // Absent there.
+  const scope = Reflect.get(span, 'instrumentationScope') as typeof older | undefined
   const facts = databaseFacts(span.attributes)
   return {
     name: span.name,
@@ -123,8 +126,7 @@ function copyOf(span: ReadableSpan, { parent, beside, origin, config }: CopyFact
     status: span.status,
     links: beside === undefined ? span.links : [...span.links, { context: beside }],
     resource: span.resource,
-    // Before version 2 of OpenTelemetry's SDK the scope had this name and the same form.
-    instrumentationScope: span.instrumentationScope ?? (older as typeof span.instrumentationScope),
+    instrumentationScope: scope ?? older,
     droppedAttributesCount: span.droppedAttributesCount,
     droppedEventsCount: span.droppedEventsCount,
     droppedLinksCount: span.droppedLinksCount,

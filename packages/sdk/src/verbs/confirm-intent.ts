@@ -9,7 +9,9 @@ import type { OpenToolCall } from './tool-call.ts'
  *
  * Resolves whether the call may run; the intent is on its way when the function returns. Never throws.
  */
-export async function confirmIntent(call: OpenToolCall): Promise<boolean> {
+export async function confirmIntent(
+  call: Pick<OpenToolCall, 'name' | 'scope' | 'attributes'>,
+): Promise<boolean> {
   const runtime = activeRuntime()
   if (runtime === undefined) return true
   const { intentTimeoutMs, onUnrecorded } = runtime.config

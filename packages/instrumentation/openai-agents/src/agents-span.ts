@@ -1,8 +1,18 @@
 import type { ModelAnswer } from '@whodid/sdk'
-import type { AgentsSpan } from './span-node.ts'
 
 /** Items of one request or answer that are looked at, the newest first. */
 const itemsMax = 10_000
+
+/** A span of the OpenAI Agents SDK, as its processors get it. */
+export interface AgentsSpan {
+  readonly spanId: string
+  readonly traceId: string
+  readonly parentId: string | null
+  readonly spanData: { readonly type: string } & Readonly<Record<string, unknown>>
+  readonly error: { readonly message: string; readonly data?: Record<string, unknown> } | null
+  readonly startedAt: string | null
+  readonly traceMetadata?: Record<string, unknown> | undefined
+}
 
 /** A call that a model asked for. */
 export interface AskedCall {

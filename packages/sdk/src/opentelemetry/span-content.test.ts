@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { databaseFacts, isContentKey, withoutContent } from './span-rules.ts'
+import { databaseFacts, isContentKey, withoutContent } from './span-content.ts'
 
 it.each([
   ['DELETE FROM orders WHERE id = $1', 'DELETE', 'orders'],

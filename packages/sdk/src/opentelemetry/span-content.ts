@@ -53,8 +53,9 @@ export function databaseFacts(attributes: Attributes): Attributes {
 function targetOf(statement: string): { operation: string; table: string } | undefined {
   const match = changing.exec(statement)
   if (match !== null) {
-    const operation = match.slice(1, 7).find((word) => word !== undefined)
-    return { operation: (operation ?? '').toUpperCase(), table: bare(match[7] ?? '') }
+    // Of six groups, the one that stands here has text.
+    const operation = match.slice(1, 7).find(Boolean) ?? ''
+    return { operation: operation.toUpperCase(), table: bare(match[7] ?? '') }
   }
   if (
     !/^\s{0,100}SELECT\b/iu.test(statement) ||
