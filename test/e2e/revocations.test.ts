@@ -180,6 +180,23 @@ test('only the admin stops, and an agent’s token only listens', async () => {
   expect((await whodid.get('/v1/revocations/stream?since=999')).status).toBe(400)
 })
 
+test('an agent listens with the token of its own that it sends with, and with no other right', async () => {
+  const added = await runWhodid(whodid, [
+    'exporter',
+    'add',
+    '--name',
+    'fixers',
+    '--template',
+    'db-fixer',
+    '--json',
+  ])
+  const { token } = JSON.parse(added.stdout) as { readonly token: string }
+  await expect.poll(async () => (await whodid.get('/v1/revocations', token)).status).toBe(403)
+  const stream = await openEventStream(streamUrl(), token)
+  await stream.find(({ event }) => event === 'alive')
+  stream.close()
+})
+
 test('a hundred listeners are told the same, in order and without a hole', async () => {
   const before = revocationsSchema.parse(await (await whodid.get('/v1/revocations')).json())
   const since = before.newest_seq
