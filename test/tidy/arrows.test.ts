@@ -17,6 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   evidence: ['content', 'model', 'query', 'store', 'tlog', 'tlog-posix', 'verify'],
   engine: ['model', 'tlog-posix'],
   store: ['model'],
+  reconcile: ['model'],
   sdk: ['model'],
   content: ['model', 'tlog-posix'],
   retention: ['content', 'model', 'store', 'tlog-posix'],

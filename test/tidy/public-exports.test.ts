@@ -43,6 +43,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   evidence: 6,
   model: 156,
   query: 54,
+  reconcile: 28,
   retention: 11,
   sdk: 48,
   server: 42,
