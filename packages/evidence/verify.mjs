@@ -2950,15 +2950,20 @@ var whodidDecision = (function(exports) {
 		for (let hops = 0; above !== void 0 && hops < ownHopsMax; hops += 1) {
 			const isOwn = above.exporter === record.exporter;
 			if (isOwn && above.channel === "entitled") return true;
-			if (isOwn && (above.channel === "unentitled" || !namesNobody(above))) return false;
+			if (isOwn && (isNeverBacked(above) || !namesNobody(above))) return false;
 			above = aboveOf(above);
 		}
 		return false;
 	}
+	/** True for a claim that its sender may not make, and for what an importer read in another system's log. */
+	function isNeverBacked({ channel }) {
+		return channel === "unentitled" || channel === "imported";
+	}
 	const channels = [
 		"entitled",
 		"unbound",
-		"unentitled"
+		"unentitled",
+		"imported"
 	];
 	/** Returns the place of a record's channel among the channels, the best backed first. */
 	function rankOf({ channel }) {
@@ -6110,5 +6115,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '50559a430c019389' })
+Object.assign(decisionCode, whodidDecision, { id: '40adb106ad318791' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -18,6 +18,8 @@ export interface ApiOptions {
   readonly contents: ContentReader
   /** Erases, prunes and holds; without it those routes answer `not_found`. */
   readonly retention?: RetentionService | undefined
+  /** Puts imported events on record; without it `POST /v1/imports` answers `not_found`. */
+  readonly takeImported?: TakeImported | undefined
   readonly readRecorder: ReadRecorder
   /** The trees that rows are held against; default none, and then no answer is `sealed`. */
   readonly trees?: WhoDidSources['trees']
@@ -44,6 +46,13 @@ export interface ApiOptions {
   /** Nanoseconds since 1970; default the system clock. */
   readonly now?: () => bigint
 }
+
+/** Puts events of another system's log on record; resolves when they are durable. */
+export type TakeImported = (imported: {
+  readonly tenant: string
+  readonly importer: string
+  readonly request: object
+}) => Promise<void>
 
 /** The rights of a token: `ingest` stores spans only, `investigator` reads, `admin` does everything. */
 export type Role = 'ingest' | 'investigator' | 'admin'

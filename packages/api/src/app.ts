@@ -16,9 +16,11 @@ import {
   answerErase,
   answerExport,
   answerFind,
+  answerGhosts,
   answerHealth,
   answerHold,
   answerHolds,
+  answerImport,
   answerInstance,
   answerIntegrity,
   answerMetrics,
@@ -37,9 +39,11 @@ import {
   eraseRoute,
   exportRoute,
   findRoute,
+  ghostsRoute,
   healthRoute,
   holdRoute,
   holdsRoute,
+  importRoute,
   instanceRoute,
   integrityRoute,
   metricsRoute,
@@ -84,6 +88,8 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(blastRadiusRoute, answerBlastRadius(question))
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
+  app.openapi(ghostsRoute, answerGhosts({ ...question, now }))
+  app.openapi(importRoute, answerImport({ takeImported: options.takeImported, recordedRead }))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
   app.openapi(eraseRoute, answerErase(kept))
   app.openapi(pruneRoute, answerPrune(kept))

@@ -102,6 +102,8 @@ test('the document covers every route, its failures and its security', async () 
     '/v1/instances/{id}/blast-radius',
     '/v1/templates',
     '/v1/delegators/{id}',
+    '/v1/ghosts',
+    '/v1/imports',
     '/v1/erasures',
     '/v1/prunes',
     '/v1/holds',

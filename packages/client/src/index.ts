@@ -7,6 +7,7 @@ export type { RenderOptions } from './render/render-answer.ts'
 export { renderBlastRadius } from './render/render-blast-radius.ts'
 export { renderDelegator } from './render/render-delegator.ts'
 export { renderFind } from './render/render-find.ts'
+export { renderGhosts } from './render/render-ghosts.ts'
 export { renderInstance } from './render/render-instance.ts'
 export {
   renderActions,

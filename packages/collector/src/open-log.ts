@@ -6,6 +6,8 @@ import type { IngestClient } from './senders/ingest-clients.ts'
 import { openSequencedLog } from './sequencer/open-sequenced-log.ts'
 import type { SequencedLog } from './sequencer/open-sequenced-log.ts'
 import type { SequencedLogDeps } from './sequencer/sequencer-options.ts'
+import { takeImported } from './take-imported.ts'
+import type { ImportedRequest } from './take-imported.ts'
 import { lockDirectory } from './wal/lock-directory.ts'
 import type { Unlock } from './wal/lock-directory.ts'
 import { SegmentInserter } from './wal/segment-inserter.ts'
@@ -25,6 +27,8 @@ export interface OpenLog extends Pick<SequencedLog, 'log' | 'sequencer'> {
   readonly inserter: SegmentInserter
   readonly quarantine: Quarantine
   readonly unlock: Unlock
+  /** Takes events of another system's log: see {@link takeImported}. */
+  readonly takeImported: (request: ImportedRequest) => Promise<void>
 }
 
 /** Opens the log and starts its inserter, beginning with the segments that earlier runs could not store. */
@@ -67,5 +71,12 @@ export async function openLog(parts: LogDeps): Promise<OpenLog> {
   })
   take = (segment) => inserter.take(segment)
   for (const segment of [...closed, ...early]) inserter.take(segment)
-  return { log, sequencer, inserter, quarantine, unlock }
+  return {
+    log,
+    sequencer,
+    inserter,
+    quarantine,
+    unlock,
+    takeImported: (request) => takeImported(request, { ...parts, log }),
+  }
 }

@@ -16,6 +16,8 @@ export {
   parseInstanceQuestion,
   timelineLimit,
 } from './questions/describe-instance/describe-instance.ts'
+export { ghosts } from './questions/ghosts/ghosts.ts'
+export { ghostsLimit, parseGhostsQuestion } from './questions/ghosts/question.ts'
 export { listActions } from './questions/list-actions/list-actions.ts'
 export { actionsLimit, parseActionsQuestion } from './questions/list-actions/question.ts'
 export type { ActionsQuestion, RawActionsQuestion } from './questions/list-actions/question.ts'

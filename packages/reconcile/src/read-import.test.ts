@@ -1,7 +1,7 @@
 import { WhodidError } from '@whodid/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readImport } from './read-import.ts'
+import { readImport, splitImport } from './read-import.ts'
 import { importFormatNames } from './readers/import-formats.ts'
 
 describe('readImport', () => {
@@ -13,7 +13,10 @@ describe('readImport', () => {
     })
     const { events, refusedCount, refused } = readImport({
       format: 'github-audit',
-      text: `${good}\n{"a":\n${good.replace('dev', 'sam')}\n{"action":"x"}`,
+      items: splitImport(
+        'github-audit',
+        `${good}\n{"a":\n${good.replace('dev', 'sam')}\n{"action":"x"}`,
+      ),
       source: '',
     })
     expect(events.map(({ event }) => event.person)).toEqual(['dev', 'sam'])
@@ -25,13 +28,17 @@ describe('readImport', () => {
 
   it('takes an event that stands twice once', () => {
     const line = '203.0.113.9 - - [27/Nov/2026:15:03:12 +0100] "GET / HTTP/1.1" 200 0 "-" "curl/8"'
-    const { events } = readImport({ format: 'access-log', text: `${line}\n${line}`, source: '' })
+    const { events } = readImport({
+      format: 'access-log',
+      items: splitImport('access-log', `${line}\n${line}`),
+      source: '',
+    })
     expect(events).toHaveLength(1)
   })
 
   it('refuses more events than it is made for', () => {
-    const text = Array.from({ length: 10_001 }, () => '{}').join('\n')
-    expect(() => readImport({ format: 'ocsf', text, source: '' })).toThrow(/at most 10000 events/u)
+    const items = Array.from({ length: 10_001 }, () => ({ line: 1, body: '{}' }))
+    expect(() => readImport({ format: 'ocsf', items, source: '' })).toThrow(/at most 10000 events/u)
   })
 
   it.each(importFormatNames)('%s takes any text or refuses it with a code', (format) => {
@@ -39,7 +46,11 @@ describe('readImport', () => {
     fc.assert(
       fc.property(fc.array(value, { maxLength: 8 }), (lines) => {
         try {
-          const { events } = readImport({ format, text: lines.join('\n'), source: '' })
+          const { events } = readImport({
+            format,
+            items: splitImport(format, lines.join('\n')),
+            source: '',
+          })
           for (const { event } of events) expect(typeof event.atUnixNs).toBe('bigint')
         } catch (thrown) {
           expect(thrown).toBeInstanceOf(WhodidError)

@@ -8,7 +8,7 @@ import type { ImportFormatName } from './readers/import-formats.ts'
 import { parseJsonObject } from './readers/parse-json-object.ts'
 
 /** UTF-16 units of one event. A longer one is refused. */
-export const eventLengthMax = 262_144
+const eventLengthMax = 131_072
 /** Events of one text. One with more is refused whole. */
 export const eventsMax = 10_000
 /** Refused events that are named. */
@@ -33,26 +33,35 @@ export interface ReadImport {
   readonly passedOverCount: number
 }
 
-/** A text to be read, and its format. */
-export interface ImportText extends ReadContext {
-  readonly format: ImportFormatName
-  readonly text: string
-}
-
-interface Item {
+/** An event as its source wrote it. */
+export interface ImportItem {
   readonly line: number
   readonly body: string
 }
 
+/** Events to be read, and their format. */
+export interface ImportItems extends ReadContext {
+  readonly format: ImportFormatName
+  readonly items: readonly ImportItem[]
+}
+
 /**
- * Reads the events of a log. An event that cannot be read costs itself and nothing else. Equal events of one text are one.
- *
- * A log of JSON may be one object a line, a list, or an object with its events in `Records`, `value`, `events`, `entries`, `items` or
- * `data`. Throws `invalid_body` where there are more than {@link eventsMax}.
+ * Splits a log into its events, without reading them. A log of JSON may be one object a line, a list, or an object with its events in
+ * `Records`, `records`, `value`, `events`, `entries`, `items` or `data`.
  */
-export function readImport({ format, text, source }: ImportText): ReadImport {
+export function splitImport(format: ImportFormatName, text: string): readonly ImportItem[] {
   const reader: ImportFormat = importFormats[format]
-  const items = itemsOf(reader, text)
+  if (reader.kind === 'json') return documentItems(text) ?? lineItems(text)
+  if (reader.split === undefined) return lineItems(text)
+  return reader.split(text).map((item) => ({ line: item.line, body: item.text }))
+}
+
+/**
+ * Reads events. One that cannot be read costs itself and nothing else. Equal events are one. Throws `invalid_body` where there are more
+ * than {@link eventsMax}.
+ */
+export function readImport({ format, items, source }: ImportItems): ReadImport {
+  const reader: ImportFormat = importFormats[format]
   if (items.length > eventsMax)
     throw new WhodidError(
       'invalid_body',
@@ -65,7 +74,7 @@ export function readImport({ format, text, source }: ImportText): ReadImport {
     try {
       const event = readItem(reader, body, { source })
       if (event === undefined) passedOverCount += 1
-      else events.set(`${event.system}\n${event.id}`, { event, line, body })
+      else events.set(JSON.stringify([event.system, event.id]), { event, line, body })
     } catch (thrown) {
       if (!(thrown instanceof WhodidError)) throw thrown
       refused.push({ line, why: thrown.message })
@@ -96,13 +105,7 @@ function readItem(
   return { ...event, id: createHash('sha256').update(body).digest('hex').slice(0, 32) }
 }
 
-function itemsOf(reader: ImportFormat, text: string): readonly Item[] {
-  if (reader.kind === 'json') return documentItems(text) ?? lineItems(text)
-  if (reader.split === undefined) return lineItems(text)
-  return reader.split(text).map((item) => ({ line: item.line, body: item.text }))
-}
-
-function lineItems(text: string): readonly Item[] {
+function lineItems(text: string): readonly ImportItem[] {
   return text
     .split('\n')
     .map((line, index) => ({ line: index + 1, body: line.trim() }))
@@ -112,7 +115,7 @@ function lineItems(text: string): readonly Item[] {
 const envelopes = ['Records', 'records', 'value', 'events', 'entries', 'items', 'data'] as const
 
 /** The events of a text that is one value of JSON; undefined where it is one object a line. */
-function documentItems(text: string): readonly Item[] | undefined {
+function documentItems(text: string): readonly ImportItem[] | undefined {
   let value: unknown
   try {
     value = JSON.parse(text)

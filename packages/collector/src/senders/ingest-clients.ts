@@ -19,6 +19,8 @@ export interface IngestClient {
    * by it. Default: false.
    */
   readonly infrastructure?: boolean | undefined
+  /** True for an importer of other systems' logs: whatever its records say, they have the channel `imported`. Default: false. */
+  readonly imports?: boolean | undefined
 }
 
 /** UTF-16 units of an `Authorization` header that is looked at. */

@@ -1,6 +1,7 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { Selector } from '@whodid/store'
+import { addImported } from './answer/add-imported.ts'
 import { attachIntegrity } from './answer/attach-integrity.ts'
 import type { IntegrityDeps } from './answer/attach-integrity.ts'
 import { shapeAnswer } from './answer/shape-answer.ts'
@@ -30,6 +31,8 @@ export interface WhoDidSources {
  * `undetermined`, with the reason `no_record`. Every record that the answer quotes is verified against the tree of its
  * log, on this machine's disk.
  *
+ * Where there is no act, it tells what imported logs say of the resource.
+ *
  * Throws the errors of `Selector.select`. Does NOT record the read, and does NOT check who asks: the caller does both.
  */
 export async function whoDid(
@@ -37,7 +40,9 @@ export async function whoDid(
   tenant: string,
   question: Question,
 ): Promise<WhoDidAnswer> {
-  return (await whoDidOnEvidence(sources, tenant, question)).answer
+  const { answer } = await whoDidOnEvidence(sources, tenant, question)
+  const nowUnixNs = BigInt(Date.now()) * 1_000_000n
+  return addImported(question, answer, { selector: sources.selector, tenant, nowUnixNs })
 }
 
 /** An answer, and the evidence it was decided from. */

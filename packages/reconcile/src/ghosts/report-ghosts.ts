@@ -28,6 +28,8 @@ export interface GhostReport {
   readonly counts: Readonly<Record<string, number>>
   /** Acts under a person's name that were an agent's. */
   readonly borrowed: readonly MatchedEvent[]
+  /** Acts that are an agent's, under an account that is no person's: its own, or one that it shares with others. */
+  readonly agents: readonly MatchedEvent[]
   /** Events whose two sides differ. */
   readonly contradicted: readonly MatchedEvent[]
   /** Events that no record explains. */
@@ -59,6 +61,7 @@ export function reportGhosts({ events, acts }: Reconciled): GhostReport {
   return {
     counts: countsOf(events, acts),
     ...lists,
+    agents: ordered.filter((matched) => isAgents(matched) && !isBorrowed(matched)),
     contradicted: ordered.filter(({ result }) => result === 'contradicted'),
     by: {
       person: groupsOf(
@@ -88,9 +91,12 @@ export function reportGhosts({ events, acts }: Reconciled): GhostReport {
 }
 
 /** True when it was done under a person's name, and an agent did it. */
-function isBorrowed({ event, result, agent, acts }: MatchedEvent): boolean {
-  if (agent === '' || (result !== 'confirmed' && result !== 'agent_unrecorded')) return false
-  return event.person !== '' || acts.some((act) => act.delegator !== '' && act.credential !== '')
+function isBorrowed(matched: MatchedEvent): boolean {
+  return isAgents(matched) && matched.event.person !== ''
+}
+
+function isAgents({ result, agent }: MatchedEvent): boolean {
+  return agent !== '' && (result === 'confirmed' || result === 'agent_unrecorded')
 }
 
 function countsOf(
@@ -147,7 +153,7 @@ function incidentsOf(borrowed: readonly MatchedEvent[]): GhostIncident[] {
   const incidents = new Map<string, GhostIncident>()
   for (const matched of borrowed) {
     const { event, agent, acts } = matched
-    const person = event.person === '' ? (acts[0]?.delegator ?? '') : event.person
+    const { person } = event
     const credential = event.credential === '' ? (acts[0]?.credential ?? '') : event.credential
     const { system, atUnixNs } = event
     const key = JSON.stringify([agent, person, credential, system])

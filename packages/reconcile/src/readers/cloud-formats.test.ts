@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { credentialName } from '../event/credential-name.ts'
 import type { ImportedEvent } from '../event/imported-event.ts'
-import { readImport } from '../read-import.ts'
+import { readImport, splitImport } from '../read-import.ts'
 import type { ImportFormatName } from './import-formats.ts'
 
 const read = (format: ImportFormatName, text: string, source = ''): readonly ImportedEvent[] =>
-  readImport({ format, text, source }).events.map(({ event }) => event)
+  readImport({ format, items: splitImport(format, text), source }).events.map(({ event }) => event)
 
 /** Each vector is made after the shape that the page documents. */
 describe('formats of clouds and services', () => {

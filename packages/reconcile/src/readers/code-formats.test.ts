@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { credentialName } from '../event/credential-name.ts'
 import type { ImportedEvent } from '../event/imported-event.ts'
-import { readImport } from '../read-import.ts'
+import { readImport, splitImport } from '../read-import.ts'
 import type { ImportFormatName } from './import-formats.ts'
 
 const read = (format: ImportFormatName, text: string, source = ''): readonly ImportedEvent[] =>
-  readImport({ format, text, source }).events.map(({ event }) => event)
+  readImport({ format, items: splitImport(format, text), source }).events.map(({ event }) => event)
 const at = (text: string): bigint => BigInt(Date.parse(text)) * 1_000_000n
 
 /** Each vector is made after the shape that the page documents. */
@@ -36,7 +36,7 @@ describe('formats of code hosts', () => {
     }
     const { events } = readImport({
       format: 'github-audit',
-      text: `${JSON.stringify(agent)}\n${JSON.stringify(token)}\n`,
+      items: splitImport('github-audit', `${JSON.stringify(agent)}\n${JSON.stringify(token)}\n`),
       source: '',
     })
     expect(events[0]?.body).toContain('a_field_of_tomorrow')

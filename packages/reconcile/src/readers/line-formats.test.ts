@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ImportedEvent } from '../event/imported-event.ts'
-import { readImport } from '../read-import.ts'
+import { readImport, splitImport } from '../read-import.ts'
 import type { ImportFormatName } from './import-formats.ts'
 
 const read = (format: ImportFormatName, text: string, source = ''): readonly ImportedEvent[] =>
-  readImport({ format, text, source }).events.map(({ event }) => event)
+  readImport({ format, items: splitImport(format, text), source }).events.map(({ event }) => event)
 const at = (text: string): bigint => BigInt(Date.parse(text)) * 1_000_000n
 
 /** Each vector is made after the shape that the page documents. */
@@ -28,7 +28,7 @@ describe('formats of lines', () => {
     ].join('\n')
     const { events, passedOverCount, refusedCount } = readImport({
       format: 'postgres',
-      text,
+      items: splitImport('postgres', text),
       source: '',
     })
     expect({ passedOverCount, refusedCount }).toEqual({ passedOverCount: 3, refusedCount: 0 })
@@ -114,7 +114,11 @@ describe('formats of lines', () => {
       ': 1764252193:0;git push origin main',
       'ls',
     ].join('\n')
-    const { events, refused } = readImport({ format: 'shell-history', text, source: 'dev' })
+    const { events, refused } = readImport({
+      format: 'shell-history',
+      items: splitImport('shell-history', text),
+      source: 'dev',
+    })
     expect(events.map(({ event }) => event)).toMatchObject([
       {
         atUnixNs: 1764252192000000000n,

@@ -12,7 +12,7 @@ const ownServerStatementsMax = 32
 
 /** The parts that the API uses beside the configuration. */
 export interface ApiDeps extends Required<
-  Pick<ApiOptions, 'selector' | 'contents' | 'retention' | 'readiness' | 'metrics'>
+  Pick<ApiOptions, 'selector' | 'contents' | 'retention' | 'readiness' | 'metrics' | 'takeImported'>
 > {
   readonly tokens: Tokens
   readonly access: Pick<LedgerAccess, 'recorder'>
@@ -22,7 +22,7 @@ export interface ApiDeps extends Required<
 /** Makes the options of the API, those aside that it shares with nothing else. Throws `invalid_config` for an unusable export key. */
 export async function apiOptions(
   { config, onEvent }: StartupContext,
-  { selector, contents, retention, readiness, metrics, watch }: ApiDeps,
+  { selector, contents, retention, takeImported, readiness, metrics, watch }: ApiDeps,
 ): Promise<
   Omit<ApiOptions, 'readRecorder' | 'tokens' | 'stopping'> & Required<Pick<ApiOptions, 'hostCheck'>>
 > {
@@ -32,6 +32,7 @@ export async function apiOptions(
     ...(config.ledger === undefined ? {} : { statements: { atOnceMax: ownServerStatementsMax } }),
     contents,
     retention,
+    takeImported,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: {
       signer: await loadOrCreateExportKey(config.keysDir),
