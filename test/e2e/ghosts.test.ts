@@ -54,8 +54,13 @@ const databaseLog = [
 async function sendClaudeCode(): Promise<void> {
   const unixNs = (seconds: number): string => `${BigInt(startMs + seconds * 1_000) * 1_000_000n}`
   const span = (spanId: string, parentSpanId: string, fields: Record<string, string>): object => ({
-    ...{ traceId, spanId, parentSpanId, name: fields['span.name'], kind: 1 },
-    ...{ startTimeUnixNano: unixNs(30), endTimeUnixNano: unixNs(32) },
+    traceId,
+    spanId,
+    parentSpanId,
+    name: fields['span.name'],
+    kind: 1,
+    startTimeUnixNano: unixNs(30),
+    endTimeUnixNano: unixNs(32),
     attributes: Object.entries({ 'session.id': session, ...fields }).map(([key, value]) => ({
       key,
       value: { stringValue: value },

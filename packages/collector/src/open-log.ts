@@ -2,7 +2,6 @@ import type { Appender } from '@whodid/store'
 import type { CollectorMeter } from './metrics/collector-meter.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { replayEntry } from './quarantine/replay-entry.ts'
-import type { IngestClient } from './senders/ingest-clients.ts'
 import { openSequencedLog } from './sequencer/open-sequenced-log.ts'
 import type { SequencedLog } from './sequencer/open-sequenced-log.ts'
 import type { SequencedLogDeps } from './sequencer/sequencer-options.ts'
@@ -18,7 +17,7 @@ export interface LogDeps extends Omit<SequencedLogDeps, 'onClosed' | 'onProblem'
   readonly appender: Pick<Appender, 'append'>
   readonly keys: Parameters<typeof replayEntry>[1]['keys']
   readonly random: () => number
-  readonly clientNamed: (name: string) => IngestClient | undefined
+  readonly clientNamed: Parameters<typeof replayEntry>[2]
   readonly meter: CollectorMeter
 }
 

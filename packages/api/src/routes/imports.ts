@@ -135,7 +135,10 @@ export function answerImport({
       }))
       const read = readImport({ format, items, source })
       const { request, coverage: span } = importRequest({
-        ...{ format, source, events: read.events, coverage: declared },
+        format,
+        source,
+        events: read.events,
+        coverage: declared,
       })
       if (read.events.length > 0 || declared !== undefined)
         await takeImported({ tenant, importer: `import/${name}`, request })

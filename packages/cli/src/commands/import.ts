@@ -60,8 +60,15 @@ interface Counts {
 async function importLog(context: CommandContext): Promise<number> {
   const string = { type: 'string' } as const
   const options = {
-    ...{ source: string, covers: string, system: string, from: string, to: string, verbs: string },
-    ...{ sampling: string, delay: string, 'clock-error': string },
+    source: string,
+    covers: string,
+    system: string,
+    from: string,
+    to: string,
+    verbs: string,
+    sampling: string,
+    delay: string,
+    'clock-error': string,
     json: { type: 'boolean' },
   } as const
   const what = 'a format and a file, or - for standard input'
@@ -124,7 +131,10 @@ function coverageOf(typed: ParsedArguments): CoverageBody | undefined {
   ]
   const verbs = typed.value('verbs')?.split(',')
   return {
-    ...{ system, resources: covers.split(','), from, to },
+    system,
+    resources: covers.split(','),
+    from,
+    to,
     ...(verbs === undefined ? {} : { verbs }),
     ...(sampling === undefined ? {} : { sampling }),
     ...(delay === undefined ? {} : { delay_seconds: delay }),
@@ -161,6 +171,7 @@ async function readText(file: string, { protocol }: CommandContext): Promise<str
 async function readBounded(stream: Readable): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
+  // A stream without an encoding gives buffers.
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > fileBytesMax)

@@ -1,7 +1,6 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { Selector } from '@whodid/store'
-import { addImported } from './answer/add-imported.ts'
 import { attachIntegrity } from './answer/attach-integrity.ts'
 import type { IntegrityDeps } from './answer/attach-integrity.ts'
 import { shapeAnswer } from './answer/shape-answer.ts'
@@ -24,27 +23,6 @@ export interface WhoDidSources {
   readonly rules?: DecisionRules | undefined
 }
 
-/**
- * Answers "who did this?": question → acts → evidence → texts → what is missing → decision → answer → proof.
- *
- * A few statements gather plain rows; pure functions here decide the result. An empty result is an answer too:
- * `undetermined`, with the reason `no_record`. Every record that the answer quotes is verified against the tree of its
- * log, on this machine's disk.
- *
- * Where there is no act, it tells what imported logs say of the resource.
- *
- * Throws the errors of `Selector.select`. Does NOT record the read, and does NOT check who asks: the caller does both.
- */
-export async function whoDid(
-  sources: WhoDidSources,
-  tenant: string,
-  question: Question,
-): Promise<WhoDidAnswer> {
-  const { answer } = await whoDidOnEvidence(sources, tenant, question)
-  const nowUnixNs = BigInt(Date.now()) * 1_000_000n
-  return addImported(question, answer, { selector: sources.selector, tenant, nowUnixNs })
-}
-
 /** An answer, and the evidence it was decided from. */
 export interface EvidencedAnswer {
   readonly answer: WhoDidAnswer
@@ -54,7 +32,7 @@ export interface EvidencedAnswer {
   readonly evidence: Evidence
 }
 
-/** As {@link whoDid}, with the evidence, for callers that hand it over. */
+/** As `whoDid`, with the evidence and without imported logs, for callers that hand it over. */
 export async function whoDidOnEvidence(
   { selector, contents, trees, watch, rules }: WhoDidSources,
   tenant: string,

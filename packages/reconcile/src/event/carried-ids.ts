@@ -49,7 +49,7 @@ export function readSqlComment(statement: string): Partial<CarriedIds> {
     .slice(start + 2, end)
     .split(',')
     .map((pair): [string, string] => {
-      const [key = '', value = ''] = splitAt(pair, '=')
+      const [key, value] = splitAt(pair, '=')
       const plain = value.trim().replace(/^'/u, '').replace(/'$/u, '')
       return [decoded(key.trim()), decoded(plain)]
     })

@@ -13,7 +13,13 @@ test('an event comes back from its record, and every value of it is a name there
     fc.property(fc.array(name, { minLength: 8, maxLength: 8 }), (names) => {
       const [a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = ''] = names
       const event = importedEvent({
-        ...{ system: a, operation: b, atUnixNs: 5n, resource: c, person: d, credential: e, id: f },
+        system: a,
+        operation: b,
+        atUnixNs: 5n,
+        resource: c,
+        person: d,
+        credential: e,
+        id: f,
         marks: [{ by: 'client', field: g, value: h }],
         carried: { ...nothingCarried, instance: c, toolCall: e },
         outcome: 'denied',

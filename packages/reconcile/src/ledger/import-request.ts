@@ -80,14 +80,16 @@ interface SpanContent {
 function spanOf(prefix: string, { identity, name, atUnixNs, attributes }: SpanContent): ImportSpan {
   const digest = createHash('sha256').update(identity).digest('hex')
   return {
-    ...{ traceId: `${prefix}${digest.slice(0, 24)}`, spanId: digest.slice(24, 40) },
-    ...{ name, kind: 1, startTimeUnixNano: String(atUnixNs), endTimeUnixNano: String(atUnixNs) },
-    ...{
-      attributes: Object.entries(attributes).map(([key, value]) => ({
-        key,
-        value: valueOf(value),
-      })),
-    },
+    traceId: `${prefix}${digest.slice(0, 24)}`,
+    spanId: digest.slice(24, 40),
+    name,
+    kind: 1,
+    startTimeUnixNano: String(atUnixNs),
+    endTimeUnixNano: String(atUnixNs),
+    attributes: Object.entries(attributes).map(([key, value]) => ({
+      key,
+      value: valueOf(value),
+    })),
   }
 }
 

@@ -1,33 +1,16 @@
 import { WhodidError } from '@whodid/model'
 import type { GhostsAnswer, QuestionCost } from '@whodid/model'
-import {
-  readCoverageAttributes,
-  readImportAttributes,
-  reconcile,
-  reportGhosts,
-} from '@whodid/reconcile'
-import type { Coverage, SealedEvent } from '@whodid/reconcile'
+import { reconcile, reportGhosts } from '@whodid/reconcile'
 import type { Selector } from '@whodid/store'
 import { timeBoundParameters } from '../../time-bounds.ts'
 import { askStatement, sumCosts } from '../ask-statement.ts'
 import type { GhostsQuestion } from './question.ts'
 import { readActs } from './read-acts.ts'
 import type { ActRow } from './read-acts.ts'
+import { readCoverages, readEvent } from './read-imported.ts'
+import type { ImportRow } from './read-imported.ts'
 import { shapeGhosts } from './shape-ghosts.ts'
 import { actsMax, actsSql, coveragesMax, coveragesSql, eventsMax, eventsSql } from './sql.ts'
-
-/** An imported record. */
-export interface ImportRow {
-  readonly ref: string
-  readonly at: string
-  readonly received: string
-  readonly attributes: string
-}
-
-/** A declared coverage, and its record. */
-export interface DeclaredCoverage extends Coverage {
-  readonly span: string
-}
 
 /** Nanoseconds before and after the period in which acts are looked for: the greatest clock error that may be declared. */
 const edgeNs = 3_600_000_000_000n
@@ -80,20 +63,4 @@ function checkSize(count: number, max: number, what: string): void {
       'query_too_expensive',
       `the period expected at most ${max} ${what}; got more: narrow "from" and "to"`,
     )
-}
-
-/** Reads an imported event of its row. */
-export function readEvent({ ref, at, received, attributes }: ImportRow): SealedEvent {
-  return {
-    event: readImportAttributes(attributes, BigInt(at)),
-    span: ref,
-    receivedUnixNs: BigInt(received),
-  }
-}
-
-function readCoverages(rows: readonly ImportRow[]): DeclaredCoverage[] {
-  return rows.flatMap(({ ref, attributes }) => {
-    const coverage = readCoverageAttributes(attributes)
-    return coverage === undefined ? [] : [{ ...coverage, span: ref }]
-  })
 }

@@ -35,7 +35,7 @@ function readAct(records: readonly [ActRow, ...ActRow[]]): RecordedAct {
   const actors = new Set(
     named.map(({ verdict, instance, user }) => JSON.stringify([verdict, instance, user])),
   )
-  const [lead] = named.length > 0 && actors.size === 1 ? named : records
+  const lead = (actors.size === 1 ? named[0] : undefined) ?? records[0]
   const first = (field: 'verb' | 'resource' | 'credential' | 'tool_call' | 'delegator'): string =>
     records.map((record) => record[field]).find((value) => value !== '') ?? ''
   return {
@@ -44,13 +44,13 @@ function readAct(records: readonly [ActRow, ...ActRow[]]): RecordedAct {
     startUnixNs: least(records.map(({ started }) => BigInt(started))),
     endUnixNs: -least(records.map(({ ended }) => -BigInt(ended))),
     receivedUnixNs: least(records.map(({ received }) => BigInt(received))),
-    verdict: actors.size === 1 ? verdictOf(lead?.verdict ?? '') : 'undetermined',
+    verdict: actors.size === 1 ? verdictOf(lead.verdict) : 'undetermined',
     verb: first('verb'),
     outcome: outcomeOf(records),
     resource: first('resource'),
-    template: lead?.template ?? '',
-    instance: lead?.instance ?? '',
-    user: lead?.user ?? '',
+    template: lead.template,
+    instance: lead.instance,
+    user: lead.user,
     delegator: first('delegator'),
     credential: first('credential'),
     toolCall: first('tool_call'),

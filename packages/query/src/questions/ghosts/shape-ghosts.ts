@@ -3,7 +3,7 @@ import type { GhostsAnswer, QuestionCost } from '@whodid/model'
 import type { GhostGroup, GhostReport, MatchedEvent, RecordedAct } from '@whodid/reconcile'
 import type { Reconciled } from '@whodid/reconcile'
 import { nameOrNull } from '../../text.ts'
-import type { DeclaredCoverage } from './ghosts.ts'
+import type { DeclaredCoverage } from './read-imported.ts'
 import type { GhostsQuestion } from './question.ts'
 
 /** The parts of an answer beside the report. */

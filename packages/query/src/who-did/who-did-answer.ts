@@ -1,0 +1,26 @@
+import type { WhoDidAnswer } from '@whodid/model'
+import { addImported } from './answer/add-imported.ts'
+import type { Question } from './question.ts'
+import { whoDidOnEvidence } from './who-did.ts'
+import type { WhoDidSources } from './who-did.ts'
+
+/**
+ * Answers "who did this?": question → acts → evidence → texts → what is missing → decision → answer → proof.
+ *
+ * A few statements gather plain rows; pure functions here decide the result. An empty result is an answer too:
+ * `undetermined`, with the reason `no_record`. Every record that the answer quotes is verified against the tree of its
+ * log, on this machine's disk.
+ *
+ * Where there is no act, it tells what imported logs say of the resource.
+ *
+ * Throws the errors of `Selector.select`. Does NOT record the read, and does NOT check who asks: the caller does both.
+ */
+export async function whoDid(
+  sources: WhoDidSources,
+  tenant: string,
+  question: Question,
+): Promise<WhoDidAnswer> {
+  const { answer } = await whoDidOnEvidence(sources, tenant, question)
+  const nowUnixNs = BigInt(Date.now()) * 1_000_000n
+  return addImported(question, answer, { selector: sources.selector, tenant, nowUnixNs })
+}
