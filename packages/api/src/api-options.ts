@@ -21,6 +21,8 @@ export interface ApiOptions {
   readonly retention?: RetentionService | undefined
   /** Stops agents; without it those routes answer `not_found`, and answers say nothing of revocations. */
   readonly revocations?: RevocationService | undefined
+  /** Puts imported events on record; without it `POST /v1/imports` answers `not_found`. */
+  readonly takeImported?: TakeImported | undefined
   readonly readRecorder: ReadRecorder
   /** Keeps the notebooks of cases; without it they take no entries. */
   readonly caseWriter?: CaseWriter | undefined
@@ -51,6 +53,13 @@ export interface ApiOptions {
   /** Nanoseconds since 1970; default the system clock. */
   readonly now?: () => bigint
 }
+
+/** Puts events of another system's log on record; resolves when they are durable. */
+export type TakeImported = (imported: {
+  readonly tenant: string
+  readonly importer: string
+  readonly request: object
+}) => Promise<void>
 
 /** The rights of a token: `ingest` stores spans only, `investigator` reads, `admin` does everything. */
 export type Role = 'ingest' | 'investigator' | 'admin'

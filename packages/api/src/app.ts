@@ -24,9 +24,11 @@ import {
   answerErase,
   answerExport,
   answerFind,
+  answerGhosts,
   answerHealth,
   answerHold,
   answerHolds,
+  answerImport,
   answerInstance,
   answerIntegrity,
   answerMetrics,
@@ -51,9 +53,11 @@ import {
   eraseRoute,
   exportRoute,
   findRoute,
+  ghostsRoute,
   healthRoute,
   holdRoute,
   holdsRoute,
+  importRoute,
   instanceRoute,
   integrityRoute,
   metricsRoute,
@@ -112,6 +116,8 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(completenessRoute, answerCompleteness({ ...question, trees }))
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
+  app.openapi(ghostsRoute, answerGhosts({ ...question, now }))
+  app.openapi(importRoute, answerImport({ takeImported: options.takeImported, recordedRead }))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
   app.openapi(casesRoute, answerCases(notebook))
   app.openapi(caseRoute, answerCase(notebook))

@@ -100,6 +100,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/stream.ts')).streamCommand,
   },
   {
+    name: 'import',
+    summary: 'Import events of another system’s log: a code host’s, a cloud’s, a database’s',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
+    name: 'ghosts',
+    summary: 'Report acts whose actor is not who they seem, by the imported logs',
+    load: async () => (await import('./commands/ghosts.ts')).ghostsCommand,
+  },
+  {
     name: 'mcp',
     summary: 'Let an assistant ask: serve the questions as MCP tools over stdio',
     load: async () => (await import('./commands/mcp.ts')).mcpCommand,

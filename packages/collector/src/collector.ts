@@ -26,6 +26,11 @@ export interface Collector {
   setIngestClients(clients: CollectorOptions['ingestClients']): void
   /** Appends records of Whodid's own; resolves when they are durable. They hold no text. */
   record(records: Parameters<OpenLog['log']['append']>[0]): Promise<void>
+  /**
+   * Takes events of another system's log as records of the channel `imported`; resolves when they are durable. Throws `invalid_body`
+   * and the errors of the log.
+   */
+  takeImported: OpenLog['takeImported']
   /** Resolves when every record that is acknowledged now is in ClickHouse; waits as long as ClickHouse is down. */
   stored(): Promise<void>
   /** The log's C2SP origin. */
@@ -110,6 +115,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     record: async (records) => {
       await log.append(records)
     },
+    takeImported: opened.takeImported,
     stored: () => inserter.storedThrough(log.newestNumber),
     logOrigin: log.logId,
     sealed: () => sequencer?.sealed() ?? Promise.resolve(),

@@ -2,10 +2,11 @@ import type { Appender } from '@whodid/store'
 import type { CollectorMeter } from './metrics/collector-meter.ts'
 import { Quarantine } from './quarantine/quarantine.ts'
 import { replayEntry } from './quarantine/replay-entry.ts'
-import type { IngestClient } from './senders/ingest-clients.ts'
 import { openSequencedLog } from './sequencer/open-sequenced-log.ts'
 import type { SequencedLog } from './sequencer/open-sequenced-log.ts'
 import type { SequencedLogDeps } from './sequencer/sequencer-options.ts'
+import { takeImported } from './take-imported.ts'
+import type { ImportedRequest } from './take-imported.ts'
 import { lockDirectory } from './wal/lock-directory.ts'
 import type { Unlock } from './wal/lock-directory.ts'
 import { SegmentInserter } from './wal/segment-inserter.ts'
@@ -16,7 +17,7 @@ export interface LogDeps extends Omit<SequencedLogDeps, 'onClosed' | 'onProblem'
   readonly appender: Pick<Appender, 'append'>
   readonly keys: Parameters<typeof replayEntry>[1]['keys']
   readonly random: () => number
-  readonly clientNamed: (name: string) => IngestClient | undefined
+  readonly clientNamed: Parameters<typeof replayEntry>[2]
   readonly meter: CollectorMeter
 }
 
@@ -25,6 +26,8 @@ export interface OpenLog extends Pick<SequencedLog, 'log' | 'sequencer'> {
   readonly inserter: SegmentInserter
   readonly quarantine: Quarantine
   readonly unlock: Unlock
+  /** Takes events of another system's log: see {@link takeImported}. */
+  readonly takeImported: (request: ImportedRequest) => Promise<void>
 }
 
 /** Opens the log and starts its inserter, beginning with the segments that earlier runs could not store. */
@@ -67,5 +70,12 @@ export async function openLog(parts: LogDeps): Promise<OpenLog> {
   })
   take = (segment) => inserter.take(segment)
   for (const segment of [...closed, ...early]) inserter.take(segment)
-  return { log, sequencer, inserter, quarantine, unlock }
+  return {
+    log,
+    sequencer,
+    inserter,
+    quarantine,
+    unlock,
+    takeImported: (request) => takeImported(request, { ...parts, log }),
+  }
 }

@@ -12,9 +12,10 @@ import type {
  *
  * - `entitled`: authenticated, and its token may speak for this template (or for humans, or for services).
  * - `unbound`: authenticated for the tenant, but its token is bound to no actor; its claims are assertions.
+ * - `imported`: read from another system's log by an importer. It says what that log said, and decides nothing about an actor by itself.
  * - `unentitled`: authenticated, and its token may NOT speak for the actor it names. The record is kept and shown, and does not decide the actor.
  */
-export type Channel = 'entitled' | 'unbound' | 'unentitled'
+export type Channel = 'entitled' | 'unbound' | 'unentitled' | 'imported'
 
 /** Texts of one subject's records, encrypted: a row of `whodid.contents`. Its bytes are in `docs/FORMAT.md`. */
 export interface TextBlock {

@@ -36,6 +36,8 @@ export {
   parseInstanceQuestion,
   timelineLimit,
 } from './questions/describe-instance/describe-instance.ts'
+export { ghosts } from './questions/ghosts/ghosts.ts'
+export { ghostsLimit, parseGhostsQuestion } from './questions/ghosts/question.ts'
 export { listActions } from './questions/list-actions/list-actions.ts'
 export { actionsLimit, parseActionsQuestion } from './questions/list-actions/question.ts'
 export type { ActionsQuestion, RawActionsQuestion } from './questions/list-actions/question.ts'
@@ -51,5 +53,6 @@ export { parseQuestion } from './who-did/question.ts'
 export type { Question, RawQuestion } from './who-did/question.ts'
 export { checkMany, handlesMax, whoDidMany } from './who-did/who-did-many.ts'
 export type { HandleOutcome, RawManyQuestion } from './who-did/who-did-many.ts'
-export { whoDid, whoDidOnEvidence } from './who-did/who-did.ts'
+export { whoDid } from './who-did/who-did-answer.ts'
+export { whoDidOnEvidence } from './who-did/who-did.ts'
 export type { EvidencedAnswer, WhoDidSources } from './who-did/who-did.ts'

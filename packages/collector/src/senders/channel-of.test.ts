@@ -68,6 +68,13 @@ test.each<[string, IngestClient, Claim, Channel]>([
   expect(channelOf(exporter, claim)).toBe(channel)
 })
 
+test.each([agent('repo-triage', 'i-1'), actor('human'), actor('')])(
+  'an importer speaks for nobody, whatever its token says: %j',
+  (claim) => {
+    expect(channelOf({ ...all, imports: true }, claim)).toBe('imported')
+  },
+)
+
 test.each<[IngestClient, string, boolean]>([
   [bound, 'repo-triage', true],
   [bound, 'some-service', false],

@@ -11,7 +11,8 @@ export function channelOf(
     'actorType' | 'templateId' | 'instanceId' | 'templateRule' | 'instanceRule'
   >,
 ): Channel {
-  const { templates } = client
+  const { templates, imports } = client
+  if (imports === true) return 'imported'
   if (templates === null) return 'unbound'
   switch (record.actorType) {
     case 'human':

@@ -5,6 +5,8 @@ export { caseAnswerSchema, caseEntryKinds, caseEntrySchema, casesAnswerSchema } 
 export { completenessAnswerSchema } from './completeness.ts'
 export { findAnswerSchema } from './find.ts'
 export { problemSchema, questionCostSchema } from './cost-and-cursor.ts'
+export { ghostsAnswerSchema } from './ghosts.ts'
+export { importAnswerSchema } from './imports.ts'
 export { blastRadiusAnswerSchema, instanceAnswerSchema } from './instances.ts'
 export { templatesAnswerSchema } from './instances.ts'
 export { integrityAnswerSchema } from './integrity.ts'

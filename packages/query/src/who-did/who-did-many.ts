@@ -3,7 +3,7 @@ import type { WhoDidAnswer } from '@whodid/model'
 import { nameOrNull } from '../text.ts'
 import { parseQuestion } from './question.ts'
 import type { RawQuestion } from './question.ts'
-import { whoDid } from './who-did.ts'
+import { whoDid } from './who-did-answer.ts'
 import type { WhoDidSources } from './who-did.ts'
 
 /** The same question about many handles, as received. */

@@ -1,7 +1,6 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { Selector } from '@whodid/store'
-import { askNames } from '../people/ask-names.ts'
 import type { PeopleBook } from '../people/people-book.ts'
 import { attachIntegrity } from './answer/attach-integrity.ts'
 import type { IntegrityDeps } from './answer/attach-integrity.ts'
@@ -31,30 +30,6 @@ export interface WhoDidSources {
   readonly rules?: DecisionRules | undefined
 }
 
-/**
- * Answers "who did this?": question → acts → evidence → texts → what is missing → decision → answer → proof.
- *
- * A few statements gather plain rows; pure functions here decide the result. An empty result is an answer too:
- * `undetermined`, with the reason `no_record`. Every record that the answer quotes is verified against the tree of its
- * log, on this machine's disk.
- *
- * A question about a person is asked under each of their names that the ledger lists. Throws the errors of `Selector.select`. Does NOT record the
- * read, and does NOT check who asks: the caller does both.
- */
-export async function whoDid(
-  sources: WhoDidSources,
-  tenant: string,
-  question: Question,
-): Promise<WhoDidAnswer> {
-  const ask = async (asked: Question): Promise<WhoDidAnswer> =>
-    (await whoDidOnEvidence(sources, tenant, asked)).answer
-  if (sources.people === undefined) return ask(question)
-  const { people, statements } = await sources.people.of(tenant, question.asRecorded)
-  const now = BigInt(Date.now()) * 1_000_000n
-  const answer = await askNames(question, people, { ask, now })
-  return { ...answer, cost: { ...answer.cost, statements: answer.cost.statements + statements } }
-}
-
 /** An answer, and the evidence it was decided from. */
 export interface EvidencedAnswer {
   readonly answer: WhoDidAnswer
@@ -64,7 +39,7 @@ export interface EvidencedAnswer {
   readonly evidence: Evidence
 }
 
-/** As {@link whoDid}, with the evidence, for callers that hand it over. */
+/** As `whoDid`, with the evidence and without imported logs, for callers that hand it over. */
 export async function whoDidOnEvidence(
   { selector, contents, trees, watch, rules, revocations }: WhoDidSources,
   tenant: string,

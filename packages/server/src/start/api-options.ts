@@ -12,7 +12,10 @@ const ownServerStatementsMax = 32
 
 /** The parts that the API uses beside the configuration. */
 export interface ApiDeps extends Required<
-  Pick<ApiOptions, 'selector' | 'contents' | 'retention' | 'revocations' | 'readiness' | 'metrics'>
+  Pick<
+    ApiOptions,
+    'selector' | 'contents' | 'retention' | 'revocations' | 'takeImported' | 'readiness' | 'metrics'
+  >
 > {
   readonly tokens: Tokens
   readonly access: Pick<LedgerAccess, 'recorder'>
@@ -22,7 +25,7 @@ export interface ApiDeps extends Required<
 /** Makes the options of the API, those aside that it shares with nothing else. Throws `invalid_config` for an unusable export key. */
 export async function apiOptions(
   { config, onEvent }: StartupContext,
-  { selector, contents, retention, revocations, readiness, metrics, watch }: ApiDeps,
+  { selector, contents, retention, revocations, takeImported, readiness, metrics, watch }: ApiDeps,
 ): Promise<
   Omit<ApiOptions, 'readRecorder' | 'peopleRecorder' | 'tokens' | 'stopping'> &
     Required<Pick<ApiOptions, 'hostCheck'>>
@@ -34,6 +37,7 @@ export async function apiOptions(
     contents,
     retention,
     revocations,
+    takeImported,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: {
       signer: await loadOrCreateExportKey(config.keysDir),

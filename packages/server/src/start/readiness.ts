@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { collectorMetricFamilies } from '@whodid/collector'
 import type { Collector, CollectorMetrics } from '@whodid/collector'
+import { WhodidError } from '@whodid/model'
 import type { MetricFamily } from '@whodid/model'
 import type { MonitorState } from '@whodid/verify'
 import type { Selector } from '@whodid/store'
@@ -30,6 +31,17 @@ export function createReadiness(
       ...ofStore,
       ...(running === undefined ? [collectorMissing] : missingOf(running.metrics())),
     ]
+  }
+}
+
+/** The way of imported events to the collector. It throws `log_failed` until the collector listens. */
+export function takeImportedBy(
+  collector: CollectorPort<'takeImported'>,
+): Collector['takeImported'] {
+  return async (imported) => {
+    const running = collector()
+    if (running === undefined) throw new WhodidError('log_failed', collectorMissing)
+    await running.takeImported(imported)
   }
 }
 

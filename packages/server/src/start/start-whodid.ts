@@ -3,7 +3,7 @@ import type { ServiceConfig } from '../config/service-config.ts'
 import { loadOrCreateTokens } from '../credentials/tokens.ts'
 import type { Tokens } from '../credentials/tokens.ts'
 import { startSelfCheck } from '../self-check/self-check.ts'
-import { createReadiness, readMetrics } from './readiness.ts'
+import { createReadiness, readMetrics, takeImportedBy } from './readiness.ts'
 import { startApiPart } from './start-api.ts'
 import { startCollectorPart } from './start-collector.ts'
 import type { RunningCollector } from './start-collector.ts'
@@ -75,6 +75,7 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
       contents,
       retention,
       revocations,
+      takeImported: takeImportedBy(collectorPort),
       readiness,
       metrics: () => readMetrics(collectorPort, state),
       watch: { policy, state },

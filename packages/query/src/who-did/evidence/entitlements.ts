@@ -87,13 +87,18 @@ export function isBacked(
   for (let hops = 0; above !== undefined && hops < ownHopsMax; hops += 1) {
     const isOwn = above.exporter === record.exporter
     if (isOwn && above.channel === 'entitled') return true
-    if (isOwn && (above.channel === 'unentitled' || !namesNobody(above))) return false
+    if (isOwn && (isNeverBacked(above) || !namesNobody(above))) return false
     above = aboveOf(above)
   }
   return false
 }
 
-const channels = ['entitled', 'unbound', 'unentitled']
+/** True for a claim that its sender may not make, and for what an importer read in another system's log. */
+function isNeverBacked({ channel }: Pick<EvidenceRecord, 'channel'>): boolean {
+  return channel === 'unentitled' || channel === 'imported'
+}
+
+const channels = ['entitled', 'unbound', 'unentitled', 'imported']
 
 /** Returns the place of a record's channel among the channels, the best backed first. */
 export function rankOf({ channel }: Pick<EvidenceRecord, 'channel'>): number {
