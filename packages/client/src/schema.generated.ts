@@ -224,6 +224,30 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/people': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Whose name is this, and which others have they?
+     * @description The people who have a name at an instant, with every name that they ever had; where nobody has it then, those who ever had it. The read itself is recorded.
+     */
+    get: operations['listNamesOfPerson']
+    put?: never
+    /**
+     * Say whose names these are
+     * @description Appends versions of names: from when each is a person’s, or is theirs no longer. Nothing is overwritten. The request itself is recorded. For the admin token.
+     */
+    post: operations['addNamesOfPeople']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/erasures': {
     parameters: {
       query?: never
@@ -928,6 +952,7 @@ export interface components {
           | 'content_mismatch'
           | 'unsealed'
           | 'conflicting_identity'
+          | 'conflicting_alias'
           | 'dropped_attributes'
           | 'evidence_truncated'
           | 'parent_cycle'
@@ -982,12 +1007,31 @@ export interface components {
         /** @description RFC 3339, UTC, nanoseconds */
         started_at: string
       }[]
+      people?: components['schemas']['PersonOfName'][]
       cost: {
         statements: number
         rows_read: number
         bytes_read: number
         elapsed_ms: number
       }
+    }
+    PersonOfName: {
+      /** @description The name, as records have it */
+      name: string
+      /** @description The person whose name it is */
+      person: string
+      /** @description Such as email, github, slack, idp */
+      kind: string
+      /** @description The list that says so */
+      source: string
+      /** @enum {string} */
+      rule: 'alias_of'
+      /** @enum {string} */
+      grade: 'inferred'
+      /** @description Since when it is theirs; null for always */
+      from: string | null
+      /** @description Until when it was theirs; null while it is */
+      until: string | null
     }
     Problem: {
       type: string
@@ -1604,6 +1648,29 @@ export interface components {
       to?: string
       /** @description Only actions of this verb, `read` included */
       verb?: string
+    }
+    PeopleAnswer: {
+      people: components['schemas']['PersonOfName'][]
+      /** @description Whether the name is of more than one person at that time */
+      conflict: boolean
+    }
+    PeopleAdded: {
+      /** @description Versions of names that were recorded */
+      recorded: number
+    }
+    PeopleToAdd: {
+      /** @description The list that says so, such as scim or github-org */
+      source: string
+      names: {
+        person: string
+        name: string
+        /** @description Such as email, github, slack, idp, os_user */
+        kind: string
+        /** @description Since when; default always */
+        from?: string
+        /** @description False: from then on it is theirs no longer. Default true */
+        theirs?: boolean
+      }[]
     }
     CustodyOutcome: {
       /** @description The act’s record in the ledger, `<trace>-<span>` */
@@ -2872,6 +2939,214 @@ export interface operations {
       }
       /** @description `case_full` */
       409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listNamesOfPerson: {
+    parameters: {
+      query: {
+        /** @description A person’s ID, or any name of theirs */
+        name: string
+        /** @description Whose it is at this instant; default now. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        at?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The names */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PeopleAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  addNamesOfPeople: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PeopleToAdd']
+      }
+    }
+    responses: {
+      /** @description They are recorded */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PeopleAdded']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
         headers: {
           [name: string]: unknown
         }
