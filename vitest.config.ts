@@ -31,7 +31,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
-          include: ['test/{cluster,engine,e2e,conformance,faults,tampering,examples}/**/*.test.ts'],
+          include: [
+            'test/{cluster,engine,e2e,conformance,faults,tampering,examples,instrumentation}/**/*.test.ts',
+          ],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           expect: { poll: { timeout: 60_000 } },

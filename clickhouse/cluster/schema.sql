@@ -297,6 +297,44 @@ ARRAY JOIN
         (sipHash64('delegator', multiIf(actor_type = 'human', user_id, delegator_id != '', delegator_id, actor_type = 'service', cold.sn, '') AS principal), principal)
     ]) AS found;
 
+CREATE TABLE IF NOT EXISTS whodid_shard.case_entries
+(
+    tenant LowCardinality(String),
+    case_id String CODEC(ZSTD(1)),
+    written_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    entry_id String CODEC(ZSTD(1)),
+    author LowCardinality(String),
+    role LowCardinality(String),
+    kind LowCardinality(String),
+    text String CODEC(ZSTD(1)),
+    question String CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/case_entries', '{replica}')
+PARTITION BY toYYYYMM(written_at)
+ORDER BY (tenant, case_id, written_at, entry_id)
+SETTINGS
+    fsync_after_insert = 1,
+    replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS whodid_shard.people
+(
+    tenant LowCardinality(String),
+    person String CODEC(ZSTD(1)),
+    name String CODEC(ZSTD(1)),
+    kind LowCardinality(String),
+    source LowCardinality(String),
+    is_theirs UInt8,
+    valid_from DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    recorded_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    recorded_by LowCardinality(String)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/people', '{replica}')
+PARTITION BY toYYYYMM(recorded_at)
+ORDER BY (tenant, person, name, valid_from, recorded_at)
+SETTINGS
+    fsync_after_insert = 1,
+    replicated_deduplication_window = 1000;
+
 CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
 ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
 
@@ -1053,6 +1091,12 @@ FROM whodid.v_spans
 WHERE ts BETWEEN fromUnixTimestamp64Milli({since_ms:Int64}) AND fromUnixTimestamp64Milli({until_ms:Int64}) AND instance_id != ''
 GROUP BY tenant, delegator_id, instance_id;
 
+CREATE TABLE IF NOT EXISTS whodid.case_entries AS whodid_shard.case_entries
+ENGINE = Distributed('whodid', 'whodid_shard', 'case_entries', sipHash64(case_id));
+
+CREATE TABLE IF NOT EXISTS whodid.people AS whodid_shard.people
+ENGINE = Distributed('whodid', 'whodid_shard', 'people', sipHash64(person));
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -1128,6 +1172,12 @@ SELECT '0024_create_v_after_untrusted.sql', 'a7037c6d93ff487de7d62da21e5b9d4c602
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0025_create_v_delegations.sql', 'b0822f9fc10cd7fca959c4c4804f5b04eae699b6b6953f6d1f893b8f60d7b402' WHERE '0025_create_v_delegations.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0026_create_case_entries.sql', '1c875d19a35048992ab6a1d1d82c815c117d2d15120072f5a765ef4af23b18b4' WHERE '0026_create_case_entries.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0027_create_people.sql', '01b1a5264aa84b572c1309ed5b8edd66a65cf798b11f54d041ffb0c995f2f713' WHERE '0027_create_people.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -130,6 +130,13 @@ function readTrust(text) {
   return trust
 }
 
+/** What people wrote of the case is signed with the package, and no log holds it. */
+function notebookLine(files) {
+  if (!files.has('case.jsonl')) return []
+  const entries = textOf(files, 'case.jsonl').split('\n').length - 1
+  return [`NOT PROVEN: the notebook of the case, ${entries} entries, is what people wrote`]
+}
+
 /** Every check, in order; the lines of the report. Throws the first Finding. */
 export function verifyPackage(files, trust, freshHours) {
   const statement = checkDigests(files, trust)
@@ -163,6 +170,7 @@ export function verifyPackage(files, trust, freshHours) {
       ? `BOUND: the log itself has on record that this answer and this list of records were handed out; that they are all that bears on it is the service's word, sealed there`
       : `NOT BOUND: no log has on record what was handed out; that these are all the records that bear on it, and which of them is the act asked about, is the word of whoever has the exporter's key`,
     `case ${plain(statement.predicate.case)}, asked ${plain(statement.predicate.question.of)}, exported ${plain(statement.predicate.made_at)} by ${plain(statement.predicate.made_by)}`,
+    ...notebookLine(files),
   ]
 }
 

@@ -73,7 +73,7 @@ interface Described {
 /**
  * The document without what no schema can say, so that whatever fits it must be taken: a cursor belongs to the answer before; `from`
  * is before `to`; what is pruned is past; a list without a handle needs a `from`; a time zone is one that exists; and who follows the tail
- * waits for ever.
+ * or waits for a record may wait longer than the tool does.
  */
 function narrowed(document: unknown): unknown {
   const year = {
@@ -97,6 +97,8 @@ function narrowed(document: unknown): unknown {
         narrowTime(parameter.name ?? '', parameter.schema)
         if (parameter.name === 'zone' && parameter.schema !== undefined)
           parameter.schema.pattern = '^(?:UTC|Europe/(?:Berlin|Lisbon)|America/Los_Angeles)$'
+        if (parameter.name === 'wait' && parameter.schema !== undefined)
+          parameter.schema.pattern = '^[01]$'
         if (parameter.name === 'from' && node.operationId === 'listActions')
           parameter.required = true
       }
@@ -107,6 +109,12 @@ function narrowed(document: unknown): unknown {
   const copy: unknown = structuredClone(document)
   visit(copy)
   return copy
+}
+
+/** The operations that the document describes. */
+function operationsOf(document: unknown): number {
+  const paths = Object.values(Object(Reflect.get(Object(document), 'paths')))
+  return paths.flatMap((path) => Object.keys(Object(path))).length
 }
 
 test('schemathesis finds nothing that the service does and the document does not say', async (context) => {
@@ -134,7 +142,7 @@ test('schemathesis finds nothing that the service does and the document does not
   ])
   expect({ code, output }).toMatchObject({
     code: 0,
-    output: expect.stringMatching(/Tested: 27\b/u),
+    output: expect.stringContaining(`Tested: ${operationsOf(document)}\n`),
   })
 })
 

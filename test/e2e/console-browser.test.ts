@@ -30,7 +30,7 @@ test('Chromium is there where CI demands it', () => {
 })
 
 /** Pages that are examined at the narrowest width too. */
-const narrowToo = ['home', 'answer', 'instance', 'acts']
+const narrowToo = ['home', 'answer', 'instance', 'acts', 'case', 'compare']
 
 const row = 'db:row:shop/customers/42'
 const long = `file:/srv/${'a-very-long-directory-name/'.repeat(12)}file.ts`
@@ -45,6 +45,10 @@ const pages = {
   acts: '/acts',
   agents: '/agents',
   live: '/live',
+  compare: '/compare?a=triage-1&b=fixer-1',
+  'compare-choose': '/compare?a=triage-1',
+  cases: '/cases',
+  case: '/case?id=INC-7',
   'access-log': '/access-log',
   find: '/find?q=nobody',
   help: '/help',
@@ -113,6 +117,27 @@ describe.skipIf(executable === undefined)('the console in Chromium', () => {
     await page.waitForSelector('.steps .is-bad')
     expect(await page.textContent('.steps .is-bad')).toContain('does not lead to the root')
     await page.unroute('**/proof?*')
+  })
+
+  test('an answer is pinned in a case, and a note goes beside it', async () => {
+    const { page, complaints } = watched
+    await page.goto(`${whodid.apiUrl}/ask?of=${row}`)
+    await page.getByText('Keep in a case').click()
+    expect(await axeViolations(page)).toEqual([])
+    await picture(page, 'keep')
+    await page.getByLabel('Case').fill('INC-7')
+    await page.getByRole('button', { name: 'Pin this' }).click()
+    await page.waitForURL(/\/case\?id=INC-7#entry-/u)
+    expect(await page.textContent('.entry')).toContain('db-fixer')
+    await page.getByLabel(/What you found/u).fill(`${'a long word'.repeat(40)}\n\u202e<b>bold</b>`)
+    await page.getByRole('button', { name: 'Add the note' }).click()
+    await page.waitForSelector('.entry.is-note')
+    const note = (await page.locator('.entry-text').last().textContent()) ?? ''
+    // The API replaces the character that turns the text, and no other.
+    expect(note).toContain('\n\ufffd<b>bold</b>')
+    await page.locator('.entry.is-pin a').click()
+    await page.waitForURL(/as_recorded=/u)
+    expect(complaints).toEqual([])
   })
 
   test('no page scrolls sideways, complains or violates its policy, and axe finds nothing', async () => {

@@ -233,6 +233,60 @@ test('the other pages show the same ledger', async () => {
   expect(refused.status).toBe(403)
 })
 
+test('two runs stand side by side, and an act names the run that did it', async () => {
+  const other = {
+    'whodid.actor.type': 'agent',
+    'gen_ai.agent.id': 'db-fixer',
+    'whodid.agent.instance.id': 'fixer-2',
+    'whodid.delegator.id': 'eve@acme.example',
+    'whodid.delegator.type': 'human',
+  }
+  await sendSpans(whodid, 'second-run', [
+    { ...other, 'whodid.record.kind': 'session' },
+    { ...other, ...toolCall('read', 'db:row:shop/customers/42') },
+    { ...other, ...toolCall('create', 'db:row:shop/compared/1') },
+  ])
+  await whodid.whoDid('db:row:shop/compared/1', ({ verdict }) => verdict === 'agent')
+  const rowOf = (html: string, name: string): string => {
+    const rows = (html.match(/<tr[ >].*?<\/tr>/gsu) ?? []).map((row) =>
+      row.replaceAll(/<[^>]*>/gu, ' ').replaceAll(/\s+/gu, ' '),
+    )
+    return rows.find((row) => row.includes(name)) ?? ''
+  }
+  const both = await textOf('/compare?a=fixer-1&b=fixer-2')
+  expect(rowOf(both, 'Template')).toMatch(/Template same .*db-fixer db-fixer/u)
+  expect(rowOf(both, 'For whom')).toMatch(/differs dev@acme\.example eve@acme\.example/u)
+  expect(rowOf(both, 'create_it')).toMatch(/only B 0 1/u)
+  expect(rowOf(both, 'db:row:shop/compared/1')).toMatch(/only B – create/u)
+  expect(rowOf(both, 'db:row:shop/customers/42')).toMatch(/both delete read/u)
+  const acts = 'resource:db:row:shop/compared/1'
+  expect(await textOf(`/compare?a=fixer-1&b=${encodeURIComponent(acts)}`)).toContain('fixer-2')
+  expect(await textOf('/compare?a=fixer-1')).toContain(
+    '/compare?a=instance%3Afixer-1&amp;b=instance%3Afixer-2',
+  )
+  expect(await textOf('/instance?id=fixer-1')).toContain('/compare?a=instance%3Afixer-1')
+  expect(await textOf('/compare?a=fixer-1&b=nobody')).toContain('No record names this instance')
+  for (const refused of ['/compare', '/compare?a=fixer-1&b=db:row:nowhere/1'])
+    expect((await reader.get(refused)).status, refused).toBe(400)
+})
+
+test('a live stream ends with its session', async () => {
+  const session = await signInConsole(whodid, whodid.tokens.investigator)
+  const from = encodeURIComponent(new Date().toISOString())
+  const stream = await session.get(`/live/stream?from=${from}`)
+  expect(stream.status).toBe(200)
+  const ended = stream.text()
+  await session.post('/sign-out', {})
+  // Open, it would go on for a minute; the test's own limit is longer, so the text says which it was.
+  const outcome = await Promise.race([
+    ended.then(() => 'ended'),
+    new Promise((resolve) => {
+      setTimeout(() => resolve('open'), 30_000).unref()
+    }),
+  ])
+  expect(outcome).toBe('ended')
+})
+
 test('each page view is in the access log, under its reader', async () => {
   const admin = await signInConsole(whodid, whodid.tokens.admin)
   const mark = `resource:t:mark:${Date.now()}`

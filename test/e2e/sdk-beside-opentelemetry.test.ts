@@ -41,7 +41,7 @@ it.each([0, 1])('an application that samples %d of its own traces', async (ratio
   )
 })
 
-it('links the application’s active span, and never hangs from it', async () => {
+it('continues the application’s active span: same trace, and the span as parent', async () => {
   const sink = await startOtlpSink()
   const active = {
     traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -66,7 +66,7 @@ it('links the application’s active span, and never hangs from it', async () =>
   await shutdown()
   await sink.stop()
   const session = sink.spans.find((span) => span.name === 'session a')
-  expect(session?.links).toEqual([{ traceId: active.traceId, spanId: active.spanId }])
-  expect(session?.parentSpanId).toBe('')
-  expect(session?.traceId).not.toBe(active.traceId)
+  expect(session?.links).toEqual([])
+  expect(session?.parentSpanId).toBe(active.spanId)
+  expect(session?.traceId).toBe(active.traceId)
 })

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EngineUser } from '@whodid/engine'
 import { blankRecord, recordFields, restFields } from '@whodid/model'
-import { createReadRecorder, encodeRecords, migrate, readMigrations } from '@whodid/store'
+import { listCases, readCaseEntries } from '@whodid/query'
+import {
+  createCaseWriter,
+  createReadRecorder,
+  encodeRecords,
+  migrate,
+  readMigrations,
+} from '@whodid/store'
 import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 
@@ -122,7 +129,7 @@ describe('append', () => {
 
 describe('append-only by grants', () => {
   const users: EngineUser[] = ['writer', 'recorder', 'reader', 'verifier', 'migrator']
-  const tables = ['spans', 'actions', 'reads', 'migrations']
+  const tables = ['spans', 'actions', 'reads', 'case_entries', 'people', 'migrations']
   const destructive = tables.flatMap((table) => [
     `ALTER TABLE whodid.${table} UPDATE tenant = 'x' WHERE 1`,
     `ALTER TABLE whodid.${table} DELETE WHERE 1`,
@@ -142,12 +149,17 @@ describe('append-only by grants', () => {
   test.each([
     ['writer', 'actions'],
     ['writer', 'reads'],
+    ['writer', 'case_entries'],
     ['writer', 'migrations'],
     ['recorder', 'spans'],
     ['recorder', 'actions'],
     ['reader', 'spans'],
     ['reader', 'actions'],
     ['reader', 'reads'],
+    ['reader', 'case_entries'],
+    ['verifier', 'case_entries'],
+    ['writer', 'people'],
+    ['reader', 'people'],
   ] as const)('%s may not insert into %s', async (user, table) => {
     const answer = await ledger.sql(
       user,
@@ -171,7 +183,7 @@ describe('append-only by grants', () => {
       const count = `SELECT count() > 0 FROM whodid.${table} WHERE tenant = 'far'`
       expect(await ledger.sql('verifier', count), table).toBe('1')
     }
-    for (const table of ['reads', 'migrations'])
+    for (const table of ['reads', 'case_entries', 'people', 'migrations'])
       expect(await ledger.sql('verifier', `SELECT count() FROM whodid.${table}`)).toMatch(
         /ACCESS_DENIED/u,
       )
@@ -222,6 +234,34 @@ describe('append-only by grants', () => {
     for (const table of ['spans', 'v_spans', 'v_actions', 'v_instances'])
       expect([table, await tenantsOf(table)]).toEqual([table, "['default']"])
   })
+})
+
+test('entries of a case are kept by the recorder, in order, and each tenant reads its own', async () => {
+  const writer = createCaseWriter(ledger.access('recorder'))
+  const entry = (n: number, tenant: string) => ({
+    tenant,
+    caseId: 'INC-7',
+    writtenAtUnixNs: 1_790_000_000_000_000_000n - BigInt(n),
+    entryId: `entry-${n}`,
+    author: 'kim',
+    role: 'investigator',
+    kind: 'note',
+    text: `quoted ' " \\ \0 ${n}`,
+    question: '',
+  })
+  await writer.write(entry(1, 'default'))
+  await writer.write(entry(2, 'default'))
+  await writer.write(entry(3, 'other'))
+  await writer.close()
+  const ours = await readCaseEntries(ledger.selector, 'default', 'INC-7')
+  expect(ours.map(({ entry_id: id, text }) => [id, text])).toEqual([
+    ['entry-2', `quoted ' " \\ \ufffd 2`],
+    ['entry-1', `quoted ' " \\ \ufffd 1`],
+  ])
+  expect(await listCases(ledger.selector, 'other', 10)).toMatchObject([
+    { case_id: 'INC-7', entries: 1, authors: ['kim'] },
+  ])
+  expect(await ledger.sql('reader', 'SELECT uniqExact(tenant) FROM whodid.case_entries')).toBe('1')
 })
 
 test('a crowd of reads is recorded, each one, in few inserts', async () => {

@@ -19,6 +19,13 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   store: ['model'],
   reconcile: ['model'],
   sdk: ['model'],
+  'instrumentation/ai-sdk': ['sdk'],
+  'instrumentation/langchain': ['sdk'],
+  'instrumentation/mcp': ['sdk'],
+  'instrumentation/openai-agents': ['sdk'],
+  hooks: ['model'],
+  launcher: ['hooks', 'model'],
+  'mcp-proxy': ['model', 'sdk'],
   content: ['model', 'tlog-posix'],
   retention: ['content', 'model', 'store', 'tlog-posix'],
   collector: ['content', 'model', 'store', 'tlog', 'tlog-posix', 'witness'],
@@ -59,12 +66,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'demo',
     'engine',
     'evidence',
+    'hooks',
+    'launcher',
+    'mcp-proxy',
     'model',
     'reconcile',
     'retention',
     'server',
     'store',
     'tlog',
+    'tlog-posix',
     'verify',
     'witness',
   ],
@@ -74,6 +85,7 @@ interface Manifest {
   readonly name: string
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
 }
 
@@ -84,11 +96,11 @@ const testTools = Object.keys(manifestOf('').devDependencies ?? {})
 const declaredImports: Rule = {
   name: 'import',
   check: (source) => {
-    const name = /^packages\/([^/]+)\//u.exec(source.path)?.[1] ?? ''
-    const manifest = manifests.get(name)
+    const manifest = manifests.get(packageOf(source.path))
     const declared = [
       ...Object.keys(manifest?.dependencies ?? {}),
       ...Object.keys(manifest?.optionalDependencies ?? {}),
+      ...Object.keys(manifest?.peerDependencies ?? {}),
       ...(isTest(source.path) ? testTools : []),
     ]
     return importsOf(source).flatMap(({ specifier, line }) => {
@@ -101,7 +113,10 @@ const declaredImports: Rule = {
 describe('arrows', () => {
   it('imports only what the package declares, and never past another package’s entry', () => {
     expect(
-      violations(declaredImports, repositorySources(/^packages\/[^/]+\/src\/.*\.tsx?$/u)),
+      violations(
+        declaredImports,
+        repositorySources(/^packages\/(?:instrumentation\/)?[^/]+\/src\/.*\.tsx?$/u),
+      ),
     ).toEqual([])
     for (const bad of [
       "import { a } from '@whodid/collector'",
@@ -136,7 +151,9 @@ describe('arrows', () => {
 
   it('is the table of docs/ARCHITECTURE.md', () => {
     const rows = [
-      ...readSource('docs/ARCHITECTURE.md').text.matchAll(/^\| `([a-z-]+)` \|[^|]*\|([^|]*)\|$/gmu),
+      ...readSource('docs/ARCHITECTURE.md').text.matchAll(
+        /^\| `([a-z/-]+)` \|[^|]*\|([^|]*)\|$/gmu,
+      ),
     ]
     const told = rows.map(([, name = '', imports = '']) => [
       name,
@@ -169,8 +186,8 @@ describe('arrows', () => {
 function unresolvedImports(imports: readonly { from: string; to: string }[]): string[] {
   const files = new Map(
     imports.map(({ from, to }) => [
-      join(root, 'packages', from, 'src', `imports-${to}.ts`),
-      { text: `import '@whodid/${to}'\n`, label: `${from} → ${to}` },
+      join(root, 'packages', from, 'src', `imports-${to.replaceAll('/', '-')}.ts`),
+      { text: `import '${manifests.get(to)?.name ?? ''}'\n`, label: `${from} → ${to}` },
     ]),
   )
   const parsed = ts.readConfigFile(join(root, 'tsconfig.base.json'), (file) =>
@@ -210,7 +227,7 @@ function importProblem(
 ): string | undefined {
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(path), specifier)
-    const home = path.split('/').slice(0, 2).join('/')
+    const home = `packages/${packageOf(path)}`
     return target.startsWith(`${home}/`) ? undefined : `${specifier} leaves the package`
   }
   if (specifier.startsWith('node:')) return undefined
@@ -224,11 +241,18 @@ function importProblem(
   return declared.includes(name) ? undefined : `${name} is not declared in package.json`
 }
 
+/** The folder of a file's package, below `packages`. */
+function packageOf(path: string): string {
+  return /^packages\/((?:instrumentation\/)?[^/]+)\//u.exec(path)?.[1] ?? ''
+}
+
 function referencesOf(path: string): string[] {
   const parsed = ts.readConfigFile(path, () => readSource(path).text)
   // The reader types what it parsed as any; a file of another shape fails the comparison.
   const config = parsed.config as { references: { path: string }[] }
-  return config.references.map((reference) => posix.basename(reference.path)).toSorted()
+  return config.references
+    .map((reference) => reference.path.replace(/^(?:(?:\.\.|packages|test)\/)+/u, ''))
+    .toSorted()
 }
 
 function manifestOf(directory: string): Manifest {

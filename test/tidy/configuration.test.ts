@@ -8,6 +8,7 @@ const page = join(root, 'docs/howto/configuration.md')
 
 const groups: readonly (readonly [SettingGroup, string])[] = [
   ['service', 'The service'],
+  ['sign-in', 'Sign-in'],
   ['evidence', 'Evidence'],
   ['ledger', 'The ledger'],
   ['client', 'Commands that ask'],

@@ -17,7 +17,9 @@ interface Pattern {
   readonly regExp: RegExp
 }
 
-const patterns = repositorySources(/^packages\/[^/]+\/(?:src\/.*\.ts|[^/]+\.mjs)$/u)
+const patterns = repositorySources(
+  /^packages\/(?:instrumentation\/)?[^/]+\/(?:src\/.*\.ts|[^/]+\.mjs)$/u,
+)
   .filter(({ path }) => !isTest(path))
   .flatMap((source): Pattern[] => {
     const file = syntaxOf(source)

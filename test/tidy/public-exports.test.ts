@@ -5,12 +5,11 @@ import { readSource, repositoryPaths, syntaxOf } from './source.ts'
 import type { Source } from './source.ts'
 
 describe('public exports', () => {
-  it.each(repositoryPaths(/^packages\/[^/]+\/src\/(index|[^/]+\/index)\.ts$/u))(
-    '%s exports only what has a docstring',
-    (path) => {
-      expect(undocumented(readSource(path), readSource)).toEqual([])
-    },
-  )
+  it.each(
+    repositoryPaths(/^packages\/(?:instrumentation\/)?[^/]+\/src\/(index|[^/]+\/index)\.ts$/u),
+  )('%s exports only what has a docstring', (path) => {
+    expect(undocumented(readSource(path), readSource)).toEqual([])
+  })
 
   it('finds an export without one', () => {
     const index = { path: 'src/index.ts', text: "export { read, write } from './read.ts'" }
@@ -41,11 +40,18 @@ const exportsMax: Readonly<Record<string, number>> = {
   demo: 8,
   engine: 11,
   evidence: 6,
+  'instrumentation/ai-sdk': 2,
+  'instrumentation/langchain': 2,
+  'instrumentation/mcp': 6,
+  'instrumentation/openai-agents': 1,
+  hooks: 28,
+  launcher: 8,
+  'mcp-proxy': 4,
   model: 159,
   query: 58,
   reconcile: 37,
   retention: 11,
-  sdk: 48,
+  sdk: 80,
   server: 42,
   store: 65,
   tlog: 69,
@@ -56,10 +62,10 @@ const exportsMax: Readonly<Record<string, number>> = {
 
 describe('the number of public exports', () => {
   const counts = new Map(
-    repositoryPaths(/^packages\/[^/]+\/package\.json$/u).map((path) => {
+    repositoryPaths(/^packages\/(?:instrumentation\/)?[^/]+\/package\.json$/u).map((path) => {
       const entries = entriesOf(path).map((entry) => posix.join(posix.dirname(path), entry))
       const names = entries.flatMap((entry) => exportedNames(readSource(entry)))
-      return [path.split('/')[1] ?? '', names.length] as const
+      return [path.split('/').slice(1, -1).join('/'), names.length] as const
     }),
   )
 

@@ -3,7 +3,7 @@ import type { RetentionService } from '@whodid/retention'
 import type { WhoDidSources } from '@whodid/query'
 import type { CheckpointLogEndpoint } from '@whodid/verify'
 import type { HostCheck, MetricFamily } from '@whodid/model'
-import type { ReadRecorder, Selector } from '@whodid/store'
+import type { CaseWriter, PeopleRecorder, ReadRecorder, Selector } from '@whodid/store'
 import type { NoteSigner } from '@whodid/tlog'
 import type { StatementBounds } from './bound-selector.ts'
 import type { OnFailure } from './errors/problem.ts'
@@ -21,6 +21,10 @@ export interface ApiOptions {
   /** Puts imported events on record; without it `POST /v1/imports` answers `not_found`. */
   readonly takeImported?: TakeImported | undefined
   readonly readRecorder: ReadRecorder
+  /** Keeps the notebooks of cases; without it they take no entries. */
+  readonly caseWriter?: CaseWriter | undefined
+  /** Appends the names of people; without it that route answers `not_found`. */
+  readonly peopleRecorder?: PeopleRecorder | undefined
   /** The trees that rows are held against; default none, and then no answer is `sealed`. */
   readonly trees?: WhoDidSources['trees']
   /** The operator's choice of rules. Default: every rule is used. */

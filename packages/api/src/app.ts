@@ -1,17 +1,24 @@
 import type { Api, ApiOptions } from './api-options.ts'
 import { boundSelector, statementBoundsDefault } from './bound-selector.ts'
-import { errorPage, openApiDocument, startPage } from './documents.ts'
+import { errorPage, openApiDocument } from './documents.ts'
 import { createGuardedApp } from './guarded-app.ts'
+import { createPeopleBook } from '@whodid/query'
 import { addMcp } from './mcp/add-mcp.ts'
 import { createRecordedRead, systemUnixNs } from './middleware/recorded-read.ts'
 import {
   accessLogRoute,
   actionsRoute,
   addLogs,
+  addPeopleRoute,
   answerAccessLog,
   answerActions,
+  answerAddPeople,
   answerBlastRadius,
+  answerCase,
+  answerCaseEntry,
+  answerCases,
   answerCheckpoints,
+  answerCompleteness,
   answerDelegator,
   answerErase,
   answerExport,
@@ -24,9 +31,11 @@ import {
   answerInstance,
   answerIntegrity,
   answerMetrics,
+  answerPeople,
   answerProof,
   answerPrune,
   answerReady,
+  answerRecords,
   answerRelease,
   answerTail,
   answerTemplates,
@@ -34,7 +43,11 @@ import {
   answerWhoDid,
   answerWhoDidMany,
   blastRadiusRoute,
+  caseEntryRoute,
+  caseRoute,
+  casesRoute,
   checkpointsRoute,
+  completenessRoute,
   delegatorRoute,
   eraseRoute,
   exportRoute,
@@ -47,9 +60,11 @@ import {
   instanceRoute,
   integrityRoute,
   metricsRoute,
+  peopleRoute,
   proofRoute,
   pruneRoute,
   readyRoute,
+  recordsRoute,
   releaseRoute,
   tailRoute,
   templatesRoute,
@@ -76,21 +91,30 @@ export function createApi(options: ApiOptions): Api {
   const recordedRead = createRecordedRead({ readRecorder: options.readRecorder, now })
   const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
   const question = { selector, recordedRead }
-  const sources = { selector: bounded, contents, trees, watch, rules }
+  const book = createPeopleBook(selector)
+  const sources = { selector: bounded, contents, trees, watch, rules, people: book }
   const whoDid = { sources, recordedRead, onFailure }
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, recordedRead }
+  const notebook = { ...question, caseWriter: options.caseWriter, now }
+  const people = { book, recorder: options.peopleRecorder, recordedRead, now }
 
   app.openapi(whoDidRoute, answerWhoDid(whoDid))
   app.openapi(findRoute, answerFind({ ...question, contents, now }))
   app.openapi(actionsRoute, answerActions(question))
   app.openapi(instanceRoute, answerInstance(question))
   app.openapi(blastRadiusRoute, answerBlastRadius(question))
+  app.openapi(completenessRoute, answerCompleteness({ ...question, trees }))
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
   app.openapi(ghostsRoute, answerGhosts({ ...question, now }))
   app.openapi(importRoute, answerImport({ takeImported: options.takeImported, recordedRead }))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
+  app.openapi(casesRoute, answerCases(notebook))
+  app.openapi(caseRoute, answerCase(notebook))
+  app.openapi(caseEntryRoute, answerCaseEntry(notebook))
+  app.openapi(peopleRoute, answerPeople(people))
+  app.openapi(addPeopleRoute, answerAddPeople(people))
   app.openapi(eraseRoute, answerErase(kept))
   app.openapi(pruneRoute, answerPrune(kept))
   app.openapi(holdRoute, answerHold(kept))
@@ -103,6 +127,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))
   app.openapi(tailRoute, answerTail({ ...question, stopping, now }))
+  app.openapi(recordsRoute, answerRecords({ ...question, stopping, now }))
   app.openapi(accessLogRoute, answerAccessLog(question))
   app.openapi(healthRoute, answerHealth)
   app.openapi(readyRoute, answerReady(options.readiness))
@@ -113,6 +138,5 @@ export function createApi(options: ApiOptions): Api {
   const document = openApiDocument(app)
   app.get('/openapi.json', (c) => c.json(document))
   app.get('/docs/errors', (c) => c.html(errorPage))
-  app.get('/', (c) => c.html(startPage))
   return { fetch: app.fetch, counts }
 }

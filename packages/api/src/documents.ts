@@ -6,20 +6,6 @@ import { errorGuide } from './errors/error-guide.ts'
 import type { ApiEnv } from './middleware/request-scope.ts'
 import { httpStatus } from './errors/problem.ts'
 
-/** The page at `/`: what this is and where to go on. Static, without scripts or styles. */
-export const startPage: string = page(
-  'Whodid',
-  `<h1>Whodid</h1>
-<p>The flight recorder for AI agents. This is its API.</p>
-<ul>
-<li>Ask: <code>GET /v1/who-did?of=&lt;handle&gt;</code> with <code>Authorization: Bearer &lt;token&gt;</code>,
-or <code>whodid ask &lt;handle&gt;</code> in a terminal</li>
-<li><a href="/openapi.json">Every route, as OpenAPI 3.1</a></li>
-<li><a href="/docs/errors">Every error code, and what to do about it</a></li>
-<li><a href="/readyz">Is it ready?</a></li>
-</ul>`,
-)
-
 /** The page at `/docs/errors`: where the `type` of every problem leads. */
 export const errorPage: string = page(
   'Errors of Whodid',

@@ -20,6 +20,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },
   {
+    name: 'run',
+    summary: 'Run an agent, whatever it is, as an instance that is on record',
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  {
+    name: 'hooks',
+    summary: 'Put hooks into a coding agent, take them out, or show them',
+    load: async () => (await import('./commands/hooks.ts')).hooksCommand,
+  },
+  {
+    name: 'hook',
+    summary: 'Report one event of a hook',
+    load: async () => (await import('./commands/hook.ts')).hookCommand,
+  },
+  {
     name: 'ask',
     summary: 'Ask who did something: a pull request, a row, a span, an agent…',
     load: async () => (await import('./commands/ask.ts')).askCommand,
@@ -55,6 +70,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/delegator.ts')).delegatorCommand,
   },
   {
+    name: 'case',
+    summary: 'Show the notebook of a case, or write into it',
+    load: async () => (await import('./commands/case.ts')).caseCommand,
+  },
+  {
     name: 'tail',
     summary: 'Show records as they come in',
     load: async () => (await import('./commands/tail.ts')).tailCommand,
@@ -70,9 +90,19 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ghosts.ts')).ghostsCommand,
   },
   {
+    name: 'stream',
+    summary: 'Write every record to a file or an endpoint, for a SIEM or a timeline',
+    load: async () => (await import('./commands/stream.ts')).streamCommand,
+  },
+  {
     name: 'mcp',
     summary: 'Let an assistant ask: serve the questions as MCP tools over stdio',
     load: async () => (await import('./commands/mcp.ts')).mcpCommand,
+  },
+  {
+    name: 'mcp-proxy',
+    summary: 'Record the calls between an MCP client and a server, unchanged',
+    load: async () => (await import('./commands/mcp-proxy.ts')).mcpProxyCommand,
   },
   {
     name: 'exporter',
@@ -88,6 +118,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'reads',
     summary: 'Show who looked at the ledger, and what they asked',
     load: async () => (await import('./commands/reads.ts')).readsCommand,
+  },
+  {
+    name: 'people',
+    summary: 'Say which names are one person’s: add, import or show them',
+    load: async () => (await import('./commands/people.ts')).peopleCommand,
   },
   {
     name: 'quarantine',

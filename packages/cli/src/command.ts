@@ -10,6 +10,14 @@ export interface Output {
   readonly width: number
 }
 
+/** The ends of a process that are its command's to decide. */
+export interface ProcessControl {
+  /** Gives the signals that end a process to `handle`, which then decides alone; `stopping` no longer aborts. */
+  readonly takeSignals: (handle: (signal: NodeJS.Signals) => void) => void
+  /** Ends this process by a signal, as the process that it stood for ended; resolves with an exit code where that fails. */
+  readonly endBySignal: (signal: NodeJS.Signals) => Promise<number>
+}
+
 /** The process as a command sees it. A command touches the process in no other way. */
 export interface CommandContext {
   /** The arguments after the command's name. */
@@ -21,6 +29,7 @@ export interface CommandContext {
   readonly stderr: Output
   /** The process's own streams, for a protocol that is spoken over them. Nothing reads them before a command does. */
   readonly protocol: () => { readonly input: Readable; readonly output: Writable }
+  readonly control: ProcessControl
   /** Aborts at the first SIGINT or SIGTERM; the second ends the process at once. */
   readonly stopping: AbortSignal
 }

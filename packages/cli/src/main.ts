@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import { processControl } from './process-control.ts'
 import { runCommand } from './run-command.ts'
 import type { Output } from './command.ts'
-
-const interruptedExitCode = 130
 
 // A reader that has seen enough (`whodid tail | head`) closes the pipe; that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -13,19 +12,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-const stopping = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => {
-    if (stopping.signal.aborted) process.exit(interruptedExitCode)
-    stopping.abort()
-  })
+const { control, stopping } = processControl()
 
 const exitCode = await runCommand(process.argv.slice(2), {
   environment: process.env,
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   protocol: () => ({ input: process.stdin, output: process.stdout }),
-  stopping: stopping.signal,
+  control,
+  stopping,
   version: readVersion(),
 })
 // Ending the streams waits for what a pipe has not taken yet; exiting ends what a command may have left open.

@@ -34,6 +34,7 @@ async function whodid(...argv: string[]) {
     stderr: output('stderr'),
     protocol: () => ({ input: new PassThrough(), output: new PassThrough() }),
     stopping: new AbortController().signal,
+    control: { takeSignals: () => undefined, endBySignal: () => Promise.resolve(1) },
     version: '9.9.9',
   })
   return { code, ...written }

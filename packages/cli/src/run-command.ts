@@ -42,9 +42,11 @@ export async function runCommand(
   }
   const entry = commandTable.find(({ name }) => name === first)
   if (entry === undefined) return unknownCommand(first, context)
+  // What stands behind `--` is another program's.
+  const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
   try {
     const command = await entry.load()
-    if (args.includes('--help') || args.includes('-h')) {
+    if (own.includes('--help') || own.includes('-h')) {
       stdout.write(`${command.help}\n`)
       return 0
     }
@@ -52,7 +54,7 @@ export async function runCommand(
   } catch (thrown) {
     if (context.stopping.aborted) return failedExitCode
     const error = asWhodidError(thrown)
-    stderr.write(args.includes('--json') ? errorJson(error) : errorText(error, first))
+    stderr.write(own.includes('--json') ? errorJson(error) : errorText(error, first))
     return exitCodeOf(error)
   }
 }

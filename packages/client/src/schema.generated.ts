@@ -104,6 +104,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/completeness': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Is the record of an agent’s run whole?
+     * @description Says whether every number that the instance gave to its records has come, sealed and unaltered, up to the end of the time; and where not, which numbers are missing and when they must have been given. At most 5000 records are looked at, each hashed and held against its log. What an agent did and numbered nowhere it cannot know. The read itself is recorded.
+     */
+    get: operations['describeCompleteness']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/templates': {
     parameters: {
       query?: never
@@ -178,6 +198,90 @@ export interface paths {
      * @description Reads at most 1000 events of a known format and puts them on record, sealed, in the channel `imported`. An event that cannot be read costs itself. Imported again, an event is the same record. What a log says decides nothing about an agent by itself. For the admin token.
      */
     post: operations['importEvents']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/cases': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The cases that have a notebook
+     * @description The one written to last first. The read itself is recorded.
+     */
+    get: operations['listCases']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/cases/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The notebook of a case
+     * @description Its notes, pins and questions, oldest first. A case without entries is 200 with none. The read itself is recorded, under that case.
+     */
+    get: operations['describeCase']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/cases/{id}/entries': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Write into the notebook of a case
+     * @description Adds a note, a pin or a question; nothing changes or removes one. The author is the name of the token. What it is about is frozen at `as_recorded`, by default now. A case takes 500 entries. The request is among the reads, under that case.
+     */
+    post: operations['addCaseEntry']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/people': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Whose name is this, and which others have they?
+     * @description The people who have a name at an instant, with every name that they ever had; where nobody has it then, those who ever had it. The read itself is recorded.
+     */
+    get: operations['listNamesOfPerson']
+    put?: never
+    /**
+     * Say whose names these are
+     * @description Appends versions of names: from when each is a person’s, or is theirs no longer. Nothing is overwritten. The request itself is recorded. For the admin token.
+     */
+    post: operations['addNamesOfPeople']
     delete?: never
     options?: never
     head?: never
@@ -460,6 +564,26 @@ export interface paths {
      * @description One JSON object a line, oldest first. The last line is `{"_end":{…}}`, or `{"_error":{…}}` after a failure: a stream without either was cut off. The read itself is recorded.
      */
     get: operations['tail']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/records': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The records of a log, each once, in its order
+     * @description For a SIEM or a timeline: one JSON object a line, in the order of the log. The last line is `{"_end":{"next":…,"rows":…}}`: ask for `from` = `next` to read on. None is given twice. None is left out, but one that is stored more than a minute after a later one of its log: that long a record waits where a place before it is empty. Of records that were pruned nothing is told. The read itself is recorded.
+     */
+    get: operations['readRecords']
     put?: never
     post?: never
     delete?: never
@@ -824,6 +948,7 @@ export interface components {
           | 'content_mismatch'
           | 'unsealed'
           | 'conflicting_identity'
+          | 'conflicting_alias'
           | 'dropped_attributes'
           | 'evidence_truncated'
           | 'parent_cycle'
@@ -878,12 +1003,31 @@ export interface components {
         /** @description RFC 3339, UTC, nanoseconds */
         started_at: string
       }[]
+      people?: components['schemas']['PersonOfName'][]
       cost: {
         statements: number
         rows_read: number
         bytes_read: number
         elapsed_ms: number
       }
+    }
+    PersonOfName: {
+      /** @description The name, as records have it */
+      name: string
+      /** @description The person whose name it is */
+      person: string
+      /** @description Such as email, github, slack, idp */
+      kind: string
+      /** @description The list that says so */
+      source: string
+      /** @enum {string} */
+      rule: 'alias_of'
+      /** @enum {string} */
+      grade: 'inferred'
+      /** @description Since when it is theirs; null for always */
+      from: string | null
+      /** @description Until when it was theirs; null while it is */
+      until: string | null
     }
     Problem: {
       type: string
@@ -1276,6 +1420,69 @@ export interface components {
       /** @description RFC 3339, UTC, nanoseconds */
       last_at: string
     }
+    CompletenessAnswer: {
+      instance: string
+      /** @description As asked; null from its first record on */
+      from: string | null
+      /** @description As asked; null to its end */
+      to: string | null
+      /**
+       * @description `complete`: every number up to the end of the time has a sealed record of a sender that may speak for the instance, and the end is on record. `incomplete`: numbers are missing, or a sender reported a loss. `unknown`: nothing decides it
+       * @enum {string}
+       */
+      verdict: 'complete' | 'incomplete' | 'unknown'
+      summary: string
+      reasons: {
+        /** @enum {string} */
+        code:
+          | 'no_record'
+          | 'not_numbered'
+          | 'records_without_number'
+          | 'numbers_missing'
+          | 'numbers_repeated'
+          | 'loss_reported'
+          | 'not_as_sealed'
+          | 'not_ended'
+          | 'sender_not_bound'
+          | 'unsealed'
+          | 'truncated'
+        text: string
+      }[]
+      records: number
+      records_without_number: number
+      first_number: number | null
+      last_number: number | null
+      /** @description Oldest first, at most 100 */
+      missing: components['schemas']['MissingNumbers'][]
+      missing_total: number
+      /** @description The record with which the run ended */
+      ended: string | null
+      /** @description Batches that the launcher could not deliver; null where it says nothing */
+      lost_batches: number | null
+      /** @description Records within the time that the newest checkpoint of their log covers */
+      sealed: number
+      /** @description Where the records stand */
+      logs: {
+        log: string
+        first_index: number
+        last_index: number
+        /** @description Records that the newest checkpoint covers; 0 where this service has no such tree */
+        size: number
+      }[]
+      cost: components['schemas']['QuestionCost']
+    }
+    MissingNumbers: {
+      from: number
+      to: number
+      /** @description The record with the number before; null when none has one */
+      after: string | null
+      /** @description The record with the number after */
+      before: string | null
+      /** @description When the record before began */
+      earliest_at: string | null
+      /** @description When the record after began */
+      latest_at: string | null
+    }
     TemplatesAnswer: {
       templates: components['schemas']['TemplateEntry'][]
       /** @description For the next page, with the same filters; null after the last */
@@ -1518,6 +1725,86 @@ export interface components {
       verb?: string
       /** @description How many alternatives to give: 0–100, default 10 */
       limit?: string
+    }
+    CasesAnswer: {
+      cases: {
+        case_id: string
+        entries: number
+        first_at: string
+        last_at: string
+        /** @description At most 20 of them */
+        authors: string[]
+      }[]
+    }
+    CaseAnswer: {
+      case_id: string
+      entries: components['schemas']['CaseEntry'][]
+    }
+    CaseEntry: {
+      entry_id: string
+      written_at: string
+      /** @description The name of the token or of the session that wrote it */
+      author: string
+      role: string
+      /** @enum {string} */
+      kind: 'note' | 'pin' | 'question'
+      text: string | null
+      /** @description Of a pin and a question, and of a note that concerns one */
+      question: {
+        of: string
+        /** @description The answer is what the ledger held by this instant */
+        as_recorded: string
+        at: string | null
+        from: string | null
+        to: string | null
+        verb: string | null
+      } | null
+      /** @description The page of the console with that answer */
+      permalink: string | null
+    }
+    NewCaseEntry: {
+      /**
+       * @description `note`: words. `pin`: an answer that matters. `question`: one that was asked
+       * @enum {string}
+       */
+      kind: 'note' | 'pin' | 'question'
+      /** @description Words, 1–4000 characters. A note needs them */
+      text?: string
+      /** @description A handle, as `/v1/who-did` takes it. A pin and a question need one */
+      of?: string
+      /** @description The action is at or before this instant. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+      at?: string
+      /** @description Only what the ledger had received by this instant. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+      as_recorded?: string
+      /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+      from?: string
+      /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+      to?: string
+      /** @description Only actions of this verb, `read` included */
+      verb?: string
+    }
+    PeopleAnswer: {
+      people: components['schemas']['PersonOfName'][]
+      /** @description Whether the name is of more than one person at that time */
+      conflict: boolean
+    }
+    PeopleAdded: {
+      /** @description Versions of names that were recorded */
+      recorded: number
+    }
+    PeopleToAdd: {
+      /** @description The list that says so, such as scim or github-org */
+      source: string
+      names: {
+        person: string
+        name: string
+        /** @description Such as email, github, slack, idp, os_user */
+        kind: string
+        /** @description Since when; default always */
+        from?: string
+        /** @description False: from then on it is theirs no longer. Default true */
+        theirs?: boolean
+      }[]
     }
     CustodyOutcome: {
       /** @description The act’s record in the ledger, `<trace>-<span>` */
@@ -2206,6 +2493,101 @@ export interface operations {
       }
     }
   }
+  describeCompleteness: {
+    parameters: {
+      query: {
+        /** @description The instance’s ID */
+        instance: string
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        from?: string
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        to?: string
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        as_recorded?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description What is known of its completeness */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CompletenessAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   listTemplates: {
     parameters: {
       query: {
@@ -2649,6 +3031,521 @@ export interface operations {
         }
       }
       /** @description `store_unavailable`, `read_not_recorded`, `log_full`, `log_failed` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listCases: {
+    parameters: {
+      query?: {
+        /** @description How many to give: 1–1000, default 100 */
+        limit?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The cases */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CasesAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  describeCase: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path: {
+        /** @description The case: 1–200 printable ASCII characters, percent-encoded */
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The case */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CaseAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  addCaseEntry: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path: {
+        /** @description The case: 1–200 printable ASCII characters, percent-encoded */
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewCaseEntry']
+      }
+    }
+    responses: {
+      /** @description The entry */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['CaseEntry']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `case_full` */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listNamesOfPerson: {
+    parameters: {
+      query: {
+        /** @description A person’s ID, or any name of theirs */
+        name: string
+        /** @description Whose it is at this instant; default now. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        at?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The names */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PeopleAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  addNamesOfPeople: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PeopleToAdd']
+      }
+    }
+    responses: {
+      /** @description They are recorded */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['PeopleAdded']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
       503: {
         headers: {
           [name: string]: unknown
@@ -4125,6 +5022,103 @@ export interface operations {
         }
       }
       /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  readRecords: {
+    parameters: {
+      query: {
+        /** @description The origin of the log, as `/v1/trust` and every proof name it */
+        log: string
+        /** @description The first index; default 0 */
+        from?: string
+        /** @description How many records to give: 1–1000, default 500 */
+        limit?: string
+        /** @description `record` (default), the columns of the ledger; `ocsf`, an event of OCSF 1.9, class API Activity; `timesketch`, a line for each time of a record */
+        form?: 'record' | 'ocsf' | 'timesketch'
+        /** @description Seconds to wait while there is no record; default 0 */
+        wait?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Records, one a line */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/x-ndjson': string
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
       400: {
         headers: {
           [name: string]: unknown

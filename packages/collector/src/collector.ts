@@ -10,7 +10,7 @@ import { openLog } from './open-log.ts'
 import type { OpenLog } from './open-log.ts'
 import { openReceivers } from './receivers/receivers.ts'
 import type { Receivers } from './receivers/receivers.ts'
-import { knowIngestClients } from './senders/ingest-clients.ts'
+import { openSenders } from './senders/open-senders.ts'
 import { noSequencer } from './sequencer/sequencer-options.ts'
 
 /** A running collector. */
@@ -54,7 +54,8 @@ export interface Collector {
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const limits: CollectorLimits = { ...collectorLimits, ...options.limits }
   const nowUnixNs = options.now ?? systemUnixNs
-  const { authenticate, named, replace } = knowIngestClients(options.ingestClients)
+  const senders = openSenders(options.ingestClients, { logDir: options.logDir, nowUnixNs })
+  const { authenticate, launches, named, replace } = senders
   const meter = new CollectorMeter(options.onEvent ?? ignore)
   const keys = options.keys ?? (await ContentKeys.open(`${options.logDir}/keys`))
   const opened = await openLog({
@@ -72,9 +73,20 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     meter,
   })
   const { log, inserter, quarantine, sequencer } = opened
+  await launches.restore()
   const room = { bytes: 0 }
   const { hostCheck = 'any' } = options
-  const pipeline = { authenticate, log, keys, quarantine, limits, hostCheck, room, nowUnixNs }
+  const pipeline = {
+    authenticate,
+    launches,
+    log,
+    keys,
+    quarantine,
+    limits,
+    hostCheck,
+    room,
+    nowUnixNs,
+  }
   const receivers = await openReceivers(options, pipeline, meter).catch(async (thrown: unknown) => {
     await closeLog(opened, sleep(limits.stopTimeoutMs, undefined, { ref: false }))
     throw thrown

@@ -6,7 +6,7 @@ const search = document.querySelector('#search')
 
 // Keyboard
 
-const places = { n: '/', a: '/acts', l: '/live', g: '/agents' }
+const places = { n: '/', a: '/acts', l: '/live', c: '/cases', g: '/agents' }
 let afterG = false
 let picked = -1
 
@@ -49,7 +49,7 @@ function press(selector) {
 function lines() {
   return [
     ...document.querySelectorAll(
-      'main tbody tr, main .rows li, main .candidates li, main .around li',
+      'main tbody tr, main .rows li, main .candidates li, main .around li, main .entries li',
     ),
   ]
 }

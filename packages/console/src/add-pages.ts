@@ -4,11 +4,16 @@ import type { PageEnv, Sessions } from './session/index.ts'
 import {
   accessLogPage,
   actsPage,
+  addCaseEntry,
   agentsPage,
   answerPage,
   answerCopy,
   exportPackage,
+  endSession,
   recordProof,
+  casePage,
+  casesPage,
+  comparePage,
   findPage,
   helpPage,
   homePage,
@@ -16,6 +21,7 @@ import {
   livePage,
   liveStream,
   personPage,
+  sessionsPage,
   templatePage,
 } from './pages/index.ts'
 import type { PageDeps } from './pages/index.ts'
@@ -37,13 +43,19 @@ export function addPages(
   page('/ask.md', answerCopy(deps, 'md'))
   page('/proof', recordProof(deps))
   page('/instance', instancePage(deps))
+  page('/compare', comparePage(deps))
   page('/person', personPage(deps))
   page('/template', templatePage(deps))
   page('/acts', actsPage(deps))
   page('/agents', agentsPage(deps))
   page('/live', livePage(deps))
   page('/live/stream', liveStream(deps))
+  page('/cases', casesPage(deps))
+  page('/case', casePage(deps))
   page('/access-log', accessLogPage(deps))
+  page('/sessions', sessionsPage(sessions))
   page('/help', helpPage)
+  app.post('/case', session, addCaseEntry(deps))
+  app.post('/sessions', session, endSession(sessions))
   app.post('/export', session, exportPackage(deps))
 }

@@ -27,7 +27,7 @@ export function createAskApi({ api }: Pick<ConsoleOptions, 'api'>): AskApi {
   return {
     client: (c) => createApiClient({ url: base, token: '', fetch: (request) => ask(c, request) }),
     send: (c, path, init) =>
-      ask(c, new Request(`${base}${path}`, { ...init, signal: c.req.raw.signal })),
+      ask(c, new Request(`${base}${path}`, { ...init, signal: init?.signal ?? c.req.raw.signal })),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { HostCheck } from '@whodid/model'
+import type { OidcOptions } from './oidc/oidc-options.ts'
 import type { ConsoleReader } from './session/console-reader.ts'
 import type { SessionBounds } from './session/sessions.ts'
 
@@ -14,6 +15,8 @@ export interface ConsoleOptions {
   /** The names that a request's `Host` may have. Default `loopback`. */
   readonly hostCheck?: HostCheck
   readonly sessions?: Partial<SessionBounds>
+  /** The identity provider that people may sign in with; default none. */
+  readonly oidc?: OidcOptions | undefined
   /** Milliseconds since 1970; default the system clock. */
   readonly now?: () => number
 }

@@ -11,6 +11,7 @@ import type { PageEnv } from './session/index.ts'
 import { assets } from './assets.ts'
 import { createAskApi } from './ask-api.ts'
 import type { Console, ConsoleOptions } from './console-options.ts'
+import { addOidc } from './oidc/add-oidc.ts'
 import { addPages } from './add-pages.ts'
 import { errorPage } from './pages/error-page.tsx'
 
@@ -20,7 +21,7 @@ import { errorPage } from './pages/error-page.tsx'
  * go to the API. Does NOT listen: see `startApi`.
  */
 export function createConsole(options: ConsoleOptions): Console {
-  const { api, readers, hostCheck = 'loopback', now = Date.now } = options
+  const { api, readers, oidc, hostCheck = 'loopback', now = Date.now } = options
   const sessions = createSessions(readers, now, { ...sessionBoundsDefault, ...options.sessions })
   const app = new Hono<PageEnv>()
   app.use(securePage())
@@ -33,7 +34,8 @@ export function createConsole(options: ConsoleOptions): Console {
       }
       return c.body(body, 200, headers)
     })
-  addSignIn(app, { sessions, readers })
+  addSignIn(app, { sessions, readers, oidc })
+  if (oidc !== undefined) addOidc(app, { sessions, options: oidc, now })
   addPages(app, { sessions, ask: createAskApi(options), now })
   const paths = new Set(app.routes.map(({ path }) => path).filter((path) => !path.endsWith('*')))
   app.notFound((c) =>

@@ -75,8 +75,12 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
   },
   recorder: {
     username: 'whodid_recorder',
-    purpose: 'records who read what',
-    grants: [{ privileges: 'INSERT', on: 'whodid.reads' }],
+    purpose: 'records who read what, what they noted of it, and the names of people',
+    grants: [
+      { privileges: 'INSERT', on: 'whodid.reads' },
+      { privileges: 'INSERT', on: 'whodid.case_entries' },
+      { privileges: 'INSERT', on: 'whodid.people' },
+    ],
     settings: [{ name: 'log_queries', value: 0 }, insertIsStored],
     rowFilters: {},
   },
@@ -90,6 +94,8 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'SELECT', on: 'whodid.threads' },
       { privileges: 'SELECT', on: 'whodid.contents' },
       { privileges: 'SELECT', on: 'whodid.reads' },
+      { privileges: 'SELECT', on: 'whodid.case_entries' },
+      { privileges: 'SELECT', on: 'whodid.people' },
       { privileges: 'SELECT', on: 'whodid.migrations' },
       { privileges: 'SELECT', on: 'whodid.who_did*' },
       { privileges: 'SELECT', on: 'whodid.v_*' },
@@ -133,6 +139,8 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       threads: tenantFilter,
       contents: tenantFilter,
       reads: tenantFilter,
+      case_entries: tenantFilter,
+      people: tenantFilter,
     },
   },
   eraser: {
@@ -219,7 +227,16 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       ].map((table) => ({ privileges: 'SELECT', on: `system.${table}` })),
     ],
     settings: [],
-    rowFilters: { spans: '1', actions: '1', acts: '1', contents: '1', threads: '1', reads: '1' },
+    rowFilters: {
+      spans: '1',
+      actions: '1',
+      acts: '1',
+      contents: '1',
+      threads: '1',
+      reads: '1',
+      case_entries: '1',
+      people: '1',
+    },
   },
 }
 

@@ -45,6 +45,7 @@ export function buildPackage(evidence: Evidence, signer: NoteSigner): Buffer {
   }
   add('absent.jsonl', lines(evidence.absentContents))
   add('custody.jsonl', lines(evidence.custody))
+  if (evidence.caseEntries !== undefined) add('case.jsonl', lines(evidence.caseEntries))
   add('timeline.jsonl', lines(timelineOf(rows)))
   add('ocsf.jsonl', lines(rows.map(ocsfEvent)))
   add('verify.mjs', readVerifier())

@@ -1,4 +1,4 @@
-import type { TextPart, WhoDidAnswer } from '@whodid/model'
+import type { CaseEntry, TextPart, WhoDidAnswer } from '@whodid/model'
 import type { FoundInCheckpointLog } from '@whodid/verify'
 import type { EvidenceIndex } from '@whodid/query/offline'
 import type { KeyEpoch } from '@whodid/tlog'
@@ -25,6 +25,8 @@ export interface Evidence {
   readonly absentContents: readonly AbsentContent[]
   /** The reads of this evidence, and this export, oldest first. */
   readonly custody: readonly CustodyEvent[]
+  /** The notebook of the case, oldest first; undefined for a package of no case. What people wrote: nothing proves it. */
+  readonly caseEntries?: readonly CaseEntry[]
   readonly made: Making
 }
 

@@ -1,5 +1,5 @@
 import type { ContentReader } from '@whodid/content'
-import { accessLogMax, listAccessLog } from '@whodid/query'
+import { accessLogMax, listAccessLog, readCaseEntries } from '@whodid/query'
 import type { Question, WhoDidSources } from '@whodid/query'
 import type { CheckpointLogEndpoint } from '@whodid/verify'
 import type { Selector } from '@whodid/store'
@@ -35,7 +35,7 @@ export interface EvidenceRequest {
 
 /**
  * Gathers what a package holds: the answer, every record of the traces that it quotes, their proofs, the history of their
- * logs, the texts that are still there, and who looked at the handle before.
+ * logs, the texts that are still there, who looked at the handle before, and the notebook of the case.
  *
  * Waits a few seconds for a record that is not sealed yet, and throws `not_sealed` when it stays so; else throws what
  * `Selector.select` throws. Does NOT record the read.
@@ -76,6 +76,9 @@ export async function gatherEvidence(
         case: made.case,
       },
     ],
+    ...(made.case === ''
+      ? {}
+      : { caseEntries: await readCaseEntries(selector, tenant, made.case) }),
     made,
   }
 }

@@ -13,6 +13,7 @@ export function manifestOf(evidence: Evidence, files: ReadonlyMap<string, Buffer
     records_truncated: evidence.isTruncated,
     texts: evidence.contents.length,
     texts_absent: evidence.absentContents.length,
+    ...(evidence.caseEntries && { case_entries: evidence.caseEntries.length }),
     files: [...files].map(([name, content]) => ({
       name,
       bytes: content.length,

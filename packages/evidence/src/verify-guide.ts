@@ -35,7 +35,7 @@ answer are not in the package. With \`quorum\` 0 nobody but the holder of the lo
 - \`proofs/<log>/<index>.tlog-proof\`: c2sp.org/tlog-proof@v1. \`checkpoints/<log>.json\`: the log's checkpoints with consistency proofs. \`checkpoints/<log>.keys\`: a copy, for information.
 - \`meta-log/<log>.json\`, where there is a meta-log: a checkpoint of the log as an entry of it, and the entry's proof; or why there is none.
 - \`content/<span>.<part>.json\`: texts with their salts. \`absent.jsonl\`: texts that are no longer there, and why.
-- \`custody.jsonl\`: who looked at this evidence. \`timeline.jsonl\`: for Timesketch. \`ocsf.jsonl\`: OCSF 1.9.0 events, class API Activity.
+- \`custody.jsonl\`: who looked at this evidence. \`case.jsonl\`, in a package of a case: the notes, pins and questions of its notebook, as the service held them; the package's signature covers them, and no log proves them. \`timeline.jsonl\`: for Timesketch. \`ocsf.jsonl\`: OCSF 1.9.0 events, class API Activity.
 `
 }
 

@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'range_required'
   | 'content_unreadable'
   | 'under_hold'
+  | 'case_full'
   | 'query_too_expensive'
   | 'read_not_recorded'
   | 'migration_changed'
@@ -34,6 +35,7 @@ export type ErrorCode =
   | 'engine_in_use'
   | 'engine_failed'
   | 'api_unreachable'
+  | 'provider_failed'
   | 'unknown_name'
   | 'action_unrecorded'
   | 'internal'
@@ -66,6 +68,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   range_required: 'permanent',
   content_unreadable: 'permanent',
   under_hold: 'permanent',
+  case_full: 'permanent',
   query_too_expensive: 'permanent',
   read_not_recorded: 'retryable',
   migration_changed: 'permanent',
@@ -74,6 +77,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   engine_in_use: 'permanent',
   engine_failed: 'retryable',
   api_unreachable: 'retryable',
+  provider_failed: 'retryable',
   unknown_name: 'permanent',
   action_unrecorded: 'retryable',
   internal: 'permanent',

@@ -42,11 +42,12 @@ export function isPartOfUuid(text: string): boolean {
   )
 }
 
-/** The rights of a token of Whodid: sending (`ingest`), reading (`investigator`), everything (`admin`). */
-type TokenKind = 'ingest' | 'investigator' | 'admin'
+/** The rights of a token of Whodid: sending (`ingest`), sending as one launched agent (`launch`), reading (`investigator`), everything (`admin`). */
+type TokenKind = 'ingest' | 'launch' | 'investigator' | 'admin'
 
 const kindByMark: ReadonlyMap<string, TokenKind> = new Map([
   ['ing', 'ingest'],
+  ['lau', 'launch'],
   ['inv', 'investigator'],
   ['adm', 'admin'],
 ])

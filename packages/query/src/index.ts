@@ -1,14 +1,34 @@
 export { find } from './find/find.ts'
+export { parseCount, parsePageLimit } from './questions/parse-parameters.ts'
 export { candidatesLimit, clueTakenMax, parseFindQuestion } from './find/question.ts'
 export { clueLengthMax } from './find/clue/read-clue.ts'
+export { describeName } from './people/describe-people.ts'
+export { createPeopleBook, versionsMax } from './people/people-book.ts'
+export type { PeopleBook, PeopleRead } from './people/people-book.ts'
+export type { NameOfPerson, People } from './people/people.ts'
 export { checkpointsMax, listCheckpoints } from './proof/list-checkpoints.ts'
 export { proveAction } from './proof/prove-action.ts'
 export { accessLogMax, listAccessLog, parseAccessLogLimit } from './questions/access-log.ts'
+export {
+  caseEntriesMax,
+  casesMax,
+  countCaseEntries,
+  listCases,
+  parseCaseId,
+  parseCasesLimit,
+  readCaseEntries,
+  shapeCaseEntry,
+} from './questions/cases.ts'
 export {
   blastRadius,
   parseBlastRadiusQuestion,
   resourcesLimit,
 } from './questions/blast-radius/blast-radius.ts'
+export {
+  completenessRecordsMax,
+  describeCompleteness,
+  parseCompletenessQuestion,
+} from './questions/completeness/completeness.ts'
 export { describeDelegator } from './questions/describe-delegator/describe-delegator.ts'
 export { latestActsLimit, parseDelegatorQuestion } from './questions/describe-delegator/question.ts'
 export {

@@ -5,6 +5,7 @@ import { resolveConfig } from './config.ts'
 import type { LossReason, StartOptions } from './config.ts'
 import { installExitHooks } from './export/exit-hooks.ts'
 import { emptyQueueState } from './export/export-queue.ts'
+import { forgetApplicationSpans, spansLeftOut } from './opentelemetry/application-spans.ts'
 import { activeRuntime, counters, makeRuntime, setActiveRuntime } from './runtime.ts'
 
 /** Longest that `flush` and `shutdown` wait by default, in milliseconds. */
@@ -27,6 +28,8 @@ export interface Health {
   readonly blockedActions: number
   /** Records that verbs would have made before `start` or after `shutdown`. */
   readonly unstarted: number
+  /** Spans of the application's own OpenTelemetry that `whodidSpanProcessor` left out because too many were open at once. */
+  readonly applicationSpansLeftOut: number
   /** Errors of the SDK's own, kept from the agent. */
   readonly internalErrors: number
   /** The last thing that went wrong; '' when nothing has. */
@@ -92,6 +95,7 @@ export function health(): Health {
     unconfirmedIntents: counters.unconfirmedIntents,
     blockedActions: counters.blockedActions,
     unstarted: counters.unstarted,
+    applicationSpansLeftOut: spansLeftOut(),
     internalErrors: counters.internalErrors,
     lastError: counters.lastInternalError === '' ? state.lastError : counters.lastInternalError,
     lastExportUnixMs: state.lastExportUnixMs,
@@ -131,6 +135,7 @@ export async function shutdown(timeoutMs: number = flushTimeoutMs): Promise<bool
   uninstallExitHooks = undefined
   await runtime.queue.shutdown()
   resetAmbient()
+  forgetApplicationSpans()
   return isWhole()
 }
 

@@ -14,6 +14,8 @@ const shardKeys: Readonly<Record<string, string>> = {
   threads: 'sipHash64(trace_id)',
   contents: 'sipHash64(ref)',
   reads: 'sipHash64(request_id)',
+  case_entries: 'sipHash64(case_id)',
+  people: 'sipHash64(person)',
 }
 
 /**

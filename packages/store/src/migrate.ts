@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { ClickHouseClient } from '@clickhouse/client'
@@ -22,8 +23,14 @@ export interface MigrationOutcome {
   readonly alreadyApplied: readonly string[]
 }
 
-const migrationsFolder = fileURLToPath(new URL('../../../clickhouse/', import.meta.url))
+/** The schema of a clone, or, where the package was installed, the copy that was packed with it. */
+const migrationsFolder = folderOf(['../../../clickhouse/', '../clickhouse/'])
 const fileNamePattern = /^(\d{4})_[a-z0-9_]+\.sql$/u
+
+function folderOf(places: readonly string[]): string {
+  const folders = places.map((place) => fileURLToPath(new URL(place, import.meta.url)))
+  return folders.find((folder) => existsSync(`${folder}checksums.txt`)) ?? ''
+}
 
 /** Reads the migrations in the order in which they are applied: by number, the one that allows inserts last. Throws `migration_failed` when two share a number or one is left out. */
 export async function readMigrations(folder: string = migrationsFolder): Promise<Migration[]> {

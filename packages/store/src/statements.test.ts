@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createAppender } from './append.ts'
+import { createCaseWriter } from './case-writer.ts'
 import type { StoreAccess } from './client.ts'
 import type { DerivedComparison } from './derived-reader.ts'
 import { createContentEraser } from './erase-contents.ts'
@@ -109,10 +110,11 @@ it('reads leaves and texts', async () => {
   await reader.close()
 })
 
-it('erases, prunes and records reads', async () => {
+it('erases, prunes, records reads and keeps entries of cases', async () => {
   const eraser = createContentEraser(access)
   const pruner = createRecordPruner(access)
   const recorder = createReadRecorder(access)
+  const caseWriter = createCaseWriter(access)
   const calls: Record<string, () => Promise<unknown>> = {
     'erase.instances_only_of': () => eraser.instancesOnlyOf('t', 'delegator:d'),
     'erase.delete_by_key': () => eraser.deleteByKey('t', '00'.repeat(16)),
@@ -133,11 +135,23 @@ it('erases, prunes and records reads', async () => {
         remoteAddress: '::1',
         userAgent: 'a',
       }),
+    'cases.write': () =>
+      caseWriter.write({
+        tenant: 't',
+        caseId: 'INC-7',
+        writtenAtUnixNs: january,
+        entryId: 'e',
+        author: 'n',
+        role: 'investigator',
+        kind: 'note',
+        text: 'x',
+        question: '',
+      }),
   }
   for (const [name, call] of Object.entries(calls)) {
     const statements = await statementsOf(call)
     expect(statements.length, name).toBeGreaterThan(10)
     await expect(statements).toMatchFileSnapshot(`./snapshots/${name}.sql`)
   }
-  await Promise.all([eraser.close(), pruner.close(), recorder.close()])
+  await Promise.all([eraser.close(), pruner.close(), recorder.close(), caseWriter.close()])
 })

@@ -114,6 +114,10 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     title: 'A legal hold forbids it',
     advice: 'Release the hold of the case that the message names, or leave the evidence as it is.',
   },
+  case_full: {
+    title: 'The notebook of the case is full',
+    advice: 'Go on under another case, such as "INC-7/2". What was written stays.',
+  },
   query_too_expensive: {
     title: 'The question reads too much',
     advice: 'Narrow it: add "from" and "to", or ask about a single action, span or resource.',
@@ -145,6 +149,11 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
   api_unreachable: {
     title: 'Whodid cannot be reached',
     advice: 'Start it with `npm start`, or set WHODID_API_URL to where it runs.',
+  },
+  provider_failed: {
+    title: 'The identity provider did not answer as expected',
+    advice:
+      'Try again. If it stays, check WHODID_OIDC_ISSUER and the client at the provider; a token still signs in.',
   },
   unknown_name: {
     title: 'Nothing is on record under this name, and another is near',

@@ -7,10 +7,12 @@ import type { ApiEnv } from './request-scope.ts'
 /** Longest `Whodid-Case`, in characters. */
 const caseIdLengthMax = 200
 
-/** The roles that may read, and the question. */
+/** The roles that may read, the question and its case. */
 interface Asked {
   readonly roles: readonly Role[]
   readonly question: Readonly<Record<string, string | undefined>>
+  /** The case that the route itself names; it goes before the header's. */
+  readonly caseId?: string
 }
 
 /** Runs a read of the ledger for a request and records it. */
@@ -54,7 +56,7 @@ export function createRecordedRead({ readRecorder, now }: RecordedReadDeps): Rec
       role: token.role,
       route: c.req.path,
       question: JSON.stringify(asked.question),
-      caseId: readCaseId(c.req.header('whodid-case')),
+      caseId: asked.caseId ?? readCaseId(c.req.header('whodid-case')),
       remoteAddress: c.env.incoming?.socket.remoteAddress ?? '',
       userAgent: printableLine(c.req.header('user-agent') ?? ''),
     })

@@ -14,6 +14,7 @@ async function scriptOf(shell: string): Promise<string> {
     stderr: output,
     protocol: () => ({ input: new PassThrough(), output: new PassThrough() }),
     stopping: new AbortController().signal,
+    control: { takeSignals: () => undefined, endBySignal: () => Promise.resolve(1) },
   })
   return written
 }

@@ -20,6 +20,8 @@ export function fastGroup(
   context: RequestContext,
   logId: string,
 ): FastGroup | undefined {
+  // Only the general path completes the records of a launched instance.
+  if (context.client.instance !== undefined) return undefined
   const { attributes } = resource
   const service = attributes.get(attribute.serviceName) ?? ''
   if (typeof service !== 'string' || service === 'claude-code') return undefined

@@ -1,4 +1,5 @@
 import { WhodidError } from '@whodid/model'
+import type { ErrorCode } from '@whodid/model'
 import type { Accepted } from '../pipeline.ts'
 import type { SequencerLevels } from '../sequencer/sequencer-options.ts'
 import type { Inserted } from '../wal/segment-inserter.ts'
@@ -56,10 +57,29 @@ interface Levels extends SequencerLevels {
   readonly quarantineFiles: number
 }
 
+/**
+ * The codes that a request is refused with. Each is told from the start, as 0: Prometheus sees no increase in a series whose first
+ * value is 1, so that the first refusal would raise no alert.
+ */
+const refusalCodes = [
+  'invalid_body',
+  'unsupported_content_type',
+  'unsupported_encoding',
+  'body_too_large',
+  'method_not_allowed',
+  'not_found',
+  'unauthenticated',
+  'forbidden',
+  'log_full',
+  'log_failed',
+  'too_many_requests',
+  'internal',
+] as const satisfies readonly ErrorCode[]
+
 /** Counts what happens. */
 export class CollectorMeter {
   readonly #onEvent: (event: CollectorEvent) => void
-  readonly #refusals = new Map<string, number>()
+  readonly #refusals = new Map<string, number>(refusalCodes.map((code) => [code, 0]))
   readonly #counts = {
     requests: 0,
     connectionsDropped: 0,

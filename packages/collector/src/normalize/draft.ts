@@ -1,6 +1,7 @@
 import { hintRules } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { Attributes, OtlpEvent, OtlpLink, OtlpSource } from '../otlp/batch.ts'
+import { bindToInstance } from '../senders/bind-instance.ts'
 import { channelOf, mayHintAt } from '../senders/channel-of.ts'
 import type { IngestClient } from '../senders/ingest-clients.ts'
 import type { Telemetry } from './conventions/telemetry.ts'
@@ -40,6 +41,7 @@ export function makeDraft(received: Received, context: RequestContext): Draft {
   fillEnvelope(received, context)
   const attributes = fillClaims(record, telemetry)
   dropHint(record, context.client)
+  bindToInstance(record, context.client)
   record.channel = channelOf(context.client, record)
   return {
     record,

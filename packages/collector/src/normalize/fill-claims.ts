@@ -8,6 +8,7 @@ import {
   inferInstance,
   inferTemplate,
   namesPerson,
+  nameSubagent,
 } from './conventions/infer-identity.ts'
 import { fillOwnClaims, ownClaimOf, saidKind } from './conventions/own-claims.ts'
 import { firstText } from './conventions/telemetry.ts'
@@ -87,7 +88,7 @@ function fillIdentity(record: LedgerRecord, telemetry: Telemetry): void {
   if (instance !== undefined) {
     record.instanceId = instance.id
     record.instanceRule = instance.rule
-  }
+  } else if (record.instanceRule === '') nameSubagent(record, telemetry)
   const saysNone = record.delegatorType === 'none'
   const delegator = record.delegatorId === '' && !saysNone ? inferDelegator(telemetry) : undefined
   if (delegator !== undefined) {

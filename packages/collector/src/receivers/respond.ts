@@ -65,6 +65,12 @@ export function discardRest(request: IncomingMessage, limits: CollectorLimits): 
   request.resume()
 }
 
+/** Answers a request that is about no telemetry. */
+export function respondJson(response: ServerResponse, status: number, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value))
+  send(response, { status, encoding: 'json', body, headers: { 'cache-control': 'no-store' } })
+}
+
 interface Answer {
   readonly status: number
   readonly encoding: OtlpEncoding

@@ -1,5 +1,6 @@
 import { hintRules } from '@whodid/model'
 import type { Channel, LedgerRecord } from '@whodid/model'
+import { isOwnInstance } from './bind-instance.ts'
 import type { IngestClient } from './ingest-clients.ts'
 
 /** Returns the right of an ingest client to the claims of a record; see {@link Channel}. */
@@ -23,15 +24,22 @@ export function channelOf(
       // infrastructure, is entitled to that.
       return speaksForAll(client) || client.infrastructure === true ? 'entitled' : 'unbound'
     case 'agent':
-      if (templates === '*' || templates.includes(record.templateId)) return 'entitled'
-      // A record that names neither has no claim to check against the token; an instance alone could be anybody's.
-      if (
-        isUnclaimed(record.templateId, record.templateRule) &&
-        isUnclaimed(record.instanceId, record.instanceRule)
-      )
-        return 'unbound'
-      return 'unentitled'
+      return channelOfAgent(client, templates, record)
   }
+}
+
+function channelOfAgent(
+  { instance }: IngestClient,
+  templates: readonly string[] | '*',
+  record: Omit<Parameters<typeof channelOf>[1], 'actorType'>,
+): Channel {
+  if (instance !== undefined && !isOwnInstance(instance, record.instanceId)) return 'unentitled'
+  if (templates === '*' || templates.includes(record.templateId)) return 'entitled'
+  // A record that names neither has no claim to check against the token; an instance alone could be anybody's.
+  const isNameless =
+    isUnclaimed(record.templateId, record.templateRule) &&
+    isUnclaimed(record.instanceId, record.instanceRule)
+  return isNameless ? 'unbound' : 'unentitled'
 }
 
 function speaksForAll({ templates, humans, services }: IngestClient): boolean {

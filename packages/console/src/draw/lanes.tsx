@@ -21,7 +21,13 @@ const markMin = 3
 const marksMax = 400
 
 /** The timeline with a lane for each instance. Untrusted inputs cross all lanes: what is right of one came after it. */
-export function Lanes({ lanes }: { lanes: readonly Lane[] }): JSX.Element | null {
+export function Lanes({
+  lanes,
+  label = 'Timeline',
+}: {
+  lanes: readonly Lane[]
+  label?: string
+}): JSX.Element | null {
   const entries = lanes.flatMap((lane) => lane.entries)
   if (entries.length === 0) return null
   const startMs = Math.min(...entries.map((entry) => toUnixMs(entry.started_at)))
@@ -31,10 +37,10 @@ export function Lanes({ lanes }: { lanes: readonly Lane[] }): JSX.Element | null
   const xOf = (ms: number): number =>
     round(labelWidth + ((ms - startMs) / lengthMs) * (width - labelWidth - 12))
   const untrusted = entries.filter((entry) => entry.input?.trust === 'untrusted').slice(0, marksMax)
-  const label = `${lanes.length} instances, ${entries.length} records in ${durationText(lengthMs)}`
+  const summary = `${lanes.length} instances, ${entries.length} records in ${durationText(lengthMs)}`
   return (
-    <div class="scroll" role="region" aria-label="Timeline" tabindex={0}>
-      <svg class="lanes" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={label}>
+    <div class="scroll" role="region" aria-label={label} tabindex={0}>
+      <svg class="lanes" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={summary}>
         {Array.from({ length: ticks }, (_, tick) => {
           const at = (lengthMs * tick) / (ticks - 1)
           const x = xOf(startMs + at)

@@ -46,11 +46,24 @@ export function exportPackage({ ask }: PageDeps) {
   return async (c: Context<PageEnv>): Promise<Response> => {
     const form = await readSessionForm(c)
     const body = JSON.stringify(questionOf((name) => form.get(name)))
-    const headers = { 'content-type': 'application/json' }
+    const caseId = (form.get('case') ?? '').trim()
+    const headers = {
+      'content-type': 'application/json',
+      ...(caseId === '' ? {} : { 'whodid-case': checkCaseId(caseId) }),
+    }
     const answered = await ask.send(c, '/v1/exports', { method: 'POST', headers, body })
     if (answered.status === 200) return new Response(answered.body, { headers: answered.headers })
     throw problemError(await answered.json())
   }
+}
+
+/** A header holds no other text than the ID of a case may be. Throws `invalid_parameter`. */
+function checkCaseId(caseId: string): string {
+  if (/^[ -~]{1,200}$/u.test(caseId)) return caseId
+  throw new WhodidError(
+    'invalid_parameter',
+    `"case" expected 1–200 printable ASCII characters; got "${printableLine(caseId, 60)}"`,
+  )
 }
 
 /** The address of an answer's page, as the reader's browser has it. */

@@ -19,9 +19,11 @@ const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   unauthenticated: 401,
   forbidden: 403,
   not_sealed: 409,
+  case_full: 409,
   too_many_requests: 429,
   range_required: 422,
   query_too_expensive: 422,
+  provider_failed: 502,
   store_unavailable: 503,
   read_not_recorded: 503,
 }

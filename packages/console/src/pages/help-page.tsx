@@ -10,6 +10,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['g n', 'now: the start page'],
   ['g a', 'acts'],
   ['g l', 'live'],
+  ['g c', 'cases'],
   ['y', 'copy the permalink of an answer'],
   ['v', 'check the proof of an answer'],
   ['Esc', 'leave the search box'],

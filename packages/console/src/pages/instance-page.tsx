@@ -7,6 +7,7 @@ import type { Lane } from '../draw/index.ts'
 import { htmlOf, Instant, Name, Page, pageUrl } from '../parts/index.ts'
 import type { PageEnv, Session } from '../session/index.ts'
 import { answerOf } from '../ask-api.ts'
+import { compareUrl } from './compare-page.tsx'
 import { InstanceFacts, TimelineTable } from './instance-parts.tsx'
 import type { PageDeps } from './page-deps.ts'
 
@@ -83,7 +84,8 @@ function InstancePage({ session, answer, radius, lanes }: InstanceProps): JSX.El
         </h1>
         <p class="asked">
           <a href={pageUrl('/ask', { of: `instance:${id}` })}>Its newest act</a> ·{' '}
-          <a href={pageUrl('/acts', { instance: id, days: '90' })}>Its acts as a list</a>
+          <a href={pageUrl('/acts', { instance: id, days: '90' })}>Its acts as a list</a> ·{' '}
+          <a href={compareUrl(id)}>Compare with another run</a>
         </p>
       </header>
       {instance === null ? (

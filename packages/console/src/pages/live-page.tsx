@@ -12,7 +12,7 @@ import type { LiveRecord } from './tail-rows.ts'
 /** Minutes that the page looks back when it is opened. */
 const minutesBack = 2
 
-/** Milliseconds that one stream lasts. The page then opens the next, which looks at the session again. */
+/** Milliseconds that one stream lasts. The page then opens the next, which counts as a use of the session. */
 const streamMs = 60_000
 
 const filterNames = ['kind', 'agent', 'verb', 'resource'] as const
@@ -40,11 +40,27 @@ export function liveStream({ ask }: PageDeps) {
   return async (c: Context<PageEnv>): Promise<Response> => {
     const from = c.req.query('from') ?? ''
     if (from === '') throw new WhodidError('invalid_time', '"from" expected an instant; got none')
-    const signal = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(streamMs)])
+    const left = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(streamMs)])
+    const signal = endOf(c.get('session'), left)
     const path = `/v1/tail?follow=true&from=${encodeURIComponent(from)}`
     const answered = await ask.send(c, path, { signal })
     return new Response(answered.body, { status: answered.status, headers: answered.headers })
   }
+}
+
+/** Milliseconds between two looks at the session of a stream. */
+const sessionLookMs = 1_000
+
+/** A signal that aborts with another, and when the session is no longer open. */
+function endOf(session: Session, left: AbortSignal): AbortSignal {
+  const over = new AbortController()
+  const look = setInterval(() => {
+    if (!session.isOpen()) over.abort()
+  }, sessionLookMs)
+  look.unref()
+  const either = AbortSignal.any([left, over.signal])
+  either.addEventListener('abort', () => clearInterval(look), { once: true })
+  return either
 }
 
 interface LiveProps {

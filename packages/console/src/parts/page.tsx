@@ -23,6 +23,7 @@ const places: readonly (readonly [string, string])[] = [
   ['/acts', 'Acts'],
   ['/agents', 'Agents'],
   ['/live', 'Live'],
+  ['/cases', 'Cases'],
   ['/access-log', 'Access log'],
 ]
 
@@ -131,7 +132,9 @@ function Foot({ session }: { session: Session | undefined }): JSX.Element {
       {session === undefined ? null : (
         <p class="foot-note">
           {session.reader.name} ({session.reader.role}), tenant {session.reader.tenant}. Every page
-          view is in the <a href="/access-log">access log</a>. <a href="/help">Keyboard and help</a>
+          view is in the <a href="/access-log">access log</a>.{' '}
+          {session.reader.role === 'admin' ? <a href="/sessions">Sessions</a> : null}{' '}
+          <a href="/help">Keyboard and help</a>
         </p>
       )}
     </footer>

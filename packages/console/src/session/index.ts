@@ -1,6 +1,6 @@
 export type { PageEnv } from './page-env.ts'
 export { checkPageHost, securePage } from './request-checks.ts'
 export { createSessions, sessionBoundsDefault } from './sessions.ts'
-export type { Session, Sessions } from './sessions.ts'
+export type { OpenSession, Session, Sessions } from './sessions.ts'
 export { addSignIn } from './sign-in.tsx'
 export { readSessionForm, signedIn } from './signed-in.ts'

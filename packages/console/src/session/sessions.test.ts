@@ -72,3 +72,45 @@ test('a token names its reader; a sender’s opens no session', () => {
   )
   expect(sessions.find(sessions.start(sender))).toBeUndefined()
 })
+
+test('a session that a provider vouched for needs no token, and ends at its own time', () => {
+  let at = 0
+  const sessions = createSessions(
+    () => [],
+    () => at,
+    { ...bounds, idleMs: 140 },
+  )
+  const [id, long] = [sessions.start(kim, { lifeMs: 120 }), sessions.start(kim, { lifeMs: 1_000 })]
+  at = 60
+  expect(sessions.find(id)?.reader).toBe(kim)
+  at = 120
+  expect(sessions.find(id)?.reader).toBe(kim)
+  sessions.find(long)
+  at = 121
+  expect(sessions.find(id)).toBeUndefined()
+  at = 200
+  const isOpen = sessions.find(long)?.isOpen
+  at = 250
+  expect(isOpen?.()).toBe(true)
+  at = 251
+  expect(isOpen?.(), 'never longer than a token’s').toBe(false)
+})
+
+test('sessions are listed by a name that opens none, and ended by it within their tenant', () => {
+  const sessions = createSessions(
+    () => [kim],
+    () => 0,
+    bounds,
+  )
+  const id = sessions.start(kim)
+  const [listed, ...others] = sessions.list()
+  expect(others).toEqual([])
+  expect(listed).toMatchObject({ reader: kim, isProvided: false, startedAt: 0, usedAt: 0 })
+  expect(sessions.find(listed?.name ?? '')).toBeUndefined()
+  expect(sessions.endNamed(listed?.name ?? '', 'another tenant')).toBe(false)
+  const isOpen = sessions.find(id)?.isOpen
+  expect(sessions.endNamed(listed?.name ?? '', kim.tenant)).toBe(true)
+  expect(isOpen?.()).toBe(false)
+  expect(sessions.find(id)).toBeUndefined()
+  expect(sessions.list()).toEqual([])
+})

@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { htmlOf } from '../parts/html-of.tsx'
 import { Page } from '../parts/page.tsx'
+import type { OidcOptions } from '../oidc/oidc-options.ts'
 import { mayRead, readerOf } from './console-reader.ts'
 import type { ConsoleReader } from './console-reader.ts'
 import type { PageEnv } from './page-env.ts'
@@ -15,11 +16,16 @@ import { readCookie, readSessionForm, removeCookie, signedIn, writeCookie } from
 interface SignInDeps {
   readonly sessions: Sessions
   readonly readers: () => readonly ConsoleReader[]
+  /** The provider that people may sign in with. */
+  readonly oidc?: Pick<OidcOptions, 'issuer'> | undefined
 }
 
 /** Adds the pages by which a reader signs in with a token, and out again. */
-export function addSignIn(app: Hono<PageEnv>, { sessions, readers }: SignInDeps): void {
-  app.get('/sign-in', (c) => showForm(c, pathWithin(c.req.query('next')), undefined))
+export function addSignIn(app: Hono<PageEnv>, { sessions, readers, oidc }: SignInDeps): void {
+  const issuer = oidc?.issuer
+  const showForm = (c: Context<PageEnv>, next: string, refused?: string) =>
+    signInForm(c, { next, refused, issuer })
+  app.get('/sign-in', (c) => showForm(c, pathWithin(c.req.query('next'))))
   app.post('/sign-in', async (c) => {
     checkFormOrigin(c)
     const form = await readForm(c)
@@ -43,7 +49,7 @@ export function addSignIn(app: Hono<PageEnv>, { sessions, readers }: SignInDeps)
     if (id === undefined) throw new WhodidError('unauthenticated', 'no session is open')
     sessions.end(id)
     removeCookie(c, 'session')
-    return c.redirect('/sign-in', 303)
+    return c.redirect(issuer === undefined ? '/sign-in' : '/sign-in?signed_out=1', 303)
   })
 }
 
@@ -53,31 +59,60 @@ function refusal(token: string, reader: ConsoleReader | undefined): string {
   return 'That token is not known here. Use the "investigator" token of tokens.json, or one made by `whodid reader add`.'
 }
 
-function showForm(
+function signInForm(
   c: Context<PageEnv>,
-  next: string,
-  refused: string | undefined,
+  shown: Omit<SignInProps, 'formToken' | 'isSignedOut'>,
 ): Response | Promise<Response> {
   const formToken = readCookie(c, 'form') ?? randomToken()
   writeCookie(c, 'form', formToken)
-  c.status(refused === undefined ? 200 : 401)
-  return htmlOf(c, <SignInPage next={next} formToken={formToken} refused={refused} />)
+  c.status(shown.refused === undefined ? 200 : 401)
+  const isSignedOut = c.req.query('signed_out') !== undefined
+  return htmlOf(c, <SignInPage {...shown} formToken={formToken} isSignedOut={isSignedOut} />)
 }
 
 interface SignInProps {
   readonly next: string
   readonly formToken: string
   readonly refused: string | undefined
+  readonly issuer: string | undefined
+  /** True where the reader comes from signing out. */
+  readonly isSignedOut: boolean
 }
 
-function SignInPage({ next, formToken, refused }: SignInProps): JSX.Element {
+/** The way to the provider: a link, because a form may lead to this site alone. */
+function ProviderLink({
+  issuer,
+  next,
+  isSignedOut,
+}: Pick<SignInProps, 'issuer' | 'next' | 'isSignedOut'>): JSX.Element | null {
+  if (issuer === undefined) return null
+  const { host } = new URL(issuer)
+  return (
+    <>
+      <p class="sign-in">
+        <a class="button primary" href={`/sign-in/oidc?next=${encodeURIComponent(next)}`}>
+          Sign in with {host}
+        </a>
+      </p>
+      {isSignedOut ? (
+        <p class="note">
+          You are signed out here. {host} may still know you:{' '}
+          <a href="/sign-out/oidc">sign out there too</a>.
+        </p>
+      ) : null}
+    </>
+  )
+}
+
+function SignInPage({ formToken, refused, ...shown }: SignInProps): JSX.Element {
   return (
     <Page title="Sign in" narrow>
       <h1>Sign in</h1>
       <p class="lead">Who did this? The records of your AI agents, with their proof.</p>
+      <ProviderLink {...shown} />
       <form class="sign-in" method="post" action="/sign-in">
         <input type="hidden" name="form_token" value={formToken} />
-        <input type="hidden" name="next" value={next} />
+        <input type="hidden" name="next" value={shown.next} />
         <label for="token">Reader token</label>
         <input
           id="token"

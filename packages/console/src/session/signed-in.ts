@@ -40,18 +40,21 @@ export async function readSessionForm(c: Context<PageEnv>): Promise<URLSearchPar
 }
 
 /** Cookies of the console. Over TLS their names bind them to this host. */
-type CookieName = 'session' | 'form'
+type CookieName = 'session' | 'form' | 'oidc'
 
 /** Reads a cookie of the console. */
 export function readCookie(c: Context<PageEnv>, name: CookieName): string | undefined {
   return getCookie(c, cookieName(c, name))
 }
 
-/** Sets a cookie that no script reads, that no other site's request carries, and that ends with the browser. */
+/**
+ * Sets a cookie that no script reads and that ends with the browser. No other site's request carries it; that of a sign-in under way
+ * comes back with the link by which the provider sends the browser here.
+ */
 export function writeCookie(c: Context<PageEnv>, name: CookieName, value: string): void {
   setCookie(c, cookieName(c, name), value, {
     httpOnly: true,
-    sameSite: 'Strict',
+    sameSite: name === 'oidc' ? 'Lax' : 'Strict',
     path: '/',
     secure: isSecure(c),
   })

@@ -30,6 +30,7 @@ export const gapCodes = [
   'content_mismatch',
   'unsealed',
   'conflicting_identity',
+  'conflicting_alias',
   'dropped_attributes',
   'evidence_truncated',
   'parent_cycle',

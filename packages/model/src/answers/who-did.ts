@@ -11,6 +11,7 @@ import { handleKinds } from '../handle.ts'
 import { count, grade, instant, orNull, problemSchema, spanRefText } from './cost-and-cursor.ts'
 import { gapCodes, joins, verdicts } from './verdict-words.ts'
 import { integritySchema } from './integrity.ts'
+import { personOfNameSchema } from './people.ts'
 
 const reasonSchema = z.object({
   code: z.string(),
@@ -199,6 +200,8 @@ export const whoDidAnswerSchema = z
     integrity: integritySchema,
     /** Other actions on the same handle, newest first. */
     alternatives: z.array(alternativeSchema),
+    /** The people behind the names of humans in the answer; left out where the ledger lists none for them. */
+    people: z.array(personOfNameSchema).optional(),
     /** SQL statements sent, rows and bytes the engine read, milliseconds from question to answer. */
     cost: costSchema,
   })

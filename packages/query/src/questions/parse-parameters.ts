@@ -29,12 +29,21 @@ interface PageLimit {
 
 /** Throws `invalid_parameter` unless the value is absent or a whole number from 1 to the most. */
 export function parsePageLimit(text: string | undefined, limit: PageLimit): number {
-  if (text === undefined) return limit.default
-  const count = /^\d{1,6}$/u.test(text) ? Number(text) : 0
-  if (count < 1 || count > limit.max)
+  return parseCount(text, 'limit', { min: 1, ...limit })
+}
+
+/** Parses a whole number within bounds. Throws `invalid_parameter`, naming the parameter. */
+export function parseCount(
+  text: string | undefined,
+  name: string,
+  { min, max, default: ifAbsent }: PageLimit & { readonly min: number },
+): number {
+  if (text === undefined) return ifAbsent
+  const count = /^\d{1,15}$/u.test(text) ? Number(text) : -1
+  if (count < min || count > max)
     throw new WhodidError(
       'invalid_parameter',
-      `"limit" expected a whole number from 1 to ${limit.max}; got "${printableLine(text, 60)}"`,
+      `"${name}" expected a whole number from ${min} to ${max}; got "${printableLine(text, 60)}"`,
     )
   return count
 }

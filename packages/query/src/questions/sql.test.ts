@@ -7,10 +7,13 @@ import { traceRecordsSql } from './judge-listed/sql.ts'
 import { parseActionsQuestion } from './list-actions/question.ts'
 import { actionsSql } from './list-actions/sql.ts'
 import { templatesSql } from './list-templates/sql.ts'
-import { accessLogSql, tailSql } from './sql.ts'
+import { accessLogSql, caseCountSql, caseEntriesSql, casesSql, tailSql } from './sql.ts'
 
 test.each([
   ['access-log', accessLogSql],
+  ['case-count', caseCountSql],
+  ['case-entries', caseEntriesSql],
+  ['cases', casesSql],
   ['tail', tailSql],
   ['../proof/snapshots/entry', entrySql],
   ['blast-radius/snapshots/blast-radius', blastRadiusSql],

@@ -96,6 +96,35 @@ WHERE r.tenant = {reads_of:String}
 ORDER BY r.read_at DESC
 LIMIT {limit:UInt32}`
 
+/** The cases of a tenant that have entries, the one written to last first. Parameters: `cases_of`, `authors`, `limit`. */
+export const casesSql: string = `
+SELECT
+  case_id, count() AS entries,
+  concat(replaceOne(toString(min(e.written_at)), ' ', 'T'), 'Z') AS first_at,
+  concat(replaceOne(toString(max(e.written_at)), ' ', 'T'), 'Z') AS last_at,
+  arraySlice(arraySort(groupUniqArray(author)), 1, {authors:UInt32}) AS authors
+FROM whodid.case_entries AS e
+WHERE e.tenant = {cases_of:String}
+GROUP BY case_id
+ORDER BY max(e.written_at) DESC, case_id
+LIMIT {limit:UInt32}`
+
+/** The entries of a case, oldest first. Parameters: `cases_of`, `case`, `limit`. */
+export const caseEntriesSql: string = `
+SELECT
+  entry_id,
+  concat(replaceOne(toString(e.written_at), ' ', 'T'), 'Z') AS written_at,
+  author, role, kind, text, question
+FROM whodid.case_entries AS e
+WHERE e.tenant = {cases_of:String} AND e.case_id = {case:String}
+ORDER BY e.written_at, entry_id
+LIMIT {limit:UInt32}`
+
+/** The number of entries of a case. Parameters: `cases_of`, `case`. */
+export const caseCountSql: string = `
+SELECT count() AS entries FROM whodid.case_entries AS e
+WHERE e.tenant = {cases_of:String} AND e.case_id = {case:String}`
+
 const instantSql = (column: string): string =>
   `concat(replaceOne(toString(${column}), ' ', 'T'), 'Z')`
 

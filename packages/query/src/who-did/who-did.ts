@@ -1,6 +1,7 @@
 import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
 import type { Selector } from '@whodid/store'
+import type { PeopleBook } from '../people/people-book.ts'
 import { attachIntegrity } from './answer/attach-integrity.ts'
 import type { IntegrityDeps } from './answer/attach-integrity.ts'
 import { shapeAnswer } from './answer/shape-answer.ts'
@@ -19,6 +20,8 @@ export interface WhoDidSources {
   readonly trees?: IntegrityDeps['trees']
   /** The monitor of the ledger; without it the assurance is at most `local`, and no self-check is reported. */
   readonly watch?: IntegrityDeps['watch']
+  /** The people of the tenant; without it no name leads to another. */
+  readonly people?: PeopleBook
   /** The operator's rules for decisions. */
   readonly rules?: DecisionRules | undefined
 }

@@ -4,6 +4,8 @@ import type { Config } from '../config.ts'
 import { activeRuntime, guard } from '../runtime.ts'
 import { boundedId, makeActor } from './identity.ts'
 import type { Principal } from './identity.ts'
+import { noteEnclosing } from '../opentelemetry/application-spans.ts'
+import { applicationSpan } from './scope-span.ts'
 import { currentScope, runInScope } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { parseBaggage, parseTraceParent } from './trace-context.ts'
@@ -114,6 +116,17 @@ export async function continueFrom<T>(
   carrier: Carrier,
   body: () => T | PromiseLike<T>,
 ): Promise<T> {
-  const scope = guard(() => carrierScope(carrier, activeRuntime()?.config), scopeHere())
+  const scope = guard(
+    () => belowServerSpan(carrierScope(carrier, activeRuntime()?.config)),
+    scopeHere(),
+  )
   return runInScope(scope, body)
+}
+
+/** The application's own span of a request continues what the request's headers name, and stands between. */
+function belowServerSpan(scope: Scope): Scope {
+  const span = applicationSpan()?.spanContext()
+  if (span === undefined || span.traceId !== scope.frame.parent?.traceId) return scope
+  noteEnclosing(span)
+  return { ...scope, frame: { ...scope.frame, parent: span } }
 }

@@ -15,7 +15,7 @@ import { recordInstant } from './record.ts'
 import { activeRuntime, guard } from '../runtime.ts'
 import type { Scope } from '../context/scope.ts'
 import { runSession } from './session.ts'
-import type { Run } from './session.ts'
+import type { Run, SessionSpec } from './session.ts'
 
 /**
  * The agent of a run, and its delegator. Members that are left out are inherited: from the run around it, the process's environment, or `start`.
@@ -71,7 +71,11 @@ export function agent<T>(
   options: AgentOptions,
   body: (run: Run) => T | PromiseLike<T>,
 ): Promise<T> {
-  const from = scopeHere()
+  return runSession(agentSpec(options, scopeHere()), body)
+}
+
+/** The run of an agent, or of a sub-agent without a grant. Never throws. */
+export function agentSpec(options: AgentOptions, from: Scope): SessionSpec {
   const spec = guard(
     () => ({
       actor: agentActor(options, from, undefined),
@@ -79,7 +83,7 @@ export function agent<T>(
     }),
     { actor: unknownActor, credential: undefined },
   )
-  return runSession({ ...spec, from, inherit: true }, body)
+  return { ...spec, from, inherit: true }
 }
 
 /**
@@ -97,7 +101,11 @@ export function delegate<T>(
   options: DelegateOptions,
   body: (run: Run) => T | PromiseLike<T>,
 ): Promise<T> {
-  const from = scopeHere()
+  return runSession(delegateSpec(options, scopeHere()), body)
+}
+
+/** The run of a sub-agent with a grant, which is recorded first. Never throws. */
+export function delegateSpec(options: DelegateOptions, from: Scope): SessionSpec {
   const spec = guard(
     () => {
       const instanceId = uuidV7()
@@ -110,7 +118,7 @@ export function delegate<T>(
     },
     { actor: unknownActor, parent: undefined, credential: undefined },
   )
-  return runSession({ ...spec, from, inherit: true }, body)
+  return { ...spec, from, inherit: true }
 }
 
 /** A grant below the one under which the scope's actor works itself. */

@@ -6,6 +6,7 @@ import { putInput } from './input.ts'
 import type { InputOrigin } from './input.ts'
 import { recordInstant, refOf } from './record.ts'
 import type { Recorded } from './record.ts'
+import { applicationSpan } from '../context/scope-span.ts'
 import { runInScope } from '../context/scope.ts'
 import type { Scope } from '../context/scope.ts'
 
@@ -64,6 +65,7 @@ export async function prompt<T>(
   const recorded = { ref: refOf(span), hash }
   if (body === undefined) {
     scope.frame.parent = span
+    scope.frame.above = applicationSpan()?.spanContext().spanId ?? ''
     scope.frame.promptRef = recorded.ref
     scope.frame.planRef = scope.frame.outerPlanRef
     return recorded

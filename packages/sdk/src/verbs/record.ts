@@ -7,8 +7,9 @@ import { now } from '../now.ts'
 import { captureRemark } from './content.ts'
 import { activeRuntime, guard, missRecord } from '../runtime.ts'
 import type { Runtime } from '../runtime.ts'
-import { parentOf } from '../context/scope.ts'
-import type { Scope } from '../context/scope.ts'
+import { placeIn } from '../context/scope.ts'
+import type { Place, Scope } from '../context/scope.ts'
+import { isApplicationSpanReceived, noteEnclosing } from '../opentelemetry/application-spans.ts'
 
 /** One record to be made. */
 export interface RecordSpec {
@@ -16,8 +17,8 @@ export interface RecordSpec {
   readonly name: string
   /** Returns the attributes of this kind of record beside the actor's; called within the SDK's guard. */
   readonly attributes?: (runtime: Runtime) => Attributes
-  /** Default: what the scope says. */
-  readonly parent?: SpanContext | undefined
+  /** Default: what the scope and the application's active span say. */
+  readonly place?: Place
   readonly startTime?: HrTime
   /** It has no length: ends when it began. */
   readonly instant?: boolean
@@ -65,11 +66,17 @@ export function refOf(span: SpanContext | undefined): string {
   return span === undefined ? '' : spanRef(span.traceId, span.spanId)
 }
 
+/** The place of a record made in this scope now. */
+export function placeHere(scope: Scope): Place {
+  return placeIn(scope, isApplicationSpanReceived)
+}
+
 function begin(runtime: Runtime, scope: Scope, spec: RecordSpec): OpenRecord {
   const { actor, frame } = scope
   // First of all, because it is what may throw: then no number is taken and no span begun.
   const specific = spec.attributes?.(runtime)
-  const parent = spec.parent ?? parentOf(scope)
+  const { parent, beside, isOutside } = spec.place ?? placeHere(scope)
+  if (isOutside === true && parent !== undefined) noteEnclosing(parent)
   const startTime = now()
   const span = runtime.tracer.startSpan(
     spec.name,
@@ -77,7 +84,7 @@ function begin(runtime: Runtime, scope: Scope, spec: RecordSpec): OpenRecord {
       kind: SpanKind.INTERNAL,
       startTime: spec.startTime ?? startTime,
       root: parent === undefined,
-      links: applicationLinks(),
+      links: beside === undefined ? [] : [{ context: beside }],
     },
     parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent),
   )
@@ -133,12 +140,6 @@ function errorType(error: unknown): string {
 
 function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-/** The application's own active span, if it traces itself: linked, never a parent, because the ledger does not hold it. */
-function applicationLinks(): { context: SpanContext }[] {
-  const context = trace.getActiveSpan()?.spanContext()
-  return context !== undefined && trace.isSpanContextValid(context) ? [{ context }] : []
 }
 
 function unrecorded(): OpenRecord {

@@ -58,7 +58,8 @@ export async function tool<T>(
   }
 }
 
-function unrecordedError(name: string): WhodidError {
+/** The error of a call that `onUnrecorded: 'block'` keeps from running. */
+export function unrecordedError(name: string): WhodidError {
   return new WhodidError(
     'action_unrecorded',
     `tool "${name}" was not run: "onUnrecorded" is "block" and the collector did not acknowledge its intent`,
@@ -69,9 +70,11 @@ function unrecordedError(name: string): WhodidError {
  * Records that a call is about to change something, and waits until the collector has it. A crash after this leaves an intent
  * without an outcome: the ledger shows an action of unknown outcome instead of nothing.
  *
- * Resolves whether the call may run. Never throws.
+ * Resolves whether the call may run; the intent is on its way when the function returns. Never throws.
  */
-async function confirmIntent(call: OpenToolCall): Promise<boolean> {
+export async function confirmIntent(
+  call: Pick<OpenToolCall, 'name' | 'scope' | 'attributes'>,
+): Promise<boolean> {
   const runtime = activeRuntime()
   if (runtime === undefined) return true
   const { intentTimeoutMs, onUnrecorded } = runtime.config

@@ -2,6 +2,30 @@ import { generateNoteKey } from '@whodid/tlog'
 import { expect, test } from 'vitest'
 import { hostCheckOf, isLoopback, readServiceConfig } from './service-config.ts'
 
+const oidc = {
+  WHODID_OIDC_ISSUER: 'https://id.example/realm',
+  WHODID_OIDC_CLIENT_ID: 'whodid',
+  WHODID_OIDC_CONSOLE_URL: 'https://ledger.example/',
+  WHODID_OIDC_GROUPS: 'admin default sec leads; investigator shop responders',
+}
+
+test('the sign-in with an identity provider, each group with its role and tenant', () => {
+  expect(readServiceConfig(oidc).oidc).toEqual({
+    issuer: 'https://id.example/realm',
+    clientId: 'whodid',
+    clientSecret: undefined,
+    consoleUrl: 'https://ledger.example',
+    scopes: 'openid email',
+    groupsClaim: 'groups',
+    nameClaim: 'email',
+    groupRules: [
+      { role: 'admin', tenant: 'default', group: 'sec leads' },
+      { role: 'investigator', tenant: 'shop', group: 'responders' },
+    ],
+    sessionMs: 3_600_000,
+  })
+})
+
 test('the defaults of the contract', () => {
   expect(readServiceConfig({ WHODID_API_PORT: '' })).toEqual({
     allowedHosts: [],
@@ -17,6 +41,7 @@ test('the defaults of the contract', () => {
     metaLog: undefined,
     metaKey: undefined,
     memoryBytesMax: undefined,
+    oidc: undefined,
     ledger: undefined,
   })
 })
@@ -39,6 +64,25 @@ test.each([
   [{ WHODID_MEMORY_BYTES_MAX: '1G' }, 'WHODID_MEMORY_BYTES_MAX expected at least 268435456 bytes'],
   [{ WHODID_RETAIN_TEXT_DAYS: '0' }, 'WHODID_RETAIN_TEXT_DAYS expected 1 to 36500 days; got "0"'],
   [{ WHODID_RETAIN_RECORD_DAYS: '1y' }, 'WHODID_RETAIN_RECORD_DAYS expected 1 to 36500 days'],
+  [
+    { WHODID_OIDC_CLIENT_ID: 'a' },
+    'WHODID_OIDC_ISSUER expected an issuer, since WHODID_OIDC_CLIENT_ID is set',
+  ],
+  [{ WHODID_OIDC_ISSUER: 'https://id.example' }, 'WHODID_OIDC_CLIENT_ID expected a value, since'],
+  [
+    { ...oidc, WHODID_OIDC_ISSUER: 'http://id.example' },
+    'WHODID_OIDC_ISSUER expected an https URL',
+  ],
+  [
+    { ...oidc, WHODID_OIDC_CONSOLE_URL: 'http://a.example' },
+    'WHODID_OIDC_CONSOLE_URL expected an https',
+  ],
+  [{ ...oidc, WHODID_OIDC_CONSOLE_URL: 'https://a.example/?b' }, 'a URL without a query'],
+  [{ ...oidc, WHODID_OIDC_GROUPS: 'reader default g' }, 'separated by ";"; got "reader default g"'],
+  [{ ...oidc, WHODID_OIDC_GROUPS: 'admin default' }, 'WHODID_OIDC_GROUPS expected 1 to 100 of'],
+  [{ ...oidc, WHODID_OIDC_GROUPS: ' ; ' }, 'WHODID_OIDC_GROUPS expected 1 to 100 of'],
+  [{ ...oidc, WHODID_OIDC_SCOPES: 'email' }, 'scopes with "openid" among them'],
+  [{ ...oidc, WHODID_OIDC_SESSION_MINUTES: '481' }, 'expected 1 to 480 minutes'],
   [{ CLICKHOUSE_URL: 'clickhouse:9000' }, 'CLICKHOUSE_URL expected an http or https URL'],
   [
     { CLICKHOUSE_URL: 'http://ch:8123' },

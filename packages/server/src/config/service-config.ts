@@ -7,7 +7,9 @@ import type { StoreAccess } from '@whodid/store'
 import type { NoteVerifier } from '@whodid/tlog'
 import { parseWitnesses } from '@whodid/witness'
 import type { WitnessEndpoint } from '@whodid/witness'
+import type { OidcOptions } from '@whodid/console'
 import { readLogKey } from '../credentials/key-file.ts'
+import { readOidc } from './read-oidc.ts'
 import { invalidSetting, readSettings } from './read-settings.ts'
 import type { Environment, Settings } from './read-settings.ts'
 import type { SettingKey } from './settings-schema.ts'
@@ -35,6 +37,8 @@ export interface ServiceConfig {
   readonly metaKey: NoteVerifier | undefined
   /** `WHODID_INFER_REQUEST_USER`: `on` or `off`; default on. `on` takes a request's user for the delegator of the agent that serves it. */
   readonly inferRequestUser: boolean | undefined
+  /** `WHODID_OIDC_…`: the identity provider that people sign in to the console with; default none. */
+  readonly oidc: OidcOptions | undefined
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
   readonly host: string
   /** `WHODID_ALLOWED_HOSTS`: names beside the loopback ones that requests may be sent to, separated by commas; `*` is any. */
@@ -75,6 +79,7 @@ export function readServiceConfig(
     metaLog,
     metaKey: readMetaKey(settings, metaLog),
     inferRequestUser: settings.value('infer_request_user'),
+    oidc: readOidc(settings),
     host: settings.value('host') ?? '127.0.0.1',
     allowedHosts: settings.value('allowed_hosts') ?? [],
     apiPort: settings.value('api_port') ?? apiPortDefault,

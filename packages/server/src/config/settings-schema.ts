@@ -1,5 +1,19 @@
-import { trimEnd } from '@whodid/model'
 import { z } from 'zod'
+import {
+  days,
+  daysMax,
+  exactHttpUrl,
+  hostNames,
+  hostsMax,
+  httpUrl,
+  lines,
+  memoryBytes,
+  memoryBytesMin,
+  port,
+  portMax,
+  text,
+  wholeNumber,
+} from './setting-forms.ts'
 
 /** The value of each setting, by its key in the configuration file. */
 export interface SettingValues {
@@ -18,6 +32,15 @@ export interface SettingValues {
   readonly policy: string
   readonly meta_log: string
   readonly meta_key: string
+  readonly oidc_issuer: string
+  readonly oidc_client_id: string
+  readonly oidc_client_secret: string
+  readonly oidc_console_url: string
+  readonly oidc_groups: string
+  readonly oidc_groups_claim: string
+  readonly oidc_name_claim: string
+  readonly oidc_scopes: string
+  readonly oidc_session_minutes: number
   readonly memory_bytes_max: number
   readonly clickhouse_url: string
   readonly clickhouse_writer_password: string
@@ -35,7 +58,7 @@ export interface SettingValues {
 export type SettingKey = keyof SettingValues
 
 /** The part of Whodid that reads a setting. */
-export type SettingGroup = 'service' | 'evidence' | 'ledger' | 'client'
+export type SettingGroup = 'service' | 'sign-in' | 'evidence' | 'ledger' | 'client'
 
 /** A setting as the reference describes it. */
 export interface SettingInfo {
@@ -52,39 +75,7 @@ interface Setting<Value> extends SettingInfo {
   readonly schema: z.ZodType<Value>
 }
 
-const daysMax = 36_500
-const hostsMax = 100
-const memoryBytesMin = 268_435_456
-const portMax = 65_535
-
-const text = z.string('text')
-/** Lines of the environment's form; the file may hold them as an array. */
-const lines = z.union([text, z.array(text).transform((all) => all.join(';'))], {
-  error: 'text, or an array of texts',
-})
-
-function wholeNumber(min: number, max: number, error: string): z.ZodType<number> {
-  const digits = z.string().regex(/^\d{1,15}$/u)
-  return z
-    .union([z.number(), digits.transform(Number)], { error })
-    .refine((value) => Number.isSafeInteger(value) && value >= min && value <= max, { error })
-}
-
-function port(): z.ZodType<number> {
-  return wholeNumber(0, portMax, `a port from 0 to ${portMax}`)
-}
-
-function days(): z.ZodType<number> {
-  return wholeNumber(1, daysMax, `1 to ${daysMax} days`)
-}
-
-function httpUrl(): z.ZodType<string> {
-  const error = 'an http or https URL'
-  return z
-    .string({ error })
-    .refine((url) => URL.canParse(url) && /^https?:$/u.test(new URL(url).protocol), { error })
-    .transform((url) => trimEnd(url, '/'))
-}
+const sessionMinutesMax = 480
 
 function password(user: string): Setting<string> {
   return {
@@ -94,20 +85,6 @@ function password(user: string): Setting<string> {
     description: `Password of the user \`whodid_${user}\`.`,
     isSecret: true,
   }
-}
-
-function hostNames(): z.ZodType<readonly string[]> {
-  const error = `at most ${hostsMax} names such as "ledger.example", separated by commas, or "*"`
-  return z
-    .union([text, z.array(text)], { error })
-    .transform((given) => (typeof given === 'string' ? given.split(',') : given))
-    .transform((names) => names.map((name) => name.trim()).filter((name) => name !== ''))
-    .superRefine((names, context) => {
-      const wrong = names.find((name) => name !== '*' && !/^[A-Za-z0-9.:[\]-]{1,253}$/u.test(name))
-      if (wrong !== undefined)
-        context.addIssue({ code: 'custom', message: error, params: { got: wrong } })
-      else if (names.length > hostsMax) context.addIssue({ code: 'custom', message: error })
-    })
 }
 
 /** Every setting, in the order of the reference. This table is the schema of the environment and of the file. */
@@ -177,6 +154,64 @@ const settings: { readonly [Key in SettingKey]: Setting<SettingValues[Key]> } = 
     defaultText: 'indefinitely',
     description: `Days that records are kept, 1 to ${daysMax}. Records are deleted by whole months.`,
   },
+  oidc_issuer: {
+    schema: exactHttpUrl(),
+    group: 'sign-in',
+    defaultText: 'no sign-in but by token',
+    description:
+      'Issuer of the OpenID provider that people sign in with: its URL up to `/.well-known/openid-configuration`. `https`; `http` on a loopback address only. It needs the three settings below.',
+  },
+  oidc_client_id: {
+    schema: text,
+    group: 'sign-in',
+    defaultText: 'none',
+    description: 'ID of the client that the provider has for this console.',
+  },
+  oidc_console_url: {
+    schema: httpUrl(),
+    group: 'sign-in',
+    defaultText: 'none',
+    description:
+      'URL of the console as browsers have it. The provider must know `<url>/sign-in/oidc/callback` as a redirect URI.',
+  },
+  oidc_groups: {
+    schema: lines,
+    group: 'sign-in',
+    defaultText: 'none',
+    description:
+      '`<role> <tenant> <group>` for each group that may sign in, separated by `;`. The role is `investigator` or `admin`; the first line that fits a person counts. At most 100.',
+  },
+  oidc_client_secret: {
+    schema: text,
+    group: 'sign-in',
+    defaultText: 'none: a public client',
+    description: 'Secret of the client.',
+    isSecret: true,
+  },
+  oidc_groups_claim: {
+    schema: text,
+    group: 'sign-in',
+    defaultText: '`groups`',
+    description: 'Claim that lists the groups of a person.',
+  },
+  oidc_name_claim: {
+    schema: text,
+    group: 'sign-in',
+    defaultText: '`email`',
+    description: 'Claim under which a person stands in the access log.',
+  },
+  oidc_scopes: {
+    schema: text,
+    group: 'sign-in',
+    defaultText: '`openid email`',
+    description: 'Scopes that the provider is asked for, separated by spaces. `openid` is one.',
+  },
+  oidc_session_minutes: {
+    schema: wholeNumber(1, sessionMinutesMax, `1 to ${sessionMinutesMax} minutes`),
+    group: 'sign-in',
+    defaultText: '`60`',
+    description: `Minutes after which a session ends and the groups are looked at again, 1 to ${sessionMinutesMax}.`,
+  },
   log_origin: {
     schema: text,
     group: 'evidence',
@@ -210,11 +245,7 @@ const settings: { readonly [Key in SettingKey]: Setting<SettingValues[Key]> } = 
       'Key that the meta-log signs its own checkpoints with. Verifiers of evidence packages need it.',
   },
   memory_bytes_max: {
-    schema: wholeNumber(
-      memoryBytesMin,
-      Number.MAX_SAFE_INTEGER,
-      `at least ${memoryBytesMin} bytes`,
-    ),
+    schema: memoryBytes(),
     group: 'ledger',
     defaultText: '2 GiB',
     description: `Memory of the embedded ClickHouse in bytes, at least ${memoryBytesMin}.`,

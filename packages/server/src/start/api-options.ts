@@ -24,7 +24,8 @@ export async function apiOptions(
   { config, onEvent }: StartupContext,
   { selector, contents, retention, takeImported, readiness, metrics, watch }: ApiDeps,
 ): Promise<
-  Omit<ApiOptions, 'readRecorder' | 'tokens' | 'stopping'> & Required<Pick<ApiOptions, 'hostCheck'>>
+  Omit<ApiOptions, 'readRecorder' | 'peopleRecorder' | 'tokens' | 'stopping'> &
+    Required<Pick<ApiOptions, 'hostCheck'>>
 > {
   return {
     selector,

@@ -1,7 +1,7 @@
 import { createApi, startApi } from '@whodid/api'
 import type { Api, RunningApi } from '@whodid/api'
 import { createConsole } from '@whodid/console'
-import { createReadRecorder } from '@whodid/store'
+import { createCaseWriter, createPeopleRecorder, createReadRecorder } from '@whodid/store'
 import { apiOptions } from './api-options.ts'
 import type { ApiDeps } from './api-options.ts'
 import { followReaders } from './follow-access.ts'
@@ -15,11 +15,25 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
   onEvent({ event: 'starting', what: 'api' })
   return startParts(onEvent, async (keep) => {
     const readRecorder = keep(closing(createReadRecorder(deps.access.recorder)))
+    const caseWriter = keep(closing(createCaseWriter(deps.access.recorder)))
+    const peopleRecorder = keep(closing(createPeopleRecorder(deps.access.recorder)))
     const tokens = keep(await followReaders(context, deps.tokens))
     const stopping = new AbortController()
     const options = await apiOptions(context, deps)
-    const api = createApi({ ...options, readRecorder, tokens, stopping: stopping.signal })
-    const { fetch } = createConsole({ api, readers: tokens, hostCheck: options.hostCheck })
+    const api = createApi({
+      ...options,
+      readRecorder,
+      caseWriter,
+      peopleRecorder,
+      tokens,
+      stopping: stopping.signal,
+    })
+    const { fetch } = createConsole({
+      api,
+      readers: tokens,
+      hostCheck: options.hostCheck,
+      oidc: context.config.oidc,
+    })
     const running = await listen(context, { ...api, fetch })
     const stop = async (): Promise<void> => {
       stopping.abort()

@@ -1,4 +1,4 @@
-import type { DelegatorType } from '@whodid/model'
+import type { DelegatorType, LedgerRecord } from '@whodid/model'
 import type { Attributes } from '../../otlp/batch.ts'
 import { isInstanceScope, namesObject } from './object-id.ts'
 import {
@@ -126,6 +126,20 @@ export function inferDelegator(
 ): (InferredClaim & { readonly type: DelegatorType }) | undefined {
   const claim = infer(telemetry, delegatorAliases)
   return claim === undefined ? undefined : { ...claim, type: 'human' }
+}
+
+/**
+ * Names the sub-agent of Claude Code that a record is of, where its launcher named the instance of the whole run: an instance below it,
+ * as its hooks name it too. Both parts of the name are stated, so that no rule stands beside it.
+ */
+export function nameSubagent(record: LedgerRecord, { scopeName, attributes }: Telemetry): void {
+  if (!scopeName.startsWith('com.anthropic.claude_code')) return
+  const agent = textOf(attributes, 'agent_id')
+  const run = record.instanceId
+  if (agent === '' || run === '' || run.endsWith(`/${agent}`)) return
+  const parent = textOf(attributes, 'parent_agent_id')
+  record.instanceId = `${run}/${agent}`
+  record.instanceParentId = parent === '' ? run : `${run}/${parent}`
 }
 
 /** True when `user.id` names a person here. */

@@ -10,6 +10,7 @@ import {
   VerdictMark,
 } from '../../parts/index.ts'
 import type { Session } from '../../session/index.ts'
+import { KeepInCase } from './keep.tsx'
 import type { Neighbours } from './neighbours.ts'
 import type { PageQuestion } from './read-question.ts'
 
@@ -43,6 +44,7 @@ export function AnswerHead(props: AnswerProps): JSX.Element {
         <Frozen answer={answer} />
       </p>
       <Copies {...props} />
+      <KeepInCase {...props} />
     </header>
   )
 }

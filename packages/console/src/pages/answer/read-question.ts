@@ -12,7 +12,8 @@ export interface PageQuestion {
   readonly verb?: string
 }
 
-const optional = ['at', 'as_recorded', 'from', 'to', 'verb'] as const
+/** The parameters beside the handle. */
+export const optionalNames = ['at', 'as_recorded', 'from', 'to', 'verb'] as const
 
 /** Reads the question of a page. Throws `invalid_handle` without a handle; the API checks the rest. */
 export function readQuestion(c: Context<PageEnv>): PageQuestion {
@@ -23,7 +24,7 @@ export function readQuestion(c: Context<PageEnv>): PageQuestion {
 export function questionOf(read: (name: string) => string | null | undefined): PageQuestion {
   const of = read('of') ?? ''
   if (of === '') throw new WhodidError('invalid_handle', '"of" expected a handle; got none')
-  const given = optional.flatMap((name) => {
+  const given = optionalNames.flatMap((name) => {
     const value = read(name) ?? ''
     return value === '' ? [] : [[name, value] as const]
   })

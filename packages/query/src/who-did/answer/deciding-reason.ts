@@ -1,6 +1,7 @@
 import { nameOrNone, nameOrNull } from '../../text.ts'
 import type { NotAdmitted } from '../decide/cross-exporters.ts'
 import type { Decision } from '../decide/decide.ts'
+import { readActs } from '../decide/fold-act.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Question } from '../question.ts'
@@ -189,7 +190,11 @@ function notFoundReason(question: Question, { evidence }: Decision): BareReason 
       code: 'no_record',
       text: 'No action is recorded for this handle. Absence of a record is no evidence of a human.',
     }
-  if (listed.some((action) => action.outcome === 'unknown'))
+  const { fold } = readActs(evidence)
+  // Another record of the act may tell how it ended.
+  const isOpen = ({ key, outcome }: (typeof listed)[number]): boolean =>
+    outcome === 'unknown' && (fold(key)?.outcome ?? outcome) === outcome
+  if (listed.some(isOpen))
     return {
       code: 'outcome_unknown',
       text: 'An intent is recorded whose outcome never arrived: the act may or may not have happened. See the alternatives.',

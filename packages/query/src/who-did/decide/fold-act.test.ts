@@ -281,3 +281,46 @@ test('any shape of records ends, and every record is in the act that it is said 
     { numRuns: 300 },
   )
 })
+
+describe('a call that the product’s telemetry and its hooks record', () => {
+  const seen = { ...call, tool_call: 'toolu_1', template: 't', instance: 'i', actor_type: 'agent' }
+  const hook = { ...seen, action: 'toolu_1' }
+
+  test('is one act, with the outcome that the hook saw', () => {
+    const records = [
+      record('call', seen),
+      record('intent', { ...hook, outcome: 'unknown' }),
+      record('end', { ...hook, outcome: 'failure' }),
+    ]
+    for (const about of ['call', 'intent', 'end']) {
+      const act = folded(about, records)
+      expect(act).toMatchObject({ key: keyOf('call'), outcome: 'failure' })
+      expect([...(act?.parts ?? [])].toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+        keyOf('end'),
+        keyOf('intent'),
+      ])
+    }
+  })
+
+  test('and that a person rejected is denied, though its hook saw it begin', () => {
+    const records = [
+      record('call', { ...seen, outcome: 'denied' }),
+      record('intent', { ...hook, outcome: 'unknown' }),
+    ]
+    expect(folded('intent', records)).toMatchObject({ key: keyOf('call'), outcome: 'denied' })
+  })
+
+  test.each([
+    ['call', { tool_call: 'toolu_2' }],
+    ['instance', { instance: 'another' }],
+    ['tool', { tool: 'Write' }],
+    ['resource', { resource: 'file:/b' }],
+  ])('but not with a hook of another %s', (_, other) => {
+    const records = [
+      record('call', { ...seen, resource: 'file:/a', outcome: 'success' }),
+      record('end', { ...hook, ...other, outcome: 'failure' }),
+    ]
+    expect(folded('end', records)).toMatchObject({ key: keyOf('end') })
+    expect(folded('call', records)).toMatchObject({ outcome: 'success' })
+  })
+})

@@ -1,10 +1,12 @@
 import { isBacked, readEntitlements } from '../evidence/entitlements.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { RelatedRecords } from '../evidence/evidence.ts'
+import { callKey, callOfHook, hooksOf } from './hook-calls.ts'
 import { mergeVersions } from './merge-versions.ts'
 import type { MergedRecord } from './merge-versions.ts'
 import { outcomeOf } from './outcome-of-act.ts'
 import type { Part } from './outcome-of-act.ts'
+import { agree, isAct, mayReport } from './same-act.ts'
 
 /** Looks up the records of the evidence by key. */
 interface Records {
@@ -48,7 +50,7 @@ export type Fold = (key: string) => FoldedAct | undefined
  */
 export function foldActs(records: Records): Fold {
   const { mergedRecord } = records
-  let index: { children: Map<string, string[]>; byAction: Map<string, string[]> } | undefined
+  let index: Index | undefined
   const folded = new Map<string, FoldedAct>()
   return (key) => {
     const record = mergedRecord(key)?.record
@@ -59,7 +61,7 @@ export function foldActs(records: Records): Fold {
       if (act === undefined) folded.set(call.key, (act = foldAct(call, mergedRecord, found)))
       return act
     }
-    const act = foldOf(callOf(record, mergedRecord, found.byAction))
+    const act = foldOf(callOf(record, mergedRecord, found))
     // The climb goes from part to part; a record that the call does not take as a part is an act of its own.
     return act.key === key || act.parts.has(key) ? act : foldOf(record)
   }
@@ -67,12 +69,20 @@ export function foldActs(records: Records): Fold {
 
 type MergedRecordOf = (key: string) => MergedRecord | undefined
 
-function indexOf({ keys, mergedRecord }: Records): {
-  children: Map<string, string[]>
-  byAction: Map<string, string[]>
-} {
+/** The records of the evidence by what leads to them. */
+interface Index {
+  /** By their parent. */
+  readonly children: ReadonlyMap<string, readonly string[]>
+  /** By trace and action ID. */
+  readonly byAction: ReadonlyMap<string, readonly string[]>
+  /** Records of acts, by trace and the model's ID of the call. */
+  readonly byCall: ReadonlyMap<string, readonly string[]>
+}
+
+function indexOf({ keys, mergedRecord }: Records): Index {
   const children = new Map<string, string[]>()
   const byAction = new Map<string, string[]>()
+  const byCall = new Map<string, string[]>()
   const add = (map: Map<string, string[]>, name: string, key: string): void => {
     const list = map.get(name)
     if (list === undefined) map.set(name, [key])
@@ -83,17 +93,19 @@ function indexOf({ keys, mergedRecord }: Records): {
     if (record === undefined) continue
     if (record.parent !== '') add(children, record.parent, key)
     if (record.action !== '') add(byAction, `${key.slice(0, 32)} ${record.action}`, key)
+    if (record.tool_call !== '' && isAct(record)) add(byCall, callKey(record), key)
   }
-  return { children, byAction }
+  return { children, byAction, byCall }
 }
 
 /** Returns the record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
 function callOf(
   record: EvidenceRecord,
   mergedRecord: MergedRecordOf,
-  byAction: ReadonlyMap<string, readonly string[]>,
+  { byAction, byCall }: Index,
 ): EvidenceRecord {
   let call = outcomeOfIntent(record, mergedRecord, byAction)
+  call = callOfHook(call, mergedRecord, byCall)
   let above = mergedRecord(call.parent)?.record
   for (let step = 0; step < stepsMax && above !== undefined; step += 1) {
     if (isAct(above)) {
@@ -134,9 +146,10 @@ function endsIntent(other: EvidenceRecord, intent: EvidenceRecord): boolean {
 function foldAct(
   call: EvidenceRecord,
   mergedRecord: MergedRecordOf,
-  { children, byAction }: ReturnType<typeof indexOf>,
+  { children, byAction, byCall }: Index,
 ): FoldedAct {
   const tree = treeOf(call, mergedRecord, children)
+  for (const record of hooksOf(call, mergedRecord, byCall)) tree.parts.push({ record, parts: [] })
   const parts = recordsOf(tree).slice(1)
   const intents = (byAction.get(`${call.key.slice(0, 32)} ${call.action}`) ?? [])
     .slice(0, partsMax)
@@ -237,34 +250,6 @@ function haveSameCall(one: EvidenceRecord, other: EvidenceRecord): boolean | und
   return one.tool_call !== '' && other.tool_call !== ''
     ? one.tool_call === other.tool_call
     : undefined
-}
-
-function isAct(record: EvidenceRecord): boolean {
-  if (record.kind === 'approval') return false
-  return (
-    record.kind === 'tool_call' ||
-    record.kind === 'action' ||
-    record.resource !== '' ||
-    record.action !== ''
-  )
-}
-
-function agree(a: string, b: string): boolean {
-  return a === '' || b === '' || a === b
-}
-
-/** Rule `crosses_exporters`: the call's exporter may report its outcome, another only if it may speak for its actor. */
-function mayReport(record: EvidenceRecord, call: EvidenceRecord): boolean {
-  if (record.exporter === call.exporter)
-    return record.channel !== 'unentitled' || call.channel === 'unentitled'
-  if (record.channel !== 'entitled') return false
-  if (record.actor_type === '') return true
-  return (
-    record.actor_type === call.actor_type &&
-    record.template === call.template &&
-    record.instance === call.instance &&
-    record.user === call.user
-  )
 }
 
 /** Reads the acts of some evidence, whatever the subject of the question. */

@@ -1,0 +1,2 @@
+export { whodidTelemetry } from './whodid-telemetry.ts'
+export { whodidTracer } from './whodid-tracer.ts'

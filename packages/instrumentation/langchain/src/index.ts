@@ -1,0 +1,1 @@
+export { recordLangChain, WhodidHandler } from './whodid-handler.ts'

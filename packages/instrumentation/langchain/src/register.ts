@@ -1,0 +1,4 @@
+/** Records every run of LangChain and LangGraph in this process: `import '@whodid/langchain/register'`. */
+import { recordLangChain } from './whodid-handler.ts'
+
+recordLangChain()

@@ -1,0 +1,1 @@
+export { whodidTraceProcessor } from './whodid-trace-processor.ts'

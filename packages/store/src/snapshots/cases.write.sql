@@ -1,0 +1,1 @@
+INSERT INTO whodid.case_entries FORMAT JSONEachRow
