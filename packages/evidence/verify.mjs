@@ -1793,6 +1793,7 @@ var whodidDecision = (function(exports) {
 		engine_in_use: "permanent",
 		engine_failed: "retryable",
 		api_unreachable: "retryable",
+		provider_failed: "retryable",
 		unknown_name: "permanent",
 		action_unrecorded: "retryable",
 		internal: "permanent"
@@ -4174,6 +4175,55 @@ var whodidDecision = (function(exports) {
 		if (links.includes("inferred")) return "inferred";
 		return links.includes("asserted") ? "asserted" : "channel";
 	}
+	// packages/query/src/who-did/decide/same-act.ts
+	/** True for the record of an act, and not of a decision on one. */
+	function isAct(record) {
+		if (record.kind === "approval") return false;
+		return record.kind === "tool_call" || record.kind === "action" || record.resource !== "" || record.action !== "";
+	}
+	/** True when two values are equal, or one is not stated. */
+	function agree(a, b) {
+		return a === "" || b === "" || a === b;
+	}
+	/** Rule `crosses_exporters`: the call's exporter may report its outcome, another only if it may speak for its actor. */
+	function mayReport(record, call) {
+		if (record.exporter === call.exporter) return record.channel !== "unentitled" || call.channel === "unentitled";
+		if (record.channel !== "entitled") return false;
+		if (record.actor_type === "") return true;
+		return record.actor_type === call.actor_type && record.template === call.template && record.instance === call.instance && record.user === call.user;
+	}
+	// packages/query/src/who-did/decide/hook-calls.ts
+	/** The most records read for one call. */
+	const recordsMax = 256;
+	/** True for a record that a product's hook made: its action's ID is the model's own ID of the call. */
+	function isOfHook({ action, tool_call: call }) {
+		return call !== "" && action === call;
+	}
+	/**
+	* Returns the call that a hook's record is about, as the product's own telemetry records it beside the hook: in the same trace, under the
+	* same ID. The record itself when there is none.
+	*/
+	function callOfHook(record, mergedRecord, byCall) {
+		if (!isOfHook(record)) return record;
+		const calls = recordsOfCall(record, mergedRecord, byCall).filter((other) => !isOfHook(other) && isSeenByHook(record, other));
+		return calls.find(({ kind }) => kind === "tool_call") ?? calls[0] ?? record;
+	}
+	/** Returns the records that hooks made of a call. */
+	function hooksOf(call, mergedRecord, byCall) {
+		if (call.tool_call === "" || isOfHook(call)) return [];
+		return recordsOfCall(call, mergedRecord, byCall).filter((other) => isOfHook(other) && isSeenByHook(other, call));
+	}
+	function recordsOfCall(record, mergedRecord, byCall) {
+		return (byCall.get(callKey(record)) ?? []).slice(0, recordsMax).flatMap((key) => mergedRecord(key)?.record ?? []);
+	}
+	/** True when both are the same actor's, and neither says what the other does not. */
+	function isSeenByHook(hook, call) {
+		return mayReport(hook, call) && hook.template === call.template && hook.instance === call.instance && agree(hook.tool, call.tool) && agree(hook.resource, call.resource);
+	}
+	/** The model's ID of a call is its own only within a trace. */
+	function callKey({ key, tool_call: call }) {
+		return `${key.slice(0, 32)} ${call}`;
+	}
 	// packages/query/src/who-did/decide/outcome-of-act.ts
 	/**
 	* Returns the outcome of a call with its parts: a denial outranks a failure, and a failure a success, on any of the
@@ -4244,13 +4294,14 @@ var whodidDecision = (function(exports) {
 				if (act === void 0) folded.set(call.key, act = foldAct(call, mergedRecord, found));
 				return act;
 			};
-			const act = foldOf(callOf(record, mergedRecord, found.byAction));
+			const act = foldOf(callOf(record, mergedRecord, found));
 			return act.key === key || act.parts.has(key) ? act : foldOf(record);
 		};
 	}
 	function indexOf({ keys, mergedRecord }) {
 		const children = /* @__PURE__ */ new Map();
 		const byAction = /* @__PURE__ */ new Map();
+		const byCall = /* @__PURE__ */ new Map();
 		const add = (map, name, key) => {
 			const list = map.get(name);
 			if (list === void 0) map.set(name, [key]);
@@ -4261,15 +4312,18 @@ var whodidDecision = (function(exports) {
 			if (record === void 0) continue;
 			if (record.parent !== "") add(children, record.parent, key);
 			if (record.action !== "") add(byAction, `${key.slice(0, 32)} ${record.action}`, key);
+			if (record.tool_call !== "" && isAct(record)) add(byCall, callKey(record), key);
 		}
 		return {
 			children,
-			byAction
+			byAction,
+			byCall
 		};
 	}
 	/** Returns the record that stands for the act: climbs from a part to its call, and from an intent to its outcome. */
-	function callOf(record, mergedRecord, byAction) {
+	function callOf(record, mergedRecord, { byAction, byCall }) {
 		let call = outcomeOfIntent(record, mergedRecord, byAction);
+		call = callOfHook(call, mergedRecord, byCall);
 		let above = mergedRecord(call.parent)?.record;
 		for (let step = 0; step < stepsMax && above !== void 0; step += 1) {
 			if (isAct(above)) {
@@ -4288,8 +4342,12 @@ var whodidDecision = (function(exports) {
 	function endsIntent$1(other, intent) {
 		return other.outcome !== "unknown" && (other.outcome !== "" || other.kind === "tool_call") && mayReport(other, intent) && agree(other.verb, intent.verb) && agree(other.resource, intent.resource);
 	}
-	function foldAct(call, mergedRecord, { children, byAction }) {
+	function foldAct(call, mergedRecord, { children, byAction, byCall }) {
 		const tree = treeOf(call, mergedRecord, children);
+		for (const record of hooksOf(call, mergedRecord, byCall)) tree.parts.push({
+			record,
+			parts: []
+		});
 		const parts = recordsOf(tree).slice(1);
 		const intents = (byAction.get(`${call.key.slice(0, 32)} ${call.action}`) ?? []).slice(0, partsMax).flatMap((key) => mergedRecord(key)?.record ?? []).filter((one) => isIntentOf(one, call));
 		const all = [call, ...parts];
@@ -4367,20 +4425,6 @@ var whodidDecision = (function(exports) {
 	/** True when two records name the same call; undefined when one of them names none. */
 	function haveSameCall(one, other) {
 		return one.tool_call !== "" && other.tool_call !== "" ? one.tool_call === other.tool_call : void 0;
-	}
-	function isAct(record) {
-		if (record.kind === "approval") return false;
-		return record.kind === "tool_call" || record.kind === "action" || record.resource !== "" || record.action !== "";
-	}
-	function agree(a, b) {
-		return a === "" || b === "" || a === b;
-	}
-	/** Rule `crosses_exporters`: the call's exporter may report its outcome, another only if it may speak for its actor. */
-	function mayReport(record, call) {
-		if (record.exporter === call.exporter) return record.channel !== "unentitled" || call.channel === "unentitled";
-		if (record.channel !== "entitled") return false;
-		if (record.actor_type === "") return true;
-		return record.actor_type === call.actor_type && record.template === call.template && record.instance === call.instance && record.user === call.user;
 	}
 	const readers = /* @__PURE__ */ new WeakMap();
 	/** Merges and folds the records of some evidence, once for all questions about it. */
@@ -5404,7 +5448,9 @@ var whodidDecision = (function(exports) {
 			code: "no_record",
 			text: "No action is recorded for this handle. Absence of a record is no evidence of a human."
 		};
-		if (listed.some((action) => action.outcome === "unknown")) return {
+		const { fold } = readActs(evidence);
+		const isOpen = ({ key, outcome }) => outcome === "unknown" && (fold(key)?.outcome ?? outcome) === outcome;
+		if (listed.some(isOpen)) return {
 			code: "outcome_unknown",
 			text: "An intent is recorded whose outcome never arrived: the act may or may not have happened. See the alternatives."
 		};
@@ -6116,4 +6162,5 @@ var whodidDecision = (function(exports) {
 })({});
 
 Object.assign(decisionCode, whodidDecision, { id: '40adb106ad318791' })
+Object.assign(decisionCode, whodidDecision, { id: '88b8c80e090e98fd' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -103,6 +103,8 @@ test('the document covers every route, its failures and its security', async () 
     '/v1/completeness',
     '/v1/templates',
     '/v1/delegators/{id}',
+    '/v1/ghosts',
+    '/v1/imports',
     '/v1/cases',
     '/v1/cases/{id}',
     '/v1/cases/{id}/entries',

@@ -110,6 +110,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ghosts.ts')).ghostsCommand,
   },
   {
+    name: 'stream',
+    summary: 'Write every record to a file or an endpoint, for a SIEM or a timeline',
+    load: async () => (await import('./commands/stream.ts')).streamCommand,
+  },
+  {
     name: 'mcp',
     summary: 'Let an assistant ask: serve the questions as MCP tools over stdio',
     load: async () => (await import('./commands/mcp.ts')).mcpCommand,

@@ -1,6 +1,7 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import { askNames } from '../people/ask-names.ts'
 import { addImported } from './answer/add-imported.ts'
+import { askNames } from '../people/ask-names.ts'
 import type { Question } from './question.ts'
 import { whoDidOnEvidence } from './who-did.ts'
 import type { WhoDidSources } from './who-did.ts'
@@ -16,6 +17,9 @@ import type { WhoDidSources } from './who-did.ts'
  * imported logs say of the resource.
  *
  * Throws the errors of `Selector.select`. Does NOT record the read, and does NOT check who asks: the caller does both.
+ * Where there is no act, it tells what imported logs say of the resource. A question about a person is asked under each of their names
+ * that the ledger lists. Throws the errors of `Selector.select`. Does NOT record the read, and does NOT check who asks: the caller does
+ * both.
  */
 export async function whoDid(
   sources: WhoDidSources,
@@ -26,6 +30,8 @@ export async function whoDid(
   const ask = async (asked: Question): Promise<WhoDidAnswer> => {
     const { answer } = await whoDidOnEvidence(sources, tenant, asked)
     return addImported(asked, answer, { selector: sources.selector, tenant, nowUnixNs: now })
+  const where = { selector: sources.selector, tenant, nowUnixNs: now }
+    return addImported(asked, answer, where)
   }
   if (sources.people === undefined) return ask(question)
   const { people, statements } = await sources.people.of(tenant, question.asRecorded)

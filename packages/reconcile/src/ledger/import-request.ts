@@ -68,6 +68,12 @@ export function importRequest(batch: ImportBatch): ImportRequest {
 interface ImportSpan {
   readonly traceId: string
   readonly spanId: string
+  readonly name: string
+  /** Internal. */
+  readonly kind: 1
+  readonly startTimeUnixNano: string
+  readonly endTimeUnixNano: string
+  readonly attributes: readonly object[]
 }
 
 interface SpanContent {
