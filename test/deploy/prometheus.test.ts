@@ -7,7 +7,10 @@ import { treeOf, yamlFile } from './deploy-files.ts'
 const rules = yamlFile('deploy/prometheus/whodid.rules.yaml')
 const cases = yamlFile('deploy/prometheus/whodid.rules.test.yaml')
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-const fieldOf = (value: unknown, key: string): string => String(treeOf(value).at(key) ?? '')
+const fieldOf = (value: unknown, key: string): string => {
+  const field = treeOf(value).at(key)
+  return typeof field === 'string' ? field : ''
+}
 
 const all = listOf(rules.at('groups')).flatMap((group) => listOf(treeOf(group).at('rules')))
 const alerts = all.filter((rule) => fieldOf(rule, 'alert') !== '')

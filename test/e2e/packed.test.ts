@@ -157,8 +157,9 @@ describe('an empty project', () => {
     await runIn(project, ['some.cjs'])
   })
 
+  const bundlerForm: [string, string][] = isLong ? [['esnext', 'bundler']] : []
   // Each takes a minute: the libraries are checked too.
-  it.each([['node16', 'node16'], ...(isLong ? [['esnext', 'bundler']] : [])] as const)(
+  it.each<[string, string]>([['node16', 'node16'], ...bundlerForm])(
     'compiles against the types, module %s and resolution %s, libraries checked',
     async (module, resolution) => {
       await writeFile(join(project, `${resolution}.mts`), bodies.types)

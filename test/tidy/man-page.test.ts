@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
 import { commandTable } from '../../packages/cli/src/command-table.ts'
 import { root } from './source.ts'
@@ -69,11 +70,13 @@ it('groff sets it without a warning', (context) => {
     context.skip()
     return
   }
-  const set = spawnSync('groff', ['-man', '-Tutf8', '-K', 'utf8', '-ww', page], { encoding: 'utf8' })
+  const set = spawnSync('groff', ['-man', '-Tutf8', '-K', 'utf8', '-ww', page], {
+    encoding: 'utf8',
+  })
   // A line of a help text that is longer than the page cannot be broken, which is no mistake of the page.
   const complaints = set.stderr
     .split('\n')
     .filter((line) => !/cannot (?:break|adjust) line/u.test(line))
   expect(complaints.join('\n')).toBe('')
-  expect(set.stdout.replaceAll(/\u001b\[[0-9;]*m/gu, '')).toContain('Usage: whodid ask')
+  expect(stripVTControlCharacters(set.stdout)).toContain('Usage: whodid ask')
 })

@@ -171,29 +171,33 @@ function missingOf(
   numbered: readonly NumberedRecord[],
   evidence: CompletenessEvidence,
 ): MissingNumbers[] {
-  const { fromNs, toNs, instantOf } = evidence
-  const holes: MissingNumbers[] = []
-  let before: NumberedRecord | undefined
-  for (const after of numbered) {
+  const { instantOf } = evidence
+  return numbered.flatMap((after, place) => {
+    const before = numbered[place - 1]
     const from = (before?.seq ?? 0) + 1
-    // A call that ran beside others may begin before the one that was numbered before it.
-    const [earliest, latest] = [before?.startedNs ?? after.startedNs, after.startedNs].toSorted(
-      (a, b) => (a < b ? -1 : 1),
-    )
-    const mayBeWithin =
-      (toNs === null || (earliest ?? 0n) <= toNs) && (fromNs === null || (latest ?? 0n) >= fromNs)
-    if (after.seq > from && mayBeWithin)
-      holes.push({
+    if (after.seq <= from || !mayBeWithin([before ?? after, after], evidence)) return []
+    return [
+      {
         from,
         to: after.seq - 1,
         after: before?.span ?? null,
         before: after.span,
         earliest_at: before === undefined ? null : instantOf(before.startedNs),
         latest_at: instantOf(after.startedNs),
-      })
-    before = after
-  }
-  return holes
+      },
+    ]
+  })
+}
+
+/** True when a number between those of two records may have been given within the time. Calls that run beside each other begin in any order. */
+function mayBeWithin(
+  around: readonly [NumberedRecord, NumberedRecord],
+  { fromNs, toNs }: CompletenessEvidence,
+): boolean {
+  const begins = around.map(({ startedNs }) => startedNs)
+  const isBefore = fromNs !== null && begins.every((ns) => ns < fromNs)
+  const isAfter = toNs !== null && begins.every((ns) => ns > toNs)
+  return !isBefore && !isAfter
 }
 
 function hasRepeated(numbered: readonly NumberedRecord[]): boolean {
