@@ -130,6 +130,13 @@ function readTrust(text) {
   return trust
 }
 
+/** What people wrote of the case is signed with the package, and no log holds it. */
+function notebookLine(files) {
+  if (!files.has('case.jsonl')) return []
+  const entries = textOf(files, 'case.jsonl').split('\n').length - 1
+  return [`NOT PROVEN: the notebook of the case, ${entries} entries, is what people wrote`]
+}
+
 /** Every check, in order; the lines of the report. Throws the first Finding. */
 export function verifyPackage(files, trust, freshHours) {
   const statement = checkDigests(files, trust)
@@ -163,6 +170,7 @@ export function verifyPackage(files, trust, freshHours) {
       ? `BOUND: the log itself has on record that this answer and this list of records were handed out; that they are all that bears on it is the service's word, sealed there`
       : `NOT BOUND: no log has on record what was handed out; that these are all the records that bear on it, and which of them is the act asked about, is the word of whoever has the exporter's key`,
     `case ${plain(statement.predicate.case)}, asked ${plain(statement.predicate.question.of)}, exported ${plain(statement.predicate.made_at)} by ${plain(statement.predicate.made_by)}`,
+    ...notebookLine(files),
   ]
 }
 
@@ -737,6 +745,10 @@ function checkDecision(files, { records, committed, statement }) {
   return [
     `DECIDED AGAIN: verdict, actor, agent, delegator, prompt, plan, chain, gaps and summary follow from ${count} sealed records, by ${by}`,
     `NOT DECIDED AGAIN: "integrity" and "cost" of the answer, which are of the moment when it was asked${
+      answer.reasons.length === said.reasons.length
+        ? ''
+        : '; that the agent was revoked, which is on record beside the evidence'
+    }${
       textsStated === 0
         ? ''
         : `; what became of ${textsStated} texts that are not here is as the exporter says`
@@ -903,7 +915,13 @@ var whodidDecision = (function(exports) {
 		approvalSource: "whodid.approval.source",
 		approverId: "whodid.approval.approver.id",
 		approvalPolicyId: "whodid.approval.policy.id",
-		approvalReason: "whodid.approval.reason"
+		approvalReason: "whodid.approval.reason",
+		revocationId: "whodid.revocation.id",
+		revocationAction: "whodid.revocation.action",
+		revocationTargetKind: "whodid.revocation.target.kind",
+		revocationTargetId: "whodid.revocation.target.id",
+		revocationCause: "whodid.revocation.cause",
+		revocationInitiatorId: "whodid.revocation.initiator.id"
 	};
 	/** The kinds of record, in `whodid.record.kind`. Derived on ingest when the emitter did not say. */
 	const recordKinds = [
@@ -1785,6 +1803,7 @@ var whodidDecision = (function(exports) {
 		range_required: "permanent",
 		content_unreadable: "permanent",
 		under_hold: "permanent",
+		case_full: "permanent",
 		query_too_expensive: "permanent",
 		read_not_recorded: "retryable",
 		migration_changed: "permanent",
@@ -1796,6 +1815,9 @@ var whodidDecision = (function(exports) {
 		provider_failed: "retryable",
 		unknown_name: "permanent",
 		action_unrecorded: "retryable",
+		token_refused: "permanent",
+		agent_stopped: "permanent",
+		standing_unknown: "retryable",
 		internal: "permanent"
 	};
 	/**
@@ -5802,6 +5824,15 @@ var whodidDecision = (function(exports) {
 			verb: question.verb
 		};
 	}
+	const revocationReasons = Object.values({
+		before: "before_revocation",
+		after_claimed: "after_revocation_claimed",
+		indeterminate: "revocation_indeterminate"
+	});
+	/** Returns true for a reason that {@link attachRevocation} gives. */
+	function isRevocationReason({ code }) {
+		return revocationReasons.includes(code);
+	}
 	// packages/query/src/who-did/answer/summarize.ts
 	/** The longest piece of a prompt quoted in the summary, in UTF-16 units. */
 	const quoteLengthMax = 80;
@@ -5824,7 +5855,7 @@ var whodidDecision = (function(exports) {
 		const what = integrity.findings.length > 0 ? "the record" : "the ledger";
 		const warning = integrity.state === "failed" ? ` DO NOT RELY ON THIS: ${what} is not what was sealed; it has been changed.` : "";
 		if (action === null || answer.verdict === "undetermined") return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ""}${warning}`;
-		return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${warning}`;
+		return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${revocationOf(answer)}${warning}`;
 	}
 	function subjectOf(answer) {
 		const id = answer.actor?.id ?? "";
@@ -5869,6 +5900,10 @@ var whodidDecision = (function(exports) {
 			source === void 0 ? "" : `, after reading untrusted content from ${source}`,
 			answer.credential?.borrowed === true ? `, with ${answer.credential.subject ?? "a person"}'s own credential` : ""
 		].join("");
+	}
+	function revocationOf({ reasons }) {
+		const found = reasons.find(isRevocationReason);
+		return found === void 0 ? "" : ` ${found.text}`;
 	}
 	const pastTense = new Map(Object.entries({
 		approve: "approved",
@@ -6067,7 +6102,7 @@ var whodidDecision = (function(exports) {
 	const proofGap = "unsealed";
 	/**
 	* Decides an answer again from sealed records alone, by the code that first decided it. The rows of evidence are rebuilt from
-	* the records' own columns. `said` is the answer as it was given; only its integrity is used, for the summary's warning.
+	* the records' own columns. `said` is the answer as it was given; only its integrity and its revocation are used, for the summary.
 	*
 	* Throws an Error that names the record which is not available, or says that the index is invalid. Pure: reads nothing.
 	*/
@@ -6085,8 +6120,10 @@ var whodidDecision = (function(exports) {
 			...opened.evidence,
 			rules
 		}), said.cost);
+		const reasons = [...shaped.reasons, ...said.reasons.filter(isRevocationReason)];
 		const whole = {
 			...shaped,
+			reasons,
 			cost,
 			integrity: said.integrity
 		};
@@ -6100,8 +6137,10 @@ var whodidDecision = (function(exports) {
 	}
 	/** An answer as it was given, without the parts not decided from records, to compare with {@link decideOffline}'s. */
 	function decidedPart({ integrity: _integrity, cost: _cost, ...answer }) {
+		const reasons = answer.reasons.filter((reason) => !isRevocationReason(reason));
 		return {
 			...answer,
+			reasons,
 			gaps: answer.gaps.filter(({ code }) => code !== proofGap)
 		};
 	}
@@ -6161,6 +6200,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '40adb106ad318791' })
-Object.assign(decisionCode, whodidDecision, { id: '88b8c80e090e98fd' })
+Object.assign(decisionCode, whodidDecision, { id: 'e6047343afd3a24e' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

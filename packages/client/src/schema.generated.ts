@@ -164,6 +164,46 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/ghosts': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Acts whose actor is not who they seem
+     * @description Holds the imported events of a period against the acts on record: acts under a person’s name that were an agent’s, acts that no record explains, and records that a log which declares its coverage does not have. The counts are of the whole period; each list is cut at `limit`, oldest first. The read itself is recorded.
+     */
+    get: operations['listGhosts']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/imports': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Import events of another system’s log
+     * @description Reads at most 1000 events of a known format and puts them on record, sealed, in the channel `imported`. An event that cannot be read costs itself. Imported again, an event is the same record. What a log says decides nothing about an agent by itself. For the admin token.
+     */
+    post: operations['importEvents']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/cases': {
     parameters: {
       query?: never
@@ -1568,6 +1608,144 @@ export interface components {
       /** @description RFC 3339, UTC, nanoseconds */
       last_at: string
     }
+    Ghosts: {
+      /** @description RFC 3339, UTC */
+      from: string
+      /** @description RFC 3339, UTC */
+      to: string
+      /** @description Of the whole period, also where a list below is cut */
+      counts: {
+        events: number
+        confirmed: number
+        contradicted: number
+        agent_unrecorded: number
+        human: number
+        undetermined: number
+        acts_confirmed: number
+        acts_not_seen_downstream: number
+      }
+      /** @description Acts under a person’s name that were an agent’s, oldest first */
+      borrowed: components['schemas']['GhostEvent'][]
+      /** @description Acts that were an agent’s under an account that is no person’s, its own or a shared one */
+      agents: components['schemas']['GhostEvent'][]
+      /** @description The log and the record differ */
+      contradicted: components['schemas']['GhostEvent'][]
+      /** @description Acts that no record explains */
+      unexplained: components['schemas']['GhostEvent'][]
+      /** @description Acts that several records may be, or one of nobody */
+      open: components['schemas']['GhostEvent'][]
+      /** @description Acts on record that a log which declares its coverage does not have */
+      unconfirmed: components['schemas']['GhostRecord'][]
+      by: {
+        person: components['schemas']['GhostGroup'][]
+        agent: components['schemas']['GhostGroup'][]
+        credential: components['schemas']['GhostGroup'][]
+        system: components['schemas']['GhostGroup'][]
+      }
+      incidents: {
+        agent: string
+        person: string | null
+        credential: string | null
+        system: string
+        acts: number
+        /** @description RFC 3339, UTC */
+        first_at: string
+        /** @description RFC 3339, UTC */
+        last_at: string
+        /** @description When the ledger first held what lays an act to the agent */
+        attributed_at: string
+        dwell_seconds: number
+      }[]
+      dwell: {
+        day: string
+        incidents: number
+        median_seconds: number
+      }[]
+      coverages: {
+        span: string
+        system: string
+        resources: string[]
+        verbs: string[]
+        /** @description RFC 3339, UTC */
+        from: string
+        /** @description RFC 3339, UTC */
+        to: string
+        sampling: number
+        delay_seconds: number
+        clock_error_seconds: number
+      }[]
+      cost: components['schemas']['QuestionCost']
+    }
+    GhostEvent: {
+      /** @description The event’s record, `<trace>-<span>` */
+      span: string
+      /** @description RFC 3339, UTC */
+      at: string
+      system: string
+      operation: string
+      verb: string | null
+      outcome: string | null
+      resource: string | null
+      /** @description The account under whose authority it was done */
+      person: string | null
+      /** @description The account that acted, where it is none of a person’s */
+      principal: string | null
+      credential: string | null
+      /** @description Signs of an agent; `client`: any client can write them */
+      marks: {
+        /** @enum {string} */
+        by: 'system' | 'client'
+        field: string
+        value: string
+      }[]
+      /** @enum {string} */
+      result: 'confirmed' | 'contradicted' | 'agent_unrecorded' | 'human' | 'undetermined'
+      /** @description A stable code */
+      reason: string
+      /** @description The rule that joined it with the records */
+      rule: string | null
+      /** @description An instance, a template, or the name in a mark */
+      agent: string | null
+      records: components['schemas']['GhostRecord'][]
+      records_total: number
+    }
+    GhostRecord: {
+      /** @description The action’s ID, else its span */
+      act: string
+      /** @description Its first record, `<trace>-<span>` */
+      span: string | null
+      /** @enum {string} */
+      verdict: 'agent' | 'human' | 'service' | 'undetermined'
+      template: string | null
+      instance: string | null
+      delegator: string | null
+      verb: string | null
+      resource: string | null
+      outcome: string | null
+      /** @description RFC 3339, UTC */
+      started_at: string
+    }
+    GhostGroup: {
+      name: string
+      borrowed: number
+      unexplained: number
+      unconfirmed: number
+    }
+    Import: {
+      /** @description Events that are records now, or were already */
+      taken: number
+      /** @description Events that are no acts */
+      passed_over: number
+      /** @description Events that could not be read */
+      refused: number
+      /** @description The first of those, by their place in the request, counted from 1 */
+      refusals: {
+        event: number
+        why: string
+      }[]
+      /** @description The record of the declared coverage, `<trace>-<span>`; null when none was declared */
+      coverage: string | null
+    }
     ManyAnswer: {
       outcomes: components['schemas']['HandleOutcome'][]
     }
@@ -2685,6 +2863,264 @@ export interface operations {
         }
       }
       /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listGhosts: {
+    parameters: {
+      query?: {
+        /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        from?: string
+        /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        to?: string
+        /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        as_recorded?: string
+        /** @description How many entries of each list to give: 1–1000, default 100 */
+        limit?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The report */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Ghosts']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive`, `range_required` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  importEvents: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @enum {string} */
+          format:
+            | 'github-audit'
+            | 'github-events'
+            | 'git-log'
+            | 'gitlab-audit'
+            | 'cloudtrail'
+            | 'gcp-audit'
+            | 'azure-activity'
+            | 'entra-sign-in'
+            | 'okta-system-log'
+            | 'slack-audit'
+            | 'kubernetes-audit'
+            | 'datadog-audit'
+            | 'ocsf'
+            | 'postgres'
+            | 'access-log'
+            | 'shell-history'
+          /** @description The source: an account, a repository, a host with its scheme */
+          source?: string
+          /** @description Each a line as text or, of a format of JSON, an object */
+          events: (
+            | string
+            | {
+                [key: string]: unknown
+              }
+          )[]
+          /** @description What the log is declared to hold */
+          coverage?: {
+            /** @description The system whose log it is, as its events name it: `github`, `aws`, `postgres` */
+            system: string
+            /** @description Beginnings of the resources whose acts are all in it: `github:pull:acme/app/` */
+            resources: string[]
+            /** @description The period: RFC 3339 with a zone */
+            from: string
+            to: string
+            /** @description The verbs that it has; default all but reads */
+            verbs?: string[]
+            /** @description The share of events that it keeps; default 1. Less: absence says nothing */
+            sampling?: number
+            /** @description Seconds after an act at which its event is there at the latest; default 0 */
+            delay_seconds?: number
+            /** @description Seconds by which its clock and an emitter’s may differ; default 5 */
+            clock_error_seconds?: number
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description What became of the events */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Import']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded`, `log_full`, `log_failed` */
       503: {
         headers: {
           [name: string]: unknown

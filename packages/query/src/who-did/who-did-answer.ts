@@ -1,5 +1,4 @@
 import type { WhoDidAnswer } from '@whodid/model'
-import { askNames } from '../people/ask-names.ts'
 import { addImported } from './answer/add-imported.ts'
 import { askNames } from '../people/ask-names.ts'
 import type { Question } from './question.ts'
@@ -13,10 +12,6 @@ import type { WhoDidSources } from './who-did.ts'
  * `undetermined`, with the reason `no_record`. Every record that the answer quotes is verified against the tree of its
  * log, on this machine's disk.
  *
- * A question about a person is asked under each of their names that the ledger lists. Where there is no act, the answer tells what
- * imported logs say of the resource.
- *
- * Throws the errors of `Selector.select`. Does NOT record the read, and does NOT check who asks: the caller does both.
  * Where there is no act, it tells what imported logs say of the resource. A question about a person is asked under each of their names
  * that the ledger lists. Throws the errors of `Selector.select`. Does NOT record the read, and does NOT check who asks: the caller does
  * both.
@@ -27,10 +22,9 @@ export async function whoDid(
   question: Question,
 ): Promise<WhoDidAnswer> {
   const now = BigInt(Date.now()) * 1_000_000n
+  const where = { selector: sources.selector, tenant, nowUnixNs: now }
   const ask = async (asked: Question): Promise<WhoDidAnswer> => {
     const { answer } = await whoDidOnEvidence(sources, tenant, asked)
-    return addImported(asked, answer, { selector: sources.selector, tenant, nowUnixNs: now })
-  const where = { selector: sources.selector, tenant, nowUnixNs: now }
     return addImported(asked, answer, where)
   }
   if (sources.people === undefined) return ask(question)
