@@ -77,17 +77,17 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'kill',
     summary: 'Stop an agent for good, with the agents that it started',
-    load: async () => (await import('./commands/stop-agents.ts')).killCommand,
+    load: async () => (await import('./commands/kill-commands.ts')).killCommand,
   },
   {
     name: 'pause',
     summary: 'Stop an agent until it is resumed',
-    load: async () => (await import('./commands/stop-agents.ts')).pauseCommand,
+    load: async () => (await import('./commands/kill-commands.ts')).pauseCommand,
   },
   {
     name: 'resume',
     summary: 'End a pause',
-    load: async () => (await import('./commands/stop-agents.ts')).resumeCommand,
+    load: async () => (await import('./commands/kill-commands.ts')).resumeCommand,
   },
   {
     name: 'tail',

@@ -1,115 +1,23 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { createRoute, z } from '@hono/zod-openapi'
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import { formatInstant, printableLine, WhodidError } from '@whodid/model'
-import {
-  revocationActionSchema,
-  revocationSchema,
-  revocationsSchema,
-  revocationTargetSchema,
-} from '@whodid/model/answers'
-import type { Role } from '../api-options.ts'
+import type { ApiToken, Role } from '../api-options.ts'
 import type { RecordedRead } from '../middleware/recorded-read.ts'
 import type { ApiEnv } from '../middleware/request-scope.ts'
 import type { RecordedRevocation, RevocationService } from '../revocation-service.ts'
-import { countSchema, lineSchema } from './parameter-schemas.ts'
+import {
+  causeLengthMax,
+  listLimit,
+  revocationsRoute,
+  revocationStreamRoute,
+  revokeRoute,
+  seqMax,
+} from './revocation-routes.ts'
 import { createRevocationStreams } from './revocation-stream.ts'
-import { answered, caseHeader, everyBody, everyRead, everyRoute } from './route-parts.ts'
-import { problems, readers, tokenSecurity as security } from './route-parts.ts'
+import { readers } from './route-parts.ts'
 import type { Handler } from './route-parts.ts'
 
-const seqMax = 999_999_999
-const listLimit = 1_000
-const causeLengthMax = 1_000
 const targetLengthMax = 2_048
-
-const since = countSchema(0, seqMax)
-  .optional()
-  .describe('Only revocations with a higher number; default 0')
-
-const revokeRoute = createRoute({
-  method: 'post',
-  path: '/v1/revocations',
-  operationId: 'revoke',
-  summary: 'Stop, pause or resume an agent',
-  description:
-    'Durable and in force before it is answered, also while ClickHouse is down. Never stops a person, nor a template that is not itself the target. Recorded in the ledger. For the admin token.',
-  security,
-  request: {
-    headers: caseHeader,
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              action: revocationActionSchema,
-              target: revocationTargetSchema,
-              cascade: z
-                .boolean()
-                .optional()
-                .describe('Default true: the agents that the target started are stopped with it'),
-              cause: lineSchema(causeLengthMax).describe(
-                'Why; stands in the ledger for ever, so name no person: 1–1,000 characters',
-              ),
-            })
-            .openapi('RevocationRequest'),
-        },
-      },
-    },
-  },
-  responses: {
-    ...answered('It is in force', revocationSchema),
-    ...problems(
-      ...everyRoute,
-      ...everyBody,
-      'unauthenticated',
-      'too_many_requests',
-      'not_found',
-      'log_full',
-      'log_failed',
-    ),
-  },
-})
-
-const revocationsRoute = createRoute({
-  method: 'get',
-  path: '/v1/revocations',
-  operationId: 'listRevocations',
-  summary: 'The revocations, oldest first',
-  description: `At most ${listLimit} at once: ask again with the last number as \`since\`. The read itself is recorded.`,
-  security,
-  request: { headers: caseHeader, query: z.object({ since }) },
-  responses: {
-    ...answered('The revocations', revocationsSchema),
-    ...problems(...everyRead, 'not_found'),
-  },
-})
-
-const revocationStreamRoute = createRoute({
-  method: 'get',
-  path: '/v1/revocations/stream',
-  operationId: 'followRevocations',
-  summary: 'Revocations as they come into force',
-  description:
-    'Server-sent events: `revocation` for each, with its number as ID, and `alive` every 2 s with the newest number. A client that has seen neither for 10 s must not rely on what it knows. Any token of the tenant may listen, the ingest token too; cause and initiator are not told.',
-  security,
-  request: { query: z.object({ since }) },
-  responses: {
-    200: {
-      description: 'Events',
-      content: { 'text/event-stream': { schema: z.string() } },
-    },
-    ...problems(
-      ...everyRoute,
-      'unauthenticated',
-      'too_many_requests',
-      'not_found',
-      'invalid_cursor',
-    ),
-  },
-})
 
 /** The ports of the kill switch. */
 export interface RevocationDeps {
@@ -129,7 +37,7 @@ export function addRevocations(app: OpenAPIHono<ApiEnv>, deps: RevocationDeps): 
 /** Its own record in the ledger is the record of the request, so that it does not wait for the access log. */
 function answerRevoke({ revocations }: RevocationDeps): Handler<typeof revokeRoute> {
   return async (c) => {
-    const { tenant, name } = allowedToken(c, ['admin'])
+    const { tenant, name } = allowedToken(c.get('token'), ['admin'])
     const { action, target, cascade = true, cause } = c.req.valid('json')
     const revocation = await present(revocations).revoke({
       tenant,
@@ -165,7 +73,7 @@ function answerStream({
 }: RevocationDeps): Handler<typeof revocationStreamRoute> {
   const open = revocations && createRevocationStreams(revocations, stopping)
   return (c) => {
-    const { tenant } = allowedToken(c, ['ingest', ...readers])
+    const { tenant } = allowedToken(c.get('token'), ['ingest', ...readers])
     present(revocations)
     const response = c.env.outgoing
     // A request without a socket, made in this process, has nothing that could be kept open; nobody reads the body of a HEAD.
@@ -186,8 +94,7 @@ function answerStream({
   }
 }
 
-function allowedToken(c: Context<ApiEnv>, roles: readonly Role[]): ApiEnv['Variables']['token'] {
-  const token = c.get('token')
+function allowedToken(token: ApiToken, roles: readonly Role[]): ApiToken {
   if (roles.includes(token.role)) return token
   throw new WhodidError(
     'forbidden',
@@ -216,7 +123,9 @@ function line(field: string, text: string, max: number): string {
   )
 }
 
-function shape(revocation: RecordedRevocation): z.infer<typeof revocationSchema> {
+type ShownRevocation = Omit<RecordedRevocation, 'tenant' | 'atUnixNs'> & { readonly at: string }
+
+function shape(revocation: RecordedRevocation): ShownRevocation {
   const { seq, id, action, target, cascade, cause, initiator, atUnixNs, record } = revocation
   const at = formatInstant(atUnixNs)
   return { seq, id, action, target, cascade, cause, initiator, at, record }
