@@ -23,7 +23,7 @@ export default defineConfig({
             'packages/*/src/**/*.test.ts',
             'bench/src/**/*.test.ts',
             'dashboards/src/**/*.test.ts',
-            'test/{deploy,secrets,tidy}/**/*.test.ts',
+            'test/{deploy,identity,secrets,tidy}/**/*.test.ts',
           ],
         },
       },

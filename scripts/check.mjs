@@ -23,7 +23,12 @@ process.on('exit', () => rmSync(reportDir, { recursive: true, force: true }))
 const gates = [
   { name: 'format', command: ['prettier', '--check', '.'], timeoutS: 120 },
   { name: 'build', command: ['tsc', '-b'], timeoutS: 300 },
-  { name: 'types', command: ['tsc', '-p', 'tsconfig.test.json'], timeoutS: 300 },
+  {
+    name: 'types',
+    // The frameworks' own types stand in a program of their own: they change what zod's types mean to the API's.
+    command: ['tsc', '-b', 'tsconfig.test.json', 'test/instrumentation/tsconfig.json'],
+    timeoutS: 300,
+  },
   {
     name: 'lint',
     command: [

@@ -1097,6 +1097,23 @@ ENGINE = Distributed('whodid', 'whodid_shard', 'case_entries', sipHash64(case_id
 CREATE TABLE IF NOT EXISTS whodid.people AS whodid_shard.people
 ENGINE = Distributed('whodid', 'whodid_shard', 'people', sipHash64(person));
 
+CREATE OR REPLACE VIEW whodid.v_revocations
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at,
+    JSONExtractString(attributes, 'whodid.revocation.id') AS revocation_id,
+    JSONExtractUInt(attributes, 'whodid.revocation.seq') AS seq,
+    JSONExtractString(attributes, 'whodid.revocation.action') AS action,
+    JSONExtractString(attributes, 'whodid.revocation.target.kind') AS target_kind,
+    JSONExtractString(attributes, 'whodid.revocation.target.id') AS target_id,
+    JSONExtractBool(attributes, 'whodid.revocation.cascade') AS cascades,
+    JSONExtractString(attributes, 'whodid.revocation.cause') AS cause,
+    JSONExtractString(attributes, 'whodid.revocation.initiator.id') AS initiator,
+    log_id, log_index
+FROM whodid.spans
+WHERE exporter = 'whodid' AND match(action_id, '^whodid:(revoke|pause|resume):');
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -1178,6 +1195,9 @@ SELECT '0026_create_case_entries.sql', '1c875d19a35048992ab6a1d1d82c815c117d2d15
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0027_create_people.sql', '01b1a5264aa84b572c1309ed5b8edd66a65cf798b11f54d041ffb0c995f2f713' WHERE '0027_create_people.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0028_create_v_revocations.sql', '61c2f024ee9764fecc15240058341dc3f4ae7833c7ecf3586d1da4da4f40853a' WHERE '0028_create_v_revocations.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

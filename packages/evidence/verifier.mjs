@@ -745,6 +745,10 @@ function checkDecision(files, { records, committed, statement }) {
   return [
     `DECIDED AGAIN: verdict, actor, agent, delegator, prompt, plan, chain, gaps and summary follow from ${count} sealed records, by ${by}`,
     `NOT DECIDED AGAIN: "integrity" and "cost" of the answer, which are of the moment when it was asked${
+      answer.reasons.length === said.reasons.length
+        ? ''
+        : '; that the agent was revoked, which is on record beside the evidence'
+    }${
       textsStated === 0
         ? ''
         : `; what became of ${textsStated} texts that are not here is as the exporter says`

@@ -745,6 +745,10 @@ function checkDecision(files, { records, committed, statement }) {
   return [
     `DECIDED AGAIN: verdict, actor, agent, delegator, prompt, plan, chain, gaps and summary follow from ${count} sealed records, by ${by}`,
     `NOT DECIDED AGAIN: "integrity" and "cost" of the answer, which are of the moment when it was asked${
+      answer.reasons.length === said.reasons.length
+        ? ''
+        : '; that the agent was revoked, which is on record beside the evidence'
+    }${
       textsStated === 0
         ? ''
         : `; what became of ${textsStated} texts that are not here is as the exporter says`
@@ -911,7 +915,13 @@ var whodidDecision = (function(exports) {
 		approvalSource: "whodid.approval.source",
 		approverId: "whodid.approval.approver.id",
 		approvalPolicyId: "whodid.approval.policy.id",
-		approvalReason: "whodid.approval.reason"
+		approvalReason: "whodid.approval.reason",
+		revocationId: "whodid.revocation.id",
+		revocationAction: "whodid.revocation.action",
+		revocationTargetKind: "whodid.revocation.target.kind",
+		revocationTargetId: "whodid.revocation.target.id",
+		revocationCause: "whodid.revocation.cause",
+		revocationInitiatorId: "whodid.revocation.initiator.id"
 	};
 	/** The kinds of record, in `whodid.record.kind`. Derived on ingest when the emitter did not say. */
 	const recordKinds = [
@@ -1805,6 +1815,9 @@ var whodidDecision = (function(exports) {
 		provider_failed: "retryable",
 		unknown_name: "permanent",
 		action_unrecorded: "retryable",
+		token_refused: "permanent",
+		agent_stopped: "permanent",
+		standing_unknown: "retryable",
 		internal: "permanent"
 	};
 	/**
@@ -5811,6 +5824,15 @@ var whodidDecision = (function(exports) {
 			verb: question.verb
 		};
 	}
+	const revocationReasons = Object.values({
+		before: "before_revocation",
+		after_claimed: "after_revocation_claimed",
+		indeterminate: "revocation_indeterminate"
+	});
+	/** Returns true for a reason that {@link attachRevocation} gives. */
+	function isRevocationReason({ code }) {
+		return revocationReasons.includes(code);
+	}
 	// packages/query/src/who-did/answer/summarize.ts
 	/** The longest piece of a prompt quoted in the summary, in UTF-16 units. */
 	const quoteLengthMax = 80;
@@ -5833,7 +5855,7 @@ var whodidDecision = (function(exports) {
 		const what = integrity.findings.length > 0 ? "the record" : "the ledger";
 		const warning = integrity.state === "failed" ? ` DO NOT RELY ON THIS: ${what} is not what was sealed; it has been changed.` : "";
 		if (action === null || answer.verdict === "undetermined") return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ""}${warning}`;
-		return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${warning}`;
+		return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${revocationOf(answer)}${warning}`;
 	}
 	function subjectOf(answer) {
 		const id = answer.actor?.id ?? "";
@@ -5878,6 +5900,10 @@ var whodidDecision = (function(exports) {
 			source === void 0 ? "" : `, after reading untrusted content from ${source}`,
 			answer.credential?.borrowed === true ? `, with ${answer.credential.subject ?? "a person"}'s own credential` : ""
 		].join("");
+	}
+	function revocationOf({ reasons }) {
+		const found = reasons.find(isRevocationReason);
+		return found === void 0 ? "" : ` ${found.text}`;
 	}
 	const pastTense = new Map(Object.entries({
 		approve: "approved",
@@ -6076,7 +6102,7 @@ var whodidDecision = (function(exports) {
 	const proofGap = "unsealed";
 	/**
 	* Decides an answer again from sealed records alone, by the code that first decided it. The rows of evidence are rebuilt from
-	* the records' own columns. `said` is the answer as it was given; only its integrity is used, for the summary's warning.
+	* the records' own columns. `said` is the answer as it was given; only its integrity and its revocation are used, for the summary.
 	*
 	* Throws an Error that names the record which is not available, or says that the index is invalid. Pure: reads nothing.
 	*/
@@ -6094,8 +6120,10 @@ var whodidDecision = (function(exports) {
 			...opened.evidence,
 			rules
 		}), said.cost);
+		const reasons = [...shaped.reasons, ...said.reasons.filter(isRevocationReason)];
 		const whole = {
 			...shaped,
+			reasons,
 			cost,
 			integrity: said.integrity
 		};
@@ -6109,8 +6137,10 @@ var whodidDecision = (function(exports) {
 	}
 	/** An answer as it was given, without the parts not decided from records, to compare with {@link decideOffline}'s. */
 	function decidedPart({ integrity: _integrity, cost: _cost, ...answer }) {
+		const reasons = answer.reasons.filter((reason) => !isRevocationReason(reason));
 		return {
 			...answer,
+			reasons,
 			gaps: answer.gaps.filter(({ code }) => code !== proofGap)
 		};
 	}
@@ -6170,5 +6200,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '88b8c80e090e98fd' })
+Object.assign(decisionCode, whodidDecision, { id: 'e6047343afd3a24e' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -61,7 +61,11 @@ const editOf = (
   tool_use_id: id,
 })
 
-const toolSpan = (path: string, id: string, more: Record<string, string> = {}): Step['span'] => ({
+const toolSpan = (
+  path: string,
+  id: string,
+  more: Record<string, string> = {},
+): NonNullable<Step['span']> => ({
   name: 'claude_code.tool',
   attributes: { tool_name: 'Edit', tool_use_id: id, file_path: path, ...more },
 })

@@ -119,7 +119,7 @@ import { openApi } from '@whodid/client'
 import type { WhoDidAnswer } from '@whodid/model'
 const options: AgentOptions = { template: 'packed' }
 export const ran: Promise<number> = agent(options, () => tool('t', () => 1))
-// @ts-expect-error a template is a text
+// ${'@ts-expect-error'} a template is a text
 export const wrong = agent({ template: 1 }, () => 1)
 export const api = openApi({ apiUrl: 'http://127.0.0.1:1', token: '' })
 export const verdictOf = ({ verdict }: WhoDidAnswer): string => verdict

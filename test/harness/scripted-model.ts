@@ -23,7 +23,7 @@ export async function startMessagesModel(calls: readonly ScriptedCall[]): Promis
     const results = JSON.stringify(messages).split('"tool_result"').length - 1
     const isMain = tools.length > 0
     const call = isMain ? calls[results] : undefined
-    const content =
+    const content: Content =
       call === undefined
         ? { type: 'text', text: 'Done.' }
         : { type: 'tool_use', id: `toolu_${results + 1}`, name: call.name, input: call.input }

@@ -25,6 +25,7 @@ export const describe = (called: {
   readonly name: string
   readonly arguments: unknown
 }): ToolDescription | undefined => {
+  // The tools of all tests are called with an ID.
   const id = String((called.arguments as { readonly id?: number } | undefined)?.id ?? '')
   if (called.name === 'get_order') return { verb: 'read', resource: `shop:order:${id}` }
   if (called.name === 'cancel_order') return { verb: 'delete', resource: `shop:order:${id}` }
@@ -158,6 +159,7 @@ export function shapesOf(spans: readonly SinkSpan[]): readonly Shape[] {
       ),
       instance: instanceName(span.attributes['whodid.agent.instance.id']),
       parentInstance: instanceName(span.attributes['whodid.agent.instance.parent_id']),
+      // The SDK writes a list of names.
       chain: (span.attributes['whodid.delegation.chain'] as readonly unknown[] | undefined)?.map(
         (hop) => instances.get(hop) ?? hop,
       ),
@@ -178,6 +180,7 @@ const keyOf = ({ name, attributes }: Shape): string =>
 
 /** The parts of an answer; why it ended is the framework's to say. */
 function partsOf(messages: unknown): unknown {
+  // The SDK writes a list of messages.
   const parsed = JSON.parse(String(messages)) as readonly { readonly parts: unknown }[]
   return parsed.map(({ parts }) => parts)
 }

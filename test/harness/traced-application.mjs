@@ -4,18 +4,11 @@ import { createServer as createTcpServer } from 'node:net'
 import { createRequire } from 'node:module'
 import { once } from 'node:events'
 import { PGlite } from '@electric-sql/pglite'
-import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { suppressTracing } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
-import { NodeSDK } from '@opentelemetry/sdk-node'
-import {
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  TraceIdRatioBasedSampler,
-} from '@opentelemetry/sdk-trace-base'
+import { api, core, NodeSDK, tracing } from '@opentelemetry/sdk-node'
 import {
   agent,
   prompt,
@@ -26,9 +19,11 @@ import {
   whodidSpanProcessor,
 } from '@whodid/sdk'
 
+const { context, ROOT_CONTEXT, trace } = api
+const { AlwaysOnSampler, BatchSpanProcessor, TraceIdRatioBasedSampler } = tracing
 const samples = process.env['APPLICATION_SAMPLES'] !== 'none'
 const backEnd = new OTLPTraceExporter({ url: `${process.env['BACK_END']}/v1/traces` })
-const tracing = new NodeSDK({
+const telemetry = new NodeSDK({
   serviceName: 'shop',
   sampler: whodidSampler(samples ? new AlwaysOnSampler() : new TraceIdRatioBasedSampler(0)),
   spanProcessors: [whodidSpanProcessor(), new BatchSpanProcessor(backEnd)],
@@ -38,7 +33,7 @@ const tracing = new NodeSDK({
     new UndiciInstrumentation(),
   ],
 })
-tracing.start()
+telemetry.start()
 start({ serviceName: 'shop' })
 
 const require = createRequire(import.meta.url)
@@ -100,7 +95,7 @@ async function serve() {
 }
 
 // The caller is somebody else, who traces nothing.
-const asked = context.with(suppressTracing(ROOT_CONTEXT), () =>
+const asked = context.with(core.suppressTracing(ROOT_CONTEXT), () =>
   http.request({ port: shop.address().port, path: '/ask', method: 'POST' }).end('cancel 42'),
 )
 const [response] = await once(asked, 'response')
@@ -111,6 +106,6 @@ await client.end()
 for (const server of [shop, warehouse, postgres]) server.close()
 await database.close()
 const isWhole = await shutdown()
-await tracing.shutdown()
+await telemetry.shutdown()
 console.log(JSON.stringify({ ...JSON.parse(body), isWhole }))
 process.exit(0)

@@ -94,8 +94,13 @@ const byId = z.object({ id: z.number() })
 /** A version of the SDK, and how its users write the one line. */
 interface Version {
   readonly name: string
-  // The versions' types differ; the tests use what is common to them.
-  readonly ai: typeof ai7
+  /** What is common to the versions, whose types of a request differ. */
+  readonly ai: {
+    readonly generateText: (request: object) => PromiseLike<{ readonly text: string }>
+    readonly streamText: (request: object) => { readonly textStream: AsyncIterable<string> }
+    readonly stepCountIs: (count: number) => unknown
+    readonly tool: typeof ai7.tool
+  }
   readonly spec: 'v2' | 'v3'
   readonly line: (functionId: string) => object
 }
@@ -110,7 +115,12 @@ ai7.registerTelemetry(whodidTelemetry(options))
 const versions: readonly Version[] = [
   { name: '5', ai: ai5 as never, spec: 'v2', line: traced },
   { name: '6', ai: ai6 as never, spec: 'v3', line: traced },
-  { name: '7', ai: ai7, spec: 'v3', line: (functionId) => ({ telemetry: { functionId } }) },
+  {
+    name: '7',
+    ai: ai7 as never,
+    spec: 'v3',
+    line: (functionId) => ({ telemetry: { functionId } }),
+  },
 ]
 
 let sink: OtlpSink
@@ -144,14 +154,13 @@ function call(
   const request = {
     model: scripted(version.spec, given.replies),
     prompt: given.asked,
-    tools: given.tools as never,
+    tools: given.tools,
     stopWhen: version.ai.stepCountIs(5),
     maxRetries: 0,
     ...version.line(functionId),
     ...given.more,
   }
-  // The versions' types of one request differ.
-  return version.ai.generateText<never>(request)
+  return version.ai.generateText(request)
 }
 
 group.each(versions)('the AI SDK $name', (version) => {
@@ -227,7 +236,7 @@ group.each(versions)('the AI SDK $name', (version) => {
           prompt: 'inner',
           ...(version.name === '7' ? {} : { experimental_telemetry: { isEnabled: true, tracer } }),
         }
-        await version.ai.generateText(request as never)
+        await version.ai.generateText(request)
       }),
     )
     expect(session?.name).toBe('session mine')
@@ -285,7 +294,7 @@ group.each(versions.slice(1))('approval in the AI SDK $name', (version) => {
       ]
       await version.ai.generateText({
         model: scripted(version.spec, ['Done.']),
-        messages: messages as never,
+        messages,
         tools: { drop_orders: drop },
         ...version.line('order-clerk'),
       })

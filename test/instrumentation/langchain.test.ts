@@ -79,7 +79,13 @@ const cancelOrderTool = tool((called) => tools.cancel_order(called), {
 })
 const dropOrdersTool = tool(() => 'dropped', { name: 'drop_orders', schema: z.object({}) })
 // LangChain's types of middleware do not allow for exact optional properties.
-const askFirst = humanInTheLoopMiddleware({ interruptOn: { drop_orders: true } } as never)
+const askFirst: unknown = humanInTheLoopMiddleware({ interruptOn: { drop_orders: true } } as never)
+
+/** An agent with middleware, whose types do not allow for exact optional properties. */
+function guarded(given: object): { invoke(input: object, config: object): Promise<unknown> } {
+  return createAgent(given as never) as never
+}
+
 const user = (content: string): { messages: { role: string; content: string }[] } => ({
   messages: [{ role: 'user', content }],
 })
@@ -154,15 +160,12 @@ group('LangChain and LangGraph', () => {
   })
 
   it('record parallel tools, a failure and a rejection as verbs by hand do', async () => {
-    const agent = createAgent({
+    const agent = guarded({
       name: 'order-clerk',
       model: new ScriptedModel([[...cancels, drop], cancels, script.parallel.answer]),
       tools: [cancelOrderTool, dropOrdersTool],
       checkpointer: new MemorySaver(),
-      middleware: [
-        askFirst,
-        toolRetryMiddleware({ maxRetries: 0, onFailure: 'continue' }),
-      ] as never,
+      middleware: [askFirst, toolRetryMiddleware({ maxRetries: 0, onFailure: 'continue' })],
     })
     const config = { configurable: { thread_id: 'thread-7' } }
     const written = await record(async () => {
@@ -176,12 +179,12 @@ group('LangChain and LangGraph', () => {
 
 group('LangChain and LangGraph, beyond the three agents,', () => {
   it('put the human’s consent on the call that it allowed', async () => {
-    const agent = createAgent({
+    const agent = guarded({
       name: 'order-clerk',
       model: new ScriptedModel([[drop], 'Dropped.']),
       tools: [dropOrdersTool],
       checkpointer: new MemorySaver(),
-      middleware: [askFirst] as never,
+      middleware: [askFirst],
     })
     const config = { configurable: { thread_id: 'thread-8' } }
     await agent.invoke(user('Drop them'), config)

@@ -10,6 +10,7 @@ import type { Source } from './source.ts'
 /** Which packages of ours each package may import. Write path and read path meet only in store. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   model: [],
+  identity: ['model'],
   tlog: [],
   'tlog-posix': ['model', 'tlog'],
   witness: ['model', 'tlog', 'tlog-posix'],
@@ -29,10 +30,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   content: ['model', 'tlog-posix'],
   retention: ['content', 'model', 'store', 'tlog-posix'],
   collector: ['content', 'model', 'store', 'tlog', 'tlog-posix', 'witness'],
-  query: ['content', 'model', 'reconcile', 'store', 'tlog', 'tlog-posix', 'verify'],
+  query: ['content', 'identity', 'model', 'reconcile', 'store', 'tlog', 'tlog-posix', 'verify'],
   api: [
     'content',
     'evidence',
+    'identity',
     'model',
     'query',
     'reconcile',
@@ -50,6 +52,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'console',
     'content',
     'engine',
+    'identity',
     'model',
     'retention',
     'store',

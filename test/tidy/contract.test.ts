@@ -36,6 +36,8 @@ const frozenAttributes = `
   whodid.credential.issuer whodid.credential.expires_at whodid.credential.scopes whodid.credential.borrowed
   whodid.approval.id whodid.approval.decision whodid.approval.source whodid.approval.approver.id
   whodid.approval.policy.id whodid.approval.reason
+  whodid.revocation.id whodid.revocation.action whodid.revocation.target.kind whodid.revocation.target.id
+  whodid.revocation.cause whodid.revocation.initiator.id
   whodid.record.kind
 `
 

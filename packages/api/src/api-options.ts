@@ -8,6 +8,7 @@ import type { NoteSigner } from '@whodid/tlog'
 import type { StatementBounds } from './bound-selector.ts'
 import type { OnFailure } from './errors/problem.ts'
 import type { RefusalCounts } from './metrics/api-metrics.ts'
+import type { RevocationService } from './revocation-service.ts'
 
 /** The ports and settings of the API. It opens nothing itself: its caller closes the selector and the recorder. */
 export interface ApiOptions {
@@ -18,6 +19,8 @@ export interface ApiOptions {
   readonly contents: ContentReader
   /** Erases, prunes and holds; without it those routes answer `not_found`. */
   readonly retention?: RetentionService | undefined
+  /** Stops agents; without it those routes answer `not_found`, and answers say nothing of revocations. */
+  readonly revocations?: RevocationService | undefined
   /** Puts imported events on record; without it `POST /v1/imports` answers `not_found`. */
   readonly takeImported?: TakeImported | undefined
   readonly readRecorder: ReadRecorder

@@ -10,6 +10,7 @@ import {
   actionsRoute,
   addLogs,
   addPeopleRoute,
+  addRevocations,
   answerAccessLog,
   answerActions,
   answerAddPeople,
@@ -92,7 +93,15 @@ export function createApi(options: ApiOptions): Api {
   const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
   const question = { selector, recordedRead }
   const book = createPeopleBook(selector)
-  const sources = { selector: bounded, contents, trees, watch, rules, people: book }
+  const sources = {
+    selector: bounded,
+    contents,
+    trees,
+    watch,
+    rules,
+    people: book,
+    revocations: options.revocations,
+  }
   const whoDid = { sources, recordedRead, onFailure }
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, recordedRead }
@@ -124,6 +133,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(checkpointsRoute, answerCheckpoints(trees))
   app.openapi(integrityRoute, answerIntegrity(watch))
   addLogs(app, trees)
+  addRevocations(app, { revocations: options.revocations, recordedRead, stopping })
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))
   app.openapi(tailRoute, answerTail({ ...question, stopping, now }))

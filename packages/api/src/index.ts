@@ -2,5 +2,10 @@ export { createApi } from './app.ts'
 export type { Api, ApiOptions, ApiToken, PackageMaking, Role } from './api-options.ts'
 export type { OnFailure } from './errors/problem.ts'
 export type { RefusalCounts } from './metrics/api-metrics.ts'
+export type {
+  RecordedRevocation,
+  RevocationRequest,
+  RevocationService,
+} from './revocation-service.ts'
 export { startApi } from './start-api.ts'
 export type { RunningApi, StartApiOptions } from './start-api.ts'

@@ -10,7 +10,7 @@ import { problemResponse } from './errors/problem.ts'
 
 /** Request line and headers together; the longest handle, percent-encoded, fits. */
 const headerBytesMax = 65_536
-const connectionsMax = 1024
+const connectionsMax = 4096
 const requestTimeoutMsDefault = 10_000
 /** Milliseconds for a client to read why its request could not be read. */
 const farewellTimeoutMs = 1_000

@@ -75,9 +75,29 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/case.ts')).caseCommand,
   },
   {
+    name: 'kill',
+    summary: 'Stop an agent for good, with the agents that it started',
+    load: async () => (await import('./commands/stop-agents.ts')).killCommand,
+  },
+  {
+    name: 'pause',
+    summary: 'Stop an agent until it is resumed',
+    load: async () => (await import('./commands/stop-agents.ts')).pauseCommand,
+  },
+  {
+    name: 'resume',
+    summary: 'End a pause',
+    load: async () => (await import('./commands/stop-agents.ts')).resumeCommand,
+  },
+  {
     name: 'tail',
     summary: 'Show records as they come in',
     load: async () => (await import('./commands/tail.ts')).tailCommand,
+  },
+  {
+    name: 'stream',
+    summary: 'Write every record to a file or an endpoint, for a SIEM or a timeline',
+    load: async () => (await import('./commands/stream.ts')).streamCommand,
   },
   {
     name: 'import',

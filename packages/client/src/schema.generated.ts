@@ -512,6 +512,50 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/revocations': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The revocations, oldest first
+     * @description At most 1000 at once: ask again with the last number as `since`. The read itself is recorded.
+     */
+    get: operations['listRevocations']
+    put?: never
+    /**
+     * Stop, pause or resume an agent
+     * @description Durable and in force before it is answered, also while ClickHouse is down. Never stops a person, nor a template that is not itself the target. Recorded in the ledger. For the admin token.
+     */
+    post: operations['revoke']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/revocations/stream': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Revocations as they come into force
+     * @description Server-sent events: `revocation` for each, with its number as ID, and `alive` every 2 s with the newest number. A client that has seen neither for 10 s must not rely on what it knows. Any token of the tenant may listen, the ingest token too; cause and initiator are not told.
+     */
+    get: operations['followRevocations']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/exports': {
     parameters: {
       query?: never
@@ -1822,6 +1866,52 @@ export interface components {
       reason: string
       placed_by: string
       placed_at: string
+    }
+    Revocation: {
+      /** @description Counts up by one from 1, without a hole, for each tenant */
+      seq: number
+      id: string
+      /**
+       * @description `revoke` is final. `resume` ends a pause
+       * @enum {string}
+       */
+      action: 'revoke' | 'pause' | 'resume'
+      target: components['schemas']['RevocationTarget']
+      /** @description Whether the agents that the target started are stopped with it */
+      cascade: boolean
+      cause: string
+      /** @description The name of the token that asked */
+      initiator: string
+      /** @description When it was in force */
+      at: string
+      /** @description Its record in the ledger */
+      record: string
+    }
+    RevocationTarget: {
+      /**
+       * @description `agents_of`: every agent that acts for this person, and never the person. `task`: all agents of one correlation ID
+       * @enum {string}
+       */
+      kind: 'instance' | 'delegation' | 'task' | 'credential' | 'template' | 'agents_of'
+      /** @description The ID, without its kind */
+      id: string
+    }
+    RevocationRequest: {
+      /**
+       * @description `revoke` is final. `resume` ends a pause
+       * @enum {string}
+       */
+      action: 'revoke' | 'pause' | 'resume'
+      target: components['schemas']['RevocationTarget']
+      /** @description Default true: the agents that the target started are stopped with it */
+      cascade?: boolean
+      /** @description Why; stands in the ledger for ever, so name no person: 1–1,000 characters */
+      cause: string
+    }
+    Revocations: {
+      revocations: components['schemas']['Revocation'][]
+      /** @description The number of the newest one; 0 where there is none */
+      newest_seq: number
     }
     ExportRequest: {
       /** @description A handle, as `/v1/who-did` takes it */
@@ -4729,6 +4819,289 @@ export interface operations {
       }
       /** @description `invalid_parameter`, `invalid_body` */
       400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listRevocations: {
+    parameters: {
+      query?: {
+        /** @description Only revocations with a higher number; default 0 */
+        since?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The revocations */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Revocations']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  revoke: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RevocationRequest']
+      }
+    }
+    responses: {
+      /** @description It is in force */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Revocation']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `log_full`, `log_failed` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  followRevocations: {
+    parameters: {
+      query?: {
+        /** @description Only revocations with a higher number; default 0 */
+        since?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Events */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/event-stream': string
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_cursor` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
         headers: {
           [name: string]: unknown
         }

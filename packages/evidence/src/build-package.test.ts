@@ -196,7 +196,8 @@ function answerOf(held: readonly RecordEvidence[]): WhoDidAnswer {
     },
     text: () => 'do it\u202e\u0001 now',
   }
-  return { ...decideOffline(index, ground, { integrity, cost }).answer, integrity, cost }
+  const said = { integrity, cost, reasons: [] }
+  return { ...decideOffline(index, ground, said).answer, integrity, cost }
 }
 
 interface Verdict {

@@ -81,6 +81,12 @@ export const attribute = {
   approverId: 'whodid.approval.approver.id',
   approvalPolicyId: 'whodid.approval.policy.id',
   approvalReason: 'whodid.approval.reason',
+  revocationId: 'whodid.revocation.id',
+  revocationAction: 'whodid.revocation.action',
+  revocationTargetKind: 'whodid.revocation.target.kind',
+  revocationTargetId: 'whodid.revocation.target.id',
+  revocationCause: 'whodid.revocation.cause',
+  revocationInitiatorId: 'whodid.revocation.initiator.id',
 } as const
 
 /** One of the keys in {@link attribute}. */

@@ -38,6 +38,9 @@ export type ErrorCode =
   | 'provider_failed'
   | 'unknown_name'
   | 'action_unrecorded'
+  | 'token_refused'
+  | 'agent_stopped'
+  | 'standing_unknown'
   | 'internal'
 
 /**
@@ -80,6 +83,9 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   provider_failed: 'retryable',
   unknown_name: 'permanent',
   action_unrecorded: 'retryable',
+  token_refused: 'permanent',
+  agent_stopped: 'permanent',
+  standing_unknown: 'retryable',
   internal: 'permanent',
 }
 

@@ -84,6 +84,11 @@ export interface StartOptions {
   readonly exitFlushMs?: number
   /** True flushes when the process ends, crashes or gets SIGTERM or SIGINT. Default true. */
   readonly exitHooks?: boolean
+  /**
+   * Base URL of the API whose orders to stop agents are obeyed, such as `http://127.0.0.1:4320`. `WHODID_REVOCATIONS_FROM`; default: none
+   * are.
+   */
+  readonly revocationsFrom?: string
   readonly limits?: ExportLimits
   /** Receives each loss. Its errors are ignored. */
   readonly onLoss?: (loss: Loss) => void
@@ -105,6 +110,8 @@ export interface Config {
   readonly textLengthMax: number
   readonly exitFlushMs: number
   readonly exitHooks: boolean
+  /** Without a slash at its end; '' where no orders are obeyed. */
+  readonly revocationsFrom: string
   readonly limits: Required<ExportLimits>
   readonly onLoss: ((loss: Loss) => void) | undefined
 }
@@ -158,8 +165,17 @@ function resolveBehaviour(
     textLengthMax: whole('textLengthMax', options.textLengthMax ?? 32_768, [256, 1_048_576]),
     exitFlushMs: whole('exitFlushMs', options.exitFlushMs ?? 3000, [0, 60_000]),
     exitHooks: options.exitHooks ?? true,
+    revocationsFrom: resolveRevocationsFrom(options, env),
     onLoss: callback(options.onLoss),
   }
+}
+
+function resolveRevocationsFrom(options: StartOptions, env: NodeJS.ProcessEnv): string {
+  const given = options.revocationsFrom ?? said(env['WHODID_REVOCATIONS_FROM'])
+  if (given === undefined) return ''
+  if (!/^https?:\/\//u.test(given) || !URL.canParse(given))
+    throw invalid('revocationsFrom', 'an http or https URL', given)
+  return trimEnd(new URL(given).href, '/')
 }
 
 function resolveAgent(options: StartOptions, env: NodeJS.ProcessEnv): AgentIdentity | undefined {

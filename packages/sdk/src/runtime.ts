@@ -6,6 +6,8 @@ import type { Config } from './config.ts'
 import { ExportQueue } from './export/export-queue.ts'
 import { makeLossReport } from './export/loss-report.ts'
 import { makePoster } from './export/post-spans.ts'
+import { followStops } from './stop/follow-stops.ts'
+import { StopView } from './stop/stop-view.ts'
 
 /** Name and version under which the records of this SDK are known. */
 const scopeName = '@whodid/sdk'
@@ -24,6 +26,10 @@ export interface Runtime {
   readonly queue: ExportQueue
   /** In the order of their beginning. */
   readonly open: Set<Interrupt>
+  /** The agents that are stopped; undefined where nobody is asked. */
+  readonly stops: StopView | undefined
+  /** Ends what asks about them. */
+  readonly endStops: () => void
 }
 
 /** Counts that outlive a runtime, because verbs may be called before `start` and after `shutdown`. */
@@ -103,7 +109,10 @@ export function makeRuntime(config: Config): Runtime {
   })
   const tracer = provider.getTracer(scopeName, scopeVersion)
   report.tracer = tracer
-  return { config, tracer, queue, open: new Set() }
+  const stops = config.revocationsFrom === '' ? undefined : new StopView()
+  const source = { url: config.revocationsFrom, token: config.token }
+  const endStops = stops === undefined ? () => undefined : followStops(stops, source)
+  return { config, tracer, queue, open: new Set(), stops, endStops }
 }
 
 /** Records everything that is under way as interrupted, innermost first, because the process is about to end. */

@@ -133,6 +133,7 @@ export async function shutdown(timeoutMs: number = flushTimeoutMs): Promise<bool
   startedWith = undefined
   uninstallExitHooks?.()
   uninstallExitHooks = undefined
+  runtime.endStops()
   await runtime.queue.shutdown()
   resetAmbient()
   forgetApplicationSpans()

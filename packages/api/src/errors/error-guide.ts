@@ -165,6 +165,21 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     advice:
       'The SDK held the action back because its intent could not be stored. See that the collector runs, then act again.',
   },
+  token_refused: {
+    title: 'A token or a proof of an agent was refused',
+    advice:
+      'The message begins with the reason. Get a fresh token from the issuer; after "revoked" there is none for this instance.',
+  },
+  agent_stopped: {
+    title: 'The agent is stopped',
+    advice:
+      'Somebody stopped or paused it: GET /v1/revocations says who and why. A paused agent goes on after `whodid resume`.',
+  },
+  standing_unknown: {
+    title: 'It is not known if the agent is stopped',
+    advice:
+      'The SDK held a change back because it has no fresh view of the revocations. See that WHODID_REVOCATIONS_FROM is reachable and takes the token.',
+  },
   internal: {
     title: 'Whodid itself failed',
     advice: 'This is a bug. Report it with the request ID; the cause is in the log under that ID.',

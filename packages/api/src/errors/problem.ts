@@ -93,5 +93,8 @@ export const httpStatus = {
   provider_failed: 502,
   unknown_name: 404,
   action_unrecorded: 503,
+  token_refused: 401,
+  agent_stopped: 403,
+  standing_unknown: 503,
   internal: 500,
 } as const satisfies Readonly<Record<ErrorCode, number>>

@@ -19,10 +19,10 @@ export interface IngestClient {
    * by it. Default: false.
    */
   readonly infrastructure?: boolean | undefined
-  /** True for an importer of other systems' logs: whatever its records say, they have the channel `imported`. Default: false. */
-  readonly imports?: boolean | undefined
   /** The one instance, with those below it, that it may speak for; its records that name nobody are that instance's. Default: any. */
   readonly instance?: string | undefined
+  /** True for an importer of other systems' logs: whatever its records say, they have the channel `imported`. Default: false. */
+  readonly imports?: boolean | undefined
 }
 
 /** UTF-16 units of an `Authorization` header that is looked at. */

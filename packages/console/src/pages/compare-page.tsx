@@ -2,7 +2,7 @@ import { WhodidError } from '@whodid/model'
 import type { Context } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { Lanes } from '../draw/index.ts'
-import { htmlOf, Page, pageUrl, Thing } from '../parts/index.ts'
+import { compareUrl, htmlOf, Page, Thing } from '../parts/index.ts'
 import type { PageEnv, Session } from '../session/index.ts'
 import { BothCounts, BothResources, SideFacts } from './compare/both-sides.tsx'
 import { candidatesFor, instanceOfSide, readOfSide, readSide } from './compare/run-side.ts'
@@ -24,11 +24,6 @@ export function comparePage({ ask }: PageDeps) {
     const sideB = await readSide(client, await instanceOfSide(client, 'b', b))
     return htmlOf(c, <ComparePage session={session} a={sideA} b={sideB} />)
   }
-}
-
-/** The address of a comparison. An ID may look like a handle of another kind; with its own kind it does not. */
-export function compareUrl(a: string, b?: string): string {
-  return pageUrl('/compare', { a: `instance:${a}`, b: b === undefined ? b : `instance:${b}` })
 }
 
 interface ChooseProps {

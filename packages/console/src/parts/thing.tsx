@@ -27,6 +27,11 @@ export function thingUrl(kind: HandleKind, id: string): string {
   return page === undefined ? pageUrl('/ask', { of: `${kind}:${id}` }) : pageUrl(page, { id })
 }
 
+/** The address of a comparison. An ID may look like a handle of another kind; with its own kind it does not. */
+export function compareUrl(a: string, b?: string): string {
+  return pageUrl('/compare', { a: `instance:${a}`, b: b === undefined ? b : `instance:${b}` })
+}
+
 /** A thing's name, which leads to its page. */
 export function Thing({
   kind,

@@ -3,7 +3,6 @@ import type { Context, Hono } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { htmlOf } from '../parts/html-of.tsx'
 import { Page } from '../parts/page.tsx'
-import type { OidcOptions } from '../oidc/oidc-options.ts'
 import { mayRead, readerOf } from './console-reader.ts'
 import type { ConsoleReader } from './console-reader.ts'
 import type { PageEnv } from './page-env.ts'
@@ -17,7 +16,7 @@ interface SignInDeps {
   readonly sessions: Sessions
   readonly readers: () => readonly ConsoleReader[]
   /** The provider that people may sign in with. */
-  readonly oidc?: Pick<OidcOptions, 'issuer'> | undefined
+  readonly oidc?: { readonly issuer: string } | undefined
 }
 
 /** Adds the pages by which a reader signs in with a token, and out again. */

@@ -13,4 +13,10 @@ export { integrityAnswerSchema } from './integrity.ts'
 export { peopleAddedSchema, peopleAnswerSchema } from './people.ts'
 export { actionProofSchema, checkpointsAnswerSchema, trustSchema } from './proofs.ts'
 export { legalHoldSchema, legalHoldsSchema, retentionOutcomeSchema } from './retention.ts'
+export {
+  revocationActionSchema,
+  revocationSchema,
+  revocationsSchema,
+  revocationTargetSchema,
+} from './revocations.ts'
 export { manyAnswerSchema, whoDidAnswerSchema } from './who-did.ts'

@@ -1,6 +1,7 @@
 import { hasPart } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
 import { shapeAnswer } from '../who-did/answer/shape-answer.ts'
+import { isRevocationReason } from '../who-did/answer/attach-revocation.ts'
 import { summarize } from '../who-did/answer/summarize.ts'
 import { decide } from '../who-did/decide/decide.ts'
 import type { ContentState, EvidenceRecord } from '../who-did/evidence/evidence-record.ts'
@@ -62,14 +63,14 @@ const proofGap = 'unsealed'
 
 /**
  * Decides an answer again from sealed records alone, by the code that first decided it. The rows of evidence are rebuilt from
- * the records' own columns. `said` is the answer as it was given; only its integrity is used, for the summary's warning.
+ * the records' own columns. `said` is the answer as it was given; only its integrity and its revocation are used, for the summary.
  *
  * Throws an Error that names the record which is not available, or says that the index is invalid. Pure: reads nothing.
  */
 export function decideOffline(
   { question: raw, rows, texts, rules, isCut = false }: EvidenceIndex,
   deps: OfflineDeps,
-  said: Pick<WhoDidAnswer, 'integrity' | 'cost'>,
+  said: Pick<WhoDidAnswer, 'integrity' | 'cost' | 'reasons'>,
 ): OfflineDecision {
   const question = parseQuestion(raw)
   const cut: EvidenceRow[] = isCut ? [{ role: 'cut', record: '[]' }] : []
@@ -90,7 +91,9 @@ export function decideOffline(
     decide({ ...opened.evidence, rules }),
     said.cost,
   )
-  const whole = { ...shaped, cost, integrity: said.integrity }
+  // The summary names a revocation, which is on record beside the evidence.
+  const reasons = [...shaped.reasons, ...said.reasons.filter(isRevocationReason)]
+  const whole = { ...shaped, reasons, cost, integrity: said.integrity }
   return {
     answer: { ...shaped, summary: summarize(question, whole) },
     textsStated: opened.textsStated,
@@ -103,7 +106,8 @@ export function decidedPart({
   cost: _cost,
   ...answer
 }: WhoDidAnswer): Omit<WhoDidAnswer, 'integrity' | 'cost'> {
-  return { ...answer, gaps: answer.gaps.filter(({ code }) => code !== proofGap) }
+  const reasons = answer.reasons.filter((reason) => !isRevocationReason(reason))
+  return { ...answer, reasons, gaps: answer.gaps.filter(({ code }) => code !== proofGap) }
 }
 
 /** Puts the available texts into the evidence, and the stated states of the others. */

@@ -3,7 +3,11 @@ import { People } from './people.ts'
 import type { NameVersion } from './people.ts'
 
 let recordedAt = 0n
-const version = (person: string, name: string, from: bigint, isTheirs = true): NameVersion => ({
+const version = (
+  person: string,
+  name: string,
+  ...[from, isTheirs = true]: [bigint, boolean?]
+): NameVersion => ({
   person,
   name,
   kind: 'name',

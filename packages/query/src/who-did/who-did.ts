@@ -4,6 +4,8 @@ import type { Selector } from '@whodid/store'
 import type { PeopleBook } from '../people/people-book.ts'
 import { attachIntegrity } from './answer/attach-integrity.ts'
 import type { IntegrityDeps } from './answer/attach-integrity.ts'
+import { attachRevocation } from './answer/attach-revocation.ts'
+import type { RevocationLookup } from './answer/attach-revocation.ts'
 import { shapeAnswer } from './answer/shape-answer.ts'
 import { decide } from './decide/decide.ts'
 import type { DecisionRules, Evidence, EvidenceRow } from './evidence/evidence.ts'
@@ -22,6 +24,8 @@ export interface WhoDidSources {
   readonly watch?: IntegrityDeps['watch']
   /** The people of the tenant; without it no name leads to another. */
   readonly people?: PeopleBook
+  /** The revocations of agents; without them no answer speaks of one. */
+  readonly revocations?: RevocationLookup | undefined
   /** The operator's rules for decisions. */
   readonly rules?: DecisionRules | undefined
 }
@@ -37,7 +41,7 @@ export interface EvidencedAnswer {
 
 /** As `whoDid`, with the evidence and without imported logs, for callers that hand it over. */
 export async function whoDidOnEvidence(
-  { selector, contents, trees, watch, rules }: WhoDidSources,
+  { selector, contents, trees, watch, rules, revocations }: WhoDidSources,
   tenant: string,
   question: Question,
 ): Promise<EvidencedAnswer> {
@@ -45,12 +49,13 @@ export async function whoDidOnEvidence(
   const sources = { selector, contents, tenant, rules }
   const first = await gatherEvidence(sources, question)
   const { rows, evidence, cost } = await gatherMore(sources, question, first)
-  const answer = shapeAnswer(question, decide(evidence), {
+  const decided = shapeAnswer(question, decide(evidence), {
     statements: cost.statements,
     rows_read: cost.rowsRead,
     bytes_read: cost.bytesRead,
     elapsed_ms: 0,
   })
+  const answer = attachRevocation(question, decided, { evidence, tenant, revocations })
   const sealed = await attachIntegrity(question, answer, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
   const reported = { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }

@@ -11,7 +11,8 @@ import type { OpenSession, Run } from '../verbs/session.ts'
 import { beginToolCall } from '../verbs/tool-call.ts'
 import type { ToolCall } from '../verbs/tool-call.ts'
 import type { ToolOptions } from '../verbs/tool-attributes.ts'
-import { confirmIntent, unrecordedError } from '../verbs/tool.ts'
+import { admitCall } from '../stop/admit-call.ts'
+import { confirmIntent } from '../verbs/confirm-intent.ts'
 
 /** Something under way: code that runs within it belongs to it. */
 export interface Open {
@@ -85,12 +86,7 @@ export function openTool(name: string, options: ToolOptions = {}): OpenTool {
     scope: call.scope,
     call: call.handle,
     within: (run) => runInScope(call.scope, run),
-    allowed: async () => {
-      if (await confirmed) return
-      const error = unrecordedError(name)
-      call.end('denied', error)
-      throw error
-    },
+    allowed: () => admitCall(call, confirmed),
     succeed: (result) => {
       call.succeed(result)
     },

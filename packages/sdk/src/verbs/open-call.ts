@@ -10,7 +10,7 @@ import { beginRecord, refOf } from './record.ts'
 import { trackEnd } from './session.ts'
 import { callAttributes, resultAttributes } from './tool-attributes.ts'
 import type { ToolOptions } from './tool-attributes.ts'
-import { confirmIntent } from './tool.ts'
+import { confirmIntent } from './confirm-intent.ts'
 
 /** The ending of a call that {@link openCall} began. */
 export interface CallEnd {

@@ -46,12 +46,14 @@ export function beginToolCall({ name, options, actionId, from }: CallSpec): Open
     attributes: () => attributes,
   })
   record.add(() => ({ [attribute.operationName]: 'execute_tool' }))
+  const watched = runtime?.stops?.watch(from.actor)
   const end = trackEnd((ended) => {
     const unknown = ended?.value instanceof Interrupted
     if (unknown) record.add(() => ({ [attribute.actionOutcome]: 'unknown' }))
+    watched?.release()
     record.end(ended)
   })
-  const handle = makeToolHandle(actionId, record)
+  const handle = makeToolHandle(actionId, record, watched?.signal ?? neverAborted)
   return {
     name,
     destructive: guard(() => options.destructive ?? (options.verb ?? 'execute') !== 'read', true),
@@ -88,16 +90,21 @@ export interface ToolCall {
   readonly span: string
   /** W3C `traceparent` of the call. */
   readonly traceparent: string
+  /** Aborts when the agent is stopped under way; never where `revocationsFrom` is not set. */
+  readonly signal: AbortSignal
   /** Names what the call touched, when that is known only now, such as what it created. */
   touched(resource: string): void
 }
 
+const neverAborted = new AbortController().signal
+
 /** The handle of a call whose record has begun. */
-function makeToolHandle(actionId: string, record: OpenRecord): ToolCall {
+function makeToolHandle(actionId: string, record: OpenRecord, signal: AbortSignal): ToolCall {
   return {
     actionId,
     span: refOf(record.span),
     traceparent: formatTraceParent(record.span),
+    signal,
     touched: (resource) => {
       record.add(({ config }) => resourceAttributes(resource, config))
     },

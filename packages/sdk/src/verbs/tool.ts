@@ -1,12 +1,10 @@
-import { WhodidError, attribute } from '@whodid/model'
 import { scopeHere } from '../context/carrier-scope.ts'
 import { uuidV7 } from '../context/identity.ts'
 import { runInScope } from '../context/scope.ts'
-import { activeRuntime, counters } from '../runtime.ts'
-import { beginRecord } from './record.ts'
+import { admitCall } from '../stop/admit-call.ts'
 import type { ToolOptions } from './tool-attributes.ts'
 import { beginToolCall } from './tool-call.ts'
-import type { ToolCall, OpenToolCall } from './tool-call.ts'
+import type { ToolCall } from './tool-call.ts'
 
 /**
  * The tool itself: what is run once the call, and where need be its intent, is on record. May be sync or async.
@@ -24,6 +22,9 @@ export type ToolBody<T> = (call: ToolCall) => T | PromiseLike<T>
  * its intent before `body` runs, with the outcome `unknown`, and its outcome after. `body` runs once the collector has
  * acknowledged the intent, and with it the prompt and plan before it; when that does not happen within `intentTimeoutMs`,
  * `onUnrecorded` decides: `allow` runs it and counts, `block` throws a WhodidError `action_unrecorded` without running it.
+ *
+ * With `revocationsFrom`, a call of an agent that is stopped is not run: `agent_stopped`. A call that can change something is not run
+ * either while that is not known: `standing_unknown`. Pass `call.signal` on: it aborts when the agent is stopped under way.
  *
  * @example
  * const merged = await tool(
@@ -44,10 +45,7 @@ export async function tool<T>(
   if (body === undefined)
     throw new TypeError(`tool "${name}" expected a function to run; got ${typeof third}`)
   const call = beginToolCall({ name, options, actionId: uuidV7(), from: scopeHere() })
-  if (call.destructive && !(await confirmIntent(call))) {
-    call.end('denied', unrecordedError(name))
-    throw unrecordedError(name)
-  }
+  await admitCall(call)
   try {
     const result = await runInScope(call.scope, () => body(call.handle))
     call.succeed(result)
@@ -56,47 +54,4 @@ export async function tool<T>(
     call.end('failure', error)
     throw error
   }
-}
-
-/** The error of a call that `onUnrecorded: 'block'` keeps from running. */
-export function unrecordedError(name: string): WhodidError {
-  return new WhodidError(
-    'action_unrecorded',
-    `tool "${name}" was not run: "onUnrecorded" is "block" and the collector did not acknowledge its intent`,
-  )
-}
-
-/**
- * Records that a call is about to change something, and waits until the collector has it. A crash after this leaves an intent
- * without an outcome: the ledger shows an action of unknown outcome instead of nothing.
- *
- * Resolves whether the call may run; the intent is on its way when the function returns. Never throws.
- */
-export async function confirmIntent(
-  call: Pick<OpenToolCall, 'name' | 'scope' | 'attributes'>,
-): Promise<boolean> {
-  const runtime = activeRuntime()
-  if (runtime === undefined) return true
-  const { intentTimeoutMs, onUnrecorded } = runtime.config
-  const intent = beginRecord(call.scope, {
-    kind: 'action',
-    name: `intent ${call.name}`,
-    attributes: () => ({ ...call.attributes(), [attribute.actionOutcome]: 'unknown' }),
-    instant: true,
-  })
-  if (intentTimeoutMs === 0) {
-    intent.end()
-    return true
-  }
-  const confirmed = runtime.queue.confirm(
-    intent.span.spanId,
-    intentTimeoutMs,
-    onUnrecorded === 'block',
-  )
-  intent.end()
-  if (await confirmed) return true
-  counters.unconfirmedIntents += 1
-  if (onUnrecorded === 'allow') return true
-  counters.blockedActions += 1
-  return false
 }

@@ -8,6 +8,7 @@ export {
   readKeysDir,
   readServiceConfig,
 } from './service-config.ts'
-export type { LedgerAccess, ServiceConfig } from './service-config.ts'
+export type { LedgerAccess } from './read-ledger.ts'
+export type { ServiceConfig } from './service-config.ts'
 export { describeSetting, settingKeys, variableOf } from './settings-schema.ts'
 export type { SettingGroup, SettingInfo, SettingKey, SettingValues } from './settings-schema.ts'

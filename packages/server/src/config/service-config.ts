@@ -1,21 +1,16 @@
 import { join, resolve } from 'node:path'
-import { forEachUser } from '@whodid/engine'
 import type { EngineUser } from '@whodid/engine'
 import type { HostCheck } from '@whodid/model'
 import type { RetentionPolicy } from '@whodid/retention'
-import type { StoreAccess } from '@whodid/store'
 import type { NoteVerifier } from '@whodid/tlog'
 import { parseWitnesses } from '@whodid/witness'
 import type { WitnessEndpoint } from '@whodid/witness'
-import type { OidcOptions } from '@whodid/console'
 import { readLogKey } from '../credentials/key-file.ts'
+import { readLedger } from './read-ledger.ts'
+import type { LedgerAccess } from './read-ledger.ts'
 import { readOidc } from './read-oidc.ts'
 import { invalidSetting, readSettings } from './read-settings.ts'
 import type { Environment, Settings } from './read-settings.ts'
-import type { SettingKey } from './settings-schema.ts'
-
-/** The users of the ledger, each with its own access. */
-export type LedgerAccess = Readonly<Record<EngineUser, StoreAccess>>
 
 /** The configuration that `whodid serve` runs with. Each field names the setting that it comes from. */
 export interface ServiceConfig {
@@ -38,7 +33,7 @@ export interface ServiceConfig {
   /** `WHODID_INFER_REQUEST_USER`: `on` or `off`; default on. `on` takes a request's user for the delegator of the agent that serves it. */
   readonly inferRequestUser: boolean | undefined
   /** `WHODID_OIDC_…`: the identity provider that people sign in to the console with; default none. */
-  readonly oidc: OidcOptions | undefined
+  readonly oidc: ReturnType<typeof readOidc>
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
   readonly host: string
   /** `WHODID_ALLOWED_HOSTS`: names beside the loopback ones that requests may be sent to, separated by commas; `*` is any. */
@@ -157,32 +152,4 @@ function readMetaKey(
   if (key.kind !== 'note' || key.name !== logName)
     throw invalidSetting(name, `the key, of type 1, of the meta-log "${logName ?? ''}"`, vkey)
   return key
-}
-
-function readLedger(
-  settings: Settings,
-  users: readonly EngineUser[] | undefined,
-): LedgerAccess | undefined {
-  const url = settings.value('clickhouse_url')
-  if (url === undefined) return undefined
-  const missing: EngineUser[] = []
-  const access = forEachUser((user) => {
-    const password = settings.value(passwordKey(user))
-    if (password === undefined && (users?.includes(user) ?? true)) missing.push(user)
-    return { url, username: `whodid_${user}`, password: password ?? '' }
-  })
-  const [first] = missing
-  if (first === undefined) return access
-  const names = missing.map((user) => settings.nameOf(passwordKey(user))).join(', ')
-  throw invalidSetting(
-    names,
-    missing.length === 1
-      ? `the password of whodid_${first}, since CLICKHOUSE_URL is set`
-      : 'the passwords of these users, since CLICKHOUSE_URL is set',
-    undefined,
-  )
-}
-
-function passwordKey(user: EngineUser): SettingKey & `clickhouse_${EngineUser}_password` {
-  return `clickhouse_${user}_password`
 }

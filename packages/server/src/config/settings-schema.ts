@@ -13,7 +13,7 @@ import {
   portMax,
   text,
   wholeNumber,
-} from './setting-forms.ts'
+} from './setting-texts.ts'
 
 /** The value of each setting, by its key in the configuration file. */
 export interface SettingValues {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { ApiOptions } from '@whodid/api'
 import { openLogTrees } from '@whodid/tlog-posix'
 import { hostCheckOf } from '../config/service-config.ts'
-import type { LedgerAccess } from '../config/service-config.ts'
+import type { LedgerAccess } from '../config/read-ledger.ts'
 import { loadOrCreateExportKey } from '../credentials/export-key.ts'
 import type { Tokens } from '../credentials/tokens.ts'
 import type { StartupContext } from './startup-context.ts'
@@ -12,7 +12,10 @@ const ownServerStatementsMax = 32
 
 /** The parts that the API uses beside the configuration. */
 export interface ApiDeps extends Required<
-  Pick<ApiOptions, 'selector' | 'contents' | 'retention' | 'readiness' | 'metrics' | 'takeImported'>
+  Pick<
+    ApiOptions,
+    'selector' | 'contents' | 'retention' | 'revocations' | 'takeImported' | 'readiness' | 'metrics'
+  >
 > {
   readonly tokens: Tokens
   readonly access: Pick<LedgerAccess, 'recorder'>
@@ -22,7 +25,7 @@ export interface ApiDeps extends Required<
 /** Makes the options of the API, those aside that it shares with nothing else. Throws `invalid_config` for an unusable export key. */
 export async function apiOptions(
   { config, onEvent }: StartupContext,
-  { selector, contents, retention, takeImported, readiness, metrics, watch }: ApiDeps,
+  { selector, contents, retention, revocations, takeImported, readiness, metrics, watch }: ApiDeps,
 ): Promise<
   Omit<ApiOptions, 'readRecorder' | 'peopleRecorder' | 'tokens' | 'stopping'> &
     Required<Pick<ApiOptions, 'hostCheck'>>
@@ -33,6 +36,7 @@ export async function apiOptions(
     ...(config.ledger === undefined ? {} : { statements: { atOnceMax: ownServerStatementsMax } }),
     contents,
     retention,
+    revocations,
     takeImported,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: {

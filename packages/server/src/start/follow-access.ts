@@ -43,6 +43,23 @@ export async function followReaders(
 }
 
 /**
+ * Returns the tokens of the named ingest clients, which change with `exporters.json`: an agent listens with the token that it sends
+ * with. That the file changed is reported by {@link followIngestClients}. Throws as {@link ingestClientsNow}.
+ */
+export async function followListeners(
+  context: StartupContext,
+): Promise<Started<() => readonly ApiToken[]>> {
+  return followEntries({ ...context, onEvent: () => {} }, ingestClientList, (clients) =>
+    clients.map(({ name, tenant, token_sha256: sha256 }) => ({
+      name,
+      tenant,
+      sha256,
+      role: 'ingest',
+    })),
+  )
+}
+
+/**
  * Reads the entries of a list, and reads them again whenever their file changes. The value is what `take` made of them last. A file that
  * becomes unusable changes nothing, and a warning says why. Throws `invalid_config` when it is unusable now.
  */

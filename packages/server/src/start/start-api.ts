@@ -1,10 +1,10 @@
 import { createApi, startApi } from '@whodid/api'
-import type { Api, RunningApi } from '@whodid/api'
+import type { Api, ApiToken, RunningApi } from '@whodid/api'
 import { createConsole } from '@whodid/console'
 import { createCaseWriter, createPeopleRecorder, createReadRecorder } from '@whodid/store'
 import { apiOptions } from './api-options.ts'
 import type { ApiDeps } from './api-options.ts'
-import { followReaders } from './follow-access.ts'
+import { followListeners, followReaders } from './follow-access.ts'
 import { listenError } from './start-errors.ts'
 import { closing, startParts } from './startup-context.ts'
 import type { Started, StartupContext } from './startup-context.ts'
@@ -17,7 +17,9 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
     const readRecorder = keep(closing(createReadRecorder(deps.access.recorder)))
     const caseWriter = keep(closing(createCaseWriter(deps.access.recorder)))
     const peopleRecorder = keep(closing(createPeopleRecorder(deps.access.recorder)))
-    const tokens = keep(await followReaders(context, deps.tokens))
+    const readers = keep(await followReaders(context, deps.tokens))
+    const listeners = keep(await followListeners(context))
+    const tokens = (): readonly ApiToken[] => [...readers(), ...listeners()]
     const stopping = new AbortController()
     const options = await apiOptions(context, deps)
     const api = createApi({
@@ -30,7 +32,7 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
     })
     const { fetch } = createConsole({
       api,
-      readers: tokens,
+      readers,
       hostCheck: options.hostCheck,
       oidc: context.config.oidc,
     })

@@ -9,6 +9,7 @@ import { startCollectorPart } from './start-collector.ts'
 import type { RunningCollector } from './start-collector.ts'
 import { openRetention, startContentStores, startRetention } from './start-contents.ts'
 import { checkDataDir, startLedger } from './start-ledger.ts'
+import { startRevocations } from './start-revocations.ts'
 import { startParts } from './startup-context.ts'
 import type { Keep, OnServiceEvent, StartupContext } from './startup-context.ts'
 
@@ -64,6 +65,7 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
   let listening: RunningCollector | undefined = undefined
   const collectorPort = (): RunningCollector | undefined => listening
   const { retention, contents } = await openRetention(context, stores, collectorPort)
+  const revocations = keep(await startRevocations(context, collectorPort))
   const readiness = createReadiness(selector, collectorPort)
   const api = keep(
     await startApiPart(context, {
@@ -72,6 +74,7 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
       selector,
       contents,
       retention,
+      revocations,
       takeImported: takeImportedBy(collectorPort),
       readiness,
       metrics: () => readMetrics(collectorPort, state),

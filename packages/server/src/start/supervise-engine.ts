@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { forEachUser, startEngine } from '@whodid/engine'
 import type { Engine } from '@whodid/engine'
-import type { LedgerAccess } from '../config/service-config.ts'
+import type { LedgerAccess } from '../config/read-ledger.ts'
 import type { OnServiceEvent, Started } from './startup-context.ts'
 
 export interface SuperviseEngineOptions {

@@ -1,6 +1,7 @@
 import { printableLine } from '@whodid/model'
 import type { Input, WhoDidAnswer } from '@whodid/model'
 import type { Question } from '../question.ts'
+import { isRevocationReason } from './attach-revocation.ts'
 
 /** The longest piece of a prompt quoted in the summary, in UTF-16 units. */
 const quoteLengthMax = 80
@@ -29,7 +30,7 @@ export function summarize(question: Question, answer: Omit<WhoDidAnswer, 'summar
       : ''
   if (action === null || answer.verdict === 'undetermined')
     return `Who acted on ${printableLine(question.of, 200)} cannot be determined: ${reasons[0]?.text ?? ''}${warning}`
-  return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${warning}`
+  return `${subjectOf(answer)} ${deedOf(action, answer.chain)}${becauseOf(answer)}.${revocationOf(answer)}${warning}`
 }
 
 function subjectOf(answer: Omit<WhoDidAnswer, 'summary'>): string {
@@ -96,6 +97,11 @@ function becauseOf(answer: Omit<WhoDidAnswer, 'summary'>): string {
       ? `, with ${answer.credential.subject ?? 'a person'}'s own credential`
       : '',
   ].join('')
+}
+
+function revocationOf({ reasons }: Pick<WhoDidAnswer, 'reasons'>): string {
+  const found = reasons.find(isRevocationReason)
+  return found === undefined ? '' : ` ${found.text}`
 }
 
 type Action = NonNullable<WhoDidAnswer['action']>
