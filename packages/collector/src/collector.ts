@@ -112,9 +112,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       })
     },
     setIngestClients: replace,
-    record: async (records) => {
-      await log.append(records)
-    },
+    record: async (records) => void (await log.append(records)),
     takeImported: opened.takeImported,
     stored: () => inserter.storedThrough(log.newestNumber),
     logOrigin: log.logId,

@@ -48,7 +48,7 @@ function isBelow(resource: string, beginning: string): boolean {
 }
 
 /** Seconds as nanoseconds. */
-export function toNs(seconds: number): bigint {
+function toNs(seconds: number): bigint {
   return BigInt(Math.round(seconds * 1e6)) * 1_000n
 }
 

@@ -10,7 +10,7 @@ export function parseJsonObject(text: string): JsonObject {
 }
 
 /** Parses text as JSON. Throws `invalid_body`. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (thrown) {
