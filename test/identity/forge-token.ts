@@ -24,7 +24,7 @@ export function part(value: unknown): string {
 }
 
 /** A part of a token as a value. */
-export function readPart(token: string, place: number): Record<string, unknown> {
+function readPart(token: string, place: number): Record<string, unknown> {
   const text = Buffer.from(token.split('.')[place] ?? '', 'base64url').toString()
   // Only tokens that were made here are read.
   return JSON.parse(text) as Record<string, unknown>

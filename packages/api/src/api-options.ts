@@ -1,4 +1,3 @@
-import type { ContentReader } from '@whodid/content'
 import type { RetentionService } from '@whodid/retention'
 import type { WhoDidSources } from '@whodid/query'
 import type { CheckpointLogEndpoint } from '@whodid/verify'
@@ -16,7 +15,7 @@ export interface ApiOptions {
   /** Bounds the statements of `/v1/who-did` that the engine runs at one time; default twice as many as there are cores. */
   readonly statements?: Partial<StatementBounds>
   /** Opens the texts that answers quote. */
-  readonly contents: ContentReader
+  readonly contents: WhoDidSources['contents']
   /** Erases, prunes and holds; without it those routes answer `not_found`. */
   readonly retention?: RetentionService | undefined
   /** Stops agents; without it those routes answer `not_found`, and answers say nothing of revocations. */

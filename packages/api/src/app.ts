@@ -81,7 +81,7 @@ import {
  */
 export function createApi(options: ApiOptions): Api {
   const { selector, contents, trees, watch, metaLog, rules, retention, exports } = options
-  const { tokens, hostCheck = 'loopback', onFailure, now = systemUnixNs } = options
+  const { tokens, hostCheck = 'loopback', onFailure, revocations, now = systemUnixNs } = options
   const { stopping = new AbortController().signal } = options
   const { app, counts, load } = createGuardedApp({
     tokens,
@@ -93,15 +93,7 @@ export function createApi(options: ApiOptions): Api {
   const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
   const question = { selector, recordedRead }
   const book = createPeopleBook(selector)
-  const sources = {
-    selector: bounded,
-    contents,
-    trees,
-    watch,
-    rules,
-    people: book,
-    revocations: options.revocations,
-  }
+  const sources = { selector: bounded, contents, trees, watch, rules, people: book, revocations }
   const whoDid = { sources, recordedRead, onFailure }
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, recordedRead }
@@ -133,7 +125,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(checkpointsRoute, answerCheckpoints(trees))
   app.openapi(integrityRoute, answerIntegrity(watch))
   addLogs(app, trees)
-  addRevocations(app, { revocations: options.revocations, recordedRead, stopping })
+  addRevocations(app, { revocations, recordedRead, stopping })
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))
   app.openapi(tailRoute, answerTail({ ...question, stopping, now }))

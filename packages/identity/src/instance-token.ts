@@ -55,7 +55,7 @@ export interface TokenMaking {
 }
 
 /** The type of an agent instance token: a WIT-SVID. */
-export const instanceTokenType = 'wit+jwt'
+const instanceTokenType = 'wit+jwt'
 
 /**
  * Mints an agent instance token: a WIT-SVID, ES256, bound to the instance's key, for at most 15 minutes. Throws {@link RefusedToken}
@@ -162,7 +162,7 @@ export function checkStanding(found: AgentStanding | undefined): void {
 }
 
 /** The names by which an instance may be stopped. */
-export function revocableOf(facts: InstanceFacts): RevocableAgent {
+function revocableOf(facts: InstanceFacts): RevocableAgent {
   const { instance, ancestors = [], template, delegator, task } = facts
   return { instance, ancestors, template, delegator: delegator?.id, task }
 }

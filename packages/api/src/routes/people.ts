@@ -20,7 +20,7 @@ import type { Handler } from './route-parts.ts'
 /** UTF-16 units of a person's ID and of a name: as long as a record's own. */
 const nameLengthMax = 512
 /** Names that one request adds. */
-export const namesAddedMax = 500
+const namesAddedMax = 500
 /** Names of the people behind one name that an answer lists. */
 const namesListedMax = 1_000
 

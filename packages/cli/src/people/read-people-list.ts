@@ -16,7 +16,7 @@ export const listFormats = ['csv', 'scim', 'github-org'] as const
 export type ListFormat = (typeof listFormats)[number]
 
 /** Names that one list may give. */
-export const listedNamesMax = 100_000
+const listedNamesMax = 100_000
 
 /**
  * Reads a list of people. `csv`: a heading with `person`, `name` and, if wanted, `kind`, `from`, `theirs`. `scim`: users as SCIM 2.0 lists them

@@ -43,7 +43,7 @@ export function asCaller<T>(
 export type Carried = Readonly<Record<string, unknown>>
 
 /** The `_meta` key under which the delegation is written out, for servers that do not read W3C baggage. */
-export const delegationMetaKey = 'io.github.whodid/delegation'
+const delegationMetaKey = 'io.github.whodid/delegation'
 
 /** The members that are added to `_meta` of a call, from within it. `baggage` is what the caller sent there; members of others stay. */
 export function carriedMeta(baggage: string, carry: 'all' | 'trace'): Carried {

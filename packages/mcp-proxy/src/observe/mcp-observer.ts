@@ -24,7 +24,7 @@ export interface Passed {
 }
 
 /** Calls, tasks, and requests of the server that are kept at one time; the oldest makes room. */
-export const pendingMax = 1_024
+const pendingMax = 1_024
 
 /** The code of JSON-RPC for a call that was refused because the ledger did not take its intent. */
 const unrecordedErrorCode = -32_010

@@ -17,7 +17,7 @@ export interface HttpProxy {
 }
 
 /** Sessions whose calls are followed at one time; the calls of the oldest make room. */
-export const sessionsMax = 1_000
+const sessionsMax = 1_000
 
 /**
  * Listens in front of a server: passes every request of the server's origin on, and records the calls that are posted to its endpoint.

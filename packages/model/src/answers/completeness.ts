@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { count, instant, orNull, questionCostSchema, spanRefText } from './cost-and-cursor.ts'
 
 /** The verdicts on the record of an instance. */
-export const completenessVerdicts = ['complete', 'incomplete', 'unknown'] as const
+const completenessVerdicts = ['complete', 'incomplete', 'unknown'] as const
 
 /** The reasons why the record of an instance is not called complete. */
-export const completenessReasons = [
+const completenessReasons = [
   'no_record',
   'not_numbered',
   'records_without_number',

@@ -5,7 +5,7 @@ import { describePeople } from './describe-people.ts'
 import type { NameOfPerson, People } from './people.ts'
 
 /** Names of a person that one question asks about, the one that was typed first. */
-export const namesMax = 16
+const namesMax = 16
 
 /** Names that are asked about at the same time. */
 const namesAtOnceMax = 4

@@ -88,7 +88,7 @@ interface Row {
 }
 
 /** The statement that lists the versions of every name of a tenant. */
-export const peopleSql: string = `SELECT person, name, kind, source, is_theirs,
+const peopleSql: string = `SELECT person, name, kind, source, is_theirs,
   toString(valid_from) AS valid_from, toString(recorded_at) AS recorded_at
 FROM whodid.people
 WHERE tenant = {people_of:String}

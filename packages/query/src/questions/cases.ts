@@ -138,5 +138,6 @@ function readQuestion(json: string): CaseQuestion | null {
 /** The page of the console that shows the answer as the ledger stood when the entry was written. */
 function permalinkOf(question: CaseQuestion): string {
   const given = Object.entries(question).filter(([, value]) => value !== null)
+  // What is not null is text.
   return `/ask?${new URLSearchParams(Object.fromEntries(given) as Record<string, string>).toString()}`
 }

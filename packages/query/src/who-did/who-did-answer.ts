@@ -3,7 +3,7 @@ import { addImported } from './answer/add-imported.ts'
 import { askNames } from '../people/ask-names.ts'
 import type { Question } from './question.ts'
 import { whoDidOnEvidence } from './who-did.ts'
-import type { WhoDidSources } from './who-did.ts'
+import type { WhoDidSources } from './who-did-sources.ts'
 
 /**
  * Answers "who did this?": question → acts → evidence → texts → what is missing → decision → answer → proof.

@@ -4,7 +4,7 @@ import { nameOrNull } from '../text.ts'
 import { parseQuestion } from './question.ts'
 import type { RawQuestion } from './question.ts'
 import { whoDid } from './who-did-answer.ts'
-import type { WhoDidSources } from './who-did.ts'
+import type { WhoDidSources } from './who-did-sources.ts'
 
 /** The same question about many handles, as received. */
 export interface RawManyQuestion extends Omit<RawQuestion, 'of'> {

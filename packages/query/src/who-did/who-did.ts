@@ -1,34 +1,13 @@
-import type { ContentReader } from '@whodid/content'
 import type { WhoDidAnswer } from '@whodid/model'
-import type { Selector } from '@whodid/store'
-import type { PeopleBook } from '../people/people-book.ts'
 import { attachIntegrity } from './answer/attach-integrity.ts'
-import type { IntegrityDeps } from './answer/attach-integrity.ts'
 import { attachRevocation } from './answer/attach-revocation.ts'
-import type { RevocationLookup } from './answer/attach-revocation.ts'
 import { shapeAnswer } from './answer/shape-answer.ts'
 import { decide } from './decide/decide.ts'
-import type { DecisionRules, Evidence, EvidenceRow } from './evidence/evidence.ts'
+import type { Evidence, EvidenceRow } from './evidence/evidence.ts'
 import { gatherEvidence } from './evidence/gather-evidence.ts'
 import { gatherMore } from './evidence/gather-more.ts'
 import type { Question } from './question.ts'
-
-/** The sources of an answer. */
-export interface WhoDidSources {
-  readonly selector: Selector
-  /** Opens the texts that the answer quotes. */
-  readonly contents: ContentReader
-  /** The trees that rows are verified against; without them every answer is `pending`. */
-  readonly trees?: IntegrityDeps['trees']
-  /** The monitor of the ledger; without it the assurance is at most `local`, and no self-check is reported. */
-  readonly watch?: IntegrityDeps['watch']
-  /** The people of the tenant; without it no name leads to another. */
-  readonly people?: PeopleBook
-  /** The revocations of agents; without them no answer speaks of one. */
-  readonly revocations?: RevocationLookup | undefined
-  /** The operator's rules for decisions. */
-  readonly rules?: DecisionRules | undefined
-}
+import type { WhoDidSources } from './who-did-sources.ts'
 
 /** An answer, and the evidence it was decided from. */
 export interface EvidencedAnswer {

@@ -1,5 +1,4 @@
 import { readTrust } from '@whodid/verify'
-import type { ServiceConfig } from '../config/service-config.ts'
 import { loadOrCreateTokens } from '../credentials/tokens.ts'
 import type { Tokens } from '../credentials/tokens.ts'
 import { startSelfCheck } from '../self-check/self-check.ts'
@@ -38,7 +37,7 @@ export interface RunningWhodid {
  * Throws `invalid_config` (a port is taken, a file is unusable), the engine's codes, `migration_changed`, `migration_failed`.
  */
 export async function startWhodid(
-  config: ServiceConfig,
+  config: StartupContext['config'],
   onEvent: OnServiceEvent = () => {},
 ): Promise<RunningWhodid> {
   const context = { config, onEvent }

@@ -1,14 +1,19 @@
+import type { WhoDidAnswer } from '@whodid/model'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { FormToken } from '../../parts/index.ts'
-import type { AnswerProps } from './head.tsx'
+import type { Session } from '../../session/index.ts'
+import type { PageQuestion } from './read-question.ts'
+
+/** An answer as it was shown, and to whom. */
+interface ShownAnswer {
+  readonly session: Session
+  readonly question: PageQuestion
+  readonly answer: WhoDidAnswer
+  readonly askedAt: string
+}
 
 /** The form that keeps this answer in a case: as a pin, with a note, or as the question alone. It works without a script. */
-export function KeepInCase({
-  session,
-  question,
-  answer,
-  askedAt,
-}: Pick<AnswerProps, 'session' | 'question' | 'answer' | 'askedAt'>): JSX.Element {
+export function KeepInCase({ session, question, answer, askedAt }: ShownAnswer): JSX.Element {
   const frozen = { ...question, as_recorded: question.as_recorded ?? askedAt }
   return (
     <details class="keep">

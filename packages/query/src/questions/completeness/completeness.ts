@@ -1,9 +1,7 @@
 import { formatInstant, parseInstant } from '@whodid/model'
 import type { CompletenessAnswer } from '@whodid/model'
-import { leafExpression } from '@whodid/store'
 import type { Selector } from '@whodid/store'
 import { parseCheckpoint, parseNote } from '@whodid/tlog'
-import type { LogTrees } from '@whodid/tlog-posix'
 import { verifyQuotedRecords } from '@whodid/verify'
 import type { QuotedRecordResult } from '@whodid/verify'
 import { nameOrNull, toInstant } from '../../text.ts'
@@ -11,9 +9,9 @@ import { parseTimeBounds, timeBoundParameters } from '../../time-bounds.ts'
 import type { RawTimeBounds, TimeBounds } from '../../time-bounds.ts'
 import { askStatement } from '../ask-statement.ts'
 import { parseHandleOfKind } from '../parse-parameters.ts'
-import { inThreadsOf } from '../sql.ts'
 import { judgeCompleteness } from './judge-completeness.ts'
 import type { NumberedRecord } from './judge-completeness.ts'
+import { recordsSql } from './sql.ts'
 
 /** A raw question about completeness: every field is untrusted text. */
 export interface RawCompletenessQuestion extends RawTimeBounds {
@@ -29,7 +27,8 @@ interface CompletenessQuestion {
 /** The sources of a certificate. */
 interface CompletenessSources {
   readonly selector: Selector
-  readonly trees?: LogTrees | undefined
+  /** Without them no record counts as sealed. */
+  readonly trees?: Parameters<typeof verifyQuotedRecords>[0] | undefined
 }
 
 interface RecordRow {
@@ -74,7 +73,11 @@ export async function describeCompleteness(
 ): Promise<CompletenessAnswer> {
   const { recorded } = timeBoundParameters(time)
   const parameters = { id: instance, recorded, limit: completenessRecordsMax + 1 }
-  const { rows, cost } = await askStatement<RecordRow>(selector, { sql, parameters, tenant })
+  const { rows, cost } = await askStatement<RecordRow>(selector, {
+    sql: recordsSql,
+    parameters,
+    tenant,
+  })
   const isTruncated = rows.length > completenessRecordsMax
   const looked = rows.slice(0, completenessRecordsMax)
   const results = trees === undefined ? [] : await verifyAll(trees, looked)
@@ -97,7 +100,7 @@ export async function describeCompleteness(
 }
 
 async function verifyAll(
-  trees: LogTrees,
+  trees: NonNullable<CompletenessSources['trees']>,
   rows: readonly RecordRow[],
 ): Promise<QuotedRecordResult[]> {
   const results: QuotedRecordResult[] = []
@@ -145,16 +148,3 @@ function toRecord(row: RecordRow, result: QuotedRecordResult | undefined): Numbe
     lostBatches: Number(row.lost),
   }
 }
-
-// No alias has a column's name: it would stand for the column in the leaf and in the conditions.
-const sql = `
-SELECT
-  lower(hex(row.trace_id)) AS trace, lower(hex(row.span_id)) AS id, lower(hex(row.parent_span_id)) AS above,
-  toString(row.seq) AS number, toString(row.ts) AS begun, CAST(row.record_kind, 'String') AS record, CAST(row.channel, 'String') AS by,
-  row.log_id AS log, toString(row.log_index) AS place, lower(hex(${leafExpression('row')})) AS leaf,
-  toString(if(row.record_kind = 'session', toInt64(ifNull(JSONExtract(row.attributes, 'whodid.run.lost_batches', 'Nullable(Int64)'), -1)), -1)) AS lost
-FROM whodid.v_spans AS row
-WHERE row.instance_id = {id:String} AND ${inThreadsOf('instance', '{id:String}')} AND row.channel != 'unentitled'
-  AND row.received_at <= {recorded:DateTime64(9, 'UTC')}
-ORDER BY row.ts, row.trace_id, row.span_id, row.log_id, row.log_index
-LIMIT {limit:UInt32}`

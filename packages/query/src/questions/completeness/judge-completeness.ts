@@ -49,26 +49,60 @@ const missingMax = 100
  * run, or a numbered record behind the time, shows that nothing is left at its end.
  */
 export function judgeCompleteness(evidence: CompletenessEvidence): Judged {
-  const { records, isTruncated, sealedSizes } = evidence
+  const facts = factsOf(evidence)
+  const { within, inWindow, missing, missingTotal, unnumbered, ended, lostBatches } = facts
+  const reasons = reasonsOf(facts)
+  const verdict = verdictOf(reasons)
+  return {
+    verdict,
+    summary: summaryOf(verdict, { reasons, count: inWindow.length, missingTotal }),
+    reasons,
+    records: inWindow.length,
+    records_without_number: unnumbered.length,
+    first_number: inWindow[0]?.seq ?? null,
+    last_number: inWindow.at(-1)?.seq ?? null,
+    missing: missing.slice(0, missingMax),
+    missing_total: missingTotal,
+    ended: ended?.span ?? null,
+    lost_batches: lostBatches < 0 ? null : lostBatches,
+    sealed: facts.sealed,
+    logs: logsOf(within, evidence.sealedSizes),
+  }
+}
+
+/** What the records show, before it is judged. */
+function factsOf(evidence: CompletenessEvidence) {
+  const { records, isTruncated } = evidence
   const within = records.filter((record) => isWithin(record, evidence))
   const numbered = bySequence(records)
-  const inWindow = numbered.filter((record) => isWithin(record, evidence))
   const missing = missingOf(numbered, evidence)
-  const missingTotal = missing.reduce((sum, { from, to }) => sum + to - from + 1, 0)
-  const unnumbered = within.filter(({ seq }) => seq < 1)
-  const ended = endOf(records)
-  const lostBatches = Math.max(-1, ...records.map((record) => record.lostBatches))
   const ofState = (state: NumberedRecord['state']): number =>
     within.filter((record) => record.state === state).length
-  const altered = ofState('failed')
-  const pending = ofState('pending')
-  const reasons = [
+  return {
+    isTruncated,
+    within,
+    inWindow: numbered.filter((record) => isWithin(record, evidence)),
+    missing,
+    missingTotal: missing.reduce((sum, { from, to }) => sum + to - from + 1, 0),
+    unnumbered: within.filter(({ seq }) => seq < 1),
+    ended: endOf(records),
+    goesOn: goesOnAfter(numbered, evidence),
+    lostBatches: Math.max(-1, ...records.map((record) => record.lostBatches)),
+    sealed: ofState('sealed'),
+    altered: ofState('failed'),
+    pending: ofState('pending'),
+  }
+}
+
+function reasonsOf(facts: ReturnType<typeof factsOf>): Reason[] {
+  const { within, inWindow, missingTotal, unnumbered, lostBatches, altered, pending } = facts
+  return [
     ...wantOf(
       within.length === 0,
       'no_record',
       'No record of a sender that may speak for it names the instance within this time.',
     ),
-    ...wantOf(isTruncated, 'truncated', 'The instance has more records than were looked at.'),
+    ...wantOf(facts.isTruncated, 'truncated', 'The instance has more records than were looked at.'),
     ...wantOf(
       within.length > 0 && inWindow.length === 0,
       'not_numbered',
@@ -100,7 +134,7 @@ export function judgeCompleteness(evidence: CompletenessEvidence): Judged {
       'Records come from a sender whose token is bound to no actor.',
     ),
     ...wantOf(
-      inWindow.length > 0 && ended === undefined && !goesOnAfter(numbered, evidence),
+      inWindow.length > 0 && facts.ended === undefined && !facts.goesOn,
       'not_ended',
       'The end of the run is not on record: later records may still come, or never came.',
     ),
@@ -111,22 +145,6 @@ export function judgeCompleteness(evidence: CompletenessEvidence): Judged {
     ),
     ...wantOf(pending > 0, 'unsealed', `No checkpoint covers ${pending} of the records yet.`),
   ]
-  const verdict = verdictOf(reasons)
-  return {
-    verdict,
-    summary: summaryOf(verdict, { reasons, count: inWindow.length, missingTotal }),
-    reasons,
-    records: inWindow.length,
-    records_without_number: unnumbered.length,
-    first_number: inWindow[0]?.seq ?? null,
-    last_number: inWindow.at(-1)?.seq ?? null,
-    missing: missing.slice(0, missingMax),
-    missing_total: missingTotal,
-    ended: ended?.span ?? null,
-    lost_batches: lostBatches < 0 ? null : lostBatches,
-    sealed: ofState('sealed'),
-    logs: logsOf(within, sealedSizes),
-  }
 }
 
 function wantOf(isSo: boolean, code: Reason['code'], text: string): Reason[] {
