@@ -62,6 +62,7 @@ function environment(): Record<string, string> {
   }
 }
 
+const sdk = new URL('../../packages/sdk/dist/index.js', import.meta.url).href
 const runs = (): string => join(place.path, 'state', 'whodid', 'runs')
 const resourceOf = (): string => `file:/srv/app/${randomUUID()}.ts`
 
@@ -87,6 +88,30 @@ describe('whodid run', () => {
     expect(timeline).toContain('session end night-shift')
     // Nothing of the run is left.
     expect(await readdir(runs())).toEqual([])
+  })
+
+  it('lets the run’s credential speak for an agent of the SDK, below the run', async () => {
+    const resource = resourceOf()
+    const ran = await runScript(
+      `const { agent, shutdown, start, tool } = await import(${JSON.stringify(sdk)})
+      start()
+      await agent({ template: 'sdk-run' }, (run) => {
+        console.log(process.env.WHODID_AGENT_INSTANCE, run.id)
+        return tool('fix', { verb: 'update', resource: '${resource}' }, async () => 1)
+      })
+      await shutdown(10_000)`,
+      ['--template', 'sdk-run', '--for', 'ada@acme.example'],
+    )
+    expect(ran).toMatchObject({ code: 0, stderr: '' })
+    const [outer = '', inner = ''] = ran.stdout.trim().split(' ')
+    expect(inner.startsWith(`${outer}/`)).toBe(true)
+    const answer = await whodid.whoDid(resource, ({ action }) => action?.outcome === 'success')
+    expect(answer).toMatchObject({
+      verdict: 'agent',
+      grade: 'channel',
+      agent: { template: { id: 'sdk-run' }, instance: { id: inner, parent_id: outer } },
+      delegator: { id: 'ada@acme.example' },
+    })
   })
 
   it('keeps its token from the agent, and lets it speak for nobody else', async () => {

@@ -169,6 +169,18 @@ function invalid(field: string, expected: string, got: unknown): WhodidError {
   )
 }
 
+/** Longest ID of a run below which instances are named, in UTF-16 units; below a longer one the ID would be cut. */
+const runIdLengthMax = 400
+
+/**
+ * A new instance's ID. Under `whodid run` it is below the run's: the credential of the run speaks for such instances, and for no
+ * other that this process might name.
+ */
+export function newInstanceId(): string {
+  const run = process.env['WHODID_RUN_INSTANCE']?.trim() ?? ''
+  return run === '' || run.length > runIdLengthMax ? uuidV7() : `${run}/${uuidV7()}`
+}
+
 /** A new UUID of version 7 (RFC 9562 §5.7): sorts by its millisecond, otherwise random. */
 export function uuidV7(): string {
   const time = Date.now().toString(16).padStart(12, '0')

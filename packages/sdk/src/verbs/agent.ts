@@ -5,6 +5,7 @@ import {
   correlationOf,
   grantAttributes,
   makeActor,
+  newInstanceId,
   principalOf,
   put,
   unknownActor,
@@ -108,7 +109,7 @@ export function delegate<T>(
 export function delegateSpec(options: DelegateOptions, from: Scope): SessionSpec {
   const spec = guard(
     () => {
-      const instanceId = uuidV7()
+      const instanceId = newInstanceId()
       const grant = makeGrant(options, from, instanceId)
       return {
         actor: agentActor(options, from, { instanceId, grant }),
@@ -153,7 +154,7 @@ function agentActor(
 ): Actor {
   const parent = from.actor
   const config = activeRuntime()?.config
-  const id = delegated?.instanceId ?? uuidV7()
+  const id = delegated?.instanceId ?? newInstanceId()
   const named = principalOf(options.onBehalfOf)
   const delegator = named ?? inheritedDelegator(parent) ?? config?.onBehalfOf
   const ids = {}
