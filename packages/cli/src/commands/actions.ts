@@ -49,6 +49,9 @@ async function listActions(context: CommandContext): Promise<number> {
     { min: 0, max: handlesMax, what: `at most ${handlesMax} handles` },
   )
   const handles = handleParameters(typed.positionals)
+  // A program that reads lines gets one an action, however long.
+  const { isTerminal, width: columns } = context.stdout
+  const width = isTerminal ? columns : Number.POSITIVE_INFINITY
   const anchored = Object.keys(handles).some((kind) => kind !== 'template')
   const chosen =
     anchored || typed.value('from') !== undefined ? {} : { from: hoursAgo(hoursDefault) }
@@ -73,7 +76,7 @@ async function listActions(context: CommandContext): Promise<number> {
     render: ({ actions, next_cursor: next }, palette) =>
       actions.length === 0
         ? ['Nothing is recorded that fits. Absence of a record is no evidence of a human.']
-        : [...renderActions(actions, palette), ...moreLines(next, query)],
+        : [...renderActions(actions, palette, width), ...moreLines(next, query)],
     handles: typed.positionals,
     unknown: ({ actions }) => (actions.length === 0 ? typed.positionals : undefined),
   })

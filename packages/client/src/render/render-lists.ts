@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { printableLine } from '@whodid/model'
 import type { RecordedRead } from '@whodid/model'
 import type { Schemas } from '../api-client.ts'
@@ -11,8 +12,48 @@ type Template = Schemas['TemplatesAnswer']['templates'][number]
 /** Names of a list that one cell shows. */
 const namesMax = 3
 
-/** Actions, one a line: when, who for whom, what on what, how it ended, how well it is backed, and its span to ask about. */
-export function renderActions(actions: readonly Action[], palette: Palette): string[] {
+/**
+ * Actions, one a line: when, who for whom, what on what, how it ended, how well it is backed, and its span to ask about. Where such a
+ * line is wider than `width`, each action is a block of lines of at most so many columns, in which a span is never cut.
+ */
+export function renderActions(
+  actions: readonly Action[],
+  palette: Palette,
+  width: number = Number.POSITIVE_INFINITY,
+): string[] {
+  const isWide = (line: string): boolean => stripVTControlCharacters(line).length > width
+  const table = actionTable(actions, palette)
+  return table.some(isWide)
+    ? actions.flatMap((action) => actionBlock(action, palette, width))
+    : table
+}
+
+/** The fewest columns that a block needs: an indent and a span. */
+const blockWidthMin = 56
+
+function actionBlock(action: Action, palette: Palette, width: number): string[] {
+  const columns = Math.max(width, blockWidthMin)
+  const { verdict, delegator, verb, record_kind: kind, outcome, grade, resource, tool } = action
+  const time = renderInstant(action.started_at)
+  const done = [verb === '' ? kind : verb, outcome, grade].flatMap((word) => word ?? []).join(' ')
+  const who = cut(whoOf(action), columns - time.length - 2)
+  const isFor = verdict !== 'human' && delegator !== null
+  const lines = [done, `on ${resource?.id ?? tool ?? '–'}`, ...(isFor ? [`for ${delegator}`] : [])]
+  const paintWho = verdict === 'undetermined' ? palette.yellow : palette.cyan
+  return [
+    `${palette.dim(time)}  ${paintWho(who)}`,
+    ...lines.map((line) => `  ${cut(line, columns - 2)}`),
+    `  ${palette.dim(`span:${printableLine(action.span, blockWidthMin)}`)}`,
+  ]
+}
+
+/** A text on one line, of at most so many UTF-16 units. */
+function cut(text: string, length: number): string {
+  const line = printableLine(text, 1_024)
+  return line.length <= length ? line : `${line.slice(0, length - 1).toWellFormed()}…`
+}
+
+function actionTable(actions: readonly Action[], palette: Palette): string[] {
   return renderTable(
     actions,
     [
