@@ -32,7 +32,7 @@ ${importFormatNames.slice(8).join(', ')}.
 
   --source <name>        the account, repository or host (https://…) that the log is of
 Only a log that declares what it holds can contradict a record by not having it:
-  --covers <resource>    beginning of the resources whose acts are all in it; repeat with commas
+  --covers <resource>    beginning of the resources whose acts are all in it; separate with commas
   --system <name>        the system, as its events name it: github, aws, postgres…
   --from, --to <t>       the period
   --verbs <list>         the verbs that it has (default: all but reads)
