@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { git, runAgents, temporaryDirectory, whodidMain } from '../harness/run-agents.ts'
 import type { AgentRun, RanAgent } from '../harness/run-agents.ts'
 import { startWhodidProcess } from '../harness/whodid-process.ts'
@@ -112,6 +113,55 @@ describe('whodid run', () => {
       agent: { template: { id: 'sdk-run' }, instance: { id: inner, parent_id: outer } },
       delegator: { id: 'ada@acme.example' },
     })
+  })
+
+  it('ends every process of an agent that is stopped by an order, and holds one that is paused', async () => {
+    const beats = join(place.path, `beats-${randomUUID()}`)
+    // What the agent started takes no SIGTERM, and beats until it is ended.
+    const child = `process.on('SIGTERM', () => undefined); setTimeout(() => process.exit(), 90_000); setInterval(() => require('node:fs').appendFileSync(${JSON.stringify(beats)}, '.'), 20)`
+    const order = async (action: string, instance: string): Promise<void> => {
+      const answer = await fetch(`${whodid.apiUrl}/v1/revocations`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${whodid.tokens.admin}`,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({
+          action,
+          target: { kind: 'instance', id: instance },
+          cause: 'a test',
+        }),
+      })
+      expect(answer.status, await answer.text()).toBe(200)
+    }
+    const size = async (): Promise<number> => (await readFile(beats, 'utf8').catch(() => '')).length
+    const grows = async (): Promise<boolean> => {
+      const before = await size()
+      await sleep(600)
+      return (await size()) > before
+    }
+    let instance = ''
+    const ran = runScript(
+      `const { spawn } = await import('node:child_process')
+      spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'ignore' })
+      console.log(process.env.WHODID_AGENT_INSTANCE)
+      setInterval(() => undefined, 1_000)`,
+      ['--template', 'stoppable'],
+      {
+        environment: { WHODID_REVOCATIONS_FROM: whodid.apiUrl },
+        onOutput: (stdout) => (instance = stdout.trim()),
+      },
+    )
+    await vi.waitFor(async () => expect(await size()).toBeGreaterThan(0), { timeout: 20_000 })
+    await order('pause', instance)
+    await vi.waitFor(async () => expect(await grows()).toBe(false), { timeout: 20_000 })
+    await order('resume', instance)
+    await vi.waitFor(async () => expect(await grows()).toBe(true), { timeout: 20_000 })
+    await order('revoke', instance)
+    const { stderr } = await ran
+    expect(stderr).toContain('the agent was revoked by an order')
+    expect(await grows()).toBe(false)
+    expect(await timelineOf(instance, 2)).toContain('session end stoppable: ended by SIGTERM')
   })
 
   it('keeps its token from the agent, and lets it speak for nobody else', async () => {

@@ -25,7 +25,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'instrumentation/mcp': ['sdk'],
   'instrumentation/openai-agents': ['sdk'],
   hooks: ['model'],
-  launcher: ['hooks', 'model'],
+  launcher: ['hooks', 'model', 'sdk'],
   'mcp-proxy': ['model', 'sdk'],
   content: ['model', 'tlog-posix'],
   retention: ['content', 'model', 'store', 'tlog-posix'],

@@ -1,7 +1,7 @@
-import type { SpanToSend } from '@whodid/hooks'
 import { childEnvironment } from './child-environment.ts'
 import { finishLeftRuns } from './finish-left-runs.ts'
 import { startGitHooks } from './git/git-hooks.ts'
+import { obeyOrders } from './obey-orders.ts'
 import { openRun } from './open-run.ts'
 import type { OpenRun } from './open-run.ts'
 import { productArguments, writeOpencodePlugin } from './product-arguments.ts'
@@ -24,7 +24,7 @@ export async function runAgent(options: RunOptions, context: RunContext): Promis
   const { environment } = context
   const run = await openRun(options, context)
   const { identity, directory, relay, notices } = run
-  const record = (spans: readonly SpanToSend[]): void => void run.record(spans)
+  const record = (spans: Parameters<OpenRun['record']>[0]): void => void run.record(spans)
   const git = await startGitHooks({ directory, identity, environment, record })
   const { capture } = options
   const showsText = capture === 'redacted' || capture === 'full'
@@ -44,7 +44,15 @@ export async function runAgent(options: RunOptions, context: RunContext): Promis
   // Below another run there is no token that could speak for the earlier ones.
   if ((environment['WHODID_RUN_INSTANCE'] ?? '') === '')
     void finishLeftRuns(environment, options.ledger)
+  const { notify } = notices
+  const listening = obeyOrders(environment, {
+    identity,
+    pid: agent.pid,
+    ledger: options.ledger,
+    notify,
+  })
   const end = await agent.ended
+  void listening.then((stop) => stop())
   notices.agentEnded()
   await git.stop()
   await close(run, end, agent.failure())

@@ -47,7 +47,12 @@ export interface Grant {
   readonly scopes?: readonly string[] | undefined
 }
 
-/** Whoever acts: one instance of an agent, a human, or a service. Its attributes stand on every record it makes. */
+/**
+ * Whoever acts: one instance of an agent, a human, or a service. Its attributes stand on every record it makes.
+ *
+ * @example
+ * const stopped = view.stopOf(actor satisfies Actor)
+ */
 export interface Actor {
   readonly type: 'agent' | 'human' | 'service' | ''
   /** Instance ID, user ID or service name. */

@@ -13,7 +13,12 @@ const retryMsMax = 4_000
 /** Largest event, in UTF-16 units. */
 const eventLengthMax = 65_536
 
-/** The address of the stream, and the token of the process. */
+/**
+ * The address of the stream, and the token of the process.
+ *
+ * @example
+ * const source: StopSource = { url: 'http://127.0.0.1:4320', token: process.env.WHODID_INGEST_TOKEN ?? '' }
+ */
 export interface StopSource {
   /** Base URL of the API. */
   readonly url: string
@@ -23,6 +28,10 @@ export interface StopSource {
 /**
  * Keeps a view up to date from the stream of the service, over one connection that is opened again whenever it breaks. Does not keep the
  * process alive and never throws. Returns the function that ends it.
+ *
+ * @example
+ * const view = new StopView()
+ * const end = followStops(view, { url: 'http://127.0.0.1:4320', token })
  */
 export function followStops(view: StopView, source: StopSource): () => void {
   let ended = false

@@ -16,7 +16,14 @@ export const viewAgeMsMax = 10_000
 /** Objects that are known to be stopped; with more, the view is not relied on. */
 const stopsMax = 100_000
 
-/** The orders that are in force, as far as this process has been told. */
+/**
+ * The orders that are in force, as far as this process has been told.
+ *
+ * @example
+ * const view = new StopView()
+ * followStops(view, source)
+ * if (view.stopOf(actor) === 'revoked') process.exit(1)
+ */
 export class StopView {
   readonly #stops = new Map<string, { readonly state: Stopped; readonly cascade: boolean }>()
   readonly #watched = new Set<{ readonly actor: Actor; readonly abort: AbortController }>()
