@@ -147,13 +147,14 @@ interface Action {
   readonly error?: string | null
 }
 
+/** Waits for every outcome: an action whose intent alone has arrived is `unknown` until then. */
 async function actionsOf(instance: string, count: number): Promise<readonly Action[]> {
   let actions: readonly Action[] = []
   await expect
     .poll(async () => {
       const answer = await whodid.get(`/v1/actions?instance=${instance}&limit=200`)
       actions = ((await answer.json()) as { actions: Action[] }).actions
-      return actions.length
+      return actions.filter(({ outcome }) => outcome !== 'unknown').length
     })
     .toBeGreaterThanOrEqual(count)
   return actions
