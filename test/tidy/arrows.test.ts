@@ -21,6 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   reconcile: ['model'],
   sdk: ['model'],
   'instrumentation/ai-sdk': ['sdk'],
+  'instrumentation/anthropic': ['sdk'],
   'instrumentation/langchain': ['sdk'],
   'instrumentation/mcp': ['sdk'],
   'instrumentation/openai-agents': ['sdk'],

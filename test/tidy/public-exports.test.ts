@@ -41,6 +41,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   engine: 11,
   evidence: 13,
   'instrumentation/ai-sdk': 2,
+  'instrumentation/anthropic': 1,
   'instrumentation/langchain': 2,
   'instrumentation/mcp': 6,
   'instrumentation/openai-agents': 1,

@@ -7,6 +7,9 @@ export type {
   RequestedTool,
   ToolDescription,
 } from './integration-options.ts'
+export { ModelTurns } from './model-turns.ts'
+export type { AskedCall, ModelClientOptions, ModelRequest, TurnRequest } from './model-turns.ts'
+export { observeEvents } from './observe-events.ts'
 export { NeverEnded, OpenCalls } from './open-calls.ts'
 export { addScopeSource, enclosingScope } from '../context/scope.ts'
 export type { FrameworkScope, Scope, ScopeSource } from '../context/scope.ts'

@@ -74,13 +74,19 @@ export function openDelegate(options: DelegateOptions): OpenRun {
 
 /**
  * The verb `tool` in two halves, as {@link openAgent}. The intent of a call that can change something is on its way when this returns.
+ * `startedUnixMs`, in milliseconds since 1970, is for a call that is told of only when it has ended; default now.
  *
  * @example
  * const call = openTool('merge', { verb: 'update', arguments: { number: 812 } })
  * call.succeed(await call.within(() => merge(812)))
  */
-export function openTool(name: string, options: ToolOptions = {}): OpenTool {
-  const call = beginToolCall({ name, options, actionId: uuidV7(), from: scopeHere() })
+export function openTool(
+  name: string,
+  options: ToolOptions = {},
+  startedUnixMs?: number,
+): OpenTool {
+  const from = scopeHere()
+  const call = beginToolCall({ name, options, actionId: uuidV7(), from, startedUnixMs })
   const confirmed = call.destructive ? confirmIntent(call) : Promise.resolve(true)
   return {
     scope: call.scope,

@@ -1,7 +1,8 @@
-import type { Attributes, HrTime } from '@opentelemetry/api'
+import type { Attributes } from '@opentelemetry/api'
 import { attribute } from '@whodid/model'
 import { scopeHere } from '../context/carrier-scope.ts'
 import { put } from '../context/identity.ts'
+import { hrTimeOf } from '../now.ts'
 import { runInScope } from '../context/scope.ts'
 import type { Scope } from '../context/scope.ts'
 import { formatTraceParent } from '../context/trace-context.ts'
@@ -189,8 +190,4 @@ function answerParts(
 
 function putCount(attributes: Attributes, key: string, value: number | undefined): void {
   if (value !== undefined && Number.isFinite(value)) attributes[key] = Math.trunc(value)
-}
-
-function hrTimeOf(unixMs: number): HrTime {
-  return [Math.floor(unixMs / 1000), Math.round((unixMs % 1000) * 1_000_000)]
 }

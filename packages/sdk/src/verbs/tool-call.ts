@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import { attribute } from '@whodid/model'
 import type { Outcome } from '@whodid/model'
+import { hrTimeOf } from '../now.ts'
 import type { Scope } from '../context/scope.ts'
 import { formatTraceParent } from '../context/trace-context.ts'
 import { activeRuntime, guard } from '../runtime.ts'
@@ -28,10 +29,13 @@ interface CallSpec {
   readonly options: ToolOptions
   readonly actionId: string
   readonly from: Scope
+  /** In milliseconds since 1970. Default: now. */
+  readonly startedUnixMs?: number | undefined
 }
 
 /** Begins the record of a call. Never throws. */
-export function beginToolCall({ name, options, actionId, from }: CallSpec): OpenToolCall {
+export function beginToolCall(spec: CallSpec): OpenToolCall {
+  const { name, options, actionId, from, startedUnixMs } = spec
   const runtime = activeRuntime()
   const attributes =
     runtime === undefined
@@ -42,6 +46,7 @@ export function beginToolCall({ name, options, actionId, from }: CallSpec): Open
         )
   const record = beginRecord(from, {
     kind: 'tool_call',
+    ...(startedUnixMs === undefined ? {} : { startTime: hrTimeOf(startedUnixMs) }),
     name: `execute_tool ${name}`,
     attributes: () => attributes,
   })
