@@ -1,14 +1,14 @@
 import type { ModelAnswer } from '@whodid/sdk'
-import type { AskedCall } from '@whodid/sdk/instrument'
-import { answerOf, member, textOf } from './messages.ts'
+import type { AnswerReader, AskedCall } from '@whodid/sdk/instrument'
+import { answerOf, errorOf, member, textOf } from './messages.ts'
 
 /** Characters of a streamed answer that are kept for its record; of more, the beginning. */
 const answerMax = 1_048_576
 /** Blocks of a streamed answer that are kept. */
 const blocksMax = 1024
 
-/** Puts a streamed message together, and tells of each tool call once the model has written it. */
-export class MessageReader {
+/** Reads a message, whole or streamed, and tells of each tool call once the model has written it. */
+export class MessageReader implements AnswerReader {
   readonly #onCall: (call: AskedCall) => void
   readonly #blocks = new Map<unknown, { readonly start: unknown; written: string }>()
   #message: unknown
@@ -16,18 +16,31 @@ export class MessageReader {
   #usage: unknown
   #length = 0
   #isWhole = false
+  #error: Error | undefined
+  #whole: ModelAnswer | undefined
 
   constructor(onCall: (call: AskedCall) => void) {
     this.#onCall = onCall
   }
 
-  /** True once the message has ended. */
   get isWhole(): boolean {
     return this.#isWhole
   }
 
-  /** Reads an event of the API; true when it is the message's end. */
-  read(event: unknown): boolean {
+  get error(): Error | undefined {
+    return this.#error
+  }
+
+  whole(body: unknown): void {
+    this.#isWhole = true
+    this.#error = errorOf(body)
+    const { answer, asked } = answerOf(body)
+    this.#whole = answer
+    for (const call of asked) this.#onCall(call)
+  }
+
+  event(data: string): boolean {
+    const event: unknown = JSON.parse(data)
     const index = member(event, 'index')
     switch (member(event, 'type')) {
       case 'message_start':
@@ -49,14 +62,19 @@ export class MessageReader {
         break
       case 'message_stop':
         this.#isWhole = true
-        return true
+        break
+      case 'error':
+        this.#isWhole = true
+        this.#error = errorOf(event)
+        break
       default:
     }
-    return false
+    return this.#isWhole
   }
 
   /** The answer, as far as it was read. */
   answer(): ModelAnswer {
+    if (this.#whole !== undefined) return this.#whole
     const content = [...this.#blocks.values()].map(blockOf)
     const { answer } = answerOf({
       ...(typeof this.#message === 'object' ? this.#message : {}),

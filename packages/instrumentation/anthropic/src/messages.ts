@@ -46,6 +46,14 @@ export function answerOf(message: unknown): {
   }
 }
 
+/** The error that the API reports in an answer or in an event; undefined where there is none. */
+export function errorOf(body: unknown): Error | undefined {
+  if (member(body, 'type') !== 'error') return undefined
+  const error = new Error(textOf(member(member(body, 'error'), 'message')))
+  error.name = textOf(member(member(body, 'error'), 'type')) || 'APIError'
+  return error
+}
+
 /** A member of what may be an object; undefined otherwise. */
 export function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
@@ -77,7 +85,7 @@ function resultOf(block: unknown): ModelRequest['results'] {
   const callId = textOf(member(block, 'tool_use_id'))
   const content = member(block, 'content')
   if (member(block, 'is_error') !== true) return [{ callId, result: content }]
-  return [{ callId, result: content, error: new ToolFailed(contentText(content)) }]
+  return [{ callId, result: content, failure: new ToolFailed(contentText(content)) }]
 }
 
 /** Stands for a result that the application marks `is_error`. */

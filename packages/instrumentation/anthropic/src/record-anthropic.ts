@@ -1,8 +1,8 @@
 import type * as Module from '@anthropic-ai/sdk'
 import type { BaseAnthropic, Middleware } from '@anthropic-ai/sdk'
-import { guard, ModelTurns, observeEvents } from '@whodid/sdk/instrument'
-import type { ModelClientOptions, TurnRequest } from '@whodid/sdk/instrument'
-import { answerOf, member, requestOf, textOf } from './messages.ts'
+import { guard, ModelTurns, recordAttempt } from '@whodid/sdk/instrument'
+import type { ModelClientOptions } from '@whodid/sdk/instrument'
+import { member, requestOf } from './messages.ts'
 import { MessageReader } from './message-reader.ts'
 import { recordRunner } from './record-runner.ts'
 
@@ -64,72 +64,16 @@ function middlewareOf(turns: ModelTurns, client: BaseAnthropic): Middleware {
       return next(request)
     const open = guard(() => turns.begin(requestOf(options.body), options), undefined)
     if (open === undefined) return next(request)
-    const left = (options.maxRetries ?? client.maxRetries) - retriesOf(request.headers)
-    let response: Response
-    try {
-      response = await open.within(() => next(request))
-    } catch (error) {
-      const isLast = left <= 0 || options.signal?.aborted === true
-      guard(() => open.failed(error, isLast), undefined)
-      throw error
-    }
-    if (response.ok && options.stream === true)
-      return guard(() => observed(open, response), response)
-    const body = await context.parse(response).catch((error: unknown) => ({ unread: error }))
-    guard(() => ended(open, { response, body, left }), undefined)
-    return response
+    const retried = Number(request.headers.get('x-stainless-retry-count') ?? 0) || 0
+    return recordAttempt(open, {
+      send: () => next(request),
+      left: (options.maxRetries ?? client.maxRetries) - retried,
+      signal: options.signal,
+      reader: (onCall) => new MessageReader(onCall),
+    })
   }
-}
-
-function observed(open: TurnRequest, response: Response): Response {
-  const reader = new MessageReader((call) => {
-    open.asks(call)
-  })
-  return observeEvents(response, {
-    onEvent: (data) => {
-      guard(() => {
-        if (reader.read(JSON.parse(data))) open.answered(reader.answer())
-      }, undefined)
-    },
-    onEnd: (error) => {
-      guard(() => {
-        if (!reader.isWhole) open.failed(error?.value ?? new Error('the stream broke off'), true)
-      }, undefined)
-    },
-  })
-}
-
-interface Ending {
-  readonly response: Response
-  readonly body: unknown
-  /** Attempts that the client has left. */
-  readonly left: number
-}
-
-function ended(open: TurnRequest, { response, body, left }: Ending): void {
-  if (response.ok) {
-    const { answer, asked } = answerOf(body)
-    for (const call of asked) open.asks(call)
-    open.answered(answer)
-    return
-  }
-  const said = textOf(member(member(body, 'error'), 'message'))
-  const error = new Error(said === '' ? `HTTP ${response.status}` : said)
-  error.name = textOf(member(member(body, 'error'), 'type')) || 'APIError'
-  open.failed(error, left <= 0 || !isRetried(response))
 }
 
 function isMessages(url: string): boolean {
   return /\/v1\/messages(?:$|\?)/u.test(url)
-}
-
-function retriesOf(headers: Headers): number {
-  return Number(headers.get('x-stainless-retry-count') ?? 0) || 0
-}
-
-/** As the client decides it. */
-function isRetried({ status, headers }: Response): boolean {
-  const said = headers.get('x-should-retry')
-  if (said === 'true' || said === 'false') return said === 'true'
-  return status === 408 || status === 409 || status === 429 || status >= 500
 }

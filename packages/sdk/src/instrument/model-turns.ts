@@ -43,8 +43,8 @@ export interface ModelRequest {
   readonly results: readonly {
     readonly callId: string
     readonly result: unknown
-    /** The error that the application reports in place of a result. */
-    readonly error?: Error
+    /** The error that the application reports in place of a result; `unsaid` where the API has no word for a failure. */
+    readonly failure?: Error | 'unsaid'
   }[]
   readonly userId?: string | undefined
   readonly conversationId?: string | undefined
@@ -133,7 +133,7 @@ export class ModelTurns {
 
   #continued({ results }: ModelRequest): Turn | undefined {
     let found: Turn | undefined
-    for (const { callId, result, error } of results) {
+    for (const { callId, result, failure } of results) {
       const turn = this.#byCall.take(callId)
       if (turn === undefined || turn.isEnded) continue
       found ??= turn
@@ -143,8 +143,9 @@ export class ModelTurns {
       // It has run already: there is no intent to record before it.
       const options = { ...toolOptionsOf(this.#options, { ...asked, callId }), destructive: false }
       const open = turn.run.within(() => openTool(asked.name, options, turn.answeredUnixMs))
-      if (error === undefined) open.succeed(result)
-      else open.fail(error)
+      if (failure === undefined) open.succeed(result)
+      else if (failure === 'unsaid') open.returned(result)
+      else open.fail(failure)
     }
     return found
   }

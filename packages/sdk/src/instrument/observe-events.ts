@@ -12,9 +12,6 @@ interface EventObserver {
 /**
  * A response of server-sent events whose events are told as the application reads them: nothing is buffered, and the application's own
  * pace and cancellation hold. The observer must not throw.
- *
- * @example
- * return observeEvents(response, { onEvent: (data) => read(JSON.parse(data)), onEnd: () => end() })
  */
 export function observeEvents(response: Response, observer: EventObserver): Response {
   if (response.body === null) {

@@ -39,6 +39,8 @@ export interface OpenTool extends Open {
   allowed(): Promise<void>
   succeed(result: unknown): void
   fail(error: unknown): void
+  /** Ends the call with a result of which nobody says whether it is a failure: the collector decides that by its rules. */
+  returned(result: unknown): void
   /** Ends the call with an unknown outcome: the framework stopped it in the middle, and will run it anew. */
   interrupt(reason: unknown): void
 }
@@ -95,6 +97,9 @@ export function openTool(
     allowed: () => admitCall(call, confirmed),
     succeed: (result) => {
       call.succeed(result)
+    },
+    returned: (result) => {
+      call.succeed(result, 'unsaid')
     },
     fail: (error) => {
       call.end('failure', error)

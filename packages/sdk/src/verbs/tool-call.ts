@@ -20,7 +20,8 @@ export interface OpenToolCall {
   readonly handle: ToolCall
   /** Returns the attributes that the intent shares with the call. */
   attributes(): Attributes
-  succeed(result: unknown): void
+  /** `unsaid` leaves the outcome to the collector's rules. */
+  succeed(result: unknown, outcome?: 'success' | 'unsaid'): void
   end(outcome: Outcome, error?: unknown): void
 }
 
@@ -65,9 +66,9 @@ export function beginToolCall(spec: CallSpec): OpenToolCall {
     scope: { ...from, call: { span: record.span, actionId } },
     handle,
     attributes: () => attributes,
-    succeed: (result) => {
+    succeed: (result, outcome = 'success') => {
       record.add(({ config }) => ({
-        [attribute.actionOutcome]: 'success',
+        ...(outcome === 'unsaid' ? {} : { [attribute.actionOutcome]: outcome }),
         ...resultAttributes(result, { options, attributes, config }),
       }))
       end(undefined)
