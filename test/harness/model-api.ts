@@ -93,11 +93,15 @@ async function serve(
     return
   }
   const { whole, events } = formatOf(request.url ?? '')(said, id)
-  if (body.stream !== true) {
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(whole))
+  if (body.stream === true) {
+    await stream(response, events)
     return
   }
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(whole))
+}
+
+async function stream(response: ServerResponse, events: readonly object[]): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   for (const event of events) {
     const type = 'type' in event ? `event: ${String(event.type)}\n` : ''
@@ -113,6 +117,7 @@ function firstWords(items: readonly object[]): string {
     const { role, content } = item as { role?: string; content?: unknown } // as the clients send them
     if (role !== 'user') continue
     if (typeof content === 'string') return content
+    // Parts, each of which may have a text.
     for (const part of Array.isArray(content) ? (content as { text?: string }[]) : [])
       if (part.text !== undefined) return part.text
   }

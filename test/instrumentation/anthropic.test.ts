@@ -389,7 +389,7 @@ it('breaks nothing when the ledger is away', async () => {
   const ran: number[] = []
   const tool = toolOf('cancel_order', ({ id }) => ran.push(id))
   await byRunner(clientOf('order-clerk'), script.parallel.asked, { tools: [tool] })
-  expect(ran.toSorted()).toEqual([41, 42])
+  expect(new Set(ran)).toEqual(new Set([41, 42]))
   await expect(byLoop(clientOf('order-clerk'), script.oneTool.asked)).resolves.toBe(
     script.oneTool.answer,
   )

@@ -24,6 +24,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'instrumentation/anthropic': ['sdk'],
   'instrumentation/langchain': ['sdk'],
   'instrumentation/mcp': ['sdk'],
+  'instrumentation/openai': ['sdk'],
   'instrumentation/openai-agents': ['sdk'],
   hooks: ['model'],
   launcher: ['hooks', 'model', 'sdk'],

@@ -12,6 +12,7 @@ const integrations = [
   '@whodid/ai-sdk',
   '@whodid/anthropic',
   '@whodid/langchain',
+  '@whodid/openai',
   '@whodid/openai-agents',
 ]
 

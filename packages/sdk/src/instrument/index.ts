@@ -8,7 +8,7 @@ export type {
   ToolDescription,
 } from './integration-options.ts'
 export { ModelTurns } from './model-turns.ts'
-export type { AskedCall, ModelClientOptions, ModelRequest, TurnRequest } from './model-turns.ts'
+export type { AskedCall, ModelClientOptions, ModelRequest } from './model-turns.ts'
 export { recordAttempt } from './record-attempt.ts'
 export type { AnswerReader } from './record-attempt.ts'
 export { NeverEnded, OpenCalls } from './open-calls.ts'

@@ -18,7 +18,8 @@ export function observeEvents(response: Response, observer: EventObserver): Resp
     observer.onEnd()
     return response
   }
-  const reader = response.body.getReader()
+  // A response's body is a stream of bytes; Node's types do not say so.
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
   const events = new EventLines(observer.onEvent)
   let isEnded = false
   const end = (error?: { readonly value: unknown }): void => {

@@ -2,7 +2,6 @@ import type { Attributes } from '@opentelemetry/api'
 import { attribute } from '@whodid/model'
 import { scopeHere } from '../context/carrier-scope.ts'
 import { put } from '../context/identity.ts'
-import { hrTimeOf } from '../now.ts'
 import { runInScope } from '../context/scope.ts'
 import type { Scope } from '../context/scope.ts'
 import { formatTraceParent } from '../context/trace-context.ts'
@@ -119,7 +118,7 @@ export function beginModelCall(
   const operation = options.operation ?? 'chat'
   const record = beginRecord(from, {
     kind: 'model_call',
-    ...(startedUnixMs === undefined ? {} : { startTime: hrTimeOf(startedUnixMs) }),
+    startedUnixMs,
     name: `${operation} ${options.model ?? ''}`.trimEnd(),
     attributes: ({ config }) => {
       const attributes: Attributes = {}

@@ -1,7 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import { attribute } from '@whodid/model'
 import type { Outcome } from '@whodid/model'
-import { hrTimeOf } from '../now.ts'
 import type { Scope } from '../context/scope.ts'
 import { formatTraceParent } from '../context/trace-context.ts'
 import { activeRuntime, guard } from '../runtime.ts'
@@ -47,7 +46,7 @@ export function beginToolCall(spec: CallSpec): OpenToolCall {
         )
   const record = beginRecord(from, {
     kind: 'tool_call',
-    ...(startedUnixMs === undefined ? {} : { startTime: hrTimeOf(startedUnixMs) }),
+    startedUnixMs,
     name: `execute_tool ${name}`,
     attributes: () => attributes,
   })
