@@ -22,6 +22,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   sdk: ['model'],
   'instrumentation/ai-sdk': ['sdk'],
   'instrumentation/anthropic': ['sdk'],
+  'instrumentation/claude-agent-sdk': ['sdk'],
   'instrumentation/langchain': ['sdk'],
   'instrumentation/mcp': ['sdk'],
   'instrumentation/openai': ['sdk'],

@@ -42,6 +42,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   evidence: 13,
   'instrumentation/ai-sdk': 2,
   'instrumentation/anthropic': 1,
+  'instrumentation/claude-agent-sdk': 1,
   'instrumentation/langchain': 2,
   'instrumentation/mcp': 6,
   'instrumentation/openai': 1,

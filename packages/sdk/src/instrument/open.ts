@@ -41,6 +41,8 @@ export interface OpenTool extends Open {
   fail(error: unknown): void
   /** Ends the call with a result of which nobody says whether it is a failure: the collector decides that by its rules. */
   returned(result: unknown): void
+  /** Ends the call as denied: the framework told of it before it was decided on, and it was not run. */
+  deny(reason: unknown): void
   /** Ends the call with an unknown outcome: the framework stopped it in the middle, and will run it anew. */
   interrupt(reason: unknown): void
 }
@@ -103,6 +105,9 @@ export function openTool(
     },
     fail: (error) => {
       call.end('failure', error)
+    },
+    deny: (reason) => {
+      call.end('denied', reason)
     },
     interrupt: (reason) => {
       call.end('unknown', reason)
