@@ -119,7 +119,8 @@ function firstWords(items: readonly object[]): string {
     if (typeof content === 'string') return content
     // Parts, each of which may have a text.
     for (const part of Array.isArray(content) ? (content as { text?: string }[]) : [])
-      if (part.text !== undefined) return part.text
+      // Claude Code puts reminders of its own before the user's words.
+      if (part.text?.startsWith('<') === false) return part.text
   }
   return ''
 }
