@@ -1,6 +1,6 @@
 import type { ModelAnswer } from '@whodid/sdk'
 import type { AnswerReader, AskedCall } from '@whodid/sdk/instrument'
-import { answerOf, errorOf, member, textOf } from './messages.ts'
+import { answerOf, errorOf, member, textOf } from './answers.ts'
 
 /** Characters of a streamed answer that are kept for its record; of more, the beginning. */
 const answerMax = 1_048_576

@@ -2,7 +2,7 @@ import type * as Module from '@anthropic-ai/sdk'
 import type { BaseAnthropic, Middleware } from '@anthropic-ai/sdk'
 import { guard, ModelTurns, recordAttempt } from '@whodid/sdk/instrument'
 import type { ModelClientOptions } from '@whodid/sdk/instrument'
-import { member, requestOf } from './messages.ts'
+import { member, requestOf } from './answers.ts'
 import { MessageReader } from './message-reader.ts'
 import { recordRunner } from './record-runner.ts'
 

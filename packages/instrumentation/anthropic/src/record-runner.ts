@@ -1,6 +1,6 @@
 import { guard } from '@whodid/sdk/instrument'
 import type { ModelTurns } from '@whodid/sdk/instrument'
-import { member, textOf } from './messages.ts'
+import { member, textOf } from './answers.ts'
 
 type Method = (...args: readonly unknown[]) => unknown
 

@@ -12,7 +12,7 @@ import {
 } from '@whodid/sdk/instrument'
 import type { IntegrationOptions, OpenRun, OpenTool } from '@whodid/sdk/instrument'
 import { describeBuiltInTool } from './built-in-tools.ts'
-import { answerText, listIn, member, textIn } from './events.ts'
+import { answerText, listIn, member, textIn } from './texts.ts'
 import { ModelMessages } from './model-messages.ts'
 
 /** A tool call that is not decided on, or not ended. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { ToolDescription } from '@whodid/sdk/instrument'
-import { textIn } from './events.ts'
+import { textIn } from './texts.ts'
 
 /** The effects of Claude Code's own tools; the others execute. */
 const verbs: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,6 @@
 import { openModelCall } from '@whodid/sdk/instrument'
 import type { OpenModel, OpenRun } from '@whodid/sdk/instrument'
-import { listIn, member, textIn } from './events.ts'
+import { listIn, member, textIn } from './texts.ts'
 
 /** Parts of one answer that are kept for its record. */
 const partsMax = 1024
