@@ -16,6 +16,8 @@ export type Said = string | readonly SaidCall[] | { readonly status: number }
 export interface Conversation {
   /** The first words of the user. */
   readonly asked: string
+  /** The last words of the user. */
+  readonly newest: string
   /** Results of tools so far. */
   readonly results: number
   /** Requests with these words so far, this one included. */
@@ -42,6 +44,8 @@ export async function startModelApi(
   const server = createServer((request, response) => {
     void serve(request, response, { ask, threads })
   })
+  // A connection that is closed as a request comes in would fail the request.
+  server.keepAliveTimeout = 120_000
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     // A server that listens on TCP has an address of this form.
@@ -82,6 +86,7 @@ async function serve(
   threads.set(id, items)
   const said = ask({
     asked: typeof body.input === 'string' ? body.input : firstWords(items),
+    newest: firstWords(items.toReversed()),
     results:
       JSON.stringify(items).split(/"tool_result"|"role":"tool"|"function_call_output"/u).length - 1,
   })

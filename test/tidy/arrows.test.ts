@@ -24,6 +24,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'instrumentation/anthropic': ['sdk'],
   'instrumentation/claude-agent-sdk': ['sdk'],
   'instrumentation/langchain': ['sdk'],
+  'instrumentation/mastra': ['sdk'],
   'instrumentation/mcp': ['sdk'],
   'instrumentation/openai': ['sdk'],
   'instrumentation/openai-agents': ['sdk'],

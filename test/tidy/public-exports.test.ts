@@ -44,6 +44,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   'instrumentation/anthropic': 1,
   'instrumentation/claude-agent-sdk': 1,
   'instrumentation/langchain': 2,
+  'instrumentation/mastra': 1,
   'instrumentation/mcp': 6,
   'instrumentation/openai': 1,
   'instrumentation/openai-agents': 1,
