@@ -20,7 +20,7 @@ import {
 } from '@whodid/query'
 import type { CaseEntryRow, CaseWriter } from '@whodid/store'
 import type { ApiEnv } from '../middleware/request-scope.ts'
-import { countSchema, handleSchema } from './parameter-schemas.ts'
+import { countSchema, handleSchema, lineSchema } from './parameter-schemas.ts'
 import {
   answered,
   caseHeader,
@@ -84,7 +84,7 @@ const entrySchema = z
       .describe('`note`: words. `pin`: an answer that matters. `question`: one that was asked'),
     text: z
       .string()
-      .meta({ minLength: 1, maxLength: textLengthMax })
+      .meta(lineSchema(textLengthMax).meta() ?? {})
       .optional()
       .describe(`Words, 1–${textLengthMax} characters. A note needs them`),
     of: handleSchema
@@ -96,7 +96,15 @@ const entrySchema = z
     to,
     verb,
   })
-  .openapi('NewCaseEntry')
+  .openapi('NewCaseEntry', {
+    if: { properties: { kind: { const: 'note' } } },
+    // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
+    then: { required: ['text'] },
+    else: { required: ['of'] },
+    dependentRequired: Object.fromEntries(
+      Object.keys({ at, as_recorded, from, to, verb }).map((time) => [time, ['of']]),
+    ),
+  } as object)
 
 /** `POST /v1/cases/{id}/entries` */
 export const caseEntryRoute = createRoute({

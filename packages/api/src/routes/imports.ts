@@ -167,8 +167,9 @@ function coverageOf(declared: z.infer<typeof coverageSchema>): Coverage {
   return {
     system: declared.system,
     resources: declared.resources,
-    fromUnixNs,
-    toUnixNs,
+    // Before 1970 there is no record, and nothing to be covered.
+    fromUnixNs: fromUnixNs < 0n ? 0n : fromUnixNs,
+    toUnixNs: toUnixNs < 0n ? 0n : toUnixNs,
     verbs: declared.verbs ?? [],
     sampling: declared.sampling ?? 1,
     delaySeconds: declared.delay_seconds ?? 0,

@@ -45,7 +45,8 @@ export const recordsRoute = createRoute({
       log: z
         .string()
         .min(1)
-        .meta({ pattern: '^[!-~]{1,200}$', example: 'ledger.example/agents/c1' })
+        .regex(/^[!-~]{1,200}$/u)
+        .meta({ example: 'ledger.example/agents/c1' })
         .describe('The origin of the log, as `/v1/trust` and every proof name it'),
       from: countSchema(0, indexMax).optional().describe('The first index; default 0'),
       limit: limitSchema(recordsLimit, 'How many records to give'),
