@@ -1,5 +1,6 @@
 import { Mastra } from '@mastra/core'
 import { Agent } from '@mastra/core/agent'
+import type { ToolsInput } from '@mastra/core/agent'
 import { InMemoryStore } from '@mastra/core/storage'
 import { createTool } from '@mastra/core/tools'
 import { Observability } from '@mastra/observability'
@@ -91,28 +92,36 @@ const dropOrders = createTool({
   execute: async () => Promise.resolve('dropped'),
 })
 
-const agentOf = (id: string, more: Partial<ConstructorParameters<typeof Agent>[0]> = {}): Agent =>
-  new Agent({
+const allTools: ToolsInput = {
+  get_order: getOrder,
+  cancel_order: cancelOrder,
+  drop_orders: dropOrders,
+}
+
+const agentOf = (id: string, agents: Readonly<Record<string, Agent>> = {}): Agent =>
+  new Agent<string, ToolsInput>({
     id,
     name: id,
     description: `The ${id}`,
     instructions: 'Do what you are asked',
     model: { id: 'custom/scripted-1', url: `${api.url}/v1`, apiKey: 'scripted' },
-    tools: { get_order: getOrder, cancel_order: cancelOrder, drop_orders: dropOrders },
-    ...more,
+    tools: allTools,
+    agents,
   })
 
 /** The application, with the one line. */
 function mastraOf(agent: Agent): Agent {
   const exporters = [whodidExporter({ onBehalfOf: script.delegator, describe })]
   const observability = new Observability({ configs: { w: { serviceName: 'shop', exporters } } })
+  // It registers the agents with itself.
   const mastra = new Mastra({
     agents: { agent },
     logger: false,
     storage: new InMemoryStore(),
     observability,
   })
-  return mastra.getAgent('agent')
+  expect(Object.keys(mastra.listAgents())).toEqual(['agent'])
+  return agent
 }
 
 const ways: Readonly<Record<string, (agent: Agent, asked: string) => Promise<string>>> = {
@@ -150,7 +159,7 @@ group.each(Object.entries(ways))('Mastra, by %s', (_name, ask) => {
 
   it('records an agent that another one calls as a sub-agent, as verbs by hand do', async () => {
     const clerk = agentOf('order-clerk')
-    const desk = mastraOf(agentOf('front-desk', { tools: {}, agents: { clerk } }))
+    const desk = mastraOf(agentOf('front-desk', { clerk }))
     const written = await record(() => ask(desk, script.subAgent.asked))
     // What the sub-agent's tool returns is Mastra's own.
     expect(written.map(withoutResult)).toEqual((await record(subAgentByHand)).map(withoutResult))
