@@ -65,7 +65,7 @@ export function textOf(value: unknown): string {
 }
 
 /** The items of a list, the newest that are looked at; none of another value. */
-export function listOf(value: unknown): readonly unknown[] {
+function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value.slice(-itemsMax) : []
 }
 
