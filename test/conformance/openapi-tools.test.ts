@@ -83,7 +83,7 @@ interface Described {
 
 /**
  * The document without what no schema can say, so that whatever fits it must be taken: a cursor belongs to the answer before; `from`
- * is before `to`; what is pruned is past; a list without a handle needs a `from`; a time zone is one that exists; and who follows the tail
+ * is before `to`; what is pruned, and what a notebook keeps, is past; a list without a handle needs a `from`; a time zone is one that exists; and who follows the tail
  * or waits for a record may wait longer than the tool does. A stream of events has no end that the tool could wait for: it is left out.
  */
 function narrowed(document: OpenApi): OpenApi {
@@ -92,11 +92,12 @@ function narrowed(document: OpenApi): OpenApi {
     after: '190[1-9]',
     before: '19[1-9][0-9]',
     to: '20[0-9]{2}',
+    as_recorded: '19[1-9][0-9]',
   }
   const narrowTime = (name: string, schema: Described | undefined): void => {
     if (schema?.pattern?.includes('-02-29') !== true) return
-    if (name === 'from' || name === 'to' || name === 'after' || name === 'before')
-      schema.pattern = `^${year[name]}-0[1-9]-[12][0-9]T[01][0-9]:[0-5][0-9]:00Z$`
+    const years = new Map(Object.entries(year)).get(name)
+    if (years !== undefined) schema.pattern = `^${years}-0[1-9]-[12][0-9]T[01][0-9]:[0-5][0-9]:00Z$`
   }
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return

@@ -105,7 +105,7 @@ function readItem(
       : reader.read(body, context)
   if (event === undefined) return event
   // A record's time is an unsigned number; one that no record can have would cost the whole request.
-  if (event.atUnixNs < 0n || event.atUnixNs > unixNsMax)
+  if (event.atUnixNs <= 0n || event.atUnixNs > unixNsMax)
     throw new WhodidError('invalid_time', 'the time of an event expected a year of 1970–2261')
   if (event.id !== '') return event
   return { ...event, id: createHash('sha256').update(body).digest('hex').slice(0, 32) }

@@ -46,7 +46,7 @@ export const recordsRoute = createRoute({
         .string()
         .min(1)
         .regex(/^[!-~]{1,200}$/u)
-        .meta({ example: 'ledger.example/agents/c1' })
+        .meta({ pattern: '^[!-~]{1,200}$', example: 'ledger.example/agents/c1' })
         .describe('The origin of the log, as `/v1/trust` and every proof name it'),
       from: countSchema(0, indexMax).optional().describe('The first index; default 0'),
       limit: limitSchema(recordsLimit, 'How many records to give'),
