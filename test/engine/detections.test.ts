@@ -4,6 +4,7 @@ import type { Detection } from '@whodid/detect'
 import { startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 import { actCases } from './detection-cases/act-cases.ts'
+import { delegationCases } from './detection-cases/delegation-cases.ts'
 import { recordsOf, windowStartNs } from './detection-cases/detection-case.ts'
 import type { DetectionCases } from './detection-cases/detection-case.ts'
 import { habitCases } from './detection-cases/habit-cases.ts'
@@ -11,7 +12,7 @@ import { identityCases } from './detection-cases/identity-cases.ts'
 
 // Each detection on a real engine: what fires, what must not, and that a broken query is noticed. A case has a tenant of its own.
 
-const allCases = [...identityCases, ...actCases, ...habitCases]
+const allCases = [...identityCases, ...delegationCases, ...actCases, ...habitCases]
 const window = { sinceUnixNs: windowStartNs, untilUnixNs: windowStartNs + 600_000_000_000n }
 
 let ledger: Ledger

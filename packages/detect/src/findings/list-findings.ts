@@ -21,7 +21,7 @@ export interface FindingsQuestion {
 
 /** Checks a question for findings. Throws `invalid_parameter`. */
 export function parseFindingsQuestion(
-  raw: Readonly<Record<'state' | 'rule' | 'subject' | 'severity' | 'limit', string | undefined>>,
+  raw: Omit<FindingsQuestion, 'limit'> & { readonly limit?: string | undefined },
 ): FindingsQuestion {
   oneOf('state', raw.state, findingStates)
   oneOf('severity', raw.severity, findingSeverities)

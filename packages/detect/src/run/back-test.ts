@@ -10,7 +10,7 @@ export const backTestDaysMax = 90
 /** The bounds of one statement of a back-test: a day of one detection. */
 const limitsDefault: StatementLimits = { secondsMax: 10, rowsMax: 1_000_000_000, hitsMax: 10_000 }
 
-/** Milliseconds that a back-test may take; detections that it has not come to by then are not counted. */
+/** Milliseconds that a back-test may take; detections that it has not reached by then are not counted. */
 const backTestMsMax = 60_000
 
 const dayNs = 86_400_000_000_000n

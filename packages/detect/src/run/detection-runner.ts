@@ -59,7 +59,7 @@ interface TenantState {
   recordedAtUnixNs: bigint
 }
 
-/** Makes a runner. It goes on where the ledger says that the detections have come to, and finds no hit twice. */
+/** Makes a runner. It goes on where the ledger says that the detections got, and finds no hit twice. */
 export function createDetectionRunner(options: DetectionRunnerOptions): DetectionRunner {
   const { detections, selector, writer, now, limits = statementLimitsDefault } = options
   const tenants = new Map<string, TenantState>()
