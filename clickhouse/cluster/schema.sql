@@ -1179,6 +1179,30 @@ SELECT
 FROM whodid.spans
 WHERE exporter = 'whodid' AND match(action_id, '^whodid:(revoke|pause|resume):');
 
+CREATE OR REPLACE VIEW whodid.v_imported_events
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    JSONExtractString(attributes, 'whodid.import.format') AS format,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.source')) AS source,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.system')) AS system,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.operation')) AS operation,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.verb')) AS verb,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.outcome')) AS outcome,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.resource')) AS resource_id,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.person')) AS person,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.principal')) AS principal,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.credential_id')) AS credential_id,
+    arrayMap(mark -> arrayMap(part -> decodeURLComponent(part), splitByChar(',', mark)),
+        JSONExtract(attributes, 'whodid.import.marks', 'Array(String)')) AS marks,
+    arrayExists(mark -> mark[1] = 'system', marks) AS marked_by_system,
+    arrayExists(mark -> mark[1] = 'client', marks) AS marked_by_client
+FROM whodid.spans
+WHERE channel = 'imported' AND startsWith(trace_id, unhex('ffffffff'));
+
 CREATE TABLE IF NOT EXISTS whodid.findings AS whodid_shard.findings
 ENGINE = Distributed('whodid', 'whodid_shard', 'findings', sipHash64(finding_id));
 
@@ -1317,16 +1341,19 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0028_create_v_revocations.sql', '61c2f024ee9764fecc15240058341dc3f4ae7833c7ecf3586d1da4da4f40853a' WHERE '0028_create_v_revocations.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0029_create_findings.sql', '68e871681383de0bb30022f3629b432fdb2a3fd81b2f248cadef1d8a6b8c0b6a' WHERE '0029_create_findings.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0029_create_v_imported_events.sql', '48cc8d511dd69852b34cd41a36e6882ab57ddbe68eb6ca38dc63eee63a7bd59a' WHERE '0029_create_v_imported_events.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0030_create_finding_triage.sql', '67635becd0b51dc4def0f23d2d5a4a78e47b04cf353ead3823b3fec1a76a3abe' WHERE '0030_create_finding_triage.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0030_create_findings.sql', '68e871681383de0bb30022f3629b432fdb2a3fd81b2f248cadef1d8a6b8c0b6a' WHERE '0030_create_findings.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0031_create_detection_runs.sql', 'b0e86bf712173f934783ff79239625e8a77a396f681540f0f4c9e56a743e043c' WHERE '0031_create_detection_runs.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0031_create_finding_triage.sql', '67635becd0b51dc4def0f23d2d5a4a78e47b04cf353ead3823b3fec1a76a3abe' WHERE '0031_create_finding_triage.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0032_create_v_findings.sql', '8760787f323e514e48af3339ac8b62a3e7523aad2230eeccc6a36747a05edc38' WHERE '0032_create_v_findings.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0032_create_detection_runs.sql', 'b0e86bf712173f934783ff79239625e8a77a396f681540f0f4c9e56a743e043c' WHERE '0032_create_detection_runs.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0033_create_v_findings.sql', '8760787f323e514e48af3339ac8b62a3e7523aad2230eeccc6a36747a05edc38' WHERE '0033_create_v_findings.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

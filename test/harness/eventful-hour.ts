@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '@whodid/model'
+import { addImported } from './add-imported.ts'
 import { LogOfRecords } from './grafana-ledger.ts'
 
 const second = 1_000
@@ -85,6 +86,13 @@ export function eventfulHour(log: LogOfRecords): void {
   incident(log, at)
   decisions(log, at)
   strangers(log, at)
+  const merge = { action: 'pull_request.merge', actor: 'dev', repo: 'acme/app' }
+  const agent = { user_agent: 'claude-code/2.1 "odd", ok' }
+  addImported(log, at + 25 * minute, { ...merge, ...agent, _document_id: 'marked' })
+  addImported(log, at + 25 * minute, { ...merge, _document_id: 'by-hand' })
+  addImported(log, at + 45 * minute, { ...agent, action: 'repo.access', actor: 'dev' })
+  const foreign = { action: 'repo.destroy', actor: foreignText, user_agent: `codex ${foreignText}` }
+  addImported(log, at + 26 * minute, { ...foreign, tenant: 'other' })
   log.event(at + 20 * minute, 'key_epoch')
   log.beat(at + 21 * minute, at + 60 * minute)
 }

@@ -9,7 +9,7 @@ export { renderCase, renderCases } from './render/render-cases.ts'
 export { renderDelegator } from './render/render-delegator.ts'
 export { renderFind } from './render/render-find.ts'
 export { renderDetections, renderFinding, renderFindings } from './render/render-findings.ts'
-export { renderGhosts } from './render/render-ghosts.ts'
+export { describeGhost, renderGhosts } from './render/render-ghosts.ts'
 export { renderInstance } from './render/render-instance.ts'
 export {
   renderActions,
