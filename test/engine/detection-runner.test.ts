@@ -314,3 +314,20 @@ test('a ledger that does not answer ends the step, and the next goes on', async 
   await start().step(tenant)
   expect(await findings()).toHaveLength(1)
 })
+
+test('a step that is to stop starts no further detection, and the next goes on', async () => {
+  const stopping = new AbortController()
+  stopping.abort()
+  const { tenant, start, play, at } = world()
+  const runner = createDetectionRunner({
+    detections: [rule],
+    selector: ledger.selector,
+    writer,
+    now: () => windowStartNs + 30n * second,
+    stopping: stopping.signal,
+  })
+  await play(agentAct(10, borrowed))
+  expect(await runner.step(tenant)).toMatchObject({ ran: 0, hits: 0 })
+  at(30)
+  expect(await start().step(tenant)).toMatchObject({ ran: 1, hits: 1 })
+})

@@ -245,7 +245,13 @@ function shownDetection(
 function shownRule(rule: Detection): Omit<DetectionsAnswer['detections'][number], 'back_test'> {
   const { id, version, title, severity, question, limits, advice } = rule
   return {
-    ...{ id, version, title, severity, question, limits, advice },
+    id,
+    version,
+    title,
+    severity,
+    question,
+    limits,
+    advice,
     owasp: [...rule.owasp],
     atlas: [...rule.atlas],
     thresholds: rule.thresholds.map(({ name, value, meaning }) => ({ name, value, meaning })),

@@ -93,7 +93,7 @@ async function list(context: CommandContext, typed: ParsedArguments): Promise<vo
   }
   await askQuestion<Schemas['FindingsAnswer']>(context, typed, {
     call: (api) => api.GET('/v1/findings', { params: { query } }),
-    rows: ({ findings }) => findings.map(({ triage: _, ...row }) => row),
+    rows: ({ findings }) => findings.map((row) => ({ ...row, triage: row.triage?.action ?? null })),
     render: renderFindings,
     handles: [],
     unknown: () => undefined,

@@ -66,10 +66,8 @@ export function parseDetection(text: string, file: string): Detection {
   return detection
 }
 
-const keys = [
-  ...['id', 'version', 'title', 'severity', 'owasp', 'atlas', 'every', 'question', 'limits'],
-  ...['advice', 'expects', 'threshold'],
-]
+const keys =
+  'id version title severity owasp atlas every question limits advice expects threshold'.split(' ')
 
 function readHeader(lines: readonly string[], file: string): HeaderLine[] {
   if (lines.length > headerLinesMax)

@@ -25,6 +25,8 @@ export interface DetectionRunnerOptions {
   readonly now: () => bigint
   /** Default: `statementLimitsDefault`. */
   readonly limits?: StatementLimits
+  /** Ends a step after the detection under way. */
+  readonly stopping?: AbortSignal
 }
 
 /** What a step did. */
@@ -61,7 +63,8 @@ interface TenantState {
 
 /** Makes a runner. It goes on where the ledger says that the detections got, and finds no hit twice. */
 export function createDetectionRunner(options: DetectionRunnerOptions): DetectionRunner {
-  const { detections, selector, writer, now, limits = statementLimitsDefault } = options
+  const { detections, selector, writer, now, stopping } = options
+  const { limits = statementLimitsDefault } = options
   const tenants = new Map<string, TenantState>()
 
   async function runRule(
@@ -98,7 +101,7 @@ export function createDetectionRunner(options: DetectionRunnerOptions): Detectio
     const runs: DetectionRunRow[] = []
     const startedMs = performance.now()
     for (const { detection, state } of dueOf(detections, known, nowUnixNs)) {
-      if (performance.now() - startedMs > stepMsMax) break
+      if (stopping?.aborted === true || performance.now() - startedMs > stepMsMax) break
       const { progress, spanNsMax } = state
       const window = nextWindow(progress, { heads, nowUnixNs, spanNsMax })
       if (window === undefined) continue

@@ -60,7 +60,7 @@ export async function runDetection(
 }
 
 /** The ID of the finding that the hits of a rule on a subject make: 32 hex digits. */
-export function findingIdOf(of: {
+function findingIdOf(of: {
   readonly tenant: string
   readonly rule: string
   readonly subject: string

@@ -66,7 +66,7 @@ export const findingHitSchema = z
   .meta({ id: 'FindingHit' })
 
 /** A rule that finds acts to look at. */
-export const detectionSchema = z
+const detectionSchema = z
   .object({
     id: z.string(),
     version: z.number(),

@@ -41,15 +41,16 @@ export async function startDetections(
   const detections = await readDetections()
   const { value: writer, stop: close } = closing(createFindingWriter(access.recorder))
   const now = (): bigint => BigInt(Date.now()) * 1_000_000n
-  const runner = createDetectionRunner({ detections, selector, writer, now })
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const runner = createDetectionRunner({ detections, selector, writer, now, stopping: signal })
   const reported = new Map<string, string>()
   const lastMs = new Map<string, number>()
   let running: Promise<void> | undefined
-  let isStopping = false
 
   /** Reports what keeps a detection, or a tenant's round, from running; undefined where nothing does. */
   const report = (what: string, why: string | undefined): void => {
-    if (reported.get(what) === why || isStopping) return
+    if (reported.get(what) === why || signal.aborted) return
     if (why === undefined) reported.delete(what)
     else {
       reported.set(what, why)
@@ -62,7 +63,7 @@ export async function startDetections(
       (a, b) => (lastMs.get(a) ?? 0) - (lastMs.get(b) ?? 0),
     )
     for (const tenant of waiting.slice(0, tenantsMax)) {
-      if (isStopping) return
+      if (signal.aborted) return
       lastMs.set(tenant, Date.now())
       const what = `detections of tenant "${tenant}"`
       try {
@@ -83,7 +84,7 @@ export async function startDetections(
         }, config.detectSeconds * 1_000).unref()
   const stop = async (): Promise<void> => {
     clearInterval(timer)
-    isStopping = true
+    stopping.abort()
     await running
     await close()
   }
