@@ -1,4 +1,4 @@
--- What the detections found: one row a hit, never changed. The hits of one rule on one subject are one finding, `finding_id`. A hit that is
+-- Hits of the detections: one row each, never changed. The hits of one rule on one subject are one finding, `finding_id`. A hit that is
 -- found again has the same `hit_id`: questions count each once. `window_until` is the end of the window, by the ledger's clock, in which
 -- it was found. Not sealed: a finding leads to records, which are.
 CREATE TABLE IF NOT EXISTS whodid.findings

@@ -1,4 +1,4 @@
--- What readers decided about findings, in the order in which they did: acknowledged, suppressed with a reason and an end, reopened. Nobody
+-- Decisions of readers about findings, in the order in which they did: acknowledged, suppressed with a reason and an end, reopened. Nobody
 -- can change or remove a row: the recorder inserts, the reader selects. `until` is 1970 where a decision has no end.
 CREATE TABLE IF NOT EXISTS whodid.finding_triage
 (

@@ -1,4 +1,4 @@
--- How far each detection has come: a row says that a rule has been run over what was received until `window_until`. `heads` has the newest
+-- The place that each detection has reached: a row says that a rule has been run over what was received until `window_until`. `heads` has the newest
 -- time of receipt of each log by then. `error` is the code of what kept the rule from running, '' where nothing did. Written every few
 -- minutes: after a crash a rule runs over those minutes again, and finds nothing twice.
 CREATE TABLE IF NOT EXISTS whodid.detection_runs

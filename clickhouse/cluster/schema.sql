@@ -1344,13 +1344,13 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0029_create_v_imported_events.sql', '48cc8d511dd69852b34cd41a36e6882ab57ddbe68eb6ca38dc63eee63a7bd59a' WHERE '0029_create_v_imported_events.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0030_create_findings.sql', '68e871681383de0bb30022f3629b432fdb2a3fd81b2f248cadef1d8a6b8c0b6a' WHERE '0030_create_findings.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0030_create_findings.sql', 'd37f1de7692a4a4141c7764b5ec868ad0005f61bbdad95baeb158e0befe3dea2' WHERE '0030_create_findings.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0031_create_finding_triage.sql', '67635becd0b51dc4def0f23d2d5a4a78e47b04cf353ead3823b3fec1a76a3abe' WHERE '0031_create_finding_triage.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0031_create_finding_triage.sql', 'c7b9a314f75ae2d63564b53309f59e80402bef727d1dc4f87f40bffb4b3dcea3' WHERE '0031_create_finding_triage.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0032_create_detection_runs.sql', 'b0e86bf712173f934783ff79239625e8a77a396f681540f0f4c9e56a743e043c' WHERE '0032_create_detection_runs.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0032_create_detection_runs.sql', '518f64dbeb4ffbfe8397427aa4e85170752933586ce6a8ef8c71a7c534e4f2a1' WHERE '0032_create_detection_runs.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0033_create_v_findings.sql', '8760787f323e514e48af3339ac8b62a3e7523aad2230eeccc6a36747a05edc38' WHERE '0033_create_v_findings.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -9,7 +9,7 @@ import { sendSpans, toolCall } from '../harness/send-spans.ts'
 import { startWhodidProcess } from '../harness/whodid-process.ts'
 import type { WhodidProcess } from '../harness/whodid-process.ts'
 
-// What a whole Whodid finds by itself: spans through the real collector, the service's own rounds, then the API and the command.
+// A whole Whodid finds by itself: spans through the real collector, the service's own rounds, then the API and the command.
 
 const waitMs = 120_000
 

@@ -44,7 +44,7 @@ export interface TriageRow {
   readonly untilUnixNs: bigint
 }
 
-/** How far a detection has come. */
+/** The place that a detection has reached. */
 export interface DetectionRunRow {
   readonly tenant: string
   readonly rule: string

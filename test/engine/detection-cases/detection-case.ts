@@ -24,7 +24,7 @@ export interface DetectionCases {
   readonly mutations: readonly (readonly [from: string, to: string])[]
 }
 
-/** What an agent does: an act of template `fixer`, instance `i1`, that succeeded. */
+/** An act of an agent: of template `fixer`, instance `i1`, that succeeded. */
 export function agentAct(at: number, fields: Omit<Played, 'at'> = {}): Played {
   return {
     at,

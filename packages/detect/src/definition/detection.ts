@@ -26,9 +26,9 @@ export interface Detection {
   readonly everySeconds: number
   /** The question that it answers. */
   readonly question: string
-  /** What it cannot see, and what it takes for a hit although it is none. */
+  /** The acts that it cannot see, and those that it takes for a hit although they are none. */
   readonly limits: string
-  /** What to do about a hit, and to have none. */
+  /** The steps to take about a hit, and to have none. */
   readonly advice: string
   /** Hits that it has in its test cases. */
   readonly expects: number

@@ -5,12 +5,12 @@ import type { Selector } from '@whodid/store'
 import { findingColumns, readFinding } from './read-finding.ts'
 import type { FindingTexts } from './read-finding.ts'
 
-/** How many findings one list has. */
+/** The number of findings in one list. */
 export const findingsLimit = { default: 100, max: 500 } as const
 
 const nameLengthMax = 1_024
 
-/** What a list of findings is narrowed to; undefined where it is not. */
+/** The filters of a list of findings; undefined where it is not narrowed. */
 export interface FindingsQuestion {
   readonly state?: string | undefined
   readonly rule?: string | undefined

@@ -15,7 +15,7 @@ const backTestMsMax = 60_000
 
 const dayNs = 86_400_000_000_000n
 
-/** How often a detection would have fired. */
+/** The number of times that a detection would have fired. */
 export interface BackTested {
   readonly rule: string
   /** Null when it could not be counted. */

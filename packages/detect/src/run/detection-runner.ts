@@ -16,7 +16,7 @@ const stepMsMax = 20_000
 /** Milliseconds between two records of how far the detections have come, when there is nothing else to record. */
 const recordEveryMs = 300_000
 
-/** What the runner uses. */
+/** The parts that the runner uses. */
 export interface DetectionRunnerOptions {
   readonly detections: readonly Detection[]
   readonly selector: Pick<Selector, 'select'>
@@ -29,7 +29,7 @@ export interface DetectionRunnerOptions {
   readonly stopping?: AbortSignal
 }
 
-/** What a step did. */
+/** The outcome of a step. */
 export interface DetectionStep {
   /** Detections that ran. */
   readonly ran: number
@@ -49,7 +49,7 @@ export interface DetectionRunner {
   step(tenant: string): Promise<DetectionStep>
 }
 
-/** How one detection stands with one tenant. */
+/** The state of one detection with one tenant. */
 interface RuleState {
   progress: Progress | undefined
   ranAtUnixNs: bigint
@@ -86,7 +86,7 @@ export function createDetectionRunner(options: DetectionRunnerOptions): Detectio
       if (!(thrown instanceof WhodidError) || thrown.retryable) throw thrown
       const isLeast = state.spanNsMax <= spanNsMin
       state.spanNsMax = isLeast ? spanNsMin : state.spanNsMax / 2n
-      // What costs too much however short it is, or is refused, must not keep the detection from what comes later.
+      // A window that costs too much however short it is, or is refused, must not keep the detection from what comes later.
       if (isLeast || thrown.code !== 'query_too_expensive')
         state.progress = progressAfter(window, heads)
       return { ...row, heads: headTexts(state), hits: 0, rowsRead: 0, error: thrown.code }

@@ -2,19 +2,19 @@ import type { Window } from './detection-statement.ts'
 
 const secondNs = 1_000_000_000n
 
-/** How much of the window before is looked at again: records that were received then and came into the ledger later. */
+/** The end of the window before that is looked at again: records that were received then and came into the ledger later. */
 export const overlapNs: bigint = 120n * secondNs
 
-/** How far back the first window reaches, and any later one. */
+/** The reach of the first window, and of any later one. */
 export const windowNsMax: bigint = 86_400n * secondNs
 
-/** How long a window goes on after the newest record: detections that wait for a second record look as late as that. */
+/** The time that windows go on after the newest record: detections that wait for a second record look as late as that. */
 const quietNs = 180n * secondNs
 
 /** The newest time of receipt of each log, in nanoseconds since 1970. */
 export type Heads = ReadonlyMap<string, bigint>
 
-/** How far a detection has come. */
+/** The place that a detection has reached. */
 export interface Progress {
   readonly untilUnixNs: bigint
   readonly heads: Heads

@@ -13,7 +13,7 @@ const valuesMax = 30
 
 const textLengthMax = 1_000
 
-/** What one run of a detection found. */
+/** The outcome of one run of a detection. */
 export interface DetectionOutcome {
   readonly hits: readonly FindingRow[]
   /** True when there are more: the window is to be run again. */

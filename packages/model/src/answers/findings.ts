@@ -3,10 +3,10 @@ import { z } from 'zod'
 /** The states of a finding. */
 export const findingStates = ['open', 'acknowledged', 'suppressed'] as const
 
-/** What a reader can decide about a finding. */
+/** The decisions that a reader can make about a finding. */
 export const triageActions = ['acknowledge', 'suppress', 'reopen'] as const
 
-/** How bad a hit is, from the least. */
+/** The severities of a hit, from the least. */
 export const findingSeverities = ['low', 'medium', 'high', 'critical'] as const
 
 /** A decision about a finding. */
@@ -126,7 +126,7 @@ export type FindingTriage = z.infer<typeof triageSchema>
 /** A state of a finding. */
 export type FindingState = (typeof findingStates)[number]
 
-/** How bad a hit is. */
+/** The severity of a hit. */
 export type FindingSeverity = (typeof findingSeverities)[number]
 
 /** The rules, and what they would have found. */

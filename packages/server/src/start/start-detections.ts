@@ -10,7 +10,7 @@ import type { Started, StartupContext } from './startup-context.ts'
 /** Tenants whose records are looked at in one round, those that waited longest first. */
 const tenantsMax = 100
 
-/** What the detections use. */
+/** The parts that the detections use. */
 interface DetectionDeps {
   readonly access: Pick<LedgerAccess, 'recorder'>
   readonly selector: Pick<Selector, 'select'>
@@ -18,7 +18,7 @@ interface DetectionDeps {
   readonly tenants: () => readonly string[]
 }
 
-/** What the API shows and writes. */
+/** The parts that the API shows findings with, and writes decisions with. */
 interface FindingParts {
   readonly findingWriter: FindingWriter
   readonly detections: readonly Detection[]
@@ -30,7 +30,7 @@ type DetectionContext = Pick<StartupContext, 'onEvent'> & {
 }
 
 /**
- * Runs the detections over what comes in, every `detectSeconds`, on one core of the engine; 0 runs none. What keeps a detection from
+ * Runs the detections over what comes in, every `detectSeconds`, on one core of the engine; 0 runs none. An error that keeps a detection from
  * running is reported once, and again when it changes. The value is what the API needs of them. Stopping waits for the
  * detection under way. Throws `invalid_config` when a detection cannot be read.
  */
