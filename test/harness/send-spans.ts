@@ -13,7 +13,7 @@ export async function sendSpans(
   name: string,
   spans: readonly SpanAttributes[],
 ): Promise<void> {
-  const traceId = createHash('md5').update(name).digest('hex')
+  const traceId = traceOf(name)
   const startedNs = BigInt(Date.now() - 1_000 - spans.length) * 1_000_000n
   const encoded = spans.map((attributes, index) => ({
     traceId,
@@ -35,6 +35,11 @@ export async function sendSpans(
     body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: encoded }] }] }),
   })
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`)
+}
+
+/** The ID of the trace of {@link sendSpans}; its spans are numbered from 1. */
+export function traceOf(name: string): string {
+  return createHash('md5').update(name).digest('hex')
 }
 
 /** What a span says that is a tool call which came off. */
