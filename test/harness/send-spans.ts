@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { WhodidProcess } from './whodid-process.ts'
 
-/** The attributes of a span: texts, and integers. */
-export type SpanAttributes = Readonly<Record<string, string | number>>
+/** The attributes of a span: texts, integers, and what is true or false. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
 
 /**
  * Sends spans of one trace, a millisecond apart and the last a second ago, as an exporter would, over OTLP/JSON. The trace
@@ -23,7 +23,7 @@ export async function sendSpans(
     endTimeUnixNano: `${startedNs + BigInt(index) * 1_000_000n}`,
     attributes: Object.entries(attributes).map(([key, value]) => ({
       key,
-      value: typeof value === 'number' ? { intValue: value } : { stringValue: value },
+      value: encodeValue(value),
     })),
   }))
   const response = await fetch(`${whodid.otlpUrl}/v1/traces`, {
@@ -51,4 +51,9 @@ export function toolCall(verb: string, resource: string): SpanAttributes {
     'whodid.action.outcome': 'success',
     'whodid.resource.id': resource,
   }
+}
+
+function encodeValue(value: string | number | boolean): object {
+  if (typeof value === 'number') return { intValue: value }
+  return typeof value === 'boolean' ? { boolValue: value } : { stringValue: value }
 }

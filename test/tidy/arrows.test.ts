@@ -19,6 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   engine: ['model', 'tlog-posix'],
   store: ['model'],
   reconcile: ['model'],
+  detect: ['model', 'store'],
   sdk: ['model'],
   'instrumentation/ai-sdk': ['sdk'],
   'instrumentation/anthropic': ['sdk'],
@@ -37,6 +38,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   query: ['content', 'identity', 'model', 'reconcile', 'store', 'tlog', 'tlog-posix', 'verify'],
   api: [
     'content',
+    'detect',
     'evidence',
     'identity',
     'model',
@@ -55,6 +57,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'collector',
     'console',
     'content',
+    'detect',
     'engine',
     'identity',
     'model',
