@@ -52,7 +52,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   query: 78,
   reconcile: 37,
   retention: 11,
-  sdk: 84,
+  sdk: 85,
   server: 42,
   store: 71,
   tlog: 69,

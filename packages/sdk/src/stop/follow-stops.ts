@@ -132,6 +132,7 @@ function hasSeq(value: unknown): value is { readonly seq: number } {
 function isOrder(value: unknown): value is StopOrder {
   if (!hasSeq(value) || !('target' in value) || !('action' in value)) return false
   const { target, action } = value
+  if (!('id' in value) || typeof value.id !== 'string') return false
   return (
     (action === 'revoke' || action === 'pause' || action === 'resume') &&
     typeof target === 'object' &&

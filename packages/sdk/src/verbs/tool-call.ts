@@ -20,7 +20,7 @@ export interface OpenToolCall {
   /** Returns the attributes that the intent shares with the call. */
   attributes(): Attributes
   succeed(result: unknown): void
-  end(outcome: Outcome, error?: unknown): void
+  end(outcome: Outcome, error?: unknown, attributes?: Attributes): void
 }
 
 interface CallSpec {
@@ -67,8 +67,8 @@ export function beginToolCall({ name, options, actionId, from }: CallSpec): Open
       }))
       end(undefined)
     },
-    end: (outcome, error) => {
-      record.add(() => ({ [attribute.actionOutcome]: outcome }))
+    end: (outcome, error, more) => {
+      record.add(() => ({ ...more, [attribute.actionOutcome]: outcome }))
       end({ value: error })
     },
   }
