@@ -79,17 +79,17 @@ describe('openRevocations', () => {
     const before = await open(log)
     const made = await before.revoke(request('i1'))
     const agent = { instance: 'i1' }
-    const times = { startUnixNs: 5_000n, receivedUnixNs: 6_000n }
-    expect(before.orderOf('default', agent, times)?.order).toBe('after_claimed')
+    expect(before.stopsOf('default', agent)).toMatchObject([{ by: { id: made.id } }])
     expect(log.late).toHaveLength(1)
 
     const after = await open(log)
     expect(after.list('default', 0, 10)).toEqual([made])
-    expect(after.orderOf('default', agent, times)).toMatchObject({
-      order: 'after_claimed',
-      record: made.record,
-    })
-    expect(after.orderOf('other', agent, times)).toBeUndefined()
+    expect(after.stopsOf('default', agent)).toMatchObject([
+      { by: { id: made.id }, until: undefined, record: made.record },
+    ])
+    expect(after.stopsOf('other', agent)).toEqual([])
+    expect(after.seqOf('default', made.id)).toBe(1)
+    expect(after.seqOf('other', made.id)).toBe(0)
     expect(await after.resume()).toBe(1)
     log.isFull = false
     expect(await after.resume()).toBe(0)

@@ -58,11 +58,12 @@ export async function openRevocations(deps: RevocationDeps): Promise<OpenedRevoc
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    orderOf: (tenant, agent, times) => {
+    stopsOf: (tenant, agent) => {
       const own = tenants.get(tenant)
-      const order = own?.state.orderOf(agent, times)
-      return order && { ...order, record: own?.byId.get(order.by.id)?.record ?? '' }
+      const stops = own?.state.stopsOf(agent) ?? []
+      return stops.map((stop) => ({ ...stop, record: own?.byId.get(stop.by.id)?.record ?? '' }))
     },
+    seqOf: (tenant, id) => tenants.get(tenant)?.byId.get(id)?.seq ?? 0,
   }
 }
 
