@@ -1114,6 +1114,30 @@ SELECT
 FROM whodid.spans
 WHERE exporter = 'whodid' AND match(action_id, '^whodid:(revoke|pause|resume):');
 
+CREATE OR REPLACE VIEW whodid.v_imported_events
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    JSONExtractString(attributes, 'whodid.import.format') AS format,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.source')) AS source,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.system')) AS system,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.operation')) AS operation,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.verb')) AS verb,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.outcome')) AS outcome,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.resource')) AS resource_id,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.person')) AS person,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.principal')) AS principal,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.credential_id')) AS credential_id,
+    arrayMap(mark -> arrayMap(part -> decodeURLComponent(part), splitByChar(',', mark)),
+        JSONExtract(attributes, 'whodid.import.marks', 'Array(String)')) AS marks,
+    arrayExists(mark -> mark[1] = 'system', marks) AS marked_by_system,
+    arrayExists(mark -> mark[1] = 'client', marks) AS marked_by_client
+FROM whodid.spans
+WHERE channel = 'imported' AND startsWith(trace_id, unhex('ffffffff'));
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -1198,6 +1222,9 @@ SELECT '0027_create_people.sql', '01b1a5264aa84b572c1309ed5b8edd66a65cf798b11f54
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0028_create_v_revocations.sql', '61c2f024ee9764fecc15240058341dc3f4ae7833c7ecf3586d1da4da4f40853a' WHERE '0028_create_v_revocations.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0029_create_v_imported_events.sql', '48cc8d511dd69852b34cd41a36e6882ab57ddbe68eb6ca38dc63eee63a7bd59a' WHERE '0029_create_v_imported_events.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

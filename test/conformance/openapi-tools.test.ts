@@ -60,6 +60,17 @@ async function findSchemathesis(): Promise<{ command: string } | { why: string }
     : { why: `pip could not install ${name} ${version}: ${installed.output.slice(-200)}` }
 }
 
+interface Operation {
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, unknown>> }>
+  >
+}
+
+/** A document of OpenAPI has paths, and a path its operations. */
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+}
+
 interface Described {
   name?: string
   schema?: Described
@@ -72,20 +83,21 @@ interface Described {
 
 /**
  * The document without what no schema can say, so that whatever fits it must be taken: a cursor belongs to the answer before; `from`
- * is before `to`; what is pruned is past; a list without a handle needs a `from`; a time zone is one that exists; and who follows the tail
- * or waits for a record may wait longer than the tool does.
+ * is before `to`; what is pruned, and what a notebook keeps, is past; a list without a handle needs a `from`; a time zone is one that exists; and who follows the tail
+ * or waits for a record may wait longer than the tool does. A stream of events has no end that the tool could wait for: it is left out.
  */
-function narrowed(document: unknown): unknown {
+function narrowed(document: OpenApi): OpenApi {
   const year = {
     from: '19[1-9][0-9]',
     after: '190[1-9]',
     before: '19[1-9][0-9]',
     to: '20[0-9]{2}',
+    as_recorded: '19[1-9][0-9]',
   }
   const narrowTime = (name: string, schema: Described | undefined): void => {
     if (schema?.pattern?.includes('-02-29') !== true) return
-    if (name === 'from' || name === 'to' || name === 'after' || name === 'before')
-      schema.pattern = `^${year[name]}-0[1-9]-[12][0-9]T[01][0-9]:[0-5][0-9]:00Z$`
+    const years = new Map(Object.entries(year)).get(name)
+    if (years !== undefined) schema.pattern = `^${years}-0[1-9]-[12][0-9]T[01][0-9]:[0-5][0-9]:00Z$`
   }
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
@@ -106,15 +118,20 @@ function narrowed(document: unknown): unknown {
     for (const [name, schema] of Object.entries(node.properties ?? {})) narrowTime(name, schema)
     for (const inner of Object.values(value)) visit(inner)
   }
-  const copy: unknown = structuredClone(document)
+  const copy = structuredClone(document)
+  for (const path of Object.values(copy.paths))
+    for (const [method, operation] of Object.entries(path))
+      if (isStream(operation)) Reflect.deleteProperty(path, method)
   visit(copy)
   return copy
 }
 
+function isStream({ responses }: Operation): boolean {
+  return Object.values(responses).some(({ content }) => content?.['text/event-stream'])
+}
+
 /** The operations that the document describes. */
-function operationsOf(document: unknown): number {
-  // A document of OpenAPI has paths, and a path its operations.
-  const { paths } = document as { readonly paths: Readonly<Record<string, object>> }
+function operationsOf({ paths }: OpenApi): number {
   return Object.values(paths).flatMap((path) => Object.keys(path)).length
 }
 
@@ -130,8 +147,11 @@ test('schemathesis finds nothing that the service does and the document does not
   const resource = 'github:pull:acme/app/812'
   await sendSpans(service, 'api-tools', [toolCall('update', resource)])
   await service.whoDid(resource, ({ integrity }) => integrity.state === 'sealed')
-  const document: unknown = await (await fetch(`${service.apiUrl}/openapi.json`)).json()
-  await writeFile(join(dir, 'openapi.json'), JSON.stringify(narrowed(document)))
+  // Sound: the service's own document, whose shape its tests hold.
+  const whole = (await (await fetch(`${service.apiUrl}/openapi.json`)).json()) as OpenApi
+  const document = narrowed(whole)
+  expect(operationsOf(whole) - operationsOf(document)).toBe(1)
+  await writeFile(join(dir, 'openapi.json'), JSON.stringify(document))
   const bounds = `--phases coverage,fuzzing --max-examples ${examplesMax} --request-timeout 30`
   const manner = '--continue-on-failure --no-color --warnings off'
   const { code, output } = await run(found.command, [
@@ -141,10 +161,8 @@ test('schemathesis finds nothing that the service does and the document does not
     `--header=Authorization: Bearer ${service.tokens.admin}`,
     ...`${bounds} ${manner}`.split(' '),
   ])
-  expect({ code, output }).toMatchObject({
-    code: 0,
-    output: expect.stringContaining(`Tested: ${operationsOf(document)}\n`),
-  })
+  expect(code, output).toBe(0)
+  expect(output).toContain(`Tested: ${operationsOf(document)}\n`)
 })
 
 test('redocly finds nothing to mend in the document', async (context) => {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   axeViolations,
   chromiumPath,
@@ -30,7 +30,16 @@ test('Chromium is there where CI demands it', () => {
 })
 
 /** Pages that are examined at the narrowest width too. */
-const narrowToo = ['home', 'answer', 'instance', 'acts', 'case', 'compare']
+const narrowToo = [
+  'home',
+  'answer',
+  'instance',
+  'acts',
+  'ghosts',
+  'completeness',
+  'case',
+  'compare',
+]
 
 const row = 'db:row:shop/customers/42'
 const long = `file:/srv/${'a-very-long-directory-name/'.repeat(12)}file.ts`
@@ -44,6 +53,8 @@ const pages = {
   template: '/template?id=db-fixer',
   acts: '/acts',
   agents: '/agents',
+  ghosts: '/ghosts',
+  completeness: '/completeness?id=numbered-1',
   live: '/live',
   compare: '/compare?a=triage-1&b=fixer-1',
   'compare-choose': '/compare?a=triage-1',
@@ -140,6 +151,34 @@ describe.skipIf(executable === undefined)('the console in Chromium', () => {
     expect(complaints).toEqual([])
   })
 
+  test('the ghosts of an imported log lead to the person, and to what the ledger has of the thing', async () => {
+    const { page, complaints } = watched
+    await page.goto(`${whodid.apiUrl}/`)
+    await page.getByRole('link', { name: 'Ghosts' }).click()
+    await page.waitForURL(/\/ghosts$/u)
+    const borrowed = page.locator('section', { hasText: 'Under a person’s name' })
+    expect(await borrowed.textContent()).toContain('the client carried an agent’s mark')
+    await borrowed.getByRole('link', { name: 'github:pull:acme/app/812' }).click()
+    await page.waitForURL(/\/ask\?of=/u)
+    await page.goto(`${whodid.apiUrl}/ghosts?days=30`)
+    await borrowed.getByRole('link', { name: 'dev', exact: true }).click()
+    await page.waitForURL(/\/person\?id=dev/u)
+    expect(complaints).toEqual([])
+  })
+
+  test('a hole in the record of a run is shown between its neighbours', async () => {
+    const { page } = watched
+    await page.goto(`${whodid.apiUrl}/instance?id=numbered-1`)
+    await page.getByRole('link', { name: 'Is its record whole?' }).click()
+    await page.waitForURL(/\/completeness\?id=numbered-1/u)
+    expect(await page.textContent('h1')).toContain('incomplete')
+    const holes = page.locator('section', { hasText: 'Missing' }).locator('tbody tr')
+    expect(await holes.count()).toBe(1)
+    expect(await holes.textContent()).toContain('2 to 3')
+    await holes.getByRole('link').first().click()
+    await page.waitForURL(/\/ask\?of=span/u)
+  })
+
   test('no page scrolls sideways, complains or violates its policy, and axe finds nothing', async () => {
     const { page, complaints } = watched
     const findings: string[] = []
@@ -225,6 +264,21 @@ const fixer = {
   'whodid.agent.instance.parent_id': 'triage-1',
 }
 
+const numbered = { ...triage, 'whodid.agent.instance.id': 'numbered-1' }
+const hourAgo = new Date(Date.now() - 3_600_000).toISOString()
+
+/** A merge under the engineer's name, by a client that carries an agent's mark. */
+function auditEvent(): object {
+  return {
+    '@timestamp': Date.now() - 600_000,
+    _document_id: 'audit-812',
+    action: 'pull_request.merge',
+    actor: 'dev',
+    user_agent: 'claude-code/2.1',
+    pull_request_url: 'https://github.com/acme/app/pull/812',
+  }
+}
+
 /** An incident with a poisoned input, a sub-agent, an act that nobody claims, and names that attack the page. */
 async function sendIncident(service: WhodidProcess): Promise<void> {
   const kind = (name: string) => ({ 'whodid.record.kind': name })
@@ -246,7 +300,26 @@ async function sendIncident(service: WhodidProcess): Promise<void> {
     { ...fixer, ...toolCall('update', long) },
     { ...fixer, ...toolCall('update', '<img src=x onerror=alert(1)>\u202e"\'') },
     { ...toolCall('delete', 'db:row:shop/customers/43') },
+    ...[1, 4].map((number) => ({
+      ...numbered,
+      ...toolCall('read', `file:/${number}`),
+      'whodid.seq': number,
+    })),
   ])
+  const imported = await fetch(`${service.apiUrl}/v1/imports`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${service.tokens.admin}`,
+    },
+    body: JSON.stringify({ format: 'github-audit', events: [auditEvent()] }),
+  })
+  expect(imported.status).toBe(200)
+  const isImported = async (): Promise<void> => {
+    const ghosts: unknown = await (await service.get(`/v1/ghosts?from=${hourAgo}`)).json()
+    expect(ghosts).toMatchObject({ counts: { events: 1 } })
+  }
+  await vi.waitFor(isImported, { timeout: 60_000, interval: 200 })
   await service.whoDid(
     row,
     ({ verdict, integrity }) => verdict === 'agent' && integrity.state === 'sealed',

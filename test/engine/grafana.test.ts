@@ -201,7 +201,15 @@ describe('the user of the data source', () => {
       return typeof frame === 'string' ? frame : frame.data.map((row) => row['tenant'])
     }
     const args = `(since_ms = 0, until_ms = ${eventful + hour})`
-    for (const view of ['v_spans', 'v_acts', 'v_approvals', 'v_inputs', 'v_actions', 'v_instances'])
+    for (const view of [
+      'v_spans',
+      'v_acts',
+      'v_approvals',
+      'v_inputs',
+      'v_imported_events',
+      'v_actions',
+      'v_instances',
+    ])
       for (const tenant of ['acme', 'other'])
         expect([
           view,
@@ -272,6 +280,8 @@ describe('alert rules', () => {
     ['whodid-sealing-stalled', 'ten minutes without a heartbeat', eventful + 70 * minute, true],
     ['whodid-sealing-stalled', 'heartbeats of one size', laterDays.stuck, true],
     ['whodid-sealing-stalled', 'no log at all', laterDays.silent, true],
+    ['whodid-agent-under-a-name', 'a marked merge in a log', eventful + 26 * minute, true],
+    ['whodid-agent-under-a-name', 'a marked read', eventful + 60 * minute, false],
     ['whodid-lag', 'records five minutes late', laterDays.late, true],
     ['whodid-lag', 'nothing came in', laterDays.silent, false],
   ])('%s: %s', async (uid, _, nowMs, expected) => {

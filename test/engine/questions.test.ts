@@ -81,6 +81,54 @@ describe('actions', () => {
     expect([1, 2]).toContain(answer.cost.statements)
   })
 
+  test('of a resource or a person, with any other filter: their table need not have its column', async () => {
+    const act = newTrace().record({
+      ...done,
+      tenant: 'pairs',
+      actorType: 'agent',
+      templateId: 'paired',
+      delegatorId: 'paired@acme.example',
+      instanceId: 'paired-1',
+      verb: 'update',
+      toolName: 'paired',
+      resourceId: 't:pull:paired',
+      actionId: 'act-paired',
+      sessionId: 'session-paired',
+      conversationId: 'conversation-paired',
+      correlationId: 'corr-paired',
+      credentialId: 'pat-paired',
+    })
+    await ledger.insert([act])
+    const filters = Object.entries({
+      trace: act.traceIdHex,
+      span: refOf(act),
+      action: act.actionId,
+      instance: act.instanceId,
+      template: act.templateId,
+      delegator: act.delegatorId,
+      correlation: act.correlationId,
+      credential: act.credentialId,
+      resource: act.resourceId,
+      session: act.sessionId,
+      conversation: act.conversationId,
+      tool: act.toolName,
+      verb: act.verb,
+      outcome: 'success',
+      as_recorded: '2100-01-01T00:00:00Z',
+    })
+    const asked = filters.flatMap((other) => [
+      { ...everything, resource: act.resourceId, ...Object.fromEntries([other]) },
+      { ...everything, delegator: act.delegatorId, ...Object.fromEntries([other]) },
+    ])
+    const missed = await Promise.all(
+      asked.map(async (raw) => {
+        const found = await listActions(ledger.selector, 'pairs', parseActionsQuestion(raw))
+        return found.actions.some(({ span }) => span === refOf(act)) ? [] : [raw]
+      }),
+    )
+    expect(missed.flat()).toEqual([])
+  })
+
   test('of a trace and of a span', async () => {
     const { remove, wire } = one
     const ofTrace = await actions({ trace: remove!.traceIdHex, verb: 'delete' })

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { WhodidProcess } from './whodid-process.ts'
 
-/** The attributes of a span, texts all. */
-export type SpanAttributes = Readonly<Record<string, string>>
+/** The attributes of a span: texts, and integers. */
+export type SpanAttributes = Readonly<Record<string, string | number>>
 
 /**
  * Sends spans of one trace, a millisecond apart and the last a second ago, as an exporter would, over OTLP/JSON. The trace
@@ -23,7 +23,7 @@ export async function sendSpans(
     endTimeUnixNano: `${startedNs + BigInt(index) * 1_000_000n}`,
     attributes: Object.entries(attributes).map(([key, value]) => ({
       key,
-      value: { stringValue: value },
+      value: typeof value === 'number' ? { intValue: value } : { stringValue: value },
     })),
   }))
   const response = await fetch(`${whodid.otlpUrl}/v1/traces`, {

@@ -110,6 +110,21 @@ export const alertRules: readonly AlertRule[] = [
     sql: `SELECT uniq(act) AS value FROM whodid.v_after_untrusted(${range}) WHERE privileged LIMIT 1`,
   },
   {
+    uid: 'whodid-agent-under-a-name',
+    title: 'An agent’s act under a person’s name in another system',
+    summary:
+      'A log that was imported in the last quarter of an hour names a person for a change, and the event carries an agent’s mark. whodid ghosts holds it against the records.',
+    severity: 'warning',
+    above: 0,
+    seconds: 86_400,
+    every: '5m',
+    holds: '0s',
+    noData: 'OK',
+    dashboard: 'whodid-ghosts',
+    sql: `SELECT uniq(trace, span) AS value FROM whodid.v_imported_events
+      WHERE $__timeFilter_ms(ts) AND received_at > ${quarterAgo} AND person != '' AND verb != 'read' AND notEmpty(marks) LIMIT 1`,
+  },
+  {
     uid: 'whodid-lag',
     title: 'Records come in late',
     summary: 'One record in twenty needs more than a minute from its end to its receipt.',

@@ -7,6 +7,8 @@ const borrowed = `${acts} AND credential_borrowed AND actor_type != 'human'`
 const alone = `${acts} AND actor_type = 'agent' AND delegator_id = ''`
 const unattributed = `FROM whodid.v_unattributed(${range})`
 
+const imported = `FROM whodid.v_imported_events WHERE ${inRange} AND person != '' AND notEmpty(marks)`
+
 /** Acts that look like a person's and are not, and acts that nobody is named for. */
 export const ghostsDashboard: DashboardSpec = {
   uid: 'whodid-ghosts',
@@ -119,6 +121,42 @@ export const ghostsDashboard: DashboardSpec = {
       size: [24, 8],
       columns: ['newest', 'instance', 'template', 'acts'],
       sql: `SELECT max(ts) AS newest, instance_id AS instance, any(template_id) AS template, uniq(act) AS acts ${alone} AND instance_id != '' GROUP BY instance ORDER BY newest DESC LIMIT 100`,
+    },
+    {
+      type: 'timeseries',
+      title: 'Agents under a person’s name, by other systems’ logs',
+      question: 'Where does a log name a person, and the event carry an agent’s mark?',
+      description:
+        'Imported events, by system. A client’s mark could be written by anybody. The console’s page of ghosts holds them against the records.',
+      unit: 'short',
+      console: '/ghosts',
+      size: [12, 8],
+      stacked: true,
+      sql: `SELECT ${bucket}, system, uniq(trace, span) AS events ${imported} GROUP BY time, system ORDER BY time LIMIT 10000`,
+    },
+    {
+      type: 'table',
+      title: 'Newest of these events',
+      question: 'What was done so, and under whose name?',
+      description:
+        'Newest first, with the first mark of each. `system`: the system itself says it.',
+      unit: 'short',
+      console: '/ghosts',
+      size: [12, 8],
+      columns: [
+        'time',
+        'system',
+        'operation',
+        'resource',
+        'person',
+        'by',
+        'mark',
+        'credential',
+        'trace',
+      ],
+      sql: `SELECT ts AS time, system, operation, resource_id AS resource, person, if(marked_by_system, 'system', 'client') AS by,
+          marks[1][3] AS mark, credential_id AS credential, trace
+        ${imported} ORDER BY time DESC LIMIT 1 BY trace, span LIMIT 100`,
     },
   ],
 }

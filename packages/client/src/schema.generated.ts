@@ -2875,9 +2875,9 @@ export interface operations {
   }
   listGhosts: {
     parameters: {
-      query?: {
+      query: {
         /** @description Start of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
-        from?: string
+        from: string
         /** @description End of the time asked about. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
         to?: string
         /** @description Only what had been received by then: what could be known at the time. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
@@ -4965,10 +4965,7 @@ export interface operations {
   revoke: {
     parameters: {
       query?: never
-      header?: {
-        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
-        'whodid-case'?: string
-      }
+      header?: never
       path?: never
       cookie?: never
     }

@@ -14,7 +14,9 @@ import {
   casePage,
   casesPage,
   comparePage,
+  completenessPage,
   findPage,
+  ghostsPage,
   helpPage,
   homePage,
   instancePage,
@@ -44,10 +46,12 @@ export function addPages(
   page('/proof', recordProof(deps))
   page('/instance', instancePage(deps))
   page('/compare', comparePage(deps))
+  page('/completeness', completenessPage(deps))
   page('/person', personPage(deps))
   page('/template', templatePage(deps))
   page('/acts', actsPage(deps))
   page('/agents', agentsPage(deps))
+  page('/ghosts', ghostsPage(deps))
   page('/live', livePage(deps))
   page('/live/stream', liveStream(deps))
   page('/cases', casesPage(deps))

@@ -26,6 +26,23 @@ describe('readImport', () => {
     })
   })
 
+  it('loses one event to a time that no record can have', () => {
+    const at = (time: number): string =>
+      JSON.stringify({ '@timestamp': time, action: 'repo.destroy', actor: 'dev' })
+    const text = [at(-1_000), at(0), at(1), at(9_999_999_999_999)].join('\n')
+    const { events, refused } = readImport({
+      format: 'github-audit',
+      items: splitImport('github-audit', text),
+      source: '',
+    })
+    expect(events.map(({ event }) => event.atUnixNs)).toEqual([1_000_000_000n])
+    expect(refused).toEqual([
+      { line: 1, why: 'the time of an event expected a year of 1970–2261' },
+      { line: 2, why: 'the time of an event expected a year of 1970–2261' },
+      { line: 4, why: 'the time of an event expected a year of 1970–2261' },
+    ])
+  })
+
   it('takes an event that stands twice once', () => {
     const line = '203.0.113.9 - - [27/Nov/2026:15:03:12 +0100] "GET / HTTP/1.1" 200 0 "-" "curl/8"'
     const { events } = readImport({

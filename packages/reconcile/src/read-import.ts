@@ -11,6 +11,8 @@ import { parseJsonObject } from './readers/parse-json-object.ts'
 const eventLengthMax = 131_072
 /** Events of one text. One with more is refused whole. */
 export const eventsMax = 10_000
+/** The last moment of 2261, in nanoseconds since 1970. */
+const unixNsMax = 9_214_646_399_999_999_999n
 /** Refused events that are named. */
 const refusedNamedMax = 20
 
@@ -101,7 +103,11 @@ function readItem(
     reader.kind === 'json'
       ? reader.read(parseJsonObject(body), context)
       : reader.read(body, context)
-  if (event === undefined || event.id !== '') return event
+  if (event === undefined) return event
+  // A record's time is an unsigned number; one that no record can have would cost the whole request.
+  if (event.atUnixNs <= 0n || event.atUnixNs > unixNsMax)
+    throw new WhodidError('invalid_time', 'the time of an event expected a year of 1970–2261')
+  if (event.id !== '') return event
   return { ...event, id: createHash('sha256').update(body).digest('hex').slice(0, 32) }
 }
 

@@ -48,6 +48,7 @@ export function createRecordedRead({ readRecorder, now }: RecordedReadDeps): Rec
         'forbidden',
         `the token "${token.name}" has the role "${token.role}"; expected "${asked.roles.join('" or "')}"`,
       )
+    const caseInHeader = readCaseId(c.req.header('whodid-case'))
     const recording = readRecorder.record({
       tenant: token.tenant,
       readAtUnixNs: now(),
@@ -56,7 +57,7 @@ export function createRecordedRead({ readRecorder, now }: RecordedReadDeps): Rec
       role: token.role,
       route: c.req.path,
       question: JSON.stringify(asked.question),
-      caseId: asked.caseId ?? readCaseId(c.req.header('whodid-case')),
+      caseId: asked.caseId ?? caseInHeader,
       remoteAddress: c.env.incoming?.socket.remoteAddress ?? '',
       userAgent: printableLine(c.req.header('user-agent') ?? ''),
     })

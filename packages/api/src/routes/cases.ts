@@ -20,7 +20,7 @@ import {
 } from '@whodid/query'
 import type { CaseEntryRow, CaseWriter } from '@whodid/store'
 import type { ApiEnv } from '../middleware/request-scope.ts'
-import { countSchema, handleSchema } from './parameter-schemas.ts'
+import { countSchema, handleSchema, lineSchema } from './parameter-schemas.ts'
 import {
   answered,
   caseHeader,
@@ -84,7 +84,7 @@ const entrySchema = z
       .describe('`note`: words. `pin`: an answer that matters. `question`: one that was asked'),
     text: z
       .string()
-      .meta({ minLength: 1, maxLength: textLengthMax })
+      .meta({ maxLength: textLengthMax })
       .optional()
       .describe(`Words, 1–${textLengthMax} characters. A note needs them`),
     of: handleSchema
@@ -96,7 +96,15 @@ const entrySchema = z
     to,
     verb,
   })
-  .openapi('NewCaseEntry')
+  .openapi('NewCaseEntry', {
+    if: { properties: { kind: { const: 'note' } } },
+    // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
+    then: { properties: { text: lineSchema(textLengthMax).meta() }, required: ['text'] },
+    else: { properties: { of: {} }, required: ['of'] },
+    dependentRequired: Object.fromEntries(
+      Object.keys({ at, as_recorded, from, to, verb }).map((time) => [time, ['of']]),
+    ),
+  } as object)
 
 /** `POST /v1/cases/{id}/entries` */
 export const caseEntryRoute = createRoute({
@@ -221,7 +229,7 @@ function textOf({ kind, text = '' }: z.infer<typeof entrySchema>): string {
   const words = printable(text.replaceAll('\r\n', '\n')).trim()
   // As the document counts: characters, not UTF-16 units.
   const count = Array.from(words).length
-  if (count > textLengthMax || (count === 0 && (kind === 'note' || text !== '')))
+  if (count > textLengthMax || (count === 0 && kind === 'note'))
     throw new WhodidError(
       'invalid_parameter',
       `"text" expected 1–${textLengthMax} characters; got ${count}`,

@@ -25,6 +25,7 @@ export const ghostsRoute = createRoute({
     headers: caseHeader,
     query: z.object({
       ...listTimes,
+      from: listTimes.from.openapi({ param: { required: true } }),
       limit: limitSchema(ghostsLimit, 'How many entries of each list to give'),
     }),
   },

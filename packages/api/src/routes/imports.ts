@@ -34,17 +34,30 @@ const coverageSchema = z.strictObject({
     .string()
     .min(1)
     .max(64)
+    .regex(/^[a-z0-9._-]{1,64}$/u)
     .meta({ pattern: '^[a-z0-9._-]{1,64}$' })
     .describe('The system whose log it is, as its events name it: `github`, `aws`, `postgres`'),
   resources: z
-    .array(z.string().min(1).max(200).meta({ pattern: '^[!-~]{1,200}$' }))
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(200)
+        .regex(/^[!-~]{1,200}$/u)
+        .meta({ pattern: '^[!-~]{1,200}$' }),
+    )
     .min(1)
     .max(resourcesMax)
     .describe('Beginnings of the resources whose acts are all in it: `github:pull:acme/app/`'),
   from: instantSchema.describe('The period: RFC 3339 with a zone'),
   to: instantSchema,
   verbs: z
-    .array(z.string().meta({ pattern: '^[a-z_]{1,64}$' }))
+    .array(
+      z
+        .string()
+        .regex(/^[a-z_]{1,64}$/u)
+        .meta({ pattern: '^[a-z_]{1,64}$' }),
+    )
     .max(verbsMax)
     .optional()
     .describe('The verbs that it has; default all but reads'),
@@ -87,6 +100,7 @@ export const importRoute = createRoute({
             source: z
               .string()
               .max(200)
+              .regex(/^[!-~]{0,200}$/u)
               .meta({ pattern: '^[!-~]{0,200}$' })
               .optional()
               .describe('The source: an account, a repository, a host with its scheme'),
@@ -167,11 +181,16 @@ function coverageOf(declared: z.infer<typeof coverageSchema>): Coverage {
   return {
     system: declared.system,
     resources: declared.resources,
-    fromUnixNs,
-    toUnixNs,
+    fromUnixNs: sinceRecords(fromUnixNs),
+    toUnixNs: sinceRecords(toUnixNs),
     verbs: declared.verbs ?? [],
     sampling: declared.sampling ?? 1,
     delaySeconds: declared.delay_seconds ?? 0,
     clockErrorSeconds: declared.clock_error_seconds ?? clockErrorDefaultSeconds,
   }
+}
+
+/** Up to 1970 there is no record, and nothing to be covered. */
+function sinceRecords(unixNs: bigint): bigint {
+  return unixNs > 0n ? unixNs : 1n
 }

@@ -83,6 +83,14 @@ export function lineSchema(maxLength: number): z.ZodString {
     .meta({ pattern: `[^${blank}]`, maxLength })
 }
 
+/** A name as others gave it: not blank, without NUL, of so many characters at most. */
+export function nameSchema(maxLength: number): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .meta({ pattern: `^[^\\u0000]*[^\\u0000${blank}][^\\u0000]*$`, maxLength })
+}
+
 /** Patterns of the whole numbers from 1 to `max`: the shorter ones, then those that first differ at each place, then itself. */
 function upTo(max: number): string[] {
   const digits = String(max)

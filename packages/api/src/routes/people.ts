@@ -5,7 +5,7 @@ import { describeName, versionsMax } from '@whodid/query'
 import type { NameOfPerson, People, PeopleBook } from '@whodid/query'
 import type { PeopleRecorder } from '@whodid/store'
 import type { RecordedRead } from '../middleware/recorded-read.ts'
-import { instantSchema, instantText, lineSchema } from './parameter-schemas.ts'
+import { instantSchema, instantText, nameSchema } from './parameter-schemas.ts'
 import {
   answered,
   caseHeader,
@@ -17,14 +17,14 @@ import {
 } from './route-parts.ts'
 import type { Handler } from './route-parts.ts'
 
-/** UTF-16 units of a person's ID and of a name: as long as a record's own. */
+/** Characters of a person’s ID and of a name: as long as a record's own. */
 const nameLengthMax = 512
 /** Names that one request adds. */
 const namesAddedMax = 500
 /** Names of the people behind one name that an answer lists. */
 const namesListedMax = 1_000
 
-const name = lineSchema(nameLengthMax)
+const name = nameSchema(nameLengthMax)
 
 /** `GET /v1/people` */
 export const peopleRoute = createRoute({
@@ -67,7 +67,7 @@ export const addPeopleRoute = createRoute({
         'application/json': {
           schema: z
             .strictObject({
-              source: lineSchema(100).describe('The list that says so, such as scim or github-org'),
+              source: nameSchema(100).describe('The list that says so, such as scim or github-org'),
               names: z
                 .array(
                   z.strictObject({
@@ -206,9 +206,11 @@ function checkNames(source: string, names: readonly Named[]): void {
 }
 
 function checkLine(field: string, text: string, lengthMax: number = nameLengthMax): void {
-  if (text.trim() === '' || text.length > lengthMax || text.includes('\0'))
+  // As the document counts: characters, not UTF-16 units.
+  const count = Array.from(text).length
+  if (text.trim() === '' || count > lengthMax || text.includes('\0'))
     throw new WhodidError(
       'invalid_parameter',
-      `"${field}" expected 1–${lengthMax} characters without NUL; got ${text.length}`,
+      `"${field}" expected 1–${lengthMax} characters, not all of them blank, and no NUL; got ${count}`,
     )
 }

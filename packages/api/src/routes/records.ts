@@ -45,6 +45,7 @@ export const recordsRoute = createRoute({
       log: z
         .string()
         .min(1)
+        .regex(/^[!-~]{1,200}$/u)
         .meta({ pattern: '^[!-~]{1,200}$', example: 'ledger.example/agents/c1' })
         .describe('The origin of the log, as `/v1/trust` and every proof name it'),
       from: countSchema(0, indexMax).optional().describe('The first index; default 0'),

@@ -30,7 +30,6 @@ export const revokeRoute = createRoute({
     'Durable and in force before it is answered, also while ClickHouse is down. Never stops a person, nor a template that is not itself the target. Recorded in the ledger. For the admin token.',
   security,
   request: {
-    headers: caseHeader,
     body: {
       required: true,
       content: {

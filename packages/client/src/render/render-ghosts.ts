@@ -70,9 +70,22 @@ function eventTable(events: readonly GhostEvent[], palette: Palette): string[] {
   )
 }
 
-function byOf({ reason, rule }: GhostEvent): string {
+function byOf(event: GhostEvent): string {
+  return printableLine(describeGhost(event))
+}
+
+/**
+ * Returns in words why an event of another system's log has its result, and the rule that joined it with records. A reason that this
+ * version does not know is given as its code.
+ *
+ * @example
+ * ```ts
+ * describeGhost({ reason: 'no_record', rule: null }) // 'no record'
+ * ```
+ */
+export function describeGhost({ reason, rule }: Pick<GhostEvent, 'reason' | 'rule'>): string {
   const text = reasons.get(reason) ?? reason
-  return printableLine(rule === null ? text : `${text} (${rule})`)
+  return rule === null ? text : `${text} (${rule})`
 }
 
 function recordTable(records: readonly GhostRecord[], palette: Palette): string[] {

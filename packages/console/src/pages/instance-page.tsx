@@ -84,7 +84,8 @@ function InstancePage({ session, answer, radius, lanes }: InstanceProps): JSX.El
         <p class="asked">
           <a href={pageUrl('/ask', { of: `instance:${id}` })}>Its newest act</a> ·{' '}
           <a href={pageUrl('/acts', { instance: id, days: '90' })}>Its acts as a list</a> ·{' '}
-          <a href={compareUrl(id)}>Compare with another run</a>
+          <a href={compareUrl(id)}>Compare with another run</a> ·{' '}
+          <a href={pageUrl('/completeness', { id })}>Is its record whole?</a>
         </p>
       </header>
       {instance === null ? (

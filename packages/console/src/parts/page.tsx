@@ -22,6 +22,7 @@ const places: readonly (readonly [string, string])[] = [
   ['/', 'Now'],
   ['/acts', 'Acts'],
   ['/agents', 'Agents'],
+  ['/ghosts', 'Ghosts'],
   ['/live', 'Live'],
   ['/cases', 'Cases'],
   ['/access-log', 'Access log'],

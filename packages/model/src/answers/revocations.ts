@@ -4,6 +4,9 @@ import { instant, spanRefText } from './cost-and-cursor.ts'
 /** The objects that can be stopped. */
 const kinds = ['instance', 'delegation', 'task', 'credential', 'template', 'agents_of'] as const
 
+/** One character that is no white space, as `String.trim` has it: `\s` is another set in other languages. */
+const notBlank = String.raw`[^\u0009-\u000d\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]`
+
 /** The object of a revocation. */
 export const revocationTargetSchema = z
   .strictObject({
@@ -12,7 +15,10 @@ export const revocationTargetSchema = z
       .describe(
         '`agents_of`: every agent that acts for this person, and never the person. `task`: all agents of one correlation ID',
       ),
-    id: z.string().describe('The ID, without its kind'),
+    id: z
+      .string()
+      .meta({ minLength: 1, maxLength: 2_048, pattern: notBlank })
+      .describe('The ID, without its kind'),
   })
   .meta({ id: 'RevocationTarget' })
 

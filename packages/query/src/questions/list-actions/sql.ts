@@ -53,8 +53,11 @@ function sourceOf(handles: ActionFilters['handles']): Source {
   if (handles.span !== undefined) return spans(inThreadsOf('trace', traceSql('span_trace')))
   if (handles.trace !== undefined) return spans(inThreadsOf('trace', traceSql('trace')))
   if (handles.action !== undefined) return spans(inThreadsOf('action', '{action:String}'))
+  // `whodid.actions` has no column for these two.
+  for (const kind of ['session', 'conversation'] as const)
+    if (handles[kind] !== undefined) return spans(inThreadsOf(kind, `{${kind}:String}`))
   if (handles.resource !== undefined) return { table: 'whodid.actions', conditions: [] }
-  for (const kind of ['session', 'conversation', 'instance', 'correlation'] as const)
+  for (const kind of ['instance', 'correlation'] as const)
     if (handles[kind] !== undefined) return spans(inThreadsOf(kind, `{${kind}:String}`))
   if (handles.delegator !== undefined)
     return { table: 'whodid.actions', conditions: ['row.principal_id = {delegator:String}'] }
