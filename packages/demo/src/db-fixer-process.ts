@@ -80,7 +80,7 @@ function fixerModel(context: readonly Message[]): ModelReply {
   const done = context.filter((message) => message.role === 'tool')
   if (done.length > 0) return { text: done.map(({ text }) => text).join('; '), toolCalls: [] }
   const task = context.find((message) => message.role === 'user')?.text ?? ''
-  const batches = [...task.matchAll(/(\d+) to (\d+)/gu)]
+  const batches = [...task.matchAll(/(\d{1,9}) to (\d{1,9})/gu)]
   if (batches.length === 0) return { text: 'There is nothing to do.', toolCalls: [] }
   return {
     text: '',

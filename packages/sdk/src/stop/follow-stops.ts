@@ -132,16 +132,23 @@ function hasSeq(value: unknown): value is { readonly seq: number } {
 function isOrder(value: unknown): value is StopOrder {
   if (!hasSeq(value) || !('target' in value) || !('action' in value)) return false
   const { target, action } = value
-  if (!('id' in value) || typeof value.id !== 'string') return false
   return (
     (action === 'revoke' || action === 'pause' || action === 'resume') &&
-    typeof target === 'object' &&
-    target !== null &&
-    'kind' in target &&
-    'id' in target &&
-    typeof target.kind === 'string' &&
-    typeof target.id === 'string' &&
+    'id' in value &&
+    typeof value.id === 'string' &&
+    isTarget(target) &&
     'cascade' in value &&
     typeof value.cascade === 'boolean'
+  )
+}
+
+function isTarget(value: unknown): value is StopOrder['target'] {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    'id' in value &&
+    typeof value.kind === 'string' &&
+    typeof value.id === 'string'
   )
 }

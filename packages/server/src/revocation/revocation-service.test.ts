@@ -99,6 +99,18 @@ describe('openRevocations', () => {
     expect(log.records).toHaveLength(1)
   })
 
+  it('has orders that come at once in force before it puts any of them on record', async () => {
+    const log = newLog()
+    const service = await open(log)
+    const inForce: number[] = []
+    service.follow('default', () => inForce.push(log.records.length))
+    const orders = await Promise.all(['i1', 'i2', 'i3'].map((id) => service.revoke(request(id))))
+    expect(inForce).toEqual([0, 0, 0])
+    expect(log.records.map(({ spanIdHex }) => spanIdHex)).toEqual(
+      orders.map(({ record }) => record.split('-')[1]),
+    )
+  })
+
   it('drops a torn end, which was never confirmed, and refuses damage in between', async () => {
     const log = newLog()
     await (await open(log)).revoke(request('i1'))
