@@ -1,5 +1,5 @@
 import type { LedgerRecord } from '@whodid/model'
-import { importRequest, readImport } from '@whodid/reconcile'
+import { addImported } from './add-imported.ts'
 import { LogOfRecords } from './grafana-ledger.ts'
 
 const second = 1_000
@@ -86,74 +86,15 @@ export function eventfulHour(log: LogOfRecords): void {
   incident(log, at)
   decisions(log, at)
   strangers(log, at)
-  importedEvents(log, at)
-  log.event(at + 20 * minute, 'key_epoch')
-  log.beat(at + 21 * minute, at + 60 * minute)
-}
-
-/** A merge under the engineer's name by a client with an agent's mark, one by hand, and a marked read: as an import makes their records. */
-function importedEvents(log: LogOfRecords, at: number): void {
   const merge = { action: 'pull_request.merge', actor: 'dev', repo: 'acme/app' }
   const agent = { user_agent: 'claude-code/2.1 "odd", ok' }
   addImported(log, at + 25 * minute, { ...merge, ...agent, _document_id: 'marked' })
   addImported(log, at + 25 * minute, { ...merge, _document_id: 'by-hand' })
-  addImported(log, at + 45 * minute, {
-    ...agent,
-    action: 'repo.access',
-    actor: 'dev',
-    _document_id: 'read',
-  })
-}
-
-interface OtlpAttribute {
-  readonly key: string
-  readonly value: {
-    readonly stringValue?: string
-    readonly arrayValue?: { readonly values: readonly { readonly stringValue: string }[] }
-  }
-}
-
-/** The request that an import sends to the collector, as far as it is read here. */
-interface ImportSent {
-  readonly resourceSpans: readonly {
-    readonly scopeSpans: readonly {
-      readonly spans: readonly {
-        readonly traceId: string
-        readonly spanId: string
-        readonly attributes: readonly OtlpAttribute[]
-      }[]
-    }[]
-  }[]
-}
-
-function addImported(
-  log: LogOfRecords,
-  atMs: number,
-  event: object,
-  fields: Partial<LedgerRecord> = {},
-): void {
-  const body = JSON.stringify({ ...event, '@timestamp': atMs })
-  const source = { format: 'github-audit', source: 'acme' } as const
-  const { events } = readImport({ ...source, items: [{ line: 1, body }] })
-  // Sound: what importRequest makes, whose own tests hold its form.
-  const sent = importRequest({ ...source, events }).request as ImportSent
-  const spans = sent.resourceSpans.flatMap(({ scopeSpans }) =>
-    scopeSpans.flatMap((one) => one.spans),
-  )
-  for (const { traceId, spanId, attributes } of spans) {
-    const values = attributes.map(({ key, value: { stringValue, arrayValue } }) => [
-      key,
-      stringValue ?? arrayValue?.values.map((one) => one.stringValue),
-    ])
-    log.add(atMs, '', {
-      exporter: 'import/admin',
-      channel: 'imported',
-      traceIdHex: traceId,
-      spanIdHex: spanId,
-      attributes: JSON.stringify(Object.fromEntries(values)),
-      ...fields,
-    })
-  }
+  addImported(log, at + 45 * minute, { ...agent, action: 'repo.access', actor: 'dev' })
+  const foreign = { action: 'repo.destroy', actor: foreignText, user_agent: `codex ${foreignText}` }
+  addImported(log, at + 26 * minute, { ...foreign, tenant: 'other' })
+  log.event(at + 20 * minute, 'key_epoch')
+  log.beat(at + 21 * minute, at + 60 * minute)
 }
 
 function incident(log: LogOfRecords, at: number): void {
@@ -293,12 +234,6 @@ function strangers(log: LogOfRecords, at: number): void {
     approvalDecision: 'deny',
     approverId: foreignText,
   })
-  addImported(
-    log,
-    at + 26 * minute,
-    { action: 'repo.destroy', actor: foreignText, user_agent: `claude-code ${foreignText}` },
-    { tenant: 'other' },
-  )
   log.add(at + 17 * minute, 'incident', {
     ...triage,
     ...foreign,
