@@ -1,6 +1,7 @@
 import { runAsk } from './ask/run-ask.ts'
 import { runAttribution } from './attribution/run-attribution.ts'
 import type { Bench } from './bench.ts'
+import { runIdentity } from './identity/run-identity.ts'
 import { runIngest } from './ingest/run-ingest.ts'
 import { runSoak } from './ingest/run-soak.ts'
 import { runProof } from './proof/run-proof.ts'
@@ -12,6 +13,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   ingest: (options) => (options.soakMinutes === undefined ? runIngest(options) : runSoak(options)),
   ask: runAsk,
   attribution: runAttribution,
+  identity: runIdentity,
   proof: runProof,
   sdk: runSdk,
   secrets: runSecrets,

@@ -921,7 +921,9 @@ var whodidDecision = (function(exports) {
 		revocationTargetKind: "whodid.revocation.target.kind",
 		revocationTargetId: "whodid.revocation.target.id",
 		revocationCause: "whodid.revocation.cause",
-		revocationInitiatorId: "whodid.revocation.initiator.id"
+		revocationInitiatorId: "whodid.revocation.initiator.id",
+		seenRevocation: "whodid.seen.revocation",
+		seenRevocationId: "whodid.seen.revocation_id"
 	};
 	/** The kinds of record, in `whodid.record.kind`. Derived on ingest when the emitter did not say. */
 	const recordKinds = [
@@ -5824,14 +5826,16 @@ var whodidDecision = (function(exports) {
 			verb: question.verb
 		};
 	}
-	const revocationReasons = Object.values({
+	const codes = Object.values({
 		before: "before_revocation",
+		announced: "before_revocation",
+		after_proven: "after_revocation_proven",
 		after_claimed: "after_revocation_claimed",
 		indeterminate: "revocation_indeterminate"
 	});
-	/** Returns true for a reason that {@link attachRevocation} gives. */
+	/** Returns true for a reason that {@link revocationReason} gives. */
 	function isRevocationReason({ code }) {
-		return revocationReasons.includes(code);
+		return codes.includes(code);
 	}
 	// packages/query/src/who-did/answer/summarize.ts
 	/** The longest piece of a prompt quoted in the summary, in UTF-16 units. */
@@ -6200,5 +6204,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: 'e6047343afd3a24e' })
+Object.assign(decisionCode, whodidDecision, { id: '9095cfab8cd8fd5f' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -68,7 +68,10 @@ describe('npm run bench', () => {
   })
 
   it.each([
-    [['speed'], 'expected one of ingest, ask, attribution, proof, sdk, secrets; got "speed"'],
+    [
+      ['speed'],
+      'expected one of ingest, ask, attribution, identity, proof, sdk, secrets; got "speed"',
+    ],
     [[], 'got ""'],
     [['ingest', '--fast'], '--fast'],
     [['ask', '--soak', '1'], '--soak belongs to ingest'],

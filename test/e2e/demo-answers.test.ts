@@ -22,6 +22,10 @@ let ran: { code: number | null; stdout: string; stderr: string }
 let answers: Record<string, WhoDidAnswer>
 let engine: Engine
 
+/** The act that was refused to the killed instance: the only one that is asked about by its span. */
+const refused = (): string =>
+  Object.keys(answers).find((handle) => handle.startsWith('span:')) ?? 'no span'
+
 const answer = (handle: string): WhoDidAnswer => {
   const found = answers[handle]
   if (found === undefined) throw new Error(`no answer for ${handle}`)
@@ -74,14 +78,16 @@ describe('demo --json --once', () => {
   it('prints one JSON object and ends well, leaving nothing but the data directory it was given', async () => {
     expect(ran).toMatchObject({ code: 0 })
     expect(ran.stdout.trimEnd().split('\n')).toHaveLength(1)
-    expect(Object.keys(answers)).toEqual([merged, byHand, deleted, billed, nothing])
+    expect(Object.keys(answers)).toEqual([merged, byHand, deleted, refused(), billed, nothing])
     expect(await readdir(join(dir, 'tmp'))).toEqual([])
     expect((await readdir(dir)).toSorted()).toEqual(['data', 'tmp'])
   })
 
   it('answers each by one statement, sealed and without a gap', () => {
-    for (const { action, cost, gaps, integrity } of Object.values(answers)) {
-      expect(cost.statements).toBeLessThanOrEqual(5)
+    for (const { action, cost, gaps, integrity, reasons } of Object.values(answers)) {
+      // An agent that was stopped takes one more, for what the records say of the order.
+      const isStopped = reasons.some(({ code }) => code.includes('revocation'))
+      expect(cost.statements).toBeLessThanOrEqual(isStopped ? 6 : 5)
       expect(gaps).toEqual([])
       expect(integrity.findings).toEqual([])
       expect(integrity.state).toBe(action === null ? 'pending' : 'sealed')
@@ -157,7 +163,10 @@ describe('demo --json --once', () => {
       ],
       action: { verb: 'delete', outcome: 'success', tool: 'delete_customers' },
       prompt: { ...triage.prompt },
-      plan: { step: 1, text: '1. Delete customers 40 to 44 in one statement' },
+      plan: {
+        step: 1,
+        text: '1. Delete customers 40 to 44 in one statement\n2. Delete customers 50 to 54 in one statement',
+      },
       credential: { type: 'password', subject: 'shop_app', borrowed: false },
       correlation_id: triage.correlation_id,
     })
@@ -177,6 +186,29 @@ describe('demo --json --once', () => {
     expect(found.inputs.map(({ source, trust }) => `${trust} ${source}`)).toContain(
       'untrusted github:issue:acme/app/901',
     )
+  })
+
+  it('the second delete: refused to the killed instance, after the order; the first was before', () => {
+    const first = answer(deleted)
+    const found = answer(refused())
+    expect(found).toMatchObject({
+      verdict: 'agent',
+      agent: { instance: { id: first.agent?.instance?.id } },
+      action: { verb: 'delete', outcome: 'denied', tool: 'delete_customers' },
+      plan: { step: 2 },
+      integrity: { state: 'sealed' },
+    })
+    const relation = ({ reasons }: WhoDidAnswer): string[] =>
+      reasons.map(({ code }) => code).filter((code) => code.includes('revocation'))
+    expect(relation(first)).toEqual(['before_revocation'])
+    expect(relation(found)).toEqual(['after_revocation_proven'])
+    // One order, on record; it names neither the person, who goes on working, nor the agent above.
+    const order = (of: WhoDidAnswer): string | null | undefined => of.reasons.at(-1)?.span
+    expect(order(found)).toBe(order(first))
+    for (const other of [answer(merged), answer(byHand)]) expect(relation(other)).toEqual([])
+    const ordered = first.reasons.at(-1)?.text ?? ''
+    const [, revokedAt = ''] = / was revoked at ([^,;]+Z)/u.exec(ordered) ?? []
+    expect(answer(byHand).action?.started_at.localeCompare(revokedAt)).toBe(1)
   })
 
   it('customer 7: a scheduled job', () => {

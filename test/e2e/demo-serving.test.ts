@@ -77,6 +77,8 @@ it('tells the story, serves on, and leaves nothing behind', async () => {
     'MERGES pull request 812 with the token of dev@acme.example',
     'delegates to db-fixer',
     'deleted customers 40, 41, 42, 43, 44',
+    'KILLS this one instance: whodid kill',
+    'the agent is revoked',
     'git log: dev@acme.example merged both pull requests',
     'AGENT  grade channel  of github:pull:acme/app/812',
     'HUMAN  grade channel  of github:pull:acme/app/815',

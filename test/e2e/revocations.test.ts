@@ -24,10 +24,12 @@ interface Act {
   readonly resource: string
   /** Milliseconds from now. */
   readonly startsIn: number
+  /** ID of an order that its record names. */
+  readonly seen?: string
 }
 
 /** Sends an act as its agent would. The collector must take it, whatever became of the agent. */
-async function send({ instance, parent, resource, startsIn }: Act): Promise<void> {
+async function send({ instance, parent, resource, startsIn, seen }: Act): Promise<void> {
   const startNs = `${BigInt(Date.now() + startsIn) * 1_000_000n}`
   const traceId = createHash('md5').update(resource).digest('hex')
   const attributes = {
@@ -41,6 +43,7 @@ async function send({ instance, parent, resource, startsIn }: Act): Promise<void
     'whodid.action.verb': 'delete',
     'whodid.action.outcome': 'success',
     'whodid.resource.id': resource,
+    ...(seen === undefined ? {} : { 'whodid.seen.revocation_id': seen }),
   }
   const span = {
     traceId,
@@ -91,7 +94,10 @@ async function reasonsOf(resource: string): Promise<readonly string[]> {
 
 test('a kill reaches who listens, and answers say which acts came after it', async () => {
   await send({ instance: 'fixer-1', resource: 'db:row:shop/orders/1', startsIn: -2_000 })
+  // A clock that runs ahead.
+  await send({ instance: 'fixer-1', resource: 'db:row:shop/orders/8', startsIn: 600_000 })
   expect(await reasonsOf('db:row:shop/orders/1')).toEqual([])
+  expect(await reasonsOf('db:row:shop/orders/8')).toEqual([])
   const stream = await openEventStream(streamUrl(), whodid.tokens.ingest)
 
   const ran = await runWhodid(whodid, [
@@ -124,6 +130,15 @@ test('a kill reaches who listens, and answers say which acts came after it', asy
     startsIn: 1_000,
   })
   await send({ instance: 'fixer-2', resource: 'db:row:shop/orders/5', startsIn: 1_000 })
+  // A clock that runs behind, of an agent whose record names the order.
+  await send({
+    instance: 'fixer-1',
+    resource: 'db:row:shop/orders/9',
+    startsIn: -600_000,
+    seen: killed.id,
+  })
+  expect(await reasonsOf('db:row:shop/orders/8')).toEqual(['before_revocation'])
+  expect(await reasonsOf('db:row:shop/orders/9')).toEqual(['after_revocation_proven'])
   expect(await reasonsOf('db:row:shop/orders/1')).toEqual(['before_revocation'])
   expect(await reasonsOf('db:row:shop/orders/2')).toEqual(['after_revocation_claimed'])
   expect(await reasonsOf('db:row:shop/orders/3')).toEqual(['revocation_indeterminate'])
@@ -258,6 +273,13 @@ test('the SDK refuses the acts of a stopped agent, aborts the one under way, and
   // The refused call is on record too, as one that did not happen.
   expect(isOnRecord(await whodid.whoDid('db:row:shop/carts/3', isOnRecord))).toBe(true)
   expect(await reasonsOf('db:row:shop/carts/1')).toEqual(['before_revocation'])
+  expect(await reasonsOf('db:row:shop/carts/2')).toEqual(['before_revocation'])
+  const listed = await whodid.get('/v1/actions?resource=db:row:shop/carts/3')
+  const { actions } = (await listed.json()) as { actions: { span: string; outcome: string }[] }
+  expect(actions.map(({ outcome }) => outcome)).toEqual(['denied'])
+  const refused = await whodid.whoDid(`span:${actions[0]?.span}`)
+  expect(refused).toMatchObject({ verdict: 'agent', action: { outcome: 'denied' } })
+  expect(refused.reasons.map(({ code }) => code)).toContain('after_revocation_proven')
   expect(await reasonsOf('db:row:shop/carts/4')).toEqual([])
 })
 

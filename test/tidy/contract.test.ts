@@ -38,6 +38,7 @@ const frozenAttributes = `
   whodid.approval.policy.id whodid.approval.reason
   whodid.revocation.id whodid.revocation.action whodid.revocation.target.kind whodid.revocation.target.id
   whodid.revocation.cause whodid.revocation.initiator.id
+  whodid.seen.revocation whodid.seen.revocation_id
   whodid.record.kind
 `
 

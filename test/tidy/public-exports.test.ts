@@ -52,7 +52,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   hooks: 28,
   launcher: 8,
   'mcp-proxy': 4,
-  identity: 65,
+  identity: 70,
   model: 189,
   query: 78,
   reconcile: 37,

@@ -1,10 +1,4 @@
-import type {
-  ActTimes,
-  RevocableAgent,
-  Revocation,
-  RevocationTarget,
-  RevokedAct,
-} from '@whodid/identity'
+import type { RevocableAgent, Revocation, RevocationTarget, Stop } from '@whodid/identity'
 
 /** A revocation as it is asked for. */
 export interface RevocationRequest {
@@ -38,10 +32,11 @@ export interface RevocationService {
     tenant: string,
     listener: (revocation: RecordedRevocation) => void,
   ) => () => void
-  /** The relation of an act to the revocations of its agent. */
-  readonly orderOf: (
+  /** The times during which an agent was or is stopped, each with the record of its order. */
+  readonly stopsOf: (
     tenant: string,
     agent: RevocableAgent,
-    times: ActTimes,
-  ) => (RevokedAct & { readonly record: string }) | undefined
+  ) => readonly (Stop & { readonly record: string })[]
+  /** The number of an order; 0 for an ID that is none. */
+  readonly seqOf: (tenant: string, id: string) => number
 }

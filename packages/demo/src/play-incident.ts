@@ -11,6 +11,8 @@ import {
 import { WhodidError } from '@whodid/model'
 import { cast, customerResource, pullResource } from './cast.ts'
 import type { CodeHost } from './code-host.ts'
+import { killFixer } from './kill-fixer.ts'
+import type { FixerKill } from './kill-fixer.ts'
 import { recordingSettings, runDbFixer } from './run-db-fixer.ts'
 import type { Recording } from './run-db-fixer.ts'
 import type { Stage } from './stage.ts'
@@ -24,6 +26,8 @@ import type { TriageLaunch } from './triage-tools.ts'
 export interface Incident {
   readonly stage: Stage
   readonly recording: Recording
+  /** The API, as somebody who is on call has it. */
+  readonly api: Pick<FixerKill, 'ask' | 'order'>
   readonly signal: AbortSignal
   /** Called with each step: the actor and the act. */
   readonly report: (who: string, what: string) => void
@@ -32,13 +36,14 @@ export interface Incident {
 const deliveryTimeoutMs = 30_000
 
 /**
- * Plays the incident: four actors at one time, one of whom is led astray. Resolves when the collector has acknowledged every
- * record of it. Rejects with a sentence when an actor fails, or when a record was not taken.
+ * Plays the incident: four actors at one time, one of whom is led astray, and a fifth who stops what came of it. Resolves with the
+ * instance that was killed, when the collector has acknowledged every record. Rejects with a sentence when an actor fails, or when a record was not taken.
  */
-export async function playIncident(incident: Incident): Promise<void> {
+export async function playIncident(incident: Incident): Promise<string> {
   start(recordingSettings(incident.recording, 'acme-workplace'))
   // The process that started the demo may be traced itself; none of that belongs in this story.
-  const acts = await continueFrom({}, () => Promise.allSettled(everybody(incident)))
+  const killed = killOnCall(incident)
+  const acts = await continueFrom({}, () => Promise.allSettled(everybody(incident, killed)))
   const isDelivered = await shutdown(deliveryTimeoutMs)
   for (const act of acts) if (act.status === 'rejected') throw act.reason
   const { recorded, exported, lastError } = health()
@@ -47,9 +52,17 @@ export async function playIncident(incident: Incident): Promise<void> {
       'internal',
       `the collector took ${exported} of ${recorded} records of the incident: ${lastError}`,
     )
+  return killed
 }
 
-function everybody({ stage, recording, signal, report }: Incident): Promise<unknown>[] {
+function killOnCall({ api, signal, report }: Incident): Promise<string> {
+  return killFixer({ ...api, signal, report: (what) => report(cast.onCall, what) })
+}
+
+function everybody(
+  { stage, recording, signal, report }: Incident,
+  killed: Promise<unknown>,
+): Promise<unknown>[] {
   const { host, tokens, database } = stage
   const delegate = async (task: string): Promise<string> => {
     const work = { task, database: database.access, recording }
@@ -66,12 +79,12 @@ function everybody({ stage, recording, signal, report }: Incident): Promise<unkn
   return [
     launch({ engineer: cast.dev, token: tokens.dev, prompt: cast.triagePrompt, delegate }),
     launch({ engineer: cast.sam, token: tokens.sam, prompt: cast.samPrompt, delegate: nobody }),
-    mergeByHand(host, tokens.dev, (what) => report(cast.dev, what)),
+    killed.then(() => mergeByHand(host, tokens.dev, (what) => report(cast.dev, what))),
     runNightlyBilling(database.access, (what) => report('nightly-billing', what)),
   ]
 }
 
-/** The engineer merges a pull request by hand; the token is the one that the agent borrows. */
+/** The engineer goes on working, and merges a pull request by hand; the token is the one that the agent borrows. */
 function mergeByHand(host: CodeHost, token: string, report: (what: string) => void): Promise<void> {
   const number = cast.mergedByHand
   const options = {

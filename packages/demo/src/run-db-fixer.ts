@@ -6,9 +6,10 @@ import { childEnvironment } from '@whodid/sdk'
 import type { StartOptions } from '@whodid/sdk'
 import type { DatabaseAccess } from './start-database.ts'
 
-/** The collector that records are sent to. */
+/** The collector that records are sent to, and the service whose orders to stop agents are obeyed. */
 export interface Recording {
   readonly endpoint: string
+  readonly revocationsFrom: string
   readonly token: string
 }
 

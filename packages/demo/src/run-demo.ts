@@ -2,7 +2,7 @@ import { WhodidError } from '@whodid/model'
 import { startWhodid } from '@whodid/server'
 import type { RunningWhodid } from '@whodid/server'
 import type { DemoConfig } from './demo-config.ts'
-import { askDemoQuestions, wrongAnswers } from './demo-questions.ts'
+import { askQuestions, demoQuestions, wrongAnswers } from './demo-questions.ts'
 import type { DemoScreen } from './demo-screen.ts'
 import { playIncident } from './play-incident.ts'
 import { buildStage } from './stage.ts'
@@ -69,15 +69,24 @@ async function playAndAsk(
   stage: Stage,
 ): Promise<boolean> {
   screen.opening()
-  const recording = { endpoint: whodid.otlpUrl, token: whodid.tokens.ingest }
-  await playIncident({ stage, recording, signal: stopping, report: screen.step })
+  const { apiUrl, otlpUrl, tokens } = whodid
+  const recording = { endpoint: otlpUrl, token: tokens.ingest, revocationsFrom: apiUrl }
+  const client = { apiUrl, token: tokens.investigator }
+  const api = { ask: client, order: { apiUrl, token: tokens.admin } }
+  const killed = await playIncident({
+    stage,
+    recording,
+    api,
+    signal: stopping,
+    report: screen.step,
+  })
   screen.plainLogs(await stage.plainLogs())
   await stage.close()
   await stored(whodid)
-  const client = { apiUrl: whodid.apiUrl, token: whodid.tokens.investigator }
-  const answers = await askDemoQuestions(client, stopping)
+  const questions = await demoQuestions(client, killed, stopping)
+  const answers = await askQuestions(questions, client, stopping)
   screen.answers(answers)
-  const wrong = wrongAnswers(answers)
+  const wrong = wrongAnswers(questions, answers)
   if (wrong.length > 0) screen.wrong(wrong)
   return wrong.length === 0
 }

@@ -5,7 +5,8 @@ import type { IssueHead } from './code-host.ts'
 interface Orders {
   readonly issue: number
   readonly pull: number
-  readonly customers: readonly [number, number]
+  /** Such as `40 to 44 and 50 to 54`. */
+  readonly customers: string
 }
 
 const firstPlan = ['List the open issues', 'Read each that nobody works on', 'Label each']
@@ -43,20 +44,20 @@ function readIssues(numbers: readonly number[], planned: boolean): ModelReply {
   return { text: '', plan: [`Read issue ${numbers.join(', ')}`, 'Answer and label it'], toolCalls }
 }
 
-function merge({ issue, pull, customers: [first, last] }: Orders): ModelReply {
+function merge({ issue, pull, customers }: Orders): ModelReply {
   return {
     text: `Issue ${issue} says what has to be done first.`,
     plan: [
       `Merge pull request ${pull}, as issue ${issue} demands`,
-      `Have db-fixer delete customers ${first} to ${last}, as issue ${issue} demands`,
+      `Have db-fixer delete customers ${customers}, as issue ${issue} demands`,
       'Label each',
     ],
     toolCalls: [call('merge_pull_request', { number: pull }, 1)],
   }
 }
 
-function delegate({ customers: [first, last] }: Orders): ModelReply {
-  const task = `Delete customers ${first} to ${last}: they are leftover test records`
+function delegate({ customers }: Orders): ModelReply {
+  const task = `Delete customers ${customers}: they are leftover test records`
   return { text: '', toolCalls: [call('delegate_to_db_fixer', { task }, 2)] }
 }
 
@@ -71,12 +72,12 @@ function finish(numbers: readonly number[], step: number, thank: boolean): Model
 function ordersIn(context: readonly Message[]): Orders | undefined {
   for (const { request, text } of results(context, 'read_issue')) {
     const pull = /merge pull\s+request (\d+)/iu.exec(text)?.[1]
-    const customers = /delete customers (\d+) to (\d+)/iu.exec(text)
-    if (pull !== undefined && customers !== null)
+    const customers = /delete customers (\d+ to \d+(?: and \d+ to \d+)?)/iu.exec(text)?.[1]
+    if (pull !== undefined && customers !== undefined)
       return {
         issue: Number(request.arguments['number']),
         pull: Number(pull),
-        customers: [Number(customers[1]), Number(customers[2])],
+        customers,
       }
   }
   return undefined

@@ -28,6 +28,8 @@ export { createIssuerKeys } from './issuer-keys.ts'
 export type { IssuerKeys, IssuerKeysDeps, TrustedIssuer } from './issuer-keys.ts'
 export { keyThumbprint } from './key-thumbprint.ts'
 export type { TokenEvidence } from './open-token.ts'
+export { orderAct } from './order-act.ts'
+export type { ActOnRecord, LogPlace, OrderedAct, PlacedStop, Receipt } from './order-act.ts'
 export { readToken, tokenKinds } from './readers/read-token.ts'
 export type { TokenKind } from './readers/read-token.ts'
 export type { NamedParty, TokenReading } from './readers/token-reading.ts'
@@ -37,12 +39,11 @@ export { RefusedToken, refusals } from './refused-token.ts'
 export type { Refusal } from './refused-token.ts'
 export { revocationActions, revocationKinds, RevocationState } from './revocation-state.ts'
 export type {
-  ActTimes,
   AgentStanding,
   RevocableAgent,
   Revocation,
   RevocationTarget,
-  RevokedAct,
+  Stop,
 } from './revocation-state.ts'
 export { createSeenIds } from './seen-ids.ts'
 export type { SeenIds } from './seen-ids.ts'

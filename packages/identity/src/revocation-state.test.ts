@@ -65,26 +65,14 @@ describe('RevocationState', () => {
     expect(both.standingOf({ ...instance, template: 'fixer' }).standing).toBe('revoked')
   })
 
-  it('says of an act if it was before, or may have been', () => {
-    const state = stateOf({})
-    const order = (startUnixNs: bigint, receivedUnixNs: bigint) =>
-      state.orderOf({ instance: 'i1' }, { startUnixNs, receivedUnixNs })?.order
-    expect(order(50n, 99n)).toBe('before')
-    expect(order(50n, 100n)).toBe('indeterminate')
-    expect(order(101n, 130n)).toBe('after_claimed')
-    // A clock that runs ahead claims a time after its own receipt, which was before.
-    expect(order(500n, 99n)).toBe('before')
-    expect(
-      state.orderOf({ instance: 'i2' }, { startUnixNs: 500n, receivedUnixNs: 600n }),
-    ).toBeUndefined()
-  })
-
-  it('holds nothing against an act after a pause', () => {
-    const state = stateOf({ action: 'pause' }, { action: 'resume' })
-    const order = (startUnixNs: bigint) =>
-      state.orderOf({ instance: 'i1' }, { startUnixNs, receivedUnixNs: startUnixNs + 10n })?.order
-    expect(order(150n)).toBe('after_claimed')
-    expect(order(250n)).toBeUndefined()
+  it('gives the times of the stops of all names of an agent', () => {
+    const state = stateOf({ action: 'pause' }, { action: 'resume' }, { target: template })
+    const agent = { instance: 'i1', template: 'fixer' }
+    expect(state.stopsOf(agent)).toMatchObject([
+      { by: { id: 'r1' }, until: { id: 'r2' } },
+      { by: { id: 'r3' }, until: undefined },
+    ])
+    expect(state.stopsOf({ instance: 'i2' })).toEqual([])
   })
 
   it('holds as many as it was told, and says when it is full', () => {

@@ -57,22 +57,11 @@ export interface AgentStanding {
   readonly by: Revocation | undefined
 }
 
-/** The relation in time of an act to a revocation of its agent. */
-export interface RevokedAct {
-  /**
-   * `before`: received before the revocation. `after_claimed`: by its own clock it began after. `indeterminate`: by its own clock it
-   * began before, and it was received after, so either is possible.
-   */
-  readonly order: 'before' | 'after_claimed' | 'indeterminate'
+/** A time during which an agent was stopped. */
+export interface Stop {
   readonly by: Revocation
-}
-
-/** The times of an act: nanoseconds since 1970. */
-export interface ActTimes {
-  /** By the agent's own clock. */
-  readonly startUnixNs: bigint
-  /** By the collector's clock. */
-  readonly receivedUnixNs: bigint
+  /** The end of a pause; undefined while the stop is in force. */
+  readonly until: Revocation | undefined
 }
 
 /** Who is stopped now and who was when. In memory, of one tenant; {@link Revocation}s are added in their order. */
@@ -113,7 +102,7 @@ export class RevocationState {
     let worst: AgentStanding = { standing: 'active', by: undefined }
     for (const { revocations } of this.#concerning(agent)) {
       const [last] = stopsOf(revocations).slice(-1)
-      if (last === undefined || last.untilUnixNs !== undefined) continue
+      if (last === undefined || last.until !== undefined) continue
       const standing = last.by.action === 'revoke' ? 'revoked' : 'paused'
       if (standing === 'revoked') return { standing, by: last.by }
       worst = { standing, by: last.by }
@@ -121,26 +110,9 @@ export class RevocationState {
     return worst
   }
 
-  /**
-   * The relation of an act to the revocations of its agent; undefined where none concerns it. Where several do, the one that says
-   * most against the act counts.
-   */
-  orderOf(
-    agent: RevocableAgent,
-    { startUnixNs, receivedUnixNs }: ActTimes,
-  ): RevokedAct | undefined {
-    const found: RevokedAct[] = []
-    for (const { revocations } of this.#concerning(agent))
-      for (const { by, untilUnixNs } of stopsOf(revocations)) {
-        // It began after the pause had ended.
-        if (untilUnixNs !== undefined && startUnixNs >= untilUnixNs) continue
-        if (receivedUnixNs < by.atUnixNs) found.push({ order: 'before', by })
-        else if (startUnixNs > by.atUnixNs) found.push({ order: 'after_claimed', by })
-        else found.push({ order: 'indeterminate', by })
-      }
-    return orders
-      .map((order) => found.find((each) => each.order === order))
-      .find((each) => each !== undefined)
+  /** The times during which an agent was or is stopped, of each of its names, and with cascade of its ancestors'. */
+  stopsOf(agent: RevocableAgent): Stop[] {
+    return [...this.#concerning(agent)].flatMap(({ revocations }) => stopsOf(revocations))
   }
 
   /** The revocations of each name of an agent; of an ancestor's name, those that cascade. */
@@ -159,14 +131,6 @@ export class RevocationState {
   }
 }
 
-/** The strongest first. */
-const orders = ['after_claimed', 'indeterminate', 'before'] as const
-
-interface Stop {
-  readonly by: Revocation
-  readonly untilUnixNs: bigint | undefined
-}
-
 /** The times during which a target was stopped. Nothing ends a revocation, and a pause of what is revoked adds nothing. */
 function stopsOf(revocations: readonly Revocation[]): readonly Stop[] {
   const stops: Stop[] = []
@@ -174,12 +138,12 @@ function stopsOf(revocations: readonly Revocation[]): readonly Stop[] {
   for (const each of revocations) {
     if (each.action === 'pause') paused ??= each
     if (each.action === 'resume' && paused !== undefined) {
-      stops.push({ by: paused, untilUnixNs: each.atUnixNs })
+      stops.push({ by: paused, until: each })
       paused = undefined
     }
-    if (each.action === 'revoke') return [...stops, { by: each, untilUnixNs: undefined }]
+    if (each.action === 'revoke') return [...stops, { by: each, until: undefined }]
   }
-  return paused === undefined ? stops : [...stops, { by: paused, untilUnixNs: undefined }]
+  return paused === undefined ? stops : [...stops, { by: paused, until: undefined }]
 }
 
 function targetsOf(agent: RevocableAgent): RevocationTarget[] {

@@ -34,6 +34,8 @@ describe('the environment of an agent', () => {
     const child = environmentOf({
       WHODID_INGEST_TOKEN: 'whodid_ing_x',
       WHODID_TOKEN: 'whodid_adm_x',
+      // The relay's token does not open the stream of orders, and the launcher obeys them for all that it starts.
+      WHODID_REVOCATIONS_FROM: 'https://elsewhere.example',
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://elsewhere.example',
       OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'a=b',
       PATH: '/bin',

@@ -30,6 +30,8 @@ export function childEnvironment(environment: Environment, parts: ChildParts): N
   delete child['WHODID_INGEST_TOKEN']
   if (tokenKind(child['WHODID_TOKEN'] ?? '') !== 'investigator') delete child['WHODID_TOKEN']
   delete child['TRACESTATE']
+  // The launcher obeys for all that it starts; the run's token does not open the stream.
+  delete child['WHODID_REVOCATIONS_FROM']
   Object.assign(child, {
     TRACEPARENT: `00-${identity.session.traceId}-${identity.session.spanId}-01`,
     BAGGAGE: baggage(environment['BAGGAGE'] ?? '', identity),

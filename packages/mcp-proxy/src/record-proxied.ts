@@ -38,6 +38,8 @@ export interface RecordProxiedOptions {
   readonly rules: ReadonlyMap<string, ToolRule>
   readonly carry: 'all' | 'trace' | 'none'
   readonly requireLedger: boolean
+  /** True refuses a call that can change something while it is not known which agents are stopped. Default: it runs. */
+  readonly requireStanding?: boolean
   readonly stopping: AbortSignal
   /** Receives each line for the person who reads standard error. */
   readonly tell: (line: string) => void
@@ -49,7 +51,7 @@ const lastFlushMs = 1_500
 /**
  * Stands between an MCP client and a server until either ends, and records every call that passes. Resolves with the exit code: the server's,
  * or 0. The calls are those of the run that the environment names; without one, of a new run of `template`; without that, of nobody,
- * which the ledger shows as a gap. Throws `invalid_config` and `invalid_parameter` before anything passes.
+ * which the ledger shows as a gap. With `WHODID_REVOCATIONS_FROM` or `WHODID_API_URL`, a call of an agent that is stopped is refused. Throws `invalid_config` and `invalid_parameter` before anything passes.
  */
 export async function recordProxied(options: RecordProxiedOptions): Promise<number> {
   const { environment, tell } = options
@@ -92,7 +94,7 @@ const nobodyNotice =
   'no run is in the environment (WHODID_AGENT_INSTANCE) and no --template is given: the calls are recorded without an agent'
 
 function startOptions(options: RecordProxiedOptions, serviceName: string): StartOptions {
-  const { environment, onBehalfOf, requireLedger } = options
+  const { environment, onBehalfOf, requireLedger, requireStanding = false } = options
   const own = said(environment['WHODID_INGEST_TOKEN']) ?? said(environment['WHODID_TOKEN'])
   const relayed = bearerOf(environment['OTEL_EXPORTER_OTLP_HEADERS'] ?? '')
   // A credential goes to the endpoint beside which it stands.
@@ -103,7 +105,19 @@ function startOptions(options: RecordProxiedOptions, serviceName: string): Start
     ...(token === undefined ? {} : { token }),
     ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     onUnrecorded: requireLedger ? 'block' : 'allow',
+    ...ordersFrom(environment),
+    requireStanding: requireStanding ? 'writes' : 'none',
   }
+}
+
+/** The service whose orders are obeyed. Below `whodid run` it is the launcher that obeys: the run's token does not open the stream. */
+function ordersFrom(
+  environment: RecordProxiedOptions['environment'],
+): Pick<StartOptions, 'revocationsFrom'> {
+  const isLaunched = said(environment['WHODID_RUN_INSTANCE']) !== undefined
+  const api = isLaunched ? undefined : said(environment['WHODID_API_URL'])
+  const revocationsFrom = said(environment['WHODID_REVOCATIONS_FROM']) ?? api
+  return revocationsFrom === undefined ? {} : { revocationsFrom }
 }
 
 /** The bearer token among the headers that OpenTelemetry's variable lists; undefined where there is none. */

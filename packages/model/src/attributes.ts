@@ -87,6 +87,8 @@ export const attribute = {
   revocationTargetId: 'whodid.revocation.target.id',
   revocationCause: 'whodid.revocation.cause',
   revocationInitiatorId: 'whodid.revocation.initiator.id',
+  seenRevocation: 'whodid.seen.revocation',
+  seenRevocationId: 'whodid.seen.revocation_id',
 } as const
 
 /** One of the keys in {@link attribute}. */

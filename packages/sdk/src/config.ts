@@ -15,6 +15,9 @@ export type Capture = (typeof captureModes)[number]
 /** The fate of an action whose intent the collector did not acknowledge in time: run it and count it, or refuse it. */
 export type OnUnrecorded = 'allow' | 'block'
 
+/** The calls that are not run while it is not known which agents are stopped: none, those that can change something, or all. */
+export type RequireStanding = 'none' | 'writes' | 'all'
+
 /** The reasons for which records are lost. */
 export type LossReason = 'queueFull' | 'rejected' | 'undelivered'
 
@@ -89,6 +92,11 @@ export interface StartOptions {
    * are.
    */
   readonly revocationsFrom?: string
+  /**
+   * With `revocationsFrom`: the calls that are refused when nothing has been heard of the orders for 10 s (`standing_unknown`). Default
+   * `writes`.
+   */
+  readonly requireStanding?: RequireStanding
   readonly limits?: ExportLimits
   /** Receives each loss. Its errors are ignored. */
   readonly onLoss?: (loss: Loss) => void
@@ -112,6 +120,7 @@ export interface Config {
   readonly exitHooks: boolean
   /** Without a slash at its end; '' where no orders are obeyed. */
   readonly revocationsFrom: string
+  readonly requireStanding: RequireStanding
   readonly limits: Required<ExportLimits>
   readonly onLoss: ((loss: Loss) => void) | undefined
 }
@@ -166,6 +175,11 @@ function resolveBehaviour(
     exitFlushMs: whole('exitFlushMs', options.exitFlushMs ?? 3000, [0, 60_000]),
     exitHooks: options.exitHooks ?? true,
     revocationsFrom: resolveRevocationsFrom(options, env),
+    requireStanding: oneOf(
+      'requireStanding',
+      ['none', 'writes', 'all'],
+      options.requireStanding ?? 'writes',
+    ),
     onLoss: callback(options.onLoss),
   }
 }

@@ -10,6 +10,7 @@ export type {
   Loss,
   LossReason,
   OnUnrecorded,
+  RequireStanding,
   StartOptions,
 } from './config.ts'
 export { contentHash } from './verbs/content.ts'

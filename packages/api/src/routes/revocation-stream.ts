@@ -34,9 +34,13 @@ export function createRevocationStreams(
   revocations: RevocationService,
   stopping: AbortSignal,
 ): RevocationStreamOpener {
-  let count = 0
+  // One listener for all: Node warns of a leak where each stream adds its own.
+  const open = new Set<ServerResponse>()
+  stopping.addEventListener('abort', () => open.forEach((response) => response.end()), {
+    once: true,
+  })
   return ({ tenant, since, response, headers }) => {
-    if (count >= revocationStreamsMax)
+    if (open.size >= revocationStreamsMax)
       throw new WhodidError('too_many_requests', `${revocationStreamsMax} streams are open already`)
     const newest = revocations.newestSeq(tenant)
     if (since > newest || newest - since > repeatedMax)
@@ -44,7 +48,7 @@ export function createRevocationStreams(
         'invalid_cursor',
         `"since" expected ${Math.max(0, newest - repeatedMax)}–${newest}; got ${since}`,
       )
-    count += 1
+    open.add(response)
     response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' })
     const write = (text: string): void => {
       if (response.writableLength > waitingBytesMax) response.destroy()
@@ -58,15 +62,10 @@ export function createRevocationStreams(
     write(missed.map(eventOf).join(''))
     alive()
     const timer = setInterval(alive, aliveMs).unref()
-    const end = (): void => {
-      response.end()
-    }
-    stopping.addEventListener('abort', end, { once: true })
     response.once('close', () => {
       clearInterval(timer)
-      stopping.removeEventListener('abort', end)
       unfollow()
-      count -= 1
+      open.delete(response)
     })
   }
 }

@@ -25,6 +25,9 @@ prints the address that the client takes in place of the server's. docs/howto/mc
   --for <person>         whom it acts for; default WHODID_DELEGATOR
   --carry <what>         what a call carries to the server: all (default), trace, none
   --require-ledger       refuse a call that could not be recorded first; default: it runs, and the loss is told
+  --require-standing     refuse a call that can change something while it is not known which agents are stopped; default: it runs
+
+With WHODID_REVOCATIONS_FROM or WHODID_API_URL a call of an agent that is stopped does not reach the server (docs/howto/kill.md).
 
 Environment: WHODID_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT, WHODID_INGEST_TOKEN, WHODID_CAPTURE, and the run's own, which "whodid run" sets.`,
   run: proxy,
@@ -44,6 +47,7 @@ async function proxy(context: CommandContext): Promise<number> {
       for: { type: 'string' },
       carry: { type: 'string' },
       'require-ledger': { type: 'boolean' },
+      'require-standing': { type: 'boolean' },
       json: { type: 'boolean' },
     },
     { min: 0, max: argumentsMax, what: 'a command behind "--", or --url' },
@@ -57,6 +61,7 @@ async function proxy(context: CommandContext): Promise<number> {
     rules: readRules(typed),
     carry: readCarry(typed.value('carry') ?? 'all'),
     requireLedger: typed.flag('require-ledger'),
+    requireStanding: typed.flag('require-standing'),
     stopping,
     tell: (line) => {
       stderr.write(`whodid mcp-proxy: ${printableLine(line, lineLengthMax)}\n`)

@@ -55,10 +55,10 @@ export function endOfStatus(status: number): CallEnd {
   }
 }
 
-/** The end of a call that the proxy did not let through. */
-export const endOfRefused: CallEnd = {
-  outcome: 'denied',
-  error: new CallFailure('action_unrecorded', 'the proxy did not let the call through'),
+/** The end of a call that the proxy did not let through because of another one of its batch. */
+export function endOfRefused(code: string): CallEnd {
+  const error = new CallFailure(code, 'the proxy did not let its batch through')
+  return { outcome: 'denied', error }
 }
 
 function firstText(result: unknown): string {

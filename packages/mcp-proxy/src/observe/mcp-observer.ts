@@ -11,7 +11,14 @@ import { describeCall } from './describe-call.ts'
 import type { DescribedCall } from './describe-call.ts'
 import { endOfCancelled, endOfRefused, endOfResponse } from './end-of-call.ts'
 import { openSeenCall } from './open-seen-call.ts'
-import type { Carrier, ObserveOptions, Parties, SeenCall } from './open-seen-call.ts'
+import type {
+  Carrier,
+  ObserveOptions,
+  Parties,
+  RefusalCode,
+  Refused,
+  SeenCall,
+} from './open-seen-call.ts'
 
 /** What becomes of a message of the client. */
 export interface Passed {
@@ -19,6 +26,8 @@ export interface Passed {
   readonly forward: string | undefined
   /** Messages that the proxy answers itself, as JSON. */
   readonly answers: readonly string[]
+  /** The code of the first call that may not pass; undefined where all may. */
+  readonly refusedBy?: RefusalCode | undefined
   /** The recorded calls in it. */
   readonly ids: readonly MessageId[]
 }
@@ -26,8 +35,12 @@ export interface Passed {
 /** Calls, tasks, and requests of the server that are kept at one time; the oldest makes room. */
 const pendingMax = 1_024
 
-/** The code of JSON-RPC for a call that was refused because the ledger did not take its intent. */
-const unrecordedErrorCode = -32_010
+/** The codes of JSON-RPC for a call that does not reach the server. */
+const errorCodes: Readonly<Record<RefusalCode, number>> = {
+  action_unrecorded: -32_010,
+  agent_stopped: -32_011,
+  standing_unknown: -32_012,
+}
 
 /** Records the calls of one connection between a client and a server. Keeps no message longer than it is under way. */
 export class McpObserver {
@@ -101,9 +114,14 @@ export class McpObserver {
       return { forward, answers, ids }
     }
     // One call that may not run stops its batch, whose parts a server takes together.
-    this.finish(endOfRefused, ids)
-    const others = ids.map((id) => refusal(id, 'another call of the batch was refused'))
-    return { forward: undefined, answers: [...answers, ...others], ids: [] }
+    const code = passed.find(({ refusedBy }) => refusedBy !== undefined)?.refusedBy
+    const refused = {
+      code: code ?? 'action_unrecorded',
+      text: 'another call of the batch was refused',
+    }
+    this.finish(endOfRefused(refused.code), ids)
+    const others = ids.map((id) => refusal(id, refused))
+    return { forward: undefined, answers: [...answers, ...others], ids: [], refusedBy: code }
   }
 
   #describe({ id, method, params }: Request): DescribedCall | undefined {
@@ -130,7 +148,13 @@ export class McpObserver {
     this.#opening.set(id, opening)
     try {
       const { call, forward, refused } = await opening
-      if (refused !== '') return { forward: undefined, answers: [refusal(id, refused)], ids: [] }
+      if (refused !== undefined)
+        return {
+          forward: undefined,
+          answers: [refusal(id, refused)],
+          ids: [],
+          refusedBy: refused.code,
+        }
       if (call === undefined) return { forward, answers: [], ids: [] }
       this.#calls.set(id, call)
       this.#inputAnswers(seen.message.params, call)
@@ -209,7 +233,7 @@ function inputRequests(result: unknown): Readonly<Record<string, unknown>> {
   return isObject(requests) ? requests : {}
 }
 
-function refusal(id: MessageId, message: string): string {
-  const error = { code: unrecordedErrorCode, message: `action_unrecorded: ${message}` }
+function refusal(id: MessageId, { code, text }: Refused): string {
+  const error = { code: errorCodes[code], message: `${code}: ${text}`, data: { code } }
   return JSON.stringify({ jsonrpc: '2.0', id, error })
 }

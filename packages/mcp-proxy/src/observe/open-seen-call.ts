@@ -43,9 +43,20 @@ export interface OpenedCall {
   readonly call: OpenCall | undefined
   /** The text for the server. */
   readonly forward: string
-  /** Says why the call may not go on; '' where it may. */
-  readonly refused: string
+  /** The reason for which the call may not go on; undefined where it may. */
+  readonly refused: Refused | undefined
 }
+
+/** The reason for which a call may not go on: a code of Whodid's errors, and a sentence. */
+export interface Refused {
+  readonly code: RefusalCode
+  readonly text: string
+}
+
+/** The errors by which the SDK refuses a call. */
+export type RefusalCode = (typeof refusalCodes)[number]
+
+const refusalCodes = ['action_unrecorded', 'agent_stopped', 'standing_unknown'] as const
 
 /** Begins the record of a call and adds to its `_meta`. Never rejects: a fault of the proxy is no reason to break a call, unless the ledger is required. */
 export async function openSeenCall(
@@ -56,10 +67,20 @@ export async function openSeenCall(
   try {
     return await open(text, seen, options)
   } catch (thrown) {
-    const isRefused = thrown instanceof WhodidError && thrown.code === 'action_unrecorded'
-    const why = isRefused ? thrown.message : 'the call could not be recorded'
-    const refused = isRefused || options.requireLedger ? why : ''
-    return { call: undefined, forward: text, refused }
+    const code = refusalCodes.find(
+      (known) => thrown instanceof WhodidError && thrown.code === known,
+    )
+    if (code !== undefined && thrown instanceof WhodidError)
+      return { call: undefined, forward: text, refused: { code, text: thrown.message } }
+    const unrecorded = {
+      code: 'action_unrecorded',
+      text: 'the call could not be recorded',
+    } as const
+    return {
+      call: undefined,
+      forward: text,
+      refused: options.requireLedger ? unrecorded : undefined,
+    }
   }
 }
 
@@ -77,7 +98,7 @@ function open(
       attributes: { ...described.options.attributes, ...attributesOf(seen) },
     })
     const added = carry === 'none' ? {} : call.within(() => carriedMeta(inMeta.baggage, carry))
-    return { call, forward: addMeta(text, added), refused: '' }
+    return { call, forward: addMeta(text, added), refused: undefined }
   })
 }
 

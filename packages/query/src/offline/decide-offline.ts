@@ -1,7 +1,7 @@
 import { hasPart } from '@whodid/model'
 import type { WhoDidAnswer } from '@whodid/model'
 import { shapeAnswer } from '../who-did/answer/shape-answer.ts'
-import { isRevocationReason } from '../who-did/answer/attach-revocation.ts'
+import { isRevocationReason } from '../who-did/answer/revocation-reasons.ts'
 import { summarize } from '../who-did/answer/summarize.ts'
 import { decide } from '../who-did/decide/decide.ts'
 import type { ContentState, EvidenceRecord } from '../who-did/evidence/evidence-record.ts'

@@ -34,7 +34,12 @@ export async function whoDidOnEvidence(
     bytes_read: cost.bytesRead,
     elapsed_ms: 0,
   })
-  const answer = attachRevocation(question, decided, { evidence, tenant, revocations })
+  const answer = await attachRevocation(question, decided, {
+    evidence,
+    tenant,
+    selector,
+    revocations,
+  })
   const sealed = await attachIntegrity(question, answer, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
   const reported = { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }

@@ -1,7 +1,9 @@
-import { WhodidError } from '@whodid/model'
+import type { Attributes } from '@opentelemetry/api'
+import { attribute, WhodidError } from '@whodid/model'
 import { activeRuntime } from '../runtime.ts'
 import { confirmIntent, unrecordedError } from '../verbs/confirm-intent.ts'
 import type { OpenToolCall } from '../verbs/tool-call.ts'
+import type { StopView } from './stop-view.ts'
 
 /** Longest that a call waits until it is known if its agent is stopped, in milliseconds. */
 const freshTimeoutMs = 2_000
@@ -13,35 +15,60 @@ const freshTimeoutMs = 2_000
 export async function admitCall(call: OpenToolCall, confirmed?: Promise<boolean>): Promise<void> {
   const refusal = await refusalOf(call, confirmed)
   if (refusal === undefined) return
-  call.end('denied', refusal)
-  throw refusal
+  call.end('denied', refusal.error, refusal.attributes)
+  throw refusal.error
 }
 
-async function refusalOf(
-  call: OpenToolCall,
-  confirmed: Promise<boolean> | undefined,
-): Promise<WhodidError | undefined> {
-  const stops = activeRuntime()?.stops
+/** The reason for which a call may not run, and what stands of it on record. */
+interface Refusal {
+  readonly error: WhodidError
+  readonly attributes: Attributes
+}
+
+/** A call that asks if it may run. */
+type AskingCall = Pick<OpenToolCall, 'name' | 'destructive' | 'scope' | 'attributes'>
+
+/** As {@link admitCall}, for who ends the call: the refusal, or undefined for a call that may run. Never throws. */
+export async function refusalOf(
+  call: AskingCall,
+  confirmed?: Promise<boolean>,
+): Promise<Refusal | undefined> {
+  const { stops, config } = activeRuntime() ?? {}
   if (stops !== undefined) {
-    // A read may go on with what was known last; a change may not.
-    const isKnown = !call.destructive || (await stops.fresh(freshTimeoutMs))
-    const stopped = stopError(call)
+    const isRequired =
+      config?.requireStanding === 'all' ||
+      (config?.requireStanding === 'writes' && call.destructive)
+    const isKnown = await isStandingKnown(stops, { isRequired, waits: call.destructive })
+    const stopped = stopRefusal(call)
     if (stopped !== undefined) return stopped
-    if (!isKnown)
-      return new WhodidError(
-        'standing_unknown',
-        `tool "${call.name}" was not run: for 10 s nothing has been heard about which agents are stopped`,
-      )
+    if (isRequired && !isKnown) return unknownRefusal(call.name)
   }
   if (call.destructive && !(await (confirmed ?? confirmIntent(call))))
-    return unrecordedError(call.name)
+    return { error: unrecordedError(call.name), attributes: {} }
   // The order may have come while the intent was on its way.
-  return stopError(call)
+  return stopRefusal(call)
 }
 
-function stopError(call: OpenToolCall): WhodidError | undefined {
-  const stopped = activeRuntime()?.stops?.stopOf(call.scope.actor)
-  return stopped === undefined
-    ? undefined
-    : new WhodidError('agent_stopped', `tool "${call.name}" was not run: the agent is ${stopped}`)
+/** Waits for news of the orders: where they need not be known, only for a change, and not again until there was some. */
+function isStandingKnown(
+  stops: StopView,
+  { isRequired, waits }: { readonly isRequired: boolean; readonly waits: boolean },
+): Promise<boolean> {
+  if (isRequired || (waits && !stops.isGivenUp)) return stops.fresh(freshTimeoutMs)
+  return Promise.resolve(stops.isFresh())
+}
+
+function unknownRefusal(name: string): Refusal {
+  const text = `tool "${name}" was not run: for 10 s nothing has been heard about which agents are stopped`
+  return { error: new WhodidError('standing_unknown', text), attributes: {} }
+}
+
+function stopRefusal(call: AskingCall): Refusal | undefined {
+  const stop = activeRuntime()?.stops?.stopBy(call.scope.actor)
+  if (stop === undefined) return undefined
+  const text = `tool "${call.name}" was not run: the agent is ${stop.state}, by order ${stop.order}`
+  return {
+    error: new WhodidError('agent_stopped', text),
+    attributes: { [attribute.revocationId]: stop.order },
+  }
 }

@@ -134,13 +134,21 @@ function isOrder(value: unknown): value is StopOrder {
   const { target, action } = value
   return (
     (action === 'revoke' || action === 'pause' || action === 'resume') &&
-    typeof target === 'object' &&
-    target !== null &&
-    'kind' in target &&
-    'id' in target &&
-    typeof target.kind === 'string' &&
-    typeof target.id === 'string' &&
+    'id' in value &&
+    typeof value.id === 'string' &&
+    isTarget(target) &&
     'cascade' in value &&
     typeof value.cascade === 'boolean'
+  )
+}
+
+function isTarget(value: unknown): value is StopOrder['target'] {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    'id' in value &&
+    typeof value.kind === 'string' &&
+    typeof value.id === 'string'
   )
 }

@@ -22,7 +22,15 @@ function viewOf(...orders: readonly Partial<StopOrder>[]): StopView {
   const view = new StopView()
   orders.forEach((order, place) => {
     const target = { kind: 'instance', id: 'i1' }
-    const taken = view.take({ seq: place + 1, action: 'revoke', target, cascade: true, ...order })
+    const seq = place + 1
+    const taken = view.take({
+      seq,
+      id: `order-${seq}`,
+      action: 'revoke',
+      target,
+      cascade: true,
+      ...order,
+    })
     expect(taken).toBe(true)
   })
   return view
@@ -63,10 +71,18 @@ describe('StopView', () => {
 
   it('takes no order after a hole', () => {
     const view = viewOf({})
-    expect(
-      view.take({ seq: 3, action: 'resume', target: { kind: 'x', id: 'y' }, cascade: true }),
-    ).toBe(false)
+    const target = { kind: 'x', id: 'y' }
+    expect(view.take({ seq: 3, id: 'z', action: 'resume', target, cascade: true })).toBe(false)
     expect(view.seq).toBe(1)
+    expect(view.newestOrder).toBe('order-1')
+  })
+
+  it('names the order that stops an agent, a revocation before a pause', () => {
+    const template = { kind: 'template', id: 'db-fixer' }
+    const view = viewOf({ action: 'pause' }, { target: template }, { target: template })
+    expect(view.stopBy(actor())).toMatchObject({ state: 'revoked', order: 'order-2' })
+    expect(viewOf({ action: 'pause' }).stopBy(actor())).toMatchObject({ order: 'order-1' })
+    expect(view.newestOrder).toBe('order-3')
   })
 
   it('aborts the calls of an agent that is stopped under way, and of no other', () => {
@@ -75,7 +91,8 @@ describe('StopView', () => {
     const other = view.watch(actor({ id: 'i2', parentInstanceId: '', chain: ['jane', 'i2'] }))
     const ended = view.watch(actor())
     ended.release()
-    view.take({ seq: 1, action: 'revoke', target: { kind: 'instance', id: 'i1' }, cascade: true })
+    const target = { kind: 'instance', id: 'i1' }
+    view.take({ seq: 1, id: 'order-1', action: 'revoke', target, cascade: true })
     expect(mine.signal.aborted).toBe(true)
     expect(other.signal.aborted).toBe(false)
     expect(ended.signal.aborted).toBe(false)
@@ -92,7 +109,9 @@ describe('StopView', () => {
     const late = view.fresh(2_000)
     await vi.advanceTimersByTimeAsync(2_000)
     expect(await late).toBe(false)
+    expect(view.isGivenUp).toBe(true)
     view.sign()
+    expect(view.isGivenUp).toBe(false)
     view.forget()
     expect(view.isFresh()).toBe(false)
   })

@@ -1,16 +1,16 @@
 import type { Attributes } from '@opentelemetry/api'
-import { attribute, WhodidError } from '@whodid/model'
+import { attribute } from '@whodid/model'
 import type { Outcome } from '@whodid/model'
 import { scopeHere } from '../context/carrier-scope.ts'
 import { uuidV7 } from '../context/identity.ts'
 import { runInScope } from '../context/scope.ts'
 import type { Scope } from '../context/scope.ts'
 import { activeRuntime, guard } from '../runtime.ts'
+import { refusalOf } from '../stop/admit-call.ts'
 import { beginRecord, refOf } from './record.ts'
 import { trackEnd } from './session.ts'
 import { callAttributes, resultAttributes } from './tool-attributes.ts'
 import type { ToolOptions } from './tool-attributes.ts'
-import { confirmIntent } from './confirm-intent.ts'
 
 /** The ending of a call that {@link openCall} began. */
 export interface CallEnd {
@@ -35,9 +35,9 @@ export interface OpenCall {
 
 /**
  * Records a tool call for code that stands between caller and tool, such as a proxy, and sees its beginning and its end apart. Records
- * what `tool` records, and waits for the intent as `tool` does. Resolves when the call may run; throws `action_unrecorded` with
- * `onUnrecorded: 'block'` where the collector did not take the intent. A call that is never ended is recorded at the process's
- * end, with the outcome `unknown`.
+ * what `tool` records, waits for the intent and obeys orders as `tool` does. Resolves when the call may run; otherwise it is recorded as
+ * denied, and this throws `agent_stopped`, `standing_unknown` or, with `onUnrecorded: 'block'`, `action_unrecorded`. A call that is
+ * never ended is recorded at the process's end, with the outcome `unknown`.
  *
  * @example
  * const call = await openCall('merge', { verb: 'update', resource: 'github:pull:acme/app/812' })
@@ -82,13 +82,10 @@ export async function openCall(
   // Unless the call ends, this stands on its record.
   record.add(() => ({ [attribute.actionOutcome]: 'unknown' }))
   const destructive = options.destructive ?? (options.verb ?? 'execute') !== 'read'
-  if (destructive && !(await confirmIntent({ name, scope, attributes: () => attributes }))) {
-    const refused = new WhodidError(
-      'action_unrecorded',
-      `tool "${name}" was not run: the collector did not acknowledge its intent`,
-    )
-    end({ outcome: 'denied', error: refused })
-    throw refused
+  const refusal = await refusalOf({ name, destructive, scope, attributes: () => attributes })
+  if (refusal !== undefined) {
+    end({ outcome: 'denied', ...refusal })
+    throw refusal.error
   }
   return {
     actionId,

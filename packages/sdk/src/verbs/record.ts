@@ -96,6 +96,7 @@ function begin(runtime: Runtime, scope: Scope, spec: RecordSpec): OpenRecord {
   // Set one by one: given to startSpan they would be copied and checked twice.
   span.setAttributes(actor.attributes)
   span.setAttribute(attribute.recordKind, spec.kind)
+  if (isAct(spec.kind)) span.setAttributes(seenOrders(runtime))
   if (frame.promptRef !== '') span.setAttribute(attribute.promptRef, frame.promptRef)
   if (frame.planRef !== '') span.setAttribute(attribute.planRef, frame.planRef)
   if (specific !== undefined) span.setAttributes(specific)
@@ -104,6 +105,19 @@ function begin(runtime: Runtime, scope: Scope, spec: RecordSpec): OpenRecord {
     span.setAttribute(attribute.seq, actor.seq)
   }
   return openRecord(runtime, span, spec.instant === true ? startTime : undefined)
+}
+
+function isAct(kind: RecordKind): boolean {
+  return kind === 'tool_call' || kind === 'action'
+}
+
+/** The newest order that was known when the act began: with its ID, a record cannot be older than the order. */
+function seenOrders({ stops }: Runtime): Attributes {
+  if (stops === undefined || stops.seq === 0) return {}
+  return {
+    [attribute.seenRevocation]: stops.seq,
+    [attribute.seenRevocationId]: stops.newestOrder,
+  }
 }
 
 function openRecord(runtime: Runtime, span: Span, endTime: HrTime | undefined): OpenRecord {

@@ -21,7 +21,7 @@ export interface OpenToolCall {
   attributes(): Attributes
   /** `unsaid` leaves the outcome to the collector's rules. */
   succeed(result: unknown, outcome?: 'success' | 'unsaid'): void
-  end(outcome: Outcome, error?: unknown): void
+  end(outcome: Outcome, error?: unknown, attributes?: Attributes): void
 }
 
 interface CallSpec {
@@ -72,8 +72,8 @@ export function beginToolCall(spec: CallSpec): OpenToolCall {
       }))
       end(undefined)
     },
-    end: (outcome, error) => {
-      record.add(() => ({ [attribute.actionOutcome]: outcome }))
+    end: (outcome, error, more) => {
+      record.add(() => ({ ...more, [attribute.actionOutcome]: outcome }))
       end({ value: error })
     },
   }

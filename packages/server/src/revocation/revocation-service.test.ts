@@ -79,17 +79,17 @@ describe('openRevocations', () => {
     const before = await open(log)
     const made = await before.revoke(request('i1'))
     const agent = { instance: 'i1' }
-    const times = { startUnixNs: 5_000n, receivedUnixNs: 6_000n }
-    expect(before.orderOf('default', agent, times)?.order).toBe('after_claimed')
+    expect(before.stopsOf('default', agent)).toMatchObject([{ by: { id: made.id } }])
     expect(log.late).toHaveLength(1)
 
     const after = await open(log)
     expect(after.list('default', 0, 10)).toEqual([made])
-    expect(after.orderOf('default', agent, times)).toMatchObject({
-      order: 'after_claimed',
-      record: made.record,
-    })
-    expect(after.orderOf('other', agent, times)).toBeUndefined()
+    expect(after.stopsOf('default', agent)).toMatchObject([
+      { by: { id: made.id }, until: undefined, record: made.record },
+    ])
+    expect(after.stopsOf('other', agent)).toEqual([])
+    expect(after.seqOf('default', made.id)).toBe(1)
+    expect(after.seqOf('other', made.id)).toBe(0)
     expect(await after.resume()).toBe(1)
     log.isFull = false
     expect(await after.resume()).toBe(0)
@@ -97,6 +97,18 @@ describe('openRevocations', () => {
     // A third run has nothing left to record.
     expect(await (await open(log)).resume()).toBe(0)
     expect(log.records).toHaveLength(1)
+  })
+
+  it('has orders that come at once in force before it puts any of them on record', async () => {
+    const log = newLog()
+    const service = await open(log)
+    const inForce: number[] = []
+    service.follow('default', () => inForce.push(log.records.length))
+    const orders = await Promise.all(['i1', 'i2', 'i3'].map((id) => service.revoke(request(id))))
+    expect(inForce).toEqual([0, 0, 0])
+    expect(log.records.map(({ spanIdHex }) => spanIdHex)).toEqual(
+      orders.map(({ record }) => record.split('-')[1]),
+    )
   })
 
   it('drops a torn end, which was never confirmed, and refuses damage in between', async () => {

@@ -49,7 +49,12 @@ export async function openRevocations(deps: RevocationDeps): Promise<OpenedRevoc
   }
   const parts = { deps, file, tenants, late }
   return {
-    revoke: (request) => inTurn(() => revoke(parts, request)),
+    revoke: async (request) => {
+      const revocation = await inTurn(() => revoke(parts, request))
+      // Behind the orders that wait: they come into force before any of them is put on record.
+      await inTurn(() => putOnRecord(parts))
+      return revocation
+    },
     resume: () => inTurn(() => resume(parts)),
     list: (tenant, since, limit) => tenants.get(tenant)?.list.slice(since, since + limit) ?? [],
     newestSeq: (tenant) => tenants.get(tenant)?.list.length ?? 0,
@@ -58,11 +63,12 @@ export async function openRevocations(deps: RevocationDeps): Promise<OpenedRevoc
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    orderOf: (tenant, agent, times) => {
+    stopsOf: (tenant, agent) => {
       const own = tenants.get(tenant)
-      const order = own?.state.orderOf(agent, times)
-      return order && { ...order, record: own?.byId.get(order.by.id)?.record ?? '' }
+      const stops = own?.state.stopsOf(agent) ?? []
+      return stops.map((stop) => ({ ...stop, record: own?.byId.get(stop.by.id)?.record ?? '' }))
     },
+    seqOf: (tenant, id) => tenants.get(tenant)?.byId.get(id)?.seq ?? 0,
   }
 }
 
@@ -74,8 +80,10 @@ interface Parts {
   readonly late: RecordedRevocation[]
 }
 
-async function revoke(parts: Parts, request: RevocationRequest): Promise<RecordedRevocation> {
-  const { deps, file, tenants, late } = parts
+async function revoke(
+  { deps, file, tenants, late }: Parts,
+  request: RevocationRequest,
+): Promise<RecordedRevocation> {
   const own = tenantIn(tenants, request.tenant)
   const revocation: RecordedRevocation = {
     ...request,
@@ -89,10 +97,15 @@ async function revoke(parts: Parts, request: RevocationRequest): Promise<Recorde
   hold(own, revocation)
   for (const listener of own.listeners) listener(revocation)
   late.push(revocation)
+  return revocation
+}
+
+async function putOnRecord(parts: Parts): Promise<void> {
   const left = await resume(parts)
   if (left > 0)
-    deps.onLate(`${left} revocations are in force and not in the ledger yet; that is tried again`)
-  return revocation
+    parts.deps.onLate(
+      `${left} revocations are in force and not in the ledger yet; that is tried again`,
+    )
 }
 
 async function resume({ deps, file, late }: Parts): Promise<number> {

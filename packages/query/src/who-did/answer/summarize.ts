@@ -1,7 +1,7 @@
 import { printableLine } from '@whodid/model'
 import type { Input, WhoDidAnswer } from '@whodid/model'
 import type { Question } from '../question.ts'
-import { isRevocationReason } from './attach-revocation.ts'
+import { isRevocationReason } from './revocation-reasons.ts'
 
 /** The longest piece of a prompt quoted in the summary, in UTF-16 units. */
 const quoteLengthMax = 80

@@ -1,4 +1,4 @@
-import { textPartBits } from '@whodid/model'
+import { attribute, textPartBits } from '@whodid/model'
 import type { Statement } from '@whodid/store'
 import { latest, toDateTime64 } from '../../time-bounds.ts'
 import type { Question } from '../question.ts'
@@ -20,6 +20,9 @@ export const textBlocksMax = 64
 
 /** The most claims read on the instances of one trace, earliest first. */
 export const claimsMax = 1000
+
+/** The most records looked at for the orders that they name. */
+const toldMax = 400
 
 /**
  * The statement that gathers the records which explain the acts of one trace, as plain rows: the records of the trace and of
@@ -143,6 +146,16 @@ WHERE ref IN
   LIMIT 1 BY text_block
   LIMIT ${linkedBlocksMax}
 )`
+
+/** What some records say of orders to stop agents, and their places in the log. Parameters: `traces` and `keys` (hex, by comma), `recorded`. */
+export const toldOrdersSql: string = `
+SELECT ${evidenceColumns.key} AS ref, exporter, log_id AS log, toString(log_index) AS log_index,
+  JSONExtractString(attributes, '${attribute.seenRevocationId}') AS seen,
+  JSONExtractString(attributes, '${attribute.revocationId}') AS refused_by
+FROM whodid.v_spans
+WHERE ${isLinked} AND has(splitByChar(',', {keys:String}), ref)
+ORDER BY received_at
+LIMIT ${toldMax}`
 
 /** Blocks by their names. Parameters: `refs` (hex, by comma). */
 export const soughtTextsSql: string = `
