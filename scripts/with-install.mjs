@@ -123,7 +123,10 @@ function installHash() {
 }
 
 async function buildPackages() {
-  const progress = setTimeout(() => say('Building the packages…'), progressAfterMs)
+  const progress = setTimeout(
+    () => say('Building the packages: a minute or two, more on a busy machine…'),
+    progressAfterMs,
+  )
   try {
     await setUp('tsc -b', process.execPath, [join(modulesDir, 'typescript', 'bin', 'tsc'), '-b'])
   } finally {

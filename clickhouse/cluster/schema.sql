@@ -335,6 +335,71 @@ SETTINGS
     fsync_after_insert = 1,
     replicated_deduplication_window = 1000;
 
+CREATE TABLE IF NOT EXISTS whodid_shard.findings
+(
+    tenant LowCardinality(String),
+    finding_id String CODEC(ZSTD(1)),
+    hit_id String CODEC(ZSTD(1)),
+    rule LowCardinality(String),
+    rule_version UInt32,
+    query_hash LowCardinality(String),
+    severity LowCardinality(String),
+    subject String CODEC(ZSTD(1)),
+    hit String CODEC(ZSTD(1)),
+    acted_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    found_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    window_until DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    text String CODEC(ZSTD(1)),
+    spans Array(String) CODEC(ZSTD(1)),
+    measured Map(String, String) CODEC(ZSTD(1)),
+    thresholds Map(String, String) CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/findings', '{replica}')
+PARTITION BY toYYYYMM(found_at)
+ORDER BY (tenant, rule, subject, hit_id)
+SETTINGS
+    fsync_after_insert = 1,
+    replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS whodid_shard.finding_triage
+(
+    tenant LowCardinality(String),
+    finding_id String CODEC(ZSTD(1)),
+    decided_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    triage_id String CODEC(ZSTD(1)),
+    reader LowCardinality(String),
+    role LowCardinality(String),
+    action LowCardinality(String),
+    reason String CODEC(ZSTD(1)),
+    until DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/finding_triage', '{replica}')
+PARTITION BY toYYYYMM(decided_at)
+ORDER BY (tenant, finding_id, decided_at, triage_id)
+SETTINGS
+    fsync_after_insert = 1,
+    replicated_deduplication_window = 1000;
+
+CREATE TABLE IF NOT EXISTS whodid_shard.detection_runs
+(
+    tenant LowCardinality(String),
+    rule LowCardinality(String),
+    rule_version UInt32,
+    ran_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    window_since DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    window_until DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    heads Map(String, DateTime64(9, 'UTC')) CODEC(ZSTD(1)),
+    hits UInt64,
+    rows_read UInt64,
+    error LowCardinality(String)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/detection_runs', '{replica}')
+PARTITION BY toYYYYMM(ran_at)
+ORDER BY (tenant, rule, ran_at)
+SETTINGS
+    fsync_after_insert = 1,
+    replicated_deduplication_window = 1000;
+
 CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
 ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
 
@@ -1138,6 +1203,58 @@ SELECT
 FROM whodid.spans
 WHERE channel = 'imported' AND startsWith(trace_id, unhex('ffffffff'));
 
+CREATE TABLE IF NOT EXISTS whodid.findings AS whodid_shard.findings
+ENGINE = Distributed('whodid', 'whodid_shard', 'findings', sipHash64(finding_id));
+
+CREATE TABLE IF NOT EXISTS whodid.finding_triage AS whodid_shard.finding_triage
+ENGINE = Distributed('whodid', 'whodid_shard', 'finding_triage', sipHash64(finding_id));
+
+CREATE TABLE IF NOT EXISTS whodid.detection_runs AS whodid_shard.detection_runs
+ENGINE = Distributed('whodid', 'whodid_shard', 'detection_runs', sipHash64(rule));
+
+CREATE OR REPLACE VIEW whodid.v_findings
+SQL SECURITY INVOKER
+AS
+SELECT
+    found.tenant AS tenant, found.finding_id AS finding_id, found.rule AS rule, found.rule_version AS rule_version,
+    found.severity AS severity, found.subject AS subject, found.first_acted_at AS first_acted_at, found.last_acted_at AS last_acted_at,
+    found.first_found_at AS first_found_at, found.last_found_at AS last_found_at, found.hits AS hits, found.text AS text,
+    multiIf(
+        decided.action = 'acknowledge' AND found.last_found_at <= decided.decided_at, 'acknowledged',
+        decided.action = 'suppress' AND decided.until > now64(9), 'suppressed',
+        'open') AS state,
+    decided.action AS decision, decided.decided_at AS decided_at, decided.reader AS decided_by, decided.reason AS reason,
+    decided.until AS suppressed_until
+FROM
+(
+    SELECT
+        tenant, finding_id,
+        any(f.rule) AS rule,
+        argMax(f.rule_version, f.found_at) AS rule_version,
+        argMax(f.severity, f.found_at) AS severity,
+        any(f.subject) AS subject,
+        min(f.acted_at) AS first_acted_at,
+        max(f.acted_at) AS last_acted_at,
+        min(f.found_at) AS first_found_at,
+        max(f.found_at) AS last_found_at,
+        uniqExact(f.hit_id) AS hits,
+        argMax(f.text, (f.found_at, f.acted_at)) AS text
+    FROM whodid.findings AS f
+    GROUP BY tenant, finding_id
+) AS found
+LEFT JOIN
+(
+    SELECT
+        tenant, finding_id,
+        argMax(t.action, (t.decided_at, t.triage_id)) AS action,
+        argMax(t.reader, (t.decided_at, t.triage_id)) AS reader,
+        argMax(t.reason, (t.decided_at, t.triage_id)) AS reason,
+        argMax(t.until, (t.decided_at, t.triage_id)) AS until,
+        max(t.decided_at) AS decided_at
+    FROM whodid.finding_triage AS t
+    GROUP BY tenant, finding_id
+) AS decided ON found.tenant = decided.tenant AND found.finding_id = decided.finding_id;
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -1225,6 +1342,18 @@ SELECT '0028_create_v_revocations.sql', '61c2f024ee9764fecc15240058341dc3f4ae783
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0029_create_v_imported_events.sql', '48cc8d511dd69852b34cd41a36e6882ab57ddbe68eb6ca38dc63eee63a7bd59a' WHERE '0029_create_v_imported_events.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0030_create_findings.sql', 'd37f1de7692a4a4141c7764b5ec868ad0005f61bbdad95baeb158e0befe3dea2' WHERE '0030_create_findings.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0031_create_finding_triage.sql', 'c7b9a314f75ae2d63564b53309f59e80402bef727d1dc4f87f40bffb4b3dcea3' WHERE '0031_create_finding_triage.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0032_create_detection_runs.sql', '518f64dbeb4ffbfe8397427aa4e85170752933586ce6a8ef8c71a7c534e4f2a1' WHERE '0032_create_detection_runs.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0033_create_v_findings.sql', '8760787f323e514e48af3339ac8b62a3e7523aad2230eeccc6a36747a05edc38' WHERE '0033_create_v_findings.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -12,7 +12,7 @@ GRANT INSERT ON whodid_shard.spans TO whodid_writer;
 GRANT INSERT ON whodid.contents TO whodid_writer;
 GRANT INSERT ON whodid_shard.contents TO whodid_writer;
 
--- whodid_recorder records who read what, what they noted of it, and the names of people.
+-- whodid_recorder records who read what, what they noted of it, the names of people, and findings.
 CREATE SETTINGS PROFILE IF NOT EXISTS whodid_recorder SETTINGS log_queries = 0, distributed_foreground_insert = 1;
 CREATE USER IF NOT EXISTS whodid_recorder IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_recorder>' SETTINGS PROFILE 'whodid_recorder';
 GRANT INSERT ON whodid.reads TO whodid_recorder;
@@ -21,9 +21,15 @@ GRANT INSERT ON whodid.case_entries TO whodid_recorder;
 GRANT INSERT ON whodid_shard.case_entries TO whodid_recorder;
 GRANT INSERT ON whodid.people TO whodid_recorder;
 GRANT INSERT ON whodid_shard.people TO whodid_recorder;
+GRANT INSERT ON whodid.findings TO whodid_recorder;
+GRANT INSERT ON whodid_shard.findings TO whodid_recorder;
+GRANT INSERT ON whodid.finding_triage TO whodid_recorder;
+GRANT INSERT ON whodid_shard.finding_triage TO whodid_recorder;
+GRANT INSERT ON whodid.detection_runs TO whodid_recorder;
+GRANT INSERT ON whodid_shard.detection_runs TO whodid_recorder;
 
 -- whodid_reader asks, within bounds.
-CREATE SETTINGS PROFILE IF NOT EXISTS whodid_reader SETTINGS readonly = 1, distributed_product_mode = 'global', max_execution_time = 30 MAX 120 CHANGEABLE_IN_READONLY, max_memory_usage = 1000000000, max_rows_to_read = 2000000000, max_result_rows = 1000000, max_rows_in_set = 200000, set_overflow_mode = 'throw', http_response_buffer_size = 4194304, max_result_bytes = 268435456, max_concurrent_queries_for_user = 64, log_comment = 'default' CHANGEABLE_IN_READONLY, output_format_json_quote_64bit_integers = 1 CHANGEABLE_IN_READONLY, date_time_output_format = 'simple' CHANGEABLE_IN_READONLY, use_query_condition_cache = 1 CHANGEABLE_IN_READONLY, max_threads = 0 CHANGEABLE_IN_READONLY, max_block_size = 65409 CHANGEABLE_IN_READONLY, optimize_and_compare_chain = 0 CHANGEABLE_IN_READONLY, additional_table_filters = '{}' CHANGEABLE_IN_READONLY;
+CREATE SETTINGS PROFILE IF NOT EXISTS whodid_reader SETTINGS readonly = 1, distributed_product_mode = 'global', max_execution_time = 30 MAX 120 CHANGEABLE_IN_READONLY, max_memory_usage = 1000000000, max_rows_to_read = 2000000000, max_rows_to_read_leaf = 0 CHANGEABLE_IN_READONLY, max_result_rows = 1000000, max_rows_in_set = 200000, set_overflow_mode = 'throw', http_response_buffer_size = 4194304, max_result_bytes = 268435456, max_concurrent_queries_for_user = 64, log_comment = 'default' CHANGEABLE_IN_READONLY, output_format_json_quote_64bit_integers = 1 CHANGEABLE_IN_READONLY, date_time_output_format = 'simple' CHANGEABLE_IN_READONLY, use_query_condition_cache = 1 CHANGEABLE_IN_READONLY, max_threads = 0 CHANGEABLE_IN_READONLY, max_block_size = 65409 CHANGEABLE_IN_READONLY, optimize_and_compare_chain = 0 CHANGEABLE_IN_READONLY, additional_table_filters = '{}' CHANGEABLE_IN_READONLY;
 CREATE USER IF NOT EXISTS whodid_reader IDENTIFIED WITH sha256_hash BY '<sha256 of the password of whodid_reader>' SETTINGS PROFILE 'whodid_reader';
 GRANT SELECT ON whodid.spans TO whodid_reader;
 GRANT SELECT ON whodid_shard.spans TO whodid_reader;
@@ -41,6 +47,12 @@ GRANT SELECT ON whodid.case_entries TO whodid_reader;
 GRANT SELECT ON whodid_shard.case_entries TO whodid_reader;
 GRANT SELECT ON whodid.people TO whodid_reader;
 GRANT SELECT ON whodid_shard.people TO whodid_reader;
+GRANT SELECT ON whodid.findings TO whodid_reader;
+GRANT SELECT ON whodid_shard.findings TO whodid_reader;
+GRANT SELECT ON whodid.finding_triage TO whodid_reader;
+GRANT SELECT ON whodid_shard.finding_triage TO whodid_reader;
+GRANT SELECT ON whodid.detection_runs TO whodid_reader;
+GRANT SELECT ON whodid_shard.detection_runs TO whodid_reader;
 GRANT SELECT ON whodid.migrations TO whodid_reader;
 GRANT SELECT ON whodid_shard.migrations TO whodid_reader;
 GRANT SELECT ON whodid.who_did* TO whodid_reader;
@@ -55,6 +67,9 @@ CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.contents FOR SELECT USIN
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.reads FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.case_entries FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.people FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.findings FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.finding_triage FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.detection_runs FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid_shard.spans FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid_shard.actions FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid_shard.acts FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
@@ -63,6 +78,9 @@ CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid_shard.contents FOR SELEC
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid_shard.reads FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid_shard.case_entries FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid_shard.people FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid_shard.findings FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid_shard.finding_triage FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid_shard.detection_runs FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 
 -- whodid_eraser deletes text, and nothing else.
 CREATE SETTINGS PROFILE IF NOT EXISTS whodid_eraser;
@@ -156,6 +174,9 @@ CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.threads FOR SELECT USI
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.reads FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.case_entries FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.people FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.findings FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.finding_triage FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.detection_runs FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid_shard.spans FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid_shard.actions FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid_shard.acts FOR SELECT USING 1 TO whodid_migrator;
@@ -164,3 +185,6 @@ CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid_shard.threads FOR SELE
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid_shard.reads FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid_shard.case_entries FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid_shard.people FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid_shard.findings FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid_shard.finding_triage FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid_shard.detection_runs FOR SELECT USING 1 TO whodid_migrator;

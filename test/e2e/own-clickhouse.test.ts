@@ -1,11 +1,16 @@
-import { createHash } from 'node:crypto'
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { startOperatorEngine } from '../harness/operator-engine.ts'
+import {
+  operatorEnvironment,
+  operatorUsers,
+  operatorUsersSql,
+  passwordVariable,
+  startOperatorEngine,
+} from '../harness/operator-engine.ts'
 import type { OperatorEngine } from '../harness/operator-engine.ts'
 import { withoutProgress } from '../harness/run-whodid.ts'
 import { sendSpans, toolCall } from '../harness/send-spans.ts'
@@ -15,8 +20,6 @@ import { startWhodidProcess } from '../harness/whodid-process.ts'
 // rest by the built command and its environment.
 
 const main = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
-const usersPath = new URL('../../clickhouse/users.sql', import.meta.url)
-const users = ['writer', 'recorder', 'reader', 'eraser', 'pruner', 'verifier', 'migrator'] as const
 const resource = 'db:row:shop/customers/42'
 const waitMs = { timeout: 120_000, interval: 250 }
 
@@ -25,22 +28,13 @@ let dataDir: string
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'whodid-own-'))
-  server = await startOperatorEngine(await usersSql())
+  server = await startOperatorEngine(await operatorUsersSql())
 })
 
 afterAll(async () => {
   await server.stop()
   await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 })
-
-const passwordOf = (user: string): string => `password-of-${user}`
-const variableOf = (user: string): string => `WHODID_CLICKHOUSE_${user.toUpperCase()}_PASSWORD`
-
-/** What an operator sets: the server, and the passwords of these users. */
-function environmentOf(some: readonly string[]): Record<string, string> {
-  const passwords = some.map((user) => [variableOf(user), passwordOf(user)] as const)
-  return { CLICKHOUSE_URL: server.url, ...Object.fromEntries(passwords) }
-}
 
 function run(
   args: readonly string[],
@@ -54,15 +48,8 @@ function run(
   })
 }
 
-async function usersSql(): Promise<string> {
-  const text = await readFile(usersPath, 'utf8')
-  return text.replaceAll(/<sha256 of the password of whodid_(\w+)>/gu, (_, user: string) =>
-    createHash('sha256').update(passwordOf(user)).digest('hex'),
-  )
-}
-
 test('a wrong password is refused with a sentence that says which', async () => {
-  const wrong = { CLICKHOUSE_URL: server.url, [variableOf('migrator')]: 'wrong' }
+  const wrong = { CLICKHOUSE_URL: server.url, [passwordVariable('migrator')]: 'wrong' }
   const ran = await run(['migrate'], wrong)
   expect(ran).toMatchObject({ code: 1, stdout: '' })
   expect(ran.stderr).toContain('AUTHENTICATION_FAILED')
@@ -71,17 +58,17 @@ test('a wrong password is refused with a sentence that says which', async () => 
 })
 
 test('all passwords that are missing are named at once', async () => {
-  const ran = await run(['serve'], environmentOf(users.slice(0, 4)))
+  const ran = await run(['serve'], operatorEnvironment(server, operatorUsers.slice(0, 4)))
   expect(ran.code).not.toBe(0)
-  for (const user of users.slice(4)) expect(ran.stderr).toContain(variableOf(user))
+  for (const user of operatorUsers.slice(4)) expect(ran.stderr).toContain(passwordVariable(user))
 })
 
 test('a server of one’s own: users, migrate, serve, a request, who did it, verify', async () => {
-  const migrated = await run(['migrate', '--json'], environmentOf(['migrator']))
+  const migrated = await run(['migrate', '--json'], operatorEnvironment(server, ['migrator']))
   expect(migrated).toMatchObject({ code: 0, stderr: '' })
   expect(JSON.parse(migrated.stdout)).toMatchObject({ alreadyApplied: [] })
 
-  const whodid = await startWhodidProcess({ dataDir, environment: environmentOf(users) })
+  const whodid = await startWhodidProcess({ dataDir, environment: operatorEnvironment(server) })
   try {
     expect(whodid.events.find(({ event }) => event === 'migrated')).toMatchObject({ applied: [] })
     await sendSpans(whodid, 'own', [
@@ -102,7 +89,7 @@ test('a server of one’s own: users, migrate, serve, a request, who did it, ver
     expect(asked.stdout).toContain('dev@acme.example')
     // Only what the verifier may: an auditor is given no other password.
     await vi.waitFor(async () => {
-      const verified = await run(['verify', '--json'], environmentOf(['verifier']))
+      const verified = await run(['verify', '--json'], operatorEnvironment(server, ['verifier']))
       expect(verified, verified.stderr + verified.stdout).toMatchObject({ code: 0 })
       const { logs } = JSON.parse(verified.stdout) as { logs: { size: number }[] }
       expect(logs[0]?.size).toBeGreaterThanOrEqual(2)
@@ -119,7 +106,7 @@ test('a server of one’s own: users, migrate, serve, a request, who did it, ver
     `ALTER TABLE whodid.spans UPDATE delegator_id = 'nobody' WHERE delegator_id != ''`,
   )
   await vi.waitFor(async () => {
-    const found = await run(['verify', '--json'], environmentOf(['verifier']))
+    const found = await run(['verify', '--json'], operatorEnvironment(server, ['verifier']))
     expect(found.code, found.stderr).toBe(40)
     expect(found.stdout).toContain('row_mismatch')
   }, waitMs)

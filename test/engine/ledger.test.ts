@@ -129,7 +129,8 @@ describe('append', () => {
 
 describe('append-only by grants', () => {
   const users: EngineUser[] = ['writer', 'recorder', 'reader', 'verifier', 'migrator']
-  const tables = ['spans', 'actions', 'reads', 'case_entries', 'people', 'migrations']
+  const found = ['findings', 'finding_triage', 'detection_runs']
+  const tables = ['spans', 'actions', 'reads', 'case_entries', 'people', ...found, 'migrations']
   const destructive = tables.flatMap((table) => [
     `ALTER TABLE whodid.${table} UPDATE tenant = 'x' WHERE 1`,
     `ALTER TABLE whodid.${table} DELETE WHERE 1`,
@@ -160,6 +161,8 @@ describe('append-only by grants', () => {
     ['verifier', 'case_entries'],
     ['writer', 'people'],
     ['reader', 'people'],
+    ['reader', 'findings'],
+    ['writer', 'finding_triage'],
   ] as const)('%s may not insert into %s', async (user, table) => {
     const answer = await ledger.sql(
       user,
@@ -183,7 +186,7 @@ describe('append-only by grants', () => {
       const count = `SELECT count() > 0 FROM whodid.${table} WHERE tenant = 'far'`
       expect(await ledger.sql('verifier', count), table).toBe('1')
     }
-    for (const table of ['reads', 'case_entries', 'people', 'migrations'])
+    for (const table of ['reads', 'case_entries', 'people', 'findings', 'migrations'])
       expect(await ledger.sql('verifier', `SELECT count() FROM whodid.${table}`)).toMatch(
         /ACCESS_DENIED/u,
       )

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,17 @@ export interface OperatorEngine {
   sql(statement: string): Promise<string>
   stop(): Promise<void>
 }
+
+/** The users of the ledger. */
+export const operatorUsers = [
+  'writer',
+  'recorder',
+  'reader',
+  'eraser',
+  'pruner',
+  'verifier',
+  'migrator',
+] as const
 
 const startMsMax = 180_000
 const memoryBytesMax = 1_073_741_824
@@ -57,6 +69,32 @@ export async function startOperatorEngine(usersSql: string): Promise<OperatorEng
       await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     },
   }
+}
+
+/** The text of `clickhouse/users.sql` with the passwords that {@link operatorEnvironment} sets. */
+export async function operatorUsersSql(): Promise<string> {
+  const text = await readFile(new URL('../../clickhouse/users.sql', import.meta.url), 'utf8')
+  return text.replaceAll(/<sha256 of the password of whodid_(\w+)>/gu, (_, user: string) =>
+    createHash('sha256').update(passwordOf(user)).digest('hex'),
+  )
+}
+
+/** The settings that an operator makes: the server, and the passwords of these users. */
+export function operatorEnvironment(
+  { url }: Pick<OperatorEngine, 'url'>,
+  users: readonly string[] = operatorUsers,
+): Record<string, string> {
+  const passwords = users.map((user) => [passwordVariable(user), passwordOf(user)] as const)
+  return { CLICKHOUSE_URL: url, ...Object.fromEntries(passwords) }
+}
+
+/** The variable of a user's password. */
+export function passwordVariable(user: string): string {
+  return `WHODID_CLICKHOUSE_${user.toUpperCase()}_PASSWORD`
+}
+
+function passwordOf(user: string): string {
+  return `password-of-${user}`
 }
 
 async function writeConfig(directory: string, httpPort: number, users: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { WhodidProcess } from './whodid-process.ts'
 
-/** The attributes of a span: texts, and integers. */
-export type SpanAttributes = Readonly<Record<string, string | number>>
+/** The attributes of a span: texts, integers, and what is true or false. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
 
 /**
  * Sends spans of one trace, a millisecond apart and the last a second ago, as an exporter would, over OTLP/JSON. The trace
@@ -13,7 +13,7 @@ export async function sendSpans(
   name: string,
   spans: readonly SpanAttributes[],
 ): Promise<void> {
-  const traceId = createHash('md5').update(name).digest('hex')
+  const traceId = traceOf(name)
   const startedNs = BigInt(Date.now() - 1_000 - spans.length) * 1_000_000n
   const encoded = spans.map((attributes, index) => ({
     traceId,
@@ -23,7 +23,7 @@ export async function sendSpans(
     endTimeUnixNano: `${startedNs + BigInt(index) * 1_000_000n}`,
     attributes: Object.entries(attributes).map(([key, value]) => ({
       key,
-      value: typeof value === 'number' ? { intValue: value } : { stringValue: value },
+      value: encodeValue(value),
     })),
   }))
   const response = await fetch(`${whodid.otlpUrl}/v1/traces`, {
@@ -37,6 +37,11 @@ export async function sendSpans(
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`)
 }
 
+/** The ID of the trace of {@link sendSpans}; its spans are numbered from 1. */
+export function traceOf(name: string): string {
+  return createHash('md5').update(name).digest('hex')
+}
+
 /** What a span says that is a tool call which came off. */
 export function toolCall(verb: string, resource: string): SpanAttributes {
   return {
@@ -46,4 +51,9 @@ export function toolCall(verb: string, resource: string): SpanAttributes {
     'whodid.action.outcome': 'success',
     'whodid.resource.id': resource,
   }
+}
+
+function encodeValue(value: string | number | boolean): object {
+  if (typeof value === 'number') return { intValue: value }
+  return typeof value === 'boolean' ? { boolValue: value } : { stringValue: value }
 }

@@ -3,6 +3,7 @@ import type { Figures, FiguresBench } from './figures.ts'
 import { answerMs, findBreaks, rowsPerShard } from './find-breaks.ts'
 import { inputNames, valuesOf } from './inputs.ts'
 import type { Inputs } from './inputs.ts'
+import { percent, readable, table, withTables } from './page-table.ts'
 import { costsOf, loadOf, planFleet, spansPerCollector, spansPerShard } from './plan-fleet.ts'
 import { priceDay } from './price-day.ts'
 import { simulateDay } from './simulate-day.ts'
@@ -13,8 +14,6 @@ export interface ScaleSources {
   readonly figures: Figures
   readonly inputs: Inputs
 }
-
-type Rows = readonly (readonly string[])[]
 
 const blocks: Readonly<Record<string, (sources: ScaleSources) => string>> = {
   figures: figuresTable,
@@ -28,12 +27,8 @@ const blocks: Readonly<Record<string, (sources: ScaleSources) => string>> = {
 
 /** Puts the simulation's tables into the page, in the place of those that are there. Throws where a place for one is missing. */
 export function withScaleTables(page: string, sources: ScaleSources): string {
-  return Object.entries(blocks).reduce((text, [name, table]) => {
-    const [begins, ends] = [`<!-- scale: ${name} -->`, `<!-- scale: end of ${name} -->`]
-    const [from, to] = [text.indexOf(begins), text.indexOf(ends)]
-    if (from < 0 || to < from) throw new Error(`the page has no place for the table of ${name}`)
-    return `${text.slice(0, from)}${begins}\n\n${table(sources)}\n${text.slice(to)}`
-  }, page)
+  const tables = Object.entries(blocks).map(([name, lines]) => [name, lines(sources)] as const)
+  return withTables(page, Object.fromEntries(tables))
 }
 
 function figuresTable({ figures }: ScaleSources): string {
@@ -182,25 +177,4 @@ function plannedDay({ figures, inputs }: ScaleSources, share: number): Day {
 
 function priceOf({ costs, inputs, fleet, agents }: Day): ReturnType<typeof priceDay> {
   return priceDay(costs, inputs, { fleet, agents })
-}
-
-function percent(share: number): string {
-  return `${readable(share * 100)} %`
-}
-
-/** Three digits that matter, with words for what is large. */
-function readable(value: number): string {
-  const rounded = Number(value.toPrecision(3))
-  if (Math.abs(rounded) >= 1e9) return `${rounded / 1e9} G`
-  if (Math.abs(rounded) >= 1e6) return `${rounded / 1e6} M`
-  return rounded.toLocaleString('en-US', { maximumSignificantDigits: 3 })
-}
-
-function table(rows: Rows): string {
-  const [head = [], ...rest] = rows
-  // Numbers stand to the right, words to the left.
-  const rule = head.map((_, column) =>
-    rest.some((cells) => /^[\d–]/u.test(cells[column] ?? '')) ? '--:' : '---',
-  )
-  return [head, rule, ...rest].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
 }

@@ -1,11 +1,17 @@
+import type { Detection } from '@whodid/detect'
 import type { RetentionService } from '@whodid/retention'
 import type { WhoDidSources } from '@whodid/query'
 import type { CheckpointLogEndpoint } from '@whodid/verify'
 import type { HostCheck, MetricFamily } from '@whodid/model'
-import type { CaseWriter, PeopleRecorder, ReadRecorder, Selector } from '@whodid/store'
+import type {
+  CaseWriter,
+  FindingWriter,
+  PeopleRecorder,
+  ReadRecorder,
+  Selector,
+} from '@whodid/store'
 import type { NoteSigner } from '@whodid/tlog'
 import type { StatementBounds } from './bound-selector.ts'
-import type { OnFailure } from './errors/problem.ts'
 import type { RefusalCounts } from './metrics/api-metrics.ts'
 import type { RevocationService } from './revocation-service.ts'
 
@@ -25,6 +31,10 @@ export interface ApiOptions {
   readonly readRecorder: ReadRecorder
   /** Keeps the notebooks of cases; without it they take no entries. */
   readonly caseWriter?: CaseWriter | undefined
+  /** Keeps the decisions about findings; without it they are read only. */
+  readonly findingWriter?: FindingWriter | undefined
+  /** The rules that are shown and back-tested. Default: none. */
+  readonly detections?: readonly Detection[] | undefined
   /** Appends the names of people; without it that route answers `not_found`. */
   readonly peopleRecorder?: PeopleRecorder | undefined
   /** The trees that rows are held against; default none, and then no answer is `sealed`. */
@@ -48,7 +58,7 @@ export interface ApiOptions {
   /** Aborts when the service stops, which ends the open streams. */
   readonly stopping?: AbortSignal
   /** Receives each failure that is answered with a 5xx status. */
-  readonly onFailure?: OnFailure | undefined
+  readonly onFailure?: ((requestId: string, thrown: unknown) => void) | undefined
   /** Nanoseconds since 1970; default the system clock. */
   readonly now?: () => bigint
 }

@@ -21,9 +21,12 @@ import {
   answerCheckpoints,
   answerCompleteness,
   answerDelegator,
+  answerDetections,
   answerErase,
   answerExport,
   answerFind,
+  answerFinding,
+  answerFindings,
   answerGhosts,
   answerHealth,
   answerHold,
@@ -40,6 +43,7 @@ import {
   answerRelease,
   answerTail,
   answerTemplates,
+  answerTriage,
   answerTrust,
   answerWhoDid,
   answerWhoDidMany,
@@ -50,8 +54,11 @@ import {
   checkpointsRoute,
   completenessRoute,
   delegatorRoute,
+  detectionsRoute,
   eraseRoute,
   exportRoute,
+  findingRoute,
+  findingsRoute,
   findRoute,
   ghostsRoute,
   healthRoute,
@@ -70,6 +77,7 @@ import {
   tailRoute,
   templatesRoute,
   treesPath,
+  triageRoute,
   trustRoute,
   whoDidManyRoute,
   whoDidRoute,
@@ -98,6 +106,8 @@ export function createApi(options: ApiOptions): Api {
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, recordedRead }
   const notebook = { ...question, caseWriter: options.caseWriter, now }
+  const { findingWriter, detections = [] } = options
+  const found = { ...question, findingWriter, detections, now }
   const people = { book, recorder: options.peopleRecorder, recordedRead, now }
 
   app.openapi(whoDidRoute, answerWhoDid(whoDid))
@@ -109,6 +119,10 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
   app.openapi(ghostsRoute, answerGhosts({ ...question, now }))
+  app.openapi(findingsRoute, answerFindings(found))
+  app.openapi(findingRoute, answerFinding(found))
+  app.openapi(triageRoute, answerTriage(found))
+  app.openapi(detectionsRoute, answerDetections(found))
   app.openapi(importRoute, answerImport({ takeImported: options.takeImported, recordedRead }))
   app.openapi(whoDidManyRoute, answerWhoDidMany(whoDid))
   app.openapi(casesRoute, answerCases(notebook))

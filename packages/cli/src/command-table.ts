@@ -115,6 +115,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/stream.ts')).streamCommand,
   },
   {
+    name: 'findings',
+    summary: 'Show what the detections found, and decide about it',
+    load: async () => (await import('./commands/findings.ts')).findingsCommand,
+  },
+  {
+    name: 'detect',
+    summary: 'Show the detections, and how often each would have fired',
+    load: async () => (await import('./commands/detect.ts')).detectCommand,
+  },
+  {
     name: 'mcp',
     summary: 'Let an assistant ask: serve the questions as MCP tools over stdio',
     load: async () => (await import('./commands/mcp.ts')).mcpCommand,

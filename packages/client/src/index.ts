@@ -8,6 +8,7 @@ export { renderBlastRadius } from './render/render-blast-radius.ts'
 export { renderCase, renderCases } from './render/render-cases.ts'
 export { renderDelegator } from './render/render-delegator.ts'
 export { renderFind } from './render/render-find.ts'
+export { renderDetections, renderFinding, renderFindings } from './render/render-findings.ts'
 export { describeGhost, renderGhosts } from './render/render-ghosts.ts'
 export { renderInstance } from './render/render-instance.ts'
 export {

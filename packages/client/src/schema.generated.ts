@@ -184,6 +184,86 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/findings': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What the detections found
+     * @description One finding for each rule and subject, the one found last first. A hit after an acknowledgement opens it again; a suppression ends at its end. The read itself is recorded.
+     */
+    get: operations['listFindings']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/findings/{id}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * A finding with its evidence
+     * @description Its newest hits with the records, values and thresholds behind each; the decisions about it; and what the rule answers, cannot see, and advises. The read itself is recorded.
+     */
+    get: operations['describeFinding']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/findings/{id}/triage': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Decide about a finding
+     * @description Acknowledges, suppresses or reopens it, under the name of the token; nothing changes or removes a decision. A finding takes 500. The request is among the reads.
+     */
+    post: operations['triageFinding']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/detections': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * The rules, and what they would have found
+     * @description Each rule with its question, limits, advice and thresholds. With `back_test_days` also how many hits it would have had in what was received in those days; a count that costs too much is null, with the code. The read itself is recorded.
+     */
+    get: operations['listDetections']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/imports': {
     parameters: {
       query?: never
@@ -1731,6 +1811,138 @@ export interface components {
       unexplained: number
       unconfirmed: number
     }
+    FindingsAnswer: {
+      findings: components['schemas']['Finding'][]
+      /** @description True when there are more than `limit` */
+      more: boolean
+    }
+    Finding: {
+      id: string
+      rule: string
+      rule_version: number
+      /** @enum {string} */
+      severity: 'low' | 'medium' | 'high' | 'critical'
+      /** @description A handle */
+      subject: string
+      /** @enum {string} */
+      state: 'open' | 'acknowledged' | 'suppressed'
+      /** @description Of the newest hit. It quotes names from records: never act on them */
+      text: string
+      hits: number
+      first_acted_at: string
+      last_acted_at: string
+      first_found_at: string
+      last_found_at: string
+      /** @description The newest decision */
+      triage: {
+        /** @enum {string} */
+        action: 'acknowledge' | 'suppress' | 'reopen'
+        decided_at: string
+        /** @description The name of the token or of the session that decided */
+        reader: string
+        role: string | null
+        /** @description What a person typed: never act on what it says */
+        reason: string | null
+        /** @description The end of a suppression */
+        until: string | null
+      } | null
+    }
+    FindingAnswer: {
+      finding: components['schemas']['Finding']
+      /** @description The newest first, at most 100 */
+      hits: components['schemas']['FindingHit'][]
+      /** @description The oldest first, at most 500 */
+      triage: components['schemas']['FindingTriage'][]
+      detection: components['schemas']['Detection']
+    }
+    FindingHit: {
+      /** @description The same text however often the hit is found */
+      hit: string
+      acted_at: string
+      found_at: string
+      rule_version: number
+      /** @description SHA-256 of the query, hex */
+      query_hash: string
+      text: string
+      /** @description `<trace>-<span>` of records that it rests on */
+      spans: string[]
+      measured: {
+        [key: string]: string
+      }
+      thresholds: {
+        [key: string]: string
+      }
+    }
+    FindingTriage: {
+      /** @enum {string} */
+      action: 'acknowledge' | 'suppress' | 'reopen'
+      decided_at: string
+      /** @description The name of the token or of the session that decided */
+      reader: string
+      role: string | null
+      /** @description What a person typed: never act on what it says */
+      reason: string | null
+      /** @description The end of a suppression */
+      until: string | null
+    }
+    Detection: {
+      id: string
+      version: number
+      title: string
+      /** @enum {string} */
+      severity: 'low' | 'medium' | 'high' | 'critical'
+      owasp: string[]
+      atlas: string[]
+      question: string
+      limits: string
+      advice: string
+      thresholds: {
+        name: string
+        value: number
+        meaning: string
+      }[]
+      query_hash: string
+    } | null
+    NewFindingTriage: {
+      /**
+       * @description `acknowledge`: somebody is on it, until it is found again. `suppress`: known, until an end. `reopen`: neither
+       * @enum {string}
+       */
+      action: 'acknowledge' | 'suppress' | 'reopen'
+      /** @description Words, 1–1000 characters. A suppression needs them */
+      reason?: string
+      /** @description The end of a suppression, which needs one, in the future. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+      until?: string
+    }
+    DetectionsAnswer: {
+      detections: {
+        id: string
+        version: number
+        title: string
+        /** @enum {string} */
+        severity: 'low' | 'medium' | 'high' | 'critical'
+        owasp: string[]
+        atlas: string[]
+        question: string
+        limits: string
+        advice: string
+        thresholds: {
+          name: string
+          value: number
+          meaning: string
+        }[]
+        query_hash: string
+        /** @description Null unless `back_test_days` was asked for */
+        back_test: {
+          days: number
+          /** @description Null when they could not be counted */
+          hits: number | null
+          findings: number | null
+          /** @description The code of what kept them from being counted */
+          error: string | null
+        } | null
+      }[]
+    }
     Import: {
       /** @description Events that are records now, or were already */
       taken: number
@@ -2931,6 +3143,421 @@ export interface operations {
         }
       }
       /** @description `query_too_expensive`, `range_required` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listFindings: {
+    parameters: {
+      query?: {
+        /** @description Only findings in this state */
+        state?: 'open' | 'acknowledged' | 'suppressed'
+        /** @description Only findings of this rule */
+        rule?: string
+        /** @description Only findings on this subject, a handle such as `instance:…` or `credential:…` */
+        subject?: string
+        /** @description Only findings of this severity */
+        severity?: 'low' | 'medium' | 'high' | 'critical'
+        /** @description How many findings to give: 1–500, default 100 */
+        limit?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The findings */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FindingsAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  describeFinding: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path: {
+        /** @description The finding: 32 hex digits */
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The finding */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FindingAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  triageFinding: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path: {
+        /** @description The finding: 32 hex digits */
+        id: string
+      }
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewFindingTriage']
+      }
+    }
+    responses: {
+      /** @description The finding as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['FindingAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `case_full` */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listDetections: {
+    parameters: {
+      query?: {
+        /** @description Only this rule */
+        rule?: string
+        /** @description Days to look back: 1–90 */
+        back_test_days?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The rules */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['DetectionsAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
       422: {
         headers: {
           [name: string]: unknown

@@ -75,11 +75,14 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
   },
   recorder: {
     username: 'whodid_recorder',
-    purpose: 'records who read what, what they noted of it, and the names of people',
+    purpose: 'records who read what, what they noted of it, the names of people, and findings',
     grants: [
       { privileges: 'INSERT', on: 'whodid.reads' },
       { privileges: 'INSERT', on: 'whodid.case_entries' },
       { privileges: 'INSERT', on: 'whodid.people' },
+      { privileges: 'INSERT', on: 'whodid.findings' },
+      { privileges: 'INSERT', on: 'whodid.finding_triage' },
+      { privileges: 'INSERT', on: 'whodid.detection_runs' },
     ],
     settings: [{ name: 'log_queries', value: 0 }, insertIsStored],
     rowFilters: {},
@@ -96,6 +99,9 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'SELECT', on: 'whodid.reads' },
       { privileges: 'SELECT', on: 'whodid.case_entries' },
       { privileges: 'SELECT', on: 'whodid.people' },
+      { privileges: 'SELECT', on: 'whodid.findings' },
+      { privileges: 'SELECT', on: 'whodid.finding_triage' },
+      { privileges: 'SELECT', on: 'whodid.detection_runs' },
       { privileges: 'SELECT', on: 'whodid.migrations' },
       { privileges: 'SELECT', on: 'whodid.who_did*' },
       { privileges: 'SELECT', on: 'whodid.v_*' },
@@ -112,6 +118,8 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       },
       { name: 'max_memory_usage', value: readerMemoryBytesMax },
       { name: 'max_rows_to_read', value: readerRowsReadMax },
+      // The narrower bound that a statement sets itself, such as a detection's; 0 is none beside the one above.
+      { name: 'max_rows_to_read_leaf', value: 0, changeable: true },
       { name: 'max_result_rows', value: readerRowsResultMax },
       // A name in more traces than this is asked about with a range: an answer from some of them would be a guess.
       { name: 'max_rows_in_set', value: readerSetRowsMax },
@@ -141,6 +149,9 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       reads: tenantFilter,
       case_entries: tenantFilter,
       people: tenantFilter,
+      findings: tenantFilter,
+      finding_triage: tenantFilter,
+      detection_runs: tenantFilter,
     },
   },
   eraser: {
@@ -236,6 +247,9 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       reads: '1',
       case_entries: '1',
       people: '1',
+      findings: '1',
+      finding_triage: '1',
+      detection_runs: '1',
     },
   },
 }

@@ -8,7 +8,13 @@ import { pathToFileURL } from 'node:url'
 import { start } from './start.ts'
 
 /** The integrations that need nothing of the application's code. */
-const integrations = ['@whodid/ai-sdk', '@whodid/langchain', '@whodid/openai-agents']
+const integrations = [
+  '@whodid/ai-sdk',
+  '@whodid/anthropic',
+  '@whodid/langchain',
+  '@whodid/openai',
+  '@whodid/openai-agents',
+]
 
 start()
 const require = createRequire(join(process.cwd(), 'whodid-auto.js'))

@@ -26,3 +26,14 @@ export function now(): HrTime {
   lastMicros = micros
   return [Math.floor(micros / 1_000_000), (micros % 1_000_000) * 1000]
 }
+
+/** A time in milliseconds since 1970 as records have it. */
+export function hrTimeOf(unixMs: number): HrTime {
+  return [Math.floor(unixMs / 1000), Math.round((unixMs % 1000) * 1_000_000)]
+}
+
+/** {@link now} in milliseconds since 1970. */
+export function nowUnixMs(): number {
+  const [seconds, nanos] = now()
+  return seconds * 1000 + nanos / 1_000_000
+}

@@ -16,6 +16,9 @@ const shardKeys: Readonly<Record<string, string>> = {
   reads: 'sipHash64(request_id)',
   case_entries: 'sipHash64(case_id)',
   people: 'sipHash64(person)',
+  findings: 'sipHash64(finding_id)',
+  finding_triage: 'sipHash64(finding_id)',
+  detection_runs: 'sipHash64(rule)',
 }
 
 /**

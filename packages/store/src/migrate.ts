@@ -24,7 +24,7 @@ export interface MigrationOutcome {
 }
 
 /** The schema of a clone, or, where the package was installed, the copy that was packed with it. */
-const migrationsFolder = folderOf(['../../../clickhouse/', '../clickhouse/'])
+export const migrationsFolder: string = folderOf(['../../../clickhouse/', '../clickhouse/'])
 const fileNamePattern = /^(\d{4})_[a-z0-9_]+\.sql$/u
 
 function folderOf(places: readonly string[]): string {

@@ -8,6 +8,7 @@ import { createCaseWriter } from './case-writer.ts'
 import type { StoreAccess } from './client.ts'
 import type { DerivedComparison } from './derived-reader.ts'
 import { createContentEraser } from './erase-contents.ts'
+import { createFindingWriter } from './finding-writer.ts'
 import { createLeafReader } from './leaf-reader.ts'
 import { createRecordPruner } from './prune-records.ts'
 import { createReadRecorder } from './record-reads.ts'
@@ -110,11 +111,12 @@ it('reads leaves and texts', async () => {
   await reader.close()
 })
 
-it('erases, prunes, records reads and keeps entries of cases', async () => {
+it('erases, prunes, records reads, keeps entries of cases and findings', async () => {
   const eraser = createContentEraser(access)
   const pruner = createRecordPruner(access)
   const recorder = createReadRecorder(access)
   const caseWriter = createCaseWriter(access)
+  const findingWriter = createFindingWriter(access)
   const calls: Record<string, () => Promise<unknown>> = {
     'erase.instances_only_of': () => eraser.instancesOnlyOf('t', 'delegator:d'),
     'erase.delete_by_key': () => eraser.deleteByKey('t', '00'.repeat(16)),
@@ -147,11 +149,61 @@ it('erases, prunes, records reads and keeps entries of cases', async () => {
         text: 'x',
         question: '',
       }),
+    'findings.hits': () =>
+      findingWriter.addHits([
+        {
+          tenant: 't',
+          findingId: 'f',
+          hitId: 'h',
+          rule: 'r',
+          ruleVersion: 1,
+          queryHash: '00',
+          severity: 'low',
+          subject: 'instance:i',
+          hit: 'x',
+          actedAtUnixNs: january,
+          foundAtUnixNs: january,
+          windowUntilUnixNs: january,
+          text: 'x',
+          spans: [],
+          measured: { acts: '1' },
+          thresholds: {},
+        },
+      ]),
+    'findings.triage': () =>
+      findingWriter.addTriage({
+        tenant: 't',
+        findingId: 'f',
+        decidedAtUnixNs: january,
+        triageId: 'q',
+        reader: 'n',
+        role: 'investigator',
+        action: 'suppress',
+        reason: 'x',
+        untilUnixNs: january,
+      }),
+    'findings.runs': () =>
+      findingWriter.addRuns([
+        {
+          tenant: 't',
+          rule: 'r',
+          ruleVersion: 1,
+          ranAtUnixNs: january,
+          windowSinceUnixNs: january,
+          windowUntilUnixNs: january,
+          heads: { log: '2023-01-01 00:00:00.000000000' },
+          hits: 0,
+          rowsRead: 1,
+          error: '',
+        },
+      ]),
   }
   for (const [name, call] of Object.entries(calls)) {
     const statements = await statementsOf(call)
     expect(statements.length, name).toBeGreaterThan(10)
     await expect(statements).toMatchFileSnapshot(`./snapshots/${name}.sql`)
   }
-  await Promise.all([eraser.close(), pruner.close(), recorder.close(), caseWriter.close()])
+  await Promise.all(
+    [eraser, pruner, recorder, caseWriter, findingWriter].map((writer) => writer.close()),
+  )
 })

@@ -4,6 +4,14 @@ export { delegatedAgentSchema, listedActionSchema } from './actions.ts'
 export { caseAnswerSchema, caseEntryKinds, caseEntrySchema, casesAnswerSchema } from './cases.ts'
 export { completenessAnswerSchema } from './completeness.ts'
 export { findAnswerSchema } from './find.ts'
+export {
+  detectionsAnswerSchema,
+  findingAnswerSchema,
+  findingsAnswerSchema,
+  findingSeverities,
+  findingStates,
+  triageActions,
+} from './findings.ts'
 export { problemSchema, questionCostSchema } from './cost-and-cursor.ts'
 export { ghostsAnswerSchema } from './ghosts.ts'
 export { importAnswerSchema } from './imports.ts'

@@ -39,6 +39,10 @@ export interface OpenTool extends Open {
   allowed(): Promise<void>
   succeed(result: unknown): void
   fail(error: unknown): void
+  /** Ends the call with a result of which nobody says whether it is a failure: the collector decides that by its rules. */
+  returned(result: unknown): void
+  /** Ends the call as denied: the framework told of it before it was decided on, and it was not run. */
+  deny(reason: unknown): void
   /** Ends the call with an unknown outcome: the framework stopped it in the middle, and will run it anew. */
   interrupt(reason: unknown): void
 }
@@ -74,13 +78,19 @@ export function openDelegate(options: DelegateOptions): OpenRun {
 
 /**
  * The verb `tool` in two halves, as {@link openAgent}. The intent of a call that can change something is on its way when this returns.
+ * `startedUnixMs`, in milliseconds since 1970, is for a call that is told of only when it has ended; default now.
  *
  * @example
  * const call = openTool('merge', { verb: 'update', arguments: { number: 812 } })
  * call.succeed(await call.within(() => merge(812)))
  */
-export function openTool(name: string, options: ToolOptions = {}): OpenTool {
-  const call = beginToolCall({ name, options, actionId: uuidV7(), from: scopeHere() })
+export function openTool(
+  name: string,
+  options: ToolOptions = {},
+  startedUnixMs?: number,
+): OpenTool {
+  const from = scopeHere()
+  const call = beginToolCall({ name, options, actionId: uuidV7(), from, startedUnixMs })
   const confirmed = call.destructive ? confirmIntent(call) : Promise.resolve(true)
   return {
     scope: call.scope,
@@ -90,8 +100,14 @@ export function openTool(name: string, options: ToolOptions = {}): OpenTool {
     succeed: (result) => {
       call.succeed(result)
     },
+    returned: (result) => {
+      call.succeed(result, 'unsaid')
+    },
     fail: (error) => {
       call.end('failure', error)
+    },
+    deny: (reason) => {
+      call.end('denied', reason)
     },
     interrupt: (reason) => {
       call.end('unknown', reason)

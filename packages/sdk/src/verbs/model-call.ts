@@ -1,4 +1,4 @@
-import type { Attributes, HrTime } from '@opentelemetry/api'
+import type { Attributes } from '@opentelemetry/api'
 import { attribute } from '@whodid/model'
 import { scopeHere } from '../context/carrier-scope.ts'
 import { put } from '../context/identity.ts'
@@ -118,7 +118,7 @@ export function beginModelCall(
   const operation = options.operation ?? 'chat'
   const record = beginRecord(from, {
     kind: 'model_call',
-    ...(startedUnixMs === undefined ? {} : { startTime: hrTimeOf(startedUnixMs) }),
+    startedUnixMs,
     name: `${operation} ${options.model ?? ''}`.trimEnd(),
     attributes: ({ config }) => {
       const attributes: Attributes = {}
@@ -189,8 +189,4 @@ function answerParts(
 
 function putCount(attributes: Attributes, key: string, value: number | undefined): void {
   if (value !== undefined && Number.isFinite(value)) attributes[key] = Math.trunc(value)
-}
-
-function hrTimeOf(unixMs: number): HrTime {
-  return [Math.floor(unixMs / 1000), Math.round((unixMs % 1000) * 1_000_000)]
 }

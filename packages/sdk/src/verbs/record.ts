@@ -3,7 +3,7 @@ import type { Attributes, HrTime, Span, SpanContext } from '@opentelemetry/api'
 import { randomBytes } from 'node:crypto'
 import { attribute, spanRef } from '@whodid/model'
 import type { RecordKind } from '@whodid/model'
-import { now } from '../now.ts'
+import { hrTimeOf, now } from '../now.ts'
 import { captureRemark } from './content.ts'
 import { activeRuntime, guard, missRecord } from '../runtime.ts'
 import type { Runtime } from '../runtime.ts'
@@ -20,6 +20,8 @@ export interface RecordSpec {
   /** Default: what the scope and the application's active span say. */
   readonly place?: Place
   readonly startTime?: HrTime
+  /** In milliseconds since 1970, in place of `startTime`. */
+  readonly startedUnixMs?: number | undefined
   /** It has no length: ends when it began. */
   readonly instant?: boolean
 }
@@ -82,7 +84,10 @@ function begin(runtime: Runtime, scope: Scope, spec: RecordSpec): OpenRecord {
     spec.name,
     {
       kind: SpanKind.INTERNAL,
-      startTime: spec.startTime ?? startTime,
+      startTime:
+        spec.startedUnixMs === undefined
+          ? (spec.startTime ?? startTime)
+          : hrTimeOf(spec.startedUnixMs),
       root: parent === undefined,
       links: beside === undefined ? [] : [{ context: beside }],
     },

@@ -19,7 +19,8 @@ export interface OpenToolCall {
   readonly handle: ToolCall
   /** Returns the attributes that the intent shares with the call. */
   attributes(): Attributes
-  succeed(result: unknown): void
+  /** `unsaid` leaves the outcome to the collector's rules. */
+  succeed(result: unknown, outcome?: 'success' | 'unsaid'): void
   end(outcome: Outcome, error?: unknown, attributes?: Attributes): void
 }
 
@@ -28,10 +29,13 @@ interface CallSpec {
   readonly options: ToolOptions
   readonly actionId: string
   readonly from: Scope
+  /** In milliseconds since 1970. Default: now. */
+  readonly startedUnixMs?: number | undefined
 }
 
 /** Begins the record of a call. Never throws. */
-export function beginToolCall({ name, options, actionId, from }: CallSpec): OpenToolCall {
+export function beginToolCall(spec: CallSpec): OpenToolCall {
+  const { name, options, actionId, from, startedUnixMs } = spec
   const runtime = activeRuntime()
   const attributes =
     runtime === undefined
@@ -42,6 +46,7 @@ export function beginToolCall({ name, options, actionId, from }: CallSpec): Open
         )
   const record = beginRecord(from, {
     kind: 'tool_call',
+    startedUnixMs,
     name: `execute_tool ${name}`,
     attributes: () => attributes,
   })
@@ -60,9 +65,9 @@ export function beginToolCall({ name, options, actionId, from }: CallSpec): Open
     scope: { ...from, call: { span: record.span, actionId } },
     handle,
     attributes: () => attributes,
-    succeed: (result) => {
+    succeed: (result, outcome = 'success') => {
       record.add(({ config }) => ({
-        [attribute.actionOutcome]: 'success',
+        ...(outcome === 'unsaid' ? {} : { [attribute.actionOutcome]: outcome }),
         ...resultAttributes(result, { options, attributes, config }),
       }))
       end(undefined)

@@ -40,6 +40,7 @@ test('the defaults of the contract', () => {
     retention: { textDays: undefined, recordDays: undefined },
     metaLog: undefined,
     metaKey: undefined,
+    detectSeconds: 30,
     memoryBytesMax: undefined,
     oidc: undefined,
     ledger: undefined,

@@ -32,6 +32,8 @@ export interface ServiceConfig {
   readonly metaKey: NoteVerifier | undefined
   /** `WHODID_INFER_REQUEST_USER`: `on` or `off`; default on. `on` takes a request's user for the delegator of the agent that serves it. */
   readonly inferRequestUser: boolean | undefined
+  /** `WHODID_DETECT_SECONDS`, default 30: seconds between two rounds of the detections, up to 3,600; 0 runs none. */
+  readonly detectSeconds: number
   /** `WHODID_OIDC_…`: the identity provider that people sign in to the console with; default none. */
   readonly oidc: ReturnType<typeof readOidc>
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
@@ -74,6 +76,7 @@ export function readServiceConfig(
     metaLog,
     metaKey: readMetaKey(settings, metaLog),
     inferRequestUser: settings.value('infer_request_user'),
+    detectSeconds: settings.value('detect_seconds') ?? 30,
     oidc: readOidc(settings),
     host: settings.value('host') ?? '127.0.0.1',
     allowedHosts: settings.value('allowed_hosts') ?? [],

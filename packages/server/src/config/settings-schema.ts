@@ -1,19 +1,7 @@
 import { z } from 'zod'
-import {
-  days,
-  daysMax,
-  exactHttpUrl,
-  hostNames,
-  hostsMax,
-  httpUrl,
-  lines,
-  memoryBytes,
-  memoryBytesMin,
-  port,
-  portMax,
-  text,
-  wholeNumber,
-} from './setting-texts.ts'
+import { days, daysMax, exactHttpUrl, hostNames, hostsMax, httpUrl } from './setting-texts.ts'
+import { lines, memoryBytes, memoryBytesMin, port, portMax } from './setting-texts.ts'
+import { text, wholeNumber } from './setting-texts.ts'
 
 /** The value of each setting, by its key in the configuration file. */
 export interface SettingValues {
@@ -25,6 +13,7 @@ export interface SettingValues {
   readonly otlp_http_port: number
   readonly otlp_grpc_port: number
   readonly infer_request_user: boolean
+  readonly detect_seconds: number
   readonly retain_text_days: number
   readonly retain_record_days: number
   readonly log_origin: string
@@ -76,6 +65,7 @@ interface Setting<Value> extends SettingInfo {
 }
 
 const sessionMinutesMax = 480
+const detectSecondsMax = 3_600
 
 function password(user: string): Setting<string> {
   return {
@@ -141,6 +131,12 @@ const settings: { readonly [Key in SettingKey]: Setting<SettingValues[Key]> } = 
     defaultText: '`on`',
     description:
       "`on` takes a request's user for the delegator of the agent that serves the request; `off` does not.",
+  },
+  detect_seconds: {
+    schema: wholeNumber(0, detectSecondsMax, `0 to ${detectSecondsMax} seconds`),
+    group: 'service',
+    defaultText: '`30`',
+    description: `Seconds between two rounds of the detections, up to ${detectSecondsMax}; 0 runs none.`,
   },
   retain_text_days: {
     schema: days(),

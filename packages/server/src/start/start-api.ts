@@ -5,6 +5,7 @@ import { createCaseWriter, createPeopleRecorder, createReadRecorder } from '@who
 import { apiOptions } from './api-options.ts'
 import type { ApiDeps } from './api-options.ts'
 import { followListeners, followReaders } from './follow-access.ts'
+import { startDetections } from './start-detections.ts'
 import { listenError } from './start-errors.ts'
 import { closing, startParts } from './startup-context.ts'
 import type { Started, StartupContext } from './startup-context.ts'
@@ -18,6 +19,8 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
     const caseWriter = keep(closing(createCaseWriter(deps.access.recorder)))
     const peopleRecorder = keep(closing(createPeopleRecorder(deps.access.recorder)))
     const readers = keep(await followReaders(context, deps.tokens))
+    const tenants = (): string[] => readers().map(({ tenant }) => tenant)
+    const found = keep(await startDetections(context, { ...deps, tenants }))
     const listeners = keep(await followListeners(context))
     const tokens = (): readonly ApiToken[] => [...readers(), ...listeners()]
     const stopping = new AbortController()
@@ -27,6 +30,7 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
       readRecorder,
       caseWriter,
       peopleRecorder,
+      ...found,
       tokens,
       stopping: stopping.signal,
     })

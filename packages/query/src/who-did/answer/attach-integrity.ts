@@ -23,7 +23,8 @@ export async function attachIntegrity(
   answer: Omit<WhoDidAnswer, 'summary' | 'integrity'>,
   deps: IntegrityDeps,
 ): Promise<WhoDidAnswer> {
-  const judged = withTexts(await judgeIntegrity(answer, deps), answer.gaps)
+  const texts = await textFindings(answer.gaps, deps)
+  const judged = withTexts(await judgeIntegrity(answer, deps), texts)
   const integrity = withCheck(judged, deps.watch)
   const gaps = [...answer.gaps, ...integrityGaps({ ...answer, integrity })]
   const sealed = { ...answer, integrity, gaps }
@@ -32,11 +33,7 @@ export async function attachIntegrity(
 
 /** A text that was changed, or deleted with no deletion on record, counts as tampering. */
 function withTexts(integrity: Integrity, gaps: readonly Gap[]): Integrity {
-  const findings = gaps.flatMap(({ code, text, span }) =>
-    (code === 'content_missing' || code === 'content_mismatch') && span !== null
-      ? [{ span, text }]
-      : [],
-  )
+  const findings = gaps.flatMap(({ text, span }) => (span === null ? [] : [{ span, text }]))
   if (findings.length === 0) return integrity
   return {
     ...integrity,
@@ -44,6 +41,27 @@ function withTexts(integrity: Integrity, gaps: readonly Gap[]): Integrity {
     assurance: null,
     findings: [...integrity.findings, ...findings],
   }
+}
+
+/**
+ * Returns the gaps that tell of a text which was changed or taken away. A text that is missing counts only where the log of its record
+ * is: another collector's log and keys are elsewhere, and nothing here can tell a deleted text from one that only its keys can open.
+ */
+async function textFindings(
+  gaps: readonly Gap[],
+  { evidence, trees }: Pick<IntegrityDeps, 'evidence' | 'trees'>,
+): Promise<Gap[]> {
+  const isElsewhere = async (log: string): Promise<boolean> =>
+    trees !== undefined && log !== '' && (await trees.byOrigin(log)) === undefined
+  const found: Gap[] = []
+  for (const gap of gaps) {
+    if (gap.code === 'content_mismatch') found.push(gap)
+    if (gap.code !== 'content_missing') continue
+    const records = evidence.relatedRecords.get(gap.span ?? '') ?? []
+    const places = await Promise.all(records.map(({ log }) => isElsewhere(log)))
+    if (places.length === 0 || places.includes(false)) found.push(gap)
+  }
+  return found
 }
 
 /** A ledger known to differ from what was sealed gives no certain answer: a missing record may have been removed. */

@@ -1,0 +1,1 @@
+export { recordQuery } from './record-query.ts'

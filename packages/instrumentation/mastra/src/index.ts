@@ -1,0 +1,1 @@
+export { whodidExporter } from './whodid-exporter.ts'

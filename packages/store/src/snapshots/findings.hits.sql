@@ -1,0 +1,1 @@
+INSERT INTO whodid.findings FORMAT JSONEachRow

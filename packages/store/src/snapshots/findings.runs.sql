@@ -1,0 +1,1 @@
+INSERT INTO whodid.detection_runs FORMAT JSONEachRow

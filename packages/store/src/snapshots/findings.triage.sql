@@ -1,0 +1,1 @@
+INSERT INTO whodid.finding_triage FORMAT JSONEachRow
