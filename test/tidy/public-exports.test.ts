@@ -57,7 +57,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   query: 78,
   reconcile: 37,
   retention: 11,
-  sdk: 90,
+  sdk: 91,
   server: 42,
   store: 77,
   tlog: 69,
