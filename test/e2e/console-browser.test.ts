@@ -53,6 +53,7 @@ const pages = {
   template: '/template?id=db-fixer',
   acts: '/acts',
   agents: '/agents',
+  findings: '/findings',
   ghosts: '/ghosts',
   completeness: '/completeness?id=numbered-1',
   live: '/live',
@@ -72,7 +73,7 @@ describe.skipIf(executable === undefined)('the console in Chromium', () => {
   let watched: WatchedPage
 
   beforeAll(async () => {
-    whodid = await startWhodidProcess()
+    whodid = await startWhodidProcess({ environment: { WHODID_DETECT_SECONDS: '2' } })
     await sendIncident(whodid)
     browser = await launchChromium(executable ?? '')
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
@@ -164,6 +165,38 @@ describe.skipIf(executable === undefined)('the console in Chromium', () => {
     await borrowed.getByRole('link', { name: 'dev', exact: true }).click()
     await page.waitForURL(/\/person\?id=dev/u)
     expect(complaints).toEqual([])
+  })
+
+  test('a finding leads to its records, and is suppressed for a time and a reason', async () => {
+    const { page, complaints } = watched
+    await page.goto(`${whodid.apiUrl}/findings`)
+    const row = page.locator('.inventory tbody tr', { hasText: 'missing-delegation' }).first()
+    await row.locator('.act a').click()
+    await page.waitForURL(/\/finding\?id=[0-9a-f]{32}$/u)
+    const finding = page.url()
+    expect(await axeViolations(page)).toEqual([])
+    await picture(page, 'finding')
+    await page.getByRole('link', { name: 'record 1' }).first().click()
+    await page.waitForURL(/\/ask\?of=span/u)
+    expect(await page.textContent('h1')).toContain('fixer')
+    await page.goto(finding)
+    await page.getByLabel('decision').selectOption('suppress')
+    await page.getByLabel('days suppressed').selectOption('7')
+    await page.getByRole('button', { name: 'Decide' }).click()
+    // Without a reason nothing is suppressed, and the page says so.
+    await page.waitForSelector('text=reason')
+    expect(await page.textContent('main')).toContain('invalid_parameter')
+    await page.goto(finding)
+    await page.getByLabel('decision').selectOption('suppress')
+    await page.getByLabel('why').fill('a drill\u202e')
+    await page.getByRole('button', { name: 'Decide' }).click()
+    await page.waitForSelector('.entry:has-text("a drill")')
+    expect(await page.textContent('.kind')).toContain('suppressed')
+    await page.goto(`${whodid.apiUrl}/findings?state=suppressed`)
+    expect(await page.locator('.inventory tbody tr').count()).toBe(1)
+    // The browser itself reports the page of status 400.
+    expect(complaints.filter((one) => !one.includes('400'))).toEqual([])
+    complaints.length = 0
   })
 
   test('a hole in the record of a run is shown between its neighbours', async () => {
@@ -318,6 +351,8 @@ async function sendIncident(service: WhodidProcess): Promise<void> {
   const isImported = async (): Promise<void> => {
     const ghosts: unknown = await (await service.get(`/v1/ghosts?from=${hourAgo}`)).json()
     expect(ghosts).toMatchObject({ counts: { events: 1 } })
+    const found: unknown = await (await service.get('/v1/findings')).json()
+    expect(JSON.stringify(found)).toContain('missing-delegation')
   }
   await vi.waitFor(isImported, { timeout: 60_000, interval: 200 })
   await service.whoDid(

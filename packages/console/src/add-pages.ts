@@ -15,6 +15,9 @@ import {
   casesPage,
   comparePage,
   completenessPage,
+  decideFinding,
+  findingPage,
+  findingsPage,
   findPage,
   ghostsPage,
   helpPage,
@@ -51,6 +54,8 @@ export function addPages(
   page('/template', templatePage(deps))
   page('/acts', actsPage(deps))
   page('/agents', agentsPage(deps))
+  page('/findings', findingsPage(deps))
+  page('/finding', findingPage(deps))
   page('/ghosts', ghostsPage(deps))
   page('/live', livePage(deps))
   page('/live/stream', liveStream(deps))
@@ -60,6 +65,7 @@ export function addPages(
   page('/sessions', sessionsPage(sessions))
   page('/help', helpPage)
   app.post('/case', session, addCaseEntry(deps))
+  app.post('/finding', session, decideFinding(deps))
   app.post('/sessions', session, endSession(sessions))
   app.post('/export', session, exportPackage(deps))
 }

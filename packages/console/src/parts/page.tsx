@@ -22,6 +22,7 @@ const places: readonly (readonly [string, string])[] = [
   ['/', 'Now'],
   ['/acts', 'Acts'],
   ['/agents', 'Agents'],
+  ['/findings', 'Findings'],
   ['/ghosts', 'Ghosts'],
   ['/live', 'Live'],
   ['/cases', 'Cases'],
