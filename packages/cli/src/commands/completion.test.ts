@@ -31,7 +31,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 }
 
 test('bash completes commands, and the options of each', async () => {
-  expect(await completed('whodid', 'de')).toEqual(['demo', 'delegator'])
+  expect(await completed('whodid', 'de')).toEqual(['demo', 'delegator', 'detect'])
   expect(await completed('whodid', 'ask', '--as')).toEqual(['--as-recorded'])
   expect(await completed('whodid', 'reads', '--')).toEqual([
     '--limit',
