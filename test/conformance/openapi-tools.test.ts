@@ -97,7 +97,7 @@ function narrowed(document: OpenApi): OpenApi {
   const narrowTime = (name: string, schema: Described | undefined): void => {
     if (schema?.pattern?.includes('-02-29') !== true) return
     const years = new Map(Object.entries(year)).get(name)
-    if (years !== undefined) schema.pattern = `^${years}-0[1-9]-[12][0-9]T[01][0-9]:[0-5][0-9]:00Z$`
+    if (years !== undefined) schema.pattern = `^${years}-0[1-9]-1[0-9]T[01][0-9]:[0-5][0-9]:00Z$`
   }
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
