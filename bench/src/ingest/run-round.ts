@@ -29,7 +29,7 @@ export interface RoundLoad {
 export const fullLoadConnections = 8
 
 const timedShare = 0.9
-const storedMsMax = 300_000
+const storedMsMax = 900_000
 const lookMs = 25
 const quietLooks = 4
 const quietLookMs = 100
@@ -76,7 +76,7 @@ export async function runRound(
   }
 }
 
-/** Waits until the table has at least so many rows; throws when it has not after 5 minutes. */
+/** Waits until the table has at least so many rows; throws when it has not after 15 minutes: a redacting peer takes that long on a slow machine. */
 async function untilStored({ sql, spansTable }: Contender, rows: number): Promise<void> {
   const deadlineMs = performance.now() + storedMsMax
   for (;;) {

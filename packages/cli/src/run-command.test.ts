@@ -113,7 +113,7 @@ test.each([
   [['verify', '--no-acts'], "Unknown option '--no-acts'"],
   [['verify', 'everything'], 'expected options only; got "everything"'],
   [['witness', '--key', 'k', '--port', 'auto'], '--port expected a port from 0 to 65535'],
-  [['keys'], 'expected list or rotate; got nothing'],
+  [['keys'], 'expected list, rotate, wrap or unwrap; got nothing'],
   [['keys', 'rotate', '--overlap', 'soon'], '--log expected a log that has started once'],
   [['exporter', 'add'], '"--name" expected 1–64 letters'],
   [['exporter', 'add', '--name', '../x'], '"--name" expected 1–64 letters'],

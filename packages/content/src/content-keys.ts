@@ -2,7 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { chmod, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
-import { readIfThere as readFileIfThere, systemFiles } from '@whodid/tlog-posix'
+import { plainKeys, readIfThere as readFileIfThere, systemFiles } from '@whodid/tlog-posix'
+import type { KeyWrapping } from '@whodid/tlog-posix'
 import {
   createKeyFile,
   decodeKeyFile,
@@ -51,19 +52,21 @@ const filesAtOnce = 16
 export class ContentKeys {
   readonly #dir: string
   readonly #secret: Buffer
+  readonly #wrapping: KeyWrapping
   readonly #cache = new Map<string, { readonly key: ContentKey; readonly readMs: number }>()
   readonly #making = new Map<string, Promise<ContentKey>>()
 
-  private constructor(dir: string, secret: Buffer) {
+  private constructor(dir: string, secret: Buffer, wrapping: KeyWrapping) {
     this.#dir = dir
     this.#secret = secret
+    this.#wrapping = wrapping
   }
 
   /**
-   * Opens the keys in `dir`, which is made when absent. Throws `invalid_config` when there are keys and their secret is
-   * gone: subjects would no longer be found for erasure.
+   * Opens the keys in `dir`, which is made when absent; `wrapping` is the form that they have on the disk. Throws `invalid_config` when
+   * there are keys and their secret is gone: subjects would no longer be found for erasure.
    */
-  static async open(dir: string): Promise<ContentKeys> {
+  static async open(dir: string, wrapping: KeyWrapping = plainKeys): Promise<ContentKeys> {
     await mkdir(dir, { recursive: true, mode: 0o700 })
     await chmod(dir, 0o700)
     const path = join(dir, 'secret')
@@ -71,15 +74,16 @@ export class ContentKeys {
       const names = await readdir(dir)
       if (names.some((name) => /^[0-9a-f]{2}$/u.test(name)))
         throw new WhodidError('invalid_config', `"${path}" expected 32 bytes; it is missing`)
-      await createKeyFile(path, randomBytes(32))
+      await createKeyFile(path, wrapping.wrap(path, randomBytes(32)))
     }
-    const secret = await readIfThere(path)
+    const kept = await readIfThere(path)
+    const secret = kept && wrapping.unwrap(path, kept)
     if (secret?.length !== 32)
       throw new WhodidError(
         'invalid_config',
         `"${path}" expected 32 bytes; got ${secret?.length ?? 0}`,
       )
-    return new ContentKeys(dir, secret)
+    return new ContentKeys(dir, secret, wrapping)
   }
 
   /**
@@ -110,9 +114,9 @@ export class ContentKeys {
   async find(keyIdHex: string): Promise<KeyState> {
     const tombstone = await this.#tombstone(keyIdHex)
     if (tombstone !== undefined) return { state: 'erased', tombstone }
-    const bytes = await readIfThere(keyPath(this.#dir, keyIdHex))
-    if (bytes === undefined) return { state: 'unknown' }
-    return { state: 'live', ...derivedOf(decodeKeyFile(keyIdHex, bytes)) }
+    const key = await this.#read(keyIdHex)
+    if (key === undefined) return { state: 'unknown' }
+    return { state: 'live', ...derivedOf(key) }
   }
 
   /** The ID of a subject's live key; undefined when it has none. */
@@ -152,14 +156,22 @@ export class ContentKeys {
 
   async #loadOrMake(tenant: string, subject: string): Promise<ContentKey> {
     const idHex = await this.#nextId(tenant, subject)
+    const kept = await this.#read(idHex)
+    if (kept !== undefined) return { idHex, ...derivedOf(kept) }
     const path = keyPath(this.#dir, idHex)
-    const kept = await readIfThere(path)
-    if (kept !== undefined) return { idHex, ...derivedOf(decodeKeyFile(idHex, kept)) }
     const key = randomBytes(32)
-    if (await createKeyFile(path, encodeKeyFile(idHex, key))) return { idHex, ...derivedOf(key) }
+    const bytes = this.#wrapping.wrap(path, encodeKeyFile(idHex, key))
+    if (await createKeyFile(path, bytes)) return { idHex, ...derivedOf(key) }
     // Another process made it in between.
-    const made = await readIfThere(path)
-    return { idHex, ...derivedOf(decodeKeyFile(idHex, made ?? Buffer.alloc(0))) }
+    const made = await this.#read(idHex)
+    return { idHex, ...derivedOf(made ?? decodeKeyFile(idHex, Buffer.alloc(0))) }
+  }
+
+  /** The key of an ID as it is on the disk; undefined where there is none. */
+  async #read(keyIdHex: string): Promise<Buffer | undefined> {
+    const path = keyPath(this.#dir, keyIdHex)
+    const bytes = await readIfThere(path)
+    return bytes && decodeKeyFile(keyIdHex, this.#wrapping.unwrap(path, bytes))
   }
 
   /** The first of a subject's IDs that was not erased. */

@@ -80,7 +80,8 @@ export async function shredKeyFile(path: string): Promise<void> {
   const handle = await orUndefined(systemFiles.open(path, 'r+'))
   if (handle === undefined) return
   try {
-    await handle.write(Buffer.alloc(fileBytes), 0, fileBytes, 0)
+    const { size } = await handle.stat()
+    await handle.write(Buffer.alloc(size), 0, size, 0)
     // A crash here leaves a file of zeroes, which opens nothing; the erasure is resumed at the next start.
     await handle.sync()
   } finally {

@@ -3,6 +3,7 @@
  */
 export type ErrorCode =
   | 'invalid_config'
+  | 'keys_command_failed'
   | 'invalid_handle'
   | 'invalid_time'
   | 'invalid_parameter'
@@ -48,6 +49,7 @@ export type ErrorCode =
  */
 export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> = {
   invalid_config: 'permanent',
+  keys_command_failed: 'retryable',
   invalid_handle: 'permanent',
   invalid_time: 'permanent',
   invalid_parameter: 'permanent',

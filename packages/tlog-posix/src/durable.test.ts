@@ -97,7 +97,9 @@ describe('a durable file', () => {
 describe('a signing key', () => {
   it('is synced, and its directory too, before it may sign', async () => {
     const calls: string[] = []
-    const text = await loadOrCreateKey(recorded(calls), join(dir, 'export.skey'), () => 'secret')
+    const text = await loadOrCreateKey(recorded(calls), join(dir, 'export.skey'), {
+      make: () => 'secret',
+    })
     expect(text).toBe('secret\n')
     expect(calls.slice(-6)).toEqual([
       'open export.skey.new w',
@@ -111,14 +113,14 @@ describe('a signing key', () => {
 
   it('is not given out when the directory cannot be synced', async () => {
     const files = recorded([], 'fsync dir')
-    await expect(loadOrCreateKey(files, join(dir, 'a.skey'), () => 'secret')).rejects.toThrow(
-      'fsync dir',
-    )
+    await expect(
+      loadOrCreateKey(files, join(dir, 'a.skey'), { make: () => 'secret' }),
+    ).rejects.toThrow('fsync dir')
   })
 
   it('is read again, and not made', async () => {
     const path = join(dir, 'a.skey')
-    await loadOrCreateKey(systemFiles, path, () => 'first')
-    expect(await loadOrCreateKey(systemFiles, path, () => 'second')).toBe('first\n')
+    await loadOrCreateKey(systemFiles, path, { make: () => 'first' })
+    expect(await loadOrCreateKey(systemFiles, path, { make: () => 'second' })).toBe('first\n')
   })
 })

@@ -15,6 +15,15 @@ export {
 } from './durable.ts'
 export type { FilePort, DurableFile } from './durable.ts'
 export { HeadFile, loadOrCreateKey } from './key-files.ts'
+export {
+  isWrapped,
+  listKeyFiles,
+  masterKeyBytes,
+  plainKeys,
+  rewrapKeys,
+  wrappedKeys,
+} from './key-wrapping.ts'
+export type { KeyWrapping } from './key-wrapping.ts'
 export { logName, openLogTrees } from './log-trees.ts'
 export type { LogTree, LogTrees } from './log-trees.ts'
 export { partialTiles, TileFiles } from './tile-files.ts'

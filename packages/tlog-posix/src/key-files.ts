@@ -1,7 +1,21 @@
 import { dirname, join } from 'node:path'
-import { createDurably, makeDirectory, readTextIfThere, writeDurably } from './durable.ts'
+import {
+  createDurably,
+  makeDirectory,
+  readIfThere,
+  readTextIfThere,
+  writeDurably,
+} from './durable.ts'
 import type { FilePort } from './durable.ts'
+import { plainKeys } from './key-wrapping.ts'
+import type { KeyWrapping } from './key-wrapping.ts'
 import { logName } from './log-trees.ts'
+
+/** The text of a new key, and the form that it has on the disk; default plain. */
+interface KeyMaking {
+  readonly make: () => string
+  readonly wrapping?: KeyWrapping
+}
 
 /**
  * Returns the text of a signing key's file. If there is none, makes the file (0600) from the result of `make`. The key is
@@ -10,14 +24,18 @@ import { logName } from './log-trees.ts'
 export async function loadOrCreateKey(
   files: FilePort,
   path: string,
-  make: () => string,
+  { make, wrapping = plainKeys }: KeyMaking,
 ): Promise<string> {
-  const found = await readTextIfThere(files, path)
+  const read = async (): Promise<string | undefined> => {
+    const bytes = await readIfThere(files, path)
+    return bytes === undefined ? undefined : wrapping.unwrap(path, bytes).toString('utf8')
+  }
+  const found = await read()
   if (found !== undefined) return found
   const text = `${make()}\n`
   await makeDirectory(files, dirname(path))
-  if (await createDurably(files, path, text)) return text
-  return (await readTextIfThere(files, path)) ?? text
+  if (await createDurably(files, path, wrapping.wrap(path, text))) return text
+  return (await read()) ?? text
 }
 
 /**

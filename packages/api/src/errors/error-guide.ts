@@ -57,6 +57,10 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     title: 'Nothing is at this path',
     advice: '/openapi.json lists every path.',
   },
+  keys_command_failed: {
+    title: 'The program that unwraps the keys failed',
+    advice: 'Run the program of WHODID_KEYS_COMMAND by hand, as the message shows it.',
+  },
   unauthenticated: {
     title: 'No valid token came with the request',
     advice:

@@ -58,6 +58,7 @@ function ownBug(requestId: string): WhodidError {
 /** The HTTP status of each error code. Codes that only a start-up or the collector meets are here too: the table is whole. */
 export const httpStatus = {
   invalid_config: 500,
+  keys_command_failed: 500,
   invalid_handle: 400,
   invalid_time: 400,
   invalid_parameter: 400,

@@ -3,15 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { leaveNextKey, listLogKeys } from '@whodid/collector'
 import type { LogKey, LogKeys } from '@whodid/collector'
 import { printableLine, WhodidError } from '@whodid/model'
-import { readKeysDir } from '@whodid/server/config'
+import { readKeysConfig } from '@whodid/server/config'
+import { openKeyWrapping } from '@whodid/server/credentials'
+import { plainKeys, rewrapKeys } from '@whodid/tlog-posix'
+import type { KeyWrapping } from '@whodid/tlog-posix'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
 
-/** `whodid keys`: the keys that checkpoints are signed with. */
+/** `whodid keys`: the keys that checkpoints are signed with, and the form of all private keys on the disk. */
 export const keysCommand: Command = {
   name: 'keys',
   help: `Usage: whodid keys list [--json]
        whodid keys rotate [--log <origin>] [--overlap <seconds>] [--json]
+       whodid keys wrap | unwrap [--json]
 
 A log's checkpoints are signed by a key that lies apart from the database. "rotate" makes the next one and leaves it for the
 collector, which takes it up within a second when it runs, else at its next start: it puts the change on record, signed by
@@ -22,11 +26,14 @@ Where a meta-log is set, the collector sends it the new key by itself, again and
 Checkpoints of before stay as valid as they were. Whoever keeps the log's keys must be given the new one within the overlap:
 a policy another line "log <vkey>", a witness another --log <vkey>, whoever uses "verify --keys" the new file.
 
+"wrap" encrypts every private key, those of texts too, under a master key that the program of WHODID_KEYS_COMMAND wraps, such
+as a KMS; "unwrap" writes them as they are again. Stop Whodid before. A run that was interrupted is completed by the next.
+
   --log <origin>        which log, where the directory holds the keys of several
   --overlap <seconds>   how long both keys sign, 0 to 7776000; default 86400, a day
   --json                one JSON object; never a private key
 
-Environment: WHODID_DATA_DIR, WHODID_KEYS_DIR. docs/howto/keys.md says more.`,
+Environment: WHODID_DATA_DIR, WHODID_KEYS_DIR, WHODID_KEYS_COMMAND. docs/howto/keys.md says more.`,
   run: keys,
 }
 
@@ -39,9 +46,10 @@ function keys(context: CommandContext): Promise<number> {
   const [action, ...args] = context.args
   if (action === 'list') return list({ ...context, args })
   if (action === 'rotate') return rotate({ ...context, args })
+  if (action === 'wrap' || action === 'unwrap') return rewrap({ ...context, args }, action)
   throw new WhodidError(
     'invalid_parameter',
-    `expected list or rotate; got ${action === undefined ? 'nothing' : `"${printableLine(action, 60)}"`}`,
+    `expected list, rotate, wrap or unwrap; got ${action === undefined ? 'nothing' : `"${printableLine(action, 60)}"`}`,
   )
 }
 
@@ -50,7 +58,8 @@ const boolean = { type: 'boolean' } as const
 
 async function list({ args, environment, stdout }: CommandContext): Promise<number> {
   const typed = parseArguments(args, { json: boolean }, noPositionals)
-  const logs = await listLogKeys(readKeysDir(environment))
+  const config = readKeysConfig(environment)
+  const logs = await listLogKeys(config.keysDir, await openKeyWrapping(config))
   if (typed.flag('json')) stdout.write(`${JSON.stringify({ logs: logs.map(shown) })}\n`)
   else if (logs.length === 0)
     stdout.write('No log has a key here yet: it is made at the first start.\n')
@@ -62,13 +71,15 @@ async function rotate(context: CommandContext): Promise<number> {
   const { args, environment, stdout, stopping } = context
   const string = { type: 'string' } as const
   const typed = parseArguments(args, { log: string, overlap: string, json: boolean }, noPositionals)
-  const keysDir = readKeysDir(environment)
-  const log = chooseLog(await listLogKeys(keysDir), typed.value('log'))
+  const config = readKeysConfig(environment)
+  const { keysDir } = config
+  const wrapping = await openKeyWrapping(config)
+  const log = chooseLog(await listLogKeys(keysDir, wrapping), typed.value('log'))
   const overlapS = readOverlap(typed.value('overlap'))
   const { origin } = log
-  const newVkey = await leaveNextKey({ keysDir, origin, overlapMs: overlapS * 1_000 })
+  const newVkey = await leaveNextKey({ keysDir, wrapping, origin, overlapMs: overlapS * 1_000 })
   const oldVkey = log.epochs.at(-1)?.vkey ?? ''
-  const looked = { keysDir, origin, stopping }
+  const looked = { keysDir, wrapping, origin, stopping }
   // A collector that runs takes the key up: it is in force then, and the meta-log, where there is one, receives it.
   const isTakenUp = await untilKeys(looked, ({ epochs }) => epochs.at(-1)?.vkey === newVkey)
   const isRegistered =
@@ -82,6 +93,31 @@ async function rotate(context: CommandContext): Promise<number> {
     unregistered: isTakenUp && !isRegistered,
   }
   stdout.write(typed.flag('json') ? `${JSON.stringify(outcome)}\n` : describeRotation(outcome))
+  return 0
+}
+
+/** Writes all private keys in the other form. */
+async function rewrap(
+  { args, environment, stdout }: CommandContext,
+  action: 'wrap' | 'unwrap',
+): Promise<number> {
+  const typed = parseArguments(args, { json: boolean }, noPositionals)
+  const config = readKeysConfig(environment)
+  if (config.keysCommand === undefined)
+    throw new WhodidError(
+      'invalid_config',
+      `WHODID_KEYS_COMMAND expected the program that ${action}s the master key; got nothing`,
+    )
+  const wrapped = await openKeyWrapping(config, { mayWrap: true })
+  const [from, to] = action === 'wrap' ? [plainKeys, wrapped] : [wrapped, plainKeys]
+  const written = await rewrapKeys(config.keysDir, { from, to })
+  if (typed.flag('json')) stdout.write(`${JSON.stringify({ [`${action}ped`]: written })}\n`)
+  else
+    stdout.write(
+      action === 'wrap'
+        ? `${written} keys are wrapped. Their plain bytes may still be on the disk and in copies of it: "whodid keys rotate" ends the signing key.\n`
+        : `${written} keys lie as they are. Start Whodid without WHODID_KEYS_COMMAND, and remove "${config.keysDir}/master.wrapped".\n`,
+    )
   return 0
 }
 
@@ -107,12 +143,13 @@ function readOverlap(text: string | undefined): number {
 
 /** Looks at a log's keys until they are so; false when they are not after a while. */
 async function untilKeys(
-  { keysDir, origin, stopping }: { keysDir: string; origin: string; stopping: AbortSignal },
+  looked: { keysDir: string; wrapping: KeyWrapping; origin: string; stopping: AbortSignal },
   isSo: (log: LogKeys) => boolean,
 ): Promise<boolean> {
+  const { keysDir, wrapping, origin, stopping } = looked
   const deadline = performance.now() + takeUpMs
   for (;;) {
-    const log = (await listLogKeys(keysDir)).find((one) => one.origin === origin)
+    const log = (await listLogKeys(keysDir, wrapping)).find((one) => one.origin === origin)
     if (log !== undefined && isSo(log)) return true
     if (performance.now() > deadline || stopping.aborted) return false
     await sleep(lookMs)

@@ -18,7 +18,8 @@ import type {
   LogToVerify,
 } from '@whodid/verify'
 import { readServiceConfig } from '@whodid/server/config'
-import { readLogKey } from '@whodid/server/credentials'
+import type { ServiceConfig } from '@whodid/server/config'
+import { openKeyWrapping, readLogKey } from '@whodid/server/credentials'
 import type { LeafReader } from '@whodid/store'
 import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
@@ -95,8 +96,7 @@ async function verify(context: CommandContext): Promise<number> {
   const verified = await withLeafReader(
     config,
     threads === undefined ? {} : { threadsMax: threads },
-    (reader) =>
-      run({ context, typed, counts, logs, reader, known: found, keysDir: config.keysDir }),
+    (reader) => run({ context, typed, counts, logs, reader, known: found, config }),
   )
   const result = await evidence.judge(verified, only)
   if (typed.flag('json')) stdout.write(`${JSON.stringify(verificationJson(result))}\n`)
@@ -164,7 +164,7 @@ interface Run {
   /** Every log there is: a row of another is a finding. */
   readonly known: readonly LogToVerify[]
   readonly reader: LeafReader
-  readonly keysDir: string
+  readonly config: Pick<ServiceConfig, 'keysDir' | 'keysCommand'>
 }
 
 async function run(wanted: Run): Promise<LedgerVerification> {
@@ -193,9 +193,10 @@ async function run(wanted: Run): Promise<LedgerVerification> {
       ? ofRows
       : await withDerived(ofRows, { known, reader, onProgress, signal: context.stopping })
   if (typed.flag('no-texts')) return result
-  const { keysDir } = wanted
+  const { keysDir } = wanted.config
+  const wrapping = await openKeyWrapping(wanted.config)
   const places = { from: from ?? 0, ...(to === undefined ? {} : { to }) }
-  const ground = { logs, known, keysDir, reader, onProgress, signal: context.stopping }
+  const ground = { logs, known, keysDir, wrapping, reader, onProgress, signal: context.stopping }
   return withTexts(result, { ...places, ...ground })
 }
 

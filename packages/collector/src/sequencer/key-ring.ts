@@ -5,11 +5,12 @@ import type { KeyEpoch, NoteSigner } from '@whodid/tlog'
 import {
   logName,
   makeDirectory,
-  readTextIfThere,
+  plainKeys,
+  readIfThere,
   syncDirectory,
   writeDurably,
 } from '@whodid/tlog-posix'
-import type { FilePort } from '@whodid/tlog-posix'
+import type { FilePort, KeyWrapping } from '@whodid/tlog-posix'
 import { formatKeyFile, parseKeyFile, parseNextKey } from './key-file.ts'
 import type { NextKey, PrivateEpoch } from './key-file.ts'
 
@@ -17,6 +18,8 @@ import type { NextKey, PrivateEpoch } from './key-file.ts'
 export interface KeyRingOptions {
   readonly files: FilePort
   readonly keysDir: string
+  /** The form of the private keys on the disk; default plain. */
+  readonly wrapping?: KeyWrapping | undefined
   readonly origin: string
   /** True when a checkpoint exists, which only these keys can have signed. */
   readonly hasCheckpoint: boolean
@@ -41,7 +44,7 @@ export class KeyRing {
   static async open(options: KeyRingOptions): Promise<KeyRing> {
     const { files, keysDir, origin, hasCheckpoint } = options
     await makeDirectory(files, keysDir)
-    const text = await readTextIfThere(files, keyFilePath(keysDir, origin))
+    const text = await readKeyText(options, keyFilePath(keysDir, origin))
     // A file that a killed run made can be read and may not be on the disk yet: before anything is signed, it is.
     await syncDirectory(files, keysDir)
     if (text !== undefined) return new KeyRing(options, parseKeyFile(text, origin))
@@ -88,8 +91,8 @@ export class KeyRing {
 
   /** The key that `whodid keys rotate` has left, if any; one that is in force already is no next key. */
   async next(): Promise<NextKey | undefined> {
-    const { files, keysDir, origin } = this.#options
-    const text = await readTextIfThere(files, nextKeyPath(keysDir, origin))
+    const { keysDir, origin } = this.#options
+    const text = await readKeyText(this.#options, nextKeyPath(keysDir, origin))
     if (text === undefined) return undefined
     const next = parseNextKey(text, origin)
     if (!this.#epochs.some(({ vkey }) => vkey === next.vkey)) return next
@@ -130,8 +133,9 @@ export class KeyRing {
   }
 
   async #save(epochs: readonly PrivateEpoch[]): Promise<void> {
-    const { files, keysDir, origin } = this.#options
-    await writeDurably(files, keyFilePath(keysDir, origin), formatKeyFile(origin, epochs))
+    const { files, keysDir, origin, wrapping = plainKeys } = this.#options
+    const path = keyFilePath(keysDir, origin)
+    await writeDurably(files, path, wrapping.wrap(path, formatKeyFile(origin, epochs)))
     this.#epochs = epochs
   }
 
@@ -139,6 +143,15 @@ export class KeyRing {
     const { files, keysDir, origin } = this.#options
     await files.rm(nextKeyPath(keysDir, origin), { force: true })
   }
+}
+
+/** The text of a key's file, unwrapped; undefined where there is none. */
+async function readKeyText(
+  { files, wrapping = plainKeys }: Pick<KeyRingOptions, 'files' | 'wrapping'>,
+  path: string,
+): Promise<string | undefined> {
+  const bytes = await readIfThere(files, path)
+  return bytes && wrapping.unwrap(path, bytes).toString('utf8')
 }
 
 /** The file of a log's private keys. */

@@ -31,12 +31,12 @@ export interface LoadedTree {
  * Throws `seal_failed`, naming the disagreement, and the system's error when a file cannot be read.
  */
 export async function loadTree(options: SequencerDeps): Promise<LoadedTree> {
-  const { files, dir, keysDir, origin, nowUnixMs } = options
+  const { files, dir, keysDir, wrapping, origin, nowUnixMs } = options
   await makeDirectory(files, dirname(dir))
   await makeDirectory(files, dir)
   const checkpoints = await CheckpointFiles.open(files, dir)
   const hasCheckpoint = checkpoints.latest !== ''
-  const keys = await KeyRing.open({ files, keysDir, origin, hasCheckpoint, nowUnixMs })
+  const keys = await KeyRing.open({ files, keysDir, wrapping, origin, hasCheckpoint, nowUnixMs })
   const head = await HeadFile.open(files, keysDir, origin)
   const registrar = await KeyRegistrar.open(options)
   const tiles = new TileFiles(files, dir)

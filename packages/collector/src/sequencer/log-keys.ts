@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { WhodidError } from '@whodid/model'
 import { verifyKeyChange, generateNoteKey } from '@whodid/tlog'
 import type { KeyEpoch } from '@whodid/tlog'
-import { systemFiles, writeDurably } from '@whodid/tlog-posix'
+import { plainKeys, readIfThere, systemFiles, writeDurably } from '@whodid/tlog-posix'
+import type { KeyWrapping } from '@whodid/tlog-posix'
 import { parseKeyFile, parseNextKey, formatNextKey } from './key-file.ts'
 import { keyChangesPath, parseKeyChanges } from './key-registrar.ts'
 import { nextKeyPath } from './key-ring.ts'
@@ -26,17 +27,24 @@ export interface LogKey extends KeyEpoch {
 }
 
 /** The keys of every log that has some in a directory. Throws `invalid_config` for a damaged file; quotes no secret. */
-export async function listLogKeys(keysDir: string): Promise<LogKeys[]> {
+export async function listLogKeys(
+  keysDir: string,
+  wrapping: KeyWrapping = plainKeys,
+): Promise<LogKeys[]> {
   const names = await systemFiles.readdir(keysDir).catch(() => [])
   const files = names.filter((name) => /^log-[^/]*(?<!\.next)\.json$/u.test(name)).toSorted()
-  return Promise.all(files.map((name) => readLogKeys(keysDir, name)))
+  return Promise.all(files.map((name) => readLogKeys(keysDir, name, wrapping)))
 }
 
-async function readLogKeys(keysDir: string, name: string): Promise<LogKeys> {
-  const text = await systemFiles.readFile(join(keysDir, name), 'utf8')
+async function readLogKeys(keysDir: string, name: string, wrapping: KeyWrapping): Promise<LogKeys> {
+  const read = async (path: string): Promise<string> => {
+    const bytes = await readIfThere(systemFiles, path)
+    return bytes === undefined ? '' : wrapping.unwrap(path, bytes).toString('utf8')
+  }
+  const text = await read(join(keysDir, name))
   const origin = originOf(text, name)
   const epochs = parseKeyFile(text, origin)
-  const next = await systemFiles.readFile(nextKeyPath(keysDir, origin), 'utf8').catch(() => '')
+  const next = await read(nextKeyPath(keysDir, origin))
   const changes = await systemFiles
     .readFile(keyChangesPath(keysDir, origin), 'utf8')
     .catch(() => '')
@@ -72,6 +80,8 @@ export const overlapMsMax = 7_776_000_000
 export interface KeyRequest {
   /** Directory of the private keys. */
   readonly keysDir: string
+  /** The form that they have on the disk; default plain. */
+  readonly wrapping?: KeyWrapping
   readonly origin: string
   /** Milliseconds for which the old key goes on to sign beside the new one, 0 to {@link overlapMsMax}. */
   readonly overlapMs: number
@@ -83,13 +93,18 @@ export interface KeyRequest {
  *
  * Throws `not_found` when the log has no key here, `invalid_parameter` for an overlap out of range and while a key that was left before has not been taken up.
  */
-export async function leaveNextKey({ keysDir, origin, overlapMs }: KeyRequest): Promise<string> {
+export async function leaveNextKey({
+  keysDir,
+  wrapping = plainKeys,
+  origin,
+  overlapMs,
+}: KeyRequest): Promise<string> {
   if (!Number.isSafeInteger(overlapMs) || overlapMs < 0 || overlapMs > overlapMsMax)
     throw new WhodidError(
       'invalid_parameter',
       `the overlap expected 0 to ${overlapMsMax} ms; got ${overlapMs}`,
     )
-  const log = (await listLogKeys(keysDir)).find((one) => one.origin === origin)
+  const log = (await listLogKeys(keysDir, wrapping)).find((one) => one.origin === origin)
   if (log === undefined)
     throw new WhodidError('not_found', `"${keysDir}" holds no key of the log "${origin}"`)
   if (log.nextVkey !== undefined)
@@ -99,10 +114,11 @@ export async function leaveNextKey({ keysDir, origin, overlapMs }: KeyRequest): 
     )
   const { vkey, skey } = generateNoteKey(origin, 'note')
   // A crash before this leaves no key, and the log keeps its own.
+  const path = nextKeyPath(keysDir, origin)
   await writeDurably(
     systemFiles,
-    nextKeyPath(keysDir, origin),
-    formatNextKey({ vkey, skey, overlapMs }),
+    path,
+    wrapping.wrap(path, formatNextKey({ vkey, skey, overlapMs })),
   )
   return vkey
 }

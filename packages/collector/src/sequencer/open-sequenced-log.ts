@@ -56,13 +56,14 @@ export async function openSequencedLog(parts: SequencedLogDeps): Promise<Sequenc
 /** Opens the sequencer of a log's tree, in the tree's own directory under the log's name. */
 function openSequencer(
   { files, limits, nowUnixNs, onProblem }: SequencedLogDeps,
-  { treeDir, keysDir, witnesses = [], metaLog }: SequencerOptions,
+  { treeDir, keysDir, wrapping, witnesses = [], metaLog }: SequencerOptions,
   origin: string,
 ): Promise<Sequencer> {
   return Sequencer.open({
     origin,
     dir: join(treeDir, logName(origin)),
     keysDir,
+    wrapping,
     witnesses,
     metaLog,
     files,

@@ -1,4 +1,4 @@
-import type { FilePort } from '@whodid/tlog-posix'
+import type { FilePort, KeyWrapping } from '@whodid/tlog-posix'
 import type { WitnessEndpoint, WitnessLevel } from '@whodid/witness'
 import type { CollectorLimits } from '../limits.ts'
 import type { LedgerEvent } from '../wal/ledger-event.ts'
@@ -12,6 +12,7 @@ export interface SequencerDeps {
   /** Directory of this log's tree, and of its keys. */
   readonly dir: string
   readonly keysDir: string
+  readonly wrapping?: KeyWrapping | undefined
   readonly files: FilePort
   readonly limits: CollectorLimits
   readonly nowUnixMs: () => number
@@ -62,6 +63,8 @@ export interface SequencerOptions {
   readonly treeDir: string
   /** Directory of the private keys, 0700; best on another disk or host than the database. */
   readonly keysDir: string
+  /** The form that they have on the disk. Default: plain, protected by the mode of their files. */
+  readonly wrapping?: KeyWrapping
   /** The witnesses that are asked to cosign each checkpoint. Default: none, and the tree proves nothing against the holder of its key. */
   readonly witnesses?: readonly WitnessEndpoint[]
   /** The checkpoint log that takes each checkpoint, by the key that it acknowledges with. Default: none. */

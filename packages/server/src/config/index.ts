@@ -5,7 +5,7 @@ export {
   isLoopback,
   readApiUrl,
   readDataDir,
-  readKeysDir,
+  readKeysConfig,
   readServiceConfig,
 } from './service-config.ts'
 export type { LedgerAccess } from './read-ledger.ts'

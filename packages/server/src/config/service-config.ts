@@ -18,6 +18,8 @@ export interface ServiceConfig {
   readonly dataDir: string
   /** `WHODID_KEYS_DIR`, default `keys` in the data directory: the keys that sign and encrypt. Best on another disk than the database. */
   readonly keysDir: string
+  /** `WHODID_KEYS_COMMAND`: a program that wraps and unwraps the master key of these keys; default none, and they lie as they are. */
+  readonly keysCommand: string | undefined
   /** `WHODID_LOG_ORIGIN`: the name of this collector's log, such as `ledger.example/agents/c1`; default a random one. Kept once records bear it. */
   readonly logOrigin: string | undefined
   /** `WHODID_WITNESSES`: `<vkey> <url>` of each who is asked to cosign checkpoints, separated by `;`. */
@@ -66,6 +68,7 @@ export function readServiceConfig(
   return {
     dataDir: dataDirOf(settings),
     keysDir: keysDirOf(settings),
+    keysCommand: settings.value('keys_command'),
     logOrigin: settings.value('log_origin'),
     witnesses: parseWitnesses(settings.value('witnesses') ?? '', settings.nameOf('witnesses')),
     policyPath: settings.value('policy'),
@@ -93,9 +96,12 @@ export function readDataDir(environment: Environment): string {
   return dataDirOf(readSettings(environment))
 }
 
-/** The directory of keys, absolute. Throws `invalid_config`. */
-export function readKeysDir(environment: Environment): string {
-  return keysDirOf(readSettings(environment))
+/** The directory of keys, absolute, and the program that wraps them. Throws `invalid_config`. */
+export function readKeysConfig(
+  environment: Environment,
+): Pick<ServiceConfig, 'keysDir' | 'keysCommand'> {
+  const settings = readSettings(environment)
+  return { keysDir: keysDirOf(settings), keysCommand: settings.value('keys_command') }
 }
 
 /** The URL of the API that commands ask: `WHODID_API_URL`, else this machine's at `WHODID_API_PORT`. Throws `invalid_config`. */

@@ -7,6 +7,7 @@ import { text, wholeNumber } from './setting-texts.ts'
 export interface SettingValues {
   readonly data_dir: string
   readonly keys_dir: string
+  readonly keys_command: string
   readonly host: string
   readonly allowed_hosts: readonly string[]
   readonly api_port: number
@@ -89,8 +90,13 @@ const settings: { readonly [Key in SettingKey]: Setting<SettingValues[Key]> } = 
     schema: text,
     group: 'service',
     defaultText: '`keys` in the data directory',
-    description:
-      'Directory of the keys that sign checkpoints and encrypt text. Best on another disk than the database.',
+    description: 'Directory of the private keys. Best on another disk than the database.',
+  },
+  keys_command: {
+    schema: text,
+    group: 'service',
+    defaultText: 'none: keys lie as they are',
+    description: 'Program that [wraps](keys.md#keep-the-master-key-elsewhere) their master key.',
   },
   host: {
     schema: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/u, 'an address or name'),

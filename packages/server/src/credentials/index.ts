@@ -1,5 +1,6 @@
 export { readIngestClients, readReaders, writeIngestClients, writeReaders } from './access-lists.ts'
 export type { NamedIngestClient, NamedReader } from './access-lists.ts'
 export { asInvalid, checkName, readKeyFile, readLogKey } from './key-file.ts'
+export { openKeyWrapping } from './open-key-wrapping.ts'
 export { createToken, readTokens, tokenSha256, tokensPath } from './tokens.ts'
 export type { Tokens } from './tokens.ts'

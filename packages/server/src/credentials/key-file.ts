@@ -13,13 +13,15 @@ export async function readKeyFile(
   make: (name: string) => string,
 ): Promise<string> {
   try {
-    return await loadOrCreateKey(systemFiles, path, () => {
-      if (name === undefined || name === '')
-        throw new WhodidError(
-          'invalid_parameter',
-          `expected --name, since there is no key in "${path}" yet; got nothing`,
-        )
-      return asInvalid('--name', () => make(name))
+    return await loadOrCreateKey(systemFiles, path, {
+      make: () => {
+        if (name === undefined || name === '')
+          throw new WhodidError(
+            'invalid_parameter',
+            `expected --name, since there is no key in "${path}" yet; got nothing`,
+          )
+        return asInvalid('--name', () => make(name))
+      },
     })
   } catch (error) {
     if (error instanceof WhodidError) throw error

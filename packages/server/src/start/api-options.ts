@@ -24,7 +24,7 @@ export interface ApiDeps extends Required<
 
 /** Makes the options of the API, those aside that it shares with nothing else. Throws `invalid_config` for an unusable export key. */
 export async function apiOptions(
-  { config, onEvent }: StartupContext,
+  { config, wrapping, onEvent }: StartupContext,
   { selector, contents, retention, revocations, takeImported, readiness, metrics, watch }: ApiDeps,
 ): Promise<
   Omit<ApiOptions, 'readRecorder' | 'peopleRecorder' | 'tokens' | 'stopping'> &
@@ -40,7 +40,7 @@ export async function apiOptions(
     takeImported,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: {
-      signer: await loadOrCreateExportKey(config.keysDir),
+      signer: await loadOrCreateExportKey(config.keysDir, wrapping),
       witnesses: config.witnesses.map(({ key }) => key.vkey),
       product: 'whodid',
     },

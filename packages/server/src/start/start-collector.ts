@@ -48,7 +48,7 @@ export function startCollectorPart(
 }
 
 async function listen(
-  { config, onEvent }: StartupContext,
+  { config, wrapping, onEvent }: StartupContext,
   { tokens, keys }: CollectorDeps,
   connections: { readonly appender: Appender; readonly rows: LeafReader },
 ): Promise<RunningCollector> {
@@ -62,6 +62,7 @@ async function listen(
     sequencer: {
       treeDir: join(config.dataDir, 'tlog'),
       keysDir: config.keysDir,
+      wrapping,
       witnesses: config.witnesses,
       metaLog: config.metaLog,
     },

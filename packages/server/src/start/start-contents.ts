@@ -26,10 +26,10 @@ const hourMs = 3_600_000
 
 /** Opens the keys of subjects and the connections that erase. Throws `invalid_config` when the keys are not whole. */
 export async function startContentStores(
-  { config }: StartupContext,
+  { config, wrapping }: StartupContext,
   access: Pick<LedgerAccess, 'eraser' | 'pruner'>,
 ): Promise<Started<ContentStores>> {
-  const keys = await ContentKeys.open(join(config.keysDir, 'content'))
+  const keys = await ContentKeys.open(join(config.keysDir, 'content'), wrapping)
   const eraser = createContentEraser(access.eraser)
   const pruner = createRecordPruner(access.pruner)
   const stop = async (): Promise<void> => {

@@ -9,7 +9,7 @@ import type { RunningCollector } from './start-collector.ts'
 import { openRetention, startContentStores, startRetention } from './start-contents.ts'
 import { checkDataDir, startLedger } from './start-ledger.ts'
 import { startRevocations } from './start-revocations.ts'
-import { startParts } from './startup-context.ts'
+import { openContext, startParts } from './startup-context.ts'
 import type { Keep, OnServiceEvent, StartupContext } from './startup-context.ts'
 
 /** A whole Whodid, running in this process (the engine in a child of it). */
@@ -34,14 +34,15 @@ export interface RunningWhodid {
  * Starts a whole Whodid: tokens, engine (unless `config.ledger` names a server), migrations, collector, API. Resolves when
  * a span can be stored and asked about. When a step throws, the parts that were started are stopped.
  *
- * Throws `invalid_config` (a port is taken, a file is unusable), the engine's codes, `migration_changed`, `migration_failed`.
+ * Throws `invalid_config` (a port is taken, a file is unusable), `keys_command_failed`, the engine's codes, `migration_changed`, `migration_failed`.
  */
 export async function startWhodid(
   config: StartupContext['config'],
   onEvent: OnServiceEvent = () => {},
 ): Promise<RunningWhodid> {
-  const context = { config, onEvent }
-  const { value, stop: stopAll } = await startParts(onEvent, (keep) => start(context, keep))
+  const { value, stop: stopAll } = await startParts(onEvent, async (keep) => {
+    return start(await openContext(config, onEvent), keep)
+  })
   let stopped: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     onEvent({ event: 'stopping' })

@@ -1,4 +1,6 @@
+import type { KeyWrapping } from '@whodid/tlog-posix'
 import type { ServiceConfig } from '../config/service-config.ts'
+import { openKeyWrapping } from '../credentials/open-key-wrapping.ts'
 
 /** An event of a service, as `serve --json` writes it: one object a line. None holds a secret. */
 export type ServiceEvent =
@@ -39,6 +41,16 @@ export type OnServiceEvent = (event: ServiceEvent) => void
 export interface StartupContext {
   readonly config: ServiceConfig
   readonly onEvent: OnServiceEvent
+  /** The form that private keys have on the disk. */
+  readonly wrapping: KeyWrapping
+}
+
+/** Opens the private keys' form on the disk. Throws as `openKeyWrapping`. */
+export async function openContext(
+  config: ServiceConfig,
+  onEvent: OnServiceEvent,
+): Promise<StartupContext> {
+  return { config, onEvent, wrapping: await openKeyWrapping(config) }
 }
 
 /** A part that was started, and the function that stops it. */

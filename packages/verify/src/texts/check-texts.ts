@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ContentKeys, createContentReader } from '@whodid/content'
+import type { KeyWrapping } from '@whodid/tlog-posix'
 import { exitCodeOf } from '../finding.ts'
 import { openSealedLog } from '../tlog/sealed-log.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
@@ -15,6 +16,8 @@ interface TextsToCheck extends Omit<TextDeps, 'openWith' | 'logs'> {
   /** Every known log: the record of an erasure may be in another log than the text. */
   readonly known: readonly LogToVerify[]
   readonly keysDir: string
+  /** The form that the keys have on the disk; default plain. */
+  readonly wrapping?: KeyWrapping
 }
 
 /**
@@ -25,12 +28,13 @@ async function checkTexts({
   logs,
   known,
   keysDir,
+  wrapping,
   ...deps
 }: TextsToCheck): Promise<TextsVerification[]> {
   const dir = join(keysDir, 'content')
   // `ContentKeys.open` creates keys if there are none.
   if (!(await isThere(join(dir, 'secret')))) return []
-  const keys = await ContentKeys.open(dir)
+  const keys = await ContentKeys.open(dir, wrapping)
   const sealed = (await Promise.all(known.map(openLog))).filter((log) => log !== undefined)
   const checked: TextsVerification[] = []
   for (const log of sealed.filter(({ origin }) => logs.some((one) => one.origin === origin)))
