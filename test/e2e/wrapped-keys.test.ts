@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,8 +8,23 @@ import { runWhodid } from '../harness/run-whodid.ts'
 import { startWhodidProcess } from '../harness/whodid-process.ts'
 import type { WhodidProcess } from '../harness/whodid-process.ts'
 
-/** A service whose keys are wrapped under a master key that a program keeps: the scripts of deploy/keys, with the real openssl. */
-const programs = fileURLToPath(new URL('../../deploy/keys/', import.meta.url))
+/**
+ * A service whose keys are wrapped under a master key that a program keeps: deploy/keys/openssl.sh with the real openssl, or, where
+ * there is none, a program that does the same by Node's own cryptography.
+ */
+const opensslProgram = fileURLToPath(new URL('../../deploy/keys/openssl.sh', import.meta.url))
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+if (!hasOpenssl)
+  process.stderr.write('NOT RUN: OpenSSL is not here to run deploy/keys/openssl.sh\n')
+
+const nodeProgram = `#!${process.execPath}
+const { createCipheriv, createDecipheriv, scryptSync } = require('node:crypto')
+const { readFileSync } = require('node:fs')
+const key = scryptSync(readFileSync(process.env.KEYS_PASSPHRASE_FILE), 'salt', 32)
+const make = process.argv[2] === 'wrap' ? createCipheriv : createDecipheriv
+const input = Buffer.from(readFileSync(0, 'latin1'), 'base64')
+console.log(make('aes-256-ctr', key, Buffer.alloc(16)).update(input).toString('base64'))
+`
 const log = 'ledger.example/wrapped'
 const trace = '5c'.repeat(16)
 const secret = 'Refund the order of Jane Roe at once'
@@ -21,9 +37,11 @@ let whodid: WhodidProcess
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'whodid-wrapped-'))
   await writeFile(join(dir, 'passphrase'), 'correct horse\n', { mode: 0o600 })
+  const program = hasOpenssl ? opensslProgram : join(dir, 'program')
+  if (!hasOpenssl) await writeFile(program, nodeProgram, { mode: 0o755 })
   environment = {
     WHODID_LOG_ORIGIN: log,
-    WHODID_KEYS_COMMAND: join(programs, 'openssl.sh'),
+    WHODID_KEYS_COMMAND: program,
     KEYS_PASSPHRASE_FILE: join(dir, 'passphrase'),
   }
   whodid = await startWhodidProcess({ environment })
