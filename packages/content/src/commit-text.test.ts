@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { commitText, disclosePart } from './commit-text.ts'
+import { commitText, disclosePart, idsOf } from './commit-text.ts'
 import type { TextCommitment } from './commit-text.ts'
 import { entryBytesMax, writeEntry } from './text-entry.ts'
 
@@ -36,7 +36,9 @@ function commit(
 ): TextCommitment {
   const whole = { content: '', result: '', detail: '', ...texts }
   const bytes = Buffer.alloc(entryBytesMax(whole))
-  return commitText(key, at, { bytes, entry: writeEntry(bytes, 0, whole) })
+  const { tenant, traceIdHex, spanIdHex } = at
+  const where = { tenant, ids: idsOf(traceIdHex, spanIdHex) }
+  return commitText(key, where, { bytes, entry: writeEntry(bytes, 0, whole) })
 }
 
 const textOf = (text: Text = ''): string =>

@@ -21,13 +21,28 @@ const saltBytes = 16
 const digestBytes = 32
 const saltKeyBytes = 32
 const labelBytes = 4
-const idsBytes = 24
+/** Bytes of a trace ID and a span ID. */
+export const idsBytes = 24
 
 /** The record that a text belongs to. */
 export interface TextPlace {
   readonly tenant: string
-  readonly traceIdHex: string
-  readonly spanIdHex: string
+  /** The trace ID and the span ID, 24 bytes: {@link idsOf}. */
+  readonly ids: Uint8Array
+}
+
+/** The IDs of a record as a {@link TextPlace} has them; zeroes for ''. */
+export function idsOf(traceIdHex: string, spanIdHex: string): Buffer {
+  const ids = Buffer.alloc(idsBytes)
+  ids.write(traceIdHex, 0, 16, 'hex')
+  ids.write(spanIdHex, 16, 'hex')
+  return ids
+}
+
+/** An entry, and the bytes that it is read from. */
+export interface EntryIn {
+  readonly bytes: Buffer
+  readonly entry: TextEntry
 }
 
 /** The commitment to a record's text, and the parts it is made of. */
@@ -56,19 +71,19 @@ const keptBytesMax = 1024 * 1024
  * Commits to the text of one record. The commitment alone reveals nothing of the text to those who lack the salt key, and no
  * other text can be found for it. It is bound to the record, so that a text cannot be shown as another's.
  *
- * Preconditions: `saltKey` is 32 bytes, IDs are hex of full length or ''.
+ * Precondition: `saltKey` is 32 bytes.
  */
 export function commitText(
   saltKey: Uint8Array,
   place: TextPlace,
-  { bytes, entry }: { readonly bytes: Buffer; readonly entry: TextEntry },
+  { bytes, entry }: EntryIn,
 ): TextCommitment {
   const entryBytes = entry.end - entry.start
   const tenantBytesMax = place.tenant.length * 3
   const needed =
     saltKeyBytes + labelBytes + idsBytes + 4 + tenantBytesMax + 3 * digestBytes + entryBytes
   if (scratch.length < needed) scratch = Buffer.alloc(needed)
-  const salts = saltsOf(saltKey, place, bytes.subarray(entry.start, entry.end))
+  const salts = saltsOf(saltKey, place, { bytes, entry })
   let partHashes = ''
   for (const [index, part] of textParts.entries()) {
     const extent = entry.parts[part]
@@ -108,18 +123,16 @@ function hexOf(binary: string): string {
 }
 
 /** SHA-384 cannot be continued by one who knows its result, so that a key in front makes it a keyed hash. */
-function saltsOf(saltKey: Uint8Array, place: TextPlace, entry: Buffer): string {
+function saltsOf(saltKey: Uint8Array, place: TextPlace, { bytes, entry }: EntryIn): string {
   scratch.set(saltKey)
   let at = saltKeyBytes + scratch.write('WDS2', saltKeyBytes, 'latin1')
   at = writePlace(at, place)
-  at += entry.copy(scratch, at)
+  at += bytes.copy(scratch, at, entry.start, entry.end)
   return hash('sha384', scratch.subarray(0, at), 'binary')
 }
 
-function writePlace(start: number, { tenant, traceIdHex, spanIdHex }: TextPlace): number {
-  scratch.fill(0, start, start + idsBytes)
-  scratch.write(traceIdHex, start, 16, 'hex')
-  scratch.write(spanIdHex, start + 16, 8, 'hex')
+function writePlace(start: number, { tenant, ids }: TextPlace): number {
+  scratch.set(ids, start)
   const tenantAt = start + idsBytes + 4
   const tenantBytes = scratch.write(tenant, tenantAt)
   scratch.writeUInt32BE(tenantBytes, start + idsBytes)

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import type { LedgerRecord, PendingText, TextBlock } from '@whodid/model'
-import { commitText } from './commit-text.ts'
+import { commitText, idsBytes } from './commit-text.ts'
 import type { ContentKeys } from './content-keys.ts'
 import { blockNameBytes, sealBlock } from './text-block.ts'
 import { entryBytesMax, partBitsOf, readEntry, textAtOf, writeEntry } from './text-entry.ts'
@@ -27,8 +27,6 @@ export interface CommittedText {
   readonly pending: PendingText
 }
 
-const idsBytes = 24
-
 /**
  * Commits to texts. Every key is on the disk before this resolves, so that a record logged afterwards can be read after any crash. The
  * entries wait for {@link sealTexts} where they are.
@@ -45,11 +43,7 @@ export async function commitEntries(
     const entry = readEntry(bytes, start)
     if (key === undefined || entry === undefined) throw new Error('a text has no key or no entry')
     const at = index * idsBytes
-    const place = {
-      tenant,
-      traceIdHex: ids.toString('hex', at, at + 16),
-      spanIdHex: ids.toString('hex', at + 16, at + idsBytes),
-    }
+    const place = { tenant, ids: ids.subarray(at, at + idsBytes) }
     const { commitmentHex } = commitText(key.saltKey, place, { bytes, entry })
     const pending = {
       tenant,

@@ -1,6 +1,6 @@
 import { hasPart, textParts } from '@whodid/model'
 import type { TextPart } from '@whodid/model'
-import { commitText, disclosePart } from './commit-text.ts'
+import { commitText, disclosePart, idsOf } from './commit-text.ts'
 import type { Disclosure, TextCommitment } from './commit-text.ts'
 import type { ContentKeys } from './content-keys.ts'
 import { keyIdBytes } from './key-files.ts'
@@ -133,7 +133,8 @@ function check(wanted: WantedContent, { bytes, saltKey }: OpenBlock): CheckedEnt
   if (entry === undefined) return undefined
   if (textParts.some((part) => hasPart(wanted.textAt, part) !== (entry.parts[part] !== undefined)))
     return undefined
-  const commitment = commitText(saltKey, wanted, { bytes, entry })
+  const place = { tenant: wanted.tenant, ids: idsOf(wanted.traceIdHex, wanted.spanIdHex) }
+  const commitment = commitText(saltKey, place, { bytes, entry })
   if (commitment.commitmentHex !== wanted.commitmentHex.toLowerCase()) return undefined
   return { bytes, entry, commitment }
 }

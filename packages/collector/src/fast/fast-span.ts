@@ -16,6 +16,9 @@ const listElementBytesMax = 1024
 /** Bytes of the longest VarUInt that is read fast: a safe integer takes no more. */
 const varIntBytesMax = 7
 
+/** Bits of a length: a request is far smaller. */
+const lengthBits = 28
+
 /**
  * One span, read without an object or a string of its own: offsets into the request's bytes, written over by the next. Reads only
  * what a well-formed exporter sends: each field once, in the order of its message where the standard gives one, and nothing that the
@@ -61,7 +64,7 @@ export class FastSpan {
   read(bytes: Buffer, place: number): boolean {
     this.bytes = bytes
     this.#pos = place
-    const length = this.#varInt()
+    const length = this.#length()
     const end = this.#pos + length
     if (length < 0 || length > spanBytesMax || end > bytes.length) return false
     this.#clear()
@@ -86,7 +89,7 @@ export class FastSpan {
   }
 
   #readField(end: number): boolean {
-    const tag = this.#varInt()
+    const tag = this.#length()
     if (tag === 0x4a) return this.#readAttribute(end)
     const field = 1 << (tag >>> 3)
     if ((this.#fields & field) !== 0 || tag < 0 || tag > 0x85) return false
@@ -136,12 +139,12 @@ export class FastSpan {
   }
 
   #readStatus(end: number): boolean {
-    const length = this.#varInt()
+    const length = this.#length()
     const statusEnd = this.#pos + length
     if (length < 0 || statusEnd > end) return false
     let last = 0
     while (this.#pos < statusEnd) {
-      const tag = this.#varInt()
+      const tag = this.#length()
       // Each once, in order.
       if (tag <= last) return false
       last = tag
@@ -156,14 +159,14 @@ export class FastSpan {
 
   /** A key, then a value, and nothing else. */
   #readAttribute(end: number): boolean {
-    const length = this.#varInt()
+    const length = this.#length()
     const pairEnd = this.#pos + length
     const attribute = this.attributes[this.attributeCount]
     if (length < 0 || pairEnd > end || attribute === undefined) return false
     const key = this.#readKey(pairEnd)
     if (key === undefined || this.bytes[this.#pos++] !== 0x12) return false
     attribute.key = key
-    const valueLength = this.#varInt()
+    const valueLength = this.#length()
     if (valueLength <= 0 || this.#pos + valueLength !== pairEnd) return false
     this.elementCount += 2
     this.attributeCount += 1
@@ -176,7 +179,7 @@ export class FastSpan {
   /** The key, which no attribute before it has; undefined for one that is not fast. */
   #readKey(end: number): SpanKey | undefined {
     if (this.bytes[this.#pos++] !== 0x0a) return undefined
-    const length = this.#varInt()
+    const length = this.#length()
     const start = this.#pos
     if (length <= 0 || start + length >= end) return undefined
     this.#pos = start + length
@@ -212,7 +215,7 @@ export class FastSpan {
 
   /** A list of texts. Its bits are those of all its texts. */
   #readList(list: FastAttribute, end: number): boolean {
-    const length = this.#varInt()
+    const length = this.#length()
     if (length < 0 || this.#pos + length !== end) return false
     list.start = this.#pos
     list.end = end
@@ -220,7 +223,7 @@ export class FastSpan {
     let count = 0
     while (this.#pos < end) {
       if (this.bytes[this.#pos++] !== 0x0a || (count += 1) > listLengthMax) return false
-      const elementEnd = this.#varInt() + this.#pos
+      const elementEnd = this.#length() + this.#pos
       if (elementEnd > end || this.bytes[this.#pos++] !== valueTags.text) return false
       if (!this.#readText(element, elementEnd) || this.#pos !== elementEnd) return false
       bits |= element.bits
@@ -234,7 +237,7 @@ export class FastSpan {
   }
 
   #readText(text: Stretch, end: number): boolean {
-    const length = this.#varInt()
+    const length = this.#length()
     const start = this.#pos
     if (length < 0 || start + length > end) return false
     this.#pos = start + length
@@ -268,6 +271,21 @@ export class FastSpan {
   #small(end: number): number {
     const byte = this.bytes[this.#pos++] ?? 0x80
     return byte < 0x80 && this.#pos <= end ? byte : -1
+  }
+
+  /**
+   * A tag or a length, below 2^28; −1 for a larger one. What it reads may lie behind the message's end, and its caller looks. Integers
+   * of 32 bits only: one sum that may be a double makes doubles of all offsets, and the loops over a span's bytes three times as slow.
+   */
+  #length(): number {
+    const { bytes } = this
+    let value = 0
+    for (let shift = 0; shift < lengthBits; shift += 7) {
+      const byte = bytes[this.#pos++] ?? 0x80
+      value |= (byte & 0x7f) << shift
+      if (byte < 0x80) return value
+    }
+    return -1
   }
 
   /** A safe integer; −1 for one that is none. What it reads may lie behind the message's end, and its caller looks. */

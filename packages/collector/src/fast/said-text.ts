@@ -54,6 +54,11 @@ const escapes = new Uint8Array(128)
 for (const pair of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t'])
   escapes[pair.charCodeAt(0)] = pair.charCodeAt(1)
 
+/** Apart from the loop that asks: a closure over a loop's own variable is made anew at each byte. */
+function isClosing(bytes: Buffer, at: number, end: number): boolean {
+  return closings.some((closing) => closing.length === end - at && isAt(closing, bytes, at))
+}
+
 /** Writes the string of JSON that begins at `from`; false when it is none, or what follows is not the message's end. */
 function unescape(said: ByteWriter, bytes: Buffer, from: number): boolean {
   const { end } = within
@@ -62,7 +67,7 @@ function unescape(said: ByteWriter, bytes: Buffer, from: number): boolean {
     const byte = bytes[at] ?? 0
     if (byte === quote) {
       said.copy(bytes, plainStart, at)
-      return closings.some((closing) => closing.length === end - at && isAt(closing, bytes, at))
+      return isClosing(bytes, at, end)
     }
     if (byte < 0x20) return false
     if (byte !== backslash) continue

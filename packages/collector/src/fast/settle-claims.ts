@@ -11,6 +11,7 @@ import { fieldBytesMax } from '../normalize/finish-record.ts'
 import { eachText, valueTags } from './fast-attribute.ts'
 import type { FastAttribute, Stretch } from './fast-attribute.ts'
 import type { FastSpan } from './fast-span.ts'
+import { KeptTexts } from './kept-texts.ts'
 import { isAt, slotOf } from './span-keys.ts'
 
 /** The claims of a span that the row needs in another form than the span's own. */
@@ -185,9 +186,17 @@ function isUnchanged(
   { start, end }: Stretch,
   redact: (text: string) => string,
 ): boolean {
+  const kept = redact === redactSecrets ? keptTexts : keptNames
+  if (kept.has(bytes, start, end)) return true
   const text = bytes.toString('utf8', start, end)
-  return redact(text) === text
+  if (redact(text) !== text) return false
+  kept.add(bytes, start, end)
+  return true
 }
+
+/** What was found to hold no secret, as a text and as a name. */
+const keptTexts = new KeptTexts()
+const keptNames = new KeptTexts()
 
 /** True when a text begins with these bytes. */
 function isWithin(known: Buffer, bytes: Buffer, { start, end }: Stretch): boolean {
