@@ -10,7 +10,7 @@ import { startEngine } from '@whodid/engine'
 import type { Engine } from '@whodid/engine'
 import { whoDidAnswerSchema } from '@whodid/model/answers'
 import type { WhoDidAnswer } from '@whodid/model'
-import { createReadRecorder, createSelector } from '@whodid/store'
+import { createSelector, openAccessLog } from '@whodid/store'
 import { growLedger } from '../../bench/src/ask/fill-ledger.ts'
 import { makeLedgerRuns } from '../../bench/src/ask/ledger-runs.ts'
 import { oneThing, sampleHandles } from '../../bench/src/ask/sample-handles.ts'
@@ -42,7 +42,10 @@ beforeAll(async () => {
   ;({ turns } = await growLedger(dataDir, () => undefined).grow(rows, engine))
   sql = createSql(engine)
   const selector = createSelector({ url: engine.url, ...engine.users.reader })
-  const readRecorder = createReadRecorder({ url: engine.url, ...engine.users.recorder })
+  const readRecorder = await openAccessLog({
+    dir: join(dataDir, 'reads'),
+    access: { url: engine.url, ...engine.users.recorder },
+  })
   closing.push(
     () => selector.close(),
     () => readRecorder.close(),

@@ -3,13 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EngineUser } from '@whodid/engine'
 import { blankRecord, recordFields, restFields } from '@whodid/model'
 import { listCases, readCaseEntries } from '@whodid/query'
-import {
-  createCaseWriter,
-  createReadRecorder,
-  encodeRecords,
-  migrate,
-  readMigrations,
-} from '@whodid/store'
+import { createCaseWriter, encodeRecords, migrate, readMigrations } from '@whodid/store'
 import { newTrace, refOf, startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
 
@@ -265,30 +259,6 @@ test('entries of a case are kept by the recorder, in order, and each tenant read
     { case_id: 'INC-7', entries: 1, authors: ['kim'] },
   ])
   expect(await ledger.sql('reader', 'SELECT uniqExact(tenant) FROM whodid.case_entries')).toBe('1')
-})
-
-test('a crowd of reads is recorded, each one, in few inserts', async () => {
-  const recorder = createReadRecorder(ledger.access('recorder'))
-  const read = (n: number) => ({
-    tenant: 'default',
-    readAtUnixNs: 1_790_000_000_000_000_000n + BigInt(n),
-    requestId: `crowd-${n}`,
-    reader: 'investigator',
-    role: 'investigator',
-    route: '/v1/who-did',
-    question: `quoted ' " \\ \0 ${n}`,
-    caseId: '',
-    remoteAddress: '127.0.0.1',
-    userAgent: '',
-  })
-  await Promise.all(Array.from({ length: 500 }, (_, n) => recorder.record(read(n))))
-  await recorder.close()
-  const where = "WHERE request_id LIKE 'crowd-%'"
-  expect(
-    await ledger.sql('reader', `SELECT uniqExact(request_id), count() FROM whodid.reads ${where}`),
-  ).toBe('500\t500')
-  const inserts = await ledger.sql('reader', `SELECT uniqExact(_part) FROM whodid.reads ${where}`)
-  expect(Number(inserts)).toBeLessThan(20)
 })
 
 test('what the reader may not do comes out as an error with a code, never as half an answer', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
 import { ContentKeys, createContentReader } from '@whodid/content'
 import { whoDidAnswerSchema } from '@whodid/model/answers'
-import { createReadRecorder, createSelector } from '@whodid/store'
+import { createSelector, openAccessLog } from '@whodid/store'
 import { openLogTrees } from '@whodid/tlog-posix'
 import type { Policy } from '@whodid/tlog'
 import { startSelfCheck } from '../../packages/server/src/self-check/self-check.ts'
@@ -38,7 +38,10 @@ export async function startSealedApi(
     { policy, keys, everyMs: 200 },
   )
   const selector = createSelector(ledger.access('reader'))
-  const readRecorder = createReadRecorder(ledger.access('recorder'))
+  const readRecorder = await openAccessLog({
+    dir: join(dataDir, 'reads'),
+    access: ledger.access('recorder'),
+  })
   const api = createApi({
     selector,
     contents: createContentReader(keys, () => 0n),

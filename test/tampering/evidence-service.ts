@@ -3,7 +3,7 @@ import type { Api } from '@whodid/api'
 import { startCollector } from '@whodid/collector'
 import { createContentReader } from '@whodid/content'
 import { openRetentionService } from '@whodid/retention'
-import { createAppender, createReadRecorder, createSelector } from '@whodid/store'
+import { createAppender, createSelector, openAccessLog } from '@whodid/store'
 import { openLogTrees } from '@whodid/tlog-posix'
 import { generateNoteKey, parseSkey } from '@whodid/tlog'
 import type { NoteSigner } from '@whodid/tlog'
@@ -43,7 +43,10 @@ export async function startEvidenceService(isStating = true): Promise<EvidenceSe
   const { engine, root, keysDir, keys, now } = ledger
   const appender = createAppender(engine.access('writer'))
   const selector = createSelector(engine.access('reader'))
-  const readRecorder = createReadRecorder(engine.access('recorder'))
+  const readRecorder = await openAccessLog({
+    dir: `${root}/reads`,
+    access: engine.access('recorder'),
+  })
   const signer = parseSkey(generateNoteKey('whodid/export', 'note').skey)
   const treeDir = `${root}/tlog`
   const collector = await startCollector({

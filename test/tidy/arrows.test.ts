@@ -17,7 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   verify: ['content', 'model', 'store', 'tlog', 'tlog-posix', 'witness'],
   evidence: ['content', 'model', 'query', 'store', 'tlog', 'tlog-posix', 'verify'],
   engine: ['model', 'tlog-posix'],
-  store: ['model'],
+  store: ['model', 'tlog-posix'],
   reconcile: ['model'],
   detect: ['model', 'store'],
   sdk: ['model'],

@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import { createApi, startApi } from '@whodid/api'
 import { ContentKeys, createContentReader } from '@whodid/content'
-import { createReadRecorder, createSelector } from '@whodid/store'
+import { createSelector, openAccessLog } from '@whodid/store'
 import type { StoreAccess } from '@whodid/store'
 
 /** What the API's process is started with: its only argument, as JSON. */
@@ -20,7 +21,10 @@ export interface ApiReply {
 // Its parent is the bench, which writes these settings and no others.
 const settings = JSON.parse(process.argv[2] ?? '{}') as ApiSettings
 const selector = createSelector(settings.reader)
-const readRecorder = createReadRecorder(settings.recorder)
+const readRecorder = await openAccessLog({
+  dir: join(settings.keysDir, '../reads'),
+  access: settings.recorder,
+})
 const token = { name: 'bench', role: 'investigator', tenant: 'default' } as const
 const running = await startApi({
   api: createApi({
@@ -39,5 +43,8 @@ const running = await startApi({
 const reply: ApiReply = { url: running.url }
 process.send?.(reply)
 process.on('disconnect', () => {
-  void running.stop().then(() => process.exit())
+  void running
+    .stop()
+    .then(() => readRecorder.close())
+    .finally(() => process.exit())
 })

@@ -6,7 +6,7 @@ import type { Corpus } from '@whodid/corpus'
 import { startEngine } from '@whodid/engine'
 import { whoDidAnswerSchema } from '@whodid/model/answers'
 import type { WhoDidAnswer } from '@whodid/model'
-import { createReadRecorder, createSelector, migrate } from '@whodid/store'
+import { createSelector, migrate, openAccessLog } from '@whodid/store'
 import { deliverCorpus } from './deliver-corpus.ts'
 
 /** The parameters of a question. */
@@ -34,7 +34,10 @@ export async function startOrganisation(dataDir: string, corpus: Corpus): Promis
     writer: { url: engine.url, ...engine.users.writer },
   })
   const selector = createSelector({ url: engine.url, ...engine.users.reader })
-  const readRecorder = createReadRecorder({ url: engine.url, ...engine.users.recorder })
+  const readRecorder = await openAccessLog({
+    dir: join(dataDir, 'reads'),
+    access: { url: engine.url, ...engine.users.recorder },
+  })
   const token = randomBytes(16).toString('hex')
   const reader = { name: 'bench', role: 'investigator', tenant: 'default' } as const
   const api = createApi({

@@ -59,6 +59,7 @@ function apiOf(overrides: {
       await overrides.record?.(read)
       reads.push(read)
     },
+    stored: async () => {},
     close: async () => {},
   }
   const contents = { open: () => Promise.reject(new Error('no text is asked for')) }

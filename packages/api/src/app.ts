@@ -144,7 +144,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(trustRoute, answerTrust(evidence))
   app.openapi(tailRoute, answerTail({ ...question, stopping, now }))
   app.openapi(recordsRoute, answerRecords({ ...question, stopping, now }))
-  app.openapi(accessLogRoute, answerAccessLog(question))
+  app.openapi(accessLogRoute, answerAccessLog({ ...question, readRecorder: options.readRecorder }))
   app.openapi(healthRoute, answerHealth)
   app.openapi(readyRoute, answerReady(options.readiness))
   app.openapi(metricsRoute, answerMetrics({ metrics: options.metrics, counts, load }))

@@ -43,7 +43,7 @@ async function servedDocument(): Promise<string> {
   const api = createApi({
     selector: { select: unused, points, ping: unused, close: unused },
     contents: { open: unused },
-    readRecorder: { record: unused, close: unused },
+    readRecorder: { record: unused, stored: unused, close: unused },
     tokens: () => [],
     readiness: unused,
   })

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createAppender } from './append.ts'
@@ -11,7 +12,7 @@ import { createContentEraser } from './erase-contents.ts'
 import { createFindingWriter } from './finding-writer.ts'
 import { createLeafReader } from './leaf-reader.ts'
 import { createRecordPruner } from './prune-records.ts'
-import { createReadRecorder } from './record-reads.ts'
+import { openAccessLog } from './reads/access-log.ts'
 
 /*
  * The text of each statement, as the ClickHouse client sends it, is held in `snapshots/`. A change of a statement shows in
@@ -114,7 +115,10 @@ it('reads leaves and texts', async () => {
 it('erases, prunes, records reads, keeps entries of cases and findings', async () => {
   const eraser = createContentEraser(access)
   const pruner = createRecordPruner(access)
-  const recorder = createReadRecorder(access)
+  const recorder = await openAccessLog({
+    dir: await mkdtemp(`${process.env['TMPDIR'] ?? '/tmp'}/whodid-reads-`),
+    access,
+  })
   const caseWriter = createCaseWriter(access)
   const findingWriter = createFindingWriter(access)
   const calls: Record<string, () => Promise<unknown>> = {
@@ -124,8 +128,8 @@ it('erases, prunes, records reads, keeps entries of cases and findings', async (
     'prune.first_indexes_from': () => pruner.firstIndexesFrom(january),
     'prune.has_before': () => pruner.hasBefore(january),
     'prune.drop_before': () => pruner.dropBefore(january),
-    'reads.record': () =>
-      recorder.record({
+    'reads.record': async () => {
+      await recorder.record({
         tenant: 't',
         readAtUnixNs: january,
         requestId: 'r',
@@ -136,7 +140,9 @@ it('erases, prunes, records reads, keeps entries of cases and findings', async (
         caseId: '',
         remoteAddress: '::1',
         userAgent: 'a',
-      }),
+      })
+      await recorder.stored(10_000)
+    },
     'cases.write': () =>
       caseWriter.write({
         tenant: 't',

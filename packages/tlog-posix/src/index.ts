@@ -24,6 +24,8 @@ export {
   wrappedKeys,
 } from './key-wrapping.ts'
 export type { KeyWrapping } from './key-wrapping.ts'
+export { lockDirectory } from './lock-directory.ts'
+export type { Unlock } from './lock-directory.ts'
 export { logName, openLogTrees } from './log-trees.ts'
 export type { LogTree, LogTrees } from './log-trees.ts'
 export { partialTiles, TileFiles } from './tile-files.ts'

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { accessLogAnswerSchema } from '@whodid/model/answers'
 import { accessLogMax, listAccessLog, parseAccessLogLimit } from '@whodid/query'
+import type { ReadRecorder } from '@whodid/store'
 import { countSchema } from './parameter-schemas.ts'
 import {
   answered,
@@ -34,16 +35,28 @@ export const accessLogRoute = createRoute({
   },
 })
 
+/** Milliseconds that the list waits for reads that are recorded and not in the table yet. */
+const storedMsMax = 3_000
+
+/** The ports of the list of reads. */
+interface AccessLogDeps extends QuestionDeps {
+  readonly readRecorder: Pick<ReadRecorder, 'stored'>
+}
+
 /** Answers accessLogRoute. */
 export function answerAccessLog({
   selector,
   recordedRead,
-}: QuestionDeps): Handler<typeof accessLogRoute> {
+  readRecorder,
+}: AccessLogDeps): Handler<typeof accessLogRoute> {
   return async (c) => {
     const asked = c.req.valid('query')
     const limit = parseAccessLogLimit(asked.limit)
     const { tenant } = c.get('token')
-    const run = async () => ({ reads: await listAccessLog(selector, tenant, limit) })
+    const run = async () => {
+      await readRecorder.stored(storedMsMax)
+      return { reads: await listAccessLog(selector, tenant, limit) }
+    }
     return c.json(await recordedRead(c, { roles: ['admin'], question: asked }, { run }), 200)
   }
 }

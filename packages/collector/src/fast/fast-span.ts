@@ -4,6 +4,7 @@ import { blankAttribute, nameLengthMax, valueTags } from './fast-attribute.ts'
 import type { FastAttribute, Stretch } from './fast-attribute.ts'
 import { slotCount, SpanKeys } from './span-keys.ts'
 import type { SpanKey } from './span-keys.ts'
+import { WireCursor } from './wire-cursor.ts'
 
 /** Bytes of the longest span that is read fast: its JSON, six bytes for each, keeps within the bounds of a record's. */
 const spanBytesMax = 40 * 1024
@@ -13,19 +14,12 @@ const attributesMax = 128
 const listLengthMax = 64
 const listElementBytesMax = 1024
 
-/** Bytes of the longest VarUInt that is read fast: a safe integer takes no more. */
-const varIntBytesMax = 7
-
-/** Bits of a length: a request is far smaller. */
-const lengthBits = 28
-
 /**
  * One span, read without an object or a string of its own: offsets into the request's bytes, written over by the next. Reads only
  * what a well-formed exporter sends: each field once, in the order of its message where the standard gives one, and nothing that the
  * general path would count, cut, refuse or look for a convention in.
  */
-export class FastSpan {
-  bytes: Buffer = Buffer.alloc(0)
+export class FastSpan extends WireCursor {
   traceId = 0
   spanId = 0
   /** −1 at a root. */
@@ -46,10 +40,10 @@ export class FastSpan {
   readonly #bySlot = new Int16Array(slotCount)
   readonly #keys = new SpanKeys()
   #number = 0
-  #pos = 0
   #fields = 0
 
   constructor() {
+    super()
     const { any } = this.#keys
     this.attributes = Array.from({ length: attributesMax }, () => blankAttribute(any))
   }
@@ -63,13 +57,13 @@ export class FastSpan {
   /** Reads the span whose length stands at `place`. Returns false for one that goes the general path. */
   read(bytes: Buffer, place: number): boolean {
     this.bytes = bytes
-    this.#pos = place
-    const length = this.#length()
-    const end = this.#pos + length
+    this.pos = place
+    const length = this.length()
+    const end = this.pos + length
     if (length < 0 || length > spanBytesMax || end > bytes.length) return false
     this.#clear()
-    while (this.#pos < end) if (!this.#readField(end)) return false
-    return this.#pos === end && (this.#fields & required) === required
+    while (this.pos < end) if (!this.#readField(end)) return false
+    return this.pos === end && (this.#fields & required) === required
   }
 
   #clear(): void {
@@ -89,24 +83,24 @@ export class FastSpan {
   }
 
   #readField(end: number): boolean {
-    const tag = this.#length()
+    const tag = this.length()
     if (tag === 0x4a) return this.#readAttribute(end)
     const field = 1 << (tag >>> 3)
     if ((this.#fields & field) !== 0 || tag < 0 || tag > 0x85) return false
     this.#fields |= field
     switch (tag) {
       case 0x0a:
-        return (this.traceId = this.#take(16, end)) >= 0 && !this.#isZero(this.traceId, 16)
+        return (this.traceId = this.take(16, end)) >= 0 && !this.isZero(this.traceId, 16)
       case 0x12:
-        return (this.spanId = this.#take(8, end)) >= 0 && !this.#isZero(this.spanId, 8)
+        return (this.spanId = this.take(8, end)) >= 0 && !this.isZero(this.spanId, 8)
       case 0x22:
         return this.#readParent(end)
       case 0x2a:
         return this.#readText(this.name, end)
       case 0x39:
-        return (this.start = this.#time(end)) >= 0 && !this.#isZero(this.start, 8)
+        return (this.start = this.time(end)) >= 0 && !this.isZero(this.start, 8)
       case 0x41:
-        return (this.end = this.#time(end)) >= 0
+        return (this.end = this.time(end)) >= 0
       case 0x7a:
         return this.#readStatus(end)
       default:
@@ -116,96 +110,96 @@ export class FastSpan {
 
   #readNumber(tag: number, end: number): boolean {
     if (tag === 0x85) {
-      if (this.#pos + 4 > end) return false
-      this.flags = this.bytes.readUInt32LE(this.#pos)
-      this.#pos += 4
+      if (this.pos + 4 > end) return false
+      this.flags = this.bytes.readUInt32LE(this.pos)
+      this.pos += 4
       return true
     }
     const isCount = tag === 0x50 || tag === 0x60 || tag === 0x70
     if (!isCount && tag !== 0x30) return false
-    const number = this.#small(end)
+    const number = this.small(end)
     if (isCount) this.droppedCount += number
     else this.kind = number
     return number >= 0
   }
 
   #readParent(end: number): boolean {
-    if (this.bytes[this.#pos] === 0) {
-      this.#pos += 1
-      return this.#pos <= end
+    if (this.bytes[this.pos] === 0) {
+      this.pos += 1
+      return this.pos <= end
     }
-    this.parentSpanId = this.#take(8, end)
+    this.parentSpanId = this.take(8, end)
     return this.parentSpanId >= 0
   }
 
   #readStatus(end: number): boolean {
-    const length = this.#length()
-    const statusEnd = this.#pos + length
+    const length = this.length()
+    const statusEnd = this.pos + length
     if (length < 0 || statusEnd > end) return false
     let last = 0
-    while (this.#pos < statusEnd) {
-      const tag = this.#length()
+    while (this.pos < statusEnd) {
+      const tag = this.length()
       // Each once, in order.
       if (tag <= last) return false
       last = tag
       if (tag === 0x12) {
         if (!this.#readText(this.statusMessage, statusEnd)) return false
       } else if (tag === 0x18) {
-        if ((this.statusCode = this.#small(statusEnd)) < 0) return false
+        if ((this.statusCode = this.small(statusEnd)) < 0) return false
       } else return false
     }
-    return this.#pos === statusEnd
+    return this.pos === statusEnd
   }
 
   /** A key, then a value, and nothing else. */
   #readAttribute(end: number): boolean {
-    const length = this.#length()
-    const pairEnd = this.#pos + length
+    const length = this.length()
+    const pairEnd = this.pos + length
     const attribute = this.attributes[this.attributeCount]
     if (length < 0 || pairEnd > end || attribute === undefined) return false
     const key = this.#readKey(pairEnd)
-    if (key === undefined || this.bytes[this.#pos++] !== 0x12) return false
+    if (key === undefined || this.bytes[this.pos++] !== 0x12) return false
     attribute.key = key
-    const valueLength = this.#length()
-    if (valueLength <= 0 || this.#pos + valueLength !== pairEnd) return false
+    const valueLength = this.length()
+    if (valueLength <= 0 || this.pos + valueLength !== pairEnd) return false
     this.elementCount += 2
     this.attributeCount += 1
     if (!this.#readValue(attribute, pairEnd)) return false
     const isStated = attribute.tag !== valueTags.text || attribute.end > attribute.start
     if (key.slot >= 0 && isStated) this.#bySlot[key.slot] = this.attributeCount
-    return this.#pos === pairEnd
+    return this.pos === pairEnd
   }
 
   /** The key, which no attribute before it has; undefined for one that is not fast. */
   #readKey(end: number): SpanKey | undefined {
-    if (this.bytes[this.#pos++] !== 0x0a) return undefined
-    const length = this.#length()
-    const start = this.#pos
+    if (this.bytes[this.pos++] !== 0x0a) return undefined
+    const length = this.length()
+    const start = this.pos
     if (length <= 0 || start + length >= end) return undefined
-    this.#pos = start + length
-    const key = this.#keys.find(this.bytes, start, this.#pos)
+    this.pos = start + length
+    const key = this.#keys.find(this.bytes, start, this.pos)
     if (key === undefined || !key.isFast || key.lastSpan === this.#number) return undefined
     key.lastSpan = this.#number
     return key
   }
 
   #readValue(value: FastAttribute, end: number): boolean {
-    const tag = this.bytes[this.#pos++] ?? 0
+    const tag = this.bytes[this.pos++] ?? 0
     value.tag = tag
     value.bits = 0
     switch (tag) {
       case valueTags.text:
         return this.#readText(value, end)
       case valueTags.bool:
-        value.number = this.#small(end)
+        value.number = this.small(end)
         return value.number === 0 || value.number === 1
       case valueTags.int:
-        value.number = this.#varInt()
+        value.number = this.varInt()
         return value.number >= 0
       case valueTags.double:
-        value.start = this.#pos
-        this.#pos += 8
-        return this.#pos <= end
+        value.start = this.pos
+        this.pos += 8
+        return this.pos <= end
       case valueTags.list:
         return this.#readList(value, end)
       default:
@@ -215,17 +209,17 @@ export class FastSpan {
 
   /** A list of texts. Its bits are those of all its texts. */
   #readList(list: FastAttribute, end: number): boolean {
-    const length = this.#length()
-    if (length < 0 || this.#pos + length !== end) return false
-    list.start = this.#pos
+    const length = this.length()
+    if (length < 0 || this.pos + length !== end) return false
+    list.start = this.pos
     list.end = end
     let bits = 0
     let count = 0
-    while (this.#pos < end) {
-      if (this.bytes[this.#pos++] !== 0x0a || (count += 1) > listLengthMax) return false
-      const elementEnd = this.#length() + this.#pos
-      if (elementEnd > end || this.bytes[this.#pos++] !== valueTags.text) return false
-      if (!this.#readText(element, elementEnd) || this.#pos !== elementEnd) return false
+    while (this.pos < end) {
+      if (this.bytes[this.pos++] !== 0x0a || (count += 1) > listLengthMax) return false
+      const elementEnd = this.length() + this.pos
+      if (elementEnd > end || this.bytes[this.pos++] !== valueTags.text) return false
+      if (!this.#readText(element, elementEnd) || this.pos !== elementEnd) return false
       bits |= element.bits
       if (element.end - element.start > listElementBytesMax) return false
       if (element.end - element.start > nameLengthMax) bits |= textBits.unlikeName
@@ -237,77 +231,18 @@ export class FastSpan {
   }
 
   #readText(text: Stretch, end: number): boolean {
-    const length = this.#length()
-    const start = this.#pos
+    const length = this.length()
+    const start = this.pos
     if (length < 0 || start + length > end) return false
-    this.#pos = start + length
-    setStretch(text, start, this.#pos)
-    text.bits = scanText(this.bytes, start, this.#pos)
-    return (text.bits & textBits.beyondAscii) === 0 || isUtf8(this.bytes.subarray(start, this.#pos))
-  }
-
-  /** The offset of so many bytes behind their length; −1 when there are more or fewer. */
-  #take(byteLength: number, end: number): number {
-    const start = this.#pos + 1
-    if (this.bytes[this.#pos] !== byteLength || start + byteLength > end) return -1
-    this.#pos = start + byteLength
-    return start
-  }
-
-  /** The offset of a time that the ledger can hold. */
-  #time(end: number): number {
-    const start = this.#pos
-    this.#pos += 8
-    if (this.#pos > end) return -1
-    return this.bytes.readUInt32LE(start + 4) < latestSeconds ? start : -1
-  }
-
-  #isZero(start: number, byteLength: number): boolean {
-    for (let at = start; at < start + byteLength; at += 1) if (this.bytes[at] !== 0) return false
-    return true
-  }
-
-  /** An integer below 128; −1 for a larger one. */
-  #small(end: number): number {
-    const byte = this.bytes[this.#pos++] ?? 0x80
-    return byte < 0x80 && this.#pos <= end ? byte : -1
-  }
-
-  /**
-   * A tag or a length, below 2^28; −1 for a larger one. What it reads may lie behind the message's end, and its caller looks. Integers
-   * of 32 bits only: one sum that may be a double makes doubles of all offsets, and the loops over a span's bytes three times as slow.
-   */
-  #length(): number {
-    const { bytes } = this
-    let value = 0
-    for (let shift = 0; shift < lengthBits; shift += 7) {
-      const byte = bytes[this.#pos++] ?? 0x80
-      value |= (byte & 0x7f) << shift
-      if (byte < 0x80) return value
-    }
-    return -1
-  }
-
-  /** A safe integer; −1 for one that is none. What it reads may lie behind the message's end, and its caller looks. */
-  #varInt(): number {
-    const { bytes } = this
-    let value = 0
-    let unit = 1
-    for (let count = 0; count < varIntBytesMax; count += 1) {
-      const byte = bytes[this.#pos++] ?? 0x80
-      value += (byte & 0x7f) * unit
-      if (byte < 0x80) return value
-      unit *= 0x80
-    }
-    return -1
+    this.pos = start + length
+    setStretch(text, start, this.pos)
+    text.bits = scanText(this.bytes, start, this.pos)
+    return (text.bits & textBits.beyondAscii) === 0 || isUtf8(this.bytes.subarray(start, this.pos))
   }
 }
 
 /** Trace ID, span ID and time of start. */
 const required = (1 << 1) | (1 << 2) | (1 << 7)
-
-/** The upper half of a time: the last seconds that the ledger holds share it with times that it does not. */
-const latestSeconds = 0x7fff_ffff
 
 const element: Stretch = { start: 0, end: 0, bits: 0 }
 

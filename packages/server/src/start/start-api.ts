@@ -1,7 +1,8 @@
 import { createApi, startApi } from '@whodid/api'
 import type { Api, ApiToken, RunningApi } from '@whodid/api'
 import { createConsole } from '@whodid/console'
-import { createCaseWriter, createPeopleRecorder, createReadRecorder } from '@whodid/store'
+import { join } from 'node:path'
+import { createCaseWriter, createPeopleRecorder, openAccessLog } from '@whodid/store'
 import { apiOptions } from './api-options.ts'
 import type { ApiDeps } from './api-options.ts'
 import { followListeners, followReaders } from './follow-access.ts'
@@ -15,7 +16,15 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
   const { onEvent } = context
   onEvent({ event: 'starting', what: 'api' })
   return startParts(onEvent, async (keep) => {
-    const readRecorder = keep(closing(createReadRecorder(deps.access.recorder)))
+    const readRecorder = keep(
+      closing(
+        await openAccessLog({
+          dir: join(context.config.dataDir, 'reads'),
+          access: deps.access.recorder,
+          onProblem: (message) => onEvent({ event: 'warning', message }),
+        }),
+      ),
+    )
     const caseWriter = keep(closing(createCaseWriter(deps.access.recorder)))
     const peopleRecorder = keep(closing(createPeopleRecorder(deps.access.recorder)))
     const readers = keep(await followReaders(context, deps.tokens))

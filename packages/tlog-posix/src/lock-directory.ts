@@ -8,8 +8,8 @@ import { WhodidError } from '@whodid/model'
 export type Unlock = () => Promise<void>
 
 /**
- * Holds a directory for this process alone. Two collectors on one log would each close the segment that the other is writing, and lose
- * records that were acknowledged in between. The lock is a name that the system forgets with the process, however it ends, so that
+ * Holds a directory for this process alone. Two writers of one log would each close the file that the other is writing, and lose
+ * what was acknowledged in between. The lock is a name that the system forgets with the process, however it ends, so that
  * none is left behind by a crash. Throws `invalid_config` when another process holds it.
  *
  * Does NOT hold across machines or containers that share a disk, nor on systems without such names (macOS).
@@ -28,7 +28,7 @@ export async function lockDirectory(dir: string): Promise<Unlock> {
   } catch (thrown) {
     throw new WhodidError(
       'invalid_config',
-      `"logDir" expected a directory that no other collector uses; "${dir}" is in use`,
+      `the directory expected one process that uses it; "${dir}" is in use by another`,
       { cause: thrown },
     )
   }
