@@ -43,10 +43,8 @@ export async function startEvidenceService(isStating = true): Promise<EvidenceSe
   const { engine, root, keysDir, keys, now } = ledger
   const appender = createAppender(engine.access('writer'))
   const selector = createSelector(engine.access('reader'))
-  const readRecorder = await openAccessLog({
-    dir: `${root}/reads`,
-    access: engine.access('recorder'),
-  })
+  const recorder = engine.access('recorder')
+  const readRecorder = await openAccessLog({ dir: `${root}/reads`, access: recorder })
   const signer = parseSkey(generateNoteKey('whodid/export', 'note').skey)
   const treeDir = `${root}/tlog`
   const collector = await startCollector({

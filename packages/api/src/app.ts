@@ -83,6 +83,9 @@ import {
   whoDidRoute,
 } from './routes/index.ts'
 
+/** Milliseconds that a list of reads waits for those that are recorded and not in the table yet. */
+const readsStoredMsMax = 3_000
+
 /**
  * The HTTP API, every route on one screen. Each `/v1` route takes a bearer token, is bounded, and records the read before its
  * answer leaves. Failures are `application/problem+json`. Does NOT listen: see `startApi`.
@@ -99,7 +102,8 @@ export function createApi(options: ApiOptions): Api {
   })
   const recordedRead = createRecordedRead({ readRecorder: options.readRecorder, now })
   const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
-  const question = { selector, recordedRead }
+  const readsStored = (): Promise<void> => options.readRecorder.stored(readsStoredMsMax)
+  const question = { selector, recordedRead, readsStored }
   const book = createPeopleBook(selector)
   const sources = { selector: bounded, contents, trees, watch, rules, people: book, revocations }
   const whoDid = { sources, recordedRead, onFailure }
@@ -144,7 +148,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(trustRoute, answerTrust(evidence))
   app.openapi(tailRoute, answerTail({ ...question, stopping, now }))
   app.openapi(recordsRoute, answerRecords({ ...question, stopping, now }))
-  app.openapi(accessLogRoute, answerAccessLog({ ...question, readRecorder: options.readRecorder }))
+  app.openapi(accessLogRoute, answerAccessLog(question))
   app.openapi(healthRoute, answerHealth)
   app.openapi(readyRoute, answerReady(options.readiness))
   app.openapi(metricsRoute, answerMetrics({ metrics: options.metrics, counts, load }))

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { accessLogAnswerSchema } from '@whodid/model/answers'
 import { accessLogMax, listAccessLog, parseAccessLogLimit } from '@whodid/query'
-import type { ReadRecorder } from '@whodid/store'
 import { countSchema } from './parameter-schemas.ts'
 import {
   answered,
@@ -35,26 +34,18 @@ export const accessLogRoute = createRoute({
   },
 })
 
-/** Milliseconds that the list waits for reads that are recorded and not in the table yet. */
-const storedMsMax = 3_000
-
-/** The ports of the list of reads. */
-interface AccessLogDeps extends QuestionDeps {
-  readonly readRecorder: Pick<ReadRecorder, 'stored'>
-}
-
 /** Answers accessLogRoute. */
 export function answerAccessLog({
   selector,
   recordedRead,
-  readRecorder,
-}: AccessLogDeps): Handler<typeof accessLogRoute> {
+  readsStored,
+}: QuestionDeps): Handler<typeof accessLogRoute> {
   return async (c) => {
     const asked = c.req.valid('query')
     const limit = parseAccessLogLimit(asked.limit)
     const { tenant } = c.get('token')
     const run = async () => {
-      await readRecorder.stored(storedMsMax)
+      await readsStored()
       return { reads: await listAccessLog(selector, tenant, limit) }
     }
     return c.json(await recordedRead(c, { roles: ['admin'], question: asked }, { run }), 200)

@@ -91,6 +91,7 @@ export function answerExport(deps: EvidenceDeps): Handler<typeof exportRoute> {
     const state = retention && ((sha256: string) => recordEvidence(retention, exported, sha256))
     const sources = { selector, contents, trees, watch, metaLog, rules, state }
     const run = async (): Promise<Buffer> => {
+      await deps.readsStored()
       const evidence = await gatherEvidence(sources, { tenant, question, made, role })
       const built = buildPackage(evidence, signer)
       // Recorded before it leaves: a package that is not in the ledger did not come from here.

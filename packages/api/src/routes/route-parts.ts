@@ -15,6 +15,8 @@ export type Handler<Route extends RouteConfig> = RouteHandler<Route, ApiEnv>
 export interface QuestionDeps {
   readonly selector: Selector
   readonly recordedRead: RecordedRead
+  /** Resolves when the reads so far stand in the access log's table, or after a few seconds. */
+  readonly readsStored: () => Promise<void>
 }
 
 /** The roles that may read. */
