@@ -39,7 +39,11 @@ afterAll(async () => {
 })
 
 /** A service with a data directory of its own, and the tokens of `like`. */
-async function start(name: string, like?: WhodidProcess): Promise<WhodidProcess> {
+async function start(
+  name: string,
+  like?: WhodidProcess,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<WhodidProcess> {
   const dataDir = join(dir, name)
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   if (like !== undefined)
@@ -48,6 +52,7 @@ async function start(name: string, like?: WhodidProcess): Promise<WhodidProcess>
     ...operatorEnvironment(server),
     WHODID_KEYS_DIR: join(dir, `keys-${name}`),
     WHODID_LOG_ORIGIN: `several.test/${name}`,
+    ...settings,
   }
   return startWhodidProcess({ dataDir, environment })
 }
@@ -166,16 +171,23 @@ test('the check of each service finds nothing wrong in the records of the others
   }
 })
 
-test('a text that another service deleted by age looks like tampering: the limit that the page names', async () => {
+test('nothing goes by age while another service has records among it, and the service says so', async () => {
   const resource = 'db:row:shop/customers/6'
   await send(two, resource)
   const before = await two.whoDid(resource, ({ integrity }) => integrity.state === 'sealed')
   expect(before.prompt?.text).toBe(promptText)
-  const expired = { before: new Date().toISOString(), what: 'text', reason: 'a drill' }
-  expect(await post(one, '/v1/prunes', expired)).toMatchObject({ done: true })
+  const expired = { before: new Date().toISOString(), reason: 'a drill' }
+  expect(await post(one, '/v1/prunes', { ...expired, what: 'text' }, 409)).toMatchObject({
+    code: 'ledger_shared',
+    detail: expect.stringContaining('several.test/two') as string,
+  })
+  // No month has passed yet: there is nothing of another service among what would go.
+  expect(await post(one, '/v1/prunes', { ...expired, what: 'records' })).toMatchObject({
+    done: true,
+  })
   const after = await two.whoDid(resource)
-  expect(after.integrity.state).toBe('failed')
-  expect(after.gaps.map(({ code }) => code)).toContain('content_missing')
+  expect(after.integrity).toMatchObject({ state: 'sealed', findings: [] })
+  expect(after.prompt?.text).toBe(promptText)
 })
 
 test('verify calls the rows of the others unknown, and nothing is wrong where all trees are together', async () => {
@@ -216,6 +228,23 @@ test('a service that is killed takes nothing from the others, and goes on with i
   expect(answer).toMatchObject({ verdict: 'agent', integrity: { state: 'sealed' } })
 })
 
+test('an age limit deletes nothing there, and says why', async () => {
+  // As if the other service had taken it three days ago.
+  await server.sql(
+    `INSERT INTO whodid.spans (log_id, log_index, received_at) VALUES ('several.test/two', 1000000, now() - INTERVAL 3 DAY)`,
+  )
+  const three = await start('three', one, { WHODID_RETAIN_TEXT_DAYS: '1' })
+  try {
+    await vi.waitFor(() => {
+      expect(three.events.map(({ message }) => message)).toContain(
+        'nothing is deleted by age: other services have records in this ledger',
+      )
+    }, waitMs)
+  } finally {
+    await three.stop()
+  }
+})
+
 async function ordersOf(service: WhodidProcess): Promise<unknown[]> {
   const response = await service.get('/v1/revocations')
   return revocationsSchema.parse(await response.json()).revocations
@@ -233,7 +262,12 @@ function erase(service: WhodidProcess): Promise<unknown> {
   })
 }
 
-async function post(service: WhodidProcess, path: string, body: object): Promise<unknown> {
+async function post(
+  service: WhodidProcess,
+  path: string,
+  body: object,
+  status = 200,
+): Promise<unknown> {
   const response = await fetch(`${service.apiUrl}${path}`, {
     method: 'POST',
     headers: {
@@ -242,6 +276,6 @@ async function post(service: WhodidProcess, path: string, body: object): Promise
     },
     body: JSON.stringify(body),
   })
-  expect(response.status).toBe(200)
+  expect(response.status).toBe(status)
   return response.json()
 }

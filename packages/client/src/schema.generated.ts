@@ -4476,7 +4476,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description `under_hold` */
+      /** @description `under_hold`, `ledger_shared` */
       409: {
         headers: {
           [name: string]: unknown

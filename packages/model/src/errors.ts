@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'range_required'
   | 'content_unreadable'
   | 'under_hold'
+  | 'ledger_shared'
   | 'case_full'
   | 'query_too_expensive'
   | 'read_not_recorded'
@@ -73,6 +74,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   range_required: 'permanent',
   content_unreadable: 'permanent',
   under_hold: 'permanent',
+  ledger_shared: 'permanent',
   case_full: 'permanent',
   query_too_expensive: 'permanent',
   read_not_recorded: 'retryable',

@@ -22,8 +22,11 @@ export interface PolicyDeps {
 export interface PolicyOutcome {
   /** The records of the decisions, `<trace>-<span>`. */
   readonly records: readonly string[]
-  /** `held` while a legal hold stands, `waiting` while ClickHouse has not carried out earlier decisions. */
-  readonly state: 'done' | 'held' | 'waiting'
+  /**
+   * `held` while a legal hold stands, `waiting` while ClickHouse has not carried out earlier decisions, `shared` while other services have
+   * records that would go too.
+   */
+  readonly state: 'done' | 'held' | 'waiting' | 'shared'
 }
 
 const dayNs = 86_400_000_000_000n
@@ -63,6 +66,8 @@ export async function applyPolicy(
   } catch (thrown) {
     if (thrown instanceof WhodidError && thrown.code === 'under_hold')
       return { records, state: 'held' }
+    if (thrown instanceof WhodidError && thrown.code === 'ledger_shared')
+      return { records, state: 'shared' }
     throw thrown
   }
 }

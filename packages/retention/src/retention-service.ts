@@ -20,6 +20,11 @@ export interface RetentionDeps {
   readonly stored: () => Promise<void>
   readonly eraser: ContentEraser
   readonly pruner: RecordPruner
+  /**
+   * The logs whose trees this service holds: what is deleted of them by age is excused by its record. Default: of every log in the
+   * database.
+   */
+  readonly knownLogs?: () => Promise<readonly string[]>
   /** Nanoseconds since 1970. */
   readonly now: () => bigint
 }
@@ -64,9 +69,12 @@ export interface RetentionService {
    * text makes a record and destroys nothing.
    */
   erase(subject: string, request: RetentionRequest): Promise<RemovalOutcome>
-  /** Deletes the text of records received before a time. Throws `under_hold` while any hold stands. */
+  /**
+   * Deletes the text of records received before a time. Throws `under_hold` while any hold stands, and `ledger_shared` when some of those
+   * records are of a log that is not known: its service would take what is gone for tampering.
+   */
   expire(beforeUnixNs: bigint, request: RetentionRequest): Promise<RemovalOutcome>
-  /** Drops the records of whole months before a time, with their text. Throws `under_hold` while any hold stands. */
+  /** Drops the records of whole months before a time, with their text. Throws as {@link expire}. */
   prune(beforeUnixNs: bigint, request: RetentionRequest): Promise<RemovalOutcome>
   /** Places a hold; placing it again changes nothing and is recorded. */
   hold(subject: string, request: RetentionRequest): Promise<Hold>
@@ -152,9 +160,26 @@ async function removeByAge(
       `"before" expected a time that has passed; got "${formatInstant(before)}"`,
     )
   const cut = kind === 'prune' ? startOfMonth(before) : before
+  await refuseOthers(state.ports, cut)
   const minIndexes = kind === 'prune' ? await pruner.firstIndexesFrom(cut) : {}
   return run(state, { ...newJob(kind, request, state), beforeUnixNs: `${cut}`, minIndexes })
 }
+
+async function refuseOthers({ knownLogs, pruner }: RetentionDeps, cut: bigint): Promise<void> {
+  if (knownLogs === undefined) return
+  const known = await knownLogs()
+  const others = (await pruner.logsBefore(cut)).filter((log) => !known.includes(log))
+  if (others.length === 0) return
+  const named = others.slice(0, otherLogsNamed).map((log) => `"${log}"`)
+  const more = others.length > named.length ? ` and ${others.length - named.length} more` : ''
+  throw new WhodidError(
+    'ledger_shared',
+    `"before" expected a time before which every record is of a log that this service holds; there are records of ${named.join(', ')}${more}`,
+  )
+}
+
+/** Other services' logs that an error names. */
+const otherLogsNamed = 3
 
 /** Records the job, then does it. */
 async function run(state: State, job: RetentionJob): Promise<RemovalOutcome> {

@@ -10,6 +10,8 @@ export interface RecordPruner {
    * stays when the months before are dropped. A log whose records all go has its next index, one past its last.
    */
   firstIndexesFrom(unixNs: bigint): Promise<Record<string, string>>
+  /** The logs that have records received before a time. */
+  logsBefore(unixNs: bigint): Promise<string[]>
   /** True when there are records of a month before the month of this time. Throws as {@link dropBefore}. */
   hasBefore(unixNs: bigint): Promise<boolean>
   /**
@@ -28,6 +30,7 @@ export function createRecordPruner(access: StoreAccess): RecordPruner {
   const client = openClient(access)
   return {
     firstIndexesFrom: (unixNs) => firstIndexesFrom(client, unixNs),
+    logsBefore: (unixNs) => logsBefore(client, unixNs),
     hasBefore: (unixNs) => hasBefore(client, unixNs),
     dropBefore: (unixNs) => dropBefore(client, unixNs),
     close: () => client.close(),
@@ -50,6 +53,19 @@ async function firstIndexesFrom(
     return Object.fromEntries(rows.map((row) => [row.log_id, row.first]))
   } catch (thrown) {
     throw storeError(thrown, 'to find what stays of each log')
+  }
+}
+
+async function logsBefore(client: ClickHouseClient, unixNs: bigint): Promise<string[]> {
+  try {
+    const answer = await client.query({
+      query: `SELECT DISTINCT log_id FROM whodid.spans WHERE received_at < {before:DateTime64(9, 'UTC')} ORDER BY log_id`,
+      query_params: { before: toDateTime64(unixNs) },
+      format: 'JSONEachRow',
+    })
+    return (await answer.json<{ log_id: string }>()).map(({ log_id: id }) => id)
+  } catch (thrown) {
+    throw storeError(thrown, 'to find whose records are old')
   }
 }
 

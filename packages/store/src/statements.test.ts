@@ -126,6 +126,7 @@ it('erases, prunes, records reads, keeps entries of cases and findings', async (
     'erase.delete_by_key': () => eraser.deleteByKey('t', '00'.repeat(16)),
     'erase.delete_before': () => eraser.deleteBefore(january),
     'prune.first_indexes_from': () => pruner.firstIndexesFrom(january),
+    'prune.logs_before': () => pruner.logsBefore(january),
     'prune.has_before': () => pruner.hasBefore(january),
     'prune.drop_before': () => pruner.dropBefore(january),
     'reads.record': async () => {

@@ -114,6 +114,11 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     title: 'The key of a text is damaged',
     advice: 'Restore the key file that the message names from a backup of the keys directory.',
   },
+  ledger_shared: {
+    title: 'Other services have records in what would be deleted',
+    advice:
+      'What one service deletes by age looks like tampering to the others. Keep it, or copy the tree of a service that is gone into tlog/.',
+  },
   under_hold: {
     title: 'A legal hold forbids it',
     advice: 'Release the hold of the case that the message names, or leave the evidence as it is.',

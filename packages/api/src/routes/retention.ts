@@ -75,6 +75,7 @@ export const pruneRoute = createRoute({
       'invalid_time',
       'not_found',
       'under_hold',
+      'ledger_shared',
       'log_full',
       'log_failed',
     ),

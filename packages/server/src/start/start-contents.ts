@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { firstUnstoredIndex } from '@whodid/collector'
 import { ContentKeys, createContentReader } from '@whodid/content'
 import type { ContentReader } from '@whodid/content'
 import { WhodidError } from '@whodid/model'
@@ -7,6 +8,7 @@ import { applyPolicy, openRetentionService } from '@whodid/retention'
 import type { RetentionService } from '@whodid/retention'
 import { createContentEraser, createRecordPruner } from '@whodid/store'
 import type { ContentEraser, RecordPruner } from '@whodid/store'
+import { findLogs } from '@whodid/verify'
 import type { LedgerAccess } from '../config/read-ledger.ts'
 import { tenantDefault } from './follow-access.ts'
 import { collectorMissing } from './readiness.ts'
@@ -67,6 +69,10 @@ export async function openRetention(
     },
     eraser,
     pruner,
+    knownLogs: async () => {
+      const logs = await findLogs({ ...config, firstUnstored: firstUnstoredIndex })
+      return logs.map(({ origin }) => origin)
+    },
     now: () => BigInt(Date.now()) * 1_000_000n,
   })
   return { retention, contents: createContentReader(keys, retention.expiredBefore) }
@@ -94,6 +100,11 @@ export async function startRetention(
       const { state } = await applyPolicy(config.retention, ports)
       if (state === 'held')
         onEvent({ event: 'warning', message: 'nothing is deleted by age: a legal hold stands' })
+      if (state === 'shared')
+        onEvent({
+          event: 'warning',
+          message: 'nothing is deleted by age: other services have records in this ledger',
+        })
     } catch (thrown) {
       // The next round tries again, and completes what is on record as decided.
       const why = thrown instanceof Error ? thrown.message : 'unknown failure'
