@@ -6,6 +6,7 @@ import type { ContentEraser, RecordPruner } from '@whodid/store'
 import { finishJob, recordsOf } from './finish-job.ts'
 import { holdsMax, openRetentionFiles } from './retention-files.ts'
 import type { RetentionFiles, RetentionJob, Hold } from './retention-files.ts'
+import { refuseOtherLogs } from './refuse-other-logs.ts'
 import { retentionRecord } from './retention-record.ts'
 import type { RetentionAct } from './retention-record.ts'
 
@@ -24,7 +25,7 @@ export interface RetentionDeps {
    * The logs whose trees this service holds: what is deleted of them by age is excused by its record. Default: of every log in the
    * database.
    */
-  readonly knownLogs?: () => Promise<readonly string[]>
+  readonly knownLogs?: (() => Promise<readonly string[]>) | undefined
   /** Nanoseconds since 1970. */
   readonly now: () => bigint
 }
@@ -160,26 +161,10 @@ async function removeByAge(
       `"before" expected a time that has passed; got "${formatInstant(before)}"`,
     )
   const cut = kind === 'prune' ? startOfMonth(before) : before
-  await refuseOthers(state.ports, cut)
+  await refuseOtherLogs(state.ports, cut)
   const minIndexes = kind === 'prune' ? await pruner.firstIndexesFrom(cut) : {}
   return run(state, { ...newJob(kind, request, state), beforeUnixNs: `${cut}`, minIndexes })
 }
-
-async function refuseOthers({ knownLogs, pruner }: RetentionDeps, cut: bigint): Promise<void> {
-  if (knownLogs === undefined) return
-  const known = await knownLogs()
-  const others = (await pruner.logsBefore(cut)).filter((log) => !known.includes(log))
-  if (others.length === 0) return
-  const named = others.slice(0, otherLogsNamed).map((log) => `"${log}"`)
-  const more = others.length > named.length ? ` and ${others.length - named.length} more` : ''
-  throw new WhodidError(
-    'ledger_shared',
-    `"before" expected a time before which every record is of a log that this service holds; there are records of ${named.join(', ')}${more}`,
-  )
-}
-
-/** Other services' logs that an error names. */
-const otherLogsNamed = 3
 
 /** Records the job, then does it. */
 async function run(state: State, job: RetentionJob): Promise<RemovalOutcome> {

@@ -118,6 +118,12 @@ export function startSelfCheck(
   return { value: () => state, stop }
 }
 
+/** The logs whose trees the data directory holds: this service's own, and those that were copied there. */
+export async function knownLogs(config: SelfCheckContext['config']): Promise<string[]> {
+  const logs = await findLogs({ ...config, firstUnstored: firstUnstoredIndex })
+  return logs.map(({ origin }) => origin)
+}
+
 /** The findings of logs that were there, or that the policy names, and are gone. */
 function missing(
   logs: readonly FoundLog[],

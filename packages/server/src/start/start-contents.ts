@@ -1,14 +1,12 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { firstUnstoredIndex } from '@whodid/collector'
 import { ContentKeys, createContentReader } from '@whodid/content'
 import type { ContentReader } from '@whodid/content'
 import { WhodidError } from '@whodid/model'
 import { applyPolicy, openRetentionService } from '@whodid/retention'
-import type { RetentionService } from '@whodid/retention'
+import type { RetentionDeps, RetentionService } from '@whodid/retention'
 import { createContentEraser, createRecordPruner } from '@whodid/store'
 import type { ContentEraser, RecordPruner } from '@whodid/store'
-import { findLogs } from '@whodid/verify'
 import type { LedgerAccess } from '../config/read-ledger.ts'
 import { tenantDefault } from './follow-access.ts'
 import { collectorMissing } from './readiness.ts'
@@ -52,7 +50,7 @@ export interface OpenedRetention {
  */
 export async function openRetention(
   { config }: StartupContext,
-  { keys, eraser, pruner }: ContentStores,
+  { keys, eraser, pruner, knownLogs }: ContentStores & Pick<RetentionDeps, 'knownLogs'>,
   collector: CollectorPort<'record' | 'stored'>,
 ): Promise<OpenedRetention> {
   const listening = (): NonNullable<ReturnType<typeof collector>> => {
@@ -69,10 +67,7 @@ export async function openRetention(
     },
     eraser,
     pruner,
-    knownLogs: async () => {
-      const logs = await findLogs({ ...config, firstUnstored: firstUnstoredIndex })
-      return logs.map(({ origin }) => origin)
-    },
+    knownLogs,
     now: () => BigInt(Date.now()) * 1_000_000n,
   })
   return { retention, contents: createContentReader(keys, retention.expiredBefore) }

@@ -1,7 +1,7 @@
 import { readTrust } from '@whodid/verify'
 import { loadOrCreateTokens } from '../credentials/tokens.ts'
 import type { Tokens } from '../credentials/tokens.ts'
-import { startSelfCheck } from '../self-check/self-check.ts'
+import { knownLogs, startSelfCheck } from '../self-check/self-check.ts'
 import { createReadiness, readMetrics, takeImportedBy } from './readiness.ts'
 import { startApiPart } from './start-api.ts'
 import { startCollectorPart } from './start-collector.ts'
@@ -64,7 +64,11 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
   // The API starts before the collector and stops after it: a span on its way in can still be asked about.
   let listening: RunningCollector | undefined = undefined
   const collectorPort = (): RunningCollector | undefined => listening
-  const { retention, contents } = await openRetention(context, stores, collectorPort)
+  const { retention, contents } = await openRetention(
+    context,
+    { ...stores, knownLogs: () => knownLogs(config) },
+    collectorPort,
+  )
   const revocations = keep(await startRevocations(context, collectorPort))
   const readiness = createReadiness(selector, collectorPort)
   const api = keep(
