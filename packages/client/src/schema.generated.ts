@@ -253,7 +253,7 @@ export interface paths {
     }
     /**
      * The rules, and what they would have found
-     * @description Each rule with its question, limits, advice and thresholds. With `back_test_days` also how many hits it would have had in what was received in those days; a count that costs too much is null, with the code. The read itself is recorded.
+     * @description Each rule with its question, limits, advice and thresholds. With `back_test_days` also how many hits it would have had in what was received in those days; it asks for some 20 seconds, and a count that takes longer is null, with the code: ask for one rule, or fewer days. The read itself is recorded.
      */
     get: operations['listDetections']
     put?: never
