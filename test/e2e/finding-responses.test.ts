@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { findingAnswerSchema, findingsAnswerSchema } from '@whodid/model/answers'
 import type { Finding, FindingAnswer } from '@whodid/model'
+import { signInConsole } from '../harness/console-session.ts'
 import { startMessageReceiver } from '../harness/message-receiver.ts'
 import type { MessageReceiver } from '../harness/message-receiver.ts'
 import { runWhodid } from '../harness/run-whodid.ts'
@@ -261,6 +262,10 @@ test('an agent is paused when two rules agree on it, and none for one rule, howe
   for (const { id, rule } of [first, second]) expect(order?.cause).toContain(`${rule} (${id})`)
   const shown = await runWhodid(whodid, ['findings', 'show', second.id])
   expect(shown.stdout).toMatch(/pause instance:fixer-1 by hold: done/u)
+  const session = await signInConsole(whodid, whodid.tokens.investigator)
+  const page = await (await session.get(`/finding?id=${first.id}`)).text()
+  expect(page).toMatch(/Responses[\s\S]*instance:fixer-1[\s\S]*finding-[0-9a-f]{32}/u)
+  expect(page).toContain('href="/case?id=finding-')
 })
 
 test('after a restart nothing is sent twice, and what is new is sent', async () => {

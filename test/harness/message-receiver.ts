@@ -9,7 +9,7 @@ export interface ReceivedMessage {
   readonly body: string
 }
 
-/** A server that is told of findings. `/flaky` fails once per message, `/hang` never answers, `/moved` redirects, `/gone` is 410. */
+/** A server that is told of findings. `/flaky` fails once per message, `/hang` never answers, `/moved` redirects. */
 export interface MessageReceiver {
   readonly url: string
   readonly messages: readonly ReceivedMessage[]
@@ -32,7 +32,6 @@ export async function startMessageReceiver(): Promise<MessageReceiver> {
       const id = String(request.headers['webhook-id'])
       if (path === '/hang') return
       if (path === '/moved') response.writeHead(302, { location: '/redirected' }).end()
-      else if (path === '/gone') response.writeHead(410).end()
       else if (path === '/flaky' && !failed.has(id)) {
         failed.add(id)
         response.writeHead(500).end()

@@ -3,10 +3,7 @@ import { expect, test } from 'vitest'
 import { grafanaSql } from './grafana-sql.ts'
 import { ledgerDatabases } from './grants.ts'
 
-const granted = [
-  ...['spans', 'actions', 'threads'],
-  ...['findings', 'finding_triage', 'finding_responses'],
-]
+const granted = 'spans actions threads findings finding_triage finding_responses'.split(' ')
 const path = fileURLToPath(new URL('../../../clickhouse/grafana/user.sql', import.meta.url))
 
 test('clickhouse/grafana/user.sql is what the rights make: run with -u to write it', async () => {

@@ -13,6 +13,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'whodid-responses-'))
   await writeFile(join(dir, 'secret'), `${secret}\n`)
   await writeFile(join(dir, 'short'), 'abc')
+  await writeFile(join(dir, 'standard'), `whsec_${Buffer.alloc(24, 7).toString('base64')}`)
   await writeFile(join(dir, 'headers'), `Authorization: Bearer ${secret}\nX-Team: security\n`)
   await writeFile(join(dir, 'bad-headers'), `no header ${secret}`)
   await writeFile(join(dir, 'own-headers'), 'Webhook-Id: 1')
@@ -65,6 +66,11 @@ test('a file is read with its defaults, and with what its files hold', async () 
     { url: 'https://hooks.example/T0/secret-part', headers: {}, secret: undefined },
     ...Array.from({ length: 4 }, () => undefined),
   ])
+})
+
+test('a secret of Standard Webhooks is the bytes behind its prefix', async () => {
+  const { responses } = await one({ ...webhook, secret_file: 'standard' })
+  expect(responses[0]?.receiver?.secret).toEqual(Buffer.alloc(24, 7))
 })
 
 test('plain HTTP is for this machine, or where it is allowed', async () => {
