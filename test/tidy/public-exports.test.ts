@@ -59,7 +59,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   retention: 11,
   sdk: 91,
   server: 43,
-  store: 78,
+  store: 79,
   tlog: 69,
   'tlog-posix': 33,
   verify: 63,
