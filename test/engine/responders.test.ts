@@ -102,7 +102,7 @@ function pausing(tenant: string, more: Partial<StopPolicy> = {}) {
   return { response: { policy, act }, orders }
 }
 
-function telling(tenant: string, outcome: ResponseOutcome['outcome'] = 'done') {
+function telling(tenant: string, outcome: ResponseOutcome['outcome'] = 'done', mostPerHour = 100) {
   const told: { readonly delivery: string; readonly attempt: number }[] = []
   const policy = {
     name: 'tell',
@@ -110,6 +110,7 @@ function telling(tenant: string, outcome: ResponseOutcome['outcome'] = 'done') {
     tenant,
     rules: [],
     severity: 'high' as const,
+    mostPerHour,
   }
   const response: Response = {
     policy,
@@ -236,6 +237,22 @@ test('a message that fails is given up after its last attempt, and the rows say 
     ...Array.from({ length: 7 }, () => 'failed'),
     'given_up',
   ])
+})
+
+test('a flood of findings is told a bounded number an hour, the others later, and that is said', async () => {
+  const { tenant, find, responder, later } = world()
+  const { response, told } = telling(tenant, 'done', 2)
+  await find(30, ...[1, 2, 3, 4, 5].map((n) => borrowed(n, `i${n}`)))
+  const teller = responder(response)
+  expect(await teller.step()).toMatchObject({
+    attempts: 2,
+    problem: '3 findings wait: it answers to at most 2 an hour',
+  })
+  later(1_800)
+  expect(await teller.step()).toMatchObject({ attempts: 0 })
+  later(1_801)
+  expect(await teller.step()).toMatchObject({ attempts: 2 })
+  expect(new Set(told.map(({ delivery }) => delivery)).size).toBe(4)
 })
 
 test('an attempt that could not be kept is kept before any other is made, and not sent again', async () => {

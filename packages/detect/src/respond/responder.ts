@@ -15,6 +15,8 @@ import type {
 /** Attempts of one step; those that wait are first at the next. */
 const attemptsPerStepMax = 50
 
+const hourNs = 3_600_000_000_000n
+
 /** Milliseconds that one step may start attempts in. */
 const stepMsMax = 20_000
 
@@ -130,7 +132,7 @@ async function dueMessages(
   { policy, act }: MessageResponse,
 ): Promise<FoundDue> {
   const nowUnixNs = now()
-  const { tenant, name: response, kind } = policy
+  const { tenant, name: response, kind, mostPerHour } = policy
   const { findings, earlier, isCut } = await readOpenFindings(selector, policy, nowUnixNs)
   const due = dueAttempts(findings, { tenant, response, earlier })
   const attemptOf = ({ findingId, deliveryId, sinceUnixNs, ...next }: DueAttempt): Due => {
@@ -143,8 +145,17 @@ async function dueMessages(
     }
     return Object.assign(make, next)
   }
-  const problem = isCut ? 'more findings are open than one look takes' : undefined
-  return { due: due.map(attemptOf), problem }
+  const answered = [...earlier.values()].filter(
+    ({ isSettled, lastAtUnixNs }) => isSettled && lastAtUnixNs > nowUnixNs - hourNs,
+  )
+  const room = Math.max(0, mostPerHour - answered.length)
+  const problem =
+    due.length > room
+      ? `${due.length - room} findings wait: it answers to at most ${mostPerHour} an hour`
+      : isCut
+        ? 'more findings are open than one look takes'
+        : undefined
+  return { due: due.slice(0, room).map(attemptOf), problem }
 }
 
 async function dueStops(

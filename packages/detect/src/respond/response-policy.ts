@@ -15,6 +15,8 @@ export interface ResponsePolicy {
   readonly rules: readonly string[]
   /** The least severity. */
   readonly severity: FindingSeverity
+  /** Findings that it answers to, or instances that it stops, in an hour at most. The others wait. */
+  readonly mostPerHour: number
 }
 
 /** The bounds of a response that stops agents. */
@@ -22,8 +24,6 @@ export interface StopPolicy extends ResponsePolicy {
   readonly kind: 'pause' | 'kill'
   /** Nanoseconds within which different rules must agree. */
   readonly withinNs: bigint
-  /** Instances that it stops in an hour at most. */
-  readonly mostPerHour: number
 }
 
 /** One attempt that is to be made. */

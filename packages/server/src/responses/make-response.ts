@@ -25,8 +25,8 @@ export interface ResponseParts {
 
 /** Makes the response that a file describes: its policy, and the function that carries it out. */
 export function makeResponse({ response, receiver }: ReadResponse, parts: ResponseParts): Response {
-  const { name, tenant, rules, severity } = response
-  const policy = { name, tenant, rules, severity }
+  const { name, tenant, rules, severity, most_per_hour: mostPerHour } = response
+  const policy = { name, tenant, rules, severity, mostPerHour }
   if (response.kind === 'pause' || response.kind === 'kill') {
     const { kind, cascade } = response
     return {
@@ -34,7 +34,6 @@ export function makeResponse({ response, receiver }: ReadResponse, parts: Respon
         ...policy,
         kind,
         withinNs: BigInt(response.within_minutes) * 60_000_000_000n,
-        mostPerHour: response.most_per_hour,
       },
       act: (order: StopOrder) =>
         stopInstance(order, { ...parts, tenant, response: name, kind, cascade }),

@@ -50,7 +50,7 @@ test('a file is read with its defaults, and with what its files hold', async () 
   })
   expect(answer.consoleUrl).toBe('https://whodid.example')
   expect(answer.responses.map(({ response }) => response)).toMatchObject([
-    { tenant: 'default', rules: ['zombie-act'], severity: 'high' },
+    { tenant: 'default', rules: ['zombie-act'], severity: 'high', most_per_hour: 100 },
     { rules: [], severity: 'low' },
     { argv: ['/usr/bin/mail-it', '--to', 'soc'] },
     { tenant: 'acme' },

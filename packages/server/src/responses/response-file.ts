@@ -14,6 +14,7 @@ interface Every {
   readonly tenant: string
   readonly rules: readonly string[]
   readonly severity: FindingSeverity
+  readonly most_per_hour: number
 }
 
 /** The address of a receiver: one of the first two. */
@@ -45,7 +46,6 @@ interface Case extends Every {
 interface Stop<Kind> extends Every {
   readonly kind: Kind
   readonly within_minutes: number
-  readonly most_per_hour: number
   readonly cascade: boolean
 }
 
@@ -76,6 +76,11 @@ const url = z
     'an http or https URL',
   )
 
+const mostPerHour = z
+  .int(`1 to ${mostPerHourMax}`)
+  .min(1, `1 to ${mostPerHourMax}`)
+  .max(mostPerHourMax, `1 to ${mostPerHourMax}`)
+
 const every = {
   name: z.string(nameError).regex(/^[a-z][a-z0-9-]{0,48}$/u, nameError),
   tenant: z.string('a tenant').min(1, 'a tenant').max(200, 'a tenant').default('default'),
@@ -85,6 +90,7 @@ const every = {
     .max(rulesMax, `at most ${rulesMax} rules`)
     .default([]),
   severity: z.enum(findingSeverities, findingSeverities.join(', ')).default('high'),
+  most_per_hour: mostPerHour.default(100),
 }
 
 const http = { url: url.optional(), url_file: path.optional(), allow_http: flag.default(false) }
@@ -95,11 +101,7 @@ const stop = {
     .min(1, `1 to ${minutesMax} minutes`)
     .max(minutesMax, `1 to ${minutesMax} minutes`)
     .default(60),
-  most_per_hour: z
-    .int(`1 to ${mostPerHourMax}`)
-    .min(1, `1 to ${mostPerHourMax}`)
-    .max(mostPerHourMax, `1 to ${mostPerHourMax}`)
-    .default(10),
+  most_per_hour: mostPerHour.default(10),
   cascade: flag.default(true),
   severity: z.enum(findingSeverities, findingSeverities.join(', ')).default('medium'),
 }
