@@ -19,6 +19,7 @@ GRANT INSERT ON whodid.people TO whodid_recorder;
 GRANT INSERT ON whodid.findings TO whodid_recorder;
 GRANT INSERT ON whodid.finding_triage TO whodid_recorder;
 GRANT INSERT ON whodid.detection_runs TO whodid_recorder;
+GRANT INSERT ON whodid.finding_responses TO whodid_recorder;
 
 -- whodid_reader asks, within bounds.
 CREATE SETTINGS PROFILE IF NOT EXISTS whodid_reader SETTINGS readonly = 1, distributed_product_mode = 'global', max_execution_time = 30 MAX 120 CHANGEABLE_IN_READONLY, max_memory_usage = 1000000000, max_rows_to_read = 2000000000, max_rows_to_read_leaf = 0 CHANGEABLE_IN_READONLY, max_result_rows = 1000000, max_rows_in_set = 200000, set_overflow_mode = 'throw', http_response_buffer_size = 4194304, max_result_bytes = 268435456, max_concurrent_queries_for_user = 64, log_comment = 'default' CHANGEABLE_IN_READONLY, output_format_json_quote_64bit_integers = 1 CHANGEABLE_IN_READONLY, date_time_output_format = 'simple' CHANGEABLE_IN_READONLY, use_query_condition_cache = 1 CHANGEABLE_IN_READONLY, max_threads = 0 CHANGEABLE_IN_READONLY, max_block_size = 65409 CHANGEABLE_IN_READONLY, optimize_and_compare_chain = 0 CHANGEABLE_IN_READONLY, additional_table_filters = '{}' CHANGEABLE_IN_READONLY;
@@ -34,6 +35,7 @@ GRANT SELECT ON whodid.people TO whodid_reader;
 GRANT SELECT ON whodid.findings TO whodid_reader;
 GRANT SELECT ON whodid.finding_triage TO whodid_reader;
 GRANT SELECT ON whodid.detection_runs TO whodid_reader;
+GRANT SELECT ON whodid.finding_responses TO whodid_reader;
 GRANT SELECT ON whodid.migrations TO whodid_reader;
 GRANT SELECT ON whodid.who_did* TO whodid_reader;
 GRANT SELECT ON whodid.v_* TO whodid_reader;
@@ -48,6 +50,7 @@ CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.people FOR SELECT USING 
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.findings FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.finding_triage FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.detection_runs FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
+CREATE ROW POLICY IF NOT EXISTS whodid_reader ON whodid.finding_responses FOR SELECT USING tenant = getSetting('log_comment') TO whodid_reader;
 
 -- whodid_eraser deletes text, and nothing else.
 CREATE SETTINGS PROFILE IF NOT EXISTS whodid_eraser;
@@ -117,3 +120,4 @@ CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.people FOR SELECT USIN
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.findings FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.finding_triage FOR SELECT USING 1 TO whodid_migrator;
 CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.detection_runs FOR SELECT USING 1 TO whodid_migrator;
+CREATE ROW POLICY IF NOT EXISTS whodid_migrator ON whodid.finding_responses FOR SELECT USING 1 TO whodid_migrator;

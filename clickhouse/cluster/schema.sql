@@ -400,6 +400,27 @@ SETTINGS
     fsync_after_insert = 1,
     replicated_deduplication_window = 1000;
 
+CREATE TABLE IF NOT EXISTS whodid_shard.finding_responses
+(
+    tenant LowCardinality(String),
+    finding_id String CODEC(ZSTD(1)),
+    response LowCardinality(String),
+    kind LowCardinality(String),
+    delivery_id String CODEC(ZSTD(1)),
+    since DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    attempt UInt16,
+    attempted_at DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    target String CODEC(ZSTD(1)),
+    outcome LowCardinality(String),
+    error LowCardinality(String)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/whodid/finding_responses', '{replica}')
+PARTITION BY toYYYYMM(attempted_at)
+ORDER BY (tenant, finding_id, response, attempted_at)
+SETTINGS
+    fsync_after_insert = 1,
+    replicated_deduplication_window = 1000;
+
 CREATE TABLE IF NOT EXISTS whodid.spans AS whodid_shard.spans
 ENGINE = Distributed('whodid', 'whodid_shard', 'spans', sipHash64(trace_id));
 
@@ -1255,6 +1276,24 @@ LEFT JOIN
     GROUP BY tenant, finding_id
 ) AS decided ON found.tenant = decided.tenant AND found.finding_id = decided.finding_id;
 
+CREATE TABLE IF NOT EXISTS whodid.finding_responses AS whodid_shard.finding_responses
+ENGINE = Distributed('whodid', 'whodid_shard', 'finding_responses', sipHash64(finding_id));
+
+CREATE OR REPLACE VIEW whodid.v_finding_responses
+SQL SECURITY INVOKER
+AS
+SELECT
+    tried.tenant AS tenant, tried.finding_id AS finding_id, tried.attempted_at AS attempted_at, tried.response AS response,
+    tried.kind AS kind, tried.delivery_id AS delivery_id, tried.attempt AS attempt, tried.target AS target, tried.outcome AS outcome,
+    tried.error AS error, found.rule AS rule, found.severity AS severity, found.subject AS subject
+FROM whodid.finding_responses AS tried
+LEFT JOIN
+(
+    SELECT tenant, finding_id, any(f.rule) AS rule, argMax(f.severity, f.found_at) AS severity, any(f.subject) AS subject
+    FROM whodid.findings AS f
+    GROUP BY tenant, finding_id
+) AS found ON tried.tenant = found.tenant AND tried.finding_id = found.finding_id;
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -1354,6 +1393,12 @@ SELECT '0032_create_detection_runs.sql', '518f64dbeb4ffbfe8397427aa4e85170752933
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0033_create_v_findings.sql', '8760787f323e514e48af3339ac8b62a3e7523aad2230eeccc6a36747a05edc38' WHERE '0033_create_v_findings.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0034_create_finding_responses.sql', '1ef0c988bb6c2b6135c52b530e22a7241451141c71b678fee3f2aadc29ac294e' WHERE '0034_create_finding_responses.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0035_create_v_finding_responses.sql', '4a6be2d0c2927bb830ee5b974aff6d7854f7ac1c9971951f7a331a1d4c5a0376' WHERE '0035_create_v_finding_responses.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -7,8 +7,14 @@ CREATE USER IF NOT EXISTS whodid_grafana_<name> IDENTIFIED WITH sha256_hash BY '
 GRANT SELECT ON whodid.spans TO whodid_grafana_<name>;
 GRANT SELECT ON whodid.actions TO whodid_grafana_<name>;
 GRANT SELECT ON whodid.threads TO whodid_grafana_<name>;
+GRANT SELECT ON whodid.findings TO whodid_grafana_<name>;
+GRANT SELECT ON whodid.finding_triage TO whodid_grafana_<name>;
+GRANT SELECT ON whodid.finding_responses TO whodid_grafana_<name>;
 GRANT SELECT ON whodid.who_did* TO whodid_grafana_<name>;
 GRANT SELECT ON whodid.v_* TO whodid_grafana_<name>;
 CREATE ROW POLICY IF NOT EXISTS whodid_grafana_<name> ON whodid.spans FOR SELECT USING tenant IN ('<tenant>', 'whodid.system') TO whodid_grafana_<name>;
 CREATE ROW POLICY IF NOT EXISTS whodid_grafana_<name> ON whodid.actions FOR SELECT USING tenant IN ('<tenant>', 'whodid.system') TO whodid_grafana_<name>;
 CREATE ROW POLICY IF NOT EXISTS whodid_grafana_<name> ON whodid.threads FOR SELECT USING tenant IN ('<tenant>', 'whodid.system') TO whodid_grafana_<name>;
+CREATE ROW POLICY IF NOT EXISTS whodid_grafana_<name> ON whodid.findings FOR SELECT USING tenant IN ('<tenant>', 'whodid.system') TO whodid_grafana_<name>;
+CREATE ROW POLICY IF NOT EXISTS whodid_grafana_<name> ON whodid.finding_triage FOR SELECT USING tenant IN ('<tenant>', 'whodid.system') TO whodid_grafana_<name>;
+CREATE ROW POLICY IF NOT EXISTS whodid_grafana_<name> ON whodid.finding_responses FOR SELECT USING tenant IN ('<tenant>', 'whodid.system') TO whodid_grafana_<name>;

@@ -1,11 +1,15 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
-import { approvalsDashboard } from './boards/approvals-dashboard.ts'
-import { delegationDashboard } from './boards/delegation-dashboard.ts'
-import { fleetDashboard } from './boards/fleet-dashboard.ts'
-import { ghostsDashboard } from './boards/ghosts-dashboard.ts'
-import { healthDashboard } from './boards/health-dashboard.ts'
-import { instanceDashboard } from './boards/instance-dashboard.ts'
-import { untrustedDashboard } from './boards/untrusted-dashboard.ts'
+import {
+  approvalsDashboard,
+  completenessDashboard,
+  delegationDashboard,
+  findingsDashboard,
+  fleetDashboard,
+  ghostsDashboard,
+  healthDashboard,
+  instanceDashboard,
+  untrustedDashboard,
+} from './boards/index.ts'
 import { makeDashboard } from './make/make-dashboard.ts'
 import type { DashboardSpec } from './make/make-dashboard.ts'
 
@@ -17,6 +21,8 @@ export const dashboardSpecs: readonly DashboardSpec[] = [
   instanceDashboard,
   untrustedDashboard,
   approvalsDashboard,
+  findingsDashboard,
+  completenessDashboard,
   healthDashboard,
 ]
 

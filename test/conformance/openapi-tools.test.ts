@@ -83,7 +83,7 @@ interface Described {
 
 /**
  * The document without what no schema can say, so that whatever fits it must be taken: a cursor belongs to the answer before; `from`
- * is before `to`; what is pruned, and what a notebook keeps, is past; a list without a handle needs a `from`; a time zone is one that exists; and who follows the tail
+ * is before `to`; what is pruned, and what a notebook keeps, is past; a suppression ends in the future; a list without a handle needs a `from`; a time zone is one that exists; and who follows the tail
  * or waits for a record may wait longer than the tool does. A stream of events has no end that the tool could wait for: it is left out.
  */
 function narrowed(document: OpenApi): OpenApi {
@@ -93,6 +93,7 @@ function narrowed(document: OpenApi): OpenApi {
     before: '19[1-9][0-9]',
     to: '20[0-9]{2}',
     as_recorded: '19[1-9][0-9]',
+    until: '2[12][0-5][0-9]',
   }
   const narrowTime = (name: string, schema: Described | undefined): void => {
     if (schema?.pattern?.includes('-02-29') !== true) return

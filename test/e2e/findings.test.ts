@@ -138,6 +138,10 @@ test('what is no decision is refused, and changes nothing', async () => {
   expect((await whodid.get(`/v1/findings`, whodid.tokens.ingest)).status).toBe(403)
   expect((await whodid.get('/v1/findings?state=closed')).status).toBe(400)
   expect((await whodid.get('/v1/findings?limit=501')).status).toBe(400)
+  for (const path of ['findings?rule=No', 'findings?subject=%20', 'detections?rule=a%20b'])
+    expect(await (await whodid.get(`/v1/${path}`)).json(), path).toMatchObject({
+      code: 'invalid_parameter',
+    })
   expect((await borrowedFindings()).find((one) => one.id === id)).toEqual(before)
 })
 

@@ -295,6 +295,9 @@ test('a back-test counts what would have been found, day by day, and writes noth
   expect(await backTest(ledger.selector, [rule], dear)).toEqual([
     { rule: 'borrowed-credential', hits: null, findings: null, error: 'query_too_expensive' },
   ])
+  expect(await backTest(ledger.selector, [rule], { ...options, msMax: 0 })).toEqual([
+    { rule: 'borrowed-credential', hits: null, findings: null, error: 'query_too_expensive' },
+  ])
   expect(await findings()).toEqual([])
 })
 

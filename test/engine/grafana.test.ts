@@ -9,6 +9,7 @@ import {
 } from '@whodid/dashboards'
 import type { FoundQuery, QueryContext } from '@whodid/dashboards'
 import { faultsOfFrame } from '../harness/frame-contract.ts'
+import { countedRun, eventfulFindings } from '../harness/eventful-findings.ts'
 import { LogOfRecords, startGrafanaLedger } from '../harness/grafana-ledger.ts'
 import type { Frame, GrafanaLedger } from '../harness/grafana-ledger.ts'
 import {
@@ -40,7 +41,9 @@ beforeAll(async () => {
   longAgo(log, recordsOfOld)
   quietHour(log)
   eventfulHour(log)
+  countedRun(log)
   await ledger.insert(log.records)
+  await eventfulFindings(ledger.findings)
 })
 
 afterAll(async () => {
@@ -175,6 +178,26 @@ describe('a name that an agent chose to end a text', () => {
   })
 })
 
+describe('findings and completeness in numbers', () => {
+  test.each([
+    ['findings.json: panel "Open findings"', { findings: 2 }],
+    ['findings.json: panel "Open and severe"', { findings: 1 }],
+    ['findings.json: panel "Decided"', { share: 1 / 3 }],
+    ['findings.json: panel "Agents stopped by findings"', { instances: 1 }],
+    ['findings.json: panel "Responses given up"', { deliveries: 1 }],
+    ['completeness.json: panel "Numbers without a record"', { numbers: 1 }],
+    ['completeness.json: panel "Instances with a hole"', { instances: 1 }],
+    ['completeness.json: panel "Batches that launchers lost"', { batches: 2 }],
+  ])('%s', async (panel, row) => {
+    expect((await frameOf(acts(panel), everything)).data).toEqual([row])
+  })
+
+  test('the instance with the hole is named, with its sender', async () => {
+    const { data } = await frameOf(acts('panel "Instances whose record has a hole"'), everything)
+    expect(data).toMatchObject([{ instance: 'counted-1', records: 4, without: 1, lost: 2 }])
+  })
+})
+
 describe('the user of the data source', () => {
   const refused = [
     ['another tenant by a setting', "SELECT 1 SETTINGS log_comment = 'other'"],
@@ -209,6 +232,8 @@ describe('the user of the data source', () => {
       'v_imported_events',
       'v_actions',
       'v_instances',
+      'v_findings',
+      'v_finding_responses',
     ])
       for (const tenant of ['acme', 'other'])
         expect([
@@ -282,6 +307,17 @@ describe('alert rules', () => {
     ['whodid-sealing-stalled', 'no log at all', laterDays.silent, true],
     ['whodid-agent-under-a-name', 'a marked merge in a log', eventful + 26 * minute, true],
     ['whodid-agent-under-a-name', 'a marked read', eventful + 60 * minute, false],
+    ['whodid-severe-finding', 'a critical finding is open', eventful + 20 * minute, true],
+    [
+      'whodid-severe-finding',
+      'a mild one is open, a high one suppressed',
+      eventful + 27 * minute,
+      false,
+    ],
+    ['whodid-response-given-up', 'a receiver is gone', eventful + 35 * minute, true],
+    ['whodid-response-given-up', 'an attempt failed', eventful + 30 * minute, false],
+    ['whodid-records-missing', 'the third record never came', eventful + 30 * minute, true],
+    ['whodid-records-missing', 'it may still come', eventful + 9 * minute, false],
     ['whodid-lag', 'records five minutes late', laterDays.late, true],
     ['whodid-lag', 'nothing came in', laterDays.silent, false],
   ])('%s: %s', async (uid, _, nowMs, expected) => {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { blankRecord } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
-import { createAppender, encodeRecords, migrate } from '@whodid/store'
-import type { StoreAccess } from '@whodid/store'
+import { createAppender, createFindingWriter, encodeRecords, migrate } from '@whodid/store'
+import type { FindingWriter, StoreAccess } from '@whodid/store'
 import { startOperatorEngine } from './operator-engine.ts'
 
 /** What ClickHouse answers in JSON: the columns with their types, the rows, and what it cost. */
@@ -18,6 +18,8 @@ export interface GrafanaLedger {
   /** The answer, or the engine's words when it refuses. */
   ask(tenant: string, sql: string): Promise<Frame | string>
   insert(records: readonly LedgerRecord[]): Promise<void>
+  /** Adds what detections found, and what was done about it. */
+  readonly findings: FindingWriter
   stop(): Promise<void>
 }
 
@@ -41,12 +43,15 @@ export async function startGrafanaLedger(tenants: readonly string[]): Promise<Gr
   })
   await migrate(access('whodid_migrator'))
   const appender = createAppender(access('whodid_writer'))
+  const findings = createFindingWriter(access('whodid_recorder'))
   let inserts = 0
   return {
     ask: (tenant, sql) => ask(access(`whodid_grafana_${tenant}`), sql),
     insert: (records) =>
       appender.append({ blocks: [encodeRecords([...records])], token: `t-${(inserts += 1)}` }),
+    findings,
     stop: async () => {
+      await findings.close()
       await appender.close()
       await server.stop()
     },

@@ -125,6 +125,53 @@ export const alertRules: readonly AlertRule[] = [
       WHERE $__timeFilter_ms(ts) AND received_at > ${quarterAgo} AND person != '' AND verb != 'read' AND notEmpty(marks) LIMIT 1`,
   },
   {
+    uid: 'whodid-severe-finding',
+    title: 'A detection found something severe',
+    summary:
+      'A finding of severity high or critical is open, and was found in the last quarter of an hour. Its page says what to do.',
+    severity: 'critical',
+    above: 0,
+    seconds: 900,
+    every: '1m',
+    holds: '0s',
+    noData: 'OK',
+    dashboard: 'whodid-findings',
+    sql: `SELECT count() AS value FROM whodid.v_findings
+      WHERE $__timeFilter_ms(last_found_at) AND state = 'open' AND severity IN ('high', 'critical') LIMIT 1`,
+  },
+  {
+    uid: 'whodid-response-given-up',
+    title: 'A response to a finding was given up',
+    summary: 'Somebody was to be told of a finding, or an agent to be stopped, and was not.',
+    severity: 'critical',
+    above: 0,
+    seconds: 3_600,
+    every: '1m',
+    holds: '0s',
+    noData: 'OK',
+    dashboard: 'whodid-findings',
+    sql: `SELECT uniqExact(delivery_id) AS value FROM whodid.v_finding_responses
+      WHERE $__timeFilter_ms(attempted_at) AND outcome = 'given_up' LIMIT 1`,
+  },
+  {
+    uid: 'whodid-records-missing',
+    title: 'Records of a run are missing',
+    summary:
+      'Numbers of an instance have no record, and nothing has come of them for five minutes. What they stood for was done and is not on record.',
+    severity: 'warning',
+    above: 0,
+    seconds: 21_600,
+    every: '5m',
+    holds: '0s',
+    noData: 'OK',
+    dashboard: 'whodid-completeness',
+    sql: `SELECT sum(if(newest = 0, 0, newest - first + 1 - arrayCount(n -> n <= newest, numbers))) AS value FROM (
+        SELECT instance_id, toInt64(min(seq)) AS first, groupUniqArray(seq) AS numbers,
+          toInt64(maxIf(seq, received_at < $__toTime_ms - INTERVAL 5 MINUTE)) AS newest
+        FROM whodid.v_spans WHERE $__timeFilter_ms(ts) AND instance_id != '' AND channel != 'unentitled' AND seq >= 1
+        GROUP BY instance_id) LIMIT 1`,
+  },
+  {
     uid: 'whodid-lag',
     title: 'Records come in late',
     summary: 'One record in twenty needs more than a minute from its end to its receipt.',

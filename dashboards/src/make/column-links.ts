@@ -40,6 +40,8 @@ const linksOfColumns: Readonly<Record<string, readonly CellLink[]>> = {
     onDashboard('Show this trace', 'whodid-instance', 'trace'),
     inConsole('Who did this trace?', `/ask?of=trace:${value}`),
   ],
+  finding: [inConsole('Open the finding', `/finding?id=${value}`)],
+  subject: [inConsole('What is on record about it?', `/find?q=${value}`)],
   act_span: [inConsole('Who did this?', `/ask?of=span:${value}`)],
 }
 

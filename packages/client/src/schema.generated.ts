@@ -253,7 +253,7 @@ export interface paths {
     }
     /**
      * The rules, and what they would have found
-     * @description Each rule with its question, limits, advice and thresholds. With `back_test_days` also how many hits it would have had in what was received in those days; a count that costs too much is null, with the code. The read itself is recorded.
+     * @description Each rule with its question, limits, advice and thresholds. With `back_test_days` also how many hits it would have had in what was received in those days; it asks for some 20 seconds, and a count that takes longer is null, with the code: ask for one rule, or fewer days. The read itself is recorded.
      */
     get: operations['listDetections']
     put?: never
@@ -1853,6 +1853,8 @@ export interface components {
       hits: components['schemas']['FindingHit'][]
       /** @description The oldest first, at most 500 */
       triage: components['schemas']['FindingTriage'][]
+      /** @description What was done about it by itself; the newest first, at most 100 */
+      responses: components['schemas']['FindingResponse'][]
       detection: components['schemas']['Detection']
     }
     FindingHit: {
@@ -1884,6 +1886,26 @@ export interface components {
       reason: string | null
       /** @description The end of a suppression */
       until: string | null
+    }
+    FindingResponse: {
+      /** @description Its name in the file of responses */
+      response: string
+      /** @description webhook, slack, program, case, pause, kill */
+      kind: string
+      /** @description The same for every attempt; a receiver gets it with the message */
+      delivery: string
+      /** @description 1 for the first */
+      attempt: number
+      attempted_at: string
+      /** @description The instance that was stopped, or the case, as a handle */
+      target: string | null
+      /**
+       * @description A `failed` one is tried again
+       * @enum {string}
+       */
+      outcome: 'done' | 'failed' | 'given_up'
+      /** @description A code, such as `status_500` */
+      error: string | null
     }
     Detection: {
       id: string

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { grafanaSql } from './grafana-sql.ts'
 import { ledgerDatabases } from './grants.ts'
 
+const granted = 'spans actions threads findings finding_triage finding_responses'.split(' ')
 const path = fileURLToPath(new URL('../../../clickhouse/grafana/user.sql', import.meta.url))
 
 test('clickhouse/grafana/user.sql is what the rights make: run with -u to write it', async () => {
@@ -14,7 +15,7 @@ test('clickhouse/cluster/grafana-user.sql gives a shard’s own tables the same 
     new URL('../../../clickhouse/cluster/grafana-user.sql', import.meta.url),
   )
   await expect(grafanaSql(ledgerDatabases)).toMatchFileSnapshot(cluster)
-  for (const table of ['spans', 'actions', 'threads'])
+  for (const table of granted)
     for (const database of ledgerDatabases)
       expect(grafanaSql(ledgerDatabases)).toContain(` ON ${database}.${table} FOR SELECT USING `)
 })
@@ -22,9 +23,9 @@ test('clickhouse/cluster/grafana-user.sql gives a shard’s own tables the same 
 test('the tenant is in the policy of every table that is granted, and in no setting', () => {
   const lines = grafanaSql().split('\n')
   const tables = lines.flatMap(
-    (line) => /^GRANT SELECT ON whodid\.([a-z]+) /u.exec(line)?.[1] ?? [],
+    (line) => /^GRANT SELECT ON whodid\.([a-z_]+) /u.exec(line)?.[1] ?? [],
   )
-  expect(tables).toEqual(['spans', 'actions', 'threads'])
+  expect(tables).toEqual(granted)
   for (const table of tables)
     expect(lines).toContain(
       `CREATE ROW POLICY IF NOT EXISTS whodid_grafana_<name> ON whodid.${table} FOR SELECT USING tenant IN ('<tenant>', 'whodid.system') TO whodid_grafana_<name>;`,

@@ -21,7 +21,7 @@ const ledgerTenant = 'whodid.system'
  */
 function grafanaRights(name: string, tenant: string): UserRights {
   const filter = `tenant IN ('${tenant}', '${ledgerTenant}')`
-  const tables = ['spans', 'actions', 'threads']
+  const tables = 'spans actions threads findings finding_triage finding_responses'.split(' ')
   return {
     username: `whodid_grafana_${name}`,
     purpose: 'reads the dashboards of one tenant, within bounds',

@@ -83,6 +83,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'INSERT', on: 'whodid.findings' },
       { privileges: 'INSERT', on: 'whodid.finding_triage' },
       { privileges: 'INSERT', on: 'whodid.detection_runs' },
+      { privileges: 'INSERT', on: 'whodid.finding_responses' },
     ],
     settings: [{ name: 'log_queries', value: 0 }, insertIsStored],
     rowFilters: {},
@@ -102,6 +103,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       { privileges: 'SELECT', on: 'whodid.findings' },
       { privileges: 'SELECT', on: 'whodid.finding_triage' },
       { privileges: 'SELECT', on: 'whodid.detection_runs' },
+      { privileges: 'SELECT', on: 'whodid.finding_responses' },
       { privileges: 'SELECT', on: 'whodid.migrations' },
       { privileges: 'SELECT', on: 'whodid.who_did*' },
       { privileges: 'SELECT', on: 'whodid.v_*' },
@@ -152,6 +154,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       findings: tenantFilter,
       finding_triage: tenantFilter,
       detection_runs: tenantFilter,
+      finding_responses: tenantFilter,
     },
   },
   eraser: {
@@ -250,6 +253,7 @@ export const userRights: Readonly<Record<EngineUser, UserRights>> = {
       findings: '1',
       finding_triage: '1',
       detection_runs: '1',
+      finding_responses: '1',
     },
   },
 }

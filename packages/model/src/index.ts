@@ -12,7 +12,12 @@ export type { Candidate, FindAnswer, Lead, Search } from './answers/find.ts'
 export { type CandidateKind, candidateKinds, type MatchCode } from './answers/candidate-words.ts'
 export type { CompletenessAnswer, MissingNumbers } from './answers/completeness.ts'
 export type { DetectionsAnswer, Finding, FindingAnswer, FindingHit } from './answers/findings.ts'
-export type { FindingSeverity, FindingState, FindingTriage } from './answers/findings.ts'
+export type {
+  FindingResponse,
+  FindingSeverity,
+  FindingState,
+  FindingTriage,
+} from './answers/findings.ts'
 export type { GhostsAnswer } from './answers/ghosts.ts'
 export type { BlastRadiusAnswer, Touch, TouchedResource } from './answers/instances.ts'
 export type { InstanceAbout, InstanceAnswer, TimelineEntry } from './answers/instances.ts'

@@ -19,6 +19,7 @@ const shardKeys: Readonly<Record<string, string>> = {
   findings: 'sipHash64(finding_id)',
   finding_triage: 'sipHash64(finding_id)',
   detection_runs: 'sipHash64(rule)',
+  finding_responses: 'sipHash64(finding_id)',
 }
 
 /**

@@ -60,11 +60,33 @@ export interface DetectionRunRow {
   readonly error: string
 }
 
+/** An attempt to act on a finding, as it ended. */
+export interface ResponseRow {
+  readonly tenant: string
+  readonly findingId: string
+  /** The name that the response has in its file. */
+  readonly response: string
+  readonly kind: string
+  /** The same for every attempt. */
+  readonly deliveryId: string
+  /** The decision after which the finding was found again; 0 before any. */
+  readonly sinceUnixNs: bigint
+  /** 1 for the first. */
+  readonly attempt: number
+  readonly attemptedAtUnixNs: bigint
+  /** A handle; '' for a message. */
+  readonly target: string
+  readonly outcome: string
+  /** A code; '' where it is done. */
+  readonly error: string
+}
+
 /** Adds to the findings. Each method resolves when its rows are on the engine's disk, and throws the errors of the store. */
 export interface FindingWriter {
   addHits(rows: readonly FindingRow[]): Promise<void>
   addTriage(row: TriageRow): Promise<void>
   addRuns(rows: readonly DetectionRunRow[]): Promise<void>
+  addResponses(rows: readonly ResponseRow[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -96,6 +118,7 @@ export function createFindingWriter(access: StoreAccess): FindingWriter {
     addHits: (rows) => insert('findings', rows.map(hitColumns), tokenOf(rows)),
     addTriage: (row) => insert('finding_triage', [triageColumns(row)]),
     addRuns: (rows) => insert('detection_runs', rows.map(runColumns)),
+    addResponses: (rows) => insert('finding_responses', rows.map(responseColumns)),
     close: () => client.close(),
   }
 }
@@ -152,6 +175,22 @@ function runColumns(row: DetectionRunRow): object {
     heads: row.heads,
     hits: row.hits,
     rows_read: row.rowsRead,
+    error: row.error,
+  }
+}
+
+function responseColumns(row: ResponseRow): object {
+  return {
+    tenant: row.tenant,
+    finding_id: row.findingId,
+    response: row.response,
+    kind: row.kind,
+    delivery_id: row.deliveryId,
+    since: toDateTime64(row.sinceUnixNs),
+    attempt: row.attempt,
+    attempted_at: toDateTime64(row.attemptedAtUnixNs),
+    target: row.target,
+    outcome: row.outcome,
     error: row.error,
   }
 }

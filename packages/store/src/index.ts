@@ -20,7 +20,13 @@ export type { CaseEntryRow, CaseWriter } from './case-writer.ts'
 export { createContentEraser } from './erase-contents.ts'
 export type { ContentEraser } from './erase-contents.ts'
 export { createFindingWriter } from './finding-writer.ts'
-export type { DetectionRunRow, FindingRow, FindingWriter, TriageRow } from './finding-writer.ts'
+export type {
+  DetectionRunRow,
+  FindingRow,
+  FindingWriter,
+  ResponseRow,
+  TriageRow,
+} from './finding-writer.ts'
 export { canonicalExpression, leafExpression } from './leaf-expression.ts'
 export { createLeafReader, leafRowBytes, placesMax } from './leaf-reader.ts'
 export type { LeafReader, LeafReaderOptions, LogExtent, PruneRow } from './leaf-reader.ts'

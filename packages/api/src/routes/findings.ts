@@ -1,35 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import {
-  backTest,
-  backTestDaysMax,
   describeFinding,
   findingsLimit,
   listFindings,
   parseFindingsQuestion,
   triageMax,
 } from '@whodid/detect'
-import type { BackTested, Detection } from '@whodid/detect'
 import { parseInstant, printable, WhodidError } from '@whodid/model'
-import type { DetectionsAnswer } from '@whodid/model'
 import {
-  detectionsAnswerSchema,
   findingAnswerSchema,
   findingsAnswerSchema,
   findingSeverities,
   findingStates,
   triageActions,
 } from '@whodid/model/answers'
-import { parseCount } from '@whodid/query'
 import type { FindingWriter, TriageRow } from '@whodid/store'
 import type { ApiEnv } from '../middleware/request-scope.ts'
-import {
-  countSchema,
-  instantSchema,
-  instantText,
-  limitSchema,
-  lineSchema,
-} from './parameter-schemas.ts'
+import { instantSchema, instantText, limitSchema, lineSchema } from './parameter-schemas.ts'
 import {
   answered,
   caseHeader,
@@ -39,14 +27,14 @@ import {
   readers,
   tokenSecurity as security,
 } from './route-parts.ts'
-import type { Handler, QuestionDeps } from './route-parts.ts'
+import { ruleSchema, shownRule } from './detections.ts'
+import type { DetectionDeps } from './detections.ts'
+import type { Handler } from './route-parts.ts'
 
 /** Characters of a reason at most. */
 const reasonLengthMax = 1_000
 
 const nameLengthMax = 1_024
-
-const ruleSchema = z.string().meta({ pattern: '^[a-z][a-z0-9-]{2,48}$' })
 
 const idOfFinding = z.object({
   id: z.string().meta({ pattern: '^[0-9a-f]{32}$' }).describe('The finding: 32 hex digits'),
@@ -106,7 +94,12 @@ const newTriageSchema = z
       .optional()
       .describe(`The end of a suppression, which needs one, in the future. ${instantText}`),
   })
-  .openapi('NewFindingTriage')
+  .openapi('NewFindingTriage', {
+    if: { properties: { action: { const: 'suppress' } } },
+    // oxlint-disable-next-line unicorn/no-thenable -- a word of JSON Schema
+    then: { properties: { reason: {}, until: {} }, required: ['reason', 'until'] },
+    else: { properties: { until: false } },
+  } as object)
 
 /** `POST /v1/findings/{id}/triage` */
 export const triageRoute = createRoute({
@@ -127,34 +120,10 @@ export const triageRoute = createRoute({
   },
 })
 
-/** `GET /v1/detections` */
-export const detectionsRoute = createRoute({
-  method: 'get',
-  path: '/v1/detections',
-  operationId: 'listDetections',
-  summary: 'The rules, and what they would have found',
-  description:
-    'Each rule with its question, limits, advice and thresholds. With `back_test_days` also how many hits it would have had in what was received in those days; a count that costs too much is null, with the code. The read itself is recorded.',
-  security,
-  request: {
-    headers: caseHeader,
-    query: z.object({
-      rule: ruleSchema.optional().describe('Only this rule'),
-      back_test_days: countSchema(1, backTestDaysMax)
-        .optional()
-        .describe(`Days to look back: 1–${backTestDaysMax}`),
-    }),
-  },
-  responses: { ...answered('The rules', detectionsAnswerSchema), ...problems(...everyRead) },
-})
-
 /** The ports of the findings. */
-export interface FindingDeps extends QuestionDeps {
+export interface FindingDeps extends DetectionDeps {
   /** Without it findings are read only: a decision is answered with `not_found`. */
   readonly findingWriter: FindingWriter | undefined
-  readonly detections: readonly Detection[]
-  /** Nanoseconds since 1970. */
-  readonly now: () => bigint
 }
 
 /** Answers findingsRoute. */
@@ -200,28 +169,6 @@ export function answerTriage(deps: FindingDeps): Handler<typeof triageRoute> {
   }
 }
 
-/** Answers detectionsRoute. */
-export function answerDetections({
-  selector,
-  detections,
-  recordedRead,
-  now,
-}: FindingDeps): Handler<typeof detectionsRoute> {
-  return async (c) => {
-    const asked = c.req.valid('query')
-    const { tenant } = c.get('token')
-    const wanted = detections.filter(({ id }) => asked.rule === undefined || id === asked.rule)
-    const bounds = { min: 1, max: backTestDaysMax, default: 0 }
-    const days = parseCount(asked.back_test_days, 'back_test_days', bounds)
-    const run = async () => {
-      const options = { tenant, days, nowUnixNs: now() }
-      const tested = days === 0 ? [] : await backTest(selector, wanted, options)
-      return { detections: wanted.map((rule) => shownDetection(rule, { tested, days })) }
-    }
-    return c.json(await recordedRead(c, { roles: readers, question: asked }, { run }), 200)
-  }
-}
-
 async function described(
   { selector, detections }: FindingDeps,
   tenant: string,
@@ -230,33 +177,6 @@ async function described(
   const found = await describeFinding(selector, tenant, id)
   const rule = detections.find((one) => one.id === found.finding.rule)
   return { ...found, detection: rule === undefined ? null : shownRule(rule) }
-}
-
-function shownDetection(
-  rule: Detection,
-  { tested, days }: { readonly tested: readonly BackTested[]; readonly days: number },
-): DetectionsAnswer['detections'][number] {
-  const counted = tested.find((one) => one.rule === rule.id)
-  if (counted === undefined) return { ...shownRule(rule), back_test: null }
-  const { hits, findings, error } = counted
-  return { ...shownRule(rule), back_test: { days, hits, findings, error } }
-}
-
-function shownRule(rule: Detection): Omit<DetectionsAnswer['detections'][number], 'back_test'> {
-  const { id, version, title, severity, question, limits, advice } = rule
-  return {
-    id,
-    version,
-    title,
-    severity,
-    question,
-    limits,
-    advice,
-    owasp: [...rule.owasp],
-    atlas: [...rule.atlas],
-    thresholds: rule.thresholds.map(({ name, value, meaning }) => ({ name, value, meaning })),
-    query_hash: rule.queryHash,
-  }
 }
 
 function decisionOf(

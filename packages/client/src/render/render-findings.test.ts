@@ -71,6 +71,18 @@ test('a finding has its evidence, its decisions and its advice, and no control c
         until: '2026-12-28T10:00:00.000000000Z',
       },
     ],
+    responses: [
+      {
+        response: 'stop-thieves',
+        kind: 'pause',
+        delivery: 'cd'.repeat(16),
+        attempt: 2,
+        attempted_at: finding.last_found_at,
+        target: 'instance:i\u001b1',
+        outcome: 'given_up',
+        error: 'log_full',
+      },
+    ],
     detection: rule,
   }
   const text = renderFinding(answer, plain).join('\n')
@@ -79,6 +91,7 @@ test('a finding has its evidence, its decisions and its advice, and no control c
   expect(text).toContain('thresholds: acts_min 1')
   expect(text).toContain(`span:${'0a'.repeat(16)}-${'0b'.repeat(8)}`)
   expect(text).toMatch(/suppress until \S.* by kim: a test/u)
+  expect(text).toMatch(/pause instance:i\ufffd1 by stop-thieves: given up \(log_full\), attempt 2/u)
   expect(text).toContain('Advice:  Do.')
   for (const hidden of ['\u001b', '\u202e']) expect(text).not.toContain(hidden)
   expect(renderFinding({ ...answer, detection: null }, plain).join('\n')).not.toContain('Advice')

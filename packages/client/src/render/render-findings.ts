@@ -1,5 +1,11 @@
 import { printable, printableLine } from '@whodid/model'
-import type { DetectionsAnswer, Finding, FindingAnswer, FindingTriage } from '@whodid/model'
+import type {
+  DetectionsAnswer,
+  Finding,
+  FindingAnswer,
+  FindingResponse,
+  FindingTriage,
+} from '@whodid/model'
 import { renderInstant } from '../time/instant.ts'
 import type { Palette } from './terminal-text.ts'
 import { renderTable } from './table.ts'
@@ -30,7 +36,7 @@ export function renderFindings(
 
 /** A finding with its evidence: what was found, hit by hit, what was decided, and what its rule says. */
 export function renderFinding(
-  { finding, hits, triage, detection }: FindingAnswer,
+  { finding, hits, triage, responses, detection }: FindingAnswer,
   palette: Palette,
 ): string[] {
   const { rule, severity, state, subject } = finding
@@ -47,6 +53,7 @@ export function renderFinding(
       ...hit.spans.map((span) => `  span:${printableLine(span)}`),
     ]),
     ...(triage.length === 0 ? [] : ['', ...triage.map((one) => decisionLine(one, palette))]),
+    ...(responses.length === 0 ? [] : ['', ...responses.map((one) => responseLine(one, palette))]),
     ...(detection === null
       ? []
       : [
@@ -96,6 +103,16 @@ function decisionLine(
   const words = reason === null ? '' : `: ${printable(reason).replaceAll('\n', ' ')}`
   const end = until === null ? '' : ` until ${renderInstant(until)}`
   return `${palette.dim(renderInstant(at))}  ${palette.bold(action)}${end} by ${printableLine(reader)}${words}`
+}
+
+function responseLine(
+  { response, kind, attempt, attempted_at: at, target, outcome, error }: FindingResponse,
+  palette: Palette,
+): string {
+  const what = target === null ? '' : ` ${palette.cyan(printableLine(target, 1_024))}`
+  const why = error === null ? '' : ` (${printableLine(error)})`
+  const which = attempt === 1 ? '' : `, attempt ${attempt}`
+  return `${palette.dim(renderInstant(at))}  ${palette.bold(kind)}${what} by ${printableLine(response)}: ${outcome.replace('_', ' ')}${why}${which}`
 }
 
 function valuesOf(values: Readonly<Record<string, string>>): string {

@@ -8,6 +8,7 @@ import { FormToken, htmlOf, Instant, Name, Page, pageUrl, visibleText } from '..
 import { readSessionForm } from '../session/index.ts'
 import type { PageEnv, Session } from '../session/index.ts'
 import { answerOf } from '../ask-api.ts'
+import { FindingResponses } from './finding-responses.tsx'
 import type { PageDeps } from './page-deps.ts'
 
 type Answer = Schemas['FindingAnswer']
@@ -63,7 +64,7 @@ function actionOf(text: string): FindingTriage['action'] {
 }
 
 function FindingPage({ session, answer }: { session: Session; answer: Answer }): JSX.Element {
-  const { finding, hits, triage, detection } = answer
+  const { finding, hits, triage, responses, detection } = answer
   return (
     <Page title={`Finding: ${finding.rule}`} session={session} active="/findings">
       <header class="thing-head">
@@ -96,6 +97,7 @@ function FindingPage({ session, answer }: { session: Session; answer: Answer }):
         </section>
       )}
       <Hits of={hits} />
+      {responses.length === 0 ? null : <FindingResponses of={responses} />}
       <Decide session={session} id={finding.id} decided={triage} />
     </Page>
   )

@@ -1,11 +1,15 @@
 import { printable, printableLine, WhodidError } from '@whodid/model'
-import type { Finding, FindingHit, FindingTriage } from '@whodid/model'
+import { responseOutcomes } from '@whodid/model/answers'
+import type { Finding, FindingHit, FindingResponse, FindingTriage } from '@whodid/model'
 import type { Selector } from '@whodid/store'
 import { findingColumns, instant, readFinding, readTriage } from './read-finding.ts'
 import type { FindingTexts, TriageTexts } from './read-finding.ts'
 
 /** Hits that are shown of a finding: the newest. */
 const hitsMax = 100
+
+/** Attempts to act on it that are shown: the newest. */
+const responsesMax = 100
 
 /** Decisions that one finding takes. */
 export const triageMax = 500
@@ -19,6 +23,8 @@ export interface DescribedFinding {
   readonly hits: FindingHit[]
   /** The oldest first. */
   readonly triage: FindingTriage[]
+  /** The newest first. */
+  readonly responses: FindingResponse[]
 }
 
 /** Describes one finding of a tenant. Throws `not_found` when it has none of that ID, and the errors of the store. */
@@ -32,10 +38,15 @@ export async function describeFinding(
     `expected the ID of a finding; got "${printableLine(id, 60)}"`,
   )
   if (!idPattern.test(id)) throw missing
-  const [found, hits, triage] = await Promise.all([
+  const [found, hits, triage, responses] = await Promise.all([
     selector.select<FindingTexts>({ sql: findingSql, parameters: { id }, tenant }),
     selector.select<HitTexts>({ sql: hitsSql, parameters: { id, limit: hitsMax }, tenant }),
     selector.select<TriageTexts>({ sql: triageSql, parameters: { id, limit: triageMax }, tenant }),
+    selector.select<ResponseTexts>({
+      sql: responsesSql,
+      parameters: { id, limit: responsesMax },
+      tenant,
+    }),
   ])
   const [first] = found.rows
   if (first === undefined) throw missing
@@ -43,6 +54,7 @@ export async function describeFinding(
     finding: readFinding(first),
     hits: hits.rows.map(readHit),
     triage: triage.rows.flatMap((row) => readTriage(row) ?? []),
+    responses: responses.rows.map(readResponse),
   }
 }
 
@@ -62,6 +74,36 @@ FROM whodid.finding_triage AS t
 WHERE t.finding_id = {id:String}
 ORDER BY t.decided_at, t.triage_id
 LIMIT {limit:UInt32}`
+
+const responsesSql = `SELECT response, kind, delivery_id, attempt, ${instant('r.attempted_at')} AS attempted, target, outcome, error
+FROM whodid.finding_responses AS r
+WHERE r.finding_id = {id:String}
+ORDER BY r.attempted_at DESC, response, attempt DESC
+LIMIT {limit:UInt32}`
+
+interface ResponseTexts {
+  readonly response: string
+  readonly kind: string
+  readonly delivery_id: string
+  readonly attempt: number
+  readonly attempted: string
+  readonly target: string
+  readonly outcome: string
+  readonly error: string
+}
+
+function readResponse(row: ResponseTexts): FindingResponse {
+  return {
+    response: printableLine(row.response),
+    kind: printableLine(row.kind),
+    delivery: printableLine(row.delivery_id),
+    attempt: row.attempt,
+    attempted_at: row.attempted,
+    target: row.target === '' ? null : printableLine(row.target, 1_024),
+    outcome: responseOutcomes.find((known) => known === row.outcome) ?? 'failed',
+    error: row.error === '' ? null : printableLine(row.error),
+  }
+}
 
 interface HitTexts {
   readonly hit: string

@@ -26,9 +26,13 @@ export function parseFindingsQuestion(
   oneOf('state', raw.state, findingStates)
   oneOf('severity', raw.severity, findingSeverities)
   for (const name of ['rule', 'subject'] as const) {
-    const length = raw[name]?.length ?? 1
-    if (length < 1 || length > nameLengthMax)
-      throw new WhodidError('invalid_parameter', `"${name}" expected 1–${nameLengthMax} characters`)
+    // As the document counts: characters, not UTF-16 units.
+    const length = Array.from(raw[name] ?? '-').length
+    if (length > nameLengthMax || raw[name]?.trim() === '')
+      throw new WhodidError(
+        'invalid_parameter',
+        `"${name}" expected 1–${nameLengthMax} characters, not all of them blank; got ${length}`,
+      )
   }
   const text = raw.limit ?? String(findingsLimit.default)
   const limit = /^[1-9]\d{0,3}$/u.test(text) ? Number(text) : Number.NaN

@@ -1,8 +1,9 @@
-import { formatInstant, parseInstant, WhodidError } from '@whodid/model'
+import { WhodidError } from '@whodid/model'
 import type { DetectionRunRow, FindingWriter, Selector } from '@whodid/store'
 import type { Detection } from '../definition/detection.ts'
 import { statementLimitsDefault } from './detection-statement.ts'
 import type { StatementLimits, Window } from './detection-statement.ts'
+import { engineTime, unixNsOf } from './engine-time.ts'
 import { nextWindow, progressAfter, windowNsMax } from './next-window.ts'
 import type { Heads, Progress } from './next-window.ts'
 import { runDetection } from './run-detection.ts'
@@ -171,8 +172,8 @@ GROUP BY rule`,
     tenant,
   })
   const rules = rows.map(({ rule, until, heads }): [string, RuleState] => {
-    const read = Object.entries(heads).map(([log, head]): [string, bigint] => [log, unixNs(head)])
-    return [rule, newState({ untilUnixNs: unixNs(until), heads: new Map(read) })]
+    const read = Object.entries(heads).map(([log, head]): [string, bigint] => [log, unixNsOf(head)])
+    return [rule, newState({ untilUnixNs: unixNsOf(until), heads: new Map(read) })]
   })
   return { rules: new Map(rules), recordedAtUnixNs: 0n }
 }
@@ -188,7 +189,7 @@ WHERE s.received_at > {from:DateTime64(9, 'UTC')} AND s.received_at <= {to:DateT
     parameters: { from: engineTime(nowUnixNs - windowNsMax), to: engineTime(nowUnixNs) },
     tenant,
   })
-  return new Map(rows.map(({ log_id: log, head }) => [log, unixNs(head)]))
+  return new Map(rows.map(({ log_id: log, head }) => [log, unixNsOf(head)]))
 }
 
 function headTexts({ progress }: RuleState): Record<string, string> {
@@ -215,12 +216,4 @@ function summaryOf(runs: readonly DetectionRunRow[]): DetectionStep {
 
 function minOf(a: bigint, b: bigint): bigint {
   return a < b ? a : b
-}
-
-function engineTime(unixNsOf: bigint): string {
-  return formatInstant(unixNsOf).replace('T', ' ').replace('Z', '')
-}
-
-function unixNs(engineText: string): bigint {
-  return parseInstant(`${engineText.replace(' ', 'T')}Z`, 'time')
 }

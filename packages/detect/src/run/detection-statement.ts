@@ -1,6 +1,6 @@
-import { formatInstant } from '@whodid/model'
 import type { Statement } from '@whodid/store'
 import type { Detection } from '../definition/detection.ts'
+import { engineTime } from './engine-time.ts'
 
 /** Bounds of one statement of a detection. */
 export interface StatementLimits {
@@ -97,8 +97,4 @@ function parametersOf(
     until: engineTime(untilUnixNs),
     ...Object.fromEntries(thresholds.map(({ name, value }) => [name, value])),
   }
-}
-
-function engineTime(unixNs: bigint): string {
-  return formatInstant(unixNs).replace('T', ' ').replace('Z', '')
 }

@@ -21,6 +21,31 @@ export const triageSchema = z
   })
   .meta({ id: 'FindingTriage' })
 
+/** The ways to act on a finding. The last two stop an agent, and need more than one rule. */
+export const responseKinds = ['webhook', 'slack', 'program', 'case', 'pause', 'kill'] as const
+
+/** How an attempt to act on a finding ended. */
+export const responseOutcomes = ['done', 'failed', 'given_up'] as const
+
+/** An attempt to act on a finding. */
+const findingResponseSchema = z
+  .object({
+    response: z.string().describe('Its name in the file of responses'),
+    kind: z.string().describe(responseKinds.join(', ')),
+    delivery: z
+      .string()
+      .describe('The same for every attempt; a receiver gets it with the message'),
+    attempt: z.number().describe('1 for the first'),
+    attempted_at: z.string(),
+    target: z
+      .string()
+      .nullable()
+      .describe('The instance that was stopped, or the case, as a handle'),
+    outcome: z.enum(responseOutcomes).describe('A `failed` one is tried again'),
+    error: z.string().nullable().describe('A code, such as `status_500`'),
+  })
+  .meta({ id: 'FindingResponse' })
+
 /** A finding: what one rule found on one subject. */
 export const findingSchema = z
   .object({
@@ -88,6 +113,9 @@ export const findingAnswerSchema = z
     finding: findingSchema,
     hits: z.array(findingHitSchema).describe('The newest first, at most 100'),
     triage: z.array(triageSchema).describe('The oldest first, at most 500'),
+    responses: z
+      .array(findingResponseSchema)
+      .describe('What was done about it by itself; the newest first, at most 100'),
     detection: detectionSchema.nullable(),
   })
   .meta({ id: 'FindingAnswer' })
@@ -122,6 +150,9 @@ export type FindingAnswer = z.infer<typeof findingAnswerSchema>
 
 /** A decision about a finding. */
 export type FindingTriage = z.infer<typeof triageSchema>
+
+/** An attempt to act on a finding. */
+export type FindingResponse = z.infer<typeof findingResponseSchema>
 
 /** A state of a finding. */
 export type FindingState = (typeof findingStates)[number]

@@ -10,6 +10,8 @@ export {
   findingsAnswerSchema,
   findingSeverities,
   findingStates,
+  responseKinds,
+  responseOutcomes,
   triageActions,
 } from './findings.ts'
 export { problemSchema, questionCostSchema } from './cost-and-cursor.ts'

@@ -11,4 +11,5 @@ export {
 export type { LedgerAccess } from './read-ledger.ts'
 export type { ServiceConfig } from './service-config.ts'
 export { describeSetting, settingKeys, variableOf } from './settings-schema.ts'
-export type { SettingGroup, SettingInfo, SettingKey, SettingValues } from './settings-schema.ts'
+export type { SettingGroup, SettingInfo } from './settings-schema.ts'
+export type { SettingKey, SettingValues } from './setting-values.ts'

@@ -3,7 +3,7 @@ import type { EngineUser } from '@whodid/engine'
 import type { StoreAccess } from '@whodid/store'
 import { invalidSetting } from './read-settings.ts'
 import type { Settings } from './read-settings.ts'
-import type { SettingKey } from './settings-schema.ts'
+import type { SettingKey } from './setting-values.ts'
 
 /** The users of the ledger, each with its own access. */
 export type LedgerAccess = Readonly<Record<EngineUser, StoreAccess>>

@@ -2,7 +2,7 @@ import type { GroupRule, OidcOptions } from '@whodid/console'
 import { printableLine } from '@whodid/model'
 import { invalidSetting } from './read-settings.ts'
 import type { Settings } from './read-settings.ts'
-import type { SettingKey } from './settings-schema.ts'
+import type { SettingKey } from './setting-values.ts'
 
 const groupsMax = 100
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { nearestName, printableLine, WhodidError } from '@whodid/model'
 import { schemaOf, settingKeys, describeSetting, variableOf } from './settings-schema.ts'
-import type { SettingKey, SettingValues } from './settings-schema.ts'
+import type { SettingKey, SettingValues } from './setting-values.ts'
 
 /** The environment as a process gets it. */
 export type Environment = Readonly<Record<string, string | undefined>>

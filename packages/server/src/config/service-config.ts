@@ -36,6 +36,8 @@ export interface ServiceConfig {
   readonly inferRequestUser: boolean | undefined
   /** `WHODID_DETECT_SECONDS`, default 30: seconds between two rounds of the detections, up to 3,600; 0 runs none. */
   readonly detectSeconds: number
+  /** `WHODID_RESPONSES`: a JSON file that says how findings are acted on; default none, and none is. Absolute here. */
+  readonly responsesPath: string | undefined
   /** `WHODID_OIDC_…`: the identity provider that people sign in to the console with; default none. */
   readonly oidc: ReturnType<typeof readOidc>
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
@@ -80,6 +82,7 @@ export function readServiceConfig(
     metaKey: readMetaKey(settings, metaLog),
     inferRequestUser: settings.value('infer_request_user'),
     detectSeconds: settings.value('detect_seconds') ?? 30,
+    responsesPath: pathOf(settings, 'responses'),
     oidc: readOidc(settings),
     host: settings.value('host') ?? '127.0.0.1',
     allowedHosts: settings.value('allowed_hosts') ?? [],
@@ -139,6 +142,11 @@ function dataDirOf(settings: Settings): string {
 function keysDirOf(settings: Settings): string {
   const given = settings.value('keys_dir')
   return given === undefined ? join(dataDirOf(settings), 'keys') : resolve(given)
+}
+
+function pathOf(settings: Settings, key: 'responses'): string | undefined {
+  const given = settings.value(key)
+  return given === undefined ? undefined : resolve(given)
 }
 
 function readMetaLog(settings: Settings): WitnessEndpoint | undefined {

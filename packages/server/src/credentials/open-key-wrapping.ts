@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { join } from 'node:path'
 import { printableLine, WhodidError } from '@whodid/model'
@@ -14,12 +13,11 @@ import {
 } from '@whodid/tlog-posix'
 import type { KeyWrapping } from '@whodid/tlog-posix'
 import type { ServiceConfig } from '../config/service-config.ts'
+import { runProgram } from '../programs/run-program.ts'
 
 /** Milliseconds that the program has for one call, and the most that it may write. */
 const commandMsMax = 30_000
 const outputBytesMax = 65_536
-/** Characters of its error output that are quoted. */
-const shownLengthMax = 300
 
 /** The part of the configuration that says where keys are, and who wraps them. */
 type KeysConfig = Pick<ServiceConfig, 'keysDir' | 'keysCommand'>
@@ -99,50 +97,14 @@ async function callKeysCommand(
   task: 'wrap' | 'unwrap',
   input: Buffer,
 ): Promise<Buffer> {
-  const child = spawn(command, [task], {
-    stdio: 'pipe',
-    timeout: commandMsMax,
-    killSignal: 'SIGKILL',
-    env: environmentOfCommand(),
-  })
-  const output: Buffer[] = []
-  const errors: Buffer[] = []
-  let [outputBytes, errorBytes] = [0, 0]
-  child.stdout.on('data', (chunk: Buffer) => {
-    outputBytes += chunk.length
-    if (outputBytes <= outputBytesMax) output.push(chunk)
-    else child.kill('SIGKILL')
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
-    if ((errorBytes += chunk.length) <= outputBytesMax) errors.push(chunk)
-  })
-  // A program that ends without reading is told by its exit.
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(`${input.toString('base64')}\n`)
-  const why = await new Promise<string | undefined>((resolve) => {
-    child.once('error', (error) => {
-      resolve(printableLine(error.message, shownLengthMax))
-    })
-    child.once('close', (code, signal) => {
-      if (code === 0) resolve(undefined)
-      else if (outputBytes > outputBytesMax) resolve(`it wrote more than ${outputBytesMax} bytes`)
-      else if (signal === 'SIGKILL') resolve(`it took more than ${commandMsMax / 1000} s`)
-      else {
-        const said = printableLine(Buffer.concat(errors).toString('utf8'), shownLengthMax)
-        resolve(`it ended with ${signal ?? `exit code ${code}`}${said === '' ? '' : `: ${said}`}`)
-      }
-    })
+  const { why, output } = await runProgram([command, task], `${input.toString('base64')}\n`, {
+    msMax: commandMsMax,
+    outputBytesMax,
   })
   if (why !== undefined) throw failed(command, task, why)
-  const text = Buffer.concat(output).toString('latin1').trim()
+  const text = output.toString('latin1').trim()
   if (/^[A-Za-z0-9+/\s]+={0,2}$/u.test(text)) return Buffer.from(text, 'base64')
   throw failed(command, task, 'its output is not base64')
-}
-
-/** The environment without Whodid's own settings: some of them are passwords. */
-function environmentOfCommand(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('WHODID_'))
-  return Object.fromEntries(own)
 }
 
 function failed(command: string, task: string, why: string): WhodidError {

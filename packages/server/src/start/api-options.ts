@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ApiOptions } from '@whodid/api'
+import type { ApiOptions, RevocationService } from '@whodid/api'
 import { openLogTrees } from '@whodid/tlog-posix'
 import { hostCheckOf } from '../config/service-config.ts'
 import type { LedgerAccess } from '../config/read-ledger.ts'
@@ -18,6 +18,7 @@ export interface ApiDeps extends Required<
   >
 > {
   readonly tokens: Tokens
+  readonly revocations: RevocationService
   readonly access: Pick<LedgerAccess, 'recorder'>
   readonly watch: ApiOptions['watch']
 }

@@ -8,6 +8,8 @@ import type { ApiDeps } from './api-options.ts'
 import { followListeners, followReaders } from './follow-access.ts'
 import { startDetections } from './start-detections.ts'
 import { listenError } from './start-errors.ts'
+import { startResponses } from './start-responses.ts'
+import type { WakeResponses } from './start-responses.ts'
 import { closing, startParts } from './startup-context.ts'
 import type { Started, StartupContext } from './startup-context.ts'
 
@@ -29,7 +31,10 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
     const peopleRecorder = keep(closing(createPeopleRecorder(deps.access.recorder)))
     const readers = keep(await followReaders(context, deps.tokens))
     const tenants = (): string[] => readers().map(({ tenant }) => tenant)
-    const found = keep(await startDetections(context, { ...deps, tenants }))
+    let wake: WakeResponses = () => {}
+    const onHits: WakeResponses = (tenant) => wake(tenant)
+    const found = keep(await startDetections(context, { ...deps, tenants, onHits }))
+    wake = keep(await startResponses(context, { ...deps, ...found, caseWriter }))
     const listeners = keep(await followListeners(context))
     const tokens = (): readonly ApiToken[] => [...readers(), ...listeners()]
     const stopping = new AbortController()

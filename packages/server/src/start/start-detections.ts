@@ -16,6 +16,8 @@ interface DetectionDeps {
   readonly selector: Pick<Selector, 'select'>
   /** The tenants that somebody may read; asked at each round. */
   readonly tenants: () => readonly string[]
+  /** Told of a tenant for which something was found. */
+  readonly onHits: (tenant: string) => void
 }
 
 /** The parts that the API shows findings with, and writes decisions with. */
@@ -36,7 +38,7 @@ type DetectionContext = Pick<StartupContext, 'onEvent'> & {
  */
 export async function startDetections(
   { config, onEvent }: DetectionContext,
-  { access, selector, tenants }: DetectionDeps,
+  { access, selector, tenants, onHits }: DetectionDeps,
 ): Promise<Started<FindingParts>> {
   const detections = await readDetections()
   const { value: writer, stop: close } = closing(createFindingWriter(access.recorder))
@@ -67,7 +69,8 @@ export async function startDetections(
       lastMs.set(tenant, Date.now())
       const what = `detections of tenant "${tenant}"`
       try {
-        const { failed } = await runner.step(tenant)
+        const { failed, hits } = await runner.step(tenant)
+        if (hits > 0) onHits(tenant)
         for (const { id } of detections) report(`detection ${id}`, failed.get(id))
         report(what, undefined)
       } catch (thrown) {
