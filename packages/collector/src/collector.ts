@@ -10,6 +10,8 @@ import { openLog } from './open-log.ts'
 import type { OpenLog } from './open-log.ts'
 import { openReceivers } from './receivers/receivers.ts'
 import type { Receivers } from './receivers/receivers.ts'
+import { openIdentity } from './seals/open-identity.ts'
+import type { Identity } from './seals/open-identity.ts'
 import { openSenders } from './senders/open-senders.ts'
 import { noSequencer } from './sequencer/sequencer-options.ts'
 
@@ -74,6 +76,12 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   })
   const { log, inserter, quarantine, sequencer } = opened
   await launches.restore()
+  const identity = await openCollectorIdentity(options, { origin: log.logId, nowUnixNs }).catch(
+    async (thrown: unknown) => {
+      await closeLog(opened, sleep(limits.stopTimeoutMs, undefined, { ref: false }))
+      throw thrown
+    },
+  )
   const room = { bytes: 0 }
   const { hostCheck = 'any' } = options
   const pipeline = {
@@ -86,6 +94,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     hostCheck,
     room,
     nowUnixNs,
+    identity,
+    record: (records: Parameters<typeof log.append>[0]) => log.append(records),
   }
   const receivers = await openReceivers(options, pipeline, meter).catch(async (thrown: unknown) => {
     await closeLog(opened, sleep(limits.stopTimeoutMs, undefined, { ref: false }))
@@ -119,6 +129,23 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     sealed: () => sequencer?.sealed() ?? Promise.resolve(),
     stop: () => (stopping ??= stop(running)),
   }
+}
+
+/** Opens the identity of instances; its key lies beside the log's. */
+function openCollectorIdentity(
+  { logDir, sequencer, files = systemFiles, standingOf, trustedIssuers = [] }: CollectorOptions,
+  { origin, nowUnixNs }: { readonly origin: string; readonly nowUnixNs: () => bigint },
+): Promise<Identity> {
+  return openIdentity({
+    files,
+    keysDir: sequencer?.keysDir ?? `${logDir}/keys`,
+    wrapping: sequencer?.wrapping,
+    origin,
+    logDir,
+    nowUnixNs,
+    standingOf: standingOf ?? (() => ({ standing: 'active', by: undefined })),
+    trustedIssuers,
+  })
 }
 
 interface Running extends OpenLog {

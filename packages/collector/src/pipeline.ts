@@ -5,6 +5,8 @@ import type { Refused } from './normalize/normalize.ts'
 import { decode, decodeStream } from './otlp/decode.ts'
 import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
 import type { Quarantine, RejectedBatch } from './quarantine/quarantine.ts'
+import { sealedBatch } from './seals/sealed-batch.ts'
+import type { Identity } from './seals/open-identity.ts'
 import { makeRows } from './rows/make-rows.ts'
 import { RowMaker } from './rows/row-maker.ts'
 import type { Authenticate } from './senders/ingest-clients.ts'
@@ -19,6 +21,8 @@ export interface Pipeline {
   readonly quarantine: Pick<Quarantine, 'keep'>
   readonly limits: CollectorLimits
   readonly nowUnixNs: () => bigint
+  /** The instance tokens by which seals are verified. */
+  readonly identity: Pick<Identity, 'tokens' | 'standingOf'>
 }
 
 /** An OTLP request, from any transport. */
@@ -85,11 +89,12 @@ interface Taken {
 async function take(
   { signal, encoding, bytes }: Pick<Message, 'encoding' | 'bytes'> & { signal: OtlpSignal },
   context: RequestContext,
-  { limits, log, keys }: Pipeline,
+  { limits, log, keys, identity }: Pipeline,
 ): Promise<Taken> {
   const body = { bytes, encoding, signal, limits }
-  const maker = new RowMaker(context, log.logId)
-  const stream = decodeStream({ ...body, take: maker.take })
+  const sealed = sealedBatch(body, { client: context.client, identity, nowUnixNs: context.receivedUnixNs })
+  const maker = new RowMaker({ ...context, seals: sealed.seals }, log.logId)
+  const stream = sealed.batch ?? decodeStream({ ...body, take: maker.take })
   const { rows, rejection } = await makeRows(stream, maker, keys)
   const appending = log.appendRows(rows)
   if (rejection.count === rejection.unreadCount)

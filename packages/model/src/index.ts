@@ -3,6 +3,8 @@ export { delegatorTypes, hintRules, inputTrusts, outcomes } from './attributes.t
 export { promptOrigins, recordKinds } from './attributes.ts'
 export type { ActorType, ApprovalDecision, AttributeKey, DelegatorType } from './attributes.ts'
 export type { InputTrust, Outcome, PromptOrigin, RecordKind } from './attributes.ts'
+export { contradictingSeals, sealableClaims, sealResults } from './seal-results.ts'
+export type { SealableClaim, SealResult } from './seal-results.ts'
 export { assurances, gapCodes, grades, verdicts } from './answers/verdict-words.ts'
 export type { Assurance, GapCode, Grade, Verdict } from './answers/verdict-words.ts'
 export type { Problem, QuestionCost } from './answers/cost-and-cursor.ts'

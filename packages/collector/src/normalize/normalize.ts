@@ -57,7 +57,9 @@ function spanDraft(
   const problem = checkSpan(span)
   if (problem !== undefined) return problem
   const { telemetry, envelope } = spanTelemetry(span, group)
-  return makeDraft({ telemetry, envelope, group, links: span.links }, context)
+  const draft = makeDraft({ telemetry, envelope, group, links: span.links }, context)
+  const mark = context.seals?.markOf(span, draft.record)
+  return mark === undefined ? draft : { ...draft, mark }
 }
 
 function logDraft(

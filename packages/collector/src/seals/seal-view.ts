@@ -1,0 +1,219 @@
+import type { AgentStanding, RevocableAgent } from '@whodid/identity'
+import { identityLimits, RefusedToken } from '@whodid/identity'
+import { readSeal, sealDigest, verifySeal } from '@whodid/identity/seal'
+import type { ReadSeal } from '@whodid/identity/seal'
+import { attribute } from '@whodid/model'
+import type { LedgerRecord, SealableClaim, SealResult } from '@whodid/model'
+import type { Attributes, OtlpSpan, SpanBatch } from '../otlp/batch.ts'
+import type { RegisteredToken } from './instance-tokens.ts'
+
+/** The registered tokens, and whether their agents are stopped. */
+export interface SealDeps {
+  readonly find: (tokenHash: string) => RegisteredToken | undefined
+  readonly standingOf: (agent: RevocableAgent) => AgentStanding | undefined
+  readonly nowS: number
+}
+
+/** Seals that one request may have verified: each costs a check of a signature. Further ones count as `too_many`. */
+export const sealsPerRequestMax = 8
+
+/** The name of a span that carries a seal. */
+export const sealSpanName = 'whodid.seal'
+
+/** The attributes that the collector alone writes; see `sealResults`. */
+export interface SealMark {
+  readonly result: SealResult
+  readonly token: RegisteredToken | undefined
+  readonly claims: readonly SealableClaim[]
+  /** The seal of the span that carries it, where it could be read; kept whole. */
+  readonly jws: string | undefined
+}
+
+/** A seal of the request, judged. */
+interface JudgedSeal {
+  /** `verified`, or the reason why it covers nothing. */
+  readonly result: SealResult
+  readonly jws: string
+  readonly seal: ReadSeal | undefined
+  readonly token: RegisteredToken | undefined
+}
+
+/** The seals of one request, verified; asked for each of its spans. */
+export class SealView {
+  readonly #deps: SealDeps
+  readonly #tenant: string
+  readonly #exporter: string
+  readonly #byId = new Map<string, JudgedSeal>()
+  readonly #byLeaf = new Map<string, JudgedSeal>()
+
+  /** Finds and verifies the seals of a request, at most {@link sealsPerRequestMax}. */
+  constructor(
+    batch: SpanBatch,
+    { name, tenant }: { readonly name: string; readonly tenant: string },
+    deps: SealDeps,
+  ) {
+    this.#deps = deps
+    this.#tenant = tenant
+    this.#exporter = name
+    for (const { items } of batch)
+      for (const span of items) {
+        const jws = span.attributes.get(attribute.sealJws)
+        if (typeof jws === 'string') this.#take(idOf(span), jws)
+      }
+  }
+
+  /** What is known of a span; undefined where it neither is sealed nor names a token. */
+  markOf(span: OtlpSpan, record: LedgerRecord): SealMark | undefined {
+    const own = this.#byId.get(idOf(span))
+    if (own !== undefined)
+      return {
+        result: own.result,
+        token: own.token,
+        claims: [],
+        jws: own.seal === undefined ? undefined : own.jws,
+      }
+    const named = textOf(span.attributes, attribute.sealId)
+    const covering = this.#byLeaf.get(idOf(span)) ?? this.#byId.get(named)
+    if (covering !== undefined) return this.#markOfSealed(covering, span, record)
+    const tokenHash = textOf(span.attributes, attribute.identityToken)
+    const token = tokenHash === '' ? undefined : this.#usable(tokenHash)
+    if (token !== undefined && token.exporter === this.#exporter)
+      return this.#marked('unsealed', token, { span, record })
+    return named === '' && tokenHash === ''
+      ? undefined
+      : { result: named === '' ? 'unknown_key' : 'absent', token: undefined, claims: [], jws: undefined }
+  }
+
+  #markOfSealed(
+    { seal, result, token }: JudgedSeal,
+    span: OtlpSpan,
+    record: LedgerRecord,
+  ): SealMark {
+    const bare = { token, claims: [], jws: undefined }
+    if (seal === undefined || token === undefined || result !== 'verified') return { ...bare, result }
+    if (seal.leaves.get(idOf(span)) !== digestOf(span)) return { ...bare, result: 'mismatch' }
+    return this.#marked('verified', token, { span, record })
+  }
+
+  /** Compares the claims of a record with those of its token. */
+  #marked(
+    result: 'verified' | 'unsealed',
+    token: RegisteredToken,
+    { span, record }: { readonly span: OtlpSpan; readonly record: LedgerRecord },
+  ): SealMark {
+    const bare = { token, jws: undefined }
+    const { instance, template, delegator } = token.instance
+    if (record.actorType !== 'agent') return { ...bare, result, claims: [] }
+    // A claim that a rule derived, or that the sender's credential completed, is none that the seal covers.
+    const isSaid = (key: string, value: string): boolean => textOf(span.attributes, key) === value
+    const saysInstance = isSaid(attribute.instanceId, record.instanceId)
+    const saysTemplate = isSaid(attribute.templateId, record.templateId)
+    if ((saysInstance && record.instanceId !== instance) || (saysTemplate && record.templateId !== template))
+      return { ...bare, result: result === 'verified' ? 'other_instance' : 'unknown_key', claims: [] }
+    if (!saysInstance) return { ...bare, result, claims: [] }
+    const claims: SealableClaim[] = saysTemplate ? ['instance', 'template'] : ['instance']
+    if (record.delegatorId === '' || delegator === undefined) return { ...bare, result, claims }
+    const isSame =
+      isSaid(attribute.delegatorId, record.delegatorId) &&
+      record.delegatorId === delegator.id &&
+      (record.delegatorIssuer === '' || record.delegatorIssuer === delegator.issuer)
+    if (isSame) return { ...bare, result, claims: [...claims, 'delegator'] }
+    return { ...bare, result: result === 'verified' ? 'other_delegator' : result, claims }
+  }
+
+  /** Takes the seal of a span; of one span the first counts. */
+  #take(id: string, jws: string): void {
+    if (this.#byId.has(id)) return
+    const judged = this.#byId.size >= sealsPerRequestMax ? tooMany(jws) : this.#judge(jws)
+    this.#byId.set(id, judged)
+    for (const leaf of judged.seal?.leaves.keys() ?? [])
+      // Of two seals that name one span, one that holds goes before one that does not.
+      if (judged.result === 'verified' && !this.#byLeaf.has(leaf)) this.#byLeaf.set(leaf, judged)
+  }
+
+  #judge(jws: string): JudgedSeal {
+    let seal: ReadSeal
+    try {
+      seal = readSeal(jws)
+    } catch (thrown) {
+      if (!(thrown instanceof RefusedToken)) throw thrown
+      return { result: 'malformed', jws, seal: undefined, token: undefined }
+    }
+    const token = this.#deps.find(seal.tokenHash)
+    if (token === undefined || token.tenant !== this.#tenant)
+      return { result: 'unknown_key', jws, seal, token: undefined }
+    return { result: this.#resultOf(jws, seal, token), jws, seal, token }
+  }
+
+  #resultOf(jws: string, seal: ReadSeal, token: RegisteredToken): SealResult {
+    const { instance, publicKey } = token
+    if (seal.keyThumbprint !== instance.thumbprint || !verifySeal(seal, publicKey))
+      return 'bad_signature'
+    if (seal.issuer !== instance.identity) return 'other_instance'
+    const { skewS } = identityLimits
+    const { nowS } = this.#deps
+    if (nowS >= instance.expiresAtS + skewS) return 'expired'
+    if (seal.issuedAtS > nowS + skewS || seal.issuedAtS < instance.issuedAtS - skewS)
+      return 'wrong_time'
+    if (!this.#isActive(token)) return 'revoked'
+    return token.takeSeal(seal.seq, jws) ? 'verified' : 'replayed'
+  }
+
+  #isActive({ instance }: RegisteredToken): boolean {
+    const { template, delegator, task, ancestors, tokenId } = instance
+    const found = this.#deps.standingOf({
+      instance: instance.instance,
+      template,
+      delegator: delegator?.id,
+      task,
+      ancestors: ancestors ?? [],
+      credentials: [tokenId],
+    })
+    return found?.standing === 'active'
+  }
+
+  #usable(tokenHash: string): RegisteredToken | undefined {
+    const token = this.#deps.find(tokenHash)
+    const isUsable =
+      token !== undefined &&
+      token.tenant === this.#tenant &&
+      this.#deps.nowS < token.instance.expiresAtS + identityLimits.skewS &&
+      this.#isActive(token)
+    return isUsable ? token : undefined
+  }
+}
+
+/** The digest of a span as it came. */
+export function digestOf(span: OtlpSpan): string {
+  const { attributes } = span
+  return sealDigest({
+    traceId: span.traceIdHex,
+    spanId: span.spanIdHex,
+    parentSpanId: /^0*$/u.test(span.parentSpanIdHex) ? '' : span.parentSpanIdHex,
+    startUnixNs: span.startUnixNs,
+    endUnixNs: span.endUnixNs,
+    instance: textOf(attributes, attribute.instanceId),
+    template: textOf(attributes, attribute.templateId),
+    delegator: textOf(attributes, attribute.delegatorId),
+    delegatorIssuer: textOf(attributes, attribute.delegatorIssuer),
+    correlation: textOf(attributes, attribute.correlationId),
+    credential: textOf(attributes, attribute.credentialId),
+    verb: textOf(attributes, attribute.actionVerb),
+    resource: textOf(attributes, attribute.resourceId),
+    argumentsHash: textOf(attributes, attribute.toolArgumentsHash),
+    resultHash: textOf(attributes, attribute.toolResultHash),
+  })
+}
+
+function tooMany(jws: string): JudgedSeal {
+  return { result: 'too_many', jws, seal: undefined, token: undefined }
+}
+
+function idOf({ traceIdHex, spanIdHex }: OtlpSpan): string {
+  return `${traceIdHex}-${spanIdHex}`
+}
+
+function textOf(attributes: Attributes, key: string): string {
+  const value = attributes.get(key)
+  return typeof value === 'string' ? value : ''
+}
