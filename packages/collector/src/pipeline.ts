@@ -92,7 +92,11 @@ async function take(
   { limits, log, keys, identity }: Pipeline,
 ): Promise<Taken> {
   const body = { bytes, encoding, signal, limits }
-  const sealed = sealedBatch(body, { client: context.client, identity, nowUnixNs: context.receivedUnixNs })
+  const sealed = sealedBatch(body, {
+    client: context.client,
+    identity,
+    nowUnixNs: context.receivedUnixNs,
+  })
   const maker = new RowMaker({ ...context, seals: sealed.seals }, log.logId)
   const stream = sealed.batch ?? decodeStream({ ...body, take: maker.take })
   const { rows, rejection } = await makeRows(stream, maker, keys)

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { checkStanding, identityLimits, proveKey, RefusedToken, verifyInstanceToken } from '@whodid/identity'
+import {
+  checkStanding,
+  identityLimits,
+  proveKey,
+  RefusedToken,
+  verifyInstanceToken,
+} from '@whodid/identity'
 import type { IssuedSubject, ProvenKey, VerifiedInstance } from '@whodid/identity'
 import { printableLine, WhodidError } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
@@ -64,7 +70,11 @@ export async function handleCredentials(
   const presented = asked['token']
   const { token, instance } =
     presented === undefined
-      ? await issue(asked, { client, proof, delegator: delegatorOf(asked, client, deps, authorization) }, identity)
+      ? await issue(
+          asked,
+          { client, proof, delegator: delegatorOf(asked, client, deps, authorization) },
+          identity,
+        )
       : await take(presented, { client, proof }, identity)
   const registered = await identity.tokens.add(token, instance, client)
   await deps.record([tokenRecord(token, registered, deps.nowUnixNs())])
@@ -161,7 +171,10 @@ export function delegatorIn(asked: Asked): { readonly id: string; readonly issue
   // Sound: its members are checked.
   const { id, issuer = '' } = (typeof value === 'object' && value !== null ? value : {}) as Asked
   if (isName(id) && (issuer === '' || isName(issuer))) return { id, issuer }
-  throw invalidBody('"delegator"', `an "id" and an "issuer" of 1–${nameLengthMax} printable characters`)
+  throw invalidBody(
+    '"delegator"',
+    `an "id" and an "issuer" of 1–${nameLengthMax} printable characters`,
+  )
 }
 
 function checkEntitled(

@@ -76,7 +76,10 @@ async function readKey(
 ): Promise<{ readonly privateKey: CryptoKey; readonly publicKey: JWK }> {
   try {
     // Sound: a value that is no such key is refused by both imports.
-    const { kty, crv, x, y, d } = JSON.parse(text) as Record<'kty' | 'crv' | 'x' | 'y' | 'd', string>
+    const { kty, crv, x, y, d } = JSON.parse(text) as Record<
+      'kty' | 'crv' | 'x' | 'y' | 'd',
+      string
+    >
     const secret = { kty, crv, x, y, d }
     createPrivateKey({ key: secret, format: 'jwk' })
     const imported = await importJWK(secret, 'ES256')

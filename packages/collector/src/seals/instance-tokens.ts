@@ -114,7 +114,11 @@ export class InstanceTokens {
         standing: 'active',
         by: undefined,
       })
-      const instance = await verifyInstanceToken(line.token, { ...demands, standingOf, nowS: issuedAtS })
+      const instance = await verifyInstanceToken(line.token, {
+        ...demands,
+        standingOf,
+        nowS: issuedAtS,
+      })
       this.#hold(line, instance)
     } catch (thrown) {
       // Its issuer is no longer trusted, or a crash cut the line: the instance registers again.

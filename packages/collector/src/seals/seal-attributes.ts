@@ -32,10 +32,7 @@ export function withoutSealMarks(attributes: Attributes, record: LedgerRecord): 
 export function sealAttributes({ result, token, claims, jws }: SealMark): Attributes {
   const written: (readonly [string, string])[] = [[attribute.sealResult, result]]
   if (token !== undefined)
-    written.push(
-      [attribute.sealKey, token.instance.thumbprint],
-      [attribute.sealToken, token.hash],
-    )
+    written.push([attribute.sealKey, token.instance.thumbprint], [attribute.sealToken, token.hash])
   if (claims.length > 0) written.push([attribute.sealClaims, claims.join(' ')])
   if (jws !== undefined) written.push([attribute.sealJws, jws])
   return new Map<string, Value>(written)

@@ -81,7 +81,12 @@ export class SealView {
       return this.#marked('unsealed', token, { span, record })
     return named === '' && tokenHash === ''
       ? undefined
-      : { result: named === '' ? 'unknown_key' : 'absent', token: undefined, claims: [], jws: undefined }
+      : {
+          result: named === '' ? 'unknown_key' : 'absent',
+          token: undefined,
+          claims: [],
+          jws: undefined,
+        }
   }
 
   #markOfSealed(
@@ -90,7 +95,8 @@ export class SealView {
     record: LedgerRecord,
   ): SealMark {
     const bare = { token, claims: [], jws: undefined }
-    if (seal === undefined || token === undefined || result !== 'verified') return { ...bare, result }
+    if (seal === undefined || token === undefined || result !== 'verified')
+      return { ...bare, result }
     if (seal.leaves.get(idOf(span)) !== digestOf(span)) return { ...bare, result: 'mismatch' }
     return this.#marked('verified', token, { span, record })
   }
@@ -108,8 +114,15 @@ export class SealView {
     const isSaid = (key: string, value: string): boolean => textOf(span.attributes, key) === value
     const saysInstance = isSaid(attribute.instanceId, record.instanceId)
     const saysTemplate = isSaid(attribute.templateId, record.templateId)
-    if ((saysInstance && record.instanceId !== instance) || (saysTemplate && record.templateId !== template))
-      return { ...bare, result: result === 'verified' ? 'other_instance' : 'unknown_key', claims: [] }
+    if (
+      (saysInstance && record.instanceId !== instance) ||
+      (saysTemplate && record.templateId !== template)
+    )
+      return {
+        ...bare,
+        result: result === 'verified' ? 'other_instance' : 'unknown_key',
+        claims: [],
+      }
     if (!saysInstance) return { ...bare, result, claims: [] }
     const claims: SealableClaim[] = saysTemplate ? ['instance', 'template'] : ['instance']
     if (record.delegatorId === '' || delegator === undefined) return { ...bare, result, claims }

@@ -34,7 +34,10 @@ export function readSeal(jws: string): ReadSeal {
   const [headerText = '', payloadText = '', signatureText = ''] = jws.split('.')
   const keyThumbprint = readHeader(parsePart(headerText))
   const claims = parsePart(payloadText)
-  if (Object.keys(claims).length !== members.length || !members.every((m) => Object.hasOwn(claims, m)))
+  if (
+    Object.keys(claims).length !== members.length ||
+    !members.every((m) => Object.hasOwn(claims, m))
+  )
     throw bad('payload', `the members ${members.join(', ')}`)
   const leaves = readLeaves(claimOf(claims, 'leaves'))
   if (claimOf(claims, 'n') !== leaves.size) throw bad('n', 'the number of its leaves')
