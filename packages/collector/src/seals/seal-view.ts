@@ -1,6 +1,6 @@
 import type { AgentStanding, RevocableAgent } from '@whodid/identity'
 import { identityLimits, RefusedToken } from '@whodid/identity'
-import { readSeal, sealDigest, verifySeal } from '@whodid/identity/seal'
+import { readSeal, sealDigest, sealLimits, verifySeal } from '@whodid/identity/seal'
 import type { ReadSeal } from '@whodid/identity/seal'
 import { attribute } from '@whodid/model'
 import type { LedgerRecord, SealableClaim, SealResult } from '@whodid/model'
@@ -13,12 +13,6 @@ export interface SealDeps {
   readonly standingOf: (agent: RevocableAgent) => AgentStanding | undefined
   readonly nowS: number
 }
-
-/** Seals that one request may have verified: each costs a check of a signature. Further ones count as `too_many`. */
-export const sealsPerRequestMax = 8
-
-/** The name of a span that carries a seal. */
-export const sealSpanName = 'whodid.seal'
 
 /** The attributes that the collector alone writes; see `sealResults`. */
 export interface SealMark {
@@ -46,7 +40,7 @@ export class SealView {
   readonly #byId = new Map<string, JudgedSeal>()
   readonly #byLeaf = new Map<string, JudgedSeal>()
 
-  /** Finds and verifies the seals of a request, at most {@link sealsPerRequestMax}. */
+  /** Finds and verifies the seals of a request, at most `sealLimits.perRequestMax`. */
   constructor(
     batch: SpanBatch,
     { name, tenant }: { readonly name: string; readonly tenant: string },
@@ -137,7 +131,7 @@ export class SealView {
   /** Takes the seal of a span; of one span the first counts. */
   #take(id: string, jws: string): void {
     if (this.#byId.has(id)) return
-    const judged = this.#byId.size >= sealsPerRequestMax ? tooMany(jws) : this.#judge(jws)
+    const judged = this.#byId.size >= sealLimits.perRequestMax ? tooMany(jws) : this.#judge(jws)
     this.#byId.set(id, judged)
     for (const leaf of judged.seal?.leaves.keys() ?? [])
       // Of two seals that name one span, one that holds goes before one that does not.

@@ -1,3 +1,4 @@
+export { keyThumbprint } from '../key-thumbprint.ts'
 export { makeSeal, sealHash, sealType } from './make-seal.ts'
 export type { SealClaims, SealKey, SealLeaf } from './make-seal.ts'
 export { readSeal, verifySeal } from './read-seal.ts'
