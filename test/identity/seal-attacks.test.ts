@@ -1,6 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import { exportJWK } from 'jose'
-import { attribute } from '@whodid/model'
+import { attribute, contradictingSeals } from '@whodid/model'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { depsOf, instanceToken, keys } from './attack-world.ts'
 import { part } from './forge-token.ts'
@@ -99,7 +99,11 @@ describe('attacks on seals', () => {
     }
     world.clockS = attack.laterS ?? 0
     const records = await sendSpans(world, sent, attack.sender)
-    expect(marks(records.get(subject.spanId) as Recorded)).toEqual({ result, claims })
+    const record = records.get(subject.spanId) as Recorded
+    expect(marks(record)).toEqual({ result, claims })
+    // Whoever grades by the channel alone believes a contradicted record no more.
+    const isContradicted = contradictingSeals.has(result)
+    expect(record.columns['channel'] === 'unentitled').toBe(isContradicted)
   })
 
   it('leave the honest spans of the same request as they are', async () => {

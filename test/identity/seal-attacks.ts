@@ -82,17 +82,11 @@ export const sealAttacks: readonly SealAttackCase[] = [
   ],
   ['an act that was moved in time', 'mismatch', { startsLater: true }],
   ['an act that the seal leaves out', 'mismatch', { covers: 'another' }],
-  [
-    'an act for another person than the token’s',
-    'other_delegator',
-    { said: person },
-    'instance template',
-  ],
+  ['an act for another person than the token’s', 'other_delegator', { said: person }],
   [
     'an act for a person of another issuer',
     'other_delegator',
     { said: { [attribute.delegatorIssuer]: 'https://evil.example' } },
-    'instance template',
   ],
   [
     'an act in the name of another instance',

@@ -2,16 +2,16 @@
  * What the collector found of a span that an instance's seal covers, or that names an instance token, in `whodid.seal.result`.
  *
  * `verified` backs the claims that `whodid.seal.claims` lists; `unsealed` the same of a span that only names a token of its own sender.
- * `other_delegator` backs the instance and contradicts its delegator. `mismatch`, `bad_signature` and `other_instance` contradict; the
- * others leave the claims as good as their sender.
+ * `mismatch`, `bad_signature`, `other_instance` and `other_delegator` contradict the record, whose channel is then `unentitled`. The others
+ * leave the claims as good as their sender.
  */
 export const sealResults = [
   'verified',
   'unsealed',
-  'other_delegator',
   'mismatch',
   'bad_signature',
   'other_instance',
+  'other_delegator',
   'malformed',
   'unknown_key',
   'wrong_time',
@@ -32,4 +32,5 @@ export const contradictingSeals: ReadonlySet<string> = new Set<SealResult>([
   'mismatch',
   'bad_signature',
   'other_instance',
+  'other_delegator',
 ])

@@ -125,7 +125,9 @@ export class SealView {
       record.delegatorId === delegator.id &&
       (record.delegatorIssuer === '' || record.delegatorIssuer === delegator.issuer)
     if (isSame) return { ...bare, result, claims: [...claims, 'delegator'] }
-    return { ...bare, result: result === 'verified' ? 'other_delegator' : result, claims }
+    return result === 'verified'
+      ? { ...bare, result: 'other_delegator', claims: [] }
+      : { ...bare, result, claims }
   }
 
   /** Takes the seal of a span; of one span the first counts. */
