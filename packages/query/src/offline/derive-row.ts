@@ -6,6 +6,7 @@ import {
   instanceClaimColumns,
   linksBytesMax,
   listedColumns,
+  sealedBeginning,
 } from '../who-did/evidence/evidence-columns.ts'
 import type { Columns } from '../who-did/evidence/evidence-columns.ts'
 import type { EvidenceRow } from '../who-did/evidence/evidence.ts'
@@ -58,7 +59,10 @@ const derivations: ReadonlyMap<string, Derivation> = new Map<string, Derivation>
   [evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
   ...sealFields.map(([column, key]): [string, Derivation] => [
     evidenceColumns[column],
-    ({ columns }) => textAttribute(columns, key),
+    ({ columns }) =>
+      String(columns['attributes'] ?? '').startsWith(sealedBeginning)
+        ? textAttribute(columns, key)
+        : '',
   ]),
   [evidenceColumns.links, ({ columns }) => firstBytes(String(columns['links']), linksBytesMax)],
   [evidenceColumns.log_index, ({ columns }) => String(columns['log_index'])],

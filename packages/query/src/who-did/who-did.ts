@@ -1,6 +1,7 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import { attachIntegrity } from './answer/attach-integrity.ts'
 import { attachRevocation } from './answer/attach-revocation.ts'
+import { attachSeal } from './answer/attach-seal.ts'
 import { shapeAnswer } from './answer/shape-answer.ts'
 import { decide } from './decide/decide.ts'
 import type { Evidence, EvidenceRow } from './evidence/evidence.ts'
@@ -40,7 +41,8 @@ export async function whoDidOnEvidence(
     selector,
     revocations,
   })
-  const sealed = await attachIntegrity(question, answer, { evidence, trees, watch })
+  const checked = await attachSeal(question, answer, { evidence, tenant, selector })
+  const sealed = await attachIntegrity(question, checked, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
   const reported = { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
   return { answer: reported, rows, evidence }

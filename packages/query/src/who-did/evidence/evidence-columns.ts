@@ -20,9 +20,12 @@ const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`
 
 const refSql = (span: string): string => `lower(concat(hex(trace_id), '-', hex(${span})))`
 
-/** An attribute that is a text; '' where there is none. */
+/** How the attributes of a record begin that the collector has marked: its own stand first, so that others are not searched. */
+export const sealedBeginning: string = `{"${attribute.sealResult}":`
+
+/** An attribute beside the collector's mark; '' where there is none. */
 function attributeSql(key: string): string {
-  return `JSONExtractString(attributes, '${key}')`
+  return `if(startsWith(attributes, '${sealedBeginning}'), JSONExtractString(attributes, '${key}'), '')`
 }
 
 /** Columns of `whodid.v_spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
