@@ -112,7 +112,7 @@ async function take(
   identity: Identity,
 ): Promise<{ readonly token: string; readonly instance: VerifiedInstance }> {
   if (typeof presented !== 'string') throw invalidBody('"token"', 'an instance token')
-  const instance = await verifyInstanceToken(presented, identity.demands(identity.nowS()))
+  const instance = await verifyInstanceToken(presented, identity.demands(client.tenant))
   if (instance.thumbprint !== proof.thumbprint)
     throw new RefusedToken('key_mismatch', 'the proof is by another key than the token is bound to')
   checkEntitled(client, instance)
@@ -128,7 +128,9 @@ async function issue(
   const template = nameIn(asked, 'template')
   const instance = nameIn(asked, 'instance')
   checkEntitled(client, { template, instance })
-  checkStanding(identity.standingOf({ instance, template, delegator: delegator?.id }))
+  checkStanding(
+    identity.standingOf({ instance, template, delegator: delegator?.id }, client.tenant),
+  )
   const nowS = identity.nowS()
   const token = await identity.issuer.mint({
     template,
@@ -139,7 +141,7 @@ async function issue(
     nowS,
     lifetimeS: lifetimeIn(asked),
   })
-  return { token, instance: await verifyInstanceToken(token, identity.demands(nowS)) }
+  return { token, instance: await verifyInstanceToken(token, identity.demands(client.tenant)) }
 }
 
 /**

@@ -40,7 +40,7 @@ export interface InstanceTokensDeps {
   /** Keeps them over a restart: one line each. */
   readonly path: string
   readonly nowS: () => number
-  readonly demands: (nowS: number) => InstanceTokenDemands
+  readonly demands: (tenant: string) => InstanceTokenDemands
 }
 
 /** The instance tokens that are registered with this collector. */
@@ -108,7 +108,7 @@ export class InstanceTokens {
 
   async #restoreToken(line: Line): Promise<void> {
     try {
-      const demands = this.#deps.demands(this.#deps.nowS())
+      const demands = this.#deps.demands(line.tenant)
       const issuedAtS = issuedAt(line.token)
       const standingOf = (): ReturnType<typeof demands.standingOf> => ({
         standing: 'active',

@@ -11,8 +11,8 @@ import { openInstanceIssuer } from './instance-issuer.ts'
 import type { InstanceIssuer, IssuerOptions } from './instance-issuer.ts'
 import { InstanceTokens } from './instance-tokens.ts'
 
-/** The state of an agent; undefined where it is not known, and then neither token nor seal counts. */
-export type StandingOf = (agent: RevocableAgent) => AgentStanding | undefined
+/** The state of an agent of a tenant; undefined where it is not known, and then neither token nor seal counts. */
+export type StandingOf = (agent: RevocableAgent, tenant: string) => AgentStanding | undefined
 
 /** The parts of {@link openIdentity}. */
 export interface IdentityOptions extends IssuerOptions {
@@ -27,7 +27,8 @@ export interface IdentityOptions extends IssuerOptions {
 export interface Identity {
   readonly issuer: InstanceIssuer
   readonly tokens: InstanceTokens
-  readonly demands: (nowS: number) => InstanceTokenDemands
+  /** The demands on a token that a sender of a tenant presents now. */
+  readonly demands: (tenant: string) => InstanceTokenDemands
   readonly seenProofs: SeenIds
   readonly standingOf: StandingOf
   readonly nowS: () => number
@@ -40,12 +41,12 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   const nowS = (): number => Number(nowUnixNs() / 1_000_000_000n)
   const own = { issuer: issuer.issuer, keys: [issuer.publicKey] }
   const keys = createIssuerKeys([...trustedIssuers, own], { fetch, nowS })
-  const demands = (atS: number): InstanceTokenDemands => ({
+  const demands = (tenant: string): InstanceTokenDemands => ({
     keys,
     audience: issuer.issuer,
     trustDomain: issuer.trustDomain,
-    standingOf,
-    nowS: atS,
+    standingOf: (agent) => standingOf(agent, tenant),
+    nowS: nowS(),
   })
   const tokens = new InstanceTokens({ path: join(logDir, 'instance-tokens.jsonl'), nowS, demands })
   await tokens.restore()

@@ -1,4 +1,3 @@
-import type { AgentStanding, RevocableAgent } from '@whodid/identity'
 import { identityLimits, RefusedToken } from '@whodid/identity'
 import { readSeal, sealDigest, sealLimits, verifySeal } from '@whodid/identity/seal'
 import type { ReadSeal } from '@whodid/identity/seal'
@@ -6,11 +5,12 @@ import { attribute } from '@whodid/model'
 import type { LedgerRecord, SealableClaim, SealResult } from '@whodid/model'
 import type { Attributes, OtlpSpan, SpanBatch } from '../otlp/batch.ts'
 import type { RegisteredToken } from './instance-tokens.ts'
+import type { StandingOf } from './open-identity.ts'
 
 /** The registered tokens, and whether their agents are stopped. */
 export interface SealDeps {
   readonly find: (tokenHash: string) => RegisteredToken | undefined
-  readonly standingOf: (agent: RevocableAgent) => AgentStanding | undefined
+  readonly standingOf: StandingOf
   readonly nowS: number
 }
 
@@ -170,14 +170,15 @@ export class SealView {
 
   #isActive({ instance }: RegisteredToken): boolean {
     const { template, delegator, task, ancestors, tokenId } = instance
-    const found = this.#deps.standingOf({
+    const agent = {
       instance: instance.instance,
       template,
       delegator: delegator?.id,
       task,
       ancestors: ancestors ?? [],
       credentials: [tokenId],
-    })
+    }
+    const found = this.#deps.standingOf(agent, this.#tenant)
     return found?.standing === 'active'
   }
 

@@ -2,12 +2,14 @@ import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
 import type { ContentKeys } from '@whodid/content'
 import type { Collector } from '@whodid/collector'
+import type { AgentStanding, Stop } from '@whodid/identity'
 import { createAppender, createLeafReader } from '@whodid/store'
 import type { Appender, LeafReader } from '@whodid/store'
 import { hostCheckOf } from '../config/service-config.ts'
 import type { LedgerAccess } from '../config/read-ledger.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { Tokens } from '../credentials/tokens.ts'
+import type { OpenedRevocations } from '../revocation/revocation-service.ts'
 import { followIngestClients, ingestClientsNow } from './follow-access.ts'
 import { listenError } from './start-errors.ts'
 import type { Listener } from './start-errors.ts'
@@ -22,6 +24,7 @@ export interface CollectorDeps {
   readonly access: Pick<LedgerAccess, 'writer' | 'verifier'>
   readonly tokens: Tokens
   readonly keys: ContentKeys
+  readonly revocations: Pick<OpenedRevocations, 'stopsOf'>
 }
 
 /** Starts the collector. Throws `invalid_config`, naming the setting of its port or the file of its ingest clients. */
@@ -49,7 +52,7 @@ export function startCollectorPart(
 
 async function listen(
   { config, wrapping, onEvent }: StartupContext,
-  { tokens, keys }: CollectorDeps,
+  { tokens, keys, revocations }: CollectorDeps,
   connections: { readonly appender: Appender; readonly rows: LeafReader },
 ): Promise<RunningCollector> {
   return startCollector({
@@ -69,10 +72,18 @@ async function listen(
     ingestClients: await ingestClientsNow(config.dataDir, tokens),
     ...connections,
     keys,
+    standingOf: (agent, tenant) => standingOf(revocations.stopsOf(tenant, agent)),
     onEvent: ({ message }) => onEvent({ event: 'warning', message }),
   }).catch((thrown: unknown) => {
     throw listenError(thrown, listenerOf(thrown, config))
   })
+}
+
+/** The state of an agent by the times at which it was stopped. */
+function standingOf(stops: readonly Stop[]): AgentStanding {
+  const by = stops.find(({ until }) => until === undefined)?.by
+  if (by === undefined) return { standing: 'active', by }
+  return { standing: by.action === 'pause' ? 'paused' : 'revoked', by }
 }
 
 /** The listener, of the two, that the system's error names. */
