@@ -9,6 +9,7 @@ import { launchAgent } from './launched-agents.ts'
 import type { LaunchedAgent } from './launched-agents.ts'
 import { startProxied } from './proxied-agents.ts'
 import type { ProxiedAgents } from './proxied-agents.ts'
+import { sealMeasures } from './seal-measures.ts'
 import { startAgents } from './start-agents.ts'
 import type { AgentsProcess } from './start-agents.ts'
 import { startService } from './start-service.ts'
@@ -65,7 +66,8 @@ export function runIdentity({ quick, say }: BenchOptions): Promise<readonly Meas
   return inBenchDir(async (dir) => {
     const service = await startService(await dirWithin(dir, 'service'))
     try {
-      return await measure(service, quick ? quickExtent : full, say)
+      const killed = await measure(service, quick ? quickExtent : full, say)
+      return [...killed, ...sealMeasures(quick)]
     } finally {
       await service.stop()
     }
