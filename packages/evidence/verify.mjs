@@ -150,6 +150,7 @@ export function verifyPackage(files, trust, freshHours) {
   const { texts, committed } = checkContents(files, records)
   checkAnswer(files, { records, texts })
   const decided = checkDecision(files, { records, committed, statement })
+  const sealed = checkSeals(records)
   const times = [...checkpoints.values()].map(({ origin, cosignedS }) =>
     Math.max(cosignedS, entries.get(origin)?.cosignedS ?? 0),
   )
@@ -166,6 +167,7 @@ export function verifyPackage(files, trust, freshHours) {
       : "UNWITNESSED: the trust file demands no witness; whoever holds the log's key could have made another log",
     metaLogLine(files, trust),
     ...decided,
+    ...sealed,
     bound
       ? `BOUND: the log itself has on record that this answer and this list of records were handed out; that they are all that bears on it is the service's word, sealed there`
       : `NOT BOUND: no log has on record what was handed out; that these are all the records that bear on it, and which of them is the act asked about, is the word of whoever has the exporter's key`,
@@ -709,6 +711,114 @@ function isShown(shown, recorded) {
   return cut !== null && [safe, line].some((text) => text.startsWith(cut[1]))
 }
 
+// The seals: each checked again from the token, the issuer's key and the seal that stand in the package as records of the log.
+
+/**
+ * The line about the records that their collector found sealed. Fails where a seal that is here was not signed by the key of its token, or the
+ * token not by the issuer's key: the collector that wrote `verified` then lied. A record of which a text was redacted since cannot be checked again.
+ */
+function checkSeals(records) {
+  const verified = records
+    .map(({ row, key }) => ({ row, key, own: attributesOf(row) }))
+    .filter(({ own }) => own['whodid.seal.result'] === 'verified')
+  const sealed = verified.filter(({ own }) => own['whodid.seal.jws'] === undefined)
+  if (sealed.length === 0) return []
+  const seals = new Map(verified.map(({ key, own }) => [key, own['whodid.seal.jws']]))
+  const tokens = new Map(
+    records
+      .filter(({ row }) => row.exporter === 'whodid' && row.name === 'whodid.credential')
+      .map(({ row }) => {
+        const own = attributesOf(row)
+        return [own['whodid.agent.identity.token'], own]
+      }),
+  )
+  const known = new Map()
+  const isChecked = ({ row, key, own }) => {
+    const [seal, token] = [seals.get(own['whodid.seal.id']), tokens.get(own['whodid.seal.token'])]
+    if (typeof seal !== 'string' || token === undefined) return false
+    if (!known.has(seal)) known.set(seal, checkSeal(seal, own, token))
+    const digest = known.get(seal).get(key)
+    return [row.verb, ''].some((verb) => digest === sealDigest({ ...row, verb }, own))
+  }
+  const count = sealed.filter(isChecked).length
+  const left = sealed.length - count
+  return [
+    `SEALED: ${count} records are signed by the key of their instance, checked here from token, key and seal${
+      left === 0
+        ? ''
+        : `; of ${left} more only the collector says so: their seal or token is not here, or a text of theirs was redacted`
+    }`,
+  ]
+}
+
+/** The digests of a seal by span. Fails where the seal is not by the token's key, or the token not by its issuer's. */
+function checkSeal(
+  seal,
+  own,
+  { 'whodid.credential.jws': token, 'whodid.credential.issuer_key': key },
+) {
+  if (sha256(token).toString('base64url') !== own['whodid.seal.token'])
+    fail('tampered', 'records: an instance token is not the one that its hash names')
+  const claims = checkJws(token, JSON.parse(key), 'an instance token')
+  const own256 = claims.cnf.jwk
+  const thumbprint = sha256(
+    JSON.stringify({ crv: own256.crv, kty: own256.kty, x: own256.x, y: own256.y }),
+  ).toString('base64url')
+  const { iss, wth, leaves } = checkJws(seal, own256, 'a seal')
+  if (
+    thumbprint !== own['whodid.seal.key'] ||
+    wth !== own['whodid.seal.token'] ||
+    iss !== claims.sub
+  )
+    fail('tampered', 'records: a seal is not of the token and the key that its record names')
+  return new Map(leaves.map(([trace, span, digest]) => [`${trace}-${span}`, digest]))
+}
+
+/** The claims of a JWS by this key, ES256 and nothing else. */
+function checkJws(jws, jwk, what) {
+  const [header, payload, signature] = jws.split('.')
+  const read = (part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+  const publicKey = createPublicKey({ key: jwk, format: 'jwk' })
+  const isP256 = jwk.kty === 'EC' && jwk.crv === 'P-256' && read(header).alg === 'ES256'
+  const by = { key: publicKey, dsaEncoding: 'ieee-p1363' }
+  const bytes = Buffer.from(`${header}.${payload}`)
+  if (!isP256 || !verify('sha256', bytes, by, Buffer.from(signature, 'base64url')))
+    fail('tampered', `records: ${what} is not signed by the key that it names`)
+  return read(payload)
+}
+
+/** The digest of a record as its sender sent it: a value that the collector changed stands beside the column. */
+function sealDigest(row, own) {
+  const sent = (key, column) => (typeof own[key] === 'string' ? own[key] : row[column])
+  const ns = (text) =>
+    BigInt(Date.parse(`${text.slice(0, 19)}Z`)) * 1_000_000n + BigInt(text.slice(20, 29))
+  const list = [
+    ...['whodid-seal-1', row.trace_id, row.span_id, row.parent_span_id],
+    ...[`${ns(row.ts)}`, `${ns(row.end_ts)}`],
+    sent('whodid.agent.instance.id', 'instance_id'),
+    sent('gen_ai.agent.id', 'template_id'),
+    sent('whodid.delegator.id', 'delegator_id'),
+    sent('whodid.delegator.issuer', 'delegator_issuer'),
+    sent('whodid.correlation.id', 'correlation_id'),
+    sent('whodid.credential.id', 'credential_id'),
+    sent('whodid.action.verb', 'verb'),
+    sent('whodid.resource.id', 'resource_id'),
+    sent('whodid.tool.arguments_hash', 'arguments_hash'),
+    sent('whodid.tool.result_hash', 'result_hash'),
+  ]
+  const joined = list.map((text) => `${Buffer.byteLength(text)}:${text},`).join('')
+  return sha256(joined).toString('base64url')
+}
+
+function attributesOf({ attributes }) {
+  try {
+    const parsed = JSON.parse(attributes)
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : {}
+  } catch {
+    return {}
+  }
+}
+
 // The decision: made again from the sealed records, by the code that made it.
 
 /** The lines that say what the answer rests on. Fails when the answer is not what the records come to. */
@@ -748,6 +858,10 @@ function checkDecision(files, { records, committed, statement }) {
       answer.reasons.length === said.reasons.length
         ? ''
         : '; that the agent was revoked, which is on record beside the evidence'
+    }${
+      answer.gaps.some(({ code }) => code === 'sealed_span_missing')
+        ? '; that spans which a seal names were not on record'
+        : ''
     }${
       textsStated === 0
         ? ''
@@ -923,7 +1037,14 @@ var whodidDecision = (function(exports) {
 		revocationCause: "whodid.revocation.cause",
 		revocationInitiatorId: "whodid.revocation.initiator.id",
 		seenRevocation: "whodid.seen.revocation",
-		seenRevocationId: "whodid.seen.revocation_id"
+		seenRevocationId: "whodid.seen.revocation_id",
+		sealId: "whodid.seal.id",
+		sealJws: "whodid.seal.jws",
+		identityToken: "whodid.agent.identity.token",
+		sealResult: "whodid.seal.result",
+		sealKey: "whodid.seal.key",
+		sealToken: "whodid.seal.token",
+		sealClaims: "whodid.seal.claims"
 	};
 	/** The kinds of record, in `whodid.record.kind`. Derived on ingest when the emitter did not say. */
 	const recordKinds = [
@@ -1782,6 +1903,7 @@ var whodidDecision = (function(exports) {
 	*/
 	const errorCodes = {
 		invalid_config: "permanent",
+		keys_command_failed: "retryable",
 		invalid_handle: "permanent",
 		invalid_time: "permanent",
 		invalid_parameter: "permanent",
@@ -2681,6 +2803,12 @@ var whodidDecision = (function(exports) {
 	/** Records whose text an answer may quote: a model call holds the run's prompt where its prompt record does not. */
 	const isQuoted$1 = `record_kind IN ('prompt', 'plan', 'model_call')`;
 	const refSql = (span) => `lower(concat(hex(trace_id), '-', hex(${span})))`;
+	/** How the attributes of a record begin that the collector has marked: its own stand first, so that others are not searched. */
+	const sealedBeginning = `{"${attribute.sealResult}":`;
+	/** An attribute beside the collector's mark; '' where there is none. */
+	function attributeSql(key) {
+		return `if(startsWith(attributes, '${sealedBeginning}'), JSONExtractString(attributes, '${key}'), '')`;
+	}
 	/** Columns of `whodid.v_spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
 	const evidenceColumns = {
 		key: refSql("span_id"),
@@ -2731,6 +2859,11 @@ var whodidDecision = (function(exports) {
 		verb: "verb",
 		outcome: "outcome",
 		outcome_rule: `if(record_kind IN ('tool_call', 'action'), JSONExtractString(attributes, '${attribute.outcomeRule}'), '')`,
+		seal_result: attributeSql(attribute.sealResult),
+		seal_claims: attributeSql(attribute.sealClaims),
+		seal: attributeSql(attribute.sealId),
+		seal_key: attributeSql(attribute.sealKey),
+		seal_token: attributeSql(attribute.sealToken),
 		resource: "resource_id",
 		resource_type: "resource_type",
 		input_source: "input_source",
@@ -4069,6 +4202,26 @@ var whodidDecision = (function(exports) {
 	function only(records) {
 		return new Set(records.map(({ template }) => template)).size === 1 ? records[0] : void 0;
 	}
+	// packages/query/src/who-did/decide/sealed-grade.ts
+	/** The claim of a record that its seal or its token backs. An agent is who acted as its instance. */
+	const backedBy = {
+		actor: "instance",
+		instance: "instance",
+		template: "template",
+		delegator: "delegator"
+	};
+	/**
+	* Returns the grade that a record's seal or token gives to one of its claims: `attested` where the instance's own key has signed it and the
+	* token says the same, `token_bound` where the record only names the token. Undefined where neither backs the claim.
+	*
+	* A record whose seal contradicts it never comes here: its channel is `unentitled`.
+	*/
+	function sealedGrade(record, claim) {
+		if (record.actor_type !== "agent" || record.channel === "imported") return void 0;
+		if (!record.seal_claims.split(" ").includes(backedBy[claim])) return void 0;
+		if (record.seal_result === "verified") return "attested";
+		return record.seal_result === "unsealed" ? "token_bound" : void 0;
+	}
 	// packages/query/src/who-did/decide/decide.ts
 	/**
 	* Decides who did it from the evidence alone: entitlements → ancestors → crossed exporters → claims → contradictions →
@@ -4181,6 +4334,8 @@ var whodidDecision = (function(exports) {
 			if (record.channel === "unentitled") return "contradicted";
 			const isDerived = claim !== "actor" && (claim !== "delegator" || record.delegator !== "") && record[`${claim}_rule`] !== "";
 			if (record.key !== subject?.key || isDerived) return "inferred";
+			const sealed = sealedGrade(record, claim);
+			if (sealed !== void 0) return sealed;
 			return record.channel === "entitled" ? "channel" : "asserted";
 		};
 		const saysNobody = claimSources.delegator !== void 0 && claimSources.delegator.delegator === "";
@@ -4196,9 +4351,16 @@ var whodidDecision = (function(exports) {
 		if (contradiction !== "") return "contradicted";
 		if (verdict === "undetermined") return "none";
 		const links = verdict === "agent" ? Object.values(grades) : [grades.actor];
-		if (links.includes("inferred")) return "inferred";
-		return links.includes("asserted") ? "asserted" : "channel";
+		return weakestFirst.find((grade) => links.includes(grade)) ?? "channel";
 	}
+	/** The grades that a verdict can rest on, the weakest first. */
+	const weakestFirst = [
+		"inferred",
+		"asserted",
+		"channel",
+		"token_bound",
+		"attested"
+	];
 	// packages/query/src/who-did/decide/same-act.ts
 	/** True for the record of an act, and not of a decision on one. */
 	function isAct(record) {
@@ -5336,6 +5498,53 @@ var whodidDecision = (function(exports) {
 			return found === run.key;
 		};
 	}
+	// packages/query/src/who-did/answer/seal-reasons.ts
+	/** Returns the reason that tells of a record's seal, or of the token that it names; undefined where it has neither. */
+	function sealReason(record) {
+		const { seal_result: result, seal_claims: claims } = record;
+		const backed = claims.split(" ").join(", ");
+		const [key, token] = [nameOrNone(record.seal_key), nameOrNone(record.seal_token)];
+		if (result === "verified" && claims !== "") return {
+			code: "instance_sealed",
+			text: `The instance’s own key ${key} has signed the record (seal ${nameOrNone(record.seal)}), and its token ${token} says the same of: ${backed}.`
+		};
+		if (result === "unsealed" && claims !== "") return {
+			code: "token_names_instance",
+			text: `The sender has proven to hold the key of the instance token ${token}, which says the same of: ${backed}. The record itself is not signed.`
+		};
+		const why = whyNotVerified.get(result);
+		return why === void 0 ? void 0 : {
+			code: "seal_not_verified",
+			text: why
+		};
+	}
+	/** Returns the reason for a record that its own seal contradicts; undefined for any other. */
+	function sealContradiction(record) {
+		const why = whyContradicted.get(record?.seal_result ?? "");
+		if (record === void 0 || why === void 0) return void 0;
+		const seal = nameOrNull(record.seal);
+		return {
+			code: "seal_contradicts",
+			text: `${why}${seal === null ? "" : ` (seal ${seal})`}.`
+		};
+	}
+	const whyContradicted = /* @__PURE__ */ new Map([
+		["mismatch", "The record is not what the instance signed: it was changed, or the seal does not cover it"],
+		["bad_signature", "The record names a seal that the key of its token did not sign"],
+		["other_instance", "The record was signed by another instance than the one that it names"],
+		["other_delegator", "The record names another person than the instance’s own token does"]
+	]);
+	const unproven = "its claims are as good as its sender";
+	const whyNotVerified = /* @__PURE__ */ new Map([
+		["malformed", `The record names a seal that is none: ${unproven}.`],
+		["unknown_key", `The record names a key or a token that was not registered: ${unproven}.`],
+		["wrong_time", `The seal of the record is of another time than its token: ${unproven}.`],
+		["expired", `The instance token had ended when the sealed record came: ${unproven}.`],
+		["revoked", `The instance was stopped when its sealed record came: ${unproven}.`],
+		["replayed", `The seal of the record bears a number that another seal had before: ${unproven}.`],
+		["too_many", `The record came with more seals than are verified at once: ${unproven}.`],
+		["absent", `The record names a seal that did not come with it: ${unproven}.`]
+	]);
 	// packages/query/src/who-did/answer/deciding-reason.ts
 	/** Returns the reason that decided the verdict, or that kept it undecided. */
 	function decidingReason(question, decision) {
@@ -5402,7 +5611,7 @@ var whodidDecision = (function(exports) {
 		const { contradiction, contradicting, simultaneous } = decision;
 		const [first] = contradicting;
 		switch (contradiction) {
-			case "exporter_not_entitled": return {
+			case "exporter_not_entitled": return sealContradiction(first) ?? {
 				code: "exporter_not_entitled",
 				text: `The exporter "${nameOrNone(first?.exporter)}" may not speak for the actor that it names: ${describeClaim(first)}.`
 			};
@@ -5520,6 +5729,7 @@ var whodidDecision = (function(exports) {
 			serviceReason(decision),
 			notAdmittedClaim(decision, subject),
 			exporterReason(decision, subject),
+			sealReason(subject),
 			delegatorReason(decision),
 			credentialReason(subject)
 		];
@@ -6005,8 +6215,16 @@ var whodidDecision = (function(exports) {
 		listed: { ...listedColumns("") },
 		claimed: { ...instanceClaimColumns }
 	};
+	/** The columns of a record's seal, and the attributes that hold them. */
+	const sealFields = [
+		["seal_result", attribute.sealResult],
+		["seal_claims", attribute.sealClaims],
+		["seal", attribute.sealId],
+		["seal_key", attribute.sealKey],
+		["seal_token", attribute.sealToken]
+	];
 	/** The engine's expressions that are more than a column, and how each is derived from a record. */
-	const derivations = /* @__PURE__ */ new Map([
+	const derivations = new Map([
 		[evidenceColumns.key, ({ columns }) => refOf(columns, "span_id")],
 		[evidenceColumns.parent, ({ columns }) => columns["parent_span_id"] === "" ? "" : refOf(columns, "parent_span_id")],
 		[evidenceColumns.instance_key, ({ columns }) => instanceKey(columns)],
@@ -6016,6 +6234,7 @@ var whodidDecision = (function(exports) {
 		[evidenceColumns.commitment, ({ columns }) => textOfKind(columns, "commitment", 64)],
 		[evidenceColumns.span_kind, ({ columns }) => String(columns["kind"])],
 		[evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
+		...sealFields.map(([column, key]) => [evidenceColumns[column], ({ columns }) => String(columns["attributes"] ?? "").startsWith(sealedBeginning) ? textAttribute(columns, key) : ""]),
 		[evidenceColumns.links, ({ columns }) => firstBytes(String(columns["links"]), linksBytesMax)],
 		[evidenceColumns.log_index, ({ columns }) => String(columns["log_index"])],
 		[evidenceColumns.leaf, ({ leaf }) => leaf.toUpperCase()]
@@ -6080,8 +6299,12 @@ var whodidDecision = (function(exports) {
 	function outcomeRule(columns) {
 		const kind = columns["record_kind"];
 		if (kind !== "tool_call" && kind !== "action") return "";
-		const rule = parseObject(String(columns["attributes"] ?? ""))[attribute.outcomeRule];
-		return typeof rule === "string" ? rule : "";
+		return textAttribute(columns, attribute.outcomeRule);
+	}
+	/** Returns an attribute that is a text; '' where there is none. */
+	function textAttribute(columns, key) {
+		const value = parseObject(String(columns["attributes"] ?? ""))[key];
+		return typeof value === "string" ? value : "";
 	}
 	/** Returns the members of a JSON object; none where the text is no object. */
 	function parseObject(text) {
@@ -6102,8 +6325,8 @@ var whodidDecision = (function(exports) {
 		return String(columns[column] ?? "").padStart(digits, "0");
 	}
 	// packages/query/src/offline/decide-offline.ts
-	/** The gap for a proof that is missing when the question is asked; not part of the decision. */
-	const proofGap = "unsealed";
+	/** Gaps that are found beside the decision: a proof that is missing when the question is asked, and spans that a seal names. */
+	const gapsBeside = /* @__PURE__ */ new Set(["unsealed", "sealed_span_missing"]);
 	/**
 	* Decides an answer again from sealed records alone, by the code that first decided it. The rows of evidence are rebuilt from
 	* the records' own columns. `said` is the answer as it was given; only its integrity and its revocation are used, for the summary.
@@ -6145,7 +6368,7 @@ var whodidDecision = (function(exports) {
 		return {
 			...answer,
 			reasons,
-			gaps: answer.gaps.filter(({ code }) => code !== proofGap)
+			gaps: answer.gaps.filter(({ code }) => !gapsBeside.has(code))
 		};
 	}
 	/** Puts the available texts into the evidence, and the stated states of the others. */
@@ -6204,5 +6427,5 @@ var whodidDecision = (function(exports) {
 	return exports;
 })({});
 
-Object.assign(decisionCode, whodidDecision, { id: '9095cfab8cd8fd5f' })
+Object.assign(decisionCode, whodidDecision, { id: 'ce8bf8ce9c96b784' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -190,11 +190,16 @@ export function digestOfSent({ traceId, spanId, startUnixNs, attributes }: SentS
 }
 
 /** A good seal over spans. */
-export function sealOver(by: Registered, covered: readonly SentSpan[], seq = 1): string {
+export function sealOver(
+  by: Registered,
+  covered: readonly SentSpan[],
+  seq = 1,
+  issuedAtS = nowS,
+): string {
   return makeSeal(
     {
       issuer: `spiffe://acme.example/agent/${by.template}/i/${by.instance}`,
-      issuedAtS: nowS,
+      issuedAtS,
       seq,
       prev: '',
       tokenHash: by.tokenHash,
@@ -267,7 +272,8 @@ export function recordsOf(store: MemoryStore): ReturnType<typeof readColumns>[] 
   )
 }
 
-function otlpSpan({ traceId, spanId, startUnixNs, attributes }: SentSpan): object {
+/** A span as OTLP's JSON has it. */
+export function otlpSpan({ traceId, spanId, startUnixNs, attributes }: SentSpan): object {
   return {
     traceId,
     spanId,
