@@ -22,6 +22,7 @@ export async function bundleVerifier() {
 // ---------------------------------------------------------------------------------------------------------------------
 // Below this line nothing is written by hand: the code that decides answers, of packages/query/src of Whodid, as it runs there.
 
+import * as nodeCrypto from 'node:crypto'
 ${code}
 Object.assign(decisionCode, whodidDecision, { id: '${id}' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))
@@ -40,7 +41,11 @@ async function bundleDecision() {
     },
   })
   try {
-    const { output } = await bundle.generate({ format: 'iife', name: 'whodidDecision' })
+    const { output } = await bundle.generate({
+      format: 'iife',
+      name: 'whodidDecision',
+      globals: { 'node:crypto': 'nodeCrypto' },
+    })
     return output[0].code
   } finally {
     await bundle.close()

@@ -711,111 +711,12 @@ function isShown(shown, recorded) {
   return cut !== null && [safe, line].some((text) => text.startsWith(cut[1]))
 }
 
-// The seals: each checked again from the token, the issuer's key and the seal that stand in the package as records of the log.
-
-/**
- * The line about the records that their collector found sealed. Fails where a seal that is here was not signed by the key of its token, or the
- * token not by the issuer's key: the collector that wrote `verified` then lied. A record of which a text was redacted since cannot be checked again.
- */
+/** The line about the records that their instances have signed: see check-seals.ts, which is below the line with the decision. */
 function checkSeals(records) {
-  const verified = records
-    .map(({ row, key }) => ({ row, key, own: attributesOf(row) }))
-    .filter(({ own }) => own['whodid.seal.result'] === 'verified')
-  const sealed = verified.filter(({ own }) => own['whodid.seal.jws'] === undefined)
-  if (sealed.length === 0) return []
-  const seals = new Map(verified.map(({ key, own }) => [key, own['whodid.seal.jws']]))
-  const tokens = new Map(
-    records
-      .filter(({ row }) => row.exporter === 'whodid' && row.name === 'whodid.credential')
-      .map(({ row }) => {
-        const own = attributesOf(row)
-        return [own['whodid.agent.identity.token'], own]
-      }),
-  )
-  const known = new Map()
-  const isChecked = ({ row, key, own }) => {
-    const [seal, token] = [seals.get(own['whodid.seal.id']), tokens.get(own['whodid.seal.token'])]
-    if (typeof seal !== 'string' || token === undefined) return false
-    if (!known.has(seal)) known.set(seal, checkSeal(seal, own, token))
-    const digest = known.get(seal).get(key)
-    return [row.verb, ''].some((verb) => digest === sealDigest({ ...row, verb }, own))
-  }
-  const count = sealed.filter(isChecked).length
-  const left = sealed.length - count
-  return [
-    `SEALED: ${count} records are signed by the key of their instance, checked here from token, key and seal${
-      left === 0
-        ? ''
-        : `; of ${left} more only the collector says so: their seal or token is not here, or a text of theirs was redacted`
-    }`,
-  ]
-}
-
-/** The digests of a seal by span. Fails where the seal is not by the token's key, or the token not by its issuer's. */
-function checkSeal(
-  seal,
-  own,
-  { 'whodid.credential.jws': token, 'whodid.credential.issuer_key': key },
-) {
-  if (sha256(token).toString('base64url') !== own['whodid.seal.token'])
-    fail('tampered', 'records: an instance token is not the one that its hash names')
-  const claims = checkJws(token, JSON.parse(key), 'an instance token')
-  const own256 = claims.cnf.jwk
-  const thumbprint = sha256(
-    JSON.stringify({ crv: own256.crv, kty: own256.kty, x: own256.x, y: own256.y }),
-  ).toString('base64url')
-  const { iss, wth, leaves } = checkJws(seal, own256, 'a seal')
-  if (
-    thumbprint !== own['whodid.seal.key'] ||
-    wth !== own['whodid.seal.token'] ||
-    iss !== claims.sub
-  )
-    fail('tampered', 'records: a seal is not of the token and the key that its record names')
-  return new Map(leaves.map(([trace, span, digest]) => [`${trace}-${span}`, digest]))
-}
-
-/** The claims of a JWS by this key, ES256 and nothing else. */
-function checkJws(jws, jwk, what) {
-  const [header, payload, signature] = jws.split('.')
-  const read = (part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
-  const publicKey = createPublicKey({ key: jwk, format: 'jwk' })
-  const isP256 = jwk.kty === 'EC' && jwk.crv === 'P-256' && read(header).alg === 'ES256'
-  const by = { key: publicKey, dsaEncoding: 'ieee-p1363' }
-  const bytes = Buffer.from(`${header}.${payload}`)
-  if (!isP256 || !verify('sha256', bytes, by, Buffer.from(signature, 'base64url')))
-    fail('tampered', `records: ${what} is not signed by the key that it names`)
-  return read(payload)
-}
-
-/** The digest of a record as its sender sent it: a value that the collector changed stands beside the column. */
-function sealDigest(row, own) {
-  const sent = (key, column) => (typeof own[key] === 'string' ? own[key] : row[column])
-  const ns = (text) =>
-    BigInt(Date.parse(`${text.slice(0, 19)}Z`)) * 1_000_000n + BigInt(text.slice(20, 29))
-  const list = [
-    ...['whodid-seal-1', row.trace_id, row.span_id, row.parent_span_id],
-    ...[`${ns(row.ts)}`, `${ns(row.end_ts)}`],
-    sent('whodid.agent.instance.id', 'instance_id'),
-    sent('gen_ai.agent.id', 'template_id'),
-    sent('whodid.delegator.id', 'delegator_id'),
-    sent('whodid.delegator.issuer', 'delegator_issuer'),
-    sent('whodid.correlation.id', 'correlation_id'),
-    sent('whodid.credential.id', 'credential_id'),
-    sent('whodid.action.verb', 'verb'),
-    sent('whodid.resource.id', 'resource_id'),
-    sent('whodid.tool.arguments_hash', 'arguments_hash'),
-    sent('whodid.tool.result_hash', 'result_hash'),
-  ]
-  const joined = list.map((text) => `${Buffer.byteLength(text)}:${text},`).join('')
-  return sha256(joined).toString('base64url')
-}
-
-function attributesOf({ attributes }) {
   try {
-    const parsed = JSON.parse(attributes)
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : {}
-  } catch {
-    return {}
+    return decisionCode.sealLines(records.map(({ row }) => row))
+  } catch (thrown) {
+    return fail('tampered', `records: ${thrown.message}`)
   }
 }
 
@@ -854,14 +755,10 @@ function checkDecision(files, { records, committed, statement }) {
   const count = new Set(index.rows.map(({ log, index: place }) => placeName(log, place))).size
   return [
     `DECIDED AGAIN: verdict, actor, agent, delegator, prompt, plan, chain, gaps and summary follow from ${count} sealed records, by ${by}`,
-    `NOT DECIDED AGAIN: "integrity" and "cost" of the answer, which are of the moment when it was asked${
+    `NOT DECIDED AGAIN: "integrity", "cost" and the gaps "unsealed" and "sealed_span_missing" of the answer, which are of the moment when it was asked${
       answer.reasons.length === said.reasons.length
         ? ''
         : '; that the agent was revoked, which is on record beside the evidence'
-    }${
-      answer.gaps.some(({ code }) => code === 'sealed_span_missing')
-        ? '; that spans which a seal names were not on record'
-        : ''
     }${
       textsStated === 0
         ? ''

@@ -88,7 +88,7 @@ describe('attacks on seals', () => {
   it.each(named)('$name: $result', async ({ result, attack, claims }) => {
     const by = await startInstance(world)
     const subject = act(by, attack.said)
-    const sent = play(by, subject, attack, await startInstance(world))
+    const sent = play(by, subject, attack, { other: await startInstance(world) })
     if (attack.delivery === 'reused_number') await sendSpans(world, play(by, act(by), {}))
     if (attack.isStopped !== undefined) {
       const { isStopped } = attack
@@ -165,13 +165,17 @@ describe('attacks on seals', () => {
       act(by, { [attribute.actorType]: 'human', [attribute.userId]: 'jane' }),
       act(by, { [attribute.instanceId]: '' }),
     ]
+    const results: unknown[] = []
     for (const subject of acts) {
       const records = await sendSpans(
         world,
-        play(by, subject, {}, undefined, acts.indexOf(subject) + 1),
+        play(by, subject, {}, { seq: acts.indexOf(subject) + 1 }),
       )
-      expect(marks(records.get(subject.spanId) as Recorded).claims).toBeUndefined()
+      const { result, claims } = marks(records.get(subject.spanId) as Recorded)
+      expect(claims).toBeUndefined()
+      results.push(result)
     }
+    expect(results).toEqual(['verified', 'verified'])
   })
 })
 
@@ -231,8 +235,7 @@ function play(
   by: Registered,
   subject: SentSpan,
   attack: SealAttack,
-  other = by,
-  seq = 1,
+  { other = by, seq = 1 }: { readonly other?: Registered; readonly seq?: number } = {},
 ): SentSpan[] {
   const moved = attack.delivery === 'moved_to_other_act' || attack.covers === 'another'
   const covered = moved ? { ...act(by), traceId: subject.traceId } : subject

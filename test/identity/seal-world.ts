@@ -51,20 +51,19 @@ export async function startSealWorld(): Promise<SealWorld> {
     humans: templates === '*',
     services: true,
   })
-  let world: SealWorld | undefined
+  const kept: Omit<SealWorld, 'collector'> = { store, clockS: 0, standingOf: active }
   const collector = await startMemoryCollector({}, store, 'any', {
     logOrigin: 'acme.example/ledger',
-    now: () => BigInt(nowS + (world?.clockS ?? 0)) * 1_000_000_000n,
+    now: () => BigInt(nowS + kept.clockS) * 1_000_000_000n,
     ingestClients: [
       client('all', 'default', '*'),
       client('bound', 'default', ['db-fixer']),
       client('stranger', 'other', '*'),
     ],
     trustedIssuers,
-    standingOf: (agent) => world?.standingOf(agent),
+    standingOf: (agent) => kept.standingOf(agent),
   })
-  world = { collector, store, clockS: 0, standingOf: active }
-  return world
+  return Object.assign(kept, { collector })
 }
 
 export function send(world: SealWorld, sender: Sender, sent: Sent): Promise<Answer> {

@@ -163,7 +163,7 @@ function delegatorOf(
     return delegator && named(delegator.id, delegator.issuer)
   }
   if (asked['delegator'] === undefined || !client.humans) return undefined
-  const { id, issuer = '' } = delegatorIn(asked)
+  const { id, issuer } = delegatorIn(asked)
   return named(id, issuer)
 }
 

@@ -3,7 +3,10 @@ import { readSeal, sealDigest, sealLimits, verifySeal } from '@whodid/identity/s
 import type { ReadSeal } from '@whodid/identity/seal'
 import { attribute } from '@whodid/model'
 import type { LedgerRecord, SealableClaim, SealResult } from '@whodid/model'
-import type { Attributes, OtlpSpan, SpanBatch } from '../otlp/batch.ts'
+import type { OtlpSpan, SpanBatch } from '../otlp/batch.ts'
+import { compareClaims } from './compare-claims.ts'
+import type { SaidClaims } from './compare-claims.ts'
+import { textOf } from './attribute-text.ts'
 import type { RegisteredToken } from './instance-tokens.ts'
 import type { StandingOf } from './open-identity.ts'
 
@@ -96,38 +99,20 @@ export class SealView {
   }
 
   /** Compares the claims of a record with those of its token. */
-  #marked(
-    result: 'verified' | 'unsealed',
-    token: RegisteredToken,
-    { span, record }: { readonly span: OtlpSpan; readonly record: LedgerRecord },
-  ): SealMark {
-    const bare = { token, jws: undefined }
-    const { instance, template, delegator } = token.instance
-    if (record.actorType !== 'agent') return { ...bare, result, claims: [] }
-    // A claim that a rule derived, or that the sender's credential completed, is none that the seal covers.
-    const isSaid = (key: string, value: string): boolean => textOf(span.attributes, key) === value
-    const saysInstance = isSaid(attribute.instanceId, record.instanceId)
-    const saysTemplate = isSaid(attribute.templateId, record.templateId)
-    if (
-      (saysInstance && record.instanceId !== instance) ||
-      (saysTemplate && record.templateId !== template)
-    )
-      return {
-        ...bare,
-        result: result === 'verified' ? 'other_instance' : 'unknown_key',
-        claims: [],
-      }
-    if (!saysInstance) return { ...bare, result, claims: [] }
-    const claims: SealableClaim[] = saysTemplate ? ['instance', 'template'] : ['instance']
-    if (record.delegatorId === '' || delegator === undefined) return { ...bare, result, claims }
-    const isSame =
-      isSaid(attribute.delegatorId, record.delegatorId) &&
-      record.delegatorId === delegator.id &&
-      (record.delegatorIssuer === '' || record.delegatorIssuer === delegator.issuer)
-    if (isSame) return { ...bare, result, claims: [...claims, 'delegator'] }
-    return result === 'verified'
-      ? { ...bare, result: 'other_delegator', claims: [] }
-      : { ...bare, result, claims }
+  #marked(result: 'verified' | 'unsealed', token: RegisteredToken, said: SaidClaims): SealMark {
+    const compared = compareClaims(token.instance, said)
+    const isSealed = result === 'verified'
+    const bare = { token, claims: [], jws: undefined }
+    switch (compared.differs) {
+      case 'instance':
+        return { ...bare, result: isSealed ? 'other_instance' : 'unknown_key' }
+      case 'delegator':
+        return isSealed
+          ? { ...bare, result: 'other_delegator' }
+          : { ...bare, result, claims: compared.backed }
+      case 'nothing':
+        return { ...bare, result, claims: compared.backed }
+    }
   }
 
   /** Takes the seal of a span; of one span the first counts. */
@@ -221,9 +206,4 @@ function tooMany(jws: string): JudgedSeal {
 
 function idOf({ traceIdHex, spanIdHex }: OtlpSpan): string {
   return `${traceIdHex}-${spanIdHex}`
-}
-
-function textOf(attributes: Attributes, key: string): string {
-  const value = attributes.get(key)
-  return typeof value === 'string' ? value : ''
 }

@@ -34,9 +34,22 @@ export function sealDigest(texts: SealedTexts): string {
   const { instance, template, delegator, delegatorIssuer, correlation } = texts
   const { credential, verb, resource, argumentsHash, resultHash } = texts
   const list = [
-    ...[version, traceId, spanId, parentSpanId, startUnixNs.toString(), endUnixNs.toString()],
-    ...[instance, template, delegator, delegatorIssuer, correlation],
-    ...[credential, verb, resource, argumentsHash, resultHash],
+    version,
+    traceId,
+    spanId,
+    parentSpanId,
+    startUnixNs.toString(),
+    endUnixNs.toString(),
+    instance,
+    template,
+    delegator,
+    delegatorIssuer,
+    correlation,
+    credential,
+    verb,
+    resource,
+    argumentsHash,
+    resultHash,
   ]
   let joined = ''
   for (const text of list) joined += `${Buffer.byteLength(text)}:${text},`

@@ -37,6 +37,7 @@ const methods = ['POST', 'GET', 'DELETE'] as const
 /** Instance tokens: the agent has the key, and this run's credential says which instance it may ask for. */
 const tokenPath = '/v1/credentials'
 const signalPaths: ReadonlySet<string> = new Set(['/v1/traces', '/v1/logs'])
+const askingPaths: ReadonlySet<string> = new Set([launchPath, tokenPath])
 
 /** Starts the relay on a free port of the loopback address. */
 export async function startRelay(deps: RelayDeps): Promise<Relay> {
@@ -84,9 +85,7 @@ async function handle({ request, response }: Exchange, running: Running): Promis
   const { authorization } = request.headers
   const isNested = running.nested.has(authorization ?? '')
   if (!isNested && !isOurs(authorization, running.token)) return refuse(response, 401)
-  const ends = isNested && path === launchPath && request.method === 'DELETE'
-  const reads = path === tokenPath && request.method === 'GET'
-  if (request.method !== 'POST' && !ends && !reads) return refuse(response, 405)
+  if (!isMethod(request.method, path, isNested)) return refuse(response, 405)
   if (path === '/v1/metrics') {
     // An agent may send metrics whatever it was told; the ledger has no use for them, and an error would be shown to its user.
     request.resume()
@@ -96,9 +95,13 @@ async function handle({ request, response }: Exchange, running: Running): Promis
       body: Buffer.alloc(0),
     })
   }
-  if (!signalPaths.has(path) && path !== launchPath && path !== tokenPath)
-    return refuse(response, 404)
+  if (!signalPaths.has(path) && !askingPaths.has(path)) return refuse(response, 404)
   await take({ request, response }, path, running)
+}
+
+function isMethod(method: string | undefined, path: string, isNested: boolean): boolean {
+  if (method === 'DELETE') return isNested && path === launchPath
+  return method === 'POST' || (method === 'GET' && path === tokenPath)
 }
 
 async function take(exchange: Exchange, path: string, running: Running): Promise<void> {
@@ -107,8 +110,7 @@ async function take(exchange: Exchange, path: string, running: Running): Promise
   if (body === undefined) return refuse(response, 413)
   const isNested = running.nested.has(request.headers.authorization ?? '')
   try {
-    if (path === launchPath || path === tokenPath || isNested)
-      await passOn(exchange, { path, body }, running)
+    if (askingPaths.has(path) || isNested) await passOn(exchange, { path, body }, running)
     else await forward(exchange, { path, body }, running)
   } finally {
     running.held.bytes -= body.length
