@@ -9,7 +9,7 @@ import { WhodidError } from '@whodid/model'
 /** Instance tokens that are held at once. More: `too_many_requests`. */
 export const instanceTokensMax = 20_000
 /** Seconds for which a token that has ended is held, so that a late seal is told from one by an unknown key. */
-const lateS = 3_600
+const lateS = 900
 /** Lines of the file after which it is written anew. */
 const linesMax = 4 * instanceTokensMax
 /** Seals of one token whose hashes are held: one that comes again is known, one of the same number is not. */
@@ -65,7 +65,7 @@ export class InstanceTokens {
     if (text !== '') await this.#rewrite()
   }
 
-  /** The token of a hash, also for an hour after its end; undefined where none is registered. */
+  /** The token of a hash, also for a quarter of an hour after its end; undefined where none is registered. */
   find(hash: string): RegisteredToken | undefined {
     return this.#held.get(hash)
   }

@@ -8,13 +8,15 @@ const ownClientName = 'whodid'
 
 /**
  * Makes the record of a token that was registered: the token whole, and the issuer's key as it was. Whoever later checks a seal has what
- * it takes, and a token that should not have been issued stands in the log for everybody to see.
+ * it takes, and a token that should not have been issued stands in the log for everybody to see. A token that is registered again makes the
+ * same record, which the log takes once.
  */
 export function tokenRecord(
   token: string,
   { hash, instance, exporter, tenant }: RegisteredToken,
   nowUnixNs: bigint,
 ): LedgerRecord {
+  const issuedUnixNs = BigInt(Math.floor(instance.issuedAtS)) * 1_000_000_000n
   const { traceId, spanId } = tokenSpan(token)
   return {
     ...blankRecord(),
@@ -24,8 +26,8 @@ export function tokenRecord(
     receivedUnixNs: nowUnixNs,
     traceIdHex: traceId,
     spanIdHex: spanId,
-    startUnixNs: nowUnixNs,
-    endUnixNs: nowUnixNs,
+    startUnixNs: issuedUnixNs,
+    endUnixNs: issuedUnixNs,
     name: 'whodid.credential',
     serviceName: ownClientName,
     recordKind: 'action',
