@@ -66,7 +66,7 @@ export async function startSealWorld(): Promise<SealWorld> {
   return Object.assign(kept, { collector })
 }
 
-export function send(world: SealWorld, sender: Sender, sent: Sent): Promise<Answer> {
+function send(world: SealWorld, sender: Sender, sent: Sent): Promise<Answer> {
   const authorization = `Bearer ${tokens[sender]}`
   return sendHttp(world.collector, { ...sent, headers: { authorization, ...sent.headers } })
 }
@@ -167,7 +167,7 @@ export function act(
   }
 }
 
-export function digestOfSent({ traceId, spanId, startUnixNs, attributes }: SentSpan): string {
+function digestOfSent({ traceId, spanId, startUnixNs, attributes }: SentSpan): string {
   const text = (key: string): string => attributes[key] ?? ''
   return sealDigest({
     traceId,

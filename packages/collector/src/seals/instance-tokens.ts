@@ -7,7 +7,7 @@ import { sealHash } from '@whodid/identity/seal'
 import { WhodidError } from '@whodid/model'
 
 /** Instance tokens that are held at once. More: `too_many_requests`. */
-export const instanceTokensMax = 20_000
+const instanceTokensMax = 20_000
 /** Seconds for which a token that has ended is held, so that a late seal is told from one by an unknown key. */
 const lateS = 900
 /** Lines of the file after which it is written anew. */

@@ -179,7 +179,7 @@ export class SealView {
 }
 
 /** The digest of a span as it came. */
-export function digestOf(span: OtlpSpan): string {
+function digestOf(span: OtlpSpan): string {
   const { attributes } = span
   return sealDigest({
     traceId: span.traceIdHex,

@@ -49,7 +49,7 @@ export function tokenRecord(
 }
 
 /** The span under which a token stands in the ledger: the first 24 bytes of its SHA-256. */
-export function tokenSpan(token: string): { readonly traceId: string; readonly spanId: string } {
+function tokenSpan(token: string): { readonly traceId: string; readonly spanId: string } {
   const digest = createHash('sha256').update(token).digest('hex')
   return { traceId: digest.slice(0, 32), spanId: digest.slice(32, 48) }
 }

@@ -1,4 +1,4 @@
-export { decideOffline, decidedPart } from './decide-offline.ts'
+export { decideOffline, decidedPart, sealLines } from './decide-offline.ts'
 export type { EvidenceIndex, IndexedRow, IndexedText } from './decide-offline.ts'
 export { deriveRow, fieldsOfRow, isDerivable, statedFields } from './derive-row.ts'
 export type { DerivableRole } from './derive-row.ts'

@@ -9,7 +9,7 @@ import { presentSpansSql, sealsSql } from '../evidence/seal-sql.ts'
 import type { Question } from '../question.ts'
 
 /** The gap for a span that a seal names and that is not on record; not part of the decision. */
-export const sealGap = 'sealed_span_missing'
+const sealGap = 'sealed_span_missing'
 
 /** The sources of {@link attachSeal}. */
 interface SealDeps {
