@@ -11,7 +11,7 @@ import { rolldown } from 'rolldown'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = join(root, 'packages', 'evidence', 'verifier.mjs')
 const target = join(root, 'packages', 'evidence', 'verify.mjs')
-const decision = join(root, 'packages', 'query', 'src', 'offline', 'decide-offline.ts')
+const decision = join(root, 'packages', 'query', 'src', 'offline', 'index.ts')
 const idDigits = 16
 
 /** The text of the whole verifier, made of the sources as they are. */

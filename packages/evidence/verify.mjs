@@ -2649,6 +2649,343 @@ var whodidDecision = (function(exports, node_crypto) {
 	function invalidTime(text, field) {
 		return new WhodidError("invalid_time", `"${field}" expected an RFC 3339 instant with a zone, such as 2026-11-22T14:07:00Z; got "${printableLine(text, 60)}"`);
 	}
+	// packages/identity/src/refused-token.ts
+	/** A token or a proof that is refused. Its message never quotes the token. */
+	var RefusedToken = class extends WhodidError {
+		refusal;
+		constructor(refusal, message, options) {
+			super("token_refused", `${refusal}: ${message}`, options);
+			this.refusal = refusal;
+		}
+	};
+	// packages/identity/src/key-thumbprint.ts
+	/** The members that RFC 7638 takes of each type of key, in its order. */
+	const members$1 = {
+		EC: [
+			"crv",
+			"kty",
+			"x",
+			"y"
+		],
+		RSA: [
+			"e",
+			"kty",
+			"n"
+		],
+		OKP: [
+			"crv",
+			"kty",
+			"x"
+		]
+	};
+	/** Returns the RFC 7638 thumbprint of a public key: SHA-256, base64url. Throws {@link RefusedToken} `malformed`. */
+	function keyThumbprint(key) {
+		const names = members$1[key.kty ?? ""];
+		const pairs = (names ?? []).map((name) => [name, Reflect.get(key, name)]);
+		if (names === void 0 || pairs.some(([, value]) => typeof value !== "string")) throw new RefusedToken("malformed", "the key is of no known type");
+		return sha256Base64Url(JSON.stringify(Object.fromEntries(pairs)));
+	}
+	/** SHA-256 of a text, base64url: the form of `ath` and of thumbprints. */
+	function sha256Base64Url(text) {
+		return (0, node_crypto.createHash)("sha256").update(text).digest("base64url");
+	}
+	// packages/identity/src/seal/seal-limits.ts
+	/** The bounds of a seal. */
+	const sealLimits = {
+		/** Spans that one seal covers. */
+		leavesMax: 256,
+		/** Seals that a collector verifies in one request: each costs a check of a signature. */
+		perRequestMax: 8,
+		/** Characters of a seal, as a JWS. It keeps within one attribute of a record. */
+		lengthMax: 6e4,
+		/** Characters of the SPIFFE ID of an instance. */
+		issuerLengthMax: 2048
+	};
+	// packages/identity/src/seal/make-seal.ts
+	/** The type of a seal, in its header. */
+	const sealType = "whodid-seal+jwt";
+	// packages/identity/src/claims.ts
+	/** Returns true for a JSON object. */
+	function isClaims(value) {
+		return typeof value === "object" && value !== null && !Array.isArray(value);
+	}
+	/** Returns a claim, undefined where there is none. Inherited members do not count. */
+	function claimOf(claims, name) {
+		return Object.hasOwn(claims, name) ? claims[name] : void 0;
+	}
+	// packages/identity/src/seal/read-seal.ts
+	const form = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$/u;
+	const hashForm = /^[A-Za-z0-9_-]{43}$/u;
+	const members = [
+		"iss",
+		"iat",
+		"seq",
+		"prev",
+		"wth",
+		"seen",
+		"n",
+		"leaves"
+	];
+	/**
+	* Reads a seal. Everything about its form is settled here: the one algorithm, no header that chooses a key, each member once and none
+	* beside them, each span once. Throws `RefusedToken` `oversized`, `malformed`, `wrong_type`, `forbidden_algorithm`,
+	* `forbidden_header`, `malformed_claim`.
+	*/
+	function readSeal(jws) {
+		if (jws.length > sealLimits.lengthMax) throw new RefusedToken("oversized", `a seal has at most ${sealLimits.lengthMax} characters`);
+		if (!form.test(jws)) throw new RefusedToken("malformed", "a seal has three parts and a signature of 64 bytes");
+		const [headerText = "", payloadText = "", signatureText = ""] = jws.split(".");
+		const keyThumbprint = readHeader(parsePart(headerText));
+		const claims = parsePart(payloadText);
+		if (Object.keys(claims).length !== members.length || !members.every((m) => Object.hasOwn(claims, m))) throw bad("payload", `the members ${members.join(", ")}`);
+		const leaves = readLeaves(claimOf(claims, "leaves"));
+		if (claimOf(claims, "n") !== leaves.size) throw bad("n", "the number of its leaves");
+		const prev = text(claims, "prev");
+		if (prev !== "" && !hashForm.test(prev)) throw bad("prev", "a SHA-256, or nothing");
+		return {
+			keyThumbprint,
+			issuer: issuerOf(claims),
+			issuedAtS: count(claims, "iat"),
+			seq: count(claims, "seq"),
+			prev,
+			tokenHash: hash(claims, "wth"),
+			seen: count(claims, "seen"),
+			leaves,
+			signedText: `${headerText}.${payloadText}`,
+			signature: Buffer.from(signatureText, "base64url")
+		};
+	}
+	/** True when the seal was signed by this key. */
+	function verifySeal({ signedText, signature }, publicKey) {
+		const key = {
+			key: publicKey,
+			dsaEncoding: "ieee-p1363"
+		};
+		return (0, node_crypto.verify)("sha256", Buffer.from(signedText), key, signature);
+	}
+	function readHeader(header) {
+		if (claimOf(header, "alg") !== "ES256") throw new RefusedToken("forbidden_algorithm", "a seal is signed with ES256");
+		if (claimOf(header, "typ") !== "whodid-seal+jwt") throw new RefusedToken("wrong_type", `a seal has the typ ${sealType}`);
+		const kid = claimOf(header, "kid");
+		if (Object.keys(header).length !== 3 || typeof kid !== "string" || !hashForm.test(kid)) throw new RefusedToken("forbidden_header", "the header of a seal has alg, typ and kid");
+		return kid;
+	}
+	function readLeaves(value) {
+		const leaves = /* @__PURE__ */ new Map();
+		if (!Array.isArray(value) || value.length === 0) throw bad("leaves", "a list");
+		if (value.length > sealLimits.leavesMax) throw new RefusedToken("oversized", `a seal covers at most ${sealLimits.leavesMax} spans`);
+		for (const each of value) {
+			const { traceId, spanId, digest } = leafOf(each);
+			leaves.set(`${traceId}-${spanId}`, digest);
+		}
+		if (leaves.size !== value.length) throw bad("leaves", "each span once");
+		return leaves;
+	}
+	function leafOf(value) {
+		const parts = Array.isArray(value) ? value : [];
+		const [traceId, spanId, digest] = parts;
+		if (!(parts.length === 3 && isForm(traceId, /^[0-9a-f]{32}$/u) && isForm(spanId, /^[0-9a-f]{16}$/u) && isForm(digest, hashForm))) throw bad("leaves", "a trace, a span and a digest each");
+		return {
+			traceId,
+			spanId,
+			digest
+		};
+	}
+	function isForm(value, pattern) {
+		return typeof value === "string" && pattern.test(value);
+	}
+	function parsePart(part) {
+		let value;
+		try {
+			const bytes = Buffer.from(part, "base64url");
+			value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+		} catch (thrown) {
+			throw new RefusedToken("malformed", "a part is no JSON", { cause: thrown });
+		}
+		if (!isClaims(value)) throw new RefusedToken("malformed", "a part is no JSON object");
+		return value;
+	}
+	function issuerOf(claims) {
+		const issuer = text(claims, "iss");
+		if (issuer === "" || issuer.length > sealLimits.issuerLengthMax) throw bad("iss", "a SPIFFE ID");
+		return issuer;
+	}
+	function text(claims, name) {
+		const value = claimOf(claims, name);
+		if (typeof value === "string") return value;
+		throw bad(name, "a text");
+	}
+	function hash(claims, name) {
+		const value = text(claims, name);
+		if (hashForm.test(value)) return value;
+		throw bad(name, "a SHA-256");
+	}
+	function count(claims, name) {
+		const value = claimOf(claims, name);
+		if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+		throw bad(name, "a whole number");
+	}
+	function bad(name, expected) {
+		return new RefusedToken("malformed_claim", `"${name}" of a seal expected ${expected}`);
+	}
+	// packages/identity/src/seal/seal-digest.ts
+	/** Stands first in every digest, so that a later list of texts has other digests. */
+	const version = "whodid-seal-1";
+	/**
+	* Returns the digest of a span: SHA-256, base64url, over a closed list of texts, each behind its length in bytes of UTF-8. Neither
+	* attributes outside of the list nor the resource count: a collector on the way may add to both.
+	*/
+	function sealDigest(texts) {
+		const { traceId, spanId, parentSpanId, startUnixNs, endUnixNs } = texts;
+		const { instance, template, delegator, delegatorIssuer, correlation } = texts;
+		const { credential, verb, resource, argumentsHash, resultHash } = texts;
+		const list = [
+			version,
+			traceId,
+			spanId,
+			parentSpanId,
+			startUnixNs.toString(),
+			endUnixNs.toString(),
+			instance,
+			template,
+			delegator,
+			delegatorIssuer,
+			correlation,
+			credential,
+			verb,
+			resource,
+			argumentsHash,
+			resultHash
+		];
+		let joined = "";
+		for (const text of list) joined += `${Buffer.byteLength(text)}:${text},`;
+		return (0, node_crypto.createHash)("sha256").update(joined).digest("base64url");
+	}
+	// packages/query/src/offline/check-seals.ts
+	/**
+	* Checks the seals of proven records again, from what stands among them: the seal, the instance token and the issuer's key. Returns the line that
+	* says of how many records that could be done; none where no record is sealed. A record whose seal or token is not here, or of which a text was
+	* redacted, cannot be checked again.
+	*
+	* Throws an Error where a seal is not by its token's key, or a token not by its issuer's: the collector that wrote `verified` was wrong.
+	*/
+	function sealLines(rows) {
+		const marked = rows.map((row) => ({
+			row,
+			own: attributesOf(row)
+		})).filter(({ own }) => own[attribute.sealResult] === "verified");
+		const sealed = marked.filter(({ own }) => own[attribute.sealJws] === void 0);
+		if (sealed.length === 0) return [];
+		const seals = new Map(marked.map(({ row, own }) => [refOf$1(row), own[attribute.sealJws]]));
+		const tokens = tokensIn(rows);
+		const known = /* @__PURE__ */ new Map();
+		const isChecked = ({ row, own }) => {
+			const seal = seals.get(textIn(own, attribute.sealId));
+			const token = tokens.get(textIn(own, attribute.sealToken));
+			if (typeof seal !== "string" || token === void 0) return false;
+			const leaves = known.get(seal) ?? checkedLeaves(seal, own, token);
+			known.set(seal, leaves);
+			const digest = leaves.get(refOf$1(row));
+			return [String(row["verb"]), ""].some((verb) => digest === digestOf(row, own, verb));
+		};
+		const count = sealed.filter(isChecked).length;
+		const left = sealed.length - count;
+		return [`SEALED: ${count} records are signed by the key of their instance, checked here from token, key and seal${left === 0 ? "" : `; of ${left} more the collector says so: their seal or token is not here, or a text of theirs was redacted`}`];
+	}
+	/** The records of tokens: Whodid's own, which no sender can make. */
+	function tokensIn(rows) {
+		return new Map(rows.filter((row) => row["exporter"] === "whodid" && row["name"] === "whodid.credential").map((row) => {
+			const own = attributesOf(row);
+			return [textIn(own, attribute.identityToken), own];
+		}));
+	}
+	/** The digests of a seal by span, once the token is its issuer's, and the seal its token's. */
+	function checkedLeaves(seal, own, issued) {
+		const token = textIn(issued, "whodid.credential.jws");
+		const hash = (0, node_crypto.createHash)("sha256").update(token).digest("base64url");
+		if (hash !== own[attribute.sealToken]) throw new Error("an instance token is not that of its hash");
+		const claims = claimsOf$1(token, parse(textIn(issued, "whodid.credential.issuer_key")));
+		const { jwk } = claims["cnf"] ?? {};
+		const { kty = "", crv = "", x = "", y = "" } = jwk ?? {};
+		const key = {
+			kty,
+			crv,
+			x,
+			y
+		};
+		const read = readSeal(seal);
+		if (!(read.tokenHash === hash && read.issuer === claims["sub"] && keyThumbprint(key) === own[attribute.sealKey]) || !verifySeal(read, (0, node_crypto.createPublicKey)({
+			key,
+			format: "jwk"
+		}))) throw new Error("a seal is not signed by the key of its token");
+		return read.leaves;
+	}
+	/** The claims of a token by this key: ES256, and nothing else. */
+	function claimsOf$1(token, { kty = "", crv = "", x = "", y = "" }) {
+		const [header = "", payload = "", signature = ""] = token.split(".");
+		const by = {
+			key: (0, node_crypto.createPublicKey)({
+				key: {
+					kty,
+					crv,
+					x,
+					y
+				},
+				format: "jwk"
+			}),
+			dsaEncoding: "ieee-p1363"
+		};
+		const bytes = Buffer.from(`${header}.${payload}`);
+		const isSigned = (0, node_crypto.verify)("sha256", bytes, by, Buffer.from(signature, "base64url"));
+		if (decoded(header)["alg"] !== "ES256" || crv !== "P-256" || !isSigned) throw new Error("an instance token is not signed by the key of its issuer");
+		return decoded(payload);
+	}
+	/** The digest of a record as it was sent: a value that the collector changed stands beside the column. */
+	function digestOf(row, own, verb) {
+		const sent = (key, column) => {
+			const value = own[key];
+			return typeof value === "string" ? value : String(row[column]);
+		};
+		return sealDigest({
+			traceId: String(row["trace_id"]),
+			spanId: String(row["span_id"]),
+			parentSpanId: String(row["parent_span_id"]),
+			startUnixNs: parseInstant(String(row["ts"]), "ts"),
+			endUnixNs: parseInstant(String(row["end_ts"]), "end_ts"),
+			instance: sent(attribute.instanceId, "instance_id"),
+			template: sent(attribute.templateId, "template_id"),
+			delegator: sent(attribute.delegatorId, "delegator_id"),
+			delegatorIssuer: sent(attribute.delegatorIssuer, "delegator_issuer"),
+			correlation: sent(attribute.correlationId, "correlation_id"),
+			credential: sent(attribute.credentialId, "credential_id"),
+			verb: textIn(own, attribute.actionVerb) || verb,
+			resource: sent(attribute.resourceId, "resource_id"),
+			argumentsHash: sent(attribute.toolArgumentsHash, "arguments_hash"),
+			resultHash: sent(attribute.toolResultHash, "result_hash")
+		});
+	}
+	function refOf$1(row) {
+		return `${String(row["trace_id"])}-${String(row["span_id"])}`;
+	}
+	function textIn(attributes, key) {
+		const value = attributes[key];
+		return typeof value === "string" ? value : "";
+	}
+	function attributesOf(row) {
+		return parse(String(row["attributes"] ?? ""));
+	}
+	function decoded(part) {
+		return parse(Buffer.from(part, "base64url").toString("utf8"));
+	}
+	/** A JSON object; an empty one where the text is none. */
+	function parse(text) {
+		try {
+			const value = JSON.parse(text);
+			return typeof value === "object" && value !== null ? { ...value } : {};
+		} catch {
+			return {};
+		}
+	}
 	// packages/query/src/text.ts
 	/** Longest text of a prompt or a plan in an answer, in UTF-16 units; the ledger holds the rest. */
 	const textLengthMax = 32768;
@@ -5498,11 +5835,11 @@ var whodidDecision = (function(exports, node_crypto) {
 			};
 			case "conflicting_identity": return {
 				code: "conflicting_identity",
-				text: `Records of this act agree on the template and name two instances: ${claimsOf$1(contradicting)}. None of the two is believed.`
+				text: `Records of this act agree on the template and name two instances: ${claimsOf(contradicting)}. None of the two is believed.`
 			};
 		}
 	}
-	function claimsOf$1(records) {
+	function claimsOf(records) {
 		return [...new Set(records.map(describeClaim))].join("; ");
 	}
 	function contradictionReason(decision) {
@@ -5520,7 +5857,7 @@ var whodidDecision = (function(exports, node_crypto) {
 			case "":
 			case "conflicting_identity": return {
 				code: "conflicting_identity",
-				text: `Records of this act disagree on who acted: ${claimsOf$1(contradicting)}. All are kept, none is believed.`
+				text: `Records of this act disagree on who acted: ${claimsOf(contradicting)}. All are kept, none is believed.`
 			};
 		}
 	}
@@ -6123,8 +6460,8 @@ var whodidDecision = (function(exports, node_crypto) {
 	];
 	/** The engine's expressions that are more than a column, and how each is derived from a record. */
 	const derivations = new Map([
-		[evidenceColumns.key, ({ columns }) => refOf$1(columns, "span_id")],
-		[evidenceColumns.parent, ({ columns }) => columns["parent_span_id"] === "" ? "" : refOf$1(columns, "parent_span_id")],
+		[evidenceColumns.key, ({ columns }) => refOf(columns, "span_id")],
+		[evidenceColumns.parent, ({ columns }) => columns["parent_span_id"] === "" ? "" : refOf(columns, "parent_span_id")],
 		[evidenceColumns.instance_key, ({ columns }) => instanceKey(columns)],
 		[instanceClaimColumns.instance_key, ({ columns }) => instanceKey(columns)],
 		[evidenceColumns.text_block, ({ columns }) => textOfKind(columns, "text_block", 48)],
@@ -6149,6 +6486,21 @@ var whodidDecision = (function(exports, node_crypto) {
 			record: JSON.stringify(values)
 		};
 	}
+	/** Returns the fields of a role that do not follow from one record; an answer uses them as stated. */
+	function statedFields(role) {
+		return Object.entries(columnsByRole[role]).filter(([, sql]) => !isDerived(sql)).map(([field]) => field);
+	}
+	/** Returns the statement's values for a row, by field. */
+	function fieldsOfRow({ role, record }) {
+		if (!isDerivable(role)) return {};
+		const values = JSON.parse(record);
+		if (!Array.isArray(values)) return {};
+		return Object.fromEntries(Object.keys(columnsByRole[role]).map((field, index) => [field, values[index]]));
+	}
+	/** True when rows of a role can be derived from one record. */
+	function isDerivable(role) {
+		return Object.hasOwn(columnsByRole, role);
+	}
 	/** The derivation of each field, looked up once. */
 	const derivers = {
 		subject: derivationsOf("subject"),
@@ -6166,6 +6518,9 @@ var whodidDecision = (function(exports, node_crypto) {
 			return kind === void 0 ? (_, stated) => stated[field] ?? null : ({ columns }) => plainValue(columns[sql] ?? "", kind);
 		});
 	}
+	function isDerived(sql) {
+		return derivations.has(sql) || kinds.has(sql);
+	}
 	/** `whodid.threads` names a template only for a claim that its sender may make and no rule derived. */
 	function claimedTemplate({ columns }) {
 		return columns["template_rule"] === "" && columns["channel"] !== "unentitled" ? columns["template_id"] : "";
@@ -6175,7 +6530,7 @@ var whodidDecision = (function(exports, node_crypto) {
 		if (kind === "time") return String(value).replace("T", " ").replace("Z", "");
 		return kind === "uint64" || kind === "number" ? String(value) : value;
 	}
-	function refOf$1(columns, span) {
+	function refOf(columns, span) {
 		return `${hexOf(columns, "trace_id", 32)}-${hexOf(columns, span, 16)}`;
 	}
 	function textOfKind(columns, column, digits) {
@@ -6221,343 +6576,6 @@ var whodidDecision = (function(exports, node_crypto) {
 	/** Returns zeroes where the record has no value. */
 	function hexOf(columns, column, digits) {
 		return String(columns[column] ?? "").padStart(digits, "0");
-	}
-	// packages/identity/src/refused-token.ts
-	/** A token or a proof that is refused. Its message never quotes the token. */
-	var RefusedToken = class extends WhodidError {
-		refusal;
-		constructor(refusal, message, options) {
-			super("token_refused", `${refusal}: ${message}`, options);
-			this.refusal = refusal;
-		}
-	};
-	// packages/identity/src/key-thumbprint.ts
-	/** The members that RFC 7638 takes of each type of key, in its order. */
-	const members$1 = {
-		EC: [
-			"crv",
-			"kty",
-			"x",
-			"y"
-		],
-		RSA: [
-			"e",
-			"kty",
-			"n"
-		],
-		OKP: [
-			"crv",
-			"kty",
-			"x"
-		]
-	};
-	/** Returns the RFC 7638 thumbprint of a public key: SHA-256, base64url. Throws {@link RefusedToken} `malformed`. */
-	function keyThumbprint(key) {
-		const names = members$1[key.kty ?? ""];
-		const pairs = (names ?? []).map((name) => [name, Reflect.get(key, name)]);
-		if (names === void 0 || pairs.some(([, value]) => typeof value !== "string")) throw new RefusedToken("malformed", "the key is of no known type");
-		return sha256Base64Url(JSON.stringify(Object.fromEntries(pairs)));
-	}
-	/** SHA-256 of a text, base64url: the form of `ath` and of thumbprints. */
-	function sha256Base64Url(text) {
-		return (0, node_crypto.createHash)("sha256").update(text).digest("base64url");
-	}
-	// packages/identity/src/seal/seal-limits.ts
-	/** The bounds of a seal. */
-	const sealLimits = {
-		/** Spans that one seal covers. */
-		leavesMax: 256,
-		/** Seals that a collector verifies in one request: each costs a check of a signature. */
-		perRequestMax: 8,
-		/** Characters of a seal, as a JWS. It keeps within one attribute of a record. */
-		lengthMax: 6e4,
-		/** Characters of the SPIFFE ID of an instance. */
-		issuerLengthMax: 2048
-	};
-	// packages/identity/src/seal/make-seal.ts
-	/** The type of a seal, in its header. */
-	const sealType = "whodid-seal+jwt";
-	// packages/identity/src/claims.ts
-	/** Returns true for a JSON object. */
-	function isClaims(value) {
-		return typeof value === "object" && value !== null && !Array.isArray(value);
-	}
-	/** Returns a claim, undefined where there is none. Inherited members do not count. */
-	function claimOf(claims, name) {
-		return Object.hasOwn(claims, name) ? claims[name] : void 0;
-	}
-	// packages/identity/src/seal/read-seal.ts
-	const form = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$/u;
-	const hashForm = /^[A-Za-z0-9_-]{43}$/u;
-	const members = [
-		"iss",
-		"iat",
-		"seq",
-		"prev",
-		"wth",
-		"seen",
-		"n",
-		"leaves"
-	];
-	/**
-	* Reads a seal. Everything about its form is settled here: the one algorithm, no header that chooses a key, each member once and none
-	* beside them, each span once. Throws `RefusedToken` `oversized`, `malformed`, `wrong_type`, `forbidden_algorithm`,
-	* `forbidden_header`, `malformed_claim`.
-	*/
-	function readSeal(jws) {
-		if (jws.length > sealLimits.lengthMax) throw new RefusedToken("oversized", `a seal has at most ${sealLimits.lengthMax} characters`);
-		if (!form.test(jws)) throw new RefusedToken("malformed", "a seal has three parts and a signature of 64 bytes");
-		const [headerText = "", payloadText = "", signatureText = ""] = jws.split(".");
-		const keyThumbprint = readHeader(parsePart(headerText));
-		const claims = parsePart(payloadText);
-		if (Object.keys(claims).length !== members.length || !members.every((m) => Object.hasOwn(claims, m))) throw bad("payload", `the members ${members.join(", ")}`);
-		const leaves = readLeaves(claimOf(claims, "leaves"));
-		if (claimOf(claims, "n") !== leaves.size) throw bad("n", "the number of its leaves");
-		const prev = text(claims, "prev");
-		if (prev !== "" && !hashForm.test(prev)) throw bad("prev", "a SHA-256, or nothing");
-		return {
-			keyThumbprint,
-			issuer: issuerOf(claims),
-			issuedAtS: count(claims, "iat"),
-			seq: count(claims, "seq"),
-			prev,
-			tokenHash: hash(claims, "wth"),
-			seen: count(claims, "seen"),
-			leaves,
-			signedText: `${headerText}.${payloadText}`,
-			signature: Buffer.from(signatureText, "base64url")
-		};
-	}
-	/** True when the seal was signed by this key. */
-	function verifySeal({ signedText, signature }, publicKey) {
-		const key = {
-			key: publicKey,
-			dsaEncoding: "ieee-p1363"
-		};
-		return (0, node_crypto.verify)("sha256", Buffer.from(signedText), key, signature);
-	}
-	function readHeader(header) {
-		if (claimOf(header, "alg") !== "ES256") throw new RefusedToken("forbidden_algorithm", "a seal is signed with ES256");
-		if (claimOf(header, "typ") !== "whodid-seal+jwt") throw new RefusedToken("wrong_type", `a seal has the typ ${sealType}`);
-		const kid = claimOf(header, "kid");
-		if (Object.keys(header).length !== 3 || typeof kid !== "string" || !hashForm.test(kid)) throw new RefusedToken("forbidden_header", "the header of a seal has alg, typ and kid");
-		return kid;
-	}
-	function readLeaves(value) {
-		const leaves = /* @__PURE__ */ new Map();
-		if (!Array.isArray(value) || value.length === 0) throw bad("leaves", "a list");
-		if (value.length > sealLimits.leavesMax) throw new RefusedToken("oversized", `a seal covers at most ${sealLimits.leavesMax} spans`);
-		for (const each of value) {
-			const { traceId, spanId, digest } = leafOf(each);
-			leaves.set(`${traceId}-${spanId}`, digest);
-		}
-		if (leaves.size !== value.length) throw bad("leaves", "each span once");
-		return leaves;
-	}
-	function leafOf(value) {
-		const parts = Array.isArray(value) ? value : [];
-		const [traceId, spanId, digest] = parts;
-		if (!(parts.length === 3 && isForm(traceId, /^[0-9a-f]{32}$/u) && isForm(spanId, /^[0-9a-f]{16}$/u) && isForm(digest, hashForm))) throw bad("leaves", "a trace, a span and a digest each");
-		return {
-			traceId,
-			spanId,
-			digest
-		};
-	}
-	function isForm(value, pattern) {
-		return typeof value === "string" && pattern.test(value);
-	}
-	function parsePart(part) {
-		let value;
-		try {
-			const bytes = Buffer.from(part, "base64url");
-			value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-		} catch (thrown) {
-			throw new RefusedToken("malformed", "a part is no JSON", { cause: thrown });
-		}
-		if (!isClaims(value)) throw new RefusedToken("malformed", "a part is no JSON object");
-		return value;
-	}
-	function issuerOf(claims) {
-		const issuer = text(claims, "iss");
-		if (issuer === "" || issuer.length > sealLimits.issuerLengthMax) throw bad("iss", "a SPIFFE ID");
-		return issuer;
-	}
-	function text(claims, name) {
-		const value = claimOf(claims, name);
-		if (typeof value === "string") return value;
-		throw bad(name, "a text");
-	}
-	function hash(claims, name) {
-		const value = text(claims, name);
-		if (hashForm.test(value)) return value;
-		throw bad(name, "a SHA-256");
-	}
-	function count(claims, name) {
-		const value = claimOf(claims, name);
-		if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-		throw bad(name, "a whole number");
-	}
-	function bad(name, expected) {
-		return new RefusedToken("malformed_claim", `"${name}" of a seal expected ${expected}`);
-	}
-	// packages/identity/src/seal/seal-digest.ts
-	/** Stands first in every digest, so that a later list of texts has other digests. */
-	const version = "whodid-seal-1";
-	/**
-	* Returns the digest of a span: SHA-256, base64url, over a closed list of texts, each behind its length in bytes of UTF-8. Neither
-	* attributes outside of the list nor the resource count: a collector on the way may add to both.
-	*/
-	function sealDigest(texts) {
-		const { traceId, spanId, parentSpanId, startUnixNs, endUnixNs } = texts;
-		const { instance, template, delegator, delegatorIssuer, correlation } = texts;
-		const { credential, verb, resource, argumentsHash, resultHash } = texts;
-		const list = [
-			version,
-			traceId,
-			spanId,
-			parentSpanId,
-			startUnixNs.toString(),
-			endUnixNs.toString(),
-			instance,
-			template,
-			delegator,
-			delegatorIssuer,
-			correlation,
-			credential,
-			verb,
-			resource,
-			argumentsHash,
-			resultHash
-		];
-		let joined = "";
-		for (const text of list) joined += `${Buffer.byteLength(text)}:${text},`;
-		return (0, node_crypto.createHash)("sha256").update(joined).digest("base64url");
-	}
-	// packages/query/src/offline/check-seals.ts
-	/**
-	* Checks the seals of proven records again, from what stands among them: the seal, the instance token and the issuer's key. Returns the line that
-	* says of how many records that could be done; none where no record is sealed. A record whose seal or token is not here, or of which a text was
-	* redacted, cannot be checked again.
-	*
-	* Throws an Error where a seal is not by its token's key, or a token not by its issuer's: the collector that wrote `verified` was wrong.
-	*/
-	function sealLines(rows) {
-		const marked = rows.map((row) => ({
-			row,
-			own: attributesOf(row)
-		})).filter(({ own }) => own[attribute.sealResult] === "verified");
-		const sealed = marked.filter(({ own }) => own[attribute.sealJws] === void 0);
-		if (sealed.length === 0) return [];
-		const seals = new Map(marked.map(({ row, own }) => [refOf(row), own[attribute.sealJws]]));
-		const tokens = tokensIn(rows);
-		const known = /* @__PURE__ */ new Map();
-		const isChecked = ({ row, own }) => {
-			const seal = seals.get(textIn(own, attribute.sealId));
-			const token = tokens.get(textIn(own, attribute.sealToken));
-			if (typeof seal !== "string" || token === void 0) return false;
-			const leaves = known.get(seal) ?? checkedLeaves(seal, own, token);
-			known.set(seal, leaves);
-			const digest = leaves.get(refOf(row));
-			return [String(row["verb"]), ""].some((verb) => digest === digestOf(row, own, verb));
-		};
-		const count = sealed.filter(isChecked).length;
-		const left = sealed.length - count;
-		return [`SEALED: ${count} records are signed by the key of their instance, checked here from token, key and seal${left === 0 ? "" : `; of ${left} more the collector says so: their seal or token is not here, or a text of theirs was redacted`}`];
-	}
-	/** The records of tokens: Whodid's own, which no sender can make. */
-	function tokensIn(rows) {
-		return new Map(rows.filter((row) => row["exporter"] === "whodid" && row["name"] === "whodid.credential").map((row) => {
-			const own = attributesOf(row);
-			return [textIn(own, attribute.identityToken), own];
-		}));
-	}
-	/** The digests of a seal by span, once the token is its issuer's, and the seal its token's. */
-	function checkedLeaves(seal, own, issued) {
-		const token = textIn(issued, "whodid.credential.jws");
-		const hash = (0, node_crypto.createHash)("sha256").update(token).digest("base64url");
-		if (hash !== own[attribute.sealToken]) throw new Error("an instance token is not that of its hash");
-		const claims = claimsOf(token, parse(textIn(issued, "whodid.credential.issuer_key")));
-		const { jwk } = claims["cnf"] ?? {};
-		const { kty = "", crv = "", x = "", y = "" } = jwk ?? {};
-		const key = {
-			kty,
-			crv,
-			x,
-			y
-		};
-		const read = readSeal(seal);
-		if (!(read.tokenHash === hash && read.issuer === claims["sub"] && keyThumbprint(key) === own[attribute.sealKey]) || !verifySeal(read, (0, node_crypto.createPublicKey)({
-			key,
-			format: "jwk"
-		}))) throw new Error("a seal is not signed by the key of its token");
-		return read.leaves;
-	}
-	/** The claims of a token by this key: ES256, and nothing else. */
-	function claimsOf(token, { kty = "", crv = "", x = "", y = "" }) {
-		const [header = "", payload = "", signature = ""] = token.split(".");
-		const by = {
-			key: (0, node_crypto.createPublicKey)({
-				key: {
-					kty,
-					crv,
-					x,
-					y
-				},
-				format: "jwk"
-			}),
-			dsaEncoding: "ieee-p1363"
-		};
-		const bytes = Buffer.from(`${header}.${payload}`);
-		const isSigned = (0, node_crypto.verify)("sha256", bytes, by, Buffer.from(signature, "base64url"));
-		if (decoded(header)["alg"] !== "ES256" || crv !== "P-256" || !isSigned) throw new Error("an instance token is not signed by the key of its issuer");
-		return decoded(payload);
-	}
-	/** The digest of a record as it was sent: a value that the collector changed stands beside the column. */
-	function digestOf(row, own, verb) {
-		const sent = (key, column) => {
-			const value = own[key];
-			return typeof value === "string" ? value : String(row[column]);
-		};
-		return sealDigest({
-			traceId: String(row["trace_id"]),
-			spanId: String(row["span_id"]),
-			parentSpanId: String(row["parent_span_id"]),
-			startUnixNs: parseInstant(String(row["ts"]), "ts"),
-			endUnixNs: parseInstant(String(row["end_ts"]), "end_ts"),
-			instance: sent(attribute.instanceId, "instance_id"),
-			template: sent(attribute.templateId, "template_id"),
-			delegator: sent(attribute.delegatorId, "delegator_id"),
-			delegatorIssuer: sent(attribute.delegatorIssuer, "delegator_issuer"),
-			correlation: sent(attribute.correlationId, "correlation_id"),
-			credential: sent(attribute.credentialId, "credential_id"),
-			verb: textIn(own, attribute.actionVerb) || verb,
-			resource: sent(attribute.resourceId, "resource_id"),
-			argumentsHash: sent(attribute.toolArgumentsHash, "arguments_hash"),
-			resultHash: sent(attribute.toolResultHash, "result_hash")
-		});
-	}
-	function refOf(row) {
-		return `${String(row["trace_id"])}-${String(row["span_id"])}`;
-	}
-	function textIn(attributes, key) {
-		const value = attributes[key];
-		return typeof value === "string" ? value : "";
-	}
-	function attributesOf(row) {
-		return parse(String(row["attributes"] ?? ""));
-	}
-	function decoded(part) {
-		return parse(Buffer.from(part, "base64url").toString("utf8"));
-	}
-	/** A JSON object; an empty one where the text is none. */
-	function parse(text) {
-		try {
-			const value = JSON.parse(text);
-			return typeof value === "object" && value !== null ? { ...value } : {};
-		} catch {
-			return {};
-		}
 	}
 	// packages/query/src/offline/decide-offline.ts
 	/** Gaps that are found beside the decision: a proof that is missing when the question is asked, and spans that a seal names. */
@@ -6659,9 +6677,13 @@ var whodidDecision = (function(exports, node_crypto) {
 	];
 	exports.decideOffline = decideOffline;
 	exports.decidedPart = decidedPart;
+	exports.deriveRow = deriveRow;
+	exports.fieldsOfRow = fieldsOfRow;
+	exports.isDerivable = isDerivable;
 	exports.sealLines = sealLines;
+	exports.statedFields = statedFields;
 	return exports;
 })({}, nodeCrypto);
 
-Object.assign(decisionCode, whodidDecision, { id: '5c072e09475fbc9c' })
+Object.assign(decisionCode, whodidDecision, { id: 'f222d269e81ed9a3' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -126,7 +126,7 @@ describe('a seal that does not hold', () => {
   it('contradicts the record, in the API and in the view', async () => {
     const by = await register()
     const good = at(act(by, { [attribute.resourceId]: 'db:table:shop/forged' }))
-    const seal = at(sealSpan(sealOver(by, [good], 1, nowS()), good))
+    const seal = at(sealSpan(sealOver(by, [good], { issuedAtS: nowS() }), good))
     const changed = { ...good.attributes, [attribute.delegatorId]: 'ceo@acme.example' }
     await sendAll([namingSeal({ ...good, attributes: changed }, seal), seal])
     const answer = await whodid.whoDid('db:table:shop/forged', ({ action }) => action !== null)
@@ -146,7 +146,7 @@ describe('a seal that does not hold', () => {
     const by = await register()
     const shown = at(act(by, { [attribute.resourceId]: 'db:table:shop/shown' }))
     const kept = at(act(by, { [attribute.resourceId]: 'db:table:shop/kept' }))
-    const seal = at(sealSpan(sealOver(by, [shown, kept], 1, nowS()), shown))
+    const seal = at(sealSpan(sealOver(by, [shown, kept], { issuedAtS: nowS() }), shown))
     await sendAll([namingSeal(shown, seal), seal])
     const answer = await whodid.whoDid('db:table:shop/shown', decided)
     expect(answer.grade).toBe('attested')
@@ -162,7 +162,7 @@ describe('a seal that does not hold', () => {
   it('leaves a record that names it as good as its sender, where nobody registered its token', async () => {
     const by = { ...(await register()), tokenHash: 'A'.repeat(43) }
     const lone = at(act(by, { [attribute.resourceId]: 'db:table:shop/unknown' }))
-    const seal = at(sealSpan(sealOver(by, [lone], 1, nowS()), lone))
+    const seal = at(sealSpan(sealOver(by, [lone], { issuedAtS: nowS() }), lone))
     await sendAll([namingSeal(lone, seal), seal])
     const answer = await whodid.whoDid('db:table:shop/unknown', decided)
     expect(answer.grade).toBe('channel')

@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
 import type { Collector, CollectorLimits, CollectorOptions } from '@whodid/collector'
 import { WhodidError } from '@whodid/model'
-import type { HostCheck } from '@whodid/model'
 import type { AppendBatch } from '@whodid/store'
 
 /** ClickHouse's place: takes batches, or is down. */
@@ -46,13 +45,12 @@ export interface MemoryCollector extends Collector {
 export async function startMemoryCollector(
   limits: Partial<CollectorLimits> = {},
   store: MemoryStore = memoryStore(),
-  hostCheck: HostCheck = 'any',
   more: Partial<CollectorOptions> = {},
 ): Promise<MemoryCollector> {
   const logDir = await mkdtemp(join(tmpdir(), 'whodid-otlp-'))
   const collector = await startCollector({
     host: '127.0.0.1',
-    hostCheck,
+    hostCheck: 'any',
     httpPort: 0,
     grpcPort: 0,
     logDir,

@@ -67,7 +67,7 @@ describe('attacks on seals', () => {
 
   it('are made on material that is good as it stands, and comes again unharmed', async () => {
     const by = await startInstance(world)
-    const sent = play(by, act(by), {})
+    const sent = play(by, act(by))
     const first = await sendSpans(world, sent)
     const [seal, covered] = sent as [SentSpan, SentSpan]
     const record = first.get(covered.spanId) as Recorded
@@ -88,8 +88,8 @@ describe('attacks on seals', () => {
   it.each(named)('$name: $result', async ({ result, attack, claims }) => {
     const by = await startInstance(world)
     const subject = act(by, attack.said)
-    const sent = play(by, subject, attack, { other: await startInstance(world) })
-    if (attack.delivery === 'reused_number') await sendSpans(world, play(by, act(by), {}))
+    const sent = play(by, subject, { attack, other: await startInstance(world) })
+    if (attack.delivery === 'reused_number') await sendSpans(world, play(by, act(by)))
     if (attack.isStopped !== undefined) {
       const { isStopped } = attack
       world.standingOf = ({ instance }) => {
@@ -167,10 +167,7 @@ describe('attacks on seals', () => {
     ]
     const results: unknown[] = []
     for (const subject of acts) {
-      const records = await sendSpans(
-        world,
-        play(by, subject, {}, { seq: acts.indexOf(subject) + 1 }),
-      )
+      const records = await sendSpans(world, play(by, subject, { seq: acts.indexOf(subject) + 1 }))
       const { result, claims } = marks(records.get(subject.spanId) as Recorded)
       expect(claims).toBeUndefined()
       results.push(result)
@@ -220,7 +217,7 @@ describe('attacks on the registration', () => {
   it('a person is named only on the word of a sender that may name one', async () => {
     const by = await startInstance(world, { sender: 'bound' })
     const subject = act(by)
-    const records = await sendSpans(world, play(by, subject, {}), 'bound')
+    const records = await sendSpans(world, play(by, subject), 'bound')
     expect(marks(records.get(subject.spanId) as Recorded)).toEqual({
       result: 'verified',
       claims: 'instance template',
@@ -229,15 +226,20 @@ describe('attacks on the registration', () => {
 })
 
 /** The spans of a request: the seal's, and the act that names it. */
+interface Played {
+  readonly attack?: SealAttack
+  readonly other?: Registered
+  readonly seq?: number
+}
+
 function play(
   by: Registered,
   subject: SentSpan,
-  attack: SealAttack,
-  { other = by, seq = 1 }: { readonly other?: Registered; readonly seq?: number } = {},
+  { attack = {}, other = by, seq = 1 }: Played = {},
 ): SentSpan[] {
   const moved = attack.delivery === 'moved_to_other_act' || attack.covers === 'another'
   const covered = moved ? { ...act(by), traceId: subject.traceId } : subject
-  const good = sealOver(attack.signer === 'other_instance' ? other : by, [covered], seq)
+  const good = sealOver(attack.signer === 'other_instance' ? other : by, [covered], { seq })
   const seal = sealSpan(attacked(good, attack, by), subject)
   const changed = {
     ...subject,

@@ -52,7 +52,7 @@ export async function startSealWorld(): Promise<SealWorld> {
     services: true,
   })
   const kept: Omit<SealWorld, 'collector'> = { store, clockS: 0, standingOf: active }
-  const collector = await startMemoryCollector({}, store, 'any', {
+  const collector = await startMemoryCollector({}, store, {
     logOrigin: 'acme.example/ledger',
     now: () => BigInt(nowS + kept.clockS) * 1_000_000_000n,
     ingestClients: [
@@ -192,8 +192,7 @@ function digestOfSent({ traceId, spanId, startUnixNs, attributes }: SentSpan): s
 export function sealOver(
   by: Registered,
   covered: readonly SentSpan[],
-  seq = 1,
-  issuedAtS = nowS,
+  { seq = 1, issuedAtS = nowS }: { readonly seq?: number; readonly issuedAtS?: number } = {},
 ): string {
   return makeSeal(
     {

@@ -1,12 +1,11 @@
 import type { ContentKeys } from '@whodid/content'
-import type { TrustedIssuer } from '@whodid/identity'
 import type { HostCheck } from '@whodid/model'
 import type { Appender } from '@whodid/store'
 import type { FilePort } from '@whodid/tlog-posix'
 import type { CollectorLimits } from './limits.ts'
 import type { CollectorEvent } from './metrics/collector-meter.ts'
 import type { IngestClient } from './senders/ingest-clients.ts'
-import type { StandingOf } from './seals/open-identity.ts'
+import type { IdentityOptions } from './seals/open-identity.ts'
 import type { SequencerOptions } from './sequencer/sequencer-options.ts'
 import type { LedgerRows } from './wal/ledger-rows.ts'
 
@@ -42,8 +41,8 @@ export interface CollectorOptions {
   /** The calls to the file system that the log makes. Default: the system's. A test puts failing ones in their place. */
   readonly files?: FilePort
   /** The state of an agent, by which tokens and seals are refused. Default: none is stopped. */
-  readonly standingOf?: StandingOf | undefined
+  readonly standingOf?: IdentityOptions['standingOf'] | undefined
   /** Issuers, beside this ledger's own, whose instance tokens may be registered. Their keys are fetched. Default: none. */
-  readonly trustedIssuers?: readonly TrustedIssuer[] | undefined
+  readonly trustedIssuers?: IdentityOptions['trustedIssuers'] | undefined
   readonly onEvent?: (event: CollectorEvent) => void
 }

@@ -7,8 +7,7 @@ import { ExportQueue } from './export/export-queue.ts'
 import { makeLossReport } from './export/loss-report.ts'
 import { makePoster } from './export/post-spans.ts'
 import { Sealer } from './seal/sealer.ts'
-import { followStops } from './stop/follow-stops.ts'
-import { StopView } from './stop/stop-view.ts'
+import { followStops, StopView } from './stop/index.ts'
 
 /** Name and version under which the records of this SDK are known. */
 const scopeName = '@whodid/sdk'
@@ -92,8 +91,7 @@ export function makeRuntime(config: Config): Runtime {
       tokenSource: config.tokenSource,
       timeoutMs: config.limits.exportTimeoutMs,
     }),
-    report,
-    sealer,
+    { listener: report, sealer },
   )
   const provider = new BasicTracerProvider({
     sampler: new AlwaysOnSampler(),

@@ -12,28 +12,26 @@ import { printableLine, WhodidError } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { Identity } from '../seals/open-identity.ts'
 import { tokenRecord } from '../seals/token-record.ts'
-import { isOwnInstance } from '../senders/bind-instance.ts'
-import type { IngestClient } from '../senders/ingest-clients.ts'
-import { mayLaunchOf } from '../senders/launch-credentials.ts'
-import type { LaunchCredentials } from '../senders/launch-credentials.ts'
+import { checkEntitled, delegatorOf } from './credential-rights.ts'
+import type { Asker, RightsDeps } from './credential-rights.ts'
+import type { LaunchDeps } from './launch-route.ts'
 import type { ReceiverDeps } from './read-body.ts'
 import { invalidBody, readJsonBody } from './read-json-body.ts'
 import type { Asked } from './read-json-body.ts'
 import { respondJson } from './respond.ts'
 
 /** The parts that register instance tokens. */
-export interface CredentialDeps extends ReceiverDeps {
+export interface CredentialDeps extends ReceiverDeps, RightsDeps {
   readonly identity: Identity
-  readonly launches: LaunchCredentials
+  readonly launches: LaunchDeps['launches']
   /** Appends records of Whodid's own; resolves when they are durable. */
   readonly record: (records: readonly LedgerRecord[]) => Promise<unknown>
 }
 
 const credentialsPath = '/v1/credentials'
 
-/** Characters of an `DPoP` header that is looked at, and of a name. */
+/** Characters of a `DPoP` header that is looked at. */
 const proofLengthMax = identityLimits.tokenBytesMax
-const nameLengthMax = 200
 
 /** True for a request that is about an instance token, and not a signal of OTLP. */
 export function isCredentialRequest(request: IncomingMessage): boolean {
@@ -54,6 +52,7 @@ export async function handleCredentials(
 ): Promise<void> {
   const { authorization } = request.headers
   const client = deps.authenticate(authorization)
+  const asker: Asker = { client, authorization }
   const { identity } = deps
   if (request.method === 'GET') {
     const { issuer, trustDomain, publicKey } = identity.issuer
@@ -70,11 +69,7 @@ export async function handleCredentials(
   const presented = asked['token']
   const { token, instance } =
     presented === undefined
-      ? await issue(
-          asked,
-          { client, proof, delegator: delegatorOf(asked, client, deps, authorization) },
-          identity,
-        )
+      ? await issue(asked, { client, proof, delegator: delegatorOf(asked, asker, deps) }, identity)
       : await take(presented, { client, proof }, identity)
   const registered = await identity.tokens.add(token, instance, client)
   await deps.record([tokenRecord(token, registered, deps.nowUnixNs())])
@@ -88,7 +83,7 @@ export async function handleCredentials(
 }
 
 interface Proven {
-  readonly client: IngestClient
+  readonly client: Asker['client']
   readonly proof: ProvenKey
 }
 
@@ -144,65 +139,10 @@ async function issue(
   return { token, instance: await verifyInstanceToken(token, identity.demands(client.tenant)) }
 }
 
-/**
- * The person in a token that is issued. A launched agent has the one that its launcher named, and chooses none. Any other sender names a
- * person only where it may say that a person acted: the token would else make more of its word than the word is.
- */
-function delegatorOf(
-  asked: Asked,
-  client: IngestClient,
-  { launches, identity }: CredentialDeps,
-  authorization: string | undefined,
-): IssuedSubject | undefined {
-  const named = (id: string, issuer: string): IssuedSubject => ({
-    id,
-    issuer: issuer === '' ? identity.issuer.issuer : issuer,
-  })
-  if (client.instance !== undefined) {
-    const { delegator } = launches.rightsOf(authorization)
-    return delegator && named(delegator.id, delegator.issuer)
-  }
-  if (asked['delegator'] === undefined || !client.humans) return undefined
-  const { id, issuer } = delegatorIn(asked)
-  return named(id, issuer)
-}
-
-/** The `delegator` of a request: `{"id","issuer"}`. Throws `invalid_body`. */
-export function delegatorIn(asked: Asked): { readonly id: string; readonly issuer: string } {
-  const value = asked['delegator']
-  // Sound: its members are checked.
-  const { id, issuer = '' } = (typeof value === 'object' && value !== null ? value : {}) as Asked
-  if (isName(id) && (issuer === '' || isName(issuer))) return { id, issuer }
-  throw invalidBody(
-    '"delegator"',
-    `an "id" and an "issuer" of 1–${nameLengthMax} printable characters`,
-  )
-}
-
-function checkEntitled(
-  client: IngestClient,
-  { template, instance }: { readonly template: string; readonly instance: string },
-): void {
-  const isOwn = client.instance === undefined || isOwnInstance(client.instance, instance)
-  if (isOwn && mayLaunchOf(client, template)) return
-  throw new WhodidError(
-    'forbidden',
-    `the token may not speak for the instance "${printableLine(instance, 80)}" of "${printableLine(template, 80)}"`,
-  )
-}
-
 function nameIn(asked: Asked, field: 'template' | 'instance'): string {
   const value = asked[field]
   if (typeof value === 'string' && /^[A-Za-z0-9._-]{1,200}$/u.test(value)) return value
   throw invalidBody(`"${field}"`, '1–200 letters, digits, ".", "_" or "-", as a SPIFFE ID has them')
-}
-
-function isName(value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    value.length <= nameLengthMax &&
-    /^[^\p{Cc}\p{Zl}\p{Zp}]+$/u.test(value)
-  )
 }
 
 function lifetimeIn(asked: Asked): number {

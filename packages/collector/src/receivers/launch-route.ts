@@ -13,7 +13,7 @@ import type {
   LaunchRequest,
 } from '../senders/launch-credentials.ts'
 import type { ReceiverDeps } from './read-body.ts'
-import { delegatorIn } from './credentials-route.ts'
+import { delegatorIn } from './credential-rights.ts'
 import { invalidBody, readJsonBody } from './read-json-body.ts'
 import type { Asked } from './read-json-body.ts'
 import { respondJson } from './respond.ts'

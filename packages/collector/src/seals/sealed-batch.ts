@@ -14,6 +14,9 @@ export interface SealedBatch {
   readonly batch: OtlpBatch | undefined
 }
 
+/** The part of the identity that seals are verified by. */
+export type SealingIdentity = Pick<Identity, 'tokens' | 'standingOf'>
+
 /** Finds the seals of a request. One without any, which most are, is not decoded here. Throws the errors of `decode`. */
 export function sealedBatch(
   body: DecodeRequest,
@@ -23,7 +26,7 @@ export function sealedBatch(
     nowUnixNs,
   }: {
     readonly client: IngestClient
-    readonly identity: Pick<Identity, 'tokens' | 'standingOf'>
+    readonly identity: SealingIdentity
     readonly nowUnixNs: bigint
   },
 ): SealedBatch {

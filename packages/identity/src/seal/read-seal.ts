@@ -79,6 +79,7 @@ function readLeaves(value: unknown): ReadonlyMap<string, string> {
   if (!Array.isArray(value) || value.length === 0) throw bad('leaves', 'a list')
   if (value.length > sealLimits.leavesMax)
     throw new RefusedToken('oversized', `a seal covers at most ${sealLimits.leavesMax} spans`)
+  // Sound: each element is checked.
   for (const each of value as readonly unknown[]) {
     const { traceId, spanId, digest } = leafOf(each)
     leaves.set(`${traceId}-${spanId}`, digest)

@@ -70,9 +70,10 @@ function checkedLeaves(
   const hash = createHash('sha256').update(token).digest('base64url')
   if (hash !== own[attribute.sealToken])
     throw new Error('an instance token is not that of its hash')
-  // What is no such key is refused by the import of it.
+  // Sound: what is no such key is refused by the import of it.
   const issuerKey = parse(textIn(issued, 'whodid.credential.issuer_key')) as JsonWebKey
   const claims = claimsOf(token, issuerKey)
+  // Sound: as above.
   const { jwk } = (claims['cnf'] ?? {}) as { jwk?: JsonWebKey }
   const { kty = '', crv = '', x = '', y = '' } = jwk ?? {}
   const key = { kty, crv, x, y }

@@ -12,8 +12,6 @@ import type { RawQuestion } from '../who-did/question.ts'
 import { deriveRow } from './derive-row.ts'
 import type { DerivableRole, SealedRecord, StatedValues } from './derive-row.ts'
 
-export { sealLines } from './check-seals.ts'
-
 /** The places of the records that an answer was decided from: `evidence.json` of a package. */
 export interface EvidenceIndex {
   readonly question: RawQuestion

@@ -1,4 +1,5 @@
-export { decideOffline, decidedPart, sealLines } from './decide-offline.ts'
+export { sealLines } from './check-seals.ts'
+export { decideOffline, decidedPart } from './decide-offline.ts'
 export type { EvidenceIndex, IndexedRow, IndexedText } from './decide-offline.ts'
 export { deriveRow, fieldsOfRow, isDerivable, statedFields } from './derive-row.ts'
 export type { DerivableRole } from './derive-row.ts'

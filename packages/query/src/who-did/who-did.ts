@@ -5,8 +5,7 @@ import { attachSeal } from './answer/attach-seal.ts'
 import { shapeAnswer } from './answer/shape-answer.ts'
 import { decide } from './decide/decide.ts'
 import type { Evidence, EvidenceRow } from './evidence/evidence.ts'
-import { gatherEvidence } from './evidence/gather-evidence.ts'
-import { gatherMore } from './evidence/gather-more.ts'
+import { gatherAll } from './evidence/gather-more.ts'
 import type { Question } from './question.ts'
 import type { WhoDidSources } from './who-did-sources.ts'
 
@@ -27,8 +26,7 @@ export async function whoDidOnEvidence(
 ): Promise<EvidencedAnswer> {
   const startedMs = performance.now()
   const sources = { selector, contents, tenant, rules }
-  const first = await gatherEvidence(sources, question)
-  const { rows, evidence, cost } = await gatherMore(sources, question, first)
+  const { rows, evidence, cost } = await gatherAll(sources, question)
   const decided = shapeAnswer(question, decide(evidence), {
     statements: cost.statements,
     rows_read: cost.rowsRead,

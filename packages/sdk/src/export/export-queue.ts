@@ -2,7 +2,7 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { Config, Loss, LossReason } from '../config.ts'
 import type { Poster, PostResult } from './post-spans.ts'
-import { pause, within } from './wait.ts'
+import { pause, within } from './pause.ts'
 import { runOutsideScope } from '../context/scope.ts'
 import type { Sealer } from '../seal/sealer.ts'
 
@@ -69,7 +69,11 @@ export class ExportQueue implements SpanProcessor {
   #closed = false
   readonly #waiting = new Map<string, (recorded: boolean) => void>()
 
-  constructor(config: Config, poster: Poster, listener: QueueListener, sealer?: Sealer) {
+  constructor(
+    config: Config,
+    poster: Poster,
+    { listener, sealer }: { readonly listener: QueueListener; readonly sealer: Sealer | undefined },
+  ) {
     this.#config = config
     this.#poster = poster
     this.#listener = listener

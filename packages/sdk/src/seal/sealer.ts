@@ -15,7 +15,7 @@ const renewMs = 300_000
 /** Least time between two requests for one instance that failed. */
 const retryMs = 30_000
 
-/** The parts around a sealer. */
+/** What it takes to get tokens. */
 export interface SealerDeps {
   /** `…/v1/credentials`. */
   readonly url: string
@@ -41,7 +41,7 @@ interface Sealed {
   readonly seal: ReadableSpan
 }
 
-/** The counts of a sealer. */
+/** The counts of what went out. */
 export interface SealState {
   /** Records of agents that were sent without a seal: there was no token for them. */
   unsealed: number

@@ -1,15 +1,14 @@
 import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
-import type { ContentKeys } from '@whodid/content'
-import type { Collector } from '@whodid/collector'
-import type { AgentStanding, Stop } from '@whodid/identity'
+import type { Collector, CollectorOptions } from '@whodid/collector'
 import { createAppender, createLeafReader } from '@whodid/store'
 import type { Appender, LeafReader } from '@whodid/store'
 import { hostCheckOf } from '../config/service-config.ts'
 import type { LedgerAccess } from '../config/read-ledger.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { Tokens } from '../credentials/tokens.ts'
-import type { OpenedRevocations } from '../revocation/revocation-service.ts'
+import { standingBy } from '../revocation/standing-by.ts'
+import type { KnownStops } from '../revocation/standing-by.ts'
 import { followIngestClients, ingestClientsNow } from './follow-access.ts'
 import { listenError } from './start-errors.ts'
 import type { Listener } from './start-errors.ts'
@@ -23,8 +22,8 @@ export type RunningCollector = Collector
 export interface CollectorDeps {
   readonly access: Pick<LedgerAccess, 'writer' | 'verifier'>
   readonly tokens: Tokens
-  readonly keys: ContentKeys
-  readonly revocations: Pick<OpenedRevocations, 'stopsOf'>
+  readonly keys: NonNullable<CollectorOptions['keys']>
+  readonly revocations: KnownStops
 }
 
 /** Starts the collector. Throws `invalid_config`, naming the setting of its port or the file of its ingest clients. */
@@ -72,18 +71,11 @@ async function listen(
     ingestClients: await ingestClientsNow(config.dataDir, tokens),
     ...connections,
     keys,
-    standingOf: (agent, tenant) => standingOf(revocations.stopsOf(tenant, agent)),
+    standingOf: standingBy(revocations),
     onEvent: ({ message }) => onEvent({ event: 'warning', message }),
   }).catch((thrown: unknown) => {
     throw listenError(thrown, listenerOf(thrown, config))
   })
-}
-
-/** The state of an agent by the times at which it was stopped. */
-function standingOf(stops: readonly Stop[]): AgentStanding {
-  const by = stops.find(({ until }) => until === undefined)?.by
-  if (by === undefined) return { standing: 'active', by }
-  return { standing: by.action === 'pause' ? 'paused' : 'revoked', by }
 }
 
 /** The listener, of the two, that the system's error names. */

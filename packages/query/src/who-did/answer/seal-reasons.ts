@@ -1,6 +1,9 @@
+import type { Reason } from '@whodid/model'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { nameOrNone, nameOrNull } from '../../text.ts'
-import type { BareReason } from './deciding-reason.ts'
+
+/** A reason before it is tied to a record. */
+type BareReason = Pick<Reason, 'code' | 'text'>
 
 type SealedRecord = Pick<
   EvidenceRecord,
