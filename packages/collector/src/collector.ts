@@ -77,7 +77,6 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   await launches.restore()
   const identity = await openCollectorIdentity(options, opened, nowUnixNs)
   const room = { bytes: 0 }
-  const { hostCheck = 'any' } = options
   const pipeline = {
     authenticate,
     launches,
@@ -85,7 +84,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     keys,
     quarantine,
     limits,
-    hostCheck,
+    hostCheck: options.hostCheck ?? 'any',
     room,
     nowUnixNs,
     identity,

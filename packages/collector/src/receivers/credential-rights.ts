@@ -17,7 +17,7 @@ export interface Asker {
 /** The parts that say what a sender may have in a token. */
 export interface RightsDeps {
   readonly identity: Identity
-  readonly launches: Pick<LaunchCredentials, 'rightsOf'>
+  readonly launches: LaunchCredentials
 }
 
 /** UTF-16 units of a name. */

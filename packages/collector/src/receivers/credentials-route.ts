@@ -14,7 +14,6 @@ import type { Identity } from '../seals/open-identity.ts'
 import { tokenRecord } from '../seals/token-record.ts'
 import { checkEntitled, delegatorOf } from './credential-rights.ts'
 import type { Asker, RightsDeps } from './credential-rights.ts'
-import type { LaunchDeps } from './launch-route.ts'
 import type { ReceiverDeps } from './read-body.ts'
 import { invalidBody, readJsonBody } from './read-json-body.ts'
 import type { Asked } from './read-json-body.ts'
@@ -23,7 +22,6 @@ import { respondJson } from './respond.ts'
 /** The parts that register instance tokens. */
 export interface CredentialDeps extends ReceiverDeps, RightsDeps {
   readonly identity: Identity
-  readonly launches: LaunchDeps['launches']
   /** Appends records of Whodid's own; resolves when they are durable. */
   readonly record: (records: readonly LedgerRecord[]) => Promise<unknown>
 }
