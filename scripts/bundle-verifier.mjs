@@ -11,7 +11,7 @@ import { rolldown } from 'rolldown'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = join(root, 'packages', 'evidence', 'verifier.mjs')
 const target = join(root, 'packages', 'evidence', 'verify.mjs')
-const decision = join(root, 'packages', 'query', 'src', 'offline', 'decide-offline.ts')
+const decision = join(root, 'packages', 'query', 'src', 'offline', 'index.ts')
 const idDigits = 16
 
 /** The text of the whole verifier, made of the sources as they are. */
@@ -22,6 +22,7 @@ export async function bundleVerifier() {
 // ---------------------------------------------------------------------------------------------------------------------
 // Below this line nothing is written by hand: the code that decides answers, of packages/query/src of Whodid, as it runs there.
 
+import * as nodeCrypto from 'node:crypto'
 ${code}
 Object.assign(decisionCode, whodidDecision, { id: '${id}' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))
@@ -40,7 +41,11 @@ async function bundleDecision() {
     },
   })
   try {
-    const { output } = await bundle.generate({ format: 'iife', name: 'whodidDecision' })
+    const { output } = await bundle.generate({
+      format: 'iife',
+      name: 'whodidDecision',
+      globals: { 'node:crypto': 'nodeCrypto' },
+    })
     return output[0].code
   } finally {
     await bundle.close()

@@ -150,6 +150,7 @@ export function verifyPackage(files, trust, freshHours) {
   const { texts, committed } = checkContents(files, records)
   checkAnswer(files, { records, texts })
   const decided = checkDecision(files, { records, committed, statement })
+  const sealed = checkSeals(records)
   const times = [...checkpoints.values()].map(({ origin, cosignedS }) =>
     Math.max(cosignedS, entries.get(origin)?.cosignedS ?? 0),
   )
@@ -166,6 +167,7 @@ export function verifyPackage(files, trust, freshHours) {
       : "UNWITNESSED: the trust file demands no witness; whoever holds the log's key could have made another log",
     metaLogLine(files, trust),
     ...decided,
+    ...sealed,
     bound
       ? `BOUND: the log itself has on record that this answer and this list of records were handed out; that they are all that bears on it is the service's word, sealed there`
       : `NOT BOUND: no log has on record what was handed out; that these are all the records that bear on it, and which of them is the act asked about, is the word of whoever has the exporter's key`,
@@ -709,6 +711,15 @@ function isShown(shown, recorded) {
   return cut !== null && [safe, line].some((text) => text.startsWith(cut[1]))
 }
 
+/** The line about the records that their instances have signed: see check-seals.ts, which is below the line with the decision. */
+function checkSeals(records) {
+  try {
+    return decisionCode.sealLines(records.map(({ row }) => row))
+  } catch (thrown) {
+    return fail('tampered', `records: ${thrown.message}`)
+  }
+}
+
 // The decision: made again from the sealed records, by the code that made it.
 
 /** The lines that say what the answer rests on. Fails when the answer is not what the records come to. */
@@ -744,7 +755,7 @@ function checkDecision(files, { records, committed, statement }) {
   const count = new Set(index.rows.map(({ log, index: place }) => placeName(log, place))).size
   return [
     `DECIDED AGAIN: verdict, actor, agent, delegator, prompt, plan, chain, gaps and summary follow from ${count} sealed records, by ${by}`,
-    `NOT DECIDED AGAIN: "integrity" and "cost" of the answer, which are of the moment when it was asked${
+    `NOT DECIDED AGAIN: "integrity", "cost" and the gaps "unsealed" and "sealed_span_missing" of the answer, which are of the moment when it was asked${
       answer.reasons.length === said.reasons.length
         ? ''
         : '; that the agent was revoked, which is on record beside the evidence'

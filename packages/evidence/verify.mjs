@@ -150,6 +150,7 @@ export function verifyPackage(files, trust, freshHours) {
   const { texts, committed } = checkContents(files, records)
   checkAnswer(files, { records, texts })
   const decided = checkDecision(files, { records, committed, statement })
+  const sealed = checkSeals(records)
   const times = [...checkpoints.values()].map(({ origin, cosignedS }) =>
     Math.max(cosignedS, entries.get(origin)?.cosignedS ?? 0),
   )
@@ -166,6 +167,7 @@ export function verifyPackage(files, trust, freshHours) {
       : "UNWITNESSED: the trust file demands no witness; whoever holds the log's key could have made another log",
     metaLogLine(files, trust),
     ...decided,
+    ...sealed,
     bound
       ? `BOUND: the log itself has on record that this answer and this list of records were handed out; that they are all that bears on it is the service's word, sealed there`
       : `NOT BOUND: no log has on record what was handed out; that these are all the records that bear on it, and which of them is the act asked about, is the word of whoever has the exporter's key`,
@@ -709,6 +711,15 @@ function isShown(shown, recorded) {
   return cut !== null && [safe, line].some((text) => text.startsWith(cut[1]))
 }
 
+/** The line about the records that their instances have signed: see check-seals.ts, which is below the line with the decision. */
+function checkSeals(records) {
+  try {
+    return decisionCode.sealLines(records.map(({ row }) => row))
+  } catch (thrown) {
+    return fail('tampered', `records: ${thrown.message}`)
+  }
+}
+
 // The decision: made again from the sealed records, by the code that made it.
 
 /** The lines that say what the answer rests on. Fails when the answer is not what the records come to. */
@@ -744,7 +755,7 @@ function checkDecision(files, { records, committed, statement }) {
   const count = new Set(index.rows.map(({ log, index: place }) => placeName(log, place))).size
   return [
     `DECIDED AGAIN: verdict, actor, agent, delegator, prompt, plan, chain, gaps and summary follow from ${count} sealed records, by ${by}`,
-    `NOT DECIDED AGAIN: "integrity" and "cost" of the answer, which are of the moment when it was asked${
+    `NOT DECIDED AGAIN: "integrity", "cost" and the gaps "unsealed" and "sealed_span_missing" of the answer, which are of the moment when it was asked${
       answer.reasons.length === said.reasons.length
         ? ''
         : '; that the agent was revoked, which is on record beside the evidence'
@@ -841,7 +852,8 @@ function plain(text) {
 // ---------------------------------------------------------------------------------------------------------------------
 // Below this line nothing is written by hand: the code that decides answers, of packages/query/src of Whodid, as it runs there.
 
-var whodidDecision = (function(exports) {
+import * as nodeCrypto from 'node:crypto'
+var whodidDecision = (function(exports, node_crypto) {
 	Object.defineProperty(exports, Symbol.toStringTag, { value: "Module" });
 	// packages/model/src/attributes.ts
 	/**
@@ -923,7 +935,14 @@ var whodidDecision = (function(exports) {
 		revocationCause: "whodid.revocation.cause",
 		revocationInitiatorId: "whodid.revocation.initiator.id",
 		seenRevocation: "whodid.seen.revocation",
-		seenRevocationId: "whodid.seen.revocation_id"
+		seenRevocationId: "whodid.seen.revocation_id",
+		sealId: "whodid.seal.id",
+		sealJws: "whodid.seal.jws",
+		identityToken: "whodid.agent.identity.token",
+		sealResult: "whodid.seal.result",
+		sealKey: "whodid.seal.key",
+		sealToken: "whodid.seal.token",
+		sealClaims: "whodid.seal.claims"
 	};
 	/** The kinds of record, in `whodid.record.kind`. Derived on ingest when the emitter did not say. */
 	const recordKinds = [
@@ -1782,6 +1801,7 @@ var whodidDecision = (function(exports) {
 	*/
 	const errorCodes = {
 		invalid_config: "permanent",
+		keys_command_failed: "retryable",
 		invalid_handle: "permanent",
 		invalid_time: "permanent",
 		invalid_parameter: "permanent",
@@ -1805,6 +1825,7 @@ var whodidDecision = (function(exports) {
 		range_required: "permanent",
 		content_unreadable: "permanent",
 		under_hold: "permanent",
+		ledger_shared: "permanent",
 		case_full: "permanent",
 		query_too_expensive: "permanent",
 		read_not_recorded: "retryable",
@@ -2629,6 +2650,343 @@ var whodidDecision = (function(exports) {
 	function invalidTime(text, field) {
 		return new WhodidError("invalid_time", `"${field}" expected an RFC 3339 instant with a zone, such as 2026-11-22T14:07:00Z; got "${printableLine(text, 60)}"`);
 	}
+	// packages/identity/src/refused-token.ts
+	/** A token or a proof that is refused. Its message never quotes the token. */
+	var RefusedToken = class extends WhodidError {
+		refusal;
+		constructor(refusal, message, options) {
+			super("token_refused", `${refusal}: ${message}`, options);
+			this.refusal = refusal;
+		}
+	};
+	// packages/identity/src/key-thumbprint.ts
+	/** The members that RFC 7638 takes of each type of key, in its order. */
+	const members$1 = {
+		EC: [
+			"crv",
+			"kty",
+			"x",
+			"y"
+		],
+		RSA: [
+			"e",
+			"kty",
+			"n"
+		],
+		OKP: [
+			"crv",
+			"kty",
+			"x"
+		]
+	};
+	/** Returns the RFC 7638 thumbprint of a public key: SHA-256, base64url. Throws {@link RefusedToken} `malformed`. */
+	function keyThumbprint(key) {
+		const names = members$1[key.kty ?? ""];
+		const pairs = (names ?? []).map((name) => [name, Reflect.get(key, name)]);
+		if (names === void 0 || pairs.some(([, value]) => typeof value !== "string")) throw new RefusedToken("malformed", "the key is of no known type");
+		return sha256Base64Url(JSON.stringify(Object.fromEntries(pairs)));
+	}
+	/** SHA-256 of a text, base64url: the form of `ath` and of thumbprints. */
+	function sha256Base64Url(text) {
+		return (0, node_crypto.createHash)("sha256").update(text).digest("base64url");
+	}
+	// packages/identity/src/seal/seal-limits.ts
+	/** The bounds of a seal. */
+	const sealLimits = {
+		/** Spans that one seal covers. */
+		leavesMax: 256,
+		/** Seals that a collector verifies in one request: each costs a check of a signature. */
+		perRequestMax: 8,
+		/** Characters of a seal, as a JWS. It keeps within one attribute of a record. */
+		lengthMax: 6e4,
+		/** Characters of the SPIFFE ID of an instance. */
+		issuerLengthMax: 2048
+	};
+	// packages/identity/src/seal/make-seal.ts
+	/** The type of a seal, in its header. */
+	const sealType = "whodid-seal+jwt";
+	// packages/identity/src/claims.ts
+	/** Returns true for a JSON object. */
+	function isClaims(value) {
+		return typeof value === "object" && value !== null && !Array.isArray(value);
+	}
+	/** Returns a claim, undefined where there is none. Inherited members do not count. */
+	function claimOf(claims, name) {
+		return Object.hasOwn(claims, name) ? claims[name] : void 0;
+	}
+	// packages/identity/src/seal/read-seal.ts
+	const form = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}$/u;
+	const hashForm = /^[A-Za-z0-9_-]{43}$/u;
+	const members = [
+		"iss",
+		"iat",
+		"seq",
+		"prev",
+		"wth",
+		"seen",
+		"n",
+		"leaves"
+	];
+	/**
+	* Reads a seal. Everything about its form is settled here: the one algorithm, no header that chooses a key, each member once and none
+	* beside them, each span once. Throws `RefusedToken` `oversized`, `malformed`, `wrong_type`, `forbidden_algorithm`,
+	* `forbidden_header`, `malformed_claim`.
+	*/
+	function readSeal(jws) {
+		if (jws.length > sealLimits.lengthMax) throw new RefusedToken("oversized", `a seal has at most ${sealLimits.lengthMax} characters`);
+		if (!form.test(jws)) throw new RefusedToken("malformed", "a seal has three parts and a signature of 64 bytes");
+		const [headerText = "", payloadText = "", signatureText = ""] = jws.split(".");
+		const keyThumbprint = readHeader(parsePart(headerText));
+		const claims = parsePart(payloadText);
+		if (Object.keys(claims).length !== members.length || !members.every((m) => Object.hasOwn(claims, m))) throw bad("payload", `the members ${members.join(", ")}`);
+		const leaves = readLeaves(claimOf(claims, "leaves"));
+		if (claimOf(claims, "n") !== leaves.size) throw bad("n", "the number of its leaves");
+		const prev = text(claims, "prev");
+		if (prev !== "" && !hashForm.test(prev)) throw bad("prev", "a SHA-256, or nothing");
+		return {
+			keyThumbprint,
+			issuer: issuerOf(claims),
+			issuedAtS: count(claims, "iat"),
+			seq: count(claims, "seq"),
+			prev,
+			tokenHash: hash(claims, "wth"),
+			seen: count(claims, "seen"),
+			leaves,
+			signedText: `${headerText}.${payloadText}`,
+			signature: Buffer.from(signatureText, "base64url")
+		};
+	}
+	/** True when the seal was signed by this key. */
+	function verifySeal({ signedText, signature }, publicKey) {
+		const key = {
+			key: publicKey,
+			dsaEncoding: "ieee-p1363"
+		};
+		return (0, node_crypto.verify)("sha256", Buffer.from(signedText), key, signature);
+	}
+	function readHeader(header) {
+		if (claimOf(header, "alg") !== "ES256") throw new RefusedToken("forbidden_algorithm", "a seal is signed with ES256");
+		if (claimOf(header, "typ") !== "whodid-seal+jwt") throw new RefusedToken("wrong_type", `a seal has the typ ${sealType}`);
+		const kid = claimOf(header, "kid");
+		if (Object.keys(header).length !== 3 || typeof kid !== "string" || !hashForm.test(kid)) throw new RefusedToken("forbidden_header", "the header of a seal has alg, typ and kid");
+		return kid;
+	}
+	function readLeaves(value) {
+		const leaves = /* @__PURE__ */ new Map();
+		if (!Array.isArray(value) || value.length === 0) throw bad("leaves", "a list");
+		if (value.length > sealLimits.leavesMax) throw new RefusedToken("oversized", `a seal covers at most ${sealLimits.leavesMax} spans`);
+		for (const each of value) {
+			const { traceId, spanId, digest } = leafOf(each);
+			leaves.set(`${traceId}-${spanId}`, digest);
+		}
+		if (leaves.size !== value.length) throw bad("leaves", "each span once");
+		return leaves;
+	}
+	function leafOf(value) {
+		const parts = Array.isArray(value) ? value : [];
+		const [traceId, spanId, digest] = parts;
+		if (!(parts.length === 3 && isForm(traceId, /^[0-9a-f]{32}$/u) && isForm(spanId, /^[0-9a-f]{16}$/u) && isForm(digest, hashForm))) throw bad("leaves", "a trace, a span and a digest each");
+		return {
+			traceId,
+			spanId,
+			digest
+		};
+	}
+	function isForm(value, pattern) {
+		return typeof value === "string" && pattern.test(value);
+	}
+	function parsePart(part) {
+		let value;
+		try {
+			const bytes = Buffer.from(part, "base64url");
+			value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+		} catch (thrown) {
+			throw new RefusedToken("malformed", "a part is no JSON", { cause: thrown });
+		}
+		if (!isClaims(value)) throw new RefusedToken("malformed", "a part is no JSON object");
+		return value;
+	}
+	function issuerOf(claims) {
+		const issuer = text(claims, "iss");
+		if (issuer === "" || issuer.length > sealLimits.issuerLengthMax) throw bad("iss", "a SPIFFE ID");
+		return issuer;
+	}
+	function text(claims, name) {
+		const value = claimOf(claims, name);
+		if (typeof value === "string") return value;
+		throw bad(name, "a text");
+	}
+	function hash(claims, name) {
+		const value = text(claims, name);
+		if (hashForm.test(value)) return value;
+		throw bad(name, "a SHA-256");
+	}
+	function count(claims, name) {
+		const value = claimOf(claims, name);
+		if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+		throw bad(name, "a whole number");
+	}
+	function bad(name, expected) {
+		return new RefusedToken("malformed_claim", `"${name}" of a seal expected ${expected}`);
+	}
+	// packages/identity/src/seal/seal-digest.ts
+	/** Stands first in every digest, so that a later list of texts has other digests. */
+	const version = "whodid-seal-1";
+	/**
+	* Returns the digest of a span: SHA-256, base64url, over a closed list of texts, each behind its length in bytes of UTF-8. Neither
+	* attributes outside of the list nor the resource count: a collector on the way may add to both.
+	*/
+	function sealDigest(texts) {
+		const { traceId, spanId, parentSpanId, startUnixNs, endUnixNs } = texts;
+		const { instance, template, delegator, delegatorIssuer, correlation } = texts;
+		const { credential, verb, resource, argumentsHash, resultHash } = texts;
+		const list = [
+			version,
+			traceId,
+			spanId,
+			parentSpanId,
+			startUnixNs.toString(),
+			endUnixNs.toString(),
+			instance,
+			template,
+			delegator,
+			delegatorIssuer,
+			correlation,
+			credential,
+			verb,
+			resource,
+			argumentsHash,
+			resultHash
+		];
+		let joined = "";
+		for (const text of list) joined += `${Buffer.byteLength(text)}:${text},`;
+		return (0, node_crypto.createHash)("sha256").update(joined).digest("base64url");
+	}
+	// packages/query/src/offline/check-seals.ts
+	/**
+	* Checks the seals of proven records again, from what stands among them: the seal, the instance token and the issuer's key. Returns the line that
+	* says of how many records that could be done; none where no record is sealed. A record whose seal or token is not here, or of which a text was
+	* redacted, cannot be checked again.
+	*
+	* Throws an Error where a seal is not by its token's key, or a token not by its issuer's: the collector that wrote `verified` was wrong.
+	*/
+	function sealLines(rows) {
+		const marked = rows.map((row) => ({
+			row,
+			own: attributesOf(row)
+		})).filter(({ own }) => own[attribute.sealResult] === "verified");
+		const sealed = marked.filter(({ own }) => own[attribute.sealJws] === void 0);
+		if (sealed.length === 0) return [];
+		const seals = new Map(marked.map(({ row, own }) => [refOf$1(row), own[attribute.sealJws]]));
+		const tokens = tokensIn(rows);
+		const known = /* @__PURE__ */ new Map();
+		const isChecked = ({ row, own }) => {
+			const seal = seals.get(textIn(own, attribute.sealId));
+			const token = tokens.get(textIn(own, attribute.sealToken));
+			if (typeof seal !== "string" || token === void 0) return false;
+			const leaves = known.get(seal) ?? checkedLeaves(seal, own, token);
+			known.set(seal, leaves);
+			const digest = leaves.get(refOf$1(row));
+			return [String(row["verb"]), ""].some((verb) => digest === digestOf(row, own, verb));
+		};
+		const count = sealed.filter(isChecked).length;
+		const left = sealed.length - count;
+		return [`SEALED: ${count} records are signed by the key of their instance, checked here from token, key and seal${left === 0 ? "" : `; of ${left} more the collector says so: their seal or token is not here, or a text of theirs was redacted`}`];
+	}
+	/** The records of tokens: Whodid's own, which no sender can make. */
+	function tokensIn(rows) {
+		return new Map(rows.filter((row) => row["exporter"] === "whodid" && row["name"] === "whodid.credential").map((row) => {
+			const own = attributesOf(row);
+			return [textIn(own, attribute.identityToken), own];
+		}));
+	}
+	/** The digests of a seal by span, once the token is its issuer's, and the seal its token's. */
+	function checkedLeaves(seal, own, issued) {
+		const token = textIn(issued, "whodid.credential.jws");
+		const hash = (0, node_crypto.createHash)("sha256").update(token).digest("base64url");
+		if (hash !== own[attribute.sealToken]) throw new Error("an instance token is not that of its hash");
+		const claims = claimsOf$1(token, parse(textIn(issued, "whodid.credential.issuer_key")));
+		const { jwk } = claims["cnf"] ?? {};
+		const { kty = "", crv = "", x = "", y = "" } = jwk ?? {};
+		const key = {
+			kty,
+			crv,
+			x,
+			y
+		};
+		const read = readSeal(seal);
+		if (!(read.tokenHash === hash && read.issuer === claims["sub"] && keyThumbprint(key) === own[attribute.sealKey]) || !verifySeal(read, (0, node_crypto.createPublicKey)({
+			key,
+			format: "jwk"
+		}))) throw new Error("a seal is not signed by the key of its token");
+		return read.leaves;
+	}
+	/** The claims of a token by this key: ES256, and nothing else. */
+	function claimsOf$1(token, { kty = "", crv = "", x = "", y = "" }) {
+		const [header = "", payload = "", signature = ""] = token.split(".");
+		const by = {
+			key: (0, node_crypto.createPublicKey)({
+				key: {
+					kty,
+					crv,
+					x,
+					y
+				},
+				format: "jwk"
+			}),
+			dsaEncoding: "ieee-p1363"
+		};
+		const bytes = Buffer.from(`${header}.${payload}`);
+		const isSigned = (0, node_crypto.verify)("sha256", bytes, by, Buffer.from(signature, "base64url"));
+		if (decoded(header)["alg"] !== "ES256" || crv !== "P-256" || !isSigned) throw new Error("an instance token is not signed by the key of its issuer");
+		return decoded(payload);
+	}
+	/** The digest of a record as it was sent: a value that the collector changed stands beside the column. */
+	function digestOf(row, own, verb) {
+		const sent = (key, column) => {
+			const value = own[key];
+			return typeof value === "string" ? value : String(row[column]);
+		};
+		return sealDigest({
+			traceId: String(row["trace_id"]),
+			spanId: String(row["span_id"]),
+			parentSpanId: String(row["parent_span_id"]),
+			startUnixNs: parseInstant(String(row["ts"]), "ts"),
+			endUnixNs: parseInstant(String(row["end_ts"]), "end_ts"),
+			instance: sent(attribute.instanceId, "instance_id"),
+			template: sent(attribute.templateId, "template_id"),
+			delegator: sent(attribute.delegatorId, "delegator_id"),
+			delegatorIssuer: sent(attribute.delegatorIssuer, "delegator_issuer"),
+			correlation: sent(attribute.correlationId, "correlation_id"),
+			credential: sent(attribute.credentialId, "credential_id"),
+			verb: textIn(own, attribute.actionVerb) || verb,
+			resource: sent(attribute.resourceId, "resource_id"),
+			argumentsHash: sent(attribute.toolArgumentsHash, "arguments_hash"),
+			resultHash: sent(attribute.toolResultHash, "result_hash")
+		});
+	}
+	function refOf$1(row) {
+		return `${String(row["trace_id"])}-${String(row["span_id"])}`;
+	}
+	function textIn(attributes, key) {
+		const value = attributes[key];
+		return typeof value === "string" ? value : "";
+	}
+	function attributesOf(row) {
+		return parse(String(row["attributes"] ?? ""));
+	}
+	function decoded(part) {
+		return parse(Buffer.from(part, "base64url").toString("utf8"));
+	}
+	/** A JSON object; an empty one where the text is none. */
+	function parse(text) {
+		try {
+			const value = JSON.parse(text);
+			return typeof value === "object" && value !== null ? { ...value } : {};
+		} catch {
+			return {};
+		}
+	}
 	// packages/query/src/text.ts
 	/** Longest text of a prompt or a plan in an answer, in UTF-16 units; the ledger holds the rest. */
 	const textLengthMax = 32768;
@@ -2681,6 +3039,12 @@ var whodidDecision = (function(exports) {
 	/** Records whose text an answer may quote: a model call holds the run's prompt where its prompt record does not. */
 	const isQuoted$1 = `record_kind IN ('prompt', 'plan', 'model_call')`;
 	const refSql = (span) => `lower(concat(hex(trace_id), '-', hex(${span})))`;
+	/** The beginning of the attributes of a record that the collector has marked: its own stand first, so that others are not searched. */
+	const sealedBeginning = `{"${attribute.sealResult}":`;
+	/** An attribute beside the collector's mark; '' where there is none. */
+	function attributeSql(key) {
+		return `if(startsWith(attributes, '${sealedBeginning}'), JSONExtractString(attributes, '${key}'), '')`;
+	}
 	/** Columns of `whodid.v_spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
 	const evidenceColumns = {
 		key: refSql("span_id"),
@@ -2731,6 +3095,11 @@ var whodidDecision = (function(exports) {
 		verb: "verb",
 		outcome: "outcome",
 		outcome_rule: `if(record_kind IN ('tool_call', 'action'), JSONExtractString(attributes, '${attribute.outcomeRule}'), '')`,
+		seal_result: attributeSql(attribute.sealResult),
+		seal_claims: attributeSql(attribute.sealClaims),
+		seal: attributeSql(attribute.sealId),
+		seal_key: attributeSql(attribute.sealKey),
+		seal_token: attributeSql(attribute.sealToken),
 		resource: "resource_id",
 		resource_type: "resource_type",
 		input_source: "input_source",
@@ -4069,6 +4438,26 @@ var whodidDecision = (function(exports) {
 	function only(records) {
 		return new Set(records.map(({ template }) => template)).size === 1 ? records[0] : void 0;
 	}
+	// packages/query/src/who-did/decide/sealed-grade.ts
+	/** The claim of a record that its seal or its token backs. An agent is who acted as its instance. */
+	const backedBy = {
+		actor: "instance",
+		instance: "instance",
+		template: "template",
+		delegator: "delegator"
+	};
+	/**
+	* Returns the grade that a record's seal or token gives to one of its claims: `attested` where the instance's own key has signed it and the
+	* token says the same, `token_bound` where the record only names the token. Undefined where neither backs the claim.
+	*
+	* A record whose seal contradicts it never comes here: its channel is `unentitled`.
+	*/
+	function sealedGrade(record, claim) {
+		if (record.actor_type !== "agent" || record.channel === "imported") return void 0;
+		if (!record.seal_claims.split(" ").includes(backedBy[claim])) return void 0;
+		if (record.seal_result === "verified") return "attested";
+		return record.seal_result === "unsealed" ? "token_bound" : void 0;
+	}
 	// packages/query/src/who-did/decide/decide.ts
 	/**
 	* Decides who did it from the evidence alone: entitlements → ancestors → crossed exporters → claims → contradictions →
@@ -4181,6 +4570,8 @@ var whodidDecision = (function(exports) {
 			if (record.channel === "unentitled") return "contradicted";
 			const isDerived = claim !== "actor" && (claim !== "delegator" || record.delegator !== "") && record[`${claim}_rule`] !== "";
 			if (record.key !== subject?.key || isDerived) return "inferred";
+			const sealed = sealedGrade(record, claim);
+			if (sealed !== void 0) return sealed;
 			return record.channel === "entitled" ? "channel" : "asserted";
 		};
 		const saysNobody = claimSources.delegator !== void 0 && claimSources.delegator.delegator === "";
@@ -4196,9 +4587,16 @@ var whodidDecision = (function(exports) {
 		if (contradiction !== "") return "contradicted";
 		if (verdict === "undetermined") return "none";
 		const links = verdict === "agent" ? Object.values(grades) : [grades.actor];
-		if (links.includes("inferred")) return "inferred";
-		return links.includes("asserted") ? "asserted" : "channel";
+		return weakestFirst.find((grade) => links.includes(grade)) ?? "channel";
 	}
+	/** The grades that a verdict can rest on, the weakest first. */
+	const weakestFirst = [
+		"inferred",
+		"asserted",
+		"channel",
+		"token_bound",
+		"attested"
+	];
 	// packages/query/src/who-did/decide/same-act.ts
 	/** True for the record of an act, and not of a decision on one. */
 	function isAct(record) {
@@ -5336,6 +5734,53 @@ var whodidDecision = (function(exports) {
 			return found === run.key;
 		};
 	}
+	// packages/query/src/who-did/answer/seal-reasons.ts
+	/** Returns the reason that tells of a record's seal, or of the token that it names; undefined where it has neither. */
+	function sealReason(record) {
+		const { seal_result: result, seal_claims: claims } = record;
+		const backed = claims.split(" ").join(", ");
+		const [key, token] = [nameOrNone(record.seal_key), nameOrNone(record.seal_token)];
+		if (result === "verified" && claims !== "") return {
+			code: "instance_sealed",
+			text: `The instance’s own key ${key} has signed the record (seal ${nameOrNone(record.seal)}), and its token ${token} says the same of: ${backed}.`
+		};
+		if (result === "unsealed" && claims !== "") return {
+			code: "token_names_instance",
+			text: `The sender has proven to hold the key of the instance token ${token}, which says the same of: ${backed}. The record itself is not signed.`
+		};
+		const why = whyNotVerified.get(result);
+		return why === void 0 ? void 0 : {
+			code: "seal_not_verified",
+			text: why
+		};
+	}
+	/** Returns the reason for a record that its own seal contradicts; undefined for any other. */
+	function sealContradiction(record) {
+		const why = whyContradicted.get(record?.seal_result ?? "");
+		if (record === void 0 || why === void 0) return void 0;
+		const seal = nameOrNull(record.seal);
+		return {
+			code: "seal_contradicts",
+			text: `${why}${seal === null ? "" : ` (seal ${seal})`}.`
+		};
+	}
+	const whyContradicted = /* @__PURE__ */ new Map([
+		["mismatch", "The record is not what the instance signed: it was changed, or the seal does not cover it"],
+		["bad_signature", "The record names a seal that the key of its token did not sign"],
+		["other_instance", "The record was signed by another instance than the one that it names"],
+		["other_delegator", "The record names another person than the instance’s own token does"]
+	]);
+	const unproven = "its claims are as good as its sender";
+	const whyNotVerified = /* @__PURE__ */ new Map([
+		["malformed", `The record names a seal that is none: ${unproven}.`],
+		["unknown_key", `The record names a key or a token that was not registered: ${unproven}.`],
+		["wrong_time", `The seal of the record is of another time than its token: ${unproven}.`],
+		["expired", `The instance token had ended when the sealed record came: ${unproven}.`],
+		["revoked", `The instance was stopped when its sealed record came: ${unproven}.`],
+		["replayed", `The seal of the record bears a number that another seal had before: ${unproven}.`],
+		["too_many", `The record came with more seals than are verified at once: ${unproven}.`],
+		["absent", `The record names a seal that did not come with it: ${unproven}.`]
+	]);
 	// packages/query/src/who-did/answer/deciding-reason.ts
 	/** Returns the reason that decided the verdict, or that kept it undecided. */
 	function decidingReason(question, decision) {
@@ -5402,7 +5847,7 @@ var whodidDecision = (function(exports) {
 		const { contradiction, contradicting, simultaneous } = decision;
 		const [first] = contradicting;
 		switch (contradiction) {
-			case "exporter_not_entitled": return {
+			case "exporter_not_entitled": return sealContradiction(first) ?? {
 				code: "exporter_not_entitled",
 				text: `The exporter "${nameOrNone(first?.exporter)}" may not speak for the actor that it names: ${describeClaim(first)}.`
 			};
@@ -5520,6 +5965,7 @@ var whodidDecision = (function(exports) {
 			serviceReason(decision),
 			notAdmittedClaim(decision, subject),
 			exporterReason(decision, subject),
+			sealReason(subject),
 			delegatorReason(decision),
 			credentialReason(subject)
 		];
@@ -6005,8 +6451,16 @@ var whodidDecision = (function(exports) {
 		listed: { ...listedColumns("") },
 		claimed: { ...instanceClaimColumns }
 	};
+	/** The columns of a record's seal, and the attributes that hold them. */
+	const sealFields = [
+		["seal_result", attribute.sealResult],
+		["seal_claims", attribute.sealClaims],
+		["seal", attribute.sealId],
+		["seal_key", attribute.sealKey],
+		["seal_token", attribute.sealToken]
+	];
 	/** The engine's expressions that are more than a column, and how each is derived from a record. */
-	const derivations = /* @__PURE__ */ new Map([
+	const derivations = new Map([
 		[evidenceColumns.key, ({ columns }) => refOf(columns, "span_id")],
 		[evidenceColumns.parent, ({ columns }) => columns["parent_span_id"] === "" ? "" : refOf(columns, "parent_span_id")],
 		[evidenceColumns.instance_key, ({ columns }) => instanceKey(columns)],
@@ -6016,6 +6470,7 @@ var whodidDecision = (function(exports) {
 		[evidenceColumns.commitment, ({ columns }) => textOfKind(columns, "commitment", 64)],
 		[evidenceColumns.span_kind, ({ columns }) => String(columns["kind"])],
 		[evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
+		...sealFields.map(([column, key]) => [evidenceColumns[column], ({ columns }) => String(columns["attributes"] ?? "").startsWith(sealedBeginning) ? textAttribute(columns, key) : ""]),
 		[evidenceColumns.links, ({ columns }) => firstBytes(String(columns["links"]), linksBytesMax)],
 		[evidenceColumns.log_index, ({ columns }) => String(columns["log_index"])],
 		[evidenceColumns.leaf, ({ leaf }) => leaf.toUpperCase()]
@@ -6031,6 +6486,21 @@ var whodidDecision = (function(exports) {
 			role,
 			record: JSON.stringify(values)
 		};
+	}
+	/** Returns the fields of a role that do not follow from one record; an answer uses them as stated. */
+	function statedFields(role) {
+		return Object.entries(columnsByRole[role]).filter(([, sql]) => !isDerived(sql)).map(([field]) => field);
+	}
+	/** Returns the statement's values for a row, by field. */
+	function fieldsOfRow({ role, record }) {
+		if (!isDerivable(role)) return {};
+		const values = JSON.parse(record);
+		if (!Array.isArray(values)) return {};
+		return Object.fromEntries(Object.keys(columnsByRole[role]).map((field, index) => [field, values[index]]));
+	}
+	/** True when rows of a role can be derived from one record. */
+	function isDerivable(role) {
+		return Object.hasOwn(columnsByRole, role);
 	}
 	/** The derivation of each field, looked up once. */
 	const derivers = {
@@ -6048,6 +6518,9 @@ var whodidDecision = (function(exports) {
 			const kind = kinds.get(sql);
 			return kind === void 0 ? (_, stated) => stated[field] ?? null : ({ columns }) => plainValue(columns[sql] ?? "", kind);
 		});
+	}
+	function isDerived(sql) {
+		return derivations.has(sql) || kinds.has(sql);
 	}
 	/** `whodid.threads` names a template only for a claim that its sender may make and no rule derived. */
 	function claimedTemplate({ columns }) {
@@ -6080,8 +6553,12 @@ var whodidDecision = (function(exports) {
 	function outcomeRule(columns) {
 		const kind = columns["record_kind"];
 		if (kind !== "tool_call" && kind !== "action") return "";
-		const rule = parseObject(String(columns["attributes"] ?? ""))[attribute.outcomeRule];
-		return typeof rule === "string" ? rule : "";
+		return textAttribute(columns, attribute.outcomeRule);
+	}
+	/** Returns an attribute that is a text; '' where there is none. */
+	function textAttribute(columns, key) {
+		const value = parseObject(String(columns["attributes"] ?? ""))[key];
+		return typeof value === "string" ? value : "";
 	}
 	/** Returns the members of a JSON object; none where the text is no object. */
 	function parseObject(text) {
@@ -6102,8 +6579,8 @@ var whodidDecision = (function(exports) {
 		return String(columns[column] ?? "").padStart(digits, "0");
 	}
 	// packages/query/src/offline/decide-offline.ts
-	/** The gap for a proof that is missing when the question is asked; not part of the decision. */
-	const proofGap = "unsealed";
+	/** Gaps that are found beside the decision: a proof that is missing when the question is asked, and spans that a seal names. */
+	const gapsBeside = /* @__PURE__ */ new Set(["unsealed", "sealed_span_missing"]);
 	/**
 	* Decides an answer again from sealed records alone, by the code that first decided it. The rows of evidence are rebuilt from
 	* the records' own columns. `said` is the answer as it was given; only its integrity and its revocation are used, for the summary.
@@ -6145,7 +6622,7 @@ var whodidDecision = (function(exports) {
 		return {
 			...answer,
 			reasons,
-			gaps: answer.gaps.filter(({ code }) => code !== proofGap)
+			gaps: answer.gaps.filter(({ code }) => !gapsBeside.has(code))
 		};
 	}
 	/** Puts the available texts into the evidence, and the stated states of the others. */
@@ -6201,8 +6678,13 @@ var whodidDecision = (function(exports) {
 	];
 	exports.decideOffline = decideOffline;
 	exports.decidedPart = decidedPart;
+	exports.deriveRow = deriveRow;
+	exports.fieldsOfRow = fieldsOfRow;
+	exports.isDerivable = isDerivable;
+	exports.sealLines = sealLines;
+	exports.statedFields = statedFields;
 	return exports;
-})({});
+})({}, nodeCrypto);
 
-Object.assign(decisionCode, whodidDecision, { id: '9095cfab8cd8fd5f' })
+Object.assign(decisionCode, whodidDecision, { id: '6739d3a8336d84aa' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

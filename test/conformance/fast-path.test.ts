@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { makeBatches } from '../../bench/src/ingest/make-batches.ts'
 import { seededRandom } from '../../bench/src/random.ts'
 import type { RequestContext } from '../../packages/collector/src/normalize/draft.ts'
+import { SealView } from '../../packages/collector/src/seals/seal-view.ts'
 import type { OtlpGroup, OtlpSpan } from '../../packages/collector/src/otlp/batch.ts'
 import { decode } from '../../packages/collector/src/otlp/decode.ts'
 import { outcomesOf } from './fast-path/outcomes-of.ts'
@@ -29,6 +30,15 @@ const contexts: readonly RequestContext[] = (
   receivedUnixNs: 1_763_900_000_000_000_000n,
 }))
 const [everybody] = contexts as [RequestContext]
+/** One that looks for seals, of a collector that has no token: a span that names a seal or a token is marked, and goes the general path. */
+const sealing: RequestContext = {
+  ...everybody,
+  seals: new SealView([], everybody.client, {
+    find: () => undefined,
+    standingOf: () => undefined,
+    nowS: 1_763_900_000,
+  }),
+}
 
 function groupsOf(bytes: Buffer, encoding: 'protobuf' | 'json'): readonly OtlpGroup<OtlpSpan>[] {
   const batch = decode({ bytes, encoding, signal: 'spans', limits })
@@ -93,7 +103,8 @@ describe('the fast path', () => {
       })
       const resource: Pair[] =
         place % 3 === 0 ? [...ours.resource, [key, anyValue(random)]] : ours.resource
-      expectSame(request({ ...ours, resource }, spans), everybody, `key ${key}`)
+      for (const context of [everybody, sealing])
+        expectSame(request({ ...ours, resource }, spans), context, `key ${key}`)
     }
   })
 
@@ -118,7 +129,7 @@ describe('the fast path', () => {
         random.int(15) === 0
           ? [...head.resource, [anyKey(random), anyValue(random)]]
           : head.resource
-      const context = contexts[random.int(contexts.length)] ?? everybody
+      const context = contexts[random.int(contexts.length + 1)] ?? sealing
       const taken = expectSame(
         request({ ...head, resource }, spans),
         context,

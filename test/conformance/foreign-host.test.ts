@@ -17,9 +17,9 @@ let named: MemoryCollector
 let open: MemoryCollector
 
 beforeAll(async () => {
-  strict = await startMemoryCollector({}, memoryStore(), 'loopback')
-  named = await startMemoryCollector({}, memoryStore(), ['ledger.example'])
-  open = await startMemoryCollector({}, memoryStore(), 'any')
+  strict = await startMemoryCollector({}, memoryStore(), { hostCheck: 'loopback' })
+  named = await startMemoryCollector({}, memoryStore(), { hostCheck: ['ledger.example'] })
+  open = await startMemoryCollector({}, memoryStore(), { hostCheck: 'any' })
 })
 
 afterAll(() => Promise.all([strict, named, open].map((one) => one.remove())))

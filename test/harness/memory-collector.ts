@@ -5,9 +5,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
-import type { Collector, CollectorLimits } from '@whodid/collector'
+import type { Collector, CollectorLimits, CollectorOptions } from '@whodid/collector'
 import { WhodidError } from '@whodid/model'
-import type { HostCheck } from '@whodid/model'
 import type { AppendBatch } from '@whodid/store'
 
 /** ClickHouse's place: takes batches, or is down. */
@@ -46,12 +45,12 @@ export interface MemoryCollector extends Collector {
 export async function startMemoryCollector(
   limits: Partial<CollectorLimits> = {},
   store: MemoryStore = memoryStore(),
-  hostCheck: HostCheck = 'any',
+  more: Partial<CollectorOptions> = {},
 ): Promise<MemoryCollector> {
   const logDir = await mkdtemp(join(tmpdir(), 'whodid-otlp-'))
   const collector = await startCollector({
     host: '127.0.0.1',
-    hostCheck,
+    hostCheck: 'any',
     httpPort: 0,
     grpcPort: 0,
     logDir,
@@ -67,6 +66,7 @@ export async function startMemoryCollector(
     ],
     appender: store,
     limits: { segmentAgeMaxMs: 20, stopTimeoutMs: 5_000, ...limits },
+    ...more,
   })
   return {
     ...collector,

@@ -19,6 +19,7 @@ import type {
   IssuerKeys,
   Refusal,
   Revocation,
+  TrustedIssuer,
   VerifiedGrant,
 } from '@whodid/identity'
 import type { JWK } from 'jose'
@@ -83,15 +84,19 @@ export interface Attack {
 /** An attack, and the reason for which it must be refused. */
 export type AttackCase = readonly [name: string, refusal: Refusal, attack: Attack]
 
+const named = (key: JWK, kid: string): JWK => ({ ...key, kid })
+
+/** The issuers that are trusted. */
+export const trustedIssuers: readonly TrustedIssuer[] = [
+  { issuer, keys: [named(keys.issuer.publicKey, 'k1'), named(keys.rsa.publicKey, 'r1')] },
+  { issuer: idp, keys: [named(keys.idp.publicKey, 'p1')] },
+]
+
 function issuerKeys(): IssuerKeys {
-  const named = (key: JWK, kid: string): JWK => ({ ...key, kid })
-  return createIssuerKeys(
-    [
-      { issuer, keys: [named(keys.issuer.publicKey, 'k1'), named(keys.rsa.publicKey, 'r1')] },
-      { issuer: idp, keys: [named(keys.idp.publicKey, 'p1')] },
-    ],
-    { fetch: () => Promise.reject(new Error('no network here')), nowS: () => nowS },
-  )
+  return createIssuerKeys(trustedIssuers, {
+    fetch: () => Promise.reject(new Error('no network here')),
+    nowS: () => nowS,
+  })
 }
 
 export function depsOf(attack: Attack): ExchangeDeps {
@@ -127,7 +132,8 @@ export function depsOf(attack: Attack): ExchangeDeps {
   }
 }
 
-export async function instanceToken(attack: Attack): Promise<string> {
+/** The instance token of an attack, for the issuer itself unless another audience is given. */
+export async function instanceToken(attack: Attack, audience = issuer): Promise<string> {
   const good = await mintInstanceToken({ ...facts, ...attack.facts }, keys.instance.publicKey, {
     issuer,
     keyId: 'k1',
@@ -135,7 +141,7 @@ export async function instanceToken(attack: Attack): Promise<string> {
     id: 'wit-1',
     nowS,
     lifetimeS: 900,
-    audience: [issuer],
+    audience: [audience],
   })
   const { actorClaims, actorHeader, actorSigner, actorToken = (token) => token } = attack
   if (actorClaims === undefined && actorHeader === undefined && actorSigner === undefined)

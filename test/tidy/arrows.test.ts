@@ -20,7 +20,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   store: ['model', 'tlog-posix'],
   reconcile: ['model'],
   detect: ['model', 'store'],
-  sdk: ['model'],
+  sdk: ['identity', 'model'],
   'instrumentation/ai-sdk': ['sdk'],
   'instrumentation/anthropic': ['sdk'],
   'instrumentation/claude-agent-sdk': ['sdk'],
@@ -34,7 +34,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'mcp-proxy': ['model', 'sdk'],
   content: ['model', 'tlog-posix'],
   retention: ['content', 'model', 'store', 'tlog-posix'],
-  collector: ['content', 'model', 'store', 'tlog', 'tlog-posix', 'witness'],
+  collector: ['content', 'identity', 'model', 'store', 'tlog', 'tlog-posix', 'witness'],
   query: ['content', 'identity', 'model', 'reconcile', 'store', 'tlog', 'tlog-posix', 'verify'],
   api: [
     'content',

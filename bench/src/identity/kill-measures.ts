@@ -78,13 +78,6 @@ export function killMeasures(found: KillFindings): readonly Measure[] {
       value: shareOf(classes, 'after_revocation_proven'),
       of: 'of the same acts, that came after the order as their records prove: the refused ones',
     }),
-    measured({
-      name: 'seal_verify_cpu_us_per_span',
-      unit: 'us',
-      value: Number.NaN,
-      of: 'CPU of verifying the seal of a batch of 32 spans, a span',
-      why: 'no agent seals its records yet',
-    }),
   ]
 }
 

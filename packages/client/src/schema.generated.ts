@@ -1065,6 +1065,7 @@ export interface components {
           | 'missing_prompt'
           | 'missing_plan'
           | 'sequence_gap'
+          | 'sealed_span_missing'
           | 'content_withheld'
           | 'content_erased'
           | 'content_expired'

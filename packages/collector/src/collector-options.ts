@@ -5,6 +5,7 @@ import type { FilePort } from '@whodid/tlog-posix'
 import type { CollectorLimits } from './limits.ts'
 import type { CollectorEvent } from './metrics/collector-meter.ts'
 import type { IngestClient } from './senders/ingest-clients.ts'
+import type { IdentityOptions } from './seals/open-identity.ts'
 import type { SequencerOptions } from './sequencer/sequencer-options.ts'
 import type { LedgerRows } from './wal/ledger-rows.ts'
 
@@ -39,5 +40,9 @@ export interface CollectorOptions {
   readonly limits?: Partial<CollectorLimits>
   /** The calls to the file system that the log makes. Default: the system's. A test puts failing ones in their place. */
   readonly files?: FilePort
+  /** The state of an agent, by which tokens and seals are refused. Default: none is stopped. */
+  readonly standingOf?: IdentityOptions['standingOf'] | undefined
+  /** Issuers, beside this ledger's own, whose instance tokens may be registered. Their keys are fetched. Default: none. */
+  readonly trustedIssuers?: IdentityOptions['trustedIssuers'] | undefined
   readonly onEvent?: (event: CollectorEvent) => void
 }

@@ -6,12 +6,13 @@ import { collectorLimits } from './limits.ts'
 import type { CollectorLimits } from './limits.ts'
 import { CollectorMeter } from './metrics/collector-meter.ts'
 import type { CollectorMetrics } from './metrics/collector-meter.ts'
-import { openLog } from './open-log.ts'
+import { levelsOf, openLog } from './open-log.ts'
 import type { OpenLog } from './open-log.ts'
 import { openReceivers } from './receivers/receivers.ts'
 import type { Receivers } from './receivers/receivers.ts'
+import { openIdentity } from './seals/open-identity.ts'
+import type { Identity } from './seals/open-identity.ts'
 import { openSenders } from './senders/open-senders.ts'
-import { noSequencer } from './sequencer/sequencer-options.ts'
 
 /** A running collector. */
 export interface Collector {
@@ -74,8 +75,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   })
   const { log, inserter, quarantine, sequencer } = opened
   await launches.restore()
+  const identity = await openCollectorIdentity(options, opened, nowUnixNs)
   const room = { bytes: 0 }
-  const { hostCheck = 'any' } = options
   const pipeline = {
     authenticate,
     launches,
@@ -83,9 +84,11 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     keys,
     quarantine,
     limits,
-    hostCheck,
+    hostCheck: options.hostCheck ?? 'any',
     room,
     nowUnixNs,
+    identity,
+    record: (records: Parameters<typeof log.append>[0]) => log.append(records),
   }
   const receivers = await openReceivers(options, pipeline, meter).catch(async (thrown: unknown) => {
     await closeLog(opened, sleep(limits.stopTimeoutMs, undefined, { ref: false }))
@@ -104,8 +107,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       const oldestMs = inserter.oldestOpenedMs ?? log.openedMs
       const ageMs = oldestMs === undefined ? 0 : performance.now() - oldestMs
       return meter.read({
-        ...quarantine.levels,
-        ...(sequencer?.levels ?? noSequencer),
+        ...levelsOf(opened),
         logBytes: log.unstoredBytes,
         unstoredSegments: inserter.waitingCount,
         oldestUnstoredAgeMs: Math.max(Math.round(ageMs), 0),
@@ -118,6 +120,29 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     logOrigin: log.logId,
     sealed: () => sequencer?.sealed() ?? Promise.resolve(),
     stop: () => (stopping ??= stop(running)),
+  }
+}
+
+/** Opens the identity of instances; its key lies beside the log's. Closes the log where that fails. */
+async function openCollectorIdentity(
+  { logDir, sequencer, files = systemFiles, standingOf, trustedIssuers = [] }: CollectorOptions,
+  opened: OpenLog,
+  nowUnixNs: () => bigint,
+): Promise<Identity> {
+  try {
+    return await openIdentity({
+      files,
+      keysDir: sequencer?.keysDir ?? `${logDir}/keys`,
+      wrapping: sequencer?.wrapping,
+      origin: opened.log.logId,
+      logDir,
+      nowUnixNs,
+      standingOf: standingOf ?? (() => ({ standing: 'active', by: undefined })),
+      trustedIssuers,
+    })
+  } catch (thrown) {
+    await closeLog(opened, Promise.resolve())
+    throw thrown
   }
 }
 

@@ -6,6 +6,7 @@ import { Quarantine } from './quarantine/quarantine.ts'
 import { replayEntry } from './quarantine/replay-entry.ts'
 import { openSequencedLog } from './sequencer/open-sequenced-log.ts'
 import type { SequencedLog } from './sequencer/open-sequenced-log.ts'
+import { noSequencer } from './sequencer/sequencer-options.ts'
 import type { SequencedLogDeps } from './sequencer/sequencer-options.ts'
 import { takeImported } from './take-imported.ts'
 import type { ImportedRequest } from './take-imported.ts'
@@ -28,6 +29,14 @@ export interface OpenLog extends Pick<SequencedLog, 'log' | 'sequencer'> {
   readonly unlock: Unlock
   /** Takes events of another system's log: see {@link takeImported}. */
   readonly takeImported: (request: ImportedRequest) => Promise<void>
+}
+
+/** The levels of the quarantine and the sequencer. */
+export function levelsOf({
+  quarantine,
+  sequencer,
+}: OpenLog): Quarantine['levels'] & typeof noSequencer {
+  return { ...quarantine.levels, ...(sequencer?.levels ?? noSequencer) }
 }
 
 /** Opens the log and starts its inserter, beginning with the segments that earlier runs could not store. */

@@ -1,11 +1,13 @@
 import type { ContentKeys } from '@whodid/content'
 import type { CollectorLimits } from './limits.ts'
 import type { RequestContext } from './normalize/draft.ts'
-import type { Refused } from './normalize/normalize.ts'
 import { decode, decodeStream } from './otlp/decode.ts'
 import type { OtlpEncoding, OtlpSignal } from './otlp/decode.ts'
 import type { Quarantine, RejectedBatch } from './quarantine/quarantine.ts'
+import { sealedBatch } from './seals/sealed-batch.ts'
+import type { SealingIdentity } from './seals/sealed-batch.ts'
 import { makeRows } from './rows/make-rows.ts'
+import type { Made } from './rows/make-rows.ts'
 import { RowMaker } from './rows/row-maker.ts'
 import type { Authenticate } from './senders/ingest-clients.ts'
 import type { Appended, WriteAheadLog } from './wal/write-ahead-log.ts'
@@ -19,6 +21,8 @@ export interface Pipeline {
   readonly quarantine: Pick<Quarantine, 'keep'>
   readonly limits: CollectorLimits
   readonly nowUnixNs: () => bigint
+  /** The instance tokens by which seals are verified. */
+  readonly identity: SealingIdentity
 }
 
 /** An OTLP request, from any transport. */
@@ -40,7 +44,7 @@ export interface Message {
 /** The outcome of a request. Its records are durable, except for the rejected ones. */
 export interface Accepted extends Appended {
   readonly encoding: OtlpEncoding
-  readonly rejection: Pick<Refused, 'count' | 'message'>
+  readonly rejection: Pick<Made['rejection'], 'count' | 'message'>
   /** The number of rejected ones that are kept in quarantine: all or, past its bounds, none. */
   readonly quarantinedCount: number
   /** Attributes, events and links that could not be read; the records that they were of count them. */
@@ -77,7 +81,7 @@ export async function ingest(request: OtlpRequest, pipeline: Pipeline): Promise<
 
 interface Taken {
   readonly appending: Promise<Appended>
-  readonly rejection: Refused
+  readonly rejection: Made['rejection']
   readonly rejected: RejectedBatch | undefined
 }
 
@@ -85,11 +89,16 @@ interface Taken {
 async function take(
   { signal, encoding, bytes }: Pick<Message, 'encoding' | 'bytes'> & { signal: OtlpSignal },
   context: RequestContext,
-  { limits, log, keys }: Pipeline,
+  { limits, log, keys, identity }: Pipeline,
 ): Promise<Taken> {
   const body = { bytes, encoding, signal, limits }
-  const maker = new RowMaker(context, log.logId)
-  const stream = decodeStream({ ...body, take: maker.take })
+  const sealed = sealedBatch(body, {
+    client: context.client,
+    identity,
+    nowUnixNs: context.receivedUnixNs,
+  })
+  const maker = new RowMaker({ ...context, seals: sealed.seals }, log.logId)
+  const stream = sealed.batch ?? decodeStream({ ...body, take: maker.take })
   const { rows, rejection } = await makeRows(stream, maker, keys)
   const appending = log.appendRows(rows)
   if (rejection.count === rejection.unreadCount)
@@ -100,9 +109,9 @@ async function take(
 }
 
 function reportedOf(
-  { count, message, unreadCount }: Refused,
+  { count, message, unreadCount }: Made['rejection'],
   isKept: boolean,
-): Pick<Refused, 'count' | 'message'> {
+): Pick<Made['rejection'], 'count' | 'message'> {
   if (count === unreadCount) return { count, message }
   const where = isKept ? 'kept in quarantine' : 'not kept: the quarantine is full or failed'
   return {

@@ -1,10 +1,10 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import { whoDidOnEvidence } from '@whodid/query'
-import type { Question, WhoDidSources } from '@whodid/query'
+import type { EvidencedAnswer, Question, WhoDidSources } from '@whodid/query'
 import type { EvidenceIndex } from '@whodid/query/offline'
 import { packageRecordsMax } from './evidence.ts'
 import { indexEvidence } from './index-evidence.ts'
-import { readForms } from './read-forms.ts'
+import { readForms, readFormsOfSpans } from './read-forms.ts'
 import { recordRow } from '@whodid/model'
 
 /** An answer with the records that it rests on. */
@@ -28,7 +28,9 @@ export async function gatherRecords(
   const { answer, rows, evidence } = await whoDidOnEvidence(sources, tenant, question)
   const traces = tracesOf(answer)
   const decided = await indexEvidence(selector, tenant, { rows, evidence, question })
-  const found = distinct([...decided.forms, ...(await readForms(selector, tenant, traces))])
+  const quoted = await readForms(selector, tenant, traces)
+  const seals = await readFormsOfSpans(selector, tenant, sealSpans(evidence.relatedRecords))
+  const found = distinct([...decided.forms, ...seals, ...quoted])
   return {
     answer,
     index: decided.index,
@@ -36,6 +38,22 @@ export async function gatherRecords(
     isTruncated: found.length > packageRecordsMax,
     traces,
   }
+}
+
+/** Seals and tokens that a package holds at most; the records of the act come first. */
+const sealSpansMax = 256
+
+/** The spans of the seals of records, and of the instance tokens that the seals are by: what it takes to check a seal again. */
+function sealSpans(records: EvidencedAnswer['evidence']['relatedRecords']): string[] {
+  const spans = [...records.values()]
+    .flat()
+    .filter(({ seal_result: result }) => result === 'verified')
+    .flatMap(({ seal, seal_token: token }) => {
+      const hex = Buffer.from(token, 'base64url').toString('hex')
+      return [seal, `${hex.slice(0, 32)}-${hex.slice(32, 48)}`]
+    })
+    .filter((span) => /^[0-9a-f]{32}-[0-9a-f]{16}$/u.test(span))
+  return [...new Set(spans)].slice(0, sealSpansMax)
 }
 
 /** Each form once, the first ones first. Two that differ at one place both stay: one of them was not sealed. */

@@ -4,7 +4,7 @@ import type { RequestOptions } from 'node:http'
 /** A request that is made once and as a whole. */
 export interface BodyToSend {
   readonly url: string
-  readonly method?: 'POST' | 'DELETE'
+  readonly method?: 'POST' | 'GET' | 'DELETE'
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
   /** Milliseconds for all of it. */

@@ -28,6 +28,12 @@ export interface ProofDemands {
   readonly nowS: number
 }
 
+/** The key that a proof is by. */
+export interface ProvenKey {
+  readonly key: JWK
+  readonly thumbprint: string
+}
+
 /**
  * Verifies a DPoP proof (RFC 9449) and returns the thumbprint of its key. The key may be ES256 only.
  *
@@ -35,6 +41,11 @@ export interface ProofDemands {
  * `expired` when older than 60 s, and those of {@link openToken}.
  */
 export async function verifyDpopProof(proof: string, demands: ProofDemands): Promise<string> {
+  return (await proveKey(proof, demands)).thumbprint
+}
+
+/** As {@link verifyDpopProof}, of a proof whose key nothing names yet; returns the key too. */
+export async function proveKey(proof: string, demands: ProofDemands): Promise<ProvenKey> {
   const { request, thumbprint, seen, nowS } = demands
   const { claims, key } = await openToken(proof, {
     types: ['dpop+jwt'],
@@ -65,7 +76,7 @@ export async function verifyDpopProof(proof: string, demands: ProofDemands): Pro
   // Last, so that a refused proof fills no memory.
   const id = JSON.stringify(['dpop', found, textClaim(claims, 'jti')])
   seen.use(id, issuedAtS + proofAgeSMax + 2 * skewS, nowS)
-  return found
+  return { key, thumbprint: found }
 }
 
 /** The key and the time of a proof that is made. */

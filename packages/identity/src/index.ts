@@ -3,8 +3,8 @@ export type { ActHop } from './act-chain.ts'
 export type { Claims } from './claims.ts'
 export { mintDelegatedToken, verifyDelegatedToken } from './delegated-token.ts'
 export type { DelegatedGrant, DelegatedTokenDemands, VerifiedGrant } from './delegated-token.ts'
-export { makeDpopProof, verifyDpopProof } from './dpop-proof.ts'
-export type { ProofDemands, ProofMaking, ProvenRequest } from './dpop-proof.ts'
+export { makeDpopProof, proveKey, verifyDpopProof } from './dpop-proof.ts'
+export type { ProofDemands, ProofMaking, ProvenKey, ProvenRequest } from './dpop-proof.ts'
 export { checkDetails, effectiveScope } from './effective-scope.ts'
 export type { DeniedScope, EffectiveScope, ScopeSides } from './effective-scope.ts'
 export { decideExchange } from './exchange-token.ts'
@@ -15,7 +15,7 @@ export type {
   TemplateCeiling,
 } from './exchange-token.ts'
 export { identityLimits } from './identity-limits.ts'
-export { mintInstanceToken, verifyInstanceToken } from './instance-token.ts'
+export { checkStanding, mintInstanceToken, verifyInstanceToken } from './instance-token.ts'
 export type {
   InstanceFacts,
   InstanceTokenDemands,

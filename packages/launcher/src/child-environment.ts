@@ -47,6 +47,7 @@ export function childEnvironment(environment: Environment, parts: ChildParts): N
     WHODID_AGENT_INSTANCE: identity.instance,
     WHODID_CORRELATION_ID: identity.correlation,
     WHODID_CAPTURE: capture,
+    WHODID_SEALING: environment['WHODID_SEALING'] ?? 'on',
     WHODID_RUN_INSTANCE: identity.instance,
     WHODID_RUN_DIR: runDirectory,
     ...(identity.delegator === '' ? {} : { WHODID_DELEGATOR: identity.delegator }),

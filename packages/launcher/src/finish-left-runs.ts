@@ -30,7 +30,14 @@ export async function finishLeftRuns(environment: Environment, ledger: Ledger): 
 
 async function finish(directory: string, note: RunNote, ledger: Ledger): Promise<boolean> {
   const { template, instance } = note
-  const ticket = new LaunchTicket({ ledger, template, instance, mayLaunch: [] })
+  const ticket = new LaunchTicket({
+    ledger,
+    template,
+    instance,
+    mayLaunch: [],
+    delegator: '',
+    delegatorIssuer: '',
+  })
   if ((await ticket.obtain()) !== 'bound') return false
   const spool = spoolIn(directory)
   const forwarder = new Forwarder({ ledger, ticket, spool, notify: () => undefined })

@@ -6,7 +6,13 @@ import { LaunchTicket } from './relay/launch-ticket.ts'
 import { startRelay } from './relay/start-relay.ts'
 import type { Relay } from './relay/start-relay.ts'
 import { makeRunDirectory, processStart, spoolIn, writeNote } from './run-directory.ts'
-import { identityAttributes, makeIdentity, templateOf, uuidV7 } from './run-identity.ts'
+import {
+  delegatorOf,
+  identityAttributes,
+  makeIdentity,
+  templateOf,
+  uuidV7,
+} from './run-identity.ts'
 import type { RunIdentity } from './run-identity.ts'
 import type { Environment, RunContext, RunOptions } from './run-options.ts'
 import { beginning, bodyOf, promptRecord } from './session-record.ts'
@@ -37,6 +43,7 @@ export async function openRun(options: RunOptions, context: RunContext): Promise
     template,
     instance: isNested(environment) ? undefined : uuidV7(),
     mayLaunch: options.mayLaunch,
+    ...delegatorOf(options, environment, context.isTerminal),
   })
   const startUnixMs = Date.now()
   const [state, described, prompt] = await Promise.all([

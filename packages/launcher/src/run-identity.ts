@@ -77,7 +77,8 @@ export function uuidV7(): string {
 
 type Delegator = Pick<RunIdentity, 'delegator' | 'delegatorType' | 'delegatorIssuer'>
 
-function delegatorOf(
+/** The one for whom a run acts: who is named, else the person at the terminal, else nobody. */
+export function delegatorOf(
   options: RunOptions,
   environment: Environment,
   isTerminal: boolean,

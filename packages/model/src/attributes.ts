@@ -89,6 +89,17 @@ export const attribute = {
   revocationInitiatorId: 'whodid.revocation.initiator.id',
   seenRevocation: 'whodid.seen.revocation',
   seenRevocationId: 'whodid.seen.revocation_id',
+
+  // `<trace>-<span>` of the seal that covers the span.
+  sealId: 'whodid.seal.id',
+  sealJws: 'whodid.seal.jws',
+  // SHA-256 of the instance token under which the span is sent, base64url.
+  identityToken: 'whodid.agent.identity.token',
+  // Written by the collector alone, when it verifies.
+  sealResult: 'whodid.seal.result',
+  sealKey: 'whodid.seal.key',
+  sealToken: 'whodid.seal.token',
+  sealClaims: 'whodid.seal.claims',
 } as const
 
 /** One of the keys in {@link attribute}. */

@@ -3,6 +3,8 @@ export { delegatorTypes, hintRules, inputTrusts, outcomes } from './attributes.t
 export { promptOrigins, recordKinds } from './attributes.ts'
 export type { ActorType, ApprovalDecision, AttributeKey, DelegatorType } from './attributes.ts'
 export type { InputTrust, Outcome, PromptOrigin, RecordKind } from './attributes.ts'
+export { contradictingSeals, sealableClaims, sealResults } from './seal-results.ts'
+export type { SealableClaim, SealResult } from './seal-results.ts'
 export { assurances, gapCodes, grades, verdicts } from './answers/verdict-words.ts'
 export type { Assurance, GapCode, Grade, Verdict } from './answers/verdict-words.ts'
 export type { Problem, QuestionCost } from './answers/cost-and-cursor.ts'
@@ -12,12 +14,8 @@ export type { Candidate, FindAnswer, Lead, Search } from './answers/find.ts'
 export { type CandidateKind, candidateKinds, type MatchCode } from './answers/candidate-words.ts'
 export type { CompletenessAnswer, MissingNumbers } from './answers/completeness.ts'
 export type { DetectionsAnswer, Finding, FindingAnswer, FindingHit } from './answers/findings.ts'
-export type {
-  FindingResponse,
-  FindingSeverity,
-  FindingState,
-  FindingTriage,
-} from './answers/findings.ts'
+export type { FindingResponse, FindingSeverity } from './answers/findings.ts'
+export type { FindingState, FindingTriage } from './answers/findings.ts'
 export type { GhostsAnswer } from './answers/ghosts.ts'
 export type { BlastRadiusAnswer, Touch, TouchedResource } from './answers/instances.ts'
 export type { InstanceAbout, InstanceAnswer, TimelineEntry } from './answers/instances.ts'

@@ -56,7 +56,7 @@ const columnBits = 6
 const windowLength = 3
 const lastMask = 2 ** (columnBits * windowLength) - 1
 
-/** What a trigger gives away. */
+/** The kinds of text that a trigger gives away. */
 const triggerOf = { names: 1, texts: 2 } as const
 
 /** A trigger, and how many characters of it stand behind the part that the sieve looks for. */

@@ -97,6 +97,11 @@ export interface StartOptions {
    * `writes`.
    */
   readonly requireStanding?: RequireStanding
+  /**
+   * `on` seals each batch with a key of the instance, which never leaves the process; the collector issues the instance's token and verifies
+   * the seal, and what it verifies is graded `attested`. `WHODID_SEALING`; default `off`.
+   */
+  readonly sealing?: 'on' | 'off'
   readonly limits?: ExportLimits
   /** Receives each loss. Its errors are ignored. */
   readonly onLoss?: (loss: Loss) => void
@@ -121,6 +126,7 @@ export interface Config {
   /** Without a slash at its end; '' where no orders are obeyed. */
   readonly revocationsFrom: string
   readonly requireStanding: RequireStanding
+  readonly sealing: boolean
   readonly limits: Required<ExportLimits>
   readonly onLoss: ((loss: Loss) => void) | undefined
 }
@@ -180,6 +186,9 @@ function resolveBehaviour(
       ['none', 'writes', 'all'],
       options.requireStanding ?? 'writes',
     ),
+    sealing:
+      oneOf('sealing', ['on', 'off'], options.sealing ?? said(env['WHODID_SEALING']) ?? 'off') ===
+      'on',
     onLoss: callback(options.onLoss),
   }
 }

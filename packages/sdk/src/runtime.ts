@@ -6,8 +6,8 @@ import type { Config } from './config.ts'
 import { ExportQueue } from './export/export-queue.ts'
 import { makeLossReport } from './export/loss-report.ts'
 import { makePoster } from './export/post-spans.ts'
-import { followStops } from './stop/follow-stops.ts'
-import { StopView } from './stop/stop-view.ts'
+import { Sealer } from './seal/sealer.ts'
+import { followStops, StopView } from './stop/index.ts'
 
 /** Name and version under which the records of this SDK are known. */
 const scopeName = '@whodid/sdk'
@@ -24,6 +24,8 @@ export interface Runtime {
   readonly config: Config
   readonly tracer: Tracer
   readonly queue: ExportQueue
+  /** Seals what is sent; undefined where nothing is sealed. */
+  readonly sealer: Sealer | undefined
   /** In the order of their beginning. */
   readonly open: Set<Interrupt>
   /** The agents that are stopped; undefined where nobody is asked. */
@@ -79,6 +81,8 @@ export function missRecord(): void {
  */
 export function makeRuntime(config: Config): Runtime {
   const report = makeLossReport(config)
+  const stops = config.revocationsFrom === '' ? undefined : new StopView()
+  const sealer = config.sealing ? makeSealer(config, stops) : undefined
   const queue = new ExportQueue(
     config,
     makePoster({
@@ -87,7 +91,7 @@ export function makeRuntime(config: Config): Runtime {
       tokenSource: config.tokenSource,
       timeoutMs: config.limits.exportTimeoutMs,
     }),
-    report,
+    { listener: report, sealer },
   )
   const provider = new BasicTracerProvider({
     sampler: new AlwaysOnSampler(),
@@ -109,10 +113,14 @@ export function makeRuntime(config: Config): Runtime {
   })
   const tracer = provider.getTracer(scopeName, scopeVersion)
   report.tracer = tracer
-  const stops = config.revocationsFrom === '' ? undefined : new StopView()
   const source = { url: config.revocationsFrom, token: config.token }
   const endStops = stops === undefined ? () => undefined : followStops(stops, source)
-  return { config, tracer, queue, open: new Set(), stops, endStops }
+  return { config, tracer, queue, sealer, open: new Set(), stops, endStops }
+}
+
+function makeSealer({ tracesUrl, token }: Config, stops: StopView | undefined): Sealer {
+  const url = tracesUrl.replace(/\/v1\/traces$/u, '/v1/credentials')
+  return new Sealer({ url, token, seen: () => stops?.seq ?? 0 })
 }
 
 /** Records everything that is under way as interrupted, innermost first, because the process is about to end. */

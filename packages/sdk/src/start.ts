@@ -30,6 +30,8 @@ export interface Health {
   readonly unstarted: number
   /** Spans of the application's own OpenTelemetry that `whodidSpanProcessor` left out because too many were open at once. */
   readonly applicationSpansLeftOut: number
+  /** Records of agents that were sent without a seal although `sealing` is on. */
+  readonly unsealed: number
   /** Errors of the SDK's own, kept from the agent. */
   readonly internalErrors: number
   /** The last thing that went wrong; '' when nothing has. */
@@ -96,8 +98,10 @@ export function health(): Health {
     blockedActions: counters.blockedActions,
     unstarted: counters.unstarted,
     applicationSpansLeftOut: spansLeftOut(),
+    unsealed: runtime?.sealer?.state.unsealed ?? 0,
     internalErrors: counters.internalErrors,
-    lastError: counters.lastInternalError === '' ? state.lastError : counters.lastInternalError,
+    lastError:
+      counters.lastInternalError || state.lastError || (runtime?.sealer?.state.lastError ?? ''),
     lastExportUnixMs: state.lastExportUnixMs,
   }
 }

@@ -86,7 +86,8 @@ export function isWrapped(bytes: Buffer): boolean {
 /** The private keys in a directory of keys, each as its file. */
 export async function listKeyFiles(keysDir: string): Promise<string[]> {
   const own = (await listIfThere(systemFiles, keysDir)).filter(
-    (name) => /^log-[^/]*\.json$/u.test(name) || name.endsWith('.skey'),
+    (name) =>
+      /^log-[^/]*\.json$/u.test(name) || name.endsWith('.skey') || name === 'instance-issuer.jwk',
   )
   const contentDir = join(keysDir, 'content')
   const paths = own.map((name) => join(keysDir, name))

@@ -13,7 +13,7 @@ const remarksMax = 20
 /** UTF-16 units of the place that a remark names. */
 const placeLengthMax = 200
 
-/** How long a text and a list of an answer may be. */
+/** The lengths that a text and a list of an answer may have. */
 export interface AnswerBounds {
   readonly textLengthMax: number
   readonly itemsMax: number

@@ -194,7 +194,7 @@ function isUnchanged(
   return true
 }
 
-/** What was found to hold no secret, as a text and as a name. */
+/** The texts, and the names, that were found to hold no secret. */
 const keptTexts = new KeptTexts()
 const keptNames = new KeptTexts()
 

@@ -1,6 +1,8 @@
 import { hintRules } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { Attributes, OtlpEvent, OtlpLink, OtlpSource } from '../otlp/batch.ts'
+import { withoutSealMarks } from '../seals/seal-attributes.ts'
+import type { SealMark, SealView } from '../seals/seal-view.ts'
 import { bindToInstance } from '../senders/bind-instance.ts'
 import { channelOf, mayHintAt } from '../senders/channel-of.ts'
 import type { IngestClient } from '../senders/ingest-clients.ts'
@@ -15,12 +17,16 @@ export interface Draft {
   readonly resource: Attributes
   readonly events: readonly OtlpEvent[]
   readonly links: readonly OtlpLink[]
+  /** The collector's finding about its seal, or the token that it names; undefined where it has neither. */
+  readonly mark?: SealMark | undefined
 }
 
 /** The facts that hold for a whole request. */
 export interface RequestContext {
   readonly client: IngestClient
   readonly receivedUnixNs: bigint
+  /** The request's seals. Default: none are looked at. */
+  readonly seals?: SealView | undefined
 }
 
 /** One span or log record, as the conventions read it and as its envelope. */
@@ -39,7 +45,7 @@ export function makeDraft(received: Received, context: RequestContext): Draft {
   const { telemetry } = received
   const record = received.envelope
   fillEnvelope(received, context)
-  const attributes = fillClaims(record, telemetry)
+  const attributes = withoutSealMarks(fillClaims(record, telemetry), record)
   dropHint(record, context.client)
   bindToInstance(record, context.client)
   record.channel = channelOf(context.client, record)

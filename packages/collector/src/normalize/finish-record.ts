@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { blankRecord } from '@whodid/model'
+import { attribute, blankRecord } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { Attributes, OtlpEvent, OtlpLink } from '../otlp/batch.ts'
 import { quoteText, stringifyValue } from '../otlp/stringify-value.ts'
+import { sealAttributes } from '../seals/seal-attributes.ts'
 import type { Draft } from './draft.ts'
 import { splitText } from './text-attributes.ts'
 
@@ -39,16 +40,29 @@ export function finishRecord(draft: Draft): LedgerRecord {
   const { record } = draft
   const cuts = { count: 0 }
   boundColumns(record, cuts)
-  const { plain, text } = splitText(draft.attributes)
+  const { plain, text } = splitText(withoutKept(draft))
   const events = splitEach(draft.events)
   const links = splitEach(draft.links)
-  record.attributes = objectText(plain, cuts)
+  record.attributes = objectText(withMark(plain, draft), cuts)
   record.resourceAttributes = resourceText(draft.resource, cuts)
   record.events = listText(events.plain, cuts, eventText)
   record.links = listText(links.plain, cuts, linkText)
   record.detail = detailText({ text, events: events.texts, links: links.texts }, cuts)
   record.droppedCount = Math.min(record.droppedCount + cuts.count, 2 ** 32 - 1)
   return record
+}
+
+/** The attributes without the seal that is kept whole beside them. */
+function withoutKept({ attributes, mark }: Draft): Attributes {
+  if (mark?.jws === undefined) return attributes
+  return new Map([...attributes].filter(([key]) => key !== attribute.sealJws))
+}
+
+/** Puts the collector's own attributes first, so that no bound on attributes cuts them. */
+function withMark(attributes: Attributes, { mark }: Draft): Attributes {
+  if (mark === undefined) return attributes
+  const own = sealAttributes(mark)
+  return new Map([...own, ...[...attributes].filter(([key]) => !own.has(key))])
 }
 
 interface Cuts {

@@ -4,6 +4,7 @@ import type { Rejection } from '../otlp/encode-response.ts'
 import { makeDraft } from './draft.ts'
 import type { Draft, RequestContext } from './draft.ts'
 import { logTelemetry } from './log-telemetry.ts'
+import { contradictingSeals } from '@whodid/model'
 import { checkSpan, spanTelemetry } from './span-telemetry.ts'
 
 /** Reasons given in one answer. */
@@ -57,7 +58,12 @@ function spanDraft(
   const problem = checkSpan(span)
   if (problem !== undefined) return problem
   const { telemetry, envelope } = spanTelemetry(span, group)
-  return makeDraft({ telemetry, envelope, group, links: span.links }, context)
+  const draft = makeDraft({ telemetry, envelope, group, links: span.links }, context)
+  const mark = context.seals?.markOf(span, draft.record)
+  if (mark === undefined) return draft
+  // Whoever reads the channel alone, as the views in SQL do, must not believe what a seal contradicts.
+  if (contradictingSeals.has(mark.result)) draft.record.channel = 'unentitled'
+  return { ...draft, mark }
 }
 
 function logDraft(

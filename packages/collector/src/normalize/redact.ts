@@ -54,6 +54,7 @@ export function redact(draft: Draft): Draft {
   redactColumns(draft.record)
   return {
     record: draft.record,
+    mark: draft.mark,
     attributes: redactAttributes(draft.attributes),
     resource: redactResource(draft.resource),
     events: draft.events.length === 0 ? draft.events : draft.events.map(redactEvent),

@@ -12,8 +12,10 @@ import type {
   LaunchCredentials,
   LaunchRequest,
 } from '../senders/launch-credentials.ts'
-import { readBody } from './read-body.ts'
 import type { ReceiverDeps } from './read-body.ts'
+import { delegatorIn } from './credential-rights.ts'
+import { invalidBody, readJsonBody } from './read-json-body.ts'
+import type { Asked } from './read-json-body.ts'
 import { respondJson } from './respond.ts'
 
 /** The parts that hand out credentials. */
@@ -24,8 +26,7 @@ export interface LaunchDeps extends ReceiverDeps {
 /** Beside the paths of OTLP, on the same port: the launcher already knows it. */
 const launchPath = '/v1/launch-credentials'
 
-/** Bytes of a request for a credential, and templates and UTF-16 units of a name in it. */
-const bodyBytesMax = 64 * 1024
+/** Templates in a request, and UTF-16 units of a name. */
 const templatesMax = 1000
 const nameLengthMax = 200
 
@@ -58,7 +59,7 @@ export async function handleLaunch(
       'method_not_allowed',
       `the method expected POST or DELETE; got ${printableLine(request.method ?? '', 20)}`,
     )
-  const asked = await readAsked(request, deps)
+  const asked = await readJsonBody(request, deps)
   if (asked['renew'] === true) {
     const expiresAtMs = await deps.launches.renew(authorization, lifetimeOf(asked))
     respondJson(response, 200, { expires_at: new Date(expiresAtMs).toISOString() })
@@ -91,18 +92,26 @@ async function issue(
       instance: instanceIn(asked),
       mayLaunch: templatesIn(asked),
       lifetimeMs,
+      ...(asked['delegator'] === undefined ? {} : { delegator: delegatorIn(asked) }),
     }
     checkEntitled(mayLaunchOf(client, template), template)
     for (const one of request.mayLaunch === '*' ? [] : request.mayLaunch)
       checkEntitled(mayLaunchOf(client, one), one)
     return deps.launches.issue(client.name, request)
   }
-  const { issuer, mayLaunch } = deps.launches.rightsOf(authorization)
+  const { issuer, mayLaunch, delegator } = deps.launches.rightsOf(authorization)
   const isOwn = client.templates !== null && client.templates.includes(template)
   const root = deps.launches.issuerOf(issuer)
   const mayAll = mayLaunch === '*' && root !== undefined && mayLaunchOf(root, template)
   checkEntitled(isOwn || mayAll || mayLaunch.includes(template), template)
-  return deps.launches.issue(issuer, { template, instance: newInstance(), mayLaunch, lifetimeMs })
+  // The person for whom an agent acts is the one for whom its launcher did: an agent chooses none.
+  return deps.launches.issue(issuer, {
+    template,
+    instance: newInstance(),
+    mayLaunch,
+    lifetimeMs,
+    delegator,
+  })
 }
 
 function checkEntitled(isEntitled: boolean, template: string): void {
@@ -119,39 +128,17 @@ function newInstance(): string {
   return `${time.slice(0, 8)}-${time.slice(8, 12)}-7${randomUUID().slice(15)}`
 }
 
-type Asked = Readonly<Record<string, unknown>>
-
-async function readAsked(request: IncomingMessage, deps: LaunchDeps): Promise<Asked> {
-  const limits = { ...deps.limits, bodyBytesMax, decodedBytesMax: bodyBytesMax }
-  const { bytes, release } = await readBody({
-    request,
-    packing: 'identity',
-    limits,
-    room: deps.room,
-  })
-  try {
-    const parsed: unknown = JSON.parse(bytes.toString('utf8'))
-    // Sound: its members are checked one by one.
-    if (typeof parsed === 'object' && parsed !== null) return parsed as Asked
-    throw invalid('the body', 'a JSON object')
-  } catch (thrown) {
-    throw thrown instanceof WhodidError ? thrown : invalid('the body', 'JSON')
-  } finally {
-    release()
-  }
-}
-
 function nameIn(asked: Asked, field: string): string {
   const value = asked[field]
   if (isName(value)) return value
-  throw invalid(`"${field}"`, `1–${nameLengthMax} printable characters`)
+  throw invalidBody(`"${field}"`, `1–${nameLengthMax} printable characters`)
 }
 
 /** No `/`: a credential also speaks for the instances below its own, whose IDs continue it with one. */
 function instanceIn(asked: Asked): string {
   const value = asked['instance']
   if (typeof value === 'string' && /^[A-Za-z0-9._-]{1,128}$/u.test(value)) return value
-  throw invalid('"instance"', '1–128 letters, digits, ".", "_" or "-"')
+  throw invalidBody('"instance"', '1–128 letters, digits, ".", "_" or "-"')
 }
 
 function isName(value: unknown): value is string {
@@ -166,16 +153,12 @@ function templatesIn(asked: Asked): readonly string[] | '*' {
   const value = asked['may_launch'] ?? []
   if (value === '*') return value
   if (Array.isArray(value) && value.length <= templatesMax && value.every(isName)) return value
-  throw invalid('"may_launch"', `"*" or at most ${templatesMax} templates`)
+  throw invalidBody('"may_launch"', `"*" or at most ${templatesMax} templates`)
 }
 
 function lifetimeOf(asked: Asked): number {
   const seconds = asked['lifetime_s'] ?? launchLifetimeMs / 1000
   const max = launchLifetimeMsMax / 1000
   if (typeof seconds === 'number' && seconds >= 1 && seconds <= max) return seconds * 1000
-  throw invalid('"lifetime_s"', `1 to ${max}`)
-}
-
-function invalid(what: string, expected: string): WhodidError {
-  return new WhodidError('invalid_body', `${what} expected ${expected}; got something else`)
+  throw invalidBody('"lifetime_s"', `1 to ${max}`)
 }

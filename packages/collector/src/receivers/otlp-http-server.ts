@@ -4,15 +4,16 @@ import { WhodidError } from '@whodid/model'
 import type { CollectorMeter } from '../metrics/collector-meter.ts'
 import { ingest } from '../pipeline.ts'
 import type { OtlpRequest } from '../pipeline.ts'
+import { handleCredentials, isCredentialRequest } from './credentials-route.ts'
+import type { CredentialDeps } from './credentials-route.ts'
 import { handleLaunch, isLaunchRequest } from './launch-route.ts'
-import type { LaunchDeps } from './launch-route.ts'
 import { readBody } from './read-body.ts'
 import type { ReceiverDeps } from './read-body.ts'
 import { checkHost, parseHead, parseSignal, requestEncoding } from './request-head.ts'
 import { discardRest, respondAccepted, respondError } from './respond.ts'
 
 /** The OTLP/HTTP server, not listening yet. A request that fails is answered and counted; none ends the process. */
-export function createOtlpHttpServer(pipeline: LaunchDeps, meter: CollectorMeter): Server {
+export function createOtlpHttpServer(pipeline: CredentialDeps, meter: CollectorMeter): Server {
   const { limits } = pipeline
   const server = createServer(
     {
@@ -39,7 +40,7 @@ const keepAliveMs = 65_000
 
 async function handle(
   exchange: { readonly request: IncomingMessage; readonly response: ServerResponse },
-  pipeline: LaunchDeps,
+  pipeline: CredentialDeps,
   meter: CollectorMeter,
 ): Promise<void> {
   const { request, response } = exchange
@@ -53,6 +54,10 @@ async function handle(
     checkHost(request.headers.host, pipeline.hostCheck)
     if (isLaunchRequest(request)) {
       await handleLaunch(request, response, pipeline)
+      return
+    }
+    if (isCredentialRequest(request)) {
+      await handleCredentials(request, response, pipeline)
       return
     }
     const asked = otlpRequest(request, pipeline)

@@ -4,7 +4,7 @@ import type { CollectorMeter } from '../metrics/collector-meter.ts'
 import { createOtlpGrpcServer } from './otlp-grpc-server.ts'
 import type { OtlpGrpcServer } from './otlp-grpc-server.ts'
 import { createOtlpHttpServer } from './otlp-http-server.ts'
-import type { LaunchDeps } from './launch-route.ts'
+import type { CredentialDeps } from './credentials-route.ts'
 
 /** The address to listen on. */
 export interface ReceiverPorts {
@@ -26,7 +26,7 @@ export interface Receivers {
 /** Opens the receivers, all or none. Throws the system's error when a port cannot be used. */
 export async function openReceivers(
   { host, httpPort, grpcPort }: ReceiverPorts,
-  pipeline: LaunchDeps,
+  pipeline: CredentialDeps,
   meter: CollectorMeter,
 ): Promise<Receivers> {
   const http = createOtlpHttpServer(pipeline, meter)

@@ -9,6 +9,7 @@ type SenderErrorCode = Extract<
   | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'
+  | 'token_refused'
   | 'body_too_large'
   | 'unsupported_content_type'
   | 'unsupported_encoding'
@@ -31,6 +32,7 @@ const senderStatuses = {
   forbidden: { http: 403, rpc: 7 },
   not_found: { http: 404, rpc: 12 },
   method_not_allowed: { http: 405, rpc: 12 },
+  token_refused: { http: 401, rpc: 16 },
   body_too_large: { http: 413, rpc: 8 },
   unsupported_content_type: { http: 415, rpc: 3 },
   unsupported_encoding: { http: 415, rpc: 3 },

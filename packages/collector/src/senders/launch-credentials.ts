@@ -21,6 +21,8 @@ export interface LaunchRequest {
   /** Templates of which the agent may launch others beside its own; `*` for all that the issuing sender may speak for. */
   readonly mayLaunch: readonly string[] | '*'
   readonly lifetimeMs: number
+  /** The person for whom it acts, as its launcher says. It stands in the instance token, and the agent chooses no other. */
+  readonly delegator?: { readonly id: string; readonly issuer: string } | undefined
 }
 
 /** A credential as it is handed out. The text is kept nowhere here. */
@@ -39,6 +41,7 @@ interface Held {
   readonly template: string
   readonly instance: string
   readonly mayLaunch: readonly string[] | '*'
+  readonly delegator?: LaunchRequest['delegator']
   readonly expiresAtMs: number
 }
 
@@ -102,7 +105,7 @@ export class LaunchCredentials {
         `launch credentials in force expected at most ${launchesMax}; got more`,
       )
     const credential = `whodid_lau_${randomBytes(32).toString('base64url')}`
-    const { template, instance, mayLaunch } = request
+    const { template, instance, mayLaunch, delegator } = request
     const expiresAtMs = this.#deps.nowMs() + request.lifetimeMs
     await this.#keep({
       hash: hashOf(credential),
@@ -110,6 +113,7 @@ export class LaunchCredentials {
       template,
       instance,
       mayLaunch,
+      ...(delegator === undefined ? {} : { delegator }),
       expiresAtMs,
     })
     return { credential, template, instance, expiresAtMs }
@@ -131,7 +135,7 @@ export class LaunchCredentials {
   }
 
   /** The issuer and the further templates of the credential of a header. */
-  rightsOf(authorization: string | undefined): Pick<Held, 'issuer' | 'mayLaunch'> {
+  rightsOf(authorization: string | undefined): Pick<Held, 'issuer' | 'mayLaunch' | 'delegator'> {
     return this.#ofHeader(authorization)
   }
 

@@ -15,7 +15,7 @@ export interface Decision {
   readonly untilUnixNs: bigint
 }
 
-/** What became of one delivery so far. */
+/** The state of one delivery so far. */
 export interface EarlierAttempts {
   readonly attempts: number
   readonly lastAtUnixNs: bigint

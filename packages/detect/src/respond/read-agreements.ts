@@ -19,7 +19,7 @@ const receivedWithinNs = 3n * 86_400_000_000_000n
 /** Nanoseconds within which earlier orders are looked for: longer than any policy's time. */
 const ordersWithinNs = 7n * 86_400_000_000_000n
 
-/** What became of the orders to stop an instance so far. */
+/** The state of the orders to stop an instance so far. */
 export interface EarlierStops {
   readonly attempts: number
   readonly lastAtUnixNs: bigint

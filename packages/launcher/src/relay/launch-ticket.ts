@@ -10,6 +10,9 @@ export interface TicketRequest {
   /** Undefined below another run: the collector then makes the ID. */
   readonly instance: string | undefined
   readonly mayLaunch: readonly string[]
+  /** The person for whom it acts; '' where nobody is named. The agent chooses no other for its instance token. */
+  readonly delegator: string
+  readonly delegatorIssuer: string
 }
 
 /**
@@ -60,9 +63,15 @@ export class LaunchTicket {
 
   /** Asks for the credential; one that was there before is replaced. Never throws. */
   async obtain(): Promise<TicketState> {
-    const { template, mayLaunch } = this.#request
+    const { template, mayLaunch, delegator, delegatorIssuer } = this.#request
     const may = mayLaunch.includes('*') ? '*' : mayLaunch
-    const asked = { template, instance: this.#instance, may_launch: may, lifetime_s: lifetimeS }
+    const asked = {
+      template,
+      instance: this.#instance,
+      may_launch: may,
+      lifetime_s: lifetimeS,
+      ...(delegator === '' ? {} : { delegator: { id: delegator, issuer: delegatorIssuer } }),
+    }
     const answer = await this.#ask(`Bearer ${this.#request.ledger.token}`, asked)
     if (answer === undefined || answer.status === 429 || answer.status >= 500) return this.#state
     const { credential, instance, message } = fieldsOf(answer.body)

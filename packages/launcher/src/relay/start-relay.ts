@@ -32,7 +32,12 @@ const passTimeoutMs = 5_000
 const nestedMax = 1_000
 
 const launchPath = '/v1/launch-credentials'
+/** The methods that are passed on. */
+const methods = ['POST', 'GET', 'DELETE'] as const
+/** Instance tokens: the agent has the key, and this run's credential says which instance it may ask for. */
+const tokenPath = '/v1/credentials'
 const signalPaths: ReadonlySet<string> = new Set(['/v1/traces', '/v1/logs'])
+const askingPaths: ReadonlySet<string> = new Set([launchPath, tokenPath])
 
 /** Starts the relay on a free port of the loopback address. */
 export async function startRelay(deps: RelayDeps): Promise<Relay> {
@@ -80,8 +85,7 @@ async function handle({ request, response }: Exchange, running: Running): Promis
   const { authorization } = request.headers
   const isNested = running.nested.has(authorization ?? '')
   if (!isNested && !isOurs(authorization, running.token)) return refuse(response, 401)
-  const ends = isNested && path === launchPath && request.method === 'DELETE'
-  if (request.method !== 'POST' && !ends) return refuse(response, 405)
+  if (!isMethod(request.method, path, isNested)) return refuse(response, 405)
   if (path === '/v1/metrics') {
     // An agent may send metrics whatever it was told; the ledger has no use for them, and an error would be shown to its user.
     request.resume()
@@ -91,8 +95,13 @@ async function handle({ request, response }: Exchange, running: Running): Promis
       body: Buffer.alloc(0),
     })
   }
-  if (!signalPaths.has(path) && path !== launchPath) return refuse(response, 404)
+  if (!signalPaths.has(path) && !askingPaths.has(path)) return refuse(response, 404)
   await take({ request, response }, path, running)
+}
+
+function isMethod(method: string | undefined, path: string, isNested: boolean): boolean {
+  if (method === 'DELETE') return isNested && path === launchPath
+  return method === 'POST' || (method === 'GET' && path === tokenPath)
 }
 
 async function take(exchange: Exchange, path: string, running: Running): Promise<void> {
@@ -101,7 +110,7 @@ async function take(exchange: Exchange, path: string, running: Running): Promise
   if (body === undefined) return refuse(response, 413)
   const isNested = running.nested.has(request.headers.authorization ?? '')
   try {
-    if (path === launchPath || isNested) await passOn(exchange, { path, body }, running)
+    if (askingPaths.has(path) || isNested) await passOn(exchange, { path, body }, running)
     else await forward(exchange, { path, body }, running)
   } finally {
     running.held.bytes -= body.length
@@ -131,7 +140,7 @@ async function forward(
 
 /**
  * A run inside this run asks for a credential of its own, and sends under it: the collector decides, by this run's. What the
- * ledger does not take now, that run keeps itself.
+ * ledger does not take now, that run keeps itself. The agent's requests for its instance token go the same way.
  */
 async function passOn(
   { request, response }: Exchange,
@@ -141,21 +150,22 @@ async function passOn(
   const { authorization = '' } = request.headers
   const isNested = nested.has(authorization)
   if (!isNested && ticket.state !== 'bound') return refuse(response, 503)
-  const encoding = request.headers['content-encoding']
+  const { 'content-encoding': encoding, dpop: proof } = request.headers
   const sent = await sendBody({
     url: `${ledger.endpoint}${path}`,
-    method: request.method === 'DELETE' ? 'DELETE' : 'POST',
+    method: methods.find((method) => method === request.method) ?? 'POST',
     headers: {
       authorization: isNested ? authorization : ticket.authorization,
       'content-type': contentTypeOf(request),
       ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+      ...(typeof proof === 'string' ? { dpop: proof } : {}),
     },
     body,
     timeoutMs: passTimeoutMs,
   }).catch(() => undefined)
   if (sent === undefined) return refuse(response, 503)
   if (request.method === 'DELETE') nested.delete(authorization)
-  if (sent.status === 201 && nested.size < nestedMax)
+  if (path === launchPath && sent.status === 201 && nested.size < nestedMax)
     nested.add(`Bearer ${credentialIn(sent.body)}`)
   answer(response, sent)
 }

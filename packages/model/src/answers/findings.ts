@@ -24,7 +24,7 @@ export const triageSchema = z
 /** The ways to act on a finding. The last two stop an agent, and need more than one rule. */
 export const responseKinds = ['webhook', 'slack', 'program', 'case', 'pause', 'kill'] as const
 
-/** How an attempt to act on a finding ended. */
+/** The end of an attempt to act on a finding. */
 export const responseOutcomes = ['done', 'failed', 'given_up'] as const
 
 /** An attempt to act on a finding. */

@@ -23,6 +23,7 @@ export const gapCodes = [
   'missing_prompt',
   'missing_plan',
   'sequence_gap',
+  'sealed_span_missing',
   'content_withheld',
   'content_erased',
   'content_expired',

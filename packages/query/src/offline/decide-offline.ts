@@ -58,8 +58,8 @@ interface OfflineDecision {
   readonly textsStated: number
 }
 
-/** The gap for a proof that is missing when the question is asked; not part of the decision. */
-const proofGap = 'unsealed'
+/** Gaps that are found beside the decision: a proof that is missing when the question is asked, and spans that a seal names. */
+const gapsBeside: ReadonlySet<string> = new Set(['unsealed', 'sealed_span_missing'])
 
 /**
  * Decides an answer again from sealed records alone, by the code that first decided it. The rows of evidence are rebuilt from
@@ -107,7 +107,7 @@ export function decidedPart({
   ...answer
 }: WhoDidAnswer): Omit<WhoDidAnswer, 'integrity' | 'cost'> {
   const reasons = answer.reasons.filter((reason) => !isRevocationReason(reason))
-  return { ...answer, reasons, gaps: answer.gaps.filter(({ code }) => code !== proofGap) }
+  return { ...answer, reasons, gaps: answer.gaps.filter(({ code }) => !gapsBeside.has(code)) }
 }
 
 /** Puts the available texts into the evidence, and the stated states of the others. */

@@ -6,6 +6,7 @@ import {
   instanceClaimColumns,
   linksBytesMax,
   listedColumns,
+  sealedBeginning,
 } from '../who-did/evidence/evidence-columns.ts'
 import type { Columns } from '../who-did/evidence/evidence-columns.ts'
 import type { EvidenceRow } from '../who-did/evidence/evidence.ts'
@@ -31,8 +32,19 @@ const columnsByRole: Readonly<Record<DerivableRole, Columns<Record<string, unkno
   claimed: { ...instanceClaimColumns },
 }
 
+type Derivation = (record: SealedRecord) => unknown
+
+/** The columns of a record's seal, and the attributes that hold them. */
+const sealFields = [
+  ['seal_result', attribute.sealResult],
+  ['seal_claims', attribute.sealClaims],
+  ['seal', attribute.sealId],
+  ['seal_key', attribute.sealKey],
+  ['seal_token', attribute.sealToken],
+] as const
+
 /** The engine's expressions that are more than a column, and how each is derived from a record. */
-const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new Map([
+const derivations: ReadonlyMap<string, Derivation> = new Map<string, Derivation>([
   [evidenceColumns.key, ({ columns }) => refOf(columns, 'span_id')],
   [
     evidenceColumns.parent,
@@ -45,6 +57,13 @@ const derivations: ReadonlyMap<string, (record: SealedRecord) => unknown> = new 
   [evidenceColumns.commitment, ({ columns }) => textOfKind(columns, 'commitment', 64)],
   [evidenceColumns.span_kind, ({ columns }) => String(columns['kind'])],
   [evidenceColumns.outcome_rule, ({ columns }) => outcomeRule(columns)],
+  ...sealFields.map(([column, key]): [string, Derivation] => [
+    evidenceColumns[column],
+    ({ columns }) =>
+      String(columns['attributes'] ?? '').startsWith(sealedBeginning)
+        ? textAttribute(columns, key)
+        : '',
+  ]),
   [evidenceColumns.links, ({ columns }) => firstBytes(String(columns['links']), linksBytesMax)],
   [evidenceColumns.log_index, ({ columns }) => String(columns['log_index'])],
   [evidenceColumns.leaf, ({ leaf }) => leaf.toUpperCase()],
@@ -152,9 +171,13 @@ function instanceKey(columns: SealedRecord['columns']): string {
 function outcomeRule(columns: SealedRecord['columns']): string {
   const kind = columns['record_kind']
   if (kind !== 'tool_call' && kind !== 'action') return ''
-  const attributes = parseObject(String(columns['attributes'] ?? ''))
-  const rule = attributes[attribute.outcomeRule]
-  return typeof rule === 'string' ? rule : ''
+  return textAttribute(columns, attribute.outcomeRule)
+}
+
+/** Returns an attribute that is a text; '' where there is none. */
+function textAttribute(columns: SealedRecord['columns'], key: string): string {
+  const value = parseObject(String(columns['attributes'] ?? ''))[key]
+  return typeof value === 'string' ? value : ''
 }
 
 /** Returns the members of a JSON object; none where the text is no object. */

@@ -1,3 +1,4 @@
+export { sealLines } from './check-seals.ts'
 export { decideOffline, decidedPart } from './decide-offline.ts'
 export type { EvidenceIndex, IndexedRow, IndexedText } from './decide-offline.ts'
 export { deriveRow, fieldsOfRow, isDerivable, statedFields } from './derive-row.ts'

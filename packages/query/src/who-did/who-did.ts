@@ -1,11 +1,11 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import { attachIntegrity } from './answer/attach-integrity.ts'
 import { attachRevocation } from './answer/attach-revocation.ts'
+import { attachSeal } from './answer/attach-seal.ts'
 import { shapeAnswer } from './answer/shape-answer.ts'
 import { decide } from './decide/decide.ts'
 import type { Evidence, EvidenceRow } from './evidence/evidence.ts'
-import { gatherEvidence } from './evidence/gather-evidence.ts'
-import { gatherMore } from './evidence/gather-more.ts'
+import { gatherAll } from './evidence/gather-more.ts'
 import type { Question } from './question.ts'
 import type { WhoDidSources } from './who-did-sources.ts'
 
@@ -26,8 +26,7 @@ export async function whoDidOnEvidence(
 ): Promise<EvidencedAnswer> {
   const startedMs = performance.now()
   const sources = { selector, contents, tenant, rules }
-  const first = await gatherEvidence(sources, question)
-  const { rows, evidence, cost } = await gatherMore(sources, question, first)
+  const { rows, evidence, cost } = await gatherAll(sources, question)
   const decided = shapeAnswer(question, decide(evidence), {
     statements: cost.statements,
     rows_read: cost.rowsRead,
@@ -40,7 +39,8 @@ export async function whoDidOnEvidence(
     selector,
     revocations,
   })
-  const sealed = await attachIntegrity(question, answer, { evidence, trees, watch })
+  const checked = await attachSeal(question, answer, { evidence, tenant, selector })
+  const sealed = await attachIntegrity(question, checked, { evidence, trees, watch })
   const elapsedMs = Math.round((performance.now() - startedMs) * 100) / 100
   const reported = { ...sealed, cost: { ...sealed.cost, elapsed_ms: elapsedMs } }
   return { answer: reported, rows, evidence }

@@ -2,7 +2,9 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import type { Config, Loss, LossReason } from '../config.ts'
 import type { Poster, PostResult } from './post-spans.ts'
+import { pause, within } from './pause.ts'
 import { runOutsideScope } from '../context/scope.ts'
+import type { Sealer } from '../seal/sealer.ts'
 
 /** Bytes a record costs beside its text: keys, numbers, and the objects that hold them. */
 const spanBytesBase = 1024
@@ -50,6 +52,7 @@ export class ExportQueue implements SpanProcessor {
   readonly #config: Config
   readonly #poster: Poster
   readonly #listener: QueueListener
+  readonly #sealer: Sealer | undefined
   #entries: ReadableSpan[] = []
   /** Estimated bytes of each entry. */
   #sizes: number[] = []
@@ -66,10 +69,15 @@ export class ExportQueue implements SpanProcessor {
   #closed = false
   readonly #waiting = new Map<string, (recorded: boolean) => void>()
 
-  constructor(config: Config, poster: Poster, listener: QueueListener) {
+  constructor(
+    config: Config,
+    poster: Poster,
+    { listener, sealer }: { readonly listener: QueueListener; readonly sealer: Sealer | undefined },
+  ) {
     this.#config = config
     this.#poster = poster
     this.#listener = listener
+    this.#sealer = sealer
   }
 
   get pending(): number {
@@ -137,6 +145,16 @@ export class ExportQueue implements SpanProcessor {
     return true
   }
 
+  /** Returns the first of some records: as many as one request may hold seals for. */
+  fitting(spans: ReadableSpan[]): ReadableSpan[] {
+    return this.#sealer === undefined ? spans : spans.slice(0, this.#sealer.fittingCount(spans))
+  }
+
+  /** Returns records as they are sent: sealed where they can be. */
+  sealed(batch: ReadableSpan[]): ReadableSpan[] {
+    return this.#sealer?.seal(batch) ?? batch
+  }
+
   /** Takes what is still pending out of the queue, for the last delivery before the process ends. */
   takePending(): ReadableSpan[] {
     const rest = this.#entries.slice(this.#head)
@@ -198,7 +216,7 @@ export class ExportQueue implements SpanProcessor {
     this.#timer = undefined
     let batchMax = this.#config.limits.batchSpansMax
     while (this.pending > 0 && !this.#closed) {
-      const batch = this.#entries.slice(this.#head, this.#head + batchMax)
+      const batch = this.fitting(this.#entries.slice(this.#head, this.#head + batchMax))
       const result = await this.#post(batch)
       // The last delivery has taken the entries over meanwhile.
       if (this.#entries[this.#head] !== batch[0]) return true
@@ -214,7 +232,8 @@ export class ExportQueue implements SpanProcessor {
 
   async #post(batch: ReadableSpan[]): Promise<PostResult> {
     try {
-      const body = ProtobufTraceSerializer.serializeRequest(batch)
+      await this.#sealer?.prepare(batch)
+      const body = ProtobufTraceSerializer.serializeRequest(this.sealed(batch))
       if (body === undefined) return { kind: 'refused', status: 0, detail: 'not serializable' }
       return await this.#poster.post(body)
     } catch (error) {
@@ -278,23 +297,4 @@ function spanBytes(span: ReadableSpan): number {
     if (typeof value === 'string') bytes += value.length
   }
   return bytes
-}
-
-/** Resolves as the work does, or false when the time is up first. Its timer keeps the process alive meanwhile. */
-function within(work: Promise<boolean>, timeoutMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      resolve(false)
-    }, timeoutMs)
-    void work.then((result) => {
-      clearTimeout(timer)
-      resolve(result)
-    })
-  })
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, Math.max(ms, 0))
-  })
 }

@@ -57,9 +57,10 @@ function deliver(
   const { config } = runtime
   const counts: number[] = []
   const parts: Uint8Array[] = []
-  for (let start = 0; start < spans.length; start += chunkSpansMax) {
-    const chunk = spans.slice(start, start + chunkSpansMax)
-    const body = ProtobufTraceSerializer.serializeRequest(chunk)
+  for (let start = 0; start < spans.length;) {
+    const chunk = runtime.queue.fitting(spans.slice(start, start + chunkSpansMax))
+    start += chunk.length
+    const body = ProtobufTraceSerializer.serializeRequest(runtime.queue.sealed(chunk))
     if (body === undefined) continue
     const length = Buffer.alloc(4)
     length.writeUInt32BE(body.byteLength)

@@ -13,7 +13,7 @@ export interface ProgramBounds {
   readonly signal?: AbortSignal
 }
 
-/** How a program ended. */
+/** The end of a program. */
 export interface ProgramEnd {
   readonly output: Buffer
   /** Why it did not do its part, for a person; undefined when it ended with exit code 0. */

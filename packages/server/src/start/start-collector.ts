@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { startCollector } from '@whodid/collector'
-import type { ContentKeys } from '@whodid/content'
-import type { Collector } from '@whodid/collector'
+import type { Collector, CollectorOptions } from '@whodid/collector'
 import { createAppender, createLeafReader } from '@whodid/store'
 import type { Appender, LeafReader } from '@whodid/store'
 import { hostCheckOf } from '../config/service-config.ts'
 import type { LedgerAccess } from '../config/read-ledger.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { Tokens } from '../credentials/tokens.ts'
+import { standingBy } from '../revocation/standing-by.ts'
+import type { KnownStops } from '../revocation/standing-by.ts'
 import { followIngestClients, ingestClientsNow } from './follow-access.ts'
 import { listenError } from './start-errors.ts'
 import type { Listener } from './start-errors.ts'
@@ -21,7 +22,8 @@ export type RunningCollector = Collector
 export interface CollectorDeps {
   readonly access: Pick<LedgerAccess, 'writer' | 'verifier'>
   readonly tokens: Tokens
-  readonly keys: ContentKeys
+  readonly keys: NonNullable<CollectorOptions['keys']>
+  readonly revocations: KnownStops
 }
 
 /** Starts the collector. Throws `invalid_config`, naming the setting of its port or the file of its ingest clients. */
@@ -49,7 +51,7 @@ export function startCollectorPart(
 
 async function listen(
   { config, wrapping, onEvent }: StartupContext,
-  { tokens, keys }: CollectorDeps,
+  { tokens, keys, revocations }: CollectorDeps,
   connections: { readonly appender: Appender; readonly rows: LeafReader },
 ): Promise<RunningCollector> {
   return startCollector({
@@ -69,6 +71,7 @@ async function listen(
     ingestClients: await ingestClientsNow(config.dataDir, tokens),
     ...connections,
     keys,
+    standingOf: standingBy(revocations),
     onEvent: ({ message }) => onEvent({ event: 'warning', message }),
   }).catch((thrown: unknown) => {
     throw listenError(thrown, listenerOf(thrown, config))

@@ -85,7 +85,7 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
       watch: { policy, state },
     }),
   )
-  const collector = keep(await startCollectorPart(context, { access, tokens, keys }))
+  const collector = keep(await startCollectorPart(context, { access, tokens, keys, revocations }))
   listening = collector
   keep(await startRetention(context, retention, pruner))
   onEvent({

@@ -5,6 +5,7 @@ import { readActs } from '../decide/fold-act.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Question } from '../question.ts'
+import { sealContradiction } from './seal-reasons.ts'
 
 /** A reason before it is tied to a record. */
 export interface BareReason {
@@ -101,10 +102,12 @@ function contradictionReason(decision: Decision): BareReason {
   const [first] = contradicting
   switch (contradiction) {
     case 'exporter_not_entitled':
-      return {
-        code: 'exporter_not_entitled',
-        text: `The exporter "${nameOrNone(first?.exporter)}" may not speak for the actor that it names: ${describeClaim(first)}.`,
-      }
+      return (
+        sealContradiction(first) ?? {
+          code: 'exporter_not_entitled',
+          text: `The exporter "${nameOrNone(first?.exporter)}" may not speak for the actor that it names: ${describeClaim(first)}.`,
+        }
+      )
     case 'simultaneous_actions':
       return {
         code: 'simultaneous_actions',

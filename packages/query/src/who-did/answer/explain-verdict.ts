@@ -12,6 +12,7 @@ import {
   notAdmittedReason,
 } from './deciding-reason.ts'
 import type { BareReason } from './deciding-reason.ts'
+import { sealReason } from './seal-reasons.ts'
 
 /** The most sources of untrusted content named in one reason; the inputs list them all. */
 const sourcesMax = 5
@@ -38,6 +39,7 @@ export function explainVerdict(
     serviceReason(decision),
     notAdmittedClaim(decision, subject),
     exporterReason(decision, subject),
+    sealReason(subject),
     delegatorReason(decision),
     credentialReason(subject),
   ]

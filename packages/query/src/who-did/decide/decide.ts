@@ -10,6 +10,7 @@ import { joinPath } from './join-path.ts'
 import type { Hop, RecordLookup } from './join-path.ts'
 import { nameTemplate } from './name-template.ts'
 import { resolveClaims } from './resolve-claims.ts'
+import { sealedGrade } from './sealed-grade.ts'
 import type { Claims } from './resolve-claims.ts'
 
 /**
@@ -130,6 +131,8 @@ function gradesOf(
       (claim !== 'delegator' || record.delegator !== '') &&
       record[`${claim}_rule`] !== ''
     if (record.key !== subject?.key || isDerived) return 'inferred'
+    const sealed = sealedGrade(record, claim)
+    if (sealed !== undefined) return sealed
     return record.channel === 'entitled' ? 'channel' : 'asserted'
   }
   const saysNobody = claimSources.delegator !== undefined && claimSources.delegator.delegator === ''
@@ -150,12 +153,15 @@ function gradeOf(
   if (contradiction !== '') return 'contradicted'
   if (verdict === 'undetermined') return 'none'
   const links = verdict === 'agent' ? Object.values(grades) : [grades.actor]
-  if (links.includes('inferred')) return 'inferred'
-  return links.includes('asserted') ? 'asserted' : 'channel'
+  return weakestFirst.find((grade) => links.includes(grade)) ?? 'channel'
 }
 
+/** The grades that a verdict can rest on, the weakest first. */
+const weakestFirst = ['inferred', 'asserted', 'channel', 'token_bound', 'attested'] as const
+
 /** The grades given today. */
-type ClaimGrade = 'channel' | 'asserted' | 'inferred' | 'none' | 'contradicted'
+type ClaimGrade =
+  'attested' | 'token_bound' | 'channel' | 'asserted' | 'inferred' | 'none' | 'contradicted'
 
 /** The result of the evidence. The rest of this package puts it into words. */
 export interface Decision extends Contradicted, AdmittedEvidence {

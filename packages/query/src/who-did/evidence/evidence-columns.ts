@@ -20,6 +20,14 @@ const isQuoted = `record_kind IN ('prompt', 'plan', 'model_call')`
 
 const refSql = (span: string): string => `lower(concat(hex(trace_id), '-', hex(${span})))`
 
+/** The beginning of the attributes of a record that the collector has marked: its own stand first, so that others are not searched. */
+export const sealedBeginning: string = `{"${attribute.sealResult}":`
+
+/** An attribute beside the collector's mark; '' where there is none. */
+function attributeSql(key: string): string {
+  return `if(startsWith(attributes, '${sealedBeginning}'), JSONExtractString(attributes, '${key}'), '')`
+}
+
 /** Columns of `whodid.v_spans`. A field that is added here and in {@link StoredRecord} is in the evidence. */
 export const evidenceColumns: Columns<StoredRecord> = {
   key: refSql('span_id'),
@@ -70,6 +78,11 @@ export const evidenceColumns: Columns<StoredRecord> = {
   verb: 'verb',
   outcome: 'outcome',
   outcome_rule: `if(record_kind IN ('tool_call', 'action'), JSONExtractString(attributes, '${attribute.outcomeRule}'), '')`,
+  seal_result: attributeSql(attribute.sealResult),
+  seal_claims: attributeSql(attribute.sealClaims),
+  seal: attributeSql(attribute.sealId),
+  seal_key: attributeSql(attribute.sealKey),
+  seal_token: attributeSql(attribute.sealToken),
   resource: 'resource_id',
   resource_type: 'resource_type',
   input_source: 'input_source',

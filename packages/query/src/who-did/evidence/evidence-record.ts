@@ -70,6 +70,13 @@ export interface EvidenceRecord {
   readonly outcome: string
   /** The named rule by which the collector derived the outcome; '' when the record says it, or nothing does. */
   readonly outcome_rule: string
+  /** The collector's finding about the record's seal or token, and the claims that either backs; '' where there is neither. */
+  readonly seal_result: string
+  readonly seal_claims: string
+  /** `<trace>-<span>` of the seal, the thumbprint of its key, and the SHA-256 of the instance token. */
+  readonly seal: string
+  readonly seal_key: string
+  readonly seal_token: string
   readonly resource: string
   readonly resource_type: string
   readonly input_source: string

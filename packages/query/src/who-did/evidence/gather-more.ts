@@ -8,14 +8,23 @@ import { relatedRecordsMax } from './evidence.ts'
 import type { Evidence } from './evidence.ts'
 import { addStatement } from './gathered-rows.ts'
 import type { Gathered, RowSources } from './gathered-rows.ts'
+import { gatherEvidence } from './gather-evidence.ts'
 import { linkedRecordsSql, presentRecordsSql, soughtTextsSql } from './sql.ts'
+
+/** Gathers all that a question is decided from: the acts with their records, then what these lead to. Throws what `Selector.select` throws. */
+export async function gatherAll(
+  sources: Parameters<typeof gatherEvidence>[0],
+  question: Question,
+): Promise<Gathered> {
+  return gatherMore(sources, question, await gatherEvidence(sources, question))
+}
 
 /**
  * Gathers by point reads the records that the first evidence lacks: where no act is found, any records of the handle in
  * another vocabulary; where a run has no prompt text, the runs that it links to and other records of that text. Each is its
  * own statement, sent only when something is missing. Throws the errors of `Selector.select`.
  */
-export async function gatherMore(
+async function gatherMore(
   sources: RowSources,
   question: Question,
   first: Gathered,

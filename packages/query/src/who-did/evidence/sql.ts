@@ -122,7 +122,8 @@ LIMIT ${presentMax}`
 }
 
 const linked = `arrayMap(x -> ${traceOf('x')}, splitByChar(',', {traces:String}))`
-const isLinked = `${placesOf(`(SELECT arrayJoin(arrayMap(x -> sipHash64('trace', x), ${linked})))`)} AND has(${linked}, trace_id) AND ${isKnown}`
+/** True for the records of the traces in the parameter `traces` (hex, by comma), as known at `recorded`. */
+export const isLinked: string = `${placesOf(`(SELECT arrayJoin(arrayMap(x -> sipHash64('trace', x), ${linked})))`)} AND has(${linked}, trace_id) AND ${isKnown}`
 
 /**
  * Selects the records of linked traces, and the texts of their prompts. Parameters: `traces` (hex, by comma), `most`,

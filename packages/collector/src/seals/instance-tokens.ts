@@ -1,0 +1,198 @@
+import { createHash, createPublicKey } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises'
+import { RefusedToken, verifyInstanceToken } from '@whodid/identity'
+import type { InstanceTokenDemands, VerifiedInstance } from '@whodid/identity'
+import { sealHash } from '@whodid/identity/seal'
+import { WhodidError } from '@whodid/model'
+
+/** Instance tokens that are held at once. More: `too_many_requests`. */
+const instanceTokensMax = 20_000
+/** Seconds for which a token that has ended is held, so that a late seal is told from one by an unknown key. */
+const lateS = 900
+/** Lines of the file after which it is written anew. */
+const linesMax = 4 * instanceTokensMax
+/** Seals of one token whose hashes are held: one that comes again is known, one of the same number is not. */
+const sealsMax = 64
+
+/** A token that an instance has registered, having proven that its key is its own. */
+export interface RegisteredToken {
+  /** SHA-256 of the token, base64url. */
+  readonly hash: string
+  /** Name of the sender that registered it. */
+  readonly exporter: string
+  readonly tenant: string
+  readonly instance: VerifiedInstance
+  readonly publicKey: KeyObject
+  /** True the first time a seal has this number, and when the same seal comes again. */
+  readonly takeSeal: (seq: number, jws: string) => boolean
+}
+
+/** One token as it is written. A token is none that a bearer could use, so that it is kept whole. */
+interface Line {
+  readonly token: string
+  readonly exporter: string
+  readonly tenant: string
+}
+
+/** The parts around the tokens. */
+export interface InstanceTokensDeps {
+  /** Keeps them over a restart: one line each. */
+  readonly path: string
+  readonly nowS: () => number
+  readonly demands: (tenant: string) => InstanceTokenDemands
+}
+
+/** The instance tokens that are registered with this collector. */
+export class InstanceTokens {
+  readonly #deps: InstanceTokensDeps
+  readonly #held = new Map<string, RegisteredToken & { readonly line: Line }>()
+  #lines = 0
+  #writing = Promise.resolve()
+
+  constructor(deps: InstanceTokensDeps) {
+    this.#deps = deps
+  }
+
+  /** Reads those of an earlier run; one that does not verify as of its own time is left out. */
+  async restore(): Promise<void> {
+    const text = await readFile(this.#deps.path, 'utf8').catch(() => '')
+    for (const line of text.split('\n').slice(0, linesMax + instanceTokensMax)) {
+      const read = readLine(line)
+      if (read !== undefined) await this.#restoreToken(read)
+    }
+    this.#dropEnded()
+    if (text !== '') await this.#rewrite()
+  }
+
+  /** The token of a hash, also for a quarter of an hour after its end; undefined where none is registered. */
+  find(hash: string): RegisteredToken | undefined {
+    return this.#held.get(hash)
+  }
+
+  /** Registers a token that was verified. Throws `too_many_requests` while there are too many. */
+  async add(
+    token: string,
+    instance: VerifiedInstance,
+    { name, tenant }: { readonly name: string; readonly tenant: string },
+  ): Promise<RegisteredToken> {
+    this.#dropEnded()
+    const known = this.#held.get(hashOf(token))
+    if (known !== undefined) return known
+    if (this.#held.size >= instanceTokensMax)
+      throw new WhodidError(
+        'too_many_requests',
+        `instance tokens held expected at most ${instanceTokensMax}; got more`,
+      )
+    const line: Line = { token, exporter: name, tenant }
+    const held = this.#hold(line, instance)
+    await this.#append(line)
+    return held
+  }
+
+  #hold(line: Line, instance: VerifiedInstance): RegisteredToken {
+    const hash = hashOf(line.token)
+    const { kty = '', crv = '', x = '', y = '' } = instance.key
+    const held = {
+      hash,
+      line,
+      exporter: line.exporter,
+      tenant: line.tenant,
+      instance,
+      publicKey: createPublicKey({ key: { kty, crv, x, y }, format: 'jwk' }),
+      takeSeal: sealMemory(),
+    }
+    this.#held.set(hash, held)
+    return held
+  }
+
+  async #restoreToken(line: Line): Promise<void> {
+    try {
+      const demands = this.#deps.demands(line.tenant)
+      const issuedAtS = issuedAt(line.token)
+      const standingOf = (): ReturnType<typeof demands.standingOf> => ({
+        standing: 'active',
+        by: undefined,
+      })
+      const instance = await verifyInstanceToken(line.token, {
+        ...demands,
+        standingOf,
+        nowS: issuedAtS,
+      })
+      this.#hold(line, instance)
+    } catch (thrown) {
+      // Its issuer is no longer trusted, or a crash cut the line: the instance registers again.
+      if (!(thrown instanceof RefusedToken)) throw thrown
+    }
+  }
+
+  #append(line: Line): Promise<void> {
+    this.#lines += 1
+    const write = (): Promise<void> =>
+      this.#lines > linesMax
+        ? this.#rewrite()
+        : appendFile(this.#deps.path, `${JSON.stringify(line)}\n`, { mode: 0o600 })
+    // A token that is not written is lost at a restart, and its instance registers again: no reason to refuse it now.
+    this.#writing = this.#writing.then(write).catch(() => undefined)
+    return this.#writing
+  }
+
+  async #rewrite(): Promise<void> {
+    const draft = `${this.#deps.path}.draft`
+    const lines = [...this.#held.values()].map(({ line }) => `${JSON.stringify(line)}\n`)
+    await writeFile(draft, lines.join(''), { mode: 0o600 })
+    await rename(draft, this.#deps.path)
+    this.#lines = lines.length
+  }
+
+  #dropEnded(): void {
+    const ended = this.#deps.nowS() - lateS
+    for (const [hash, { instance }] of this.#held)
+      if (instance.expiresAtS <= ended) this.#held.delete(hash)
+  }
+}
+
+function sealMemory(): RegisteredToken['takeSeal'] {
+  const bySeq = new Map<number, string>()
+  let oldestSeq = 0
+  return (seq, jws) => {
+    const hash = sealHash(jws)
+    const known = bySeq.get(seq)
+    if (known !== undefined) return known === hash
+    if (seq <= oldestSeq) return false
+    bySeq.set(seq, hash)
+    if (bySeq.size > sealsMax) {
+      oldestSeq = Math.min(...bySeq.keys())
+      bySeq.delete(oldestSeq)
+    }
+    return true
+  }
+}
+
+/** SHA-256 of a token, base64url. */
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url')
+}
+
+function issuedAt(token: string): number {
+  try {
+    // Sound: what is no number is refused below.
+    const claims = JSON.parse(
+      Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(),
+    ) as Readonly<Record<string, unknown>>
+    return typeof claims['iat'] === 'number' ? claims['iat'] : 0
+  } catch {
+    throw new RefusedToken('malformed', 'a part is no JSON')
+  }
+}
+
+function readLine(line: string): Line | undefined {
+  try {
+    const read: unknown = line === '' ? undefined : JSON.parse(line)
+    // Sound: only this class writes the file, which nobody else may read or write.
+    return typeof read === 'object' && read !== null && 'token' in read ? (read as Line) : undefined
+  } catch {
+    // A line that a crash cut off.
+    return undefined
+  }
+}

@@ -1,0 +1,209 @@
+import { identityLimits, RefusedToken } from '@whodid/identity'
+import { readSeal, sealDigest, sealLimits, verifySeal } from '@whodid/identity/seal'
+import type { ReadSeal } from '@whodid/identity/seal'
+import { attribute } from '@whodid/model'
+import type { LedgerRecord, SealableClaim, SealResult } from '@whodid/model'
+import type { OtlpSpan, SpanBatch } from '../otlp/batch.ts'
+import { compareClaims } from './compare-claims.ts'
+import type { SaidClaims } from './compare-claims.ts'
+import { textOf } from './attribute-text.ts'
+import type { RegisteredToken } from './instance-tokens.ts'
+import type { StandingOf } from './open-identity.ts'
+
+/** The registered tokens, and whether their agents are stopped. */
+export interface SealDeps {
+  readonly find: (tokenHash: string) => RegisteredToken | undefined
+  readonly standingOf: StandingOf
+  readonly nowS: number
+}
+
+/** The attributes that the collector alone writes; see `sealResults`. */
+export interface SealMark {
+  readonly result: SealResult
+  readonly token: RegisteredToken | undefined
+  readonly claims: readonly SealableClaim[]
+  /** The seal of the span that carries it, where it could be read; kept whole. */
+  readonly jws: string | undefined
+}
+
+/** A seal of the request, judged. */
+interface JudgedSeal {
+  /** `verified`, or the reason why it covers nothing. */
+  readonly result: SealResult
+  readonly jws: string
+  readonly seal: ReadSeal | undefined
+  readonly token: RegisteredToken | undefined
+}
+
+/** The seals of one request, verified; asked for each of its spans. */
+export class SealView {
+  readonly #deps: SealDeps
+  readonly #tenant: string
+  readonly #exporter: string
+  readonly #byId = new Map<string, JudgedSeal>()
+  readonly #byLeaf = new Map<string, JudgedSeal>()
+
+  /** Finds and verifies the seals of a request, at most `sealLimits.perRequestMax`. */
+  constructor(
+    batch: SpanBatch,
+    { name, tenant }: { readonly name: string; readonly tenant: string },
+    deps: SealDeps,
+  ) {
+    this.#deps = deps
+    this.#tenant = tenant
+    this.#exporter = name
+    for (const { items } of batch)
+      for (const span of items) {
+        const jws = span.attributes.get(attribute.sealJws)
+        if (typeof jws === 'string') this.#take(idOf(span), jws)
+      }
+  }
+
+  /** The known facts of a span; undefined where it neither is sealed nor names a token. */
+  markOf(span: OtlpSpan, record: LedgerRecord): SealMark | undefined {
+    const own = this.#byId.get(idOf(span))
+    if (own !== undefined)
+      return {
+        result: own.result,
+        token: own.token,
+        claims: [],
+        jws: own.seal === undefined ? undefined : own.jws,
+      }
+    const named = textOf(span.attributes, attribute.sealId)
+    const covering = this.#byLeaf.get(idOf(span)) ?? this.#byId.get(named)
+    if (covering !== undefined) return this.#markOfSealed(covering, span, record)
+    const tokenHash = textOf(span.attributes, attribute.identityToken)
+    const token = tokenHash === '' ? undefined : this.#usable(tokenHash)
+    if (token !== undefined && token.exporter === this.#exporter)
+      return this.#marked('unsealed', token, { span, record })
+    return named === '' && tokenHash === ''
+      ? undefined
+      : {
+          result: named === '' ? 'unknown_key' : 'absent',
+          token: undefined,
+          claims: [],
+          jws: undefined,
+        }
+  }
+
+  #markOfSealed(
+    { seal, result, token }: JudgedSeal,
+    span: OtlpSpan,
+    record: LedgerRecord,
+  ): SealMark {
+    const bare = { token, claims: [], jws: undefined }
+    if (seal === undefined || token === undefined || result !== 'verified')
+      return { ...bare, result }
+    if (seal.leaves.get(idOf(span)) !== digestOf(span)) return { ...bare, result: 'mismatch' }
+    return this.#marked('verified', token, { span, record })
+  }
+
+  /** Compares the claims of a record with those of its token. */
+  #marked(result: 'verified' | 'unsealed', token: RegisteredToken, said: SaidClaims): SealMark {
+    const compared = compareClaims(token.instance, said)
+    const isSealed = result === 'verified'
+    const bare = { token, claims: [], jws: undefined }
+    switch (compared.differs) {
+      case 'instance':
+        return { ...bare, result: isSealed ? 'other_instance' : 'unknown_key' }
+      case 'delegator':
+        return isSealed
+          ? { ...bare, result: 'other_delegator' }
+          : { ...bare, result, claims: compared.backed }
+      case 'nothing':
+        return { ...bare, result, claims: compared.backed }
+    }
+  }
+
+  /** Takes the seal of a span; of one span the first counts. */
+  #take(id: string, jws: string): void {
+    if (this.#byId.has(id)) return
+    const judged = this.#byId.size >= sealLimits.perRequestMax ? tooMany(jws) : this.#judge(jws)
+    this.#byId.set(id, judged)
+    for (const leaf of judged.seal?.leaves.keys() ?? [])
+      // Of two seals that name one span, one that holds goes before one that does not.
+      if (judged.result === 'verified' && !this.#byLeaf.has(leaf)) this.#byLeaf.set(leaf, judged)
+  }
+
+  #judge(jws: string): JudgedSeal {
+    let seal: ReadSeal
+    try {
+      seal = readSeal(jws)
+    } catch (thrown) {
+      if (!(thrown instanceof RefusedToken)) throw thrown
+      return { result: 'malformed', jws, seal: undefined, token: undefined }
+    }
+    const token = this.#deps.find(seal.tokenHash)
+    if (token === undefined || token.tenant !== this.#tenant)
+      return { result: 'unknown_key', jws, seal, token: undefined }
+    return { result: this.#resultOf(jws, seal, token), jws, seal, token }
+  }
+
+  #resultOf(jws: string, seal: ReadSeal, token: RegisteredToken): SealResult {
+    const { instance, publicKey } = token
+    if (seal.keyThumbprint !== instance.thumbprint || !verifySeal(seal, publicKey))
+      return 'bad_signature'
+    if (seal.issuer !== instance.identity) return 'other_instance'
+    const { skewS } = identityLimits
+    const { nowS } = this.#deps
+    if (nowS >= instance.expiresAtS + skewS) return 'expired'
+    if (seal.issuedAtS > nowS + skewS || seal.issuedAtS < instance.issuedAtS - skewS)
+      return 'wrong_time'
+    if (!this.#isActive(token)) return 'revoked'
+    return token.takeSeal(seal.seq, jws) ? 'verified' : 'replayed'
+  }
+
+  #isActive({ instance }: RegisteredToken): boolean {
+    const { template, delegator, task, ancestors, tokenId } = instance
+    const agent = {
+      instance: instance.instance,
+      template,
+      delegator: delegator?.id,
+      task,
+      ancestors: ancestors ?? [],
+      credentials: [tokenId],
+    }
+    const found = this.#deps.standingOf(agent, this.#tenant)
+    return found?.standing === 'active'
+  }
+
+  #usable(tokenHash: string): RegisteredToken | undefined {
+    const token = this.#deps.find(tokenHash)
+    const isUsable =
+      token !== undefined &&
+      token.tenant === this.#tenant &&
+      this.#deps.nowS < token.instance.expiresAtS + identityLimits.skewS &&
+      this.#isActive(token)
+    return isUsable ? token : undefined
+  }
+}
+
+/** The digest of a span as it came. */
+function digestOf(span: OtlpSpan): string {
+  const { attributes } = span
+  return sealDigest({
+    traceId: span.traceIdHex,
+    spanId: span.spanIdHex,
+    parentSpanId: /^0*$/u.test(span.parentSpanIdHex) ? '' : span.parentSpanIdHex,
+    startUnixNs: span.startUnixNs,
+    endUnixNs: span.endUnixNs,
+    instance: textOf(attributes, attribute.instanceId),
+    template: textOf(attributes, attribute.templateId),
+    delegator: textOf(attributes, attribute.delegatorId),
+    delegatorIssuer: textOf(attributes, attribute.delegatorIssuer),
+    correlation: textOf(attributes, attribute.correlationId),
+    credential: textOf(attributes, attribute.credentialId),
+    verb: textOf(attributes, attribute.actionVerb),
+    resource: textOf(attributes, attribute.resourceId),
+    argumentsHash: textOf(attributes, attribute.toolArgumentsHash),
+    resultHash: textOf(attributes, attribute.toolResultHash),
+  })
+}
+
+function tooMany(jws: string): JudgedSeal {
+  return { result: 'too_many', jws, seal: undefined, token: undefined }
+}
+
+function idOf({ traceIdHex, spanIdHex }: OtlpSpan): string {
+  return `${traceIdHex}-${spanIdHex}`
+}

@@ -1,0 +1,8 @@
+export { keyThumbprint } from '../key-thumbprint.ts'
+export { makeSeal, sealHash, sealType } from './make-seal.ts'
+export type { SealClaims, SealKey, SealLeaf } from './make-seal.ts'
+export { readSeal, verifySeal } from './read-seal.ts'
+export type { ReadSeal } from './read-seal.ts'
+export { sealDigest } from './seal-digest.ts'
+export type { SealedTexts } from './seal-digest.ts'
+export { sealLimits } from './seal-limits.ts'

@@ -1,0 +1,152 @@
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import type { JsonWebKey } from 'node:crypto'
+import { keyThumbprint, readSeal, sealDigest, verifySeal } from '@whodid/identity/seal'
+import { attribute, parseInstant } from '@whodid/model'
+import type { RecordRow } from '@whodid/model'
+
+/**
+ * Checks the seals of proven records again, from what stands among them: the seal, the instance token and the issuer's key. Returns the line that
+ * says of how many records that could be done; none where no record is sealed. A record whose seal or token is not here, or of which a text was
+ * redacted, cannot be checked again.
+ *
+ * Throws an Error where a seal is not by its token's key, or a token not by its issuer's: the collector that wrote `verified` was wrong.
+ */
+export function sealLines(rows: readonly RecordRow[]): string[] {
+  const marked = rows
+    .map((row): Marked => ({ row, own: attributesOf(row) }))
+    .filter(({ own }) => own[attribute.sealResult] === 'verified')
+  const sealed = marked.filter(({ own }) => own[attribute.sealJws] === undefined)
+  if (sealed.length === 0) return []
+  const seals = new Map(marked.map(({ row, own }) => [refOf(row), own[attribute.sealJws]]))
+  const tokens = tokensIn(rows)
+  const known = new Map<string, ReadonlyMap<string, string>>()
+  const isChecked = ({ row, own }: Marked): boolean => {
+    const seal = seals.get(textIn(own, attribute.sealId))
+    const token = tokens.get(textIn(own, attribute.sealToken))
+    if (typeof seal !== 'string' || token === undefined) return false
+    const leaves = known.get(seal) ?? checkedLeaves(seal, own, token)
+    known.set(seal, leaves)
+    const digest = leaves.get(refOf(row))
+    // A call without a verb is on record as one that executes.
+    return [String(row['verb']), ''].some((verb) => digest === digestOf(row, own, verb))
+  }
+  const count = sealed.filter(isChecked).length
+  const left = sealed.length - count
+  const more =
+    left === 0
+      ? ''
+      : `; of ${left} more the collector says so: their seal or token is not here, or a text of theirs was redacted`
+  return [
+    `SEALED: ${count} records are signed by the key of their instance, checked here from token, key and seal${more}`,
+  ]
+}
+
+type Attributes = Readonly<Record<string, unknown>>
+
+interface Marked {
+  readonly row: RecordRow
+  readonly own: Attributes
+}
+
+/** The records of tokens: Whodid's own, which no sender can make. */
+function tokensIn(rows: readonly RecordRow[]): ReadonlyMap<string, Attributes> {
+  return new Map(
+    rows
+      .filter((row) => row['exporter'] === 'whodid' && row['name'] === 'whodid.credential')
+      .map((row) => {
+        const own = attributesOf(row)
+        return [textIn(own, attribute.identityToken), own]
+      }),
+  )
+}
+
+/** The digests of a seal by span, once the token is its issuer's, and the seal its token's. */
+function checkedLeaves(
+  seal: string,
+  own: Attributes,
+  issued: Attributes,
+): ReadonlyMap<string, string> {
+  const token = textIn(issued, 'whodid.credential.jws')
+  const hash = createHash('sha256').update(token).digest('base64url')
+  if (hash !== own[attribute.sealToken])
+    throw new Error('an instance token is not that of its hash')
+  // Sound: what is no such key is refused by the import of it.
+  const issuerKey = parse(textIn(issued, 'whodid.credential.issuer_key')) as JsonWebKey
+  const claims = claimsOf(token, issuerKey)
+  // Sound: as above.
+  const { jwk } = (claims['cnf'] ?? {}) as { jwk?: JsonWebKey }
+  const { kty = '', crv = '', x = '', y = '' } = jwk ?? {}
+  const key = { kty, crv, x, y }
+  const read = readSeal(seal)
+  const isOfToken =
+    read.tokenHash === hash &&
+    read.issuer === claims['sub'] &&
+    keyThumbprint(key) === own[attribute.sealKey]
+  if (!isOfToken || !verifySeal(read, createPublicKey({ key, format: 'jwk' })))
+    throw new Error('a seal is not signed by the key of its token')
+  return read.leaves
+}
+
+/** The claims of a token by this key: ES256, and nothing else. */
+function claimsOf(token: string, { kty = '', crv = '', x = '', y = '' }: JsonWebKey): Attributes {
+  const [header = '', payload = '', signature = ''] = token.split('.')
+  const key = createPublicKey({ key: { kty, crv, x, y }, format: 'jwk' })
+  const by = { key, dsaEncoding: 'ieee-p1363' as const }
+  const bytes = Buffer.from(`${header}.${payload}`)
+  const isSigned = verify('sha256', bytes, by, Buffer.from(signature, 'base64url'))
+  if (decoded(header)['alg'] !== 'ES256' || crv !== 'P-256' || !isSigned)
+    throw new Error('an instance token is not signed by the key of its issuer')
+  return decoded(payload)
+}
+
+/** The digest of a record as it was sent: a value that the collector changed stands beside the column. */
+function digestOf(row: RecordRow, own: Attributes, verb: string): string {
+  const sent = (key: string, column: string): string => {
+    const value = own[key]
+    return typeof value === 'string' ? value : String(row[column])
+  }
+  return sealDigest({
+    traceId: String(row['trace_id']),
+    spanId: String(row['span_id']),
+    parentSpanId: String(row['parent_span_id']),
+    startUnixNs: parseInstant(String(row['ts']), 'ts'),
+    endUnixNs: parseInstant(String(row['end_ts']), 'end_ts'),
+    instance: sent(attribute.instanceId, 'instance_id'),
+    template: sent(attribute.templateId, 'template_id'),
+    delegator: sent(attribute.delegatorId, 'delegator_id'),
+    delegatorIssuer: sent(attribute.delegatorIssuer, 'delegator_issuer'),
+    correlation: sent(attribute.correlationId, 'correlation_id'),
+    credential: sent(attribute.credentialId, 'credential_id'),
+    verb: textIn(own, attribute.actionVerb) || verb,
+    resource: sent(attribute.resourceId, 'resource_id'),
+    argumentsHash: sent(attribute.toolArgumentsHash, 'arguments_hash'),
+    resultHash: sent(attribute.toolResultHash, 'result_hash'),
+  })
+}
+
+function refOf(row: RecordRow): string {
+  return `${String(row['trace_id'])}-${String(row['span_id'])}`
+}
+
+function textIn(attributes: Attributes, key: string): string {
+  const value = attributes[key]
+  return typeof value === 'string' ? value : ''
+}
+
+function attributesOf(row: RecordRow): Attributes {
+  return parse(String(row['attributes'] ?? ''))
+}
+
+function decoded(part: string): Attributes {
+  return parse(Buffer.from(part, 'base64url').toString('utf8'))
+}
+
+/** A JSON object; an empty one where the text is none. */
+function parse(text: string): Attributes {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,110 @@
+import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api'
+import type { HrTime } from '@opentelemetry/api'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import { sealDigest } from '@whodid/identity/seal'
+import { attribute, spanRef } from '@whodid/model'
+import { randomBytes } from 'node:crypto'
+import type { TokenSubject } from './request-token.ts'
+
+/** The instance that a span is of, as a token can name it; undefined for any other span. */
+export function subjectOf({ attributes }: ReadableSpan): TokenSubject | undefined {
+  const text = textReader(attributes)
+  const template = text(attribute.templateId)
+  const instance = text(attribute.instanceId)
+  // Names that a SPIFFE ID cannot hold are never changed to fit; such an agent sends unsealed.
+  if (text(attribute.actorType) !== 'agent' || !isName(template) || !isName(instance))
+    return undefined
+  return {
+    template,
+    instance,
+    delegator: text(attribute.delegatorId),
+    delegatorIssuer: text(attribute.delegatorIssuer),
+  }
+}
+
+function isName(text: string): boolean {
+  return /^[A-Za-z0-9._-]{1,200}$/u.test(text) && text !== '.' && text !== '..'
+}
+
+/** The digest of a span, of what the collector will see. */
+export function digestOfSpan(span: ReadableSpan): string {
+  const { traceId, spanId } = span.spanContext()
+  const text = textReader(span.attributes)
+  return sealDigest({
+    traceId,
+    spanId,
+    parentSpanId: span.parentSpanContext?.spanId ?? '',
+    startUnixNs: unixNs(span.startTime),
+    endUnixNs: unixNs(span.endTime),
+    instance: text(attribute.instanceId),
+    template: text(attribute.templateId),
+    delegator: text(attribute.delegatorId),
+    delegatorIssuer: text(attribute.delegatorIssuer),
+    correlation: text(attribute.correlationId),
+    credential: text(attribute.credentialId),
+    verb: text(attribute.actionVerb),
+    resource: text(attribute.resourceId),
+    argumentsHash: text(attribute.toolArgumentsHash),
+    resultHash: text(attribute.toolResultHash),
+  })
+}
+
+/** Returns a span with further attributes; the span itself is the application's and stays as it is. */
+export function withAttributes(
+  span: ReadableSpan,
+  added: Readonly<Record<string, string>>,
+): ReadableSpan {
+  // Sound: everything but the attributes is the span's own, through its prototype.
+  return Object.create(span, {
+    attributes: { value: { ...span.attributes, ...added }, enumerable: true },
+  }) as ReadableSpan
+}
+
+/** A span that carries a seal, and its reference. */
+export interface SealSpan {
+  readonly ref: string
+  readonly carry: (jws: string) => ReadableSpan
+}
+
+/** Makes the span of a seal, in a trace of its own: it belongs to no act. `like` is one of the spans that it covers. */
+export function sealSpan(like: ReadableSpan, { template, instance }: TokenSubject): SealSpan {
+  const traceId = randomBytes(16).toString('hex')
+  const spanId = randomBytes(8).toString('hex')
+  const at = like.endTime
+  const carry = (jws: string): ReadableSpan => ({
+    name: 'whodid.seal',
+    kind: SpanKind.INTERNAL,
+    spanContext: () => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED }),
+    startTime: at,
+    endTime: at,
+    status: { code: SpanStatusCode.UNSET },
+    attributes: {
+      [attribute.recordKind]: 'other',
+      [attribute.actorType]: 'agent',
+      [attribute.templateId]: template,
+      [attribute.instanceId]: instance,
+      [attribute.sealJws]: jws,
+    },
+    links: [],
+    events: [],
+    duration: [0, 0],
+    ended: true,
+    resource: like.resource,
+    instrumentationScope: like.instrumentationScope,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  })
+  return { ref: spanRef(traceId, spanId), carry }
+}
+
+function unixNs([seconds, nanoseconds]: HrTime): bigint {
+  return BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(nanoseconds))
+}
+
+function textReader(attributes: ReadableSpan['attributes']): (key: string) => string {
+  return (key) => {
+    const value = attributes[key]
+    return typeof value === 'string' ? value : ''
+  }
+}
