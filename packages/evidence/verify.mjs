@@ -3100,6 +3100,7 @@ var whodidDecision = (function(exports, node_crypto) {
 		seal: attributeSql(attribute.sealId),
 		seal_key: attributeSql(attribute.sealKey),
 		seal_token: attributeSql(attribute.sealToken),
+		seal_jws: attributeSql(attribute.sealJws),
 		resource: "resource_id",
 		resource_type: "resource_type",
 		input_source: "input_source",
@@ -6457,7 +6458,8 @@ var whodidDecision = (function(exports, node_crypto) {
 		["seal_claims", attribute.sealClaims],
 		["seal", attribute.sealId],
 		["seal_key", attribute.sealKey],
-		["seal_token", attribute.sealToken]
+		["seal_token", attribute.sealToken],
+		["seal_jws", attribute.sealJws]
 	];
 	/** The engine's expressions that are more than a column, and how each is derived from a record. */
 	const derivations = new Map([
@@ -6686,5 +6688,5 @@ var whodidDecision = (function(exports, node_crypto) {
 	return exports;
 })({}, nodeCrypto);
 
-Object.assign(decisionCode, whodidDecision, { id: '6739d3a8336d84aa' })
+Object.assign(decisionCode, whodidDecision, { id: '3420faf7abdb100e' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

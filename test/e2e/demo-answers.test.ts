@@ -85,9 +85,9 @@ describe('demo --json --once', () => {
 
   it('answers each by one statement, sealed and without a gap', () => {
     for (const { action, cost, gaps, integrity, reasons } of Object.values(answers)) {
-      // An agent that was stopped takes one more, for what the records say of the order.
+      // An agent that was stopped takes one more, for what the records say of the order; one that seals, for its token's.
       const isStopped = reasons.some(({ code }) => code.includes('revocation'))
-      expect(cost.statements).toBeLessThanOrEqual(isStopped ? 6 : 5)
+      expect(cost.statements).toBeLessThanOrEqual(isStopped ? 7 : 6)
       expect(gaps).toEqual([])
       expect(integrity.findings).toEqual([])
       expect(integrity.state).toBe(action === null ? 'pending' : 'sealed')
@@ -100,10 +100,10 @@ describe('demo --json --once', () => {
     expect(instance).toMatch(/^[0-9a-f-]{36}$/u)
     expect(found).toMatchObject({
       verdict: 'agent',
-      grade: 'channel',
+      grade: 'attested',
       actor: { type: 'agent', id: instance },
       agent: { template: { id: 'repo-triage', version: '1.4.0' }, instance: { parent_id: null } },
-      delegator: { id: 'dev@acme.example', type: 'human', grade: 'channel' },
+      delegator: { id: 'dev@acme.example', type: 'human', grade: 'attested' },
       delegation_chain: [
         { type: 'human', id: 'dev@acme.example' },
         { type: 'agent', id: instance },
@@ -150,12 +150,12 @@ describe('demo --json --once', () => {
     const instance = found.agent?.instance?.id ?? ''
     expect(found).toMatchObject({
       verdict: 'agent',
-      grade: 'channel',
+      grade: 'attested',
       agent: {
         template: { id: 'db-fixer', version: '0.9.2' },
         instance: { parent_id: triage.agent?.instance?.id },
       },
-      delegator: { id: 'dev@acme.example', type: 'human', grade: 'channel' },
+      delegator: { id: 'dev@acme.example', type: 'human', grade: 'attested' },
       delegation_chain: [
         { type: 'human', id: 'dev@acme.example' },
         { type: 'agent', id: triage.agent?.instance?.id, template: 'repo-triage' },

@@ -57,6 +57,7 @@ export function recordingSettings(recording: Recording, serviceName: string): St
     serviceName,
     capture: 'redacted',
     onUnrecorded: 'block',
+    sealing: 'on',
     intentTimeoutMs,
     exitHooks: false,
   }

@@ -41,6 +41,7 @@ const sealFields = [
   ['seal', attribute.sealId],
   ['seal_key', attribute.sealKey],
   ['seal_token', attribute.sealToken],
+  ['seal_jws', attribute.sealJws],
 ] as const
 
 /** The engine's expressions that are more than a column, and how each is derived from a record. */

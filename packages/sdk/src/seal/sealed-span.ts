@@ -66,15 +66,17 @@ export interface SealSpan {
   readonly carry: (jws: string) => ReadableSpan
 }
 
-/** Makes the span of a seal, in a trace of its own: it belongs to no act. `like` is one of the spans that it covers. */
+/** Makes the span of a seal, below `like`, one of the spans that it covers: whoever reads that trace reads the seal with it. */
 export function sealSpan(like: ReadableSpan, { template, instance }: TokenSubject): SealSpan {
-  const traceId = randomBytes(16).toString('hex')
+  const parent = like.spanContext()
+  const { traceId } = parent
   const spanId = randomBytes(8).toString('hex')
   const at = like.endTime
   const carry = (jws: string): ReadableSpan => ({
     name: 'whodid.seal',
     kind: SpanKind.INTERNAL,
     spanContext: () => ({ traceId, spanId, traceFlags: TraceFlags.SAMPLED }),
+    parentSpanContext: parent,
     startTime: at,
     endTime: at,
     status: { code: SpanStatusCode.UNSET },

@@ -23,7 +23,8 @@ const namedMax = 5
 
 /**
  * Adds to an answer on a sealed act a gap for the spans that its seal names beside it and that are not on record: somebody on the way
- * kept them. Reads nothing more for an act that is not sealed. Throws what `Selector.select` throws.
+ * kept them. Reads nothing more for an act that is not sealed, and seldom for one whose seal was gathered with its trace. Throws what
+ * `Selector.select` throws.
  */
 export async function attachSeal<Answer extends Pick<WhoDidAnswer, 'action' | 'gaps' | 'cost'>>(
   question: Question,
@@ -48,13 +49,21 @@ export async function attachSeal<Answer extends Pick<WhoDidAnswer, 'action' | 'g
     cost.bytes_read += bytesRead
     return rows
   }
-  const seals = await select<SealRow>(sealsSql, [subject.seal])
-  const named = namedSpans(subject, seals)
-  if (named.length === 0) return { ...answer, cost }
-  const present = await select<{ readonly ref: string }>(presentSpansSql, named)
+  const sealed = evidence.relatedRecords.get(subject.seal)?.map(sealOf) ?? []
+  const named =
+    namedSpans(subject, sealed) ??
+    namedSpans(subject, await select<SealRow>(sealsSql, [subject.seal]))
+  // A span that was gathered is on record; only of the others the ledger is asked.
+  const sought = named?.filter((ref) => !evidence.relatedRecords.has(ref)) ?? []
+  if (sought.length === 0) return { ...answer, cost }
+  const present = await select<{ readonly ref: string }>(presentSpansSql, sought)
   const known = new Set(present.map(({ ref }) => ref))
-  const missing = named.filter((ref) => !known.has(ref))
+  const missing = sought.filter((ref) => !known.has(ref))
   return { ...answer, cost, gaps: [...answer.gaps, ...missingGap(missing, subject.key)] }
+}
+
+function sealOf({ seal_result: result, seal_jws: jws, seal_key: key }: EvidenceRecord): SealRow {
+  return result === 'verified' ? { jws, key } : { jws: '', key: '' }
 }
 
 interface SealRow {
@@ -62,17 +71,17 @@ interface SealRow {
   readonly key: string
 }
 
-/** The spans beside the subject that its seal names; none where the seal is not on record. */
+/** The spans beside the subject that its seal names; undefined where the seal is not among the rows. */
 function namedSpans(
   { key, seal_key: sealKey }: EvidenceRecord,
   rows: readonly SealRow[],
-): readonly string[] {
+): readonly string[] | undefined {
   for (const row of rows) {
     if (row.key !== sealKey) continue
     const leaves = leavesOf(row.jws)
     if (leaves.includes(key)) return leaves.filter((leaf) => leaf !== key)
   }
-  return []
+  return undefined
 }
 
 function leavesOf(jws: string): readonly string[] {

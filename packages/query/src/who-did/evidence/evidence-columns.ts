@@ -83,6 +83,7 @@ export const evidenceColumns: Columns<StoredRecord> = {
   seal: attributeSql(attribute.sealId),
   seal_key: attributeSql(attribute.sealKey),
   seal_token: attributeSql(attribute.sealToken),
+  seal_jws: attributeSql(attribute.sealJws),
   resource: 'resource_id',
   resource_type: 'resource_type',
   input_source: 'input_source',

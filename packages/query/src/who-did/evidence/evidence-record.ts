@@ -77,6 +77,8 @@ export interface EvidenceRecord {
   readonly seal: string
   readonly seal_key: string
   readonly seal_token: string
+  /** The seal itself, of the record that carries one. */
+  readonly seal_jws: string
   readonly resource: string
   readonly resource_type: string
   readonly input_source: string
