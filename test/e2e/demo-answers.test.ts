@@ -171,6 +171,9 @@ describe('demo --json --once', () => {
       correlation_id: triage.correlation_id,
     })
     expect(instance).not.toBe(triage.agent?.instance?.id)
+    expect(found.agent?.instance?.identity_id).toMatch(
+      new RegExp(`^spiffe://[a-z0-9.-]+/agent/db-fixer/i/${instance}$`, 'u'),
+    )
     expect(found.chain.map(({ record_kind: kind, tool }) => tool ?? kind)).toEqual([
       'session',
       'prompt',

@@ -1,10 +1,12 @@
+import { contradictingSeals } from '@whodid/model'
+import type { LedgerRecord } from '@whodid/model'
 import type { OtlpSource, OtlpLogRecord, OtlpSpan } from '../otlp/batch.ts'
 import type { OtlpStream } from '../otlp/decode.ts'
 import type { Rejection } from '../otlp/encode-response.ts'
+import type { SealMark } from '../seals/seal-view.ts'
 import { makeDraft } from './draft.ts'
 import type { Draft, RequestContext } from './draft.ts'
 import { logTelemetry } from './log-telemetry.ts'
-import { contradictingSeals } from '@whodid/model'
 import { checkSpan, spanTelemetry } from './span-telemetry.ts'
 
 /** Reasons given in one answer. */
@@ -61,9 +63,17 @@ function spanDraft(
   const draft = makeDraft({ telemetry, envelope, group, links: span.links }, context)
   const mark = context.seals?.markOf(span, draft.record)
   if (mark === undefined) return draft
-  // Whoever reads the channel alone, as the views in SQL do, must not believe what a seal contradicts.
-  if (contradictingSeals.has(mark.result)) draft.record.channel = 'unentitled'
+  applyMark(draft.record, mark)
   return { ...draft, mark }
+}
+
+/** Changes a record as its seal demands. */
+function applyMark(record: LedgerRecord, { result, claims, token }: SealMark): void {
+  // Whoever reads the channel alone, as the views in SQL do, must not believe what a seal contradicts.
+  if (contradictingSeals.has(result)) record.channel = 'unentitled'
+  // The name that the token gives the instance, where the span gives it none.
+  const isNamed = result === 'verified' && claims.includes('instance')
+  if (isNamed && record.identityId === '') record.identityId = token?.instance.identity ?? ''
 }
 
 function logDraft(
