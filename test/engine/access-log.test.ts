@@ -154,6 +154,31 @@ test('past the bound of what waits for ClickHouse a read is refused, and none be
   expect((await recorded('bound-')).length).toBe(80 - refused)
 })
 
+test('damage costs the lines that it hit, and says so', async () => {
+  const dir = await newDir()
+  const without = await openAccessLog({ dir, access: nobody })
+  for (const id of ['hit-1', 'hit-2', 'hit-3']) await without.record(read(id))
+  expect(await without.stored(50)).toBe(false)
+  await without.close()
+  const [name = ''] = await readdir(dir)
+  const lines = (await readFile(join(dir, name), 'utf8')).split('\n')
+  lines[1] = (lines[1] ?? '').replace('{', '#')
+  await writeFile(join(dir, name), lines.join('\n'))
+  const problems: string[] = []
+  const again = await openAccessLog({
+    dir,
+    access: ledger.access('recorder'),
+    onProblem: (message) => problems.push(message),
+  })
+  expect(await again.stored(20_000)).toBe(true)
+  await again.record(read('hit-4'))
+  expect(await again.stored(20_000)).toBe(true)
+  await again.close()
+  expect(await recorded('hit-')).toEqual(['hit-1', 'hit-3', 'hit-4'])
+  expect(problems.join()).toContain('damaged')
+  expect(await readFile(join(dir, `${name}.damaged`), 'utf8')).toContain('hit-2')
+})
+
 test('two processes do not share a directory', async () => {
   const dir = await newDir()
   const first = await openAccessLog({ dir, access: nobody })

@@ -59,7 +59,7 @@ function apiOf(overrides: {
       await overrides.record?.(read)
       reads.push(read)
     },
-    stored: async () => {},
+    stored: async () => true,
     close: async () => {},
   }
   const contents = { open: () => Promise.reject(new Error('no text is asked for')) }

@@ -1,3 +1,4 @@
+import { WhodidError } from '@whodid/model'
 import type { Api, ApiOptions } from './api-options.ts'
 import { boundSelector, statementBoundsDefault } from './bound-selector.ts'
 import { errorPage, openApiDocument } from './documents.ts'
@@ -86,6 +87,17 @@ import {
 /** Milliseconds that a list of reads waits for those that are recorded and not in the table yet. */
 const readsStoredMsMax = 3_000
 
+/** Waits for the reads that are recorded and not in the table yet: a list without them would not be whole. */
+function whenStored(recorder: ApiOptions['readRecorder']): () => Promise<void> {
+  return async () => {
+    if (await recorder.stored(readsStoredMsMax)) return
+    throw new WhodidError(
+      'store_unavailable',
+      'reads that are recorded could not be stored in ClickHouse yet; expected all of them there within 3 s',
+    )
+  }
+}
+
 /**
  * The HTTP API, every route on one screen. Each `/v1` route takes a bearer token, is bounded, and records the read before its
  * answer leaves. Failures are `application/problem+json`. Does NOT listen: see `startApi`.
@@ -102,7 +114,7 @@ export function createApi(options: ApiOptions): Api {
   })
   const recordedRead = createRecordedRead({ readRecorder: options.readRecorder, now })
   const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
-  const readsStored = (): Promise<void> => options.readRecorder.stored(readsStoredMsMax)
+  const readsStored = whenStored(options.readRecorder)
   const question = { selector, recordedRead, readsStored }
   const book = createPeopleBook(selector)
   const sources = { selector: bounded, contents, trees, watch, rules, people: book, revocations }

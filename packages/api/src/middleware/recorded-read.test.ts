@@ -9,7 +9,7 @@ const token = { name: 'kim', role: 'investigator', tenant: 'acme', sha256: '' } 
 
 function appWith(record: (read: LedgerRead) => Promise<void>, discarded: string[]): Hono<ApiEnv> {
   const recordedRead = createRecordedRead({
-    readRecorder: { record, stored: () => Promise.resolve(), close: () => Promise.resolve() },
+    readRecorder: { record, stored: () => Promise.resolve(true), close: () => Promise.resolve() },
     now: () => 7n,
   })
   const app = new Hono<ApiEnv>()

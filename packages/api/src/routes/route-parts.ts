@@ -15,7 +15,7 @@ export type Handler<Route extends RouteConfig> = RouteHandler<Route, ApiEnv>
 export interface QuestionDeps {
   readonly selector: Selector
   readonly recordedRead: RecordedRead
-  /** Resolves when the reads so far stand in the access log's table, or after a few seconds. */
+  /** Resolves when the reads so far stand in the access log's table. Throws `store_unavailable` when that takes long. */
   readonly readsStored: () => Promise<void>
 }
 

@@ -126,8 +126,8 @@ class AccessLog implements ReadRecorder {
     })
   }
 
-  async stored(msMax: number): Promise<void> {
-    await Promise.race([this.#allStored(), sleep(msMax, undefined, { ref: false })])
+  stored(msMax: number): Promise<boolean> {
+    return Promise.race([this.#allStored(), sleep(msMax, false, { ref: false })])
   }
 
   async close(): Promise<void> {
@@ -139,9 +139,10 @@ class AccessLog implements ReadRecorder {
     await unlock()
   }
 
-  async #allStored(): Promise<void> {
+  async #allStored(): Promise<boolean> {
     await this.#handedOver()
     await this.#parts.inserter.stored()
+    return true
   }
 
   async #handedOver(): Promise<void> {

@@ -22,8 +22,8 @@ export interface ReadRecorder {
    * Throws `read_not_recorded`: the caller must then withhold the answer.
    */
   record(read: LedgerRead): Promise<void>
-  /** Resolves when all reads recorded so far stand in `whodid.reads`, or after `msMax` milliseconds. */
-  stored(msMax: number): Promise<void>
+  /** Resolves with true when all reads recorded so far stand in `whodid.reads`; with false after `msMax` milliseconds. */
+  stored(msMax: number): Promise<boolean>
   /** Records nothing more. What is not in `whodid.reads` by then goes there after the next start. */
   close(): Promise<void>
 }

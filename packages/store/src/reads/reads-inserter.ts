@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readIfThere, writeDurably } from '@whodid/tlog-posix'
 import type { FilePort } from '@whodid/tlog-posix'
 import type { ReadsTable } from './reads-table.ts'
 
@@ -86,8 +87,19 @@ export class ReadsInserter {
   async #store({ name, bytes }: ClosedFile): Promise<void> {
     const { dir, files, table } = this.#options
     const path = join(dir, name)
-    const lines = (await files.readFile(path)).subarray(0, bytes)
-    await table.insert(lines, name)
+    const content = await readIfThere(files, path)
+    if (content === undefined) {
+      this.#options.onProblem(`the file of recorded reads "${name}" is gone; its reads are lost`)
+      return
+    }
+    const { whole, damaged } = parted(content.subarray(0, bytes))
+    if (damaged.length > 0) {
+      await writeDurably(files, `${path}.damaged`, damaged)
+      this.#options.onProblem(
+        `recorded reads are damaged on the disk: "${name}.damaged" keeps them`,
+      )
+    }
+    if (whole.length > 0) await table.insert(whole, name)
     // A crash before this inserts again under the same token, which the engine drops as known.
     await files.rm(path, { force: true })
   }
@@ -98,5 +110,29 @@ export class ReadsInserter {
     const reached = this.#watchers.filter(isStored)
     this.#watchers = this.#watchers.filter((watcher) => !isStored(watcher))
     for (const { resolve } of reached) resolve()
+  }
+}
+
+/** Parts the lines that are JSON from those that damage has left: one line that the engine does not take holds up all behind it. */
+function parted(lines: Buffer): { readonly whole: Buffer; readonly damaged: Buffer } {
+  const whole: Buffer[] = []
+  const damaged: Buffer[] = []
+  for (let start = 0; start < lines.length;) {
+    const end = lines.indexOf(0x0a, start) + 1 || lines.length
+    const line = lines.subarray(start, end)
+    const list = isRead(line.toString('utf8')) ? whole : damaged
+    list.push(line)
+    start = end
+  }
+  return { whole: Buffer.concat(whole), damaged: Buffer.concat(damaged) }
+}
+
+function isRead(line: string): boolean {
+  try {
+    const read: unknown = JSON.parse(line)
+    return typeof read === 'object' && read !== null && 'request_id' in read
+  } catch {
+    // Not JSON: torn, or written over.
+    return false
   }
 }
