@@ -64,6 +64,7 @@ export class SimulatedDisk {
       stat: (path: string) =>
         call(() => ({ size: this.#inode(at(path)).data.length, mtimeMs: Date.now() })),
       rename: (from: string, to: string) => call(() => this.#rename(at(from), at(to))),
+      link: (from: string, to: string) => call(() => this.#link(at(from), at(to))),
       rm: (path: string) => call(() => this.#remove(at(path))),
       open: (path: string, flags: string) => call(() => this.#open(at(path), flags, call)),
     } as unknown as FilePort
@@ -157,6 +158,12 @@ export class SimulatedDisk {
       entries.delete(from)
       entries.set(to, inode)
     })
+  }
+
+  #link(from: string, to: string): void {
+    const inode = this.#inode(from)
+    if (this.#entries.has(to)) throw Object.assign(new Error(`${to} is there`), { code: 'EEXIST' })
+    this.#change(to, (entries) => entries.set(to, inode))
   }
 
   #remove(name: string): void {

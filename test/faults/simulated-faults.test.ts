@@ -98,6 +98,7 @@ function failing(files: FilePort, random: () => number, code: string): FilePort 
   return {
     ...files,
     rename: (from, to) => maybe(() => files.rename(from, to)),
+    link: (from, to) => maybe(() => files.link(from, to)),
     rm: (path, options) => maybe(() => files.rm(path, options)),
     open: async (path, flags, mode) => {
       const handle = await files.open(path, flags, mode)

@@ -111,6 +111,7 @@ function mortalFiles({ call, onEnd }: MortalCalls, at: (path: string) => string)
       call<Buffer | string>(() => systemFiles.readFile(at(path), encoding)),
     stat: (path: string) => call(() => systemFiles.stat(at(path))),
     rename: (from: string, to: string) => call(() => systemFiles.rename(at(from), at(to))),
+    link: (from: string, to: string) => call(() => systemFiles.link(at(from), at(to))),
     rm: (path: string, options: object) => call(() => systemFiles.rm(at(path), options)),
     open: async (path: string, flags: string, mode?: number) => {
       const file = await call(async () => {
