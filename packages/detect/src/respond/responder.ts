@@ -182,9 +182,11 @@ async function dueStops(
   const problem =
     due.length > room
       ? `${due.length - room} instances are not stopped: it stops at most ${mostPerHour} an hour`
-      : found.isCut
-        ? 'more hits were found than one look takes'
-        : undefined
+      : found.disputed > 0
+        ? `${found.disputed} instances are not stopped: several senders or templates claim them`
+        : found.isCut
+          ? 'more hits were found than one look takes'
+          : undefined
   return { due: due.slice(0, room), problem }
 }
 
