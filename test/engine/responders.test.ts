@@ -340,6 +340,33 @@ test('a flood of findings is told a bounded number an hour, the others later, an
   expect(new Set(told.map(({ delivery }) => delivery)).size).toBe(4)
 })
 
+test('messages that fail and wait for their next attempt take no place of the others', async () => {
+  const { tenant, find, responder, later } = world()
+  const { response } = telling(tenant, 'done', 2)
+  const told: string[] = []
+  const isBad = (text: string): boolean => /pat-bad/u.test(text)
+  const act = ({ finding }: MessageOrder): Promise<ResponseOutcome> => {
+    told.push(finding.subject)
+    const outcome = isBad(finding.subject) ? 'failed' : 'done'
+    return Promise.resolve({ outcome, error: '', target: '' })
+  }
+  if (response.policy.kind !== 'webhook') throw new Error('a webhook was made')
+  const teller = responder({ policy: response.policy, act })
+  await find(30, borrowed(1, 'bad1'), borrowed(2, 'bad2'))
+  await teller.step()
+  await teller.step()
+  expect(told).toHaveLength(2)
+  await find(31, borrowed(30, 'good1'), borrowed(30.5, 'good2'))
+  const step = await teller.step()
+  expect(step).toMatchObject({ attempts: 2, problem: undefined })
+  expect(told.filter((subject) => !isBad(subject))).toHaveLength(2)
+  // What waits is still known of.
+  expect((await teller.step()).nextAtUnixNs).toBeGreaterThan(windowStartNs)
+  later(3_700)
+  await teller.step()
+  expect(told.filter(isBad).length).toBeGreaterThan(2)
+})
+
 test('an attempt that could not be kept is kept before any other is made, and not sent again', async () => {
   const { tenant, find, responder } = world()
   const { response, told } = telling(tenant)
