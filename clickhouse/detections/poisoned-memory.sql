@@ -1,5 +1,5 @@
 -- id: poisoned-memory
--- version: 1
+-- version: 2
 -- title: An agent used a memory that was written after untrusted reading
 -- severity: high
 -- owasp: ASI06
@@ -20,10 +20,10 @@ SELECT
     map('writer', any(writer), 'written_at', toString(min(write_ts)), 'input', any(input_source)) AS measured
 FROM
 (
-    SELECT input_source AS memory, instance_id AS reader, ts AS read_ts, concat(trace, '-', span) AS read_ref
-    FROM whodid.v_inputs
+    SELECT input_source AS memory, instance_id AS reader, ts AS read_ts, concat(lower(hex(trace_id)), '-', lower(hex(span_id))) AS read_ref
+    FROM whodid.v_spans
     WHERE received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
-        AND input_source != '' AND instance_id != ''
+        AND input_source != '' AND instance_id != '' AND channel != 'unentitled'
 ) AS reads
 INNER JOIN
 (
@@ -33,15 +33,15 @@ INNER JOIN
         SELECT resource_id AS memory, instance_id AS writer, ts AS write_ts, concat(lower(hex(trace_id)), '-', lower(hex(span_id))) AS write_ref
         FROM whodid.v_spans
         WHERE ts > {since:DateTime64(9, 'UTC')} - toIntervalDay({days:UInt64}) AND received_at <= {until:DateTime64(9, 'UTC')}
-            AND resource_id != '' AND instance_id != '' AND verb IN ('create', 'update', 'write', 'append') AND outcome = 'success'
+            AND resource_id != '' AND instance_id != '' AND verb IN ('create', 'update', 'write', 'append') AND outcome = 'success' AND channel != 'unentitled'
             AND (startsWith(resource_id, 'memory:') OR resource_type = 'memory')
     ) AS writes
     ASOF INNER JOIN
     (
-        SELECT instance_id AS input_reader, ts AS input_ts, input_source, concat(trace, '-', span) AS input_ref
-        FROM whodid.v_inputs
+        SELECT instance_id AS input_reader, ts AS input_ts, input_source, concat(lower(hex(trace_id)), '-', lower(hex(span_id))) AS input_ref
+        FROM whodid.v_spans
         WHERE ts > {since:DateTime64(9, 'UTC')} - toIntervalDay({days:UInt64}) AND received_at <= {until:DateTime64(9, 'UTC')}
-            AND input_trust = 'untrusted' AND instance_id != ''
+            AND input_trust = 'untrusted' AND instance_id != '' AND channel != 'unentitled'
     ) AS inputs
     ON writes.writer = inputs.input_reader AND writes.write_ts >= inputs.input_ts
     WHERE writes.write_ts <= inputs.input_ts + toIntervalMinute({minutes:UInt64})

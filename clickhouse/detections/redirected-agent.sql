@@ -1,5 +1,5 @@
 -- id: redirected-agent
--- version: 1
+-- version: 2
 -- title: An agent read untrusted content and then did what its kind never does
 -- severity: high
 -- owasp: ASI01
@@ -29,10 +29,10 @@ FROM
 ) AS acts
 ASOF INNER JOIN
 (
-    SELECT instance_id AS reader, ts AS input_ts, input_source, concat(trace, '-', span) AS input_ref
-    FROM whodid.v_inputs
+    SELECT instance_id AS reader, ts AS input_ts, input_source, concat(lower(hex(trace_id)), '-', lower(hex(span_id))) AS input_ref
+    FROM whodid.v_spans
     WHERE received_at > {since:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR AND received_at <= {until:DateTime64(9, 'UTC')}
-        AND input_trust = 'untrusted' AND instance_id != ''
+        AND input_trust = 'untrusted' AND instance_id != '' AND channel != 'unentitled'
 ) AS inputs
 ON acts.instance_id = inputs.reader AND acts.ts >= inputs.input_ts
 WHERE ts <= input_ts + toIntervalMinute({minutes:UInt64})

@@ -1,5 +1,5 @@
 -- id: wider-delegation
--- version: 1
+-- version: 2
 -- title: An agent was given more than the one that started it has
 -- severity: high
 -- owasp: ASI03 ASI07
@@ -19,7 +19,7 @@ SELECT
     map('beyond', arrayStringConcat(arraySlice(beyond, 1, 20), ' '), 'parent', parent) AS measured
 FROM
 (
-    SELECT children.child AS child, children.parent AS parent, acted, refs, arraySort(arrayFilter(scope -> NOT has(held, scope), scopes)) AS beyond
+    SELECT children.child AS child, children.parent AS parent, acted, arrayDistinct(arrayConcat(refs, held_refs)) AS refs, arraySort(arrayFilter(scope -> NOT has(held, scope), scopes)) AS beyond
     FROM
     (
         SELECT
@@ -35,16 +35,19 @@ FROM
     ) AS children
     INNER JOIN
     (
-        SELECT instance_id AS holder, groupUniqArrayArray(1000)(delegation_scopes) AS held
+        SELECT
+            instance_id AS holder,
+            groupUniqArrayArray(1000)(delegation_scopes) AS held,
+            groupArray(10)(concat(lower(hex(trace_id)), '-', lower(hex(span_id)))) AS held_refs
         FROM whodid.v_spans
         WHERE received_at > {since:DateTime64(9, 'UTC')} - INTERVAL 1 DAY AND received_at <= {until:DateTime64(9, 'UTC')}
-            AND notEmpty(delegation_scopes)
+            AND notEmpty(delegation_scopes) AND channel != 'unentitled'
             AND instance_id IN
             (
                 SELECT instance_parent_id
                 FROM whodid.v_spans
                 WHERE received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
-                    AND instance_parent_id != '' AND notEmpty(delegation_scopes)
+                    AND instance_parent_id != '' AND notEmpty(delegation_scopes) AND channel != 'unentitled'
             )
         GROUP BY instance_id
     ) AS parents ON children.parent = parents.holder

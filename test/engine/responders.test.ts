@@ -12,7 +12,12 @@ import { createFindingWriter } from '@whodid/store'
 import type { FindingWriter, ResponseRow } from '@whodid/store'
 import { startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
-import { agentAct, recordsOf, windowStartNs } from './detection-cases/detection-case.ts'
+import {
+  agentAct,
+  recordsOf,
+  untrustedInput,
+  windowStartNs,
+} from './detection-cases/detection-case.ts'
 import type { Played } from './detection-cases/detection-case.ts'
 
 // The responders on a real engine: what counts for a stop, what is done once, and what a failure leaves.
@@ -27,7 +32,12 @@ let tenants = 0
 beforeAll(async () => {
   ledger = await startLedger()
   writer = createFindingWriter(ledger.access('recorder'))
-  const wanted = ['borrowed-credential', 'other-persons-credential']
+  const wanted = [
+    'borrowed-credential',
+    'other-persons-credential',
+    'redirected-agent',
+    'wider-delegation',
+  ]
   rules = (await readDetections()).filter(({ id }) => wanted.includes(id))
 })
 
@@ -171,6 +181,81 @@ test('records of senders that may not speak for the instance stop nobody', async
   expect(orders.map(({ instance }) => instance)).toEqual(['real'])
 })
 
+test('an instance that a sender of another template claims is not stopped, and that is said', async () => {
+  const { tenant, find, responder } = world()
+  const { response, orders } = pausing(tenant)
+  const junk = { exporter: 'evil', templateId: 'junk' }
+  await find(
+    30,
+    agentAct(5, { instanceId: 'victim' }),
+    borrowed(10, 'victim', junk),
+    others(11, 'victim', junk),
+    // Honest hits do not count either: whose they are is not known.
+    borrowed(12, 'claimed'),
+    others(13, 'claimed'),
+    agentAct(14, { instanceId: 'claimed', exporter: 'evil', channel: 'unentitled' }),
+    borrowed(15, 'two'),
+    others(16, 'two', { templateId: 'junk' }),
+    borrowed(17, 'real'),
+    others(18, 'real'),
+  )
+  expect(await responder(response).step()).toMatchObject({
+    problem: '3 instances are not stopped: several senders or templates claim them',
+  })
+  expect(orders.map(({ instance }) => instance)).toEqual(['real'])
+})
+
+/** Honest acts of a child, which rules join to what it read and to what its parent holds. */
+function child(at: number, id: string): Played[] {
+  const merge = { verb: 'approve', resourceId: `github:pull:acme/app/${at}` }
+  const given = { instanceParentId: `${id}-parent`, delegationScopes: ['repo:read', 'db:write'] }
+  return [agentAct(at, { instanceId: id, ...given, ...merge })]
+}
+
+function narrow(at: number, id: string, more: Omit<Played, 'at'>): Played {
+  return agentAct(at, { instanceId: `${id}-parent`, delegationScopes: ['repo:read'], ...more })
+}
+
+test("records of others that rules join to an instance's own do not stop it", async () => {
+  const { tenant, find, responder } = world()
+  const { response, orders } = pausing(tenant)
+  const evil = { exporter: 'evil', channel: 'unentitled' } as const
+  const junk = { exporter: 'evil', templateId: 'junk' }
+  await find(
+    60,
+    // Without a right: the rules do not even take them.
+    untrustedInput(1, { instanceId: 'a', ...evil }),
+    narrow(2, 'a', evil),
+    ...child(20, 'a'),
+    // With a right to another template, where the parent has sent nothing itself.
+    untrustedInput(3, { instanceId: 'b' }),
+    narrow(4, 'b', junk),
+    ...child(30, 'b'),
+    // Bound to nobody.
+    untrustedInput(5, { instanceId: 'c' }),
+    narrow(6, 'c', { channel: 'unbound' }),
+    ...child(40, 'c'),
+    // All of one sender that is entitled.
+    untrustedInput(7, { instanceId: 'd' }),
+    narrow(8, 'd', {}),
+    ...child(50, 'd'),
+    borrowed(51, 'd'),
+  )
+  const { findings } = await listFindings(ledger.selector, tenant, { limit: 100 })
+  const found = findings.map(({ rule, subject }) => `${rule} ${subject}`)
+  expect(found).not.toContain('redirected-agent instance:a')
+  expect(found).not.toContain('wider-delegation instance:a')
+  expect(found).toContain('wider-delegation instance:b')
+  expect(found).toContain('wider-delegation instance:c')
+  await responder(response).step()
+  expect(orders.map(({ instance }) => instance)).toEqual(['d'])
+  expect(orders[0]?.findings.map(({ rule }) => rule).toSorted()).toEqual([
+    'borrowed-credential',
+    'redirected-agent',
+    'wider-delegation',
+  ])
+})
+
 test('hits outside the time, of other rules, or of acknowledged findings do not count', async () => {
   const { tenant, find, responder } = world()
   await find(30, borrowed(10, 'i1'), others(12, 'i1'))
@@ -253,6 +338,33 @@ test('a flood of findings is told a bounded number an hour, the others later, an
   later(1_801)
   expect(await teller.step()).toMatchObject({ attempts: 2 })
   expect(new Set(told.map(({ delivery }) => delivery)).size).toBe(4)
+})
+
+test('messages that fail and wait for their next attempt take no place of the others', async () => {
+  const { tenant, find, responder, later } = world()
+  const { response } = telling(tenant, 'done', 2)
+  const told: string[] = []
+  const isBad = (text: string): boolean => /pat-bad/u.test(text)
+  const act = ({ finding }: MessageOrder): Promise<ResponseOutcome> => {
+    told.push(finding.subject)
+    const outcome = isBad(finding.subject) ? 'failed' : 'done'
+    return Promise.resolve({ outcome, error: '', target: '' })
+  }
+  if (response.policy.kind !== 'webhook') throw new Error('a webhook was made')
+  const teller = responder({ policy: response.policy, act })
+  await find(30, borrowed(1, 'bad1'), borrowed(2, 'bad2'))
+  await teller.step()
+  await teller.step()
+  expect(told).toHaveLength(2)
+  await find(31, borrowed(30, 'good1'), borrowed(30.5, 'good2'))
+  const step = await teller.step()
+  expect(step).toMatchObject({ attempts: 2, problem: undefined })
+  expect(told.filter((subject) => !isBad(subject))).toHaveLength(2)
+  // What waits is still known of.
+  expect((await teller.step()).nextAtUnixNs).toBeGreaterThan(windowStartNs)
+  later(3_700)
+  await teller.step()
+  expect(told.filter(isBad).length).toBeGreaterThan(2)
 })
 
 test('an attempt that could not be kept is kept before any other is made, and not sent again', async () => {

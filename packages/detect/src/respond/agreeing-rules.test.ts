@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { agreeingRules } from './agreeing-rules.ts'
-import type { NamingHit } from './agreeing-rules.ts'
+import type { NamingHit, RecordOwner } from './agreeing-rules.ts'
 
 function hit(rule: string, more: Partial<NamingHit> = {}): NamingHit {
   return {
@@ -14,7 +14,7 @@ function hit(rule: string, more: Partial<NamingHit> = {}): NamingHit {
   }
 }
 
-const all = (): boolean => true
+const all = (): RecordOwner => 'own'
 
 test('two rules on two records agree', () => {
   expect(agreeingRules([hit('b'), hit('a', { severity: 'low' })], all)).toEqual([
@@ -48,10 +48,15 @@ test.each<[string, NamingHit[]]>([
   expect(agreeingRules(hits, all)).toEqual([])
 })
 
-test("another's record, or one of a sender that may not speak for the instance, counts for nothing", () => {
-  const hits = [hit('a'), hit('b', { spans: ['forged', 'own'] })]
-  const isOwn = (span: string, instance: string) => span !== 'forged' && instance === 'i1'
-  expect(agreeingRules(hits, isOwn)).toHaveLength(1)
-  expect(agreeingRules([hit('a'), hit('b', { spans: ['forged'] })], isOwn)).toEqual([])
-  expect(agreeingRules(hits, () => false)).toEqual([])
+test("a hit that rests on one record of somebody else counts for nothing, a parent's adds none", () => {
+  const hits = [hit('a'), hit('b', { spans: ['other', 'own'] })]
+  const withOther =
+    (owner: RecordOwner) =>
+    (span: string): RecordOwner =>
+      span === 'other' ? owner : 'own'
+  expect(agreeingRules(hits, withOther(undefined))).toEqual([])
+  expect(agreeingRules(hits, withOther('parent'))).toHaveLength(1)
+  const onOne = [hit('a', { spans: ['own'] }), hit('b', { spans: ['other', 'own'] })]
+  expect(agreeingRules(onOne, withOther('parent'))).toEqual([])
+  expect(agreeingRules(hits, () => undefined)).toEqual([])
 })

@@ -19,24 +19,32 @@ export interface Agreement {
   readonly findings: readonly AgreeingFinding[]
 }
 
+/** Whose a record is, for an instance: its own, or its parent's. A record that is neither, or that is disputed, is nobody's. */
+export type RecordOwner = 'own' | 'parent' | undefined
+
 /**
- * The instances on which at least two rules agree: one of them high or critical, and resting on at least two different records. A record
- * counts only where `isOwn` says that it is the instance's own, from a sender that is entitled to speak for it: whoever may only send
- * records cannot have another's agent stopped. One rule alone is never enough, however severe.
+ * The instances on which at least two rules agree: one of them high or critical, and resting on at least two different records of the
+ * instance's own. A hit counts only where `ownerOf` knows every record that it rests on: one record of somebody else, joined to honest
+ * ones, could have another's agent stopped. One rule alone is never enough, however severe.
  */
 export function agreeingRules(
   hits: readonly NamingHit[],
-  isOwn: (span: string, instance: string) => boolean,
+  ownerOf: (span: string, instance: string) => RecordOwner,
 ): Agreement[] {
   const byInstance = new Map<string, NamingHit[]>()
   for (const hit of hits)
     byInstance.set(hit.instance, [...(byInstance.get(hit.instance) ?? []), hit])
   return [...byInstance].flatMap(([instance, named]) => {
-    const backed = named
-      .map((hit) => ({ ...hit, spans: hit.spans.filter((span) => isOwn(span, instance)) }))
-      .filter(({ spans }) => spans.length > 0)
+    const backed = named.filter(
+      ({ spans }) =>
+        spans.every((span) => ownerOf(span, instance) !== undefined) &&
+        spans.some((span) => ownerOf(span, instance) === 'own'),
+    )
     const rules = new Set(backed.map(({ rule }) => rule))
-    const records = new Set(backed.flatMap(({ spans }) => spans))
+    const own = backed
+      .flatMap(({ spans }) => spans)
+      .filter((span) => ownerOf(span, instance) === 'own')
+    const records = new Set(own)
     if (rules.size < 2 || records.size < 2 || !backed.some(isSevere)) return []
     const findings = new Map(
       backed.map(({ findingId: id, rule, severity }) => [id, { id, rule, severity }]),

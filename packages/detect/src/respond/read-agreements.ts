@@ -3,6 +3,7 @@ import type { Selector } from '@whodid/store'
 import { engineTime, unixNsOf } from '../run/engine-time.ts'
 import { agreeingRules } from './agreeing-rules.ts'
 import type { Agreement, NamingHit } from './agreeing-rules.ts'
+import { readOwners } from './read-owners.ts'
 import { ruleCondition } from './read-open-findings.ts'
 import { severitiesFrom } from './response-policy.ts'
 import type { StopPolicy } from './response-policy.ts'
@@ -12,9 +13,6 @@ const namingHitsMax = 5_000
 
 /** Instances whose records are read in one look. */
 const instancesMax = 100
-
-/** Nanoseconds before a hit was found within which its records were received. */
-const receivedWithinNs = 3n * 86_400_000_000_000n
 
 /** Nanoseconds within which earlier orders are looked for: longer than any policy's time. */
 const ordersWithinNs = 7n * 86_400_000_000_000n
@@ -35,7 +33,9 @@ export interface Agreements {
   readonly orderedAt: ReadonlyMap<string, bigint>
   /** Instances that the response stopped within the last hour. */
   readonly stoppedInHour: number
-  /** True when there are more hits than were read. */
+  /** Instances that rules would agree on, were they not claimed by several senders or under several templates. */
+  readonly disputed: number
+  /** True when there are more hits, or records of theirs, than were read. */
   readonly isCut: boolean
 }
 
@@ -72,15 +72,18 @@ export async function readAgreements(
     .map(readHit)
     .filter((hit) => hit.foundAtUnixNs > (orders.orderedAt.get(hit.instance) ?? 0n))
   // The records are read for those only on which rules agree if every record counts.
-  const likely = agreeingRules(hits, () => true).slice(0, instancesMax)
+  const likely = agreeingRules(hits, () => 'own').slice(0, instancesMax)
   const names = new Set(likely.map(({ instance }) => instance))
-  const own = await readOwnRecords(
+  const owners = await readOwners(
     selector,
     hits.filter(({ instance }) => names.has(instance)),
     { tenant, nowUnixNs },
   )
-  const agreements = agreeingRules(hits, (span, instance) => own.get(span)?.has(instance) === true)
-  return { agreements, ...orders, isCut: found.rows.length > namingHitsMax }
+  const agreements = agreeingRules(hits, owners.ownerOf)
+  const agreed = new Set(agreements.map(({ instance }) => instance))
+  const disputed = [...names].filter((name) => owners.isDisputed(name) && !agreed.has(name)).length
+  const isCut = found.rows.length > namingHitsMax || owners.isCut
+  return { agreements, ...orders, disputed, isCut }
 }
 
 const hitsSql = `SELECT finding_id, any(rule) AS of_rule, any(f.severity) AS of_severity,
@@ -101,17 +104,6 @@ const attemptsSql = `SELECT target, delivery_id, max(attempt) AS attempts, toStr
 FROM whodid.finding_responses AS a
 WHERE response = {response:String} AND a.attempted_at > {from:DateTime64(9, 'UTC')}
 GROUP BY target, delivery_id`
-
-const recordsSql = `SELECT concat(lower(hex(trace_id)), '-', lower(hex(span_id))) AS ref, instance_id
-FROM whodid.v_spans AS s
-WHERE trace_id IN (SELECT unhex(arrayJoin(splitByChar(',', {traces:String}))))
-  AND s.received_at > {from:DateTime64(9, 'UTC')} AND channel = 'entitled' AND instance_id != ''
-  AND has(splitByChar(',', {refs:String}), ref)
-GROUP BY ref, instance_id
-LIMIT {limit:UInt32}`
-
-/** Records that are read of the hits at most. */
-const recordsMax = 2_000
 
 interface HitTexts {
   readonly finding_id: string
@@ -162,30 +154,3 @@ function readOrders(
 }
 
 const hourNs = 3_600_000_000_000n
-
-/** The instances that records of these hits are of, by record, where the sender is entitled to speak for them. */
-async function readOwnRecords(
-  selector: Pick<Selector, 'select'>,
-  hits: readonly NamingHit[],
-  { tenant, nowUnixNs }: { readonly tenant: string; readonly nowUnixNs: bigint },
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const refs = [...new Set(hits.flatMap(({ spans }) => spans))]
-    .filter((span) => /^[0-9a-f]{32}-[0-9a-f]{16}$/u.test(span))
-    .slice(0, recordsMax)
-  if (refs.length === 0) return new Map()
-  const traces = [...new Set(refs.map((ref) => ref.slice(0, 32)))]
-  const { rows } = await selector.select<{ ref: string; instance_id: string }>({
-    sql: recordsSql,
-    parameters: {
-      refs: refs.join(','),
-      traces: traces.join(','),
-      from: engineTime(nowUnixNs - receivedWithinNs),
-      limit: 2 * recordsMax,
-    },
-    tenant,
-  })
-  const own = new Map<string, Set<string>>()
-  for (const { ref, instance_id: instance } of rows)
-    own.set(ref, (own.get(ref) ?? new Set()).add(instance))
-  return own
-}

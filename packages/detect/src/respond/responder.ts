@@ -76,10 +76,10 @@ export function createResponder(options: ResponderOptions): Responder {
   async function step(): Promise<ResponderStep> {
     await keep()
     const startedMs = performance.now()
-    const found = isStop(response)
-      ? await dueStops(options, response)
-      : await dueMessages(options, response)
     const nowUnixNs = now()
+    const found = isStop(response)
+      ? await dueStops(options, response, nowUnixNs)
+      : await dueMessages(options, response, nowUnixNs)
     const isLater = ({ dueAtUnixNs }: Due): boolean => dueAtUnixNs > nowUnixNs
     const due = found.due.filter((one) => !isLater(one))
     let attempts = 0
@@ -128,10 +128,10 @@ function isStop(response: Response): response is StopResponse {
 }
 
 async function dueMessages(
-  { selector, now, stopping }: ResponderOptions,
+  { selector, stopping }: ResponderOptions,
   { policy, act }: MessageResponse,
+  nowUnixNs: bigint,
 ): Promise<FoundDue> {
-  const nowUnixNs = now()
   const { tenant, name: response, kind, mostPerHour } = policy
   const { findings, earlier, isCut } = await readOpenFindings(selector, policy, nowUnixNs)
   const due = dueAttempts(findings, { tenant, response, earlier })
@@ -149,20 +149,21 @@ async function dueMessages(
     ({ isSettled, lastAtUnixNs }) => isSettled && lastAtUnixNs > nowUnixNs - hourNs,
   )
   const room = Math.max(0, mostPerHour - answered.length)
+  const { kept, over } = withinRoom(due, room, nowUnixNs)
   const problem =
-    due.length > room
-      ? `${due.length - room} findings wait: it answers to at most ${mostPerHour} an hour`
+    over > 0
+      ? `${over} findings wait: it answers to at most ${mostPerHour} an hour`
       : isCut
         ? 'more findings are open than one look takes'
         : undefined
-  return { due: due.slice(0, room).map(attemptOf), problem }
+  return { due: kept.map(attemptOf), problem }
 }
 
 async function dueStops(
-  { selector, now, stopping }: ResponderOptions,
+  { selector, stopping }: ResponderOptions,
   { policy, act }: StopResponse,
+  nowUnixNs: bigint,
 ): Promise<FoundDue> {
-  const nowUnixNs = now()
   const { tenant, name: response, kind, mostPerHour } = policy
   const found = await readAgreements(selector, policy, nowUnixNs)
   const due = found.agreements.flatMap(({ instance, findings }): Due[] => {
@@ -179,13 +180,27 @@ async function dueStops(
     return [Object.assign(make, next)]
   })
   const room = Math.max(0, mostPerHour - found.stoppedInHour)
+  const { kept, over } = withinRoom(due, room, nowUnixNs)
   const problem =
-    due.length > room
-      ? `${due.length - room} instances are not stopped: it stops at most ${mostPerHour} an hour`
-      : found.isCut
-        ? 'more hits were found than one look takes'
-        : undefined
-  return { due: due.slice(0, room), problem }
+    over > 0
+      ? `${over} instances are not stopped: it stops at most ${mostPerHour} an hour`
+      : found.disputed > 0
+        ? `${found.disputed} instances are not stopped: several senders or templates claim them`
+        : found.isCut
+          ? 'more hits were found than one look takes'
+          : undefined
+  return { due: kept, problem }
+}
+
+/** Those that the hour has room for, of the ones that are due now: one that waits for its next attempt takes no other's place. */
+function withinRoom<Next extends NextAttempt>(
+  due: readonly Next[],
+  room: number,
+  nowUnixNs: bigint,
+): { readonly kept: readonly Next[]; readonly over: number } {
+  const ready = due.filter(({ dueAtUnixNs }) => dueAtUnixNs <= nowUnixNs)
+  const waiting = due.filter(({ dueAtUnixNs }) => dueAtUnixNs > nowUnixNs)
+  return { kept: [...ready.slice(0, room), ...waiting], over: Math.max(0, ready.length - room) }
 }
 
 function minOf(due: readonly NextAttempt[]): bigint | undefined {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterEach, expect, test } from 'vitest'
 import { runProgram } from './run-program.ts'
 
@@ -55,4 +56,35 @@ test('a program that is not there, and one that is stopped, did not do their par
   const running = run('setTimeout(() => {}, 60000)', '', { signal: stopping.signal })
   stopping.abort()
   expect((await running).code).not.toBe('')
+})
+
+/** Whether a process of this ID runs; one that ended and was not yet waited for does not. */
+async function runs(pid: number): Promise<boolean> {
+  const state = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return state !== '' && !/^\d+ \(.*\) Z/u.test(state)
+}
+
+test.skipIf(process.platform !== 'linux').each([
+  ['that it left behind', 'sleep 60 & echo $!; exit 0', 20_000, ''],
+  ['that a shell waits for', 'sleep 60 & echo $!; wait; exit 0', 300, 'timed_out'],
+])('a program %s holds nothing up, and is ended', async (_, script, msMax, code) => {
+  const startedMs = performance.now()
+  const end = await runProgram(['/bin/sh', '-c', script], '', { msMax, outputBytesMax: 1_000 })
+  expect(end.code).toBe(code)
+  expect(performance.now() - startedMs).toBeLessThan(10_000)
+  const pid = Number(end.output.toString())
+  expect(pid).toBeGreaterThan(1)
+  await expect.poll(() => runs(pid), { timeout: 5_000 }).toBe(false)
+})
+
+test('a program that is not wanted any more ends with what it started', async () => {
+  const stopping = new AbortController()
+  setTimeout(() => {
+    stopping.abort()
+  }, 200)
+  const startedMs = performance.now()
+  const options = { ...bounds, msMax: 30_000, signal: stopping.signal }
+  const end = await runProgram(['/bin/sh', '-c', 'sleep 60; exit 0'], '', options)
+  expect(end).toMatchObject({ code: 'killed', why: 'it was ended with the service' })
+  expect(performance.now() - startedMs).toBeLessThan(10_000)
 })

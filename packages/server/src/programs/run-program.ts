@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { printableLine } from '@whodid/model'
 
 /** Characters of a program's error output that are quoted. */
@@ -22,51 +24,103 @@ export interface ProgramEnd {
   readonly code: string
 }
 
-/** Runs a program, without a shell and without Whodid's own settings in its environment, and gives it `input`. Resolves however it ends. */
+/** Milliseconds that the output may stay open after the program's end: what it left running may hold it for ever. */
+const graceMs = 500
+
+/**
+ * Runs a program, without a shell and without Whodid's own settings in its environment, and gives it `input`. Resolves however it ends, at
+ * the latest shortly after `msMax`. It has a process group of its own, which is killed with it when it takes too long, writes too much or is
+ * no longer wanted, and when something that it left running still holds its output.
+ */
 export async function runProgram(
   [command = '', ...args]: readonly string[],
   input: string,
   { msMax, outputBytesMax, signal }: ProgramBounds,
 ): Promise<ProgramEnd> {
-  const child = spawn(command, args, {
-    stdio: 'pipe',
-    timeout: msMax,
-    killSignal: 'SIGKILL',
-    env: environmentOfProgram(),
-    ...(signal === undefined ? {} : { signal }),
+  if (signal?.aborted === true) return { output: Buffer.alloc(0), ...unwanted }
+  const child = spawn(command, args, { stdio: 'pipe', detached: true, env: environmentOfProgram() })
+  let stopped: Reason | undefined
+  const stop = (reason: Reason): void => {
+    stopped ??= reason
+    killGroup(child)
+  }
+  const output = collect(child.stdout, outputBytesMax, () => {
+    stop({ why: `it wrote more than ${outputBytesMax} bytes`, code: 'output_too_large' })
   })
-  const output: Buffer[] = []
-  const errors: Buffer[] = []
-  let [outputBytes, errorBytes] = [0, 0]
-  child.stdout.on('data', (chunk: Buffer) => {
-    outputBytes += chunk.length
-    if (outputBytes <= outputBytesMax) output.push(chunk)
-    else child.kill('SIGKILL')
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
-    if ((errorBytes += chunk.length) <= outputBytesMax) errors.push(chunk)
-  })
+  const errors = collect(child.stderr, outputBytesMax, () => undefined)
   // A program that ends without reading is told by its exit.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
-  const end = await new Promise<Omit<ProgramEnd, 'output'>>((resolve) => {
-    child.once('error', (error) => {
-      resolve({ why: printableLine(error.message, shownLengthMax), code: 'not_started' })
-    })
-    child.once('close', (code, signalName) => {
-      if (code === 0) resolve({ why: undefined, code: '' })
-      else if (outputBytes > outputBytesMax)
-        resolve({ why: `it wrote more than ${outputBytesMax} bytes`, code: 'output_too_large' })
-      else if (signalName === 'SIGKILL')
-        resolve({ why: `it took more than ${msMax / 1000} s`, code: 'timed_out' })
-      else {
-        const said = printableLine(Buffer.concat(errors).toString('utf8'), shownLengthMax)
-        const why = `it ended with ${signalName ?? `exit code ${code}`}${said === '' ? '' : `: ${said}`}`
-        resolve({ why, code: code === null ? 'killed' : `exit_${code}` })
+  const timer = setTimeout(() => {
+    stop({ why: `it took more than ${msMax / 1000} s`, code: 'timed_out' })
+  }, msMax)
+  const onAbort = (): void => {
+    stop(unwanted)
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const end = await endOf(child)
+  clearTimeout(timer)
+  signal?.removeEventListener('abort', onAbort)
+  return { output: Buffer.concat(output), ...(stopped ?? reasonOf(end, errors)) }
+}
+
+type Reason = Omit<ProgramEnd, 'output'>
+
+const unwanted: Reason = { why: 'it was ended with the service', code: 'killed' }
+
+type ProgramExit = Error | { readonly code: number | null; readonly signalName: string | null }
+
+/** Waits for the program itself, and then a short time for the end of its output. */
+async function endOf(child: ChildProcessWithoutNullStreams): Promise<ProgramExit> {
+  const end = await new Promise<ProgramExit>((resolve) => {
+    child.once('error', resolve)
+    child.once('exit', (code, signalName) => {
+      const done = (): void => {
+        clearTimeout(grace)
+        resolve({ code, signalName })
       }
+      const grace = setTimeout(() => {
+        killGroup(child)
+        done()
+      }, graceMs)
+      child.once('close', done)
     })
   })
-  return { output: Buffer.concat(output), ...end }
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
+  return end
+}
+
+function reasonOf(end: ProgramExit, errors: readonly Buffer[]): Reason {
+  if (end instanceof Error)
+    return { why: printableLine(end.message, shownLengthMax), code: 'not_started' }
+  const { code, signalName } = end
+  if (code === 0) return { why: undefined, code: '' }
+  const said = printableLine(Buffer.concat(errors).toString('utf8'), shownLengthMax)
+  const why = `it ended with ${signalName ?? `exit code ${code}`}${said === '' ? '' : `: ${said}`}`
+  return { why, code: code === null ? 'killed' : `exit_${code}` }
+}
+
+/** Keeps what comes, up to `bytesMax`; says once when more comes, and drops that. */
+function collect(stream: Readable, bytesMax: number, onOver: () => void): readonly Buffer[] {
+  const kept: Buffer[] = []
+  let bytes = 0
+  stream.on('data', (chunk: Buffer) => {
+    const wasOver = bytes > bytesMax
+    bytes += chunk.length
+    if (bytes <= bytesMax) kept.push(chunk)
+    else if (!wasOver) onOver()
+  })
+  return kept
+}
+
+/** Kills the program and what it started, but for what left its process group. */
+function killGroup({ pid }: ChildProcessWithoutNullStreams): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nothing of the group runs any more.
+  }
 }
 
 /** The environment without Whodid's own settings: some of them are passwords. */

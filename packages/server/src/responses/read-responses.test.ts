@@ -165,6 +165,26 @@ test.each<[string, object, RegExp]>([
     /within_minutes in .* expected 1 to 1440 minutes; got 0/u,
   ],
   [
+    'one rule to stop by',
+    { name: 'a', kind: 'pause', rules: ['zombie-act'] },
+    /responses\[0\]\.rules in .* expected at least two different rules.*; got an array/u,
+  ],
+  [
+    'one rule twice to stop by',
+    { name: 'a', kind: 'kill', rules: ['zombie-act', 'zombie-act'] },
+    /expected at least two different rules/u,
+  ],
+  [
+    'an address as the name',
+    { name: `https://hooks.slack.example/services/${secret}`, kind: 'slack', url_file: 'url' },
+    /responses\[0\]\.name in .* expected a name .*; got another value/u,
+  ],
+  [
+    'an address without its scheme as a rule',
+    { ...webhook, rules: [`hooks.slack.example/services/${secret}`] },
+    /got another value/u,
+  ],
+  [
     'too many',
     { name: 'a', kind: 'kill', most_per_hour: 1.5 },
     /most_per_hour in .* expected 1 to 1000; got 1.5/u,
@@ -176,7 +196,17 @@ test.each<[string, object, RegExp]>([
 })
 
 test.each<[string, unknown, RegExp]>([
-  ['no JSON', `{"url": "${secret}`, /the file in .* expected one JSON object; got nothing/u],
+  [
+    'no JSON',
+    `{"url": "${secret}`,
+    /the file in .* expected one JSON object; got text that is not valid JSON at its end/u,
+  ],
+  [
+    'a comma too many',
+    `{"responses": [{"url": "${secret}"},\n]}`,
+    /got text that is not valid JSON at line 2, column 1$/u,
+  ],
+  ['a byte order mark', '\uFEFF{}', /not valid JSON at line 1, column 1: a byte order mark/u],
   ['an array', [], /the file in/u],
   [
     'an object in place of the array',

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { nearestName, printableLine, trimEnd, WhodidError } from '@whodid/model'
 import { isLoopback } from '../config/service-config.ts'
+import { jsonFault } from './json-fault.ts'
 import { responseFileSchema } from './response-file.ts'
 import type { FileResponse } from './response-file.ts'
 
@@ -73,13 +74,13 @@ interface Place {
 }
 
 function parseFile(path: string, text: string): ReturnType<typeof responseFileSchema.parse> {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    // The parser's message quotes the text, which may hold a secret.
-    throw refuse({ path, field: 'the file' }, 'one JSON object', undefined)
-  }
+  const fault = jsonFault(text)
+  if (fault !== undefined)
+    throw new WhodidError(
+      'invalid_config',
+      `the file in ${printableLine(path)} expected one JSON object; got text that is not valid JSON at ${fault}`,
+    )
+  const json: unknown = JSON.parse(text)
   const parsed = responseFileSchema.safeParse(json)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
@@ -227,9 +228,12 @@ function refuse({ path, field }: Place, expected: string, got: unknown): WhodidE
   )
 }
 
+/** An address, whatever field it was put into: that of an incoming webhook is a secret. */
+const urlLike = /:\/\/|^\s*(?:[\w-]+\.)+[a-z]{2,}[/:?]/iu
+
 /** What came, without what may be a secret: an object may hold one. */
 function shownOf(got: unknown): string {
-  if (got === hidden) return 'another value'
+  if (got === hidden || (typeof got === 'string' && urlLike.test(got))) return 'another value'
   if (got === undefined) return 'nothing'
   if (typeof got === 'object' && got !== null) return Array.isArray(got) ? 'an array' : 'an object'
   return printableLine(JSON.stringify(got), shownLengthMax)

@@ -81,14 +81,15 @@ const mostPerHour = z
   .min(1, `1 to ${mostPerHourMax}`)
   .max(mostPerHourMax, `1 to ${mostPerHourMax}`)
 
+const rules = z
+  .array(z.string('the ID of a rule'), 'an array of IDs of rules')
+  .min(1, 'at least one rule; leave it out for all')
+  .max(rulesMax, `at most ${rulesMax} rules`)
+
 const every = {
   name: z.string(nameError).regex(/^[a-z][a-z0-9-]{0,48}$/u, nameError),
   tenant: z.string('a tenant').min(1, 'a tenant').max(200, 'a tenant').default('default'),
-  rules: z
-    .array(z.string('the ID of a rule'), 'an array of IDs of rules')
-    .min(1, 'at least one rule; leave it out for all')
-    .max(rulesMax, `at most ${rulesMax} rules`)
-    .default([]),
+  rules: rules.default([]),
   severity: z.enum(findingSeverities, findingSeverities.join(', ')).default('high'),
   most_per_hour: mostPerHour.default(100),
 }
@@ -96,6 +97,12 @@ const every = {
 const http = { url: url.optional(), url_file: path.optional(), allow_http: flag.default(false) }
 
 const stop = {
+  rules: rules
+    .refine(
+      (given) => new Set(given).size > 1,
+      'at least two different rules, for one alone stops nothing; leave it out for all',
+    )
+    .default([]),
   within_minutes: z
     .int(`1 to ${minutesMax} minutes`)
     .min(1, `1 to ${minutesMax} minutes`)
