@@ -80,9 +80,9 @@ it('tells the story, serves on, and leaves nothing behind', async () => {
     'KILLS this one instance: whodid kill',
     'the agent is revoked',
     'git log: dev@acme.example merged both pull requests',
-    'AGENT  grade channel  of github:pull:acme/app/812',
+    'AGENT  grade attested  of github:pull:acme/app/812',
     'HUMAN  grade channel  of github:pull:acme/app/815',
-    'AGENT  grade channel  of db:row:shop/customers/42',
+    'AGENT  grade attested  of db:row:shop/customers/42',
     'SERVICE  grade channel  of db:row:shop/customers/7',
     'UNDETERMINED  grade none  of github:pull:acme/app/999',
   ])
