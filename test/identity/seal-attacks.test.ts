@@ -87,7 +87,7 @@ describe('attacks on seals', () => {
 
   it.each(named)('$name: $result', async ({ result, attack, claims }) => {
     const by = await startInstance(world)
-    const subject = act(by, attack.said)
+    const subject = without(act(by, attack.said), attack.unsaid)
     const sent = play(by, subject, { attack, other: await startInstance(world) })
     if (attack.delivery === 'reused_number') await sendSpans(world, play(by, act(by)))
     if (attack.isStopped !== undefined) {
@@ -98,7 +98,7 @@ describe('attacks on seals', () => {
       }
     }
     world.clockS = attack.laterS ?? 0
-    const records = await sendSpans(world, sent, attack.sender)
+    const records = await sendSpans(world, sent, attack.sender, attack.resource)
     const record = records.get(subject.spanId) as Recorded
     expect(marks(record)).toEqual({ result, claims })
     // Whoever grades by the channel alone believes a contradicted record no more.
@@ -245,6 +245,7 @@ function play(
     ...subject,
     startUnixNs: subject.startUnixNs + (attack.startsLater === true ? 1n : 0n),
     attributes: { ...subject.attributes, ...attack.altered },
+    numbers: attack.numbers ?? {},
   }
   const named = namingSeal(changed, seal)
   if (attack.delivery === 'alone') return [named]
@@ -256,6 +257,11 @@ function play(
         }))
       : []
   return [...before, seal, named]
+}
+
+function without(span: SentSpan, keys: readonly string[] = []): SentSpan {
+  const kept = Object.entries(span.attributes).filter(([key]) => !keys.includes(key))
+  return { ...span, attributes: Object.fromEntries(kept) }
 }
 
 function attacked(good: string, attack: SealAttack, by: Registered): string {

@@ -136,6 +136,8 @@ export interface SentSpan {
   readonly traceId: string
   readonly startUnixNs: bigint
   readonly attributes: Readonly<Record<string, string>>
+  /** Attributes that are whole numbers. */
+  readonly numbers?: Readonly<Record<string, number>>
 }
 
 let spans = 0
@@ -185,6 +187,14 @@ function digestOfSent({ traceId, spanId, startUnixNs, attributes }: SentSpan): s
     resource: text(attribute.resourceId),
     argumentsHash: text(attribute.toolArgumentsHash),
     resultHash: text(attribute.toolResultHash),
+    kind: text(attribute.recordKind),
+    actorType: text(attribute.actorType),
+    delegatorType: text(attribute.delegatorType),
+    actionId: text(attribute.actionId),
+    outcome: text(attribute.actionOutcome),
+    parentInstance: text(attribute.instanceParentId),
+    tool: text(attribute.toolName),
+    prompt: text(attribute.promptRef),
   })
 }
 
@@ -229,9 +239,11 @@ export async function sendSpans(
   world: SealWorld,
   sent: readonly SentSpan[],
   sender: Sender = 'all',
+  resource: Readonly<Record<string, string>> = {},
 ): Promise<ReadonlyMap<string, Recorded>> {
+  const attributes = Object.entries(resource).map(otlpAttribute)
   const body = {
-    resourceSpans: [{ scopeSpans: [{ spans: sent.map(otlpSpan) }] }],
+    resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans: sent.map(otlpSpan) }] }],
   }
   const answer = await send(world, sender, { body: JSON.stringify(body) })
   if (answer.status !== 200) throw new Error(answer.body.toString())
@@ -271,16 +283,21 @@ export function recordsOf(store: MemoryStore): ReturnType<typeof readColumns>[] 
 }
 
 /** A span as OTLP's JSON has it. */
-export function otlpSpan({ traceId, spanId, startUnixNs, attributes }: SentSpan): object {
+export function otlpSpan(span: SentSpan): object {
+  const { traceId, spanId, startUnixNs, attributes, numbers = {} } = span
   return {
     traceId,
     spanId,
     name: 'act',
     startTimeUnixNano: `${startUnixNs}`,
     endTimeUnixNano: `${startUnixNs + 1n}`,
-    attributes: Object.entries(attributes).map(([key, stringValue]) => ({
-      key,
-      value: { stringValue },
-    })),
+    attributes: [
+      ...Object.entries(attributes).map(otlpAttribute),
+      ...Object.entries(numbers).map(([key, value]) => ({ key, value: { intValue: `${value}` } })),
+    ],
   }
+}
+
+function otlpAttribute([key, stringValue]: readonly [string, string]): object {
+  return { key, value: { stringValue } }
 }

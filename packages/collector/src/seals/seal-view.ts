@@ -2,11 +2,12 @@ import { identityLimits, RefusedToken } from '@whodid/identity'
 import { readSeal, sealDigest, sealLimits, verifySeal } from '@whodid/identity/seal'
 import type { ReadSeal } from '@whodid/identity/seal'
 import { attribute } from '@whodid/model'
-import type { LedgerRecord, SealableClaim, SealResult } from '@whodid/model'
+import type { SealableClaim, SealResult } from '@whodid/model'
 import type { OtlpSpan, SpanBatch } from '../otlp/batch.ts'
 import { compareClaims } from './compare-claims.ts'
 import type { SaidClaims } from './compare-claims.ts'
 import { textOf } from './attribute-text.ts'
+import { isCovered } from './is-covered.ts'
 import type { RegisteredToken } from './instance-tokens.ts'
 import type { StandingOf } from './open-identity.ts'
 
@@ -60,7 +61,8 @@ export class SealView {
   }
 
   /** The known facts of a span; undefined where it neither is sealed nor names a token. */
-  markOf(span: OtlpSpan, record: LedgerRecord): SealMark | undefined {
+  markOf(said: SaidClaims): SealMark | undefined {
+    const { span } = said
     const own = this.#byId.get(idOf(span))
     if (own !== undefined)
       return {
@@ -71,11 +73,11 @@ export class SealView {
       }
     const named = textOf(span.attributes, attribute.sealId)
     const covering = this.#byLeaf.get(idOf(span)) ?? this.#byId.get(named)
-    if (covering !== undefined) return this.#markOfSealed(covering, span, record)
+    if (covering !== undefined) return this.#markOfSealed(covering, said)
     const tokenHash = textOf(span.attributes, attribute.identityToken)
     const token = tokenHash === '' ? undefined : this.#usable(tokenHash)
     if (token !== undefined && token.exporter === this.#exporter)
-      return this.#marked('unsealed', token, { span, record })
+      return this.#marked('unsealed', token, said)
     return named === '' && tokenHash === ''
       ? undefined
       : {
@@ -86,16 +88,13 @@ export class SealView {
         }
   }
 
-  #markOfSealed(
-    { seal, result, token }: JudgedSeal,
-    span: OtlpSpan,
-    record: LedgerRecord,
-  ): SealMark {
+  #markOfSealed({ seal, result, token }: JudgedSeal, said: SaidClaims): SealMark {
+    const { span } = said
     const bare = { token, claims: [], jws: undefined }
     if (seal === undefined || token === undefined || result !== 'verified')
       return { ...bare, result }
     if (seal.leaves.get(idOf(span)) !== digestOf(span)) return { ...bare, result: 'mismatch' }
-    return this.#marked('verified', token, { span, record })
+    return this.#marked('verified', token, said)
   }
 
   /** Compares the claims of a record with those of its token. */
@@ -111,7 +110,7 @@ export class SealView {
           ? { ...bare, result: 'other_delegator' }
           : { ...bare, result, claims: compared.backed }
       case 'nothing':
-        return { ...bare, result, claims: compared.backed }
+        return { ...bare, result, claims: isSealed && !isCovered(said) ? [] : compared.backed }
     }
   }
 
@@ -197,6 +196,14 @@ function digestOf(span: OtlpSpan): string {
     resource: textOf(attributes, attribute.resourceId),
     argumentsHash: textOf(attributes, attribute.toolArgumentsHash),
     resultHash: textOf(attributes, attribute.toolResultHash),
+    kind: textOf(attributes, attribute.recordKind),
+    actorType: textOf(attributes, attribute.actorType),
+    delegatorType: textOf(attributes, attribute.delegatorType),
+    actionId: textOf(attributes, attribute.actionId),
+    outcome: textOf(attributes, attribute.actionOutcome),
+    parentInstance: textOf(attributes, attribute.instanceParentId),
+    tool: textOf(attributes, attribute.toolName),
+    prompt: textOf(attributes, attribute.promptRef),
   })
 }
 

@@ -46,6 +46,14 @@ export function digestOfSpan(span: ReadableSpan): string {
     resource: text(attribute.resourceId),
     argumentsHash: text(attribute.toolArgumentsHash),
     resultHash: text(attribute.toolResultHash),
+    kind: text(attribute.recordKind),
+    actorType: text(attribute.actorType),
+    delegatorType: text(attribute.delegatorType),
+    actionId: text(attribute.actionId),
+    outcome: text(attribute.actionOutcome),
+    parentInstance: text(attribute.instanceParentId),
+    tool: text(attribute.toolName),
+    prompt: text(attribute.promptRef),
   })
 }
 

@@ -25,6 +25,7 @@ export function sealReason(record: SealedRecord): BareReason | undefined {
       code: 'token_names_instance',
       text: `The sender has proven to hold the key of the instance token ${token}, which says the same of: ${backed}. The record itself is not signed.`,
     }
+  if (result === 'verified') return { code: 'seal_not_verified', text: backsNothing }
   const why = whyNotVerified.get(result)
   return why === undefined ? undefined : { code: 'seal_not_verified', text: why }
 }
@@ -48,6 +49,8 @@ const whyContradicted: ReadonlyMap<string, string> = new Map([
 ])
 
 const unproven = 'its claims are as good as its sender'
+
+const backsNothing = `The instance has signed the span, but the seal does not cover all that the record says: it names no instance of an agent itself, or a part of it came from elsewhere (the resource, or an attribute that is not signed): ${unproven}.`
 
 const whyNotVerified: ReadonlyMap<string, string> = new Map([
   ['malformed', `The record names a seal that is none: ${unproven}.`],
