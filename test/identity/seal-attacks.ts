@@ -131,6 +131,24 @@ export const sealAttacks: readonly SealAttackCase[] = [
     { unsaid: [attribute.actionVerb] },
     'instance template delegator',
   ],
+  [
+    'an act without a person, whom a forwarder puts on the resource',
+    'verified',
+    {
+      unsaid: [attribute.delegatorId, attribute.delegatorIssuer, attribute.delegatorType],
+      resource: { [attribute.delegatorId]: 'ceo' },
+    },
+    'instance template',
+  ],
+  [
+    'an act without a person, whom another attribute of it names',
+    'verified',
+    {
+      unsaid: [attribute.delegatorId, attribute.delegatorIssuer, attribute.delegatorType],
+      altered: { 'enduser.id': 'jane' },
+    },
+    'instance template',
+  ],
   ['an act that was moved in time', 'mismatch', { startsLater: true }],
   ['an act that the seal leaves out', 'mismatch', { covers: 'another' }],
   ['an act for another person than the token’s', 'other_delegator', { said: person }],

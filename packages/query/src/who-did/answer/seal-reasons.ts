@@ -55,9 +55,13 @@ const backsNothing = `The instance has signed the span, but the seal does not co
 const whyNotVerified: ReadonlyMap<string, string> = new Map([
   ['malformed', `The record names a seal that is none: ${unproven}.`],
   ['unknown_key', `The record names a key or a token that was not registered: ${unproven}.`],
+  [
+    'other_token',
+    `The record names a token of another instance, or one that another sender registered: ${unproven}.`,
+  ],
   ['wrong_time', `The seal of the record is of another time than its token: ${unproven}.`],
-  ['expired', `The instance token had ended when the sealed record came: ${unproven}.`],
-  ['revoked', `The instance was stopped when its sealed record came: ${unproven}.`],
+  ['expired', `The instance token had ended when the record came: ${unproven}.`],
+  ['revoked', `The instance was stopped when its record came: ${unproven}.`],
   ['replayed', `The seal of the record bears a number that another seal had before: ${unproven}.`],
   ['too_many', `The record came with more seals than are verified at once: ${unproven}.`],
   ['absent', `The record names a seal that did not come with it: ${unproven}.`],
