@@ -99,7 +99,7 @@ describe('attacks on seals', () => {
       }
     }
     world.clockS = attack.laterS ?? 0
-    const records = await sendSpans(world, sent, attack.sender, attack.resource)
+    const records = await sendSpans(world, sent, attack.sender)
     const record = records.get(subject.spanId) as Recorded
     expect(marks(record)).toEqual({ result, claims })
     // Whoever grades by the channel alone believes a contradicted record no more.
@@ -300,6 +300,7 @@ function play(
     startUnixNs: subject.startUnixNs + (attack.startsLater === true ? 1n : 0n),
     attributes: { ...subject.attributes, ...attack.altered },
     numbers: attack.numbers ?? {},
+    resource: attack.resource ?? {},
   }
   const named = namingSeal(changed, seal)
   if (attack.delivery === 'alone') return [named]

@@ -130,19 +130,17 @@ export async function startInstance(
   return { key, template, instance, tokenHash }
 }
 
-/** A span as it is sent. */
 export interface SentSpan {
   readonly spanId: string
   readonly traceId: string
   readonly startUnixNs: bigint
   readonly attributes: Readonly<Record<string, string>>
-  /** Attributes that are whole numbers. */
+  readonly resource?: Readonly<Record<string, string>>
   readonly numbers?: Readonly<Record<string, number>>
 }
 
 let spans = 0
 
-/** An act of an instance. */
 export function act(
   { template, instance }: Pick<Registered, 'template' | 'instance'>,
   more: Readonly<Record<string, string>> = {},
@@ -229,7 +227,6 @@ export function sealSpan(jws: string, covered: SentSpan): SentSpan {
 
 export const idOf = ({ traceId, spanId }: SentSpan): string => `${traceId}-${spanId}`
 
-/** A span that says by which seal it is covered. */
 export function namingSeal(span: SentSpan, seal: SentSpan): SentSpan {
   return { ...span, attributes: { ...span.attributes, [attribute.sealId]: idOf(seal) } }
 }
@@ -239,11 +236,12 @@ export async function sendSpans(
   world: SealWorld,
   sent: readonly SentSpan[],
   sender: Sender = 'all',
-  resource: Readonly<Record<string, string>> = {},
 ): Promise<ReadonlyMap<string, Recorded>> {
-  const attributes = Object.entries(resource).map(otlpAttribute)
   const body = {
-    resourceSpans: [{ resource: { attributes }, scopeSpans: [{ spans: sent.map(otlpSpan) }] }],
+    resourceSpans: sent.map((span) => ({
+      resource: { attributes: Object.entries(span.resource ?? {}).map(otlpAttribute) },
+      scopeSpans: [{ spans: [otlpSpan(span)] }],
+    })),
   }
   const answer = await send(world, sender, { body: JSON.stringify(body) })
   if (answer.status !== 200) throw new Error(answer.body.toString())
@@ -252,7 +250,6 @@ export async function sendSpans(
   return new Map(sent.map((span) => [span.spanId, recordOf(records, span)]))
 }
 
-/** The record of a span, and its attributes. */
 export interface Recorded {
   readonly columns: ReturnType<typeof readColumns>
   readonly attributes: Readonly<Record<string, unknown>>
@@ -270,7 +267,6 @@ function recordOf(
   return { columns, attributes }
 }
 
-/** Every record that is in the store. */
 export function recordsOf(store: MemoryStore): ReturnType<typeof readColumns>[] {
   return store.batches.flatMap(({ blocks }) =>
     blocks.flatMap((block) => {
