@@ -2831,7 +2831,7 @@ var whodidDecision = (function(exports, node_crypto) {
 	}
 	// packages/identity/src/seal/seal-digest.ts
 	/** Stands first in every digest, so that a later list of texts has other digests. */
-	const version = "whodid-seal-1";
+	const version = "whodid-seal-2";
 	/**
 	* Returns the digest of a span: SHA-256, base64url, over a closed list of texts, each behind its length in bytes of UTF-8. Neither
 	* attributes outside of the list nor the resource count: a collector on the way may add to both.
@@ -2840,6 +2840,7 @@ var whodidDecision = (function(exports, node_crypto) {
 		const { traceId, spanId, parentSpanId, startUnixNs, endUnixNs } = texts;
 		const { instance, template, delegator, delegatorIssuer, correlation } = texts;
 		const { credential, verb, resource, argumentsHash, resultHash } = texts;
+		const { kind, actorType, delegatorType, actionId, outcome, parentInstance, tool, prompt } = texts;
 		const list = [
 			version,
 			traceId,
@@ -2856,7 +2857,15 @@ var whodidDecision = (function(exports, node_crypto) {
 			verb,
 			resource,
 			argumentsHash,
-			resultHash
+			resultHash,
+			kind,
+			actorType,
+			delegatorType,
+			actionId,
+			outcome,
+			parentInstance,
+			tool,
+			prompt
 		];
 		let joined = "";
 		for (const text of list) joined += `${Buffer.byteLength(text)}:${text},`;
@@ -2865,8 +2874,8 @@ var whodidDecision = (function(exports, node_crypto) {
 	// packages/query/src/offline/check-seals.ts
 	/**
 	* Checks the seals of proven records again, from what stands among them: the seal, the instance token and the issuer's key. Returns the line that
-	* says of how many records that could be done; none where no record is sealed. A record whose seal or token is not here, or of which a text was
-	* redacted, cannot be checked again.
+	* says of how many records that could be done; none where no record is sealed. A record whose seal or token is not here cannot be checked again.
+	* One that is not what its seal covers is named apart: a part of it was redacted, or came from elsewhere than the span.
 	*
 	* Throws an Error where a seal is not by its token's key, or a token not by its issuer's: the collector that wrote `verified` was wrong.
 	*/
@@ -2880,18 +2889,21 @@ var whodidDecision = (function(exports, node_crypto) {
 		const seals = new Map(marked.map(({ row, own }) => [refOf$1(row), own[attribute.sealJws]]));
 		const tokens = tokensIn(rows);
 		const known = /* @__PURE__ */ new Map();
-		const isChecked = ({ row, own }) => {
+		const findingOf = ({ row, own }) => {
 			const seal = seals.get(textIn(own, attribute.sealId));
 			const token = tokens.get(textIn(own, attribute.sealToken));
-			if (typeof seal !== "string" || token === void 0) return false;
+			if (typeof seal !== "string" || token === void 0) return "elsewhere";
 			const leaves = known.get(seal) ?? checkedLeaves(seal, own, token);
 			known.set(seal, leaves);
 			const digest = leaves.get(refOf$1(row));
-			return [String(row["verb"]), ""].some((verb) => digest === digestOf(row, own, verb));
+			return digest !== void 0 && isDigestOf(digest, row, own) ? "checked" : "differs";
 		};
-		const count = sealed.filter(isChecked).length;
-		const left = sealed.length - count;
-		return [`SEALED: ${count} records are signed by the key of their instance, checked here from token, key and seal${left === 0 ? "" : `; of ${left} more the collector says so: their seal or token is not here, or a text of theirs was redacted`}`];
+		const findings = sealed.map(findingOf);
+		const countOf = (finding) => findings.filter((one) => one === finding).length;
+		const [left, differing] = [countOf("elsewhere"), countOf("differs")];
+		const more = left === 0 ? "" : `; of ${left} more the collector says so: their seal or token is not here`;
+		const other = differing === 0 ? "" : `; ${differing} more hold what their seal, which is here, does not cover: a text of theirs was redacted, or a part of them came from elsewhere than the signed span`;
+		return [`SEALED: ${countOf("checked")} records are signed by the key of their instance, checked here from token, key and seal${more}${other}`];
 	}
 	/** The records of tokens: Whodid's own, which no sender can make. */
 	function tokensIn(rows) {
@@ -2941,12 +2953,36 @@ var whodidDecision = (function(exports, node_crypto) {
 		if (decoded(header)["alg"] !== "ES256" || crv !== "P-256" || !isSigned) throw new Error("an instance token is not signed by the key of its issuer");
 		return decoded(payload);
 	}
-	/** The digest of a record as it was sent: a value that the collector changed stands beside the column. */
-	function digestOf(row, own, verb) {
-		const sent = (key, column) => {
-			const value = own[key];
-			return typeof value === "string" ? value : String(row[column]);
-		};
+	/** True when a seal's digest is that of a record, as its span may have stated it. */
+	function isDigestOf(digest, row, own) {
+		const inferable = [...inferableKeys, ...unbackedKeys(own)].filter(([key, column]) => sentText(row, own, [key, column]) !== "");
+		for (let form = 0; form < 2 ** inferable.length; form += 1) if (digest === digestOf(row, own, new Set(inferable.filter((_, place) => form >> place & 1).map(([key]) => key)))) return true;
+		return false;
+	}
+	/** What the collector infers where a span does not state it, by key and column. */
+	const inferableKeys = [
+		[attribute.recordKind, "record_kind"],
+		[attribute.actorType, "actor_type"],
+		[attribute.actionVerb, "verb"],
+		[attribute.actionOutcome, "outcome"],
+		[attribute.toolName, "tool_name"]
+	];
+	/** The names that the collector does not say that the seal backs: they may have been filled in. */
+	function unbackedKeys(own) {
+		const claims = textIn(own, attribute.sealClaims).split(" ");
+		const keys = [];
+		if (!claims.includes("template")) keys.push([attribute.templateId, "template_id"]);
+		if (!claims.includes("delegator")) keys.push([attribute.delegatorId, "delegator_id"], [attribute.delegatorIssuer, "delegator_issuer"], [attribute.delegatorType, "delegator_type"]);
+		return keys;
+	}
+	/** A text as it was sent: a value that the collector changed stands beside the column. */
+	function sentText(row, own, [key, column]) {
+		const value = own[key];
+		return typeof value === "string" ? value : String(row[column] ?? "");
+	}
+	/** The digest of a record as it was sent, without the texts that its span did not state. */
+	function digestOf(row, own, unsaid) {
+		const sent = (key, column) => unsaid.has(key) ? "" : sentText(row, own, [key, column]);
 		return sealDigest({
 			traceId: String(row["trace_id"]),
 			spanId: String(row["span_id"]),
@@ -2959,10 +2995,18 @@ var whodidDecision = (function(exports, node_crypto) {
 			delegatorIssuer: sent(attribute.delegatorIssuer, "delegator_issuer"),
 			correlation: sent(attribute.correlationId, "correlation_id"),
 			credential: sent(attribute.credentialId, "credential_id"),
-			verb: textIn(own, attribute.actionVerb) || verb,
+			verb: sent(attribute.actionVerb, "verb"),
 			resource: sent(attribute.resourceId, "resource_id"),
 			argumentsHash: sent(attribute.toolArgumentsHash, "arguments_hash"),
-			resultHash: sent(attribute.toolResultHash, "result_hash")
+			resultHash: sent(attribute.toolResultHash, "result_hash"),
+			kind: sent(attribute.recordKind, "record_kind"),
+			actorType: sent(attribute.actorType, "actor_type"),
+			delegatorType: sent(attribute.delegatorType, "delegator_type"),
+			actionId: sent(attribute.actionId, "action_id"),
+			outcome: sent(attribute.actionOutcome, "outcome"),
+			parentInstance: sent(attribute.instanceParentId, "instance_parent_id"),
+			tool: sent(attribute.toolName, "tool_name"),
+			prompt: sent(attribute.promptRef, "prompt_ref")
 		});
 	}
 	function refOf$1(row) {
@@ -5749,6 +5793,10 @@ var whodidDecision = (function(exports, node_crypto) {
 			code: "token_names_instance",
 			text: `The sender has proven to hold the key of the instance token ${token}, which says the same of: ${backed}. The record itself is not signed.`
 		};
+		if (result === "verified") return {
+			code: "seal_not_verified",
+			text: backsNothing
+		};
 		const why = whyNotVerified.get(result);
 		return why === void 0 ? void 0 : {
 			code: "seal_not_verified",
@@ -5772,12 +5820,14 @@ var whodidDecision = (function(exports, node_crypto) {
 		["other_delegator", "The record names another person than the instance’s own token does"]
 	]);
 	const unproven = "its claims are as good as its sender";
+	const backsNothing = `The instance has signed the span, but the seal does not cover all that the record says: it names no instance of an agent itself, or a part of it came from elsewhere (the resource, or an attribute that is not signed): ${unproven}.`;
 	const whyNotVerified = /* @__PURE__ */ new Map([
 		["malformed", `The record names a seal that is none: ${unproven}.`],
 		["unknown_key", `The record names a key or a token that was not registered: ${unproven}.`],
+		["other_token", `The record names a token of another instance, or one that another sender registered: ${unproven}.`],
 		["wrong_time", `The seal of the record is of another time than its token: ${unproven}.`],
-		["expired", `The instance token had ended when the sealed record came: ${unproven}.`],
-		["revoked", `The instance was stopped when its sealed record came: ${unproven}.`],
+		["expired", `The instance token had ended when the record came: ${unproven}.`],
+		["revoked", `The instance was stopped when its record came: ${unproven}.`],
 		["replayed", `The seal of the record bears a number that another seal had before: ${unproven}.`],
 		["too_many", `The record came with more seals than are verified at once: ${unproven}.`],
 		["absent", `The record names a seal that did not come with it: ${unproven}.`]
@@ -6688,5 +6738,5 @@ var whodidDecision = (function(exports, node_crypto) {
 	return exports;
 })({}, nodeCrypto);
 
-Object.assign(decisionCode, whodidDecision, { id: '3420faf7abdb100e' })
+Object.assign(decisionCode, whodidDecision, { id: '9be80889211e90f4' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -94,6 +94,7 @@ describe('an act that its instance has sealed', () => {
       `import { agent, shutdown, start, tool } from ${JSON.stringify(sdk)}
 start()
 await tool('drop', { verb: 'delete', resource: 'db:table:shop/launched' }, () => 1)
+await agent({}, () => tool('drop', { verb: 'delete', resource: 'db:table:shop/below' }, () => 1))
 await agent({ onBehalfOf: 'ceo@acme.example' }, () => tool('drop', { verb: 'delete', resource: 'db:table:shop/lied' }, () => 1))
 await shutdown()`,
     )
@@ -116,6 +117,10 @@ await shutdown()`,
       grade: 'attested',
       delegator: { id: person.id, grade: 'attested' },
     })
+    // An instance below the run's own has its own token.
+    const below = await whodid.whoDid('db:table:shop/below', decided)
+    expect(below).toMatchObject({ verdict: 'agent', grade: 'attested' })
+    expect(below.actor?.id).toContain('/')
     // An agent that names another person than its launcher did is not believed.
     const lied = await whodid.whoDid('db:table:shop/lied', ({ action }) => action !== null)
     expect(lied.grade).not.toBe('attested')
@@ -152,8 +157,18 @@ describe('a seal that does not hold', () => {
     expect(answer.grade).toBe('attested')
     const gap = answer.gaps.find(({ code }) => code === 'sealed_span_missing')
     expect(gap?.text).toContain(idOf(kept))
-    // Once it is on record, nothing is missing.
-    await sendAll([kept])
+    // Another record under its ID does not stand for it.
+    await sendAll([
+      {
+        ...kept,
+        attributes: { ...kept.attributes, [attribute.resourceId]: 'db:table:shop/dummy' },
+      },
+    ])
+    await whodid.whoDid('db:table:shop/dummy', ({ action }) => action !== null)
+    const hidden = await whodid.whoDid('db:table:shop/shown', decided)
+    expect(codes(hidden.gaps)).toContain('sealed_span_missing')
+    // Once it is on record with its seal, nothing is missing.
+    await sendAll([namingSeal(kept, seal), seal])
     await whodid.whoDid('db:table:shop/kept', decided)
     const later = await whodid.whoDid('db:table:shop/shown', decided)
     expect(codes(later.gaps)).not.toContain('sealed_span_missing')

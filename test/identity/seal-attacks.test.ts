@@ -2,7 +2,7 @@ import { createPrivateKey, sign } from 'node:crypto'
 import { exportJWK } from 'jose'
 import { attribute, contradictingSeals } from '@whodid/model'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { depsOf, instanceToken, keys } from './attack-world.ts'
+import { depsOf, instanceToken, keys, nowS } from './attack-world.ts'
 import { part } from './forge-token.ts'
 import { instanceTokenAttacks } from './instance-token-attacks.ts'
 import { registrationAttacks } from './registration-attacks.ts'
@@ -11,6 +11,7 @@ import type { SealAttack } from './seal-attacks.ts'
 import {
   act,
   active,
+  idOf,
   ledger,
   makeOwnKey,
   namingSeal,
@@ -24,7 +25,7 @@ import {
   startInstance,
   startSealWorld,
 } from './seal-world.ts'
-import type { OwnKey, Recorded, Registered, SealWorld, SentSpan } from './seal-world.ts'
+import type { OwnKey, Recorded, Registered, SealWorld, Sender, SentSpan } from './seal-world.ts'
 
 let world: SealWorld
 let tokenKey: OwnKey
@@ -87,7 +88,7 @@ describe('attacks on seals', () => {
 
   it.each(named)('$name: $result', async ({ result, attack, claims }) => {
     const by = await startInstance(world)
-    const subject = act(by, attack.said)
+    const subject = without(act(by, attack.said), attack.unsaid)
     const sent = play(by, subject, { attack, other: await startInstance(world) })
     if (attack.delivery === 'reused_number') await sendSpans(world, play(by, act(by)))
     if (attack.isStopped !== undefined) {
@@ -150,13 +151,50 @@ describe('attacks on seals', () => {
     })
     const stolen = act(by, named)
     const others = await sendSpans(world, [stolen], 'bound')
-    expect(marks(others.get(stolen.spanId) as Recorded).result).toBe('unknown_key')
+    expect(marks(others.get(stolen.spanId) as Recorded).result).toBe('other_token')
     const lying = act({ ...by, instance: 'i-of-another' }, named)
     const lies = await sendSpans(world, [lying])
     expect(marks(lies.get(lying.spanId) as Recorded)).toEqual({
-      result: 'unknown_key',
+      result: 'other_token',
       claims: undefined,
     })
+    world.standingOf = ({ instance }) =>
+      instance === by.instance ? { standing: 'paused', by: undefined } : active()
+    const stopped = act(by, named)
+    const after = await sendSpans(world, [stopped])
+    expect(marks(after.get(stopped.spanId) as Recorded).result).toBe('revoked')
+    world.standingOf = active
+    world.clockS = 930
+    const late = act(by, named)
+    const ended = await sendSpans(world, [late])
+    expect(marks(ended.get(late.spanId) as Recorded).result).toBe('expired')
+  })
+
+  it('do not reach the span of another instance by listing it, named or not', async () => {
+    const [honest, evil] = [await startInstance(world), await startInstance(world)]
+    const sealed = act(honest)
+    const plain = act(honest)
+    const seal = sealSpan(sealOver(honest, [sealed]), sealed)
+    const lies = [sealed, plain].map((span) => ({ ...span, startUnixNs: 1n }))
+    const foreign = { ...sealSpan(sealOver(evil, lies), sealed), spanId: 'e'.repeat(16) }
+    const records = await sendSpans(world, [foreign, seal, namingSeal(sealed, seal), plain])
+    const of = (span: SentSpan) => records.get(span.spanId) as Recorded
+    expect(marks(of(sealed)).result).toBe('verified')
+    expect(marks(of(plain)).result).toBeUndefined()
+    expect(of(plain).columns['channel']).toBe('entitled')
+  })
+
+  it('do not hide which seal covers a span: the collector writes the one that it found', async () => {
+    const by = await startInstance(world)
+    const acts = [act(by), act(by)] as const
+    const seal = sealSpan(sealOver(by, acts), acts[0])
+    const misled = namingSeal(acts[1], act(by))
+    const records = await sendSpans(world, [seal, acts[0], misled])
+    for (const { spanId } of acts) {
+      const record = records.get(spanId) as Recorded
+      expect(marks(record).result).toBe('verified')
+      expect(record.attributes[attribute.sealId]).toBe(idOf(seal))
+    }
   })
 
   it('a rule’s name, a person’s act and an act of no named instance are never proven by a seal', async () => {
@@ -214,6 +252,22 @@ describe('attacks on the registration', () => {
     ]).toEqual([status, reason])
   })
 
+  it('an instance with a live token is not given one of another template, or by another sender', async () => {
+    const by = await startInstance(world)
+    const ask = async (change: object, sender: Sender) => {
+      const proof = await proofBy(makeOwnKey(), { atS: nowS + world.clockS })
+      const body = { template: by.template, instance: by.instance, ...change }
+      const { status, message } = await register(world, { sender, proof, body })
+      return [status, status === 201 ? '' : reasonIn(message)]
+    }
+    expect(await ask({ template: 'planner' }, 'all')).toEqual([401, 'instance_taken'])
+    expect(await ask({}, 'bound')).toEqual([401, 'instance_taken'])
+    expect(await ask({}, 'stranger')).toEqual([201, ''])
+    expect(await ask({}, 'all')).toEqual([201, ''])
+    world.clockS = 901
+    expect(await ask({}, 'bound')).toEqual([201, ''])
+  })
+
   it('a person is named only on the word of a sender that may name one', async () => {
     const by = await startInstance(world, { sender: 'bound' })
     const subject = act(by)
@@ -245,6 +299,8 @@ function play(
     ...subject,
     startUnixNs: subject.startUnixNs + (attack.startsLater === true ? 1n : 0n),
     attributes: { ...subject.attributes, ...attack.altered },
+    numbers: attack.numbers ?? {},
+    resource: attack.resource ?? {},
   }
   const named = namingSeal(changed, seal)
   if (attack.delivery === 'alone') return [named]
@@ -256,6 +312,11 @@ function play(
         }))
       : []
   return [...before, seal, named]
+}
+
+function without(span: SentSpan, keys: readonly string[] = []): SentSpan {
+  const kept = Object.entries(span.attributes).filter(([key]) => !keys.includes(key))
+  return { ...span, attributes: Object.fromEntries(kept) }
 }
 
 function attacked(good: string, attack: SealAttack, by: Registered): string {

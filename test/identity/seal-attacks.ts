@@ -10,6 +10,12 @@ export interface SealAttack {
   readonly altered?: Readonly<Record<string, string>>
   /** Attributes of the act that change before it is sealed. */
   readonly said?: Readonly<Record<string, string>>
+  /** Attributes of the act that it does not have when it is sealed. */
+  readonly unsaid?: readonly string[]
+  /** Attributes that a forwarder puts on the resource of the request. */
+  readonly resource?: Readonly<Record<string, string>>
+  /** Attributes that a forwarder adds to the act as whole numbers. */
+  readonly numbers?: Readonly<Record<string, number>>
   readonly startsLater?: true
   readonly claims?: Change
   readonly header?: Change
@@ -79,6 +85,69 @@ export const sealAttacks: readonly SealAttackCase[] = [
     'an act whose result was replaced',
     'mismatch',
     { altered: { [attribute.toolResultHash]: 'sha256:00' } },
+  ],
+  ...(
+    [
+      [attribute.recordKind, 'action'],
+      [attribute.delegatorType, 'service'],
+      [attribute.actionId, 'act-9'],
+      [attribute.actionOutcome, 'failure'],
+      [attribute.instanceParentId, 'i-boss'],
+      [attribute.toolName, 'read_table'],
+      [attribute.promptRef, `${'c'.repeat(32)}-${'d'.repeat(16)}`],
+    ] as const
+  ).map(([key, value]): SealAttackCase => [
+    `an act whose ${key} was changed`,
+    'mismatch',
+    { altered: { [key]: value } },
+  ]),
+  // A result on its own says whose key it is; without claims it backs none.
+  ...(
+    [
+      [attribute.resourceId, 'db:table:shop/other'],
+      [attribute.actionVerb, 'read'],
+      [attribute.credentialId, 'pat-1'],
+      [attribute.correlationId, 'c-9'],
+      [attribute.actionId, 'act-9'],
+      [attribute.actionOutcome, 'failure'],
+      [attribute.instanceParentId, 'i-boss'],
+      [attribute.toolName, 'read_table'],
+      [attribute.toolResultHash, 'sha256:00'],
+      [attribute.promptRef, `${'c'.repeat(32)}-${'d'.repeat(16)}`],
+    ] as const
+  ).map(([key, value]): SealAttackCase => [
+    `an act without ${key}, which a forwarder puts on the resource`,
+    'verified',
+    { unsaid: [key], resource: { [key]: value } },
+  ]),
+  [
+    'an act without a resource, to which a forwarder adds one as a number',
+    'verified',
+    { unsaid: [attribute.resourceId], numbers: { [attribute.resourceId]: 4711 } },
+  ],
+  [
+    'an act without a verb, which is on record as one that executes',
+    'verified',
+    { unsaid: [attribute.actionVerb] },
+    'instance template delegator',
+  ],
+  [
+    'an act without a person, whom a forwarder puts on the resource',
+    'verified',
+    {
+      unsaid: [attribute.delegatorId, attribute.delegatorIssuer, attribute.delegatorType],
+      resource: { [attribute.delegatorId]: 'ceo' },
+    },
+    'instance template',
+  ],
+  [
+    'an act without a person, whom another attribute of it names',
+    'verified',
+    {
+      unsaid: [attribute.delegatorId, attribute.delegatorIssuer, attribute.delegatorType],
+      altered: { 'enduser.id': 'jane' },
+    },
+    'instance template',
   ],
   ['an act that was moved in time', 'mismatch', { startsLater: true }],
   ['an act that the seal leaves out', 'mismatch', { covers: 'another' }],

@@ -130,17 +130,17 @@ export async function startInstance(
   return { key, template, instance, tokenHash }
 }
 
-/** A span as it is sent. */
 export interface SentSpan {
   readonly spanId: string
   readonly traceId: string
   readonly startUnixNs: bigint
   readonly attributes: Readonly<Record<string, string>>
+  readonly resource?: Readonly<Record<string, string>>
+  readonly numbers?: Readonly<Record<string, number>>
 }
 
 let spans = 0
 
-/** An act of an instance. */
 export function act(
   { template, instance }: Pick<Registered, 'template' | 'instance'>,
   more: Readonly<Record<string, string>> = {},
@@ -185,6 +185,14 @@ function digestOfSent({ traceId, spanId, startUnixNs, attributes }: SentSpan): s
     resource: text(attribute.resourceId),
     argumentsHash: text(attribute.toolArgumentsHash),
     resultHash: text(attribute.toolResultHash),
+    kind: text(attribute.recordKind),
+    actorType: text(attribute.actorType),
+    delegatorType: text(attribute.delegatorType),
+    actionId: text(attribute.actionId),
+    outcome: text(attribute.actionOutcome),
+    parentInstance: text(attribute.instanceParentId),
+    tool: text(attribute.toolName),
+    prompt: text(attribute.promptRef),
   })
 }
 
@@ -219,7 +227,6 @@ export function sealSpan(jws: string, covered: SentSpan): SentSpan {
 
 export const idOf = ({ traceId, spanId }: SentSpan): string => `${traceId}-${spanId}`
 
-/** A span that says by which seal it is covered. */
 export function namingSeal(span: SentSpan, seal: SentSpan): SentSpan {
   return { ...span, attributes: { ...span.attributes, [attribute.sealId]: idOf(seal) } }
 }
@@ -231,7 +238,10 @@ export async function sendSpans(
   sender: Sender = 'all',
 ): Promise<ReadonlyMap<string, Recorded>> {
   const body = {
-    resourceSpans: [{ scopeSpans: [{ spans: sent.map(otlpSpan) }] }],
+    resourceSpans: sent.map((span) => ({
+      resource: { attributes: Object.entries(span.resource ?? {}).map(otlpAttribute) },
+      scopeSpans: [{ spans: [otlpSpan(span)] }],
+    })),
   }
   const answer = await send(world, sender, { body: JSON.stringify(body) })
   if (answer.status !== 200) throw new Error(answer.body.toString())
@@ -240,7 +250,6 @@ export async function sendSpans(
   return new Map(sent.map((span) => [span.spanId, recordOf(records, span)]))
 }
 
-/** The record of a span, and its attributes. */
 export interface Recorded {
   readonly columns: ReturnType<typeof readColumns>
   readonly attributes: Readonly<Record<string, unknown>>
@@ -258,7 +267,6 @@ function recordOf(
   return { columns, attributes }
 }
 
-/** Every record that is in the store. */
 export function recordsOf(store: MemoryStore): ReturnType<typeof readColumns>[] {
   return store.batches.flatMap(({ blocks }) =>
     blocks.flatMap((block) => {
@@ -271,16 +279,21 @@ export function recordsOf(store: MemoryStore): ReturnType<typeof readColumns>[] 
 }
 
 /** A span as OTLP's JSON has it. */
-export function otlpSpan({ traceId, spanId, startUnixNs, attributes }: SentSpan): object {
+export function otlpSpan(span: SentSpan): object {
+  const { traceId, spanId, startUnixNs, attributes, numbers = {} } = span
   return {
     traceId,
     spanId,
     name: 'act',
     startTimeUnixNano: `${startUnixNs}`,
     endTimeUnixNano: `${startUnixNs + 1n}`,
-    attributes: Object.entries(attributes).map(([key, stringValue]) => ({
-      key,
-      value: { stringValue },
-    })),
+    attributes: [
+      ...Object.entries(attributes).map(otlpAttribute),
+      ...Object.entries(numbers).map(([key, value]) => ({ key, value: { intValue: `${value}` } })),
+    ],
   }
+}
+
+function otlpAttribute([key, stringValue]: readonly [string, string]): object {
+  return { key, value: { stringValue } }
 }

@@ -81,5 +81,13 @@ function makeTexts(_: unknown, place: number): SealedTexts {
     resource: `bench:row:${place}`,
     argumentsHash: `sha256:${randomBytes(32).toString('hex')}`,
     resultHash: `sha256:${randomBytes(32).toString('hex')}`,
+    kind: 'tool_call',
+    actorType: 'agent',
+    delegatorType: 'human',
+    actionId: `act-${place}`,
+    outcome: 'success',
+    parentInstance: '',
+    tool: 'update_row',
+    prompt: '',
   }
 }

@@ -22,6 +22,7 @@ export const refusals = [
   'revoked',
   'paused',
   'standing_unknown',
+  'instance_taken',
   'replayed',
   'replay_memory_full',
   'key_mismatch',

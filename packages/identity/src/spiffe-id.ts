@@ -40,33 +40,36 @@ export function parseSpiffeId(text: string): SpiffeId {
   return { trustDomain, path }
 }
 
+/** Segments of an instance's name: `<run>/<agent>` has two. */
+const instanceSegmentsMax = 8
+
 /**
- * Returns `spiffe://<trust domain>/agent/<template>/i/<instance>`. Throws {@link RefusedToken} `wrong_subject` where a part holds a
- * character that no SPIFFE ID may: an ID is never changed to fit.
+ * Returns `spiffe://<trust domain>/agent/<template>/i/<instance>`: an instance below a run, `<run>/<agent>`, has one segment for each part of
+ * its name. Throws {@link RefusedToken} `wrong_subject` where a part holds a character that no SPIFFE ID may: an ID is never changed to fit.
  */
 export function instanceSpiffeId({ trustDomain, template, instance }: InstanceName): string {
   const id = `spiffe://${trustDomain}/agent/${template}/i/${instance}`
-  const { path } = parseSpiffeId(id)
-  // A slash in a part would make more segments, and so another instance.
-  if (path.length !== 4)
-    throw new RefusedToken('wrong_subject', 'a template or an instance holds a slash')
+  const parsed = parseInstanceId(id)
+  // A slash in a template would make more segments, and so another instance.
+  if (parsed.template !== template || parsed.instance !== instance)
+    throw new RefusedToken('wrong_subject', 'a template holds a slash')
   return id
 }
 
 /** Parses the SPIFFE ID of an instance. Throws {@link RefusedToken} `wrong_subject` for any other. */
 export function parseInstanceId(text: string): InstanceName {
   const { trustDomain, path } = parseSpiffeId(text)
-  const [kind, template, mark, instance, ...more] = path
+  const [kind, template, mark, ...segments] = path
   if (
     kind !== 'agent' ||
     mark !== 'i' ||
     template === undefined ||
-    instance === undefined ||
-    more.length > 0
+    segments.length === 0 ||
+    segments.length > instanceSegmentsMax
   )
     throw new RefusedToken(
       'wrong_subject',
       'expected spiffe://<domain>/agent/<template>/i/<instance>',
     )
-  return { trustDomain, template, instance }
+  return { trustDomain, template, instance: segments.join('/') }
 }

@@ -14,6 +14,7 @@ export const sealResults = [
   'other_delegator',
   'malformed',
   'unknown_key',
+  'other_token',
   'wrong_time',
   'expired',
   'revoked',

@@ -61,7 +61,11 @@ function spanDraft(
   if (problem !== undefined) return problem
   const { telemetry, envelope } = spanTelemetry(span, group)
   const draft = makeDraft({ telemetry, envelope, group, links: span.links }, context)
-  const mark = context.seals?.markOf(span, draft.record)
+  const mark = context.seals?.markOf({
+    span,
+    record: draft.record,
+    resource: group.resource.attributes,
+  })
   if (mark === undefined) return draft
   applyMark(draft.record, mark)
   return { ...draft, mark }

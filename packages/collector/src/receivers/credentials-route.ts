@@ -28,6 +28,11 @@ export interface CredentialDeps extends ReceiverDeps, RightsDeps {
 
 const credentialsPath = '/v1/credentials'
 
+/** Characters of the name of a template or of an instance. */
+const nameLengthMax = 200
+const templateForm = /^[A-Za-z0-9._-]+$/u
+const instanceForm = /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+){0,7}$/u
+
 /** Characters of a `DPoP` header that is looked at. */
 const proofLengthMax = identityLimits.tokenBytesMax
 
@@ -69,11 +74,14 @@ export async function handleCredentials(
     presented === undefined
       ? await issue(asked, { client, proof, delegator: delegatorOf(asked, asker, deps) }, identity)
       : await take(presented, { client, proof }, identity)
-  const registered = await identity.tokens.add(token, instance, client)
-  await deps.record([tokenRecord(token, registered, deps.nowUnixNs())])
+  const hash = identity.tokens.check(token, instance, client)
+  const facts = { hash, instance, exporter: client.name, tenant: client.tenant }
+  // On record first: no token counts of which the log does not tell.
+  await deps.record([tokenRecord(token, facts, deps.nowUnixNs())])
+  await identity.tokens.add(token, instance, client)
   respondJson(response, 201, {
     token,
-    token_sha256: registered.hash,
+    token_sha256: hash,
     identity: instance.identity,
     delegator: instance.delegator ?? null,
     expires_at: new Date(instance.expiresAtS * 1000).toISOString(),
@@ -139,8 +147,13 @@ async function issue(
 
 function nameIn(asked: Asked, field: 'template' | 'instance'): string {
   const value = asked[field]
-  if (typeof value === 'string' && /^[A-Za-z0-9._-]{1,200}$/u.test(value)) return value
-  throw invalidBody(`"${field}"`, '1–200 letters, digits, ".", "_" or "-", as a SPIFFE ID has them')
+  const form = field === 'instance' ? instanceForm : templateForm
+  const isName = typeof value === 'string' && value.length <= nameLengthMax && form.test(value)
+  if (isName && !value.split('/').some((part) => part === '.' || part === '..')) return value
+  throw invalidBody(
+    `"${field}"`,
+    `1–${nameLengthMax} letters, digits, ".", "_" or "-", as a SPIFFE ID has them, and an instance at most 8 such parts with "/" between`,
+  )
 }
 
 function lifetimeIn(asked: Asked): number {

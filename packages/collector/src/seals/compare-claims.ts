@@ -1,13 +1,14 @@
 import type { VerifiedInstance } from '@whodid/identity'
 import { attribute } from '@whodid/model'
 import type { LedgerRecord, SealableClaim } from '@whodid/model'
-import type { OtlpSpan } from '../otlp/batch.ts'
+import type { Attributes, OtlpSpan } from '../otlp/batch.ts'
 import { textOf } from './attribute-text.ts'
 
-/** A span, and the record that it makes. */
+/** A span, the record that it makes, and the attributes of its resource. */
 export interface SaidClaims {
   readonly span: OtlpSpan
   readonly record: LedgerRecord
+  readonly resource: Attributes
 }
 
 /** The claims of a record that a token backs, and whether the two differ. */
@@ -36,20 +37,30 @@ export function compareClaims(
   if (isOther) return { backed: [], differs: 'instance' }
   if (!saysInstance) return nothing
   const backed: SealableClaim[] = saysTemplate ? ['instance', 'template'] : ['instance']
-  if (record.delegatorId === '' || token.delegator === undefined)
-    return { backed, differs: 'nothing' }
-  return isSameDelegator(said, token.delegator)
-    ? { backed: [...backed, 'delegator'], differs: 'nothing' }
-    : { backed, differs: 'delegator' }
+  const standing = delegatorStanding(said, token.delegator)
+  if (standing === 'other') return { backed, differs: 'delegator' }
+  return { backed: standing === 'same' ? [...backed, 'delegator'] : backed, differs: 'nothing' }
 }
 
-function isSameDelegator(
+/**
+ * Compares the person whom the span itself names with that of the token. One that came from the resource, or from another attribute,
+ * the instance has not named: it is neither backed nor a contradiction.
+ */
+function delegatorStanding(
   said: SaidClaims,
-  { id, issuer }: NonNullable<VerifiedInstance['delegator']>,
-): boolean {
-  const { delegatorId, delegatorIssuer } = said.record
-  const isSameIssuer = delegatorIssuer === '' || delegatorIssuer === issuer
-  return isSaid(said, attribute.delegatorId, delegatorId) && delegatorId === id && isSameIssuer
+  named: VerifiedInstance['delegator'],
+): 'same' | 'other' | 'unbacked' {
+  const { attributes } = said.span
+  const id = textOf(attributes, attribute.delegatorId)
+  const issuer = textOf(attributes, attribute.delegatorIssuer)
+  if (id === '' || named === undefined) return 'unbacked'
+  if (id !== named.id || (issuer !== '' && issuer !== named.issuer)) return 'other'
+  const { delegatorId, delegatorIssuer, delegatorType } = said.record
+  const isOwn =
+    delegatorId === id &&
+    delegatorIssuer === issuer &&
+    delegatorType === textOf(attributes, attribute.delegatorType)
+  return isOwn ? 'same' : 'unbacked'
 }
 
 function isSaid({ span }: SaidClaims, key: string, value: string): boolean {

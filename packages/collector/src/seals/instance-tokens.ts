@@ -35,6 +35,19 @@ interface Line {
   readonly tenant: string
 }
 
+/** The sender that registers a token. */
+interface Registrant {
+  readonly name: string
+  readonly tenant: string
+}
+
+/** The template and the sender of an instance's live tokens. */
+interface Owner {
+  readonly template: string
+  readonly exporter: string
+  readonly expiresAtS: number
+}
+
 /** The parts around the tokens. */
 export interface InstanceTokensDeps {
   /** Keeps them over a restart: one line each. */
@@ -47,6 +60,8 @@ export interface InstanceTokensDeps {
 export class InstanceTokens {
   readonly #deps: InstanceTokensDeps
   readonly #held = new Map<string, RegisteredToken & { readonly line: Line }>()
+  /** By tenant and instance, who has registered its live tokens: at most one for each that is held. */
+  readonly #owners = new Map<string, Owner>()
   #lines = 0
   #writing = Promise.resolve()
 
@@ -70,27 +85,41 @@ export class InstanceTokens {
     return this.#held.get(hash)
   }
 
-  /** Registers a token that was verified. Throws `too_many_requests` while there are too many. */
-  async add(
-    token: string,
-    instance: VerifiedInstance,
-    { name, tenant }: { readonly name: string; readonly tenant: string },
-  ): Promise<RegisteredToken> {
+  /**
+   * Checks that a token that was verified may be registered, before it is put on record; returns its hash. Throws `too_many_requests` while
+   * there are too many, and `token_refused` for an instance that has a live token of another template or by another sender.
+   */
+  check(token: string, instance: VerifiedInstance, { name, tenant }: Registrant): string {
     this.#dropEnded()
-    const known = this.#held.get(hashOf(token))
-    if (known !== undefined) return known
-    if (this.#held.size >= instanceTokensMax)
+    const hash = hashOf(token)
+    const owner = this.#owners.get(ownerKey(tenant, instance))
+    const isTaken =
+      owner !== undefined &&
+      owner.expiresAtS > this.#deps.nowS() &&
+      (owner.exporter !== name || owner.template !== instance.template)
+    if (isTaken)
+      throw new RefusedToken(
+        'instance_taken',
+        'the instance has a token of another template, or by another sender, that has not ended',
+      )
+    if (!this.#held.has(hash) && this.#held.size >= instanceTokensMax)
       throw new WhodidError(
         'too_many_requests',
         `instance tokens held expected at most ${instanceTokensMax}; got more`,
       )
-    const line: Line = { token, exporter: name, tenant }
-    const held = this.#hold(line, instance)
-    await this.#append(line)
-    return held
+    return hash
   }
 
-  #hold(line: Line, instance: VerifiedInstance): RegisteredToken {
+  /** Registers a token that was verified, and that is on record: it counts from here on. Throws as `check` does. */
+  async add(token: string, instance: VerifiedInstance, registrant: Registrant): Promise<void> {
+    if (this.#held.has(this.check(token, instance, registrant))) return
+    const { name, tenant } = registrant
+    const line: Line = { token, exporter: name, tenant }
+    this.#hold(line, instance)
+    await this.#append(line)
+  }
+
+  #hold(line: Line, instance: VerifiedInstance): void {
     const hash = hashOf(line.token)
     const { kty = '', crv = '', x = '', y = '' } = instance.key
     const held = {
@@ -103,7 +132,10 @@ export class InstanceTokens {
       takeSeal: sealMemory(),
     }
     this.#held.set(hash, held)
-    return held
+    const key = ownerKey(line.tenant, instance)
+    const { template } = instance
+    const expiresAtS = Math.max(instance.expiresAtS, this.#owners.get(key)?.expiresAtS ?? 0)
+    this.#owners.set(key, { template, exporter: line.exporter, expiresAtS })
   }
 
   async #restoreToken(line: Line): Promise<void> {
@@ -149,6 +181,8 @@ export class InstanceTokens {
     const ended = this.#deps.nowS() - lateS
     for (const [hash, { instance }] of this.#held)
       if (instance.expiresAtS <= ended) this.#held.delete(hash)
+    for (const [key, { expiresAtS }] of this.#owners)
+      if (expiresAtS <= ended) this.#owners.delete(key)
   }
 }
 
@@ -167,6 +201,10 @@ function sealMemory(): RegisteredToken['takeSeal'] {
     }
     return true
   }
+}
+
+function ownerKey(tenant: string, { instance }: VerifiedInstance): string {
+  return JSON.stringify([tenant, instance])
 }
 
 /** SHA-256 of a token, base64url. */

@@ -45,7 +45,8 @@ async function registered(identity: Identity): Promise<{ token: string; hash: st
     lifetimeS: 900,
   })
   const instance = await verifyInstanceToken(token, identity.demands('acme'))
-  const { hash } = await identity.tokens.add(token, instance, sender)
+  const hash = identity.tokens.check(token, instance, sender)
+  await identity.tokens.add(token, instance, sender)
   return { token, hash }
 }
 

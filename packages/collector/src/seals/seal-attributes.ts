@@ -29,11 +29,13 @@ export function withoutSealMarks(attributes: Attributes, record: LedgerRecord): 
 /**
  * The attributes of a mark. They are written behind redaction, which takes a seal for a secret: it is none, since it opens nothing.
  */
-export function sealAttributes({ result, token, claims, jws }: SealMark): Attributes {
+export function sealAttributes({ result, token, claims, jws, seal }: SealMark): Attributes {
   const written: (readonly [string, string])[] = [[attribute.sealResult, result]]
   if (token !== undefined)
     written.push([attribute.sealKey, token.instance.thumbprint], [attribute.sealToken, token.hash])
   if (claims.length > 0) written.push([attribute.sealClaims, claims.join(' ')])
+  // The seal that was found, whichever the sender has named.
+  if (seal !== undefined) written.push([attribute.sealId, seal])
   if (jws !== undefined) written.push([attribute.sealJws, jws])
   return new Map<string, Value>(written)
 }

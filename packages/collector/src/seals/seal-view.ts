@@ -2,11 +2,12 @@ import { identityLimits, RefusedToken } from '@whodid/identity'
 import { readSeal, sealDigest, sealLimits, verifySeal } from '@whodid/identity/seal'
 import type { ReadSeal } from '@whodid/identity/seal'
 import { attribute } from '@whodid/model'
-import type { LedgerRecord, SealableClaim, SealResult } from '@whodid/model'
+import type { SealableClaim, SealResult } from '@whodid/model'
 import type { OtlpSpan, SpanBatch } from '../otlp/batch.ts'
 import { compareClaims } from './compare-claims.ts'
 import type { SaidClaims } from './compare-claims.ts'
 import { textOf } from './attribute-text.ts'
+import { isCovered } from './is-covered.ts'
 import type { RegisteredToken } from './instance-tokens.ts'
 import type { StandingOf } from './open-identity.ts'
 
@@ -24,10 +25,14 @@ export interface SealMark {
   readonly claims: readonly SealableClaim[]
   /** The seal of the span that carries it, where it could be read; kept whole. */
   readonly jws: string | undefined
+  /** `<trace>-<span>` of the span whose seal covers this one. */
+  readonly seal?: string | undefined
 }
 
 /** A seal of the request, judged. */
 interface JudgedSeal {
+  /** `<trace>-<span>` of the span that carries it. */
+  readonly ref: string
   /** `verified`, or the reason why it covers nothing. */
   readonly result: SealResult
   readonly jws: string
@@ -41,7 +46,8 @@ export class SealView {
   readonly #tenant: string
   readonly #exporter: string
   readonly #byId = new Map<string, JudgedSeal>()
-  readonly #byLeaf = new Map<string, JudgedSeal>()
+  /** The seals that hold, by the spans that they name. */
+  readonly #byLeaf = new Map<string, JudgedSeal[]>()
 
   /** Finds and verifies the seals of a request, at most `sealLimits.perRequestMax`. */
   constructor(
@@ -60,7 +66,8 @@ export class SealView {
   }
 
   /** The known facts of a span; undefined where it neither is sealed nor names a token. */
-  markOf(span: OtlpSpan, record: LedgerRecord): SealMark | undefined {
+  markOf(said: SaidClaims): SealMark | undefined {
+    const { span } = said
     const own = this.#byId.get(idOf(span))
     if (own !== undefined)
       return {
@@ -70,32 +77,43 @@ export class SealView {
         jws: own.seal === undefined ? undefined : own.jws,
       }
     const named = textOf(span.attributes, attribute.sealId)
-    const covering = this.#byLeaf.get(idOf(span)) ?? this.#byId.get(named)
-    if (covering !== undefined) return this.#markOfSealed(covering, span, record)
+    const covering = this.#coveringOf(span, named)
+    if (covering !== undefined) return { ...this.#markOfSealed(covering, said), seal: covering.ref }
     const tokenHash = textOf(span.attributes, attribute.identityToken)
-    const token = tokenHash === '' ? undefined : this.#usable(tokenHash)
-    if (token !== undefined && token.exporter === this.#exporter)
-      return this.#marked('unsealed', token, { span, record })
-    return named === '' && tokenHash === ''
+    if (tokenHash !== '') {
+      const token = this.#deps.find(tokenHash)
+      const result = this.#resultOfNamed(token)
+      if (result === 'unsealed' && token !== undefined) return this.#marked(result, token, said)
+      if (named === '') return { result, token: undefined, claims: [], jws: undefined }
+    }
+    return named === ''
       ? undefined
-      : {
-          result: named === '' ? 'unknown_key' : 'absent',
-          token: undefined,
-          claims: [],
-          jws: undefined,
-        }
+      : { result: 'absent', token: undefined, claims: [], jws: undefined }
   }
 
-  #markOfSealed(
-    { seal, result, token }: JudgedSeal,
-    span: OtlpSpan,
-    record: LedgerRecord,
-  ): SealMark {
+  /**
+   * The seal of a span: the one that it names. Any other that lists it counts only where it is by the instance that the span is of, since
+   * anybody can list the span of another.
+   */
+  #coveringOf(span: OtlpSpan, named: string): JudgedSeal | undefined {
+    const own = this.#byId.get(named)
+    if (own?.seal?.leaves.has(idOf(span)) === true) return own
+    const instance = textOf(span.attributes, attribute.instanceId)
+    const template = textOf(span.attributes, attribute.templateId)
+    const listing = this.#byLeaf.get(idOf(span))?.find(({ token }) => {
+      const isTemplate = template === '' || token?.instance.template === template
+      return token?.instance.instance === instance && isTemplate
+    })
+    return listing ?? own
+  }
+
+  #markOfSealed({ seal, result, token }: JudgedSeal, said: SaidClaims): SealMark {
+    const { span } = said
     const bare = { token, claims: [], jws: undefined }
     if (seal === undefined || token === undefined || result !== 'verified')
       return { ...bare, result }
     if (seal.leaves.get(idOf(span)) !== digestOf(span)) return { ...bare, result: 'mismatch' }
-    return this.#marked('verified', token, { span, record })
+    return this.#marked('verified', token, said)
   }
 
   /** Compares the claims of a record with those of its token. */
@@ -105,27 +123,30 @@ export class SealView {
     const bare = { token, claims: [], jws: undefined }
     switch (compared.differs) {
       case 'instance':
-        return { ...bare, result: isSealed ? 'other_instance' : 'unknown_key' }
+        return { ...bare, result: isSealed ? 'other_instance' : 'other_token' }
       case 'delegator':
         return isSealed
           ? { ...bare, result: 'other_delegator' }
           : { ...bare, result, claims: compared.backed }
       case 'nothing':
-        return { ...bare, result, claims: compared.backed }
+        return { ...bare, result, claims: isSealed && !isCovered(said) ? [] : compared.backed }
     }
   }
 
   /** Takes the seal of a span; of one span the first counts. */
   #take(id: string, jws: string): void {
     if (this.#byId.has(id)) return
-    const judged = this.#byId.size >= sealLimits.perRequestMax ? tooMany(jws) : this.#judge(jws)
+    const judged: JudgedSeal = {
+      ref: id,
+      ...(this.#byId.size >= sealLimits.perRequestMax ? tooMany(jws) : this.#judge(jws)),
+    }
     this.#byId.set(id, judged)
+    if (judged.result !== 'verified') return
     for (const leaf of judged.seal?.leaves.keys() ?? [])
-      // Of two seals that name one span, one that holds goes before one that does not.
-      if (judged.result === 'verified' && !this.#byLeaf.has(leaf)) this.#byLeaf.set(leaf, judged)
+      this.#byLeaf.set(leaf, [...(this.#byLeaf.get(leaf) ?? []), judged])
   }
 
-  #judge(jws: string): JudgedSeal {
+  #judge(jws: string): Omit<JudgedSeal, 'ref'> {
     let seal: ReadSeal
     try {
       seal = readSeal(jws)
@@ -167,14 +188,12 @@ export class SealView {
     return found?.standing === 'active'
   }
 
-  #usable(tokenHash: string): RegisteredToken | undefined {
-    const token = this.#deps.find(tokenHash)
-    const isUsable =
-      token !== undefined &&
-      token.tenant === this.#tenant &&
-      this.#deps.nowS < token.instance.expiresAtS + identityLimits.skewS &&
-      this.#isActive(token)
-    return isUsable ? token : undefined
+  /** The finding about a span that only names a token: `unsealed` where the token is its own sender's, and counts now. */
+  #resultOfNamed(token: RegisteredToken | undefined): SealResult {
+    if (token === undefined || token.tenant !== this.#tenant) return 'unknown_key'
+    if (token.exporter !== this.#exporter) return 'other_token'
+    if (this.#deps.nowS >= token.instance.expiresAtS + identityLimits.skewS) return 'expired'
+    return this.#isActive(token) ? 'unsealed' : 'revoked'
   }
 }
 
@@ -197,10 +216,18 @@ function digestOf(span: OtlpSpan): string {
     resource: textOf(attributes, attribute.resourceId),
     argumentsHash: textOf(attributes, attribute.toolArgumentsHash),
     resultHash: textOf(attributes, attribute.toolResultHash),
+    kind: textOf(attributes, attribute.recordKind),
+    actorType: textOf(attributes, attribute.actorType),
+    delegatorType: textOf(attributes, attribute.delegatorType),
+    actionId: textOf(attributes, attribute.actionId),
+    outcome: textOf(attributes, attribute.actionOutcome),
+    parentInstance: textOf(attributes, attribute.instanceParentId),
+    tool: textOf(attributes, attribute.toolName),
+    prompt: textOf(attributes, attribute.promptRef),
   })
 }
 
-function tooMany(jws: string): JudgedSeal {
+function tooMany(jws: string): Omit<JudgedSeal, 'ref'> {
   return { result: 'too_many', jws, seal: undefined, token: undefined }
 }
 

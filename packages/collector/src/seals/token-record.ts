@@ -13,7 +13,12 @@ const ownClientName = 'whodid'
  */
 export function tokenRecord(
   token: string,
-  { hash, instance, exporter, tenant }: RegisteredToken,
+  {
+    hash,
+    instance,
+    exporter,
+    tenant,
+  }: Pick<RegisteredToken, 'hash' | 'instance' | 'exporter' | 'tenant'>,
   nowUnixNs: bigint,
 ): LedgerRecord {
   const issuedUnixNs = BigInt(Math.floor(instance.issuedAtS)) * 1_000_000_000n

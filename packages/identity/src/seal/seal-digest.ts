@@ -20,10 +20,18 @@ export interface SealedTexts {
   readonly resource: string
   readonly argumentsHash: string
   readonly resultHash: string
+  readonly kind: string
+  readonly actorType: string
+  readonly delegatorType: string
+  readonly actionId: string
+  readonly outcome: string
+  readonly parentInstance: string
+  readonly tool: string
+  readonly prompt: string
 }
 
 /** Stands first in every digest, so that a later list of texts has other digests. */
-const version = 'whodid-seal-1'
+const version = 'whodid-seal-2'
 
 /**
  * Returns the digest of a span: SHA-256, base64url, over a closed list of texts, each behind its length in bytes of UTF-8. Neither
@@ -33,6 +41,7 @@ export function sealDigest(texts: SealedTexts): string {
   const { traceId, spanId, parentSpanId, startUnixNs, endUnixNs } = texts
   const { instance, template, delegator, delegatorIssuer, correlation } = texts
   const { credential, verb, resource, argumentsHash, resultHash } = texts
+  const { kind, actorType, delegatorType, actionId, outcome, parentInstance, tool, prompt } = texts
   const list = [
     version,
     traceId,
@@ -50,6 +59,14 @@ export function sealDigest(texts: SealedTexts): string {
     resource,
     argumentsHash,
     resultHash,
+    kind,
+    actorType,
+    delegatorType,
+    actionId,
+    outcome,
+    parentInstance,
+    tool,
+    prompt,
   ]
   let joined = ''
   for (const text of list) joined += `${Buffer.byteLength(text)}:${text},`

@@ -31,6 +31,14 @@ const texts: SealedTexts = {
   resource: 'db:table:shop/customers',
   argumentsHash: 'sha256:00',
   resultHash: '',
+  kind: 'tool_call',
+  actorType: 'agent',
+  delegatorType: 'human',
+  actionId: 'act-1',
+  outcome: 'success',
+  parentInstance: 'i-0',
+  tool: 'drop_table',
+  prompt: '',
 }
 
 function claimsWith(leaves: readonly SealLeaf[]): SealClaims {
@@ -54,7 +62,7 @@ function leafAt(place: number): SealLeaf {
 describe('the digest of a span', () => {
   it('is that of the format', () => {
     // Computed apart from this code, in another language.
-    expect(sealDigest(texts)).toBe('5uXc6DMc7X71cvDKqs2Ax86m6NhwhULiLuoxv2Nh40c')
+    expect(sealDigest(texts)).toBe('VQo6WIpoXi0G0fTdvLXqTcUDiCMXhLI15O0LDJIMHbA')
   })
 
   it.each(Object.keys(texts) as (keyof SealedTexts)[])('changes with %s', (field) => {

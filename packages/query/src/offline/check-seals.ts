@@ -6,8 +6,8 @@ import type { RecordRow } from '@whodid/model'
 
 /**
  * Checks the seals of proven records again, from what stands among them: the seal, the instance token and the issuer's key. Returns the line that
- * says of how many records that could be done; none where no record is sealed. A record whose seal or token is not here, or of which a text was
- * redacted, cannot be checked again.
+ * says of how many records that could be done; none where no record is sealed. A record whose seal or token is not here cannot be checked again.
+ * One that is not what its seal covers is named apart: a part of it was redacted, or came from elsewhere than the span.
  *
  * Throws an Error where a seal is not by its token's key, or a token not by its issuer's: the collector that wrote `verified` was wrong.
  */
@@ -20,26 +20,31 @@ export function sealLines(rows: readonly RecordRow[]): string[] {
   const seals = new Map(marked.map(({ row, own }) => [refOf(row), own[attribute.sealJws]]))
   const tokens = tokensIn(rows)
   const known = new Map<string, ReadonlyMap<string, string>>()
-  const isChecked = ({ row, own }: Marked): boolean => {
+  const findingOf = ({ row, own }: Marked): Finding => {
     const seal = seals.get(textIn(own, attribute.sealId))
     const token = tokens.get(textIn(own, attribute.sealToken))
-    if (typeof seal !== 'string' || token === undefined) return false
+    if (typeof seal !== 'string' || token === undefined) return 'elsewhere'
     const leaves = known.get(seal) ?? checkedLeaves(seal, own, token)
     known.set(seal, leaves)
     const digest = leaves.get(refOf(row))
-    // A call without a verb is on record as one that executes.
-    return [String(row['verb']), ''].some((verb) => digest === digestOf(row, own, verb))
+    return digest !== undefined && isDigestOf(digest, row, own) ? 'checked' : 'differs'
   }
-  const count = sealed.filter(isChecked).length
-  const left = sealed.length - count
+  const findings = sealed.map(findingOf)
+  const countOf = (finding: Finding): number => findings.filter((one) => one === finding).length
+  const [left, differing] = [countOf('elsewhere'), countOf('differs')]
   const more =
-    left === 0
+    left === 0 ? '' : `; of ${left} more the collector says so: their seal or token is not here`
+  const other =
+    differing === 0
       ? ''
-      : `; of ${left} more the collector says so: their seal or token is not here, or a text of theirs was redacted`
+      : `; ${differing} more hold what their seal, which is here, does not cover: a text of theirs was redacted, or a part of them came from elsewhere than the signed span`
   return [
-    `SEALED: ${count} records are signed by the key of their instance, checked here from token, key and seal${more}`,
+    `SEALED: ${countOf('checked')} records are signed by the key of their instance, checked here from token, key and seal${more}${other}`,
   ]
 }
+
+/** What can be said here of a record that the collector calls sealed. */
+type Finding = 'checked' | 'elsewhere' | 'differs'
 
 type Attributes = Readonly<Record<string, unknown>>
 
@@ -99,12 +104,54 @@ function claimsOf(token: string, { kty = '', crv = '', x = '', y = '' }: JsonWeb
   return decoded(payload)
 }
 
-/** The digest of a record as it was sent: a value that the collector changed stands beside the column. */
-function digestOf(row: RecordRow, own: Attributes, verb: string): string {
-  const sent = (key: string, column: string): string => {
-    const value = own[key]
-    return typeof value === 'string' ? value : String(row[column])
+/** True when a seal's digest is that of a record, as its span may have stated it. */
+function isDigestOf(digest: string, row: RecordRow, own: Attributes): boolean {
+  const inferable = [...inferableKeys, ...unbackedKeys(own)].filter(
+    ([key, column]) => sentText(row, own, [key, column]) !== '',
+  )
+  // At most nine keys may be inferred, and so unsigned: 512 forms of a record at most.
+  for (let form = 0; form < 2 ** inferable.length; form += 1) {
+    const unsaid = new Set(inferable.filter((_, place) => (form >> place) & 1).map(([key]) => key))
+    if (digest === digestOf(row, own, unsaid)) return true
   }
+  return false
+}
+
+/** What the collector infers where a span does not state it, by key and column. */
+const inferableKeys: readonly KeyAndColumn[] = [
+  [attribute.recordKind, 'record_kind'],
+  [attribute.actorType, 'actor_type'],
+  [attribute.actionVerb, 'verb'],
+  [attribute.actionOutcome, 'outcome'],
+  [attribute.toolName, 'tool_name'],
+]
+
+/** The names that the collector does not say that the seal backs: they may have been filled in. */
+function unbackedKeys(own: Attributes): readonly KeyAndColumn[] {
+  const claims = textIn(own, attribute.sealClaims).split(' ')
+  const keys: KeyAndColumn[] = []
+  if (!claims.includes('template')) keys.push([attribute.templateId, 'template_id'])
+  if (!claims.includes('delegator'))
+    keys.push(
+      [attribute.delegatorId, 'delegator_id'],
+      [attribute.delegatorIssuer, 'delegator_issuer'],
+      [attribute.delegatorType, 'delegator_type'],
+    )
+  return keys
+}
+
+type KeyAndColumn = readonly [key: string, column: string]
+
+/** A text as it was sent: a value that the collector changed stands beside the column. */
+function sentText(row: RecordRow, own: Attributes, [key, column]: KeyAndColumn): string {
+  const value = own[key]
+  return typeof value === 'string' ? value : String(row[column] ?? '')
+}
+
+/** The digest of a record as it was sent, without the texts that its span did not state. */
+function digestOf(row: RecordRow, own: Attributes, unsaid: ReadonlySet<string>): string {
+  const sent = (key: string, column: string): string =>
+    unsaid.has(key) ? '' : sentText(row, own, [key, column])
   return sealDigest({
     traceId: String(row['trace_id']),
     spanId: String(row['span_id']),
@@ -117,10 +164,18 @@ function digestOf(row: RecordRow, own: Attributes, verb: string): string {
     delegatorIssuer: sent(attribute.delegatorIssuer, 'delegator_issuer'),
     correlation: sent(attribute.correlationId, 'correlation_id'),
     credential: sent(attribute.credentialId, 'credential_id'),
-    verb: textIn(own, attribute.actionVerb) || verb,
+    verb: sent(attribute.actionVerb, 'verb'),
     resource: sent(attribute.resourceId, 'resource_id'),
     argumentsHash: sent(attribute.toolArgumentsHash, 'arguments_hash'),
     resultHash: sent(attribute.toolResultHash, 'result_hash'),
+    kind: sent(attribute.recordKind, 'record_kind'),
+    actorType: sent(attribute.actorType, 'actor_type'),
+    delegatorType: sent(attribute.delegatorType, 'delegator_type'),
+    actionId: sent(attribute.actionId, 'action_id'),
+    outcome: sent(attribute.actionOutcome, 'outcome'),
+    parentInstance: sent(attribute.instanceParentId, 'instance_parent_id'),
+    tool: sent(attribute.toolName, 'tool_name'),
+    prompt: sent(attribute.promptRef, 'prompt_ref'),
   })
 }
 

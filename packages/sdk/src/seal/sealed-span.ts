@@ -12,7 +12,7 @@ export function subjectOf({ attributes }: ReadableSpan): TokenSubject | undefine
   const template = text(attribute.templateId)
   const instance = text(attribute.instanceId)
   // Names that a SPIFFE ID cannot hold are never changed to fit; such an agent sends unsealed.
-  if (text(attribute.actorType) !== 'agent' || !isName(template) || !isName(instance))
+  if (text(attribute.actorType) !== 'agent' || !isName(template) || !isInstance(instance))
     return undefined
   return {
     template,
@@ -20,6 +20,12 @@ export function subjectOf({ attributes }: ReadableSpan): TokenSubject | undefine
     delegator: text(attribute.delegatorId),
     delegatorIssuer: text(attribute.delegatorIssuer),
   }
+}
+
+/** An instance below a run is `<run>/<agent>`: its parts become segments of the SPIFFE ID. */
+function isInstance(text: string): boolean {
+  const parts = text.split('/')
+  return text.length <= 200 && parts.length <= 8 && parts.every(isName)
 }
 
 function isName(text: string): boolean {
@@ -46,6 +52,14 @@ export function digestOfSpan(span: ReadableSpan): string {
     resource: text(attribute.resourceId),
     argumentsHash: text(attribute.toolArgumentsHash),
     resultHash: text(attribute.toolResultHash),
+    kind: text(attribute.recordKind),
+    actorType: text(attribute.actorType),
+    delegatorType: text(attribute.delegatorType),
+    actionId: text(attribute.actionId),
+    outcome: text(attribute.actionOutcome),
+    parentInstance: text(attribute.instanceParentId),
+    tool: text(attribute.toolName),
+    prompt: text(attribute.promptRef),
   })
 }
 

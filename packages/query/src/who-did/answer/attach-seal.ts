@@ -22,8 +22,8 @@ interface SealDeps {
 const namedMax = 5
 
 /**
- * Adds to an answer on a sealed act a gap for the spans that its seal names beside it and that are not on record: somebody on the way
- * kept them. Reads nothing more for an act that is not sealed, and seldom for one whose seal was gathered with its trace. Throws what
+ * Adds to an answer on a sealed act a gap for the spans that its seal names beside it and that are not on record under the same token:
+ * somebody on the way kept or changed them; another record under such a span's ID does not stand for it. Reads nothing more for an act that is not sealed, and seldom for one whose seal was gathered with its trace. Throws what
  * `Selector.select` throws.
  */
 export async function attachSeal<Answer extends Pick<WhoDidAnswer, 'action' | 'gaps' | 'cost'>>(
@@ -42,7 +42,7 @@ export async function attachSeal<Answer extends Pick<WhoDidAnswer, 'action' | 'g
     const { asRecorded } = question
     const traces = [...new Set(refs.map((ref) => ref.slice(0, 32)))].join(',')
     const recorded = asRecorded === null ? latest : toDateTime64(asRecorded)
-    const parameters = { traces, keys: refs.join(','), recorded }
+    const parameters = { traces, keys: refs.join(','), token: subject.seal_token, recorded }
     const { rows, rowsRead, bytesRead } = await selector.select<Row>({ sql, parameters, tenant })
     cost.statements += 1
     cost.rows_read += rowsRead
@@ -53,8 +53,15 @@ export async function attachSeal<Answer extends Pick<WhoDidAnswer, 'action' | 'g
   const named =
     namedSpans(subject, sealed) ??
     namedSpans(subject, await select<SealRow>(sealsSql, [subject.seal]))
-  // A span that was gathered is on record; only of the others the ledger is asked.
-  const sought = named?.filter((ref) => !evidence.relatedRecords.has(ref)) ?? []
+  // A span that was gathered as sealed is on record; only of the others the ledger is asked.
+  const isGathered = (ref: string): boolean =>
+    evidence.relatedRecords
+      .get(ref)
+      ?.some(
+        ({ seal_result: result, seal_token: token }) =>
+          result === 'verified' && token === subject.seal_token,
+      ) === true
+  const sought = named?.filter((ref) => !isGathered(ref)) ?? []
   if (sought.length === 0) return { ...answer, cost }
   const present = await select<{ readonly ref: string }>(presentSpansSql, sought)
   const known = new Set(present.map(({ ref }) => ref))
@@ -100,7 +107,7 @@ function missingGap(missing: readonly string[], span: string): Gap[] {
   return [
     {
       code: sealGap,
-      text: `The instance has sealed ${missing.length} more spans with this one that are not on record: ${named}${more}.`,
+      text: `The instance has sealed ${missing.length} more spans with this one that are not on record as it sealed them: ${named}${more}.`,
       span,
     },
   ]

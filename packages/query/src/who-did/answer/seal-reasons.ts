@@ -25,6 +25,7 @@ export function sealReason(record: SealedRecord): BareReason | undefined {
       code: 'token_names_instance',
       text: `The sender has proven to hold the key of the instance token ${token}, which says the same of: ${backed}. The record itself is not signed.`,
     }
+  if (result === 'verified') return { code: 'seal_not_verified', text: backsNothing }
   const why = whyNotVerified.get(result)
   return why === undefined ? undefined : { code: 'seal_not_verified', text: why }
 }
@@ -49,12 +50,18 @@ const whyContradicted: ReadonlyMap<string, string> = new Map([
 
 const unproven = 'its claims are as good as its sender'
 
+const backsNothing = `The instance has signed the span, but the seal does not cover all that the record says: it names no instance of an agent itself, or a part of it came from elsewhere (the resource, or an attribute that is not signed): ${unproven}.`
+
 const whyNotVerified: ReadonlyMap<string, string> = new Map([
   ['malformed', `The record names a seal that is none: ${unproven}.`],
   ['unknown_key', `The record names a key or a token that was not registered: ${unproven}.`],
+  [
+    'other_token',
+    `The record names a token of another instance, or one that another sender registered: ${unproven}.`,
+  ],
   ['wrong_time', `The seal of the record is of another time than its token: ${unproven}.`],
-  ['expired', `The instance token had ended when the sealed record came: ${unproven}.`],
-  ['revoked', `The instance was stopped when its sealed record came: ${unproven}.`],
+  ['expired', `The instance token had ended when the record came: ${unproven}.`],
+  ['revoked', `The instance was stopped when its record came: ${unproven}.`],
   ['replayed', `The seal of the record bears a number that another seal had before: ${unproven}.`],
   ['too_many', `The record came with more seals than are verified at once: ${unproven}.`],
   ['absent', `The record names a seal that did not come with it: ${unproven}.`],

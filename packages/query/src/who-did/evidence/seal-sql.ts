@@ -18,9 +18,10 @@ WHERE ${isAsked} AND JSONExtractString(attributes, '${attribute.sealResult}') = 
 ORDER BY received_at
 LIMIT ${sealsMax}`
 
-/** The spans that are on record. Parameters as of {@link sealsSql}. */
+/** The spans that are on record as sealed under one token. Parameters as of {@link sealsSql}, and `token`. */
 export const presentSpansSql: string = `
 SELECT DISTINCT ${evidenceColumns.key} AS ref
 FROM whodid.v_spans
-WHERE ${isAsked}
+WHERE ${isAsked} AND JSONExtractString(attributes, '${attribute.sealResult}') = 'verified'
+  AND JSONExtractString(attributes, '${attribute.sealToken}') = {token:String}
 LIMIT ${presentMax}`
