@@ -303,7 +303,7 @@ test('a file that cannot be used keeps the service from starting, and says why',
   const path = join(dir, 'wrong.json')
   await writeFile(
     path,
-    JSON.stringify({ responses: [{ name: 'a', kind: 'pause', rules: ['no-rule'] }] }),
+    JSON.stringify({ responses: [{ name: 'a', kind: 'pause', rules: ['no-rule', 'zombie-act'] }] }),
   )
   const started = startWhodidProcess({ environment: { WHODID_RESPONSES: path } })
   await expect(started).rejects.toThrow(/responses\[0\]\.rules in .* expected IDs of rules/u)

@@ -24,7 +24,7 @@ export interface ProgramEnd {
   readonly code: string
 }
 
-/** Milliseconds that the output may stay open after the program's end: what it left running may hold it for ever. */
+/** Milliseconds that the output may stay open after the program's end: what it left running may hold it indefinitely. */
 const graceMs = 500
 
 /**
