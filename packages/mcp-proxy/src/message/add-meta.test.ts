@@ -47,11 +47,13 @@ it('changes nothing else, whatever the message', () => {
         const params = { ...rest, ...(_meta === undefined ? {} : { _meta }) }
         if (_meta === undefined && Object.hasOwn(params, '_meta')) return
         const text = JSON.stringify({ jsonrpc: '2.0', method: 'tools/call', params }, null, indent)
+        // As JSON has it: a zero below zero is none.
+        const had = JSON.parse(JSON.stringify(_meta ?? {})) as object
         expect(JSON.parse(addMeta(text, added))).toEqual({
           ...(JSON.parse(text) as object),
           params: {
             ...(JSON.parse(text) as { params: object }).params,
-            _meta: { ..._meta, ...added },
+            _meta: { ...had, ...added },
           },
         })
       },
