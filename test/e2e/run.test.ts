@@ -109,7 +109,8 @@ describe('whodid run', () => {
     const answer = await whodid.whoDid(resource, ({ action }) => action?.outcome === 'success')
     expect(answer).toMatchObject({
       verdict: 'agent',
-      grade: 'channel',
+      // It seals by itself, where the token comes in time.
+      grade: expect.stringMatching(/^(?:attested|channel)$/u) as string,
       agent: { template: { id: 'sdk-run' }, instance: { id: inner, parent_id: outer } },
       delegator: { id: 'ada@acme.example' },
     })
