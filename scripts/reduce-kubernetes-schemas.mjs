@@ -19,8 +19,8 @@ const kinds = {
   'policy/v1 PodDisruptionBudget': ['apis__policy__v1', 'io.k8s.api.policy.v1.PodDisruptionBudget'],
 }
 
-const [module] = process.argv.slice(2)
-const version = /@(v[\d.]+)/.exec(module ?? '')?.[1]
+const module = process.argv.slice(2).join(' ')
+const version = /@(v[\d.]+)/.exec(module)?.[1]
 if (version === undefined) {
   process.stderr.write('usage: reduce-kubernetes-schemas.mjs <directory of k8s.io/kubernetes@v…>\n')
   process.exit(2)

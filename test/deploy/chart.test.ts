@@ -1,7 +1,7 @@
 import { describeSetting, settingKeys, variableOf } from '@whodid/server/config'
 import { describe, expect, it } from 'vitest'
 import { readSource } from '../tidy/source.ts'
-import { deployFile, productVariables, treeOf, variablesIn } from './deploy-files.ts'
+import { deployFile, fieldsOf, productVariables, treeOf, variablesIn } from './deploy-files.ts'
 import type { Tree } from './deploy-files.ts'
 import { kubernetesVersion, schemaFaults } from './kubernetes-schema.ts'
 import { podFaults } from './pod-security.ts'
@@ -146,19 +146,19 @@ describe('the objects that Helm made of the chart', () => {
   it.each(variants)('find each other by label, port and name: %s', (variant) => {
     const objects = renderedChart(variant)
     const set = setOf(variant)
-    const labels = Object.entries(Object(set.at('spec', 'template', 'metadata', 'labels')))
+    const labels = fieldsOf(set.at('spec', 'template', 'metadata', 'labels'))
     const named = [0, 1, 2].map((index) => podOf(set).at('containers', 0, 'ports', index, 'name'))
     for (const [name, object] of objects) {
       // The server's own rules, which are not in the schemas: a label of 63 characters, a name that a Service can have.
       expect(String(object.at('metadata', 'name')).length, name).toBeLessThanOrEqual(63)
-      for (const value of Object.values(Object(object.at('metadata', 'labels'))))
+      for (const [, value] of fieldsOf(object.at('metadata', 'labels')))
         expect(String(value), name).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/u)
       const selector =
         object.at('spec', 'selector', 'matchLabels') ??
         object.at('spec', 'podSelector', 'matchLabels') ??
         object.at('spec', 'selector')
-      expect(labels, name).toEqual(expect.arrayContaining(Object.entries(Object(selector))))
-      expect(Object.keys(Object(selector)).length, name).toBeGreaterThan(0)
+      expect(labels, name).toEqual(expect.arrayContaining([...fieldsOf(selector)]))
+      expect(fieldsOf(selector).length, name).toBeGreaterThan(0)
     }
     // A pod's label `controller-revision-hash` is the set's name and eleven characters.
     expect(String(set.at('metadata', 'name')).length).toBeLessThanOrEqual(52)

@@ -25,6 +25,11 @@ export function treeOf(value: unknown): Tree {
   return { value, at: (...keys) => keys.reduce(step, value) }
 }
 
+/** The fields of a tree that is an object, with their values; of anything else none. */
+export function fieldsOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : []
+}
+
 /** Every setting of the product that a file may set, and what the SDK reads in the agent's process. */
 export const productVariables: ReadonlySet<string> = new Set([
   ...settingKeys.map(variableOf),

@@ -1,4 +1,4 @@
-import { treeOf } from './deploy-files.ts'
+import { fieldsOf, treeOf } from './deploy-files.ts'
 import type { Tree } from './deploy-files.ts'
 
 // The volumes that Kubernetes' Pod Security Standard "restricted" allows.
@@ -37,7 +37,7 @@ function hostFaults(pod: Tree): string[] {
   if (pod.at('automountServiceAccountToken') !== false) faults.push('pod: token of the cluster')
   if (listOf(pod.at('securityContext', 'sysctls')).length > 0) faults.push('pod: sysctls')
   for (const volume of listOf(pod.at('volumes'))) {
-    const kind = Object.keys(Object(volume.value)).find((key) => key !== 'name') ?? 'none'
+    const [kind = 'none'] = fieldsOf(volume.value).flatMap(([key]) => (key === 'name' ? [] : [key]))
     if (!volumeKinds.includes(kind)) faults.push(`volume ${String(volume.at('name'))}: ${kind}`)
   }
   return faults
