@@ -59,7 +59,7 @@ function containerFaults(container: Tree, pod: Tree): string[] {
       ({ value }) => value === 'ALL',
     ),
     'adds capabilities': listOf(treeOf(own('capabilities')).at('add')).length > 0,
-    'unmasks /proc': !['Default', undefined].includes(own('procMount') as string | undefined),
+    'unmasks /proc': (own('procMount') ?? 'Default') !== 'Default',
     'binds a port of the host': listOf(container.at('ports')).some(
       (port) => port.at('hostPort') !== undefined,
     ),

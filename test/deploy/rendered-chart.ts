@@ -59,6 +59,10 @@ export const chartVariants = {
 /** The name of a variant. */
 export type ChartVariant = keyof typeof chartVariants
 
+/** Every variant. */
+// Sound: the keys of a constant of this module.
+export const variantNames = Object.keys(chartVariants) as ChartVariant[]
+
 /** The chart's directory. */
 export const chartDirectory: string = join(root, 'deploy/helm/whodid')
 
@@ -77,7 +81,7 @@ export function renderedChart(variant: ChartVariant): RenderedChart {
 }
 
 /** The objects in what Helm printed. */
-export function objectsOf(text: string): RenderedChart {
+function objectsOf(text: string): RenderedChart {
   const objects = parseAllDocuments(text).map((document) => treeOf(document.toJS()))
   return new Map(
     objects

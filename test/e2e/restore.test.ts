@@ -47,6 +47,13 @@ interface Ran {
 }
 
 function run(...args: readonly string[]): Promise<Ran> {
+  return runWith({}, ...args)
+}
+
+function runWith(
+  environment: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Ran> {
   const env = {
     PATH: process.env['PATH'],
     WHODID_DATA_DIR: at('restored'),
@@ -54,6 +61,7 @@ function run(...args: readonly string[]): Promise<Ran> {
     WHODID_API_PORT: '0',
     WHODID_OTLP_HTTP_PORT: '0',
     WHODID_OTLP_GRPC_PORT: '0',
+    ...environment,
   }
   return new Promise((resolve) => {
     const child = execFile(
@@ -105,8 +113,9 @@ test('a restored ledger says what it lost, and takes records again under a new l
   // Its own keys know what they have signed; with the keys lost too, the anchor alone does.
   const rolledBack = {
     code: 'rolled_back',
-    log: lost.note.split('\n')[0],
+    log: lost.note.split('\n', 1).join(''),
     text: `the log expected at least the ${lost.size} leaves it has signed before; got ${backedUp.size}`,
+    lost: { from: backedUp.size, to: lost.size },
   }
   const before = await run('verify', '--json', '--anchor', at('anchor'))
   expect(before.code).toBe(30)
@@ -118,12 +127,34 @@ test('a restored ledger says what it lost, and takes records again under a new l
   expect(await sealOf(whodid, 'kept')).toBe('sealed')
   const { reasons } = await whodid.whoDid('db:row:drill/lost/1')
   expect(reasons.map(({ code }) => code)).toEqual(['no_record'])
-  await stop()
-
   expect(await readdir(join(at('restored'), 'tlog'))).toHaveLength(2)
   const after = await run('verify', '--json', '--anchor', at('anchor'))
   expect(after.code).toBe(30)
   expect(findingsOf(after)).toEqual([rolledBack, rolledBack])
+
+  // Somebody answers for it: from then on every check says who, and none says that the ledger is whole.
+  const by = ['--log', rolledBack.log, '--by', 'Jane Roe', '--reason', 'the disk died']
+  const api = { WHODID_API_URL: whodid.apiUrl }
+  const accepted = await runWith(api, 'loss', 'accept', ...by)
+  expect(accepted.stdout).toContain(`places ${backedUp.size} to ${lost.size - 1} of `)
+  const again = await runWith(api, 'loss', 'accept', ...by, '--from', '0', '--to', '1')
+  expect(again.stderr).toContain('expected places of which no row is left; 1 of 1 are there')
+  const checked = async (): Promise<unknown> => (await whodid.get('/v1/integrity')).json()
+  const loss = { accepted_by: 'Jane Roe', requested_by: 'admin', reason: 'the disk died' }
+  await expect
+    .poll(checked, { timeout: 180_000, interval: 1_000 })
+    .toMatchObject({ check: { state: 'loss_accepted', findings: [], accepted_losses: [loss] } })
+  const { integrity } = await whodid.whoDid('db:row:drill/kept/1')
+  expect(integrity).toMatchObject({ state: 'sealed', check: { state: 'loss_accepted' } })
+  const told = await runWith(api, 'ask', 'db:row:drill/lost/1')
+  expect(told.stdout).toContain('records are lost, and the loss was accepted')
+  expect(told.stdout).toContain('accepted by Jane Roe on ')
+  await stop()
+
+  const settled = await run('verify', '--anchor', at('anchor'))
+  expect(settled.code).toBe(5)
+  expect(settled.stdout).toContain('loss_accepted  ')
+  expect(settled.stdout).toContain('THE LEDGER IS NOT WHOLE')
 })
 
 function findingsOf({ stdout }: Ran): unknown {

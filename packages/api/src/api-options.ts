@@ -1,8 +1,8 @@
 import type { Detection } from '@whodid/detect'
-import type { RetentionService } from '@whodid/retention'
+import type { RetentionRequest, RetentionService } from '@whodid/retention'
 import type { WhoDidSources } from '@whodid/query'
-import type { CheckpointLogEndpoint } from '@whodid/verify'
-import type { HostCheck, MetricFamily } from '@whodid/model'
+import type { CheckpointLogEndpoint, LossWanted } from '@whodid/verify'
+import type { HostCheck, LossAccepted, MetricFamily } from '@whodid/model'
 import type {
   CaseWriter,
   FindingWriter,
@@ -24,6 +24,8 @@ export interface ApiOptions {
   readonly contents: WhoDidSources['contents']
   /** Erases, prunes and holds; without it those routes answer `not_found`. */
   readonly retention?: RetentionService | undefined
+  /** Puts accepted losses on record; without it that route answers `not_found`. */
+  readonly losses?: LossService | undefined
   /** Stops agents; without it those routes answer `not_found`, and answers say nothing of revocations. */
   readonly revocations?: RevocationService | undefined
   /** Puts imported events on record; without it `POST /v1/imports` answers `not_found`. */
@@ -69,6 +71,14 @@ export type TakeImported = (imported: {
   readonly importer: string
   readonly request: object
 }) => Promise<void>
+
+/** Puts on record that a loss of records is accepted, if it has happened. Throws `not_found`, `not_sealed`, `invalid_parameter`. */
+export interface LossService {
+  readonly accept: (
+    loss: LossWanted & { readonly log: string; readonly acceptedBy: string },
+    request: RetentionRequest,
+  ) => Promise<LossAccepted>
+}
 
 /** The rights of a token: `ingest` stores spans only, `investigator` reads, `admin` does everything. */
 export type Role = 'ingest' | 'investigator' | 'admin'

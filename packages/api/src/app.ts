@@ -7,11 +7,13 @@ import { createPeopleBook } from '@whodid/query'
 import { addMcp } from './mcp/add-mcp.ts'
 import { createRecordedRead, systemUnixNs } from './middleware/recorded-read.ts'
 import {
+  acceptLossRoute,
   accessLogRoute,
   actionsRoute,
   addLogs,
   addPeopleRoute,
   addRevocations,
+  answerAcceptLoss,
   answerAccessLog,
   answerActions,
   answerAddPeople,
@@ -104,14 +106,10 @@ function whenStored(recorder: ApiOptions['readRecorder']): () => Promise<void> {
  */
 export function createApi(options: ApiOptions): Api {
   const { selector, contents, trees, watch, metaLog, rules, retention, exports } = options
-  const { tokens, hostCheck = 'loopback', onFailure, revocations, now = systemUnixNs } = options
-  const { stopping = new AbortController().signal } = options
-  const { app, counts, load } = createGuardedApp({
-    tokens,
-    hostCheck,
-    onFailure,
-    openPaths: [treesPath],
-  })
+  const { tokens, hostCheck = 'loopback', onFailure, revocations } = options
+  const { now = systemUnixNs, stopping = new AbortController().signal } = options
+  const guards = { tokens, hostCheck, onFailure, openPaths: [treesPath] }
+  const { app, counts, load } = createGuardedApp(guards)
   const recordedRead = createRecordedRead({ readRecorder: options.readRecorder, now })
   const bounded = boundSelector(selector, { ...statementBoundsDefault, ...options.statements })
   const readsStored = whenStored(options.readRecorder)
@@ -120,7 +118,7 @@ export function createApi(options: ApiOptions): Api {
   const sources = { selector: bounded, contents, trees, watch, rules, people: book, revocations }
   const whoDid = { sources, recordedRead, onFailure }
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
-  const kept = { retention, recordedRead }
+  const kept = { retention, losses: options.losses, recordedRead }
   const notebook = { ...question, caseWriter: options.caseWriter, now }
   const { findingWriter, detections = [] } = options
   const found = { ...question, findingWriter, detections, now }
@@ -151,6 +149,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(holdRoute, answerHold(kept))
   app.openapi(releaseRoute, answerRelease(kept))
   app.openapi(holdsRoute, answerHolds(kept))
+  app.openapi(acceptLossRoute, answerAcceptLoss(kept))
   app.openapi(proofRoute, answerProof({ ...question, trees, metaLog }))
   app.openapi(checkpointsRoute, answerCheckpoints(trees))
   app.openapi(integrityRoute, answerIntegrity(watch))

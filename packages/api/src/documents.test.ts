@@ -117,6 +117,7 @@ test('the document covers every route, its failures and its security', async () 
     '/v1/prunes',
     '/v1/holds',
     '/v1/holds/release',
+    '/v1/losses',
     '/v1/actions/{id}/proof',
     '/v1/checkpoints',
     '/v1/integrity',

@@ -1,5 +1,5 @@
 export { createApi } from './app.ts'
-export type { Api, ApiOptions, ApiToken, PackageMaking, Role } from './api-options.ts'
+export type { Api, ApiOptions, ApiToken, LossService, PackageMaking, Role } from './api-options.ts'
 export type { OnFailure } from './errors/problem.ts'
 export type { RefusalCounts } from './metrics/api-metrics.ts'
 export type {

@@ -185,6 +185,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/erase.ts')).eraseCommand,
   },
   {
+    name: 'loss',
+    summary: 'Put on record who accepts that records are lost',
+    load: async () => (await import('./commands/loss.ts')).lossCommand,
+  },
+  {
     name: 'hold',
     summary: 'Place, release or list legal holds',
     load: async () => (await import('./commands/hold.ts')).holdCommand,

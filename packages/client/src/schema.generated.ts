@@ -452,6 +452,26 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/losses': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Accept that records are lost
+     * @description After a restore: puts on record who answers for the places of a log that are lost, and why. The loss must have happened. Without `places` it is what the log was rolled back by; with them it is rows that are gone. From then on checks say `loss_accepted` in place of `failed`, and never `ok`. It cannot be taken back. For the admin token.
+     */
+    post: operations['acceptLoss']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/actions/{id}/proof': {
     parameters: {
       query?: never
@@ -1101,7 +1121,7 @@ export interface components {
         }[]
         check: {
           /** @enum {string} */
-          state: 'ok' | 'failed' | 'stale' | 'never'
+          state: 'ok' | 'failed' | 'stale' | 'never' | 'loss_accepted'
           /** @description RFC 3339, UTC */
           checked_at: string | null
           /** @description RFC 3339, UTC */
@@ -1112,6 +1132,21 @@ export interface components {
             code: string
             log: string
             text: string
+          }[]
+          accepted_losses: {
+            log: string
+            from: number
+            /** @description The first place that is not lost */
+            to: number
+            /** @description Who answers for it, as the request said */
+            accepted_by: string
+            /** @description The name of the token that asked */
+            requested_by: string
+            /** @description RFC 3339, UTC */
+            accepted_at: string
+            reason: string
+            /** @description <trace id>-<span id> of the record */
+            record: string
           }[]
         } | null
       }
@@ -4909,6 +4944,158 @@ export interface operations {
       }
     }
   }
+  acceptLoss: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description The log’s origin */
+          log: string
+          /** @description The person or role who answers for it; stands in the ledger for ever: 1–200 characters */
+          accepted_by: string
+          /** @description Why; stands in the ledger for ever: 1–1,000 characters */
+          reason: string
+          /** @description The case it belongs to */
+          case_id?: string
+          /** @description A checkpoint of the log that was kept elsewhere; default the newest known here */
+          checkpoint?: string
+          places?: {
+            from: number
+            /** @description The first place that is not lost */
+            to: number
+          }
+        }
+      }
+    }
+    responses: {
+      /** @description The loss, as it is on record */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            log: string
+            from: number
+            /** @description The first place that is not lost */
+            to: number
+            /** @description Who answers for it, as the request said */
+            accepted_by: string
+            reason: string
+            /** @description <trace id>-<span id> of the record */
+            record: string
+          }
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_sealed` */
+      409: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded`, `log_full`, `log_failed` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
   proveAction: {
     parameters: {
       query?: never
@@ -5163,7 +5350,7 @@ export interface operations {
           'application/json': {
             check: {
               /** @enum {string} */
-              state: 'ok' | 'failed' | 'stale' | 'never'
+              state: 'ok' | 'failed' | 'stale' | 'never' | 'loss_accepted'
               /** @description RFC 3339, UTC */
               checked_at: string | null
               /** @description RFC 3339, UTC */
@@ -5174,6 +5361,21 @@ export interface operations {
                 code: string
                 log: string
                 text: string
+              }[]
+              accepted_losses: {
+                log: string
+                from: number
+                /** @description The first place that is not lost */
+                to: number
+                /** @description Who answers for it, as the request said */
+                accepted_by: string
+                /** @description The name of the token that asked */
+                requested_by: string
+                /** @description RFC 3339, UTC */
+                accepted_at: string
+                reason: string
+                /** @description <trace id>-<span id> of the record */
+                record: string
               }[]
             } | null
             logs: {

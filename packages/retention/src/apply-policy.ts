@@ -1,6 +1,7 @@
 import { WhodidError } from '@whodid/model'
 import type { RecordPruner } from '@whodid/store'
-import type { RetentionService, RetentionRequest } from './retention-service.ts'
+import type { RetentionRequest } from './new-act.ts'
+import type { RetentionService } from './retention-service.ts'
 
 /** The days of 24 hours for which text and records are kept; undefined keeps them indefinitely. */
 export interface RetentionPolicy {

@@ -3,7 +3,7 @@ import type { LedgerRecord } from '@whodid/model'
 
 /** The kinds of acts on evidence. */
 export type RetentionKind =
-  'erasure' | 'expiry' | 'prune' | 'hold' | 'release' | 'export' | 'evidence'
+  'erasure' | 'expiry' | 'prune' | 'hold' | 'release' | 'export' | 'evidence' | 'loss'
 
 /** The ingest client of Whodid's own records. No token may have this name, so nobody else's record can pass for one. */
 export const ownClientName = 'whodid'
@@ -34,6 +34,7 @@ const verbOf: Readonly<Record<RetentionKind, string>> = {
   release: 'delete',
   export: 'read',
   evidence: 'read',
+  loss: 'approve',
 }
 
 /**

@@ -3,12 +3,15 @@ import type { ContentKeys } from '@whodid/content'
 import { formatInstant, WhodidError } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { ContentEraser, RecordPruner } from '@whodid/store'
+import { acceptLoss } from './accept-loss.ts'
+import type { AcceptedLossAct } from './accept-loss.ts'
 import { finishJob, recordsOf } from './finish-job.ts'
 import { holdsMax, openRetentionFiles } from './retention-files.ts'
 import type { RetentionFiles, RetentionJob, Hold } from './retention-files.ts'
 import { refuseOtherLogs } from './refuse-other-logs.ts'
+import { newAct } from './new-act.ts'
+import type { RetentionRequest } from './new-act.ts'
 import { retentionRecord } from './retention-record.ts'
-import type { RetentionAct } from './retention-record.ts'
 
 /** The parts that the service uses. The caller opens and closes all of them. */
 export interface RetentionDeps {
@@ -28,16 +31,6 @@ export interface RetentionDeps {
   readonly knownLogs?: (() => Promise<readonly string[]>) | undefined
   /** Nanoseconds since 1970. */
   readonly now: () => bigint
-}
-
-/** The person or program that asks, and the reason. */
-export interface RetentionRequest {
-  readonly tenant: string
-  /** Name of the token; never the token. */
-  readonly requestedBy: string
-  /** Stands in the record indefinitely. Must not name persons. */
-  readonly reason: string
-  readonly caseId: string
 }
 
 /** A package of evidence that is handed out. */
@@ -87,6 +80,8 @@ export interface RetentionService {
    * record, `<trace>-<span>`, once it is durable. The package may leave only then.
    */
   exported(evidence: ExportedEvidence, request: RetentionRequest): Promise<string>
+  /** Records that a loss of records is accepted; resolves with the record, `<trace>-<span>`, once it is durable. Does NOT check the loss. */
+  acceptLoss(loss: AcceptedLossAct, request: RetentionRequest): Promise<string>
   /** Returns the time before which text was deleted by age; nanoseconds since 1970. */
   readonly expiredBefore: () => bigint
   /** Goes on with the jobs that a crash or an absent ClickHouse left undone; resolves with the number that still are. */
@@ -113,6 +108,7 @@ export async function openRetentionService(ports: RetentionDeps): Promise<Retent
     holds: async (tenant) => (await files.holds()).filter((held) => held.tenant === tenant),
     // Removes nothing, so that it need not wait for its turn.
     exported: (evidence, request) => exported(state, evidence, request),
+    acceptLoss: (loss, request) => acceptLoss(ports, loss, request),
     expiredBefore: () => state.expiredBefore,
     resume: () => inTurn(() => resume(state)),
   }
@@ -215,7 +211,9 @@ async function hold(state: State, subject: string, request: RetentionRequest): P
     throw new WhodidError('invalid_parameter', `expected at most ${holdsMax} holds`)
   // Placed first, recorded then: a crash in between leaves a hold without its record, not the reverse.
   if (!present.some(isSame)) await files.writeHolds([...present, placed])
-  await ports.record([retentionRecord({ ...newAct('hold', request, state), more: { subject } })])
+  await ports.record([
+    retentionRecord({ ...newAct('hold', request, ports.now()), more: { subject } }),
+  ])
   return present.find(isSame) ?? placed
 }
 
@@ -228,7 +226,7 @@ async function release(state: State, request: RetentionRequest): Promise<readonl
   if (released.length === 0)
     throw new WhodidError('not_found', `there is no hold of case "${request.caseId}"`)
   // Recorded first, so that every release is in the ledger.
-  await ports.record([retentionRecord(newAct('release', request, state))])
+  await ports.record([retentionRecord(newAct('release', request, ports.now()))])
   await files.writeHolds(present.filter((one) => !isOfCase(one)))
   return released
 }
@@ -239,7 +237,11 @@ async function exported(
   request: RetentionRequest,
 ): Promise<string> {
   const resourceId = `whodid:${kind}:${sha256}`
-  const record = retentionRecord({ ...newAct(kind, request, state), resourceId, more: { of } })
+  const record = retentionRecord({
+    ...newAct(kind, request, state.ports.now()),
+    resourceId,
+    more: { of },
+  })
   await state.ports.record([record])
   return `${record.traceIdHex}-${record.spanIdHex}`
 }
@@ -261,25 +263,6 @@ function newJob(
     keyIds: [],
     beforeUnixNs: '0',
     minIndexes: {},
-  }
-}
-
-function newAct(
-  kind: 'hold' | 'release' | 'export' | 'evidence',
-  { tenant, requestedBy, reason, caseId }: RetentionRequest,
-  { ports }: State,
-): RetentionAct {
-  return {
-    kind,
-    tenant,
-    requestedBy,
-    reason,
-    caseId,
-    id: randomBytes(8).toString('hex'),
-    atUnixNs: ports.now(),
-    traceIdHex: randomBytes(16).toString('hex'),
-    spanIdHex: randomBytes(8).toString('hex'),
-    resourceId: `whodid:case:${caseId}`,
   }
 }
 

@@ -6,7 +6,11 @@ import type { StoreAccess } from './client.ts'
 import { createDerivedReader } from './derived-reader.ts'
 import type { DerivedReader } from './derived-reader.ts'
 import { leafExpression } from './leaf-expression.ts'
+import { lossRows } from './loss-rows.ts'
+import type { LossRow } from './loss-rows.ts'
 import type { Migration } from './migrate.ts'
+import { placedColumns, placedRow } from './placed-row.ts'
+import type { PlacedColumns } from './placed-row.ts'
 import { storeError } from './store-error.ts'
 import { createTextReader } from './text-rows.ts'
 import type { LogRange, PlacedRow, TextReader } from './text-rows.ts'
@@ -39,6 +43,8 @@ export interface LeafReader extends TextReader, DerivedReader {
   readonly of: (handle: Handle) => Promise<PlacedRow[]>
   /** The rows, of any log, that say that this one was pruned, each with the first place that it left. They are not verified yet. */
   readonly prunes: (logId: string) => Promise<PruneRow[]>
+  /** The rows, of any log, that say that a loss of this one was accepted, the newest first. They are not verified yet. */
+  readonly losses: (logId: string) => Promise<LossRow[]>
   /** Returns the number of rows at `from` or above, and the time of receipt of the first. */
   readonly above: (
     logId: string,
@@ -76,6 +82,8 @@ export function createLeafReader(access: StoreAccess, options: LeafReaderOptions
     at: (logId, indexes) => rowsAt(run, logId, indexes),
     of: (handle) => rowsOf(run, handle),
     prunes: (logId) => pruneRows(run, logId),
+    losses: (logId) =>
+      lossRows((query, log) => select(run, { query, query_params: { log } }), logId),
     above: (logId, from) => rowsAbove(run, logId, from),
     extents: () => logExtents(run),
     close: () => client.close(),
@@ -120,19 +128,6 @@ async function readRange(
   } catch (thrown) {
     throw storeError(thrown, 'to recompute leaves')
   }
-}
-
-const placedColumns = `s.log_id AS log, toString(s.log_index) AS place, s.tenant AS owner,
-  lower(concat(hex(s.trace_id), '-', hex(s.span_id))) AS span,
-  toString(toUnixTimestamp64Nano(s.received_at)) AS received, lower(hex(${leafExpression('s')})) AS leaf`
-
-interface PlacedColumns {
-  readonly log: string
-  readonly place: string
-  readonly owner: string
-  readonly span: string
-  readonly received: string
-  readonly leaf: string
 }
 
 async function rowsAt(run: Run, logId: string, indexes: readonly number[]): Promise<PlacedRow[]> {
@@ -191,17 +186,6 @@ ORDER BY s.received_at DESC, s.log_id, s.log_index DESC LIMIT ${prunesMax}`,
     query_params: { log: logId },
   })
   return rows.map((row) => ({ ...placedRow(row), to: Number(row.to) }))
-}
-
-function placedRow({ log, place, owner, span, received, leaf }: PlacedColumns): PlacedRow {
-  return {
-    logId: log,
-    index: Number(place),
-    tenant: owner,
-    span,
-    receivedUnixNs: BigInt(received),
-    leafHex: leaf,
-  }
 }
 
 async function rowsAbove(

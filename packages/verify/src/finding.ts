@@ -8,6 +8,7 @@
  * ```
  */
 export const findingCodes = {
+  loss_accepted: 5,
   unwitnessed: 10,
   checkpoint_stale: 20,
   checkpoint_inconsistent: 30,
@@ -62,7 +63,9 @@ export interface Finding {
   readonly text: string
   /** The place in the log, if the finding is about one. */
   readonly index?: number
-  /** `<traceid>-<spanid>` of the row as it is now, if there is one. */
+  /** The places that are lost, `to` excluded, if the finding is about some. */
+  readonly lost?: { readonly from: number; readonly to: number }
+  /** `<traceid>-<spanid>` of the row as it is now, if there is one; of the record, if the loss was accepted. */
   readonly span?: string
   /** The total number of findings of this code, on the last one that is listed. */
   readonly count?: number

@@ -8,6 +8,17 @@ const nowMs = Date.UTC(2026, 0, 2)
 
 const found = (code: Finding['code'], of = log): Finding => ({ code, log: of, text: 'so it is' })
 
+const loss = {
+  log,
+  from: 40,
+  to: 52,
+  acceptedBy: 'Jane Roe',
+  requestedBy: 'admin',
+  reason: 'the disk died',
+  atUnixNs: 0n,
+  record: `${'1'.repeat(32)}-${'2'.repeat(16)}`,
+}
+
 function state(changed: Partial<MonitorState> = {}): MonitorState {
   return { ...nothingMonitored, checkedUnixMs: nowMs - 60_000, ...changed }
 }
@@ -19,6 +30,7 @@ it('says when it looked, and that it has not', () => {
     whole_since: null,
     texts_whole_since: null,
     findings: [],
+    accepted_losses: [],
   })
   expect(describeMonitor(state({ wholeUnixMs: nowMs - 120_000 }), nowMs)).toEqual({
     state: 'ok',
@@ -26,6 +38,7 @@ it('says when it looked, and that it has not', () => {
     whole_since: '2026-01-01T23:58:00.000000000Z',
     texts_whole_since: null,
     findings: [],
+    accepted_losses: [],
   })
 })
 
@@ -49,6 +62,17 @@ it.each<[string, MonitorState, string]>([
     'a changed row, long ago',
     state({ checkedUnixMs: nowMs - 999_999, findings: [found('row_missing')] }),
     'failed',
+  ],
+  ['an accepted loss', state({ acceptedLosses: [loss] }), 'loss_accepted'],
+  [
+    'an accepted loss, and a changed row',
+    state({ acceptedLosses: [loss], findings: [found('row_mismatch')] }),
+    'failed',
+  ],
+  [
+    'an accepted loss, long ago',
+    state({ acceptedLosses: [loss], checkedUnixMs: nowMs - 999_999 }),
+    'stale',
   ],
 ])('%s', (_, watched, expected) => {
   expect(describeMonitor(watched, nowMs).state).toBe(expected)

@@ -3,6 +3,7 @@ import type { Assurance, IntegrityCheck } from '@whodid/model'
 import type { Policy } from '@whodid/tlog'
 import { firstOfEachCode, isPassing } from './finding.ts'
 import type { Finding } from './finding.ts'
+import type { AcceptedLoss } from './losses/accepted-loss.ts'
 
 /**
  * The service's continuous verification of its own ledger.
@@ -40,6 +41,8 @@ export interface MonitorState {
   readonly rowCount: number
   /** The first hundred findings since the start that have not ended. */
   readonly findings: readonly Finding[]
+  /** The losses that were accepted on record, the first hundred. They are no findings, and the ledger is not whole. */
+  readonly acceptedLosses: readonly AcceptedLoss[]
   /** Each verified log, by its origin. */
   readonly logs: ReadonlyMap<string, MonitoredLog>
 }
@@ -75,6 +78,7 @@ export const nothingMonitored: MonitorState = {
   textCount: 0,
   rowCount: 0,
   findings: [],
+  acceptedLosses: [],
   logs: new Map(),
 }
 
@@ -103,11 +107,21 @@ export function describeMonitor(state: MonitorState, nowMs: number = Date.now())
     findings: firstOfEachCode(findings)
       .slice(0, shownMax)
       .map(({ code, log, text }) => ({ code, log, text })),
+    accepted_losses: state.acceptedLosses.slice(0, shownMax).map((loss) => ({
+      log: loss.log,
+      from: loss.from,
+      to: loss.to,
+      accepted_by: loss.acceptedBy,
+      requested_by: loss.requestedBy,
+      accepted_at: formatInstant(loss.atUnixNs),
+      reason: loss.reason,
+      record: loss.record,
+    })),
   }
 }
 
 function checkStateOf(
-  { checkedUnixMs, findings }: MonitorState,
+  { checkedUnixMs, findings, acceptedLosses }: MonitorState,
   nowMs: number,
 ): IntegrityCheck['state'] {
   const stale = findings.filter(({ code }) => code === 'checkpoint_stale').map(({ log }) => log)
@@ -116,7 +130,8 @@ function checkStateOf(
     code === 'row_unsealed' && !stale.includes(log)
   if (findings.some((finding) => !isPassing(finding.code) || isForged(finding))) return 'failed'
   if (checkedUnixMs === 0) return 'never'
-  return stale.length > 0 || nowMs - checkedUnixMs > monitorAgeMsMax ? 'stale' : 'ok'
+  if (stale.length > 0 || nowMs - checkedUnixMs > monitorAgeMsMax) return 'stale'
+  return acceptedLosses.length > 0 ? 'loss_accepted' : 'ok'
 }
 
 /** Returns the assurance of a cosigned record: `witnessed+monitored` when the last check also asked the witnesses, else `witnessed`. */

@@ -3,6 +3,8 @@ import type { LeafReader } from '@whodid/store'
 import type { DerivedVerification } from './derived/verify-derived.ts'
 import { exitCodeOf } from './finding.ts'
 import type { Finding } from './finding.ts'
+import { judgeLosses, lossFinding } from './losses/accepted-loss.ts'
+import type { AcceptedLoss } from './losses/accepted-loss.ts'
 import { verifyLog } from './rows/verify-log.ts'
 import type { LogVerification, LogVerificationOptions } from './rows/verify-log.ts'
 import type { TextsVerification } from './texts/verify-texts.ts'
@@ -28,6 +30,8 @@ export interface LedgerVerification {
   readonly texts?: readonly TextsVerification[]
   /** The result of the derived tables, if they were recomputed. */
   readonly derived?: DerivedVerification
+  /** The accepted losses whose records verify. */
+  readonly acceptedLosses?: readonly AcceptedLoss[]
   /** 0 without findings, else the exit code of the worst finding. */
   readonly exitCode: number
 }
@@ -84,25 +88,33 @@ export async function verifyLedger(
     opened.push({ options, witnesses, evidence, ...(await openSealedLog(evidence)) })
   const sealedLogs = opened.flatMap(({ log }) => (log === undefined ? [] : [log]))
   const known = [...sealedLogs, ...(await openEach(others))]
+  const acceptedLosses: AcceptedLoss[] = []
   for (const { options, witnesses, evidence, log: sealed, findings: ofOpening } of opened) {
-    findings.push(...ofOpening)
-    if (sealed === undefined) continue
+    const { epochs, origin: log } = evidence
+    if (sealed === undefined) {
+      findings.push(...ofOpening)
+      continue
+    }
+    const ofLog = [...ofOpening]
     if (witnesses !== undefined) {
-      const { epochs, origin: log } = evidence
       const judged = await judgeWitnesses(sealed, { epochs, ...witnesses })
-      findings.push(...judged.findings)
+      ofLog.push(...judged.findings)
       assurances.push({ log, assurance: judged.assurance, size: judged.size })
     }
+    const judged = await judgeLosses({ log: sealed, epochs, findings: ofLog }, known, reader)
+    acceptedLosses.push(...judged.losses)
     const verification = await verifyLog(sealed, reader, {
       ...options,
+      losses: judged.losses,
       others: known.filter((one) => one !== sealed),
     })
     verified.push(verification)
-    findings.push(...verification.findings)
+    const ofRows = [...verification.findings, ...verification.lossesUsed.map(lossFinding)]
+    findings.push(...judged.findings, ...ofRows)
   }
   const names = [...logs, ...others].map((log) => (typeof log === 'string' ? log : log.origin))
   findings.push(...(await rowsOfNoLog(names, reader)))
-  return { logs: verified, findings, assurances, exitCode: exitCodeOf(findings) }
+  return { logs: verified, findings, assurances, acceptedLosses, exitCode: exitCodeOf(findings) }
 }
 
 interface Opened {

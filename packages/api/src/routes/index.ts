@@ -1,3 +1,4 @@
+export { acceptLossRoute, answerAcceptLoss } from './accept-loss.ts'
 export { accessLogRoute, answerAccessLog } from './access-log.ts'
 export { actionsRoute, answerActions } from './actions.ts'
 export { answerCase, answerCaseEntry, answerCases } from './cases.ts'

@@ -5,6 +5,7 @@ import { formatHandle, parseHandle, parseInstant, printableLine, WhodidError } f
 import { legalHoldSchema, legalHoldsSchema, retentionOutcomeSchema } from '@whodid/model/answers'
 import type { RecordedRead } from '../middleware/recorded-read.ts'
 import type { ApiEnv } from '../middleware/request-scope.ts'
+import { boundedLine } from './bounded-line.ts'
 import { handleOf, instantSchema, lineSchema } from './parameter-schemas.ts'
 import {
   answered,
@@ -235,24 +236,10 @@ function requestOf(c: Context<ApiEnv>, { reason, case_id: caseId }: Asked): Rete
   return {
     tenant,
     requestedBy: name,
-    reason: bounded('reason', reason, { min: 1, max: reasonLengthMax }),
-    caseId: caseId === undefined ? '' : bounded('case_id', caseId, { min: 1, max: caseLengthMax }),
+    reason: boundedLine('reason', reason, { min: 1, max: reasonLengthMax }),
+    caseId:
+      caseId === undefined ? '' : boundedLine('case_id', caseId, { min: 1, max: caseLengthMax }),
   }
-}
-
-function bounded(
-  field: string,
-  text: string,
-  { min, max }: { readonly min: number; readonly max: number },
-): string {
-  const line = printableLine(text.trim(), text.length + 1)
-  // As the document counts: characters, not UTF-16 units.
-  const count = Array.from(line).length
-  if (count >= min && count <= max) return line
-  throw new WhodidError(
-    'invalid_parameter',
-    `"${field}" expected ${min}–${max} characters; got ${count}`,
-  )
 }
 
 function subjectOf(text: string): string {

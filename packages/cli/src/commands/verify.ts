@@ -3,11 +3,13 @@ import { parseHandle, printableLine, WhodidError } from '@whodid/model'
 import {
   exitCodeOf,
   gatherEvidence,
+  judgeLosses,
   judgeWitnesses,
   openSealedLog,
   verifyLedger,
   verifyRows,
   withDerived,
+  withoutAccepted,
   withTexts,
 } from '@whodid/verify'
 import type {
@@ -16,6 +18,7 @@ import type {
   LedgerVerification,
   LogAssurance,
   LogToVerify,
+  SealedLog,
 } from '@whodid/verify'
 import { readServiceConfig } from '@whodid/server/config'
 import type { ServiceConfig } from '@whodid/server/config'
@@ -49,7 +52,7 @@ tables that questions read beside the records, and names acts that are hidden in
   --threads <n>        threads of ClickHouse; default: as many as there are cores
   --json               one JSON object
 
-Exit code: 0 all is as it was sealed; 10 unwitnessed; 20 stale; 30 inconsistent with an earlier checkpoint, or rolled back; 40 tampered
+Exit code: 0 all is as it was sealed; 5 what is left is, and the loss of the rest was accepted; 10 unwitnessed; 20 stale; 30 inconsistent with an earlier checkpoint, or rolled back; 40 tampered
 with, or not sealed; 50 malformed; 1 could not verify; 2 asked wrongly. docs/howto/verify.md says what each finding means.
 Environment: WHODID_DATA_DIR, WHODID_KEYS_DIR, CLICKHOUSE_URL and WHODID_CLICKHOUSE_VERIFIER_PASSWORD.`,
   run: verify,
@@ -218,12 +221,17 @@ async function verifyHandle(
       continue
     }
     const opened = await openSealedLog(log)
-    findings.push(...opened.findings)
-    if (opened.log === undefined) continue
+    if (opened.log === undefined) {
+      findings.push(...opened.findings)
+      continue
+    }
+    const { epochs } = log
+    const about = { log: opened.log, epochs, findings: opened.findings }
+    const ofLosses = await judgeLosses(about, await openAll(logs), reader)
+    findings.push(...ofLosses.findings)
     if (log.witnesses !== undefined) {
-      const { epochs, witnesses } = log
-      const judged = await judgeWitnesses(opened.log, { epochs, ...witnesses })
-      findings.push(...judged.findings)
+      const judged = await judgeWitnesses(opened.log, { epochs, ...log.witnesses })
+      findings.push(...withoutAccepted(judged.findings, ofLosses.losses))
       assurances.push({ log: logId, assurance: judged.assurance, size: judged.size })
     }
     const { rowCount, pendingCount, findings: ofRows } = await verifyRows(opened.log, own)
@@ -237,10 +245,17 @@ async function verifyHandle(
       rowCount,
       pendingCount,
       prunedCount: 0,
+      lostCount: 0,
+      lossesUsed: [],
       findings: ofRows,
     })
   }
   return { logs: verified, findings, assurances, exitCode: exitCodeOf(findings) }
+}
+
+async function openAll(logs: readonly LogToVerify[]): Promise<SealedLog[]> {
+  const opened = await Promise.all(logs.map(openSealedLog))
+  return opened.flatMap(({ log }) => (log === undefined ? [] : [log]))
 }
 
 function progress({

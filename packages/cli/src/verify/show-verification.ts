@@ -1,4 +1,5 @@
 import { printableLine } from '@whodid/model'
+import { findingCodes } from '@whodid/verify'
 import type { LedgerVerification, LogAssurance, TextsVerification } from '@whodid/verify'
 
 /** Returns the result of a verification as JSON. */
@@ -13,7 +14,7 @@ export function verificationJson({
   return {
     ok: exitCode === 0,
     derived: derived === undefined ? null : { rows: derived.rowCount },
-    logs: logs.map(({ log, size, from, to, rowCount, pendingCount, prunedCount }) => ({
+    logs: logs.map(({ log, size, from, to, rowCount, pendingCount, prunedCount, lostCount }) => ({
       log,
       size,
       from,
@@ -21,6 +22,7 @@ export function verificationJson({
       rows: rowCount,
       pending: pendingCount,
       pruned: prunedCount,
+      lost: lostCount,
       ...assuranceOf(log, assurances),
       texts: textsOf(log, texts),
     })),
@@ -78,6 +80,8 @@ export function verificationText({
     ? 'There is nothing to verify: no log is sealed here, or no record bears the handle.\n'
     : exitCode === 0
       ? `Every row is as it was sealed.${derived === undefined ? ' The tables beside the records were not recomputed.' : ''}\n`
-      : 'THE LEDGER IS NOT WHAT WAS SEALED.\n'
+      : exitCode === findingCodes.loss_accepted
+        ? 'THE LEDGER IS NOT WHOLE. Every row that is left is as it was sealed; the loss of the others was accepted, and nobody can tell what stood there.\n'
+        : 'THE LEDGER IS NOT WHAT WAS SEALED.\n'
   return `${done.join('')}${beside}${found.join('')}${end}`
 }

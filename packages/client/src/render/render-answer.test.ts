@@ -249,7 +249,10 @@ test('what the service found out about its own ledger stands at the foot', () =>
     texts_whole_since: null,
     findings: [found],
   } as const
-  const integrity = { ...nothing.integrity, check: { ...check, findings: [found] } }
+  const integrity = {
+    ...nothing.integrity,
+    check: { ...check, findings: [found], accepted_losses: [] },
+  }
   const foot = (answer: WhoDidAnswer): string[] =>
     renderAnswer(answer, { color: false, width: 80 }).split('\n').slice(-3)
   expect(foot({ ...nothing, integrity })).toEqual([
@@ -259,6 +262,33 @@ test('what the service found out about its own ledger stands at the foot', () =>
   ])
   const sealed = { ...nothing.integrity, state: 'sealed', assurance: 'witnessed' } as const
   expect(foot({ ...nothing, integrity: sealed })[1]).toMatch(/^Integrity sealed, witnessed · /u)
+})
+
+test('an accepted loss stands at the foot of every answer, with who answers for it', () => {
+  const loss = {
+    log: 'ledger.example/c1',
+    from: 40,
+    to: 52,
+    accepted_by: 'Jane\u202e Roe',
+    requested_by: 'admin',
+    accepted_at: '2026-11-29T08:00:00.000000000Z',
+    reason: 'the disk died',
+    record: `${'1'.repeat(32)}-${'2'.repeat(16)}`,
+  }
+  const checked = { checked_at: null, whole_since: null, texts_whole_since: null, findings: [] }
+  const footOf = (state: 'loss_accepted' | 'ok'): string => {
+    const check = { ...checked, state, accepted_losses: [loss] }
+    const integrity = { ...nothing.integrity, check }
+    return renderAnswer({ ...nothing, integrity }, { color: false, width: 80 })
+  }
+  expect(footOf('loss_accepted')).toContain(
+    'Self-check records are lost, and the loss was accepted; what is left is as it was sealed',
+  )
+  for (const state of ['loss_accepted', 'ok'] as const)
+    expect(footOf(state)).toMatch(
+      /lost {2}ledger\.example\/c1, places 40–51: accepted by Jane\S* Roe on 2026-11-29T08:00:00\.000000000Z: the disk died/u,
+    )
+  expect(footOf('loss_accepted')).not.toContain('\u202e')
 })
 
 const found = { code: 'row_missing', log: 'ledger.example/c1', text: 'row 3' }

@@ -217,17 +217,32 @@ function footPart({ integrity, cost }: WhoDidAnswer, palette: Palette): string[]
 
 /** The result of the service's check of its own ledger, unless all is well. */
 function checkLines({ check }: WhoDidAnswer['integrity'], palette: Palette): string[] {
-  if (check === null || (check.state === 'ok' && check.findings.length === 0)) return []
+  if (check === null) return []
+  const losses = check.accepted_losses.map(lossLine)
+  if (check.state === 'ok' && check.findings.length === 0) return losses
   const said = {
     ok: 'the ledger is as it was sealed',
     failed: palette.red('THE LEDGER IS NOT WHAT WAS SEALED'),
     stale: palette.yellow('the last check, or the newest checkpoint, is too old'),
     never: 'this service has not verified its ledger yet',
+    loss_accepted: palette.yellow(
+      'records are lost, and the loss was accepted; what is left is as it was sealed',
+    ),
   }[check.state]
   const findings = check.findings.map(
     ({ code, log, text }) => `  ${code}  ${id(log)}: ${printableLine(text, 400)}`,
   )
-  return [`${palette.dim('Self-check')} ${said}`, ...findings]
+  return [`${palette.dim('Self-check')} ${said}`, ...findings, ...losses]
+}
+
+/** One accepted loss: an answer of "no record" may be one of these. */
+function lossLine(
+  loss: NonNullable<WhoDidAnswer['integrity']['check']>['accepted_losses'][number],
+) {
+  const places =
+    loss.to - loss.from === 1 ? `place ${loss.from}` : `places ${loss.from}–${loss.to - 1}`
+  const who = `${printableLine(loss.accepted_by, 80)} on ${loss.accepted_at}`
+  return `  lost  ${id(loss.log)}, ${places}: accepted by ${who}: ${printableLine(loss.reason, 200)}`
 }
 
 function id(text: string): string {

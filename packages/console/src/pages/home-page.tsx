@@ -1,8 +1,10 @@
 import type { Schemas } from '@whodid/client'
+import type { IntegrityCheck } from '@whodid/model'
 import type { Context } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { MinuteBars } from '../draw/index.ts'
-import { ActTable, durationText, htmlOf, Instant, Page, pageUrl, Thing } from '../parts/index.ts'
+import { AcceptedLosses, ActTable, checkWords, durationText, htmlOf } from '../parts/index.ts'
+import { Instant, Page, pageUrl, Thing } from '../parts/index.ts'
 import type { PageEnv, Session } from '../session/index.ts'
 import { answerOf } from '../ask-api.ts'
 import { ago } from './page-deps.ts'
@@ -37,7 +39,7 @@ export function homePage({ ask, now }: PageDeps) {
 
 /** The service's check of its ledger, as far as the page shows it. */
 interface Integrity {
-  readonly check: { readonly state: string; readonly checked_at: string | null } | null
+  readonly check: Pick<IntegrityCheck, 'state' | 'checked_at' | 'accepted_losses'> | null
   readonly logs: readonly { readonly size: number }[]
 }
 
@@ -53,6 +55,7 @@ function HomePage({ session, state, integrity, destructive }: HomeProps): JSX.El
     <Page title="Now" session={session} active="/">
       <h1>Now</h1>
       <NowFigures state={state} integrity={integrity} />
+      <AcceptedLosses losses={integrity.check?.accepted_losses ?? []} />
       <section class="panel">
         <h2>Acts a minute, the last hour</h2>
         <MinuteBars minutes={state.minutes} />
@@ -118,7 +121,7 @@ function NowFigures({ state, integrity }: Pick<HomeProps, 'state' | 'integrity'>
         class={check?.state === 'failed' ? 'is-alarm' : check?.state === 'ok' ? '' : 'is-warning'}
       >
         <dt>Integrity</dt>
-        <dd>{check === null ? 'unchecked' : (integrityWords[check.state] ?? check.state)}</dd>
+        <dd>{check === null ? 'unchecked' : (checkWords[check.state] ?? check.state)}</dd>
         <dd class="note">
           {checkedAt === null ? (
             'the first check of the ledger goes on'
@@ -136,13 +139,6 @@ function NowFigures({ state, integrity }: Pick<HomeProps, 'state' | 'integrity'>
       </div>
     </dl>
   )
-}
-
-const integrityWords: Readonly<Record<string, string>> = {
-  ok: 'as sealed',
-  failed: 'FAILED',
-  stale: 'stale',
-  never: 'unchecked',
 }
 
 function AgentsAtWork({ state }: { state: Now }): JSX.Element {

@@ -1,3 +1,4 @@
+export { AcceptedLosses, checkWords } from './accepted-losses.tsx'
 export { ActTable } from './act-table.tsx'
 export { Name, Quote, visibleText } from './agent-text.tsx'
 export { htmlOf } from './html-of.tsx'

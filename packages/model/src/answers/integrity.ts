@@ -3,6 +3,29 @@ import { assurances, checkStates } from './verdict-words.ts'
 
 const instant = z.string().describe('RFC 3339, UTC')
 
+/** A loss of records that somebody has accepted, on record. What stood at these places nobody can tell. */
+const acceptedLossSchema = z.object({
+  log: z.string(),
+  from: z.int(),
+  to: z.int().describe('The first place that is not lost'),
+  accepted_by: z.string().describe('Who answers for it, as the request said'),
+  requested_by: z.string().describe('The name of the token that asked'),
+  accepted_at: instant,
+  reason: z.string(),
+  record: z.string().describe('<trace id>-<span id> of the record'),
+})
+
+/** The answer of `POST /v1/losses`. */
+export const lossAcceptedSchema = acceptedLossSchema.pick({
+  log: true,
+  from: true,
+  to: true,
+  accepted_by: true,
+  reason: true,
+  record: true,
+})
+export type LossAccepted = z.infer<typeof lossAcceptedSchema>
+
 /** The last result of the service's check of its own ledger. */
 export const integrityCheckSchema = z.object({
   state: z.enum(checkStates),
@@ -14,6 +37,8 @@ export const integrityCheckSchema = z.object({
   texts_whole_since: instant.nullable(),
   /** Parts that are not as they were sealed, or not as fresh as they should be, by the codes of `whodid verify`; the first ones. */
   findings: z.array(z.object({ code: z.string(), log: z.string(), text: z.string() })),
+  /** Losses that were accepted; the first ones. The ledger is not whole, whatever else the check says. */
+  accepted_losses: z.array(acceptedLossSchema),
 })
 export type IntegrityCheck = z.infer<typeof integrityCheckSchema>
 

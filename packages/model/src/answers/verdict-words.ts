@@ -62,5 +62,8 @@ export const joins = [
 export const assurances = ['local', 'witnessed', 'witnessed+monitored'] as const
 export type Assurance = (typeof assurances)[number]
 
-/** The state of the service's check of its own ledger. `stale`: its last look, or the newest checkpoint, is too old. */
-export const checkStates = ['ok', 'failed', 'stale', 'never'] as const
+/**
+ * The state of the service's check of its own ledger. `stale`: its last look, or the newest checkpoint, is too old. `loss_accepted`:
+ * records are lost, and all that is missing is what somebody has accepted the loss of, on record; what is left is as it was sealed.
+ */
+export const checkStates = ['ok', 'failed', 'stale', 'never', 'loss_accepted'] as const

@@ -1,5 +1,11 @@
-import { judgeFreshness, judgeWitnesses, openSealedLog, verifyLog } from '@whodid/verify'
-import type { Finding, FoundLog, MonitoredLog, SealedLog } from '@whodid/verify'
+import {
+  judgeFreshness,
+  judgeLosses,
+  judgeWitnesses,
+  openSealedLog,
+  verifyLog,
+} from '@whodid/verify'
+import type { AcceptedLoss, Finding, FoundLog, MonitoredLog, SealedLog } from '@whodid/verify'
 import type { ContentKeys } from '@whodid/content'
 import type { LeafReader } from '@whodid/store'
 import type { Policy } from '@whodid/tlog'
@@ -41,6 +47,8 @@ export interface Look {
   readonly rowCount: number
   readonly textCount: number
   readonly findings: readonly Finding[]
+  /** Every accepted loss of the log whose record verifies, whether or not this look came by what is lost. */
+  readonly losses: readonly AcceptedLoss[]
   readonly watched: MonitoredLog | undefined
 }
 
@@ -50,6 +58,7 @@ export const nothing: Look = {
   rowCount: 0,
   textCount: 0,
   findings: [],
+  losses: [],
   watched: undefined,
 }
 
@@ -77,14 +86,27 @@ export async function checkLog(log: FoundLog, looking: Looking): Promise<Look> {
   const others = (await Promise.all(looking.others.map(openSealedLog))).flatMap(({ log: one }) =>
     one === undefined ? [] : [one],
   )
-  const { rowCount, findings } = await checkPart(log, opened.log, { ...looking, others })
+  const known = [opened.log, ...others]
+  const ofLog = [...opened.findings, ...judged.findings]
+  const about = { log: opened.log, epochs, findings: ofLog }
+  const { losses, findings: left } = await judgeLosses(about, known, reader)
+  const { rowCount, findings } = await checkPart({ ...log, losses }, opened.log, {
+    ...looking,
+    others,
+  })
   const texts = await checkTexts(opened.log, { ...looking, others })
   const { assurance, size: assuredSize } = judged
   return {
     origin,
     rowCount,
     textCount: texts.textCount,
-    findings: [...opened.findings, ...judged.findings, ...fresh, ...findings, ...texts.findings],
+    findings: [
+      ...left.filter(({ code }) => code !== 'loss_accepted'),
+      ...fresh,
+      ...findings,
+      ...texts.findings,
+    ],
+    losses,
     watched: { size, assurance, assuredSize, lookedUnixMs: nowMs },
   }
 }
@@ -105,10 +127,10 @@ async function checkTexts(
 }
 
 async function checkPart(
-  log: FoundLog,
+  log: FoundLog & Pick<Look, 'losses'>,
   sealed: SealedLog,
   { reader, rounds, others, stopping }: Checking,
-): Promise<{ rowCount: number; findings: readonly Finding[] }> {
+): Promise<Pick<Look, 'rowCount' | 'findings'>> {
   const { size } = sealed.checkpoint
   const round = rounds.get(log.origin) ?? { next: 0, beganUnixMs: 0, wholeUnixMs: 0 }
   const from = round.next
@@ -116,6 +138,7 @@ async function checkPart(
   const beganUnixMs = from === 0 ? Date.now() : round.beganUnixMs
   const { rowCount, findings } = await verifyLog(sealed, reader, {
     ...log.options,
+    losses: log.losses,
     others,
     from,
     to,

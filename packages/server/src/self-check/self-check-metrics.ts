@@ -1,10 +1,11 @@
 import type { MetricFamily } from '@whodid/model'
-import { describeMonitor, findingCodes } from '@whodid/verify'
+import { describeMonitor, findingCodes, lossFinding } from '@whodid/verify'
 import type { MonitorState } from '@whodid/verify'
 
 /** The results of the self-check as metrics for Prometheus. */
 export function selfCheckMetrics(state: MonitorState): MetricFamily[] {
-  const { checkedUnixMs, findings, logs } = state
+  const { checkedUnixMs, acceptedLosses, logs } = state
+  const findings = [...state.findings, ...acceptedLosses.map(lossFinding)]
   const age = checkedUnixMs === 0 ? -1 : (Date.now() - checkedUnixMs) / 1000
   const counts = Object.keys(findingCodes).map((code) => ({
     labels: { code },

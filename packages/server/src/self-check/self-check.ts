@@ -7,9 +7,11 @@ import {
   isPassing,
   missingLogs,
   nothingMonitored,
+  readTrust,
   storedPlaces,
+  withoutAccepted,
 } from '@whodid/verify'
-import type { Finding, FoundLog, MonitorState } from '@whodid/verify'
+import type { Finding, FoundLog, IntegrityMonitor, MonitorState } from '@whodid/verify'
 import { createLeafReader } from '@whodid/store'
 import type { StoreAccess } from '@whodid/store'
 import type { Policy } from '@whodid/tlog'
@@ -118,6 +120,17 @@ export function startSelfCheck(
   return { value: () => state, stop }
 }
 
+/** Starts the self-check with the witnesses that the configuration trusts. Throws as `readTrust`. */
+export async function startWatch(
+  context: Pick<StartupContext, 'onEvent' | 'config'>,
+  access: StoreAccess,
+  keys: SelfCheckOptions['keys'],
+): Promise<Started<IntegrityMonitor>> {
+  const policy = await readTrust(context.config)
+  const { value: state, stop } = startSelfCheck(context, access, { policy, keys })
+  return { value: { policy, state }, stop }
+}
+
 /** The logs whose trees the data directory holds: this service's own, and those that were copied there. */
 export async function knownLogs(config: SelfCheckContext['config']): Promise<string[]> {
   const logs = await findLogs({ ...config, firstUnstored: firstUnstoredIndex })
@@ -153,7 +166,11 @@ function after(
   },
 ): MonitorState {
   const found = looks.flatMap(({ findings }) => findings)
-  const kept = before.findings.filter(({ code }) => !isPassing(code))
+  // What was a finding before somebody accepted the loss is none from then on, and a later one that nobody accepted is.
+  const losses = looks.flatMap((look) => look.losses)
+  const past = before.findings.filter(({ code }) => !isPassing(code))
+  const kept = withoutAccepted(past, losses)
+  const accepted = new Map([...before.acceptedLosses, ...losses].map((loss) => [loss.record, loss]))
   const fresh = found.filter((finding) => !isKnown(finding, kept))
   const logs = looks.flatMap(({ origin, watched }) =>
     watched === undefined ? [] : [[origin, watched] as const],
@@ -167,6 +184,7 @@ function after(
     rowCount: before.rowCount + looks.reduce((sum, { rowCount }) => sum + rowCount, 0),
     textCount: before.textCount + looks.reduce((sum, { textCount }) => sum + textCount, 0),
     findings: firstOfEachCode([...kept, ...fresh]).slice(0, findingsMax),
+    acceptedLosses: [...accepted.values()].slice(0, findingsMax),
     logs: new Map(logs),
   }
 }

@@ -14,7 +14,14 @@ const ownServerStatementsMax = 32
 export interface ApiDeps extends Required<
   Pick<
     ApiOptions,
-    'selector' | 'contents' | 'retention' | 'revocations' | 'takeImported' | 'readiness' | 'metrics'
+    | 'selector'
+    | 'contents'
+    | 'retention'
+    | 'losses'
+    | 'revocations'
+    | 'takeImported'
+    | 'readiness'
+    | 'metrics'
   >
 > {
   readonly tokens: Tokens
@@ -26,17 +33,20 @@ export interface ApiDeps extends Required<
 /** Makes the options of the API, those aside that it shares with nothing else. Throws `invalid_config` for an unusable export key. */
 export async function apiOptions(
   { config, wrapping, onEvent }: StartupContext,
-  { selector, contents, retention, revocations, takeImported, readiness, metrics, watch }: ApiDeps,
+  deps: ApiDeps,
 ): Promise<
   Omit<ApiOptions, 'readRecorder' | 'peopleRecorder' | 'tokens' | 'stopping'> &
     Required<Pick<ApiOptions, 'hostCheck'>>
 > {
+  const { selector, contents, retention, losses, revocations } = deps
+  const { takeImported, readiness, metrics, watch } = deps
   return {
     selector,
     // The number of cores of a server of one's own is not known here.
     ...(config.ledger === undefined ? {} : { statements: { atOnceMax: ownServerStatementsMax } }),
     contents,
     retention,
+    losses,
     revocations,
     takeImported,
     trees: openLogTrees(join(config.dataDir, 'tlog')),

@@ -1,13 +1,13 @@
-import { readTrust } from '@whodid/verify'
 import { loadOrCreateTokens } from '../credentials/tokens.ts'
 import type { Tokens } from '../credentials/tokens.ts'
-import { knownLogs, startSelfCheck } from '../self-check/self-check.ts'
+import { knownLogs, startWatch } from '../self-check/self-check.ts'
 import { createReadiness, readMetrics, takeImportedBy } from './readiness.ts'
 import { startApiPart } from './start-api.ts'
 import { startCollectorPart } from './start-collector.ts'
 import type { RunningCollector } from './start-collector.ts'
 import { openRetention, startContentStores, startRetention } from './start-contents.ts'
 import { checkDataDir, startLedger } from './start-ledger.ts'
+import { startLosses } from './start-losses.ts'
 import { startRevocations } from './start-revocations.ts'
 import { openContext, startParts } from './startup-context.ts'
 import type { Keep, OnServiceEvent, StartupContext } from './startup-context.ts'
@@ -59,8 +59,7 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
   const { access, selector } = keep(await startLedger(context))
   const stores = keep(await startContentStores(context, access))
   const { keys, pruner } = stores
-  const policy = await readTrust(config)
-  const state = keep(startSelfCheck(context, access.verifier, { policy, keys }))
+  const watch = keep(await startWatch(context, access.verifier, keys))
   // The API starts before the collector and stops after it: a span on its way in can still be asked about.
   let listening: RunningCollector | undefined = undefined
   const collectorPort = (): RunningCollector | undefined => listening
@@ -69,6 +68,7 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
     { ...stores, knownLogs: () => knownLogs(config) },
     collectorPort,
   )
+  const losses = keep(startLosses(context, access.verifier, retention))
   const revocations = keep(await startRevocations(context, collectorPort))
   const readiness = createReadiness(selector, collectorPort)
   const api = keep(
@@ -78,11 +78,12 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
       selector,
       contents,
       retention,
+      losses,
       revocations,
       takeImported: takeImportedBy(collectorPort),
       readiness,
-      metrics: () => readMetrics(collectorPort, state),
-      watch: { policy, state },
+      metrics: () => readMetrics(collectorPort, watch.state),
+      watch,
     }),
   )
   const collector = keep(await startCollectorPart(context, { access, tokens, keys, revocations }))

@@ -8,6 +8,7 @@ import type {
   GatheredCheckpointLog,
 } from '../checkpoint-log/checkpoint-log-evidence.ts'
 import { exitCodeOf } from '../finding.ts'
+import { withoutAccepted } from '../losses/accepted-loss.ts'
 import type { LedgerVerification, LogToVerify } from '../verify-ledger.ts'
 import {
   gatherPolicyEvidence,
@@ -92,7 +93,8 @@ export async function gatherEvidence(wanted: EvidenceWanted): Promise<GatheredEv
     if (metaLog !== undefined) known.push(metaLog.origin)
     if (policy !== undefined && only === undefined) findings.push(...policyFindings(policy, known))
     if (metaLog === undefined) return { ...verified, findings, exitCode: exitCodeOf(findings) }
-    findings.push(...(await ofCheckpointLog(metaLog, logs, only)))
+    const ofMetaLog = await ofCheckpointLog(metaLog, logs, only)
+    findings.push(...withoutAccepted(ofMetaLog, verified.acceptedLosses ?? []))
     const assurances = checkpointLogAssurances(metaLog)
     return { ...verified, findings, assurances, exitCode: exitCodeOf(findings) }
   }

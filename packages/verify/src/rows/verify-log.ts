@@ -2,6 +2,7 @@ import { leafRowBytes } from '@whodid/store'
 import type { LeafReader, PlacedRow } from '@whodid/store'
 import { hashBytes, tileWidth } from '@whodid/tlog'
 import type { Finding, FindingCode } from '../finding.ts'
+import type { AcceptedLoss } from '../losses/accepted-loss.ts'
 import { checkTree } from '../tlog/check-tree.ts'
 import type { CheckedTree } from '../tlog/check-tree.ts'
 import type { SealedLog } from '../tlog/sealed-log.ts'
@@ -27,6 +28,8 @@ export interface LogVerificationOptions extends Freshness {
   readonly storedTo?: number
   /** Other known logs: if collectors share a database, the record of a prune is in the log of the one that pruned. Default: none. */
   readonly others?: readonly SealedLog[]
+  /** The accepted losses of this log: a place in one of them that has no row is no `row_missing`. Default: none. */
+  readonly losses?: readonly AcceptedLoss[]
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
   readonly signal?: AbortSignal
 }
@@ -50,6 +53,10 @@ export interface LogVerification {
   readonly pendingCount: number
   /** The number of rows that were deleted under a sealed record. */
   readonly prunedCount: number
+  /** The number of places without a row whose loss was accepted. */
+  readonly lostCount: number
+  /** The accepted losses that explain such a place. */
+  readonly lossesUsed: readonly AcceptedLoss[]
   readonly findings: readonly Finding[]
 }
 
@@ -91,10 +98,11 @@ export async function verifyLog(
   const from = Math.min(Math.max(options.from ?? 0, 0), size)
   const to = Math.max(Math.min(options.to ?? size, size), from)
   const { tree, findings } = await checkTree(log)
-  const sums = { rowCount: 0, pendingCount: 0, prunedCount: 0 }
+  const sums = { rowCount: 0, pendingCount: 0, prunedCount: 0, lostCount: 0 }
+  const lossesUsed = new Set<AcceptedLoss>()
   const found: Finding[] = [...findings]
   const prunedTo = await sealedPrune([log, ...(options.others ?? [])], log.origin, reader)
-  const verification = { log, reader, options, found, sums, prunedTo }
+  const verification = { log, reader, options, found, sums, prunedTo, lossesUsed }
   if (tree !== undefined)
     for (let first = from; first < to; first = nextChunk(first)) {
       options.signal?.throwIfAborted()
@@ -106,8 +114,8 @@ export async function verifyLog(
       options.onProgress?.({ done: Math.min(nextChunk(first), to) - from, total: to - from })
     }
   if (options.to === undefined) found.push(...(await judgeFreshness(log, reader, options)))
-  const { rowCount, pendingCount, prunedCount } = sums
-  return { log: log.origin, size, from, to, rowCount, pendingCount, prunedCount, findings: found }
+  const done = { log: log.origin, size, from, to, ...sums }
+  return { ...done, lossesUsed: [...lossesUsed], findings: found }
 }
 
 /**
@@ -141,7 +149,9 @@ interface Verification {
     rowCount: number
     pendingCount: number
     prunedCount: number
+    lostCount: number
   }
+  readonly lossesUsed: Set<AcceptedLoss>
 }
 
 interface Chunk {
@@ -172,7 +182,7 @@ function progressOf(
 }
 
 async function verifyChunk(
-  { log, reader, options, found, sums, prunedTo }: Verification,
+  { log, reader, options, found, sums, prunedTo, lossesUsed }: Verification,
   tree: CheckedTree,
   { from, to, onRead }: Chunk & { readonly onRead: (rows: number) => void },
 ): Promise<void> {
@@ -191,7 +201,12 @@ async function verifyChunk(
     const isPending = !isPruned && index >= (options.storedTo ?? Infinity)
     if (isPruned) sums.prunedCount += 1
     if (isPending) sums.pendingCount += 1
-    return !isPruned && !isPending
+    if (isPruned || isPending) return false
+    const loss = options.losses?.find(({ from: first, to: end }) => index >= first && index < end)
+    if (loss === undefined) return true
+    lossesUsed.add(loss)
+    sums.lostCount += 1
+    return false
   })
   found.push(...(await nameAll({ log, reader }, { ...compared, missing })))
 }

@@ -97,10 +97,13 @@ export async function findInconsistency(
   const { checkpoint, tiles, origin } = log
   const finding = (code: FindingCode, text: string): Finding => ({ code, log: origin, text })
   if (known.size > checkpoint.size)
-    return finding(
-      'rolled_back',
-      `the log expected at least the ${known.size} leaves it has signed before; got ${checkpoint.size}`,
-    )
+    return {
+      ...finding(
+        'rolled_back',
+        `the log expected at least the ${known.size} leaves it has signed before; got ${checkpoint.size}`,
+      ),
+      lost: { from: checkpoint.size, to: known.size },
+    }
   if (known.size === 0) return undefined
   try {
     const proof = await proveConsistency(tiles, known.size, checkpoint.size)

@@ -1,6 +1,6 @@
 import type { WhoDidAnswer } from '@whodid/model'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { Instant, Name } from '../../parts/index.ts'
+import { AcceptedLosses, checkWords, Instant, Name } from '../../parts/index.ts'
 
 const states: Readonly<Record<WhoDidAnswer['integrity']['state'], string>> = {
   sealed: 'Every record quoted here is as it was sealed.',
@@ -79,13 +79,14 @@ function Check({ answer }: { answer: WhoDidAnswer }): JSX.Element | null {
     <div>
       <dt>Ledger</dt>
       <dd>
-        self-check {check.state}
+        self-check {checkWords[check.state] ?? check.state}
         {check.checked_at === null ? null : (
           <>
             {' '}
             at <Instant at={check.checked_at} part="time" />
           </>
         )}
+        <AcceptedLosses losses={check.accepted_losses} />
       </dd>
     </div>
   )
