@@ -70,9 +70,13 @@ function AgentsPage({ session, answer, from }: AgentsProps): JSX.Element {
                 ))}
                 {entry.delegators.length > 3 ? `and ${entry.delegators.length - 3} more` : ''}
               </td>
-              <td class="num">{entry.instances_total}</td>
-              <td class="num">{entry.records.toLocaleString('en')}</td>
-              <td class="when">
+              <td class="num" data-label="instances">
+                {entry.instances_total}
+              </td>
+              <td class="num" data-label="records">
+                {entry.records.toLocaleString('en')}
+              </td>
+              <td class="when" data-label="last seen">
                 <Instant at={entry.last_at} />
               </td>
             </tr>

@@ -62,14 +62,16 @@ function CasesPage({
                     <Name of={one.case_id} max={80} />
                   </a>
                 </td>
-                <td class="num">{one.entries}</td>
-                <td class="by">
+                <td class="num" data-label="entries">
+                  {one.entries}
+                </td>
+                <td class="by" data-label="by">
                   <Name of={one.authors.join(', ')} max={120} />
                 </td>
-                <td class="when">
+                <td class="when" data-label="first">
                   <Instant at={one.first_at} />
                 </td>
-                <td class="when">
+                <td class="when" data-label="last">
                   <Instant at={one.last_at} />
                 </td>
               </tr>

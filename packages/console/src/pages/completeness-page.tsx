@@ -105,10 +105,10 @@ function Missing({
           {of.map(({ from, to, after, before, earliest_at: earliest, latest_at: latest }) => (
             <tr>
               <td class="act">{from === to ? from : `${from} to ${to}`}</td>
-              <td>
+              <td data-label="after">
                 <Neighbour span={after} at={earliest} />
               </td>
-              <td>
+              <td data-label="before">
                 <Neighbour span={before} at={latest} />
               </td>
             </tr>

@@ -36,31 +36,37 @@ function FindingsPage({ session, answer, state }: FindingsProps): JSX.Element {
       </p>
       <StateForm state={state} />
       {findings.length === 0 ? <p class="absent">No finding is {state}.</p> : null}
-      <table class="inventory">
-        <caption class="unseen">Findings</caption>
-        <thead>
-          <tr>
-            <th scope="col">Found</th>
-            <th scope="col">Finding</th>
-            <th scope="col">Subject</th>
-            <th scope="col">Severity</th>
-            <th scope="col" class="num">
-              Hits
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {findings.map((finding) => (
-            <FindingRow finding={finding} />
-          ))}
-        </tbody>
-      </table>
+      {findings.length === 0 ? null : <FindingsTable findings={findings} />}
       {more ? (
         <p class="note">
           There are more: <code>whodid findings</code> narrows them by rule, subject and severity.
         </p>
       ) : null}
     </Page>
+  )
+}
+
+function FindingsTable({ findings }: { findings: readonly Finding[] }): JSX.Element {
+  return (
+    <table class="inventory">
+      <caption class="unseen">Findings</caption>
+      <thead>
+        <tr>
+          <th scope="col">Found</th>
+          <th scope="col">Finding</th>
+          <th scope="col">Subject</th>
+          <th scope="col">Severity</th>
+          <th scope="col" class="num">
+            Hits
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {findings.map((finding) => (
+          <FindingRow finding={finding} />
+        ))}
+      </tbody>
+    </table>
   )
 }
 
@@ -83,7 +89,9 @@ function FindingRow({ finding }: { finding: Finding }): JSX.Element {
         </a>
       </td>
       <td>{severity}</td>
-      <td class="num">{hits.toLocaleString('en')}</td>
+      <td class="num" data-label="hits">
+        {hits.toLocaleString('en')}
+      </td>
     </tr>
   )
 }

@@ -2,7 +2,7 @@ import { describeGhost } from '@whodid/client'
 import type { Schemas } from '@whodid/client'
 import type { Context } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { htmlOf, Instant, Name, Page, pageUrl, Thing } from '../parts/index.ts'
+import { durationText, htmlOf, Instant, Name, Page, pageUrl, Thing } from '../parts/index.ts'
 import type { PageEnv, Session } from '../session/index.ts'
 import { answerOf } from '../ask-api.ts'
 import { ago } from './page-deps.ts'
@@ -215,11 +215,13 @@ function Incidents({ of }: { of: Ghosts['incidents'] }): JSX.Element | null {
               <td class="act">
                 <Name of={incident.agent} max={80} /> <span class="note">in {incident.system}</span>
               </td>
-              <td class="for">
+              <td class="for" data-label="name">
                 {incident.person === null ? 'none' : <Name of={incident.person} max={60} />}
               </td>
-              <td class="num">{incident.acts}</td>
-              <td>{incident.dwell_seconds.toLocaleString('en')} s</td>
+              <td class="num" data-label="acts">
+                {incident.acts}
+              </td>
+              <td data-label="unknown for">{durationText(incident.dwell_seconds * 1_000)}</td>
             </tr>
           ))}
         </tbody>

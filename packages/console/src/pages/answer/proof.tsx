@@ -8,15 +8,27 @@ const states: Readonly<Record<WhoDidAnswer['integrity']['state'], string>> = {
   failed: 'A record quoted here is not what was sealed.',
 }
 
+/** The state of the answer's proof, as far as its own records go and no further. */
+function stateText({ integrity, chain }: WhoDidAnswer): string {
+  if (integrity.state === 'pending' && chain.length === 0)
+    return 'No record is quoted here, so that there is nothing to prove: no seal proves an absence.'
+  if (integrity.state === 'failed' && integrity.findings.length === 0)
+    return 'The ledger is not what was sealed. Of the records quoted here none was found changed; others may have been taken away.'
+  return states[integrity.state]
+}
+
 /** The integrity of the answer, and the means to check it: in the browser, on the command line. */
 export function Proof({ answer }: { answer: WhoDidAnswer }): JSX.Element {
   const { integrity, action, cost } = answer
   return (
     <section class={integrity.state === 'failed' ? 'panel is-alarm' : 'panel'}>
       <h2>
-        Proof <span class={`seal seal-${integrity.state}`}>{integrity.state}</span>
+        Proof{' '}
+        {answer.chain.length === 0 && integrity.state === 'pending' ? null : (
+          <span class={`seal seal-${integrity.state}`}>{integrity.state}</span>
+        )}
       </h2>
-      <p>{states[integrity.state]}</p>
+      <p>{stateText(answer)}</p>
       {integrity.findings.map(({ span, text }) => (
         <p class="refused">
           <a href={`/ask?of=span:${span}`}>…{span.slice(-8)}</a> <Name of={text} max={300} />
