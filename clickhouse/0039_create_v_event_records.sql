@@ -31,7 +31,7 @@ FROM
             any(e_outcome) AS outcome, any(e_resource) AS resource_id, any(person) AS person, any(principal) AS principal, any(e_credential) AS credential_id,
             any(marks) AS marks,
             groupUniqArrayIf(1000)(CAST(
-                (rank, act, span, verdict, actor, a_received, differs, is_same_authority),
+                (rank, act, span, verdict, actor, a_received, differs OR is_unknown_thing, is_same_authority),
                 'Tuple(rank UInt8, act String, span String, verdict String, actor String, received_at DateTime64(9, \'UTC\'), differs Bool, same_authority Bool)'),
                 is_match) AS matches,
             if(empty(matches), 0, arrayMin(one -> one.rank, matches)) AS rule,
@@ -43,8 +43,9 @@ FROM
                 e.e_outcome AS e_outcome, e.e_resource AS e_resource, e.person AS person, e.principal AS principal, e.e_credential AS e_credential,
                 e.marks AS marks, e.rank AS rank,
                 a.act AS act, a.ref AS span, a.verdict AS verdict, a.actor AS actor, a.a_received AS a_received,
-                extract(a.a_resource, '^[^:]*:[^:]*') = extract(e.e_resource, '^[^:]*:[^:]*') AND a.a_resource != e.e_resource AND a.a_resource != '' AND e.e_resource != '' AS is_other_thing,
+                extract(a.a_resource, '^[^:]*:(?://|[^:]*)') = extract(e.e_resource, '^[^:]*:(?://|[^:]*)') AND a.a_resource != e.e_resource AND a.a_resource != '' AND e.e_resource != '' AS is_other_thing,
                 is_other_thing OR (e.e_outcome != '' AND ((a.a_outcome = 'success' AND e.e_outcome != 'success') OR (a.a_outcome IN ('failure', 'denied') AND e.e_outcome = 'success'))) AS differs,
+                e.rank = 5 AND (e.e_resource = '' OR a.a_resource != e.e_resource) AS is_unknown_thing,
                 (e.e_credential != '' AND a.a_credential = e.e_credential) OR (e.person != '' AND lower(e.person) IN (lower(a.user), lower(a.delegator))) AS is_same_authority,
                 a.act != '' AND (
                     e.rank IN (1, 2, 6)
@@ -52,6 +53,7 @@ FROM
                         e.e_ts BETWEEN a.a_ts - INTERVAL 5 SECOND AND a.a_end + INTERVAL 5 SECOND
                         AND e.e_verb = if(c.class = '', lower(a.a_verb), c.class)
                         AND NOT is_other_thing
+                        AND (e.rank != 5 OR a.a_resource IN ('', e.e_resource) OR e.e_resource = '')
                         AND (e.rank != 7 OR e.e_credential = '' OR a.a_credential IN ('', e.e_credential)))
                 ) AS is_match
             FROM

@@ -1329,7 +1329,7 @@ AS
 SELECT
     tenant, received_at,
     lower(concat(hex(trace_id), '-', hex(span_id))) AS declaration,
-    decodeURLComponent(JSONExtractString(attributes, 'whodid.coverage.system')) AS system,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.coverage.system')) AS log_system,
     arrayMap(one -> decodeURLComponent(one), JSONExtract(attributes, 'whodid.coverage.resources', 'Array(String)')) AS resources,
     JSONExtract(attributes, 'whodid.coverage.verbs', 'Array(String)') AS verbs,
     fromUnixTimestamp64Nano(toInt64OrZero(JSONExtractString(attributes, 'whodid.coverage.from')), 'UTC') AS covers_from,
@@ -1343,7 +1343,7 @@ WHERE channel = 'imported' AND startsWith(trace_id, unhex('fffffffe'));
 CREATE OR REPLACE VIEW whodid.v_verb_classes
 SQL SECURITY INVOKER
 AS
-SELECT DISTINCT class.1 AS class, arrayJoin(arrayFlatten(arrayMap(word -> [word, concat(word, 'd'), concat(word, 'ed')], splitByChar(' ', class.2)))) AS word
+SELECT DISTINCT listed.1 AS class, arrayJoin(arrayFlatten(arrayMap(word -> [word, concat(word, 'd'), concat(word, 'ed')], splitByChar(' ', listed.2)))) AS word
 FROM
 (
     SELECT arrayJoin([
@@ -1354,7 +1354,7 @@ FROM
         ('execute', 'execute run exec call invoke start stop trigger dispatch assume connect deploy job'),
         ('send', 'send message reply notify email'),
         ('approve', 'approve grant accept authorize allow invite review')
-    ]) AS class
+    ]) AS listed
 );
 
 CREATE OR REPLACE VIEW whodid.v_event_records
@@ -1374,15 +1374,15 @@ FROM
         arrayExists(one -> one.differs, chosen) AS differs,
         arrayAll(one -> one.same_authority, chosen) AS same_authority,
         greatest(received_at, arrayMax(arrayConcat([received_at], arrayMap(one -> one.received_at, chosen)))) AS complete_at,
-        count() OVER (PARTITION BY tenant, system, operation, if(rule IN (0, 1, 2, 6) OR length(acts) != 1, event, acts[1])) AS rivals
+        count() OVER (PARTITION BY tenant, log_system, operation, if(rule IN (0, 1, 2, 6) OR length(acts) != 1, event, acts[1])) AS rivals
     FROM
     (
         SELECT
-            tenant, event, any(e_ts) AS ts, min(e_received) AS received_at, any(system) AS system, any(operation) AS operation, any(e_verb) AS verb,
+            tenant, event, any(e_ts) AS ts, min(e_received) AS received_at, any(system) AS log_system, any(operation) AS operation, any(e_verb) AS verb,
             any(e_outcome) AS outcome, any(e_resource) AS resource_id, any(person) AS person, any(principal) AS principal, any(e_credential) AS credential_id,
             any(marks) AS marks,
             groupUniqArrayIf(1000)(CAST(
-                (rank, act, span, verdict, actor, a_received, differs, is_same_authority),
+                (rank, act, span, verdict, actor, a_received, differs OR is_unknown_thing, is_same_authority),
                 'Tuple(rank UInt8, act String, span String, verdict String, actor String, received_at DateTime64(9, \'UTC\'), differs Bool, same_authority Bool)'),
                 is_match) AS matches,
             if(empty(matches), 0, arrayMin(one -> one.rank, matches)) AS rule,
@@ -1393,9 +1393,10 @@ FROM
                 e.tenant AS tenant, e.event AS event, e.e_ts AS e_ts, e.e_received AS e_received, e.system AS system, e.operation AS operation, e.e_verb AS e_verb,
                 e.e_outcome AS e_outcome, e.e_resource AS e_resource, e.person AS person, e.principal AS principal, e.e_credential AS e_credential,
                 e.marks AS marks, e.rank AS rank,
-                a.act AS act, a.span AS span, a.verdict AS verdict, a.actor AS actor, a.a_received AS a_received,
-                extract(a.a_resource, '^[^:]*:[^:]*') = extract(e.e_resource, '^[^:]*:[^:]*') AND a.a_resource != e.e_resource AND a.a_resource != '' AND e.e_resource != '' AS is_other_thing,
+                a.act AS act, a.ref AS span, a.verdict AS verdict, a.actor AS actor, a.a_received AS a_received,
+                extract(a.a_resource, '^[^:]*:(?://|[^:]*)') = extract(e.e_resource, '^[^:]*:(?://|[^:]*)') AND a.a_resource != e.e_resource AND a.a_resource != '' AND e.e_resource != '' AS is_other_thing,
                 is_other_thing OR (e.e_outcome != '' AND ((a.a_outcome = 'success' AND e.e_outcome != 'success') OR (a.a_outcome IN ('failure', 'denied') AND e.e_outcome = 'success'))) AS differs,
+                e.rank = 5 AND (e.e_resource = '' OR a.a_resource != e.e_resource) AS is_unknown_thing,
                 (e.e_credential != '' AND a.a_credential = e.e_credential) OR (e.person != '' AND lower(e.person) IN (lower(a.user), lower(a.delegator))) AS is_same_authority,
                 a.act != '' AND (
                     e.rank IN (1, 2, 6)
@@ -1403,6 +1404,7 @@ FROM
                         e.e_ts BETWEEN a.a_ts - INTERVAL 5 SECOND AND a.a_end + INTERVAL 5 SECOND
                         AND e.e_verb = if(c.class = '', lower(a.a_verb), c.class)
                         AND NOT is_other_thing
+                        AND (e.rank != 5 OR a.a_resource IN ('', e.e_resource) OR e.e_resource = '')
                         AND (e.rank != 7 OR e.e_credential = '' OR a.a_credential IN ('', e.e_credential)))
                 ) AS is_match
             FROM
@@ -1423,14 +1425,14 @@ FROM
                         received_at <= {since:DateTime64(9, 'UTC')} AND ts > {since:DateTime64(9, 'UTC')} - INTERVAL 1 DAY
                         AND toStartOfHour(ts) IN
                         (
-                            SELECT arrayJoin([toStartOfHour(ts), toStartOfHour(ts) + INTERVAL 1 HOUR]) FROM whodid.v_acts
+                            SELECT arrayJoin([toStartOfHour(ts), toStartOfHour(ts) + INTERVAL 1 HOUR]) FROM whodid.actions
                             WHERE received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
                         ))
             ) AS e
             LEFT JOIN
             (
                 SELECT
-                    tenant, act, concat(trace, '-', span) AS span, ts AS a_ts, end_ts AS a_end, received_at AS a_received, verb AS a_verb, outcome AS a_outcome,
+                    tenant, act, concat(trace, '-', span) AS ref, ts AS a_ts, end_ts AS a_end, received_at AS a_received, verb AS a_verb, outcome AS a_outcome,
                     resource_id AS a_resource, credential_id AS a_credential, user_id AS user, delegator_id AS delegator, verdict,
                     multiIf(
                         verdict = 'agent' AND instance_id != '', concat('instance:', instance_id), verdict = 'agent', concat('template:', template_id),
@@ -1439,14 +1441,20 @@ FROM
                         concat('span ', trace, '-', span), concat('action ', act), concat('trace ', trace), if(instance_id = '', '', concat('instance ', instance_id)),
                         if(credential_id = '', '', concat('credential ', credential_id)), if(tool_call_id = '', '', concat('call ', tool_call_id)),
                         if(resource_id = '', '', concat('thing ', resource_id))])) AS key
-                FROM whodid.v_acts
-                WHERE received_at <= {until:DateTime64(9, 'UTC')}
-                    AND (toStartOfHour(ts)) IN
-                    (
-                        SELECT arrayJoin([toStartOfHour(ts), toStartOfHour(ts) - INTERVAL 1 HOUR]) FROM whodid.v_imported_events
-                        WHERE (received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')})
-                            OR (received_at <= {since:DateTime64(9, 'UTC')} AND ts > {since:DateTime64(9, 'UTC')} - INTERVAL 1 DAY)
-                    )
+                FROM
+                (
+                    SELECT * FROM whodid.v_acts
+                    WHERE received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
+                    UNION ALL
+                    SELECT * FROM whodid.v_acts
+                    WHERE received_at <= {since:DateTime64(9, 'UTC')}
+                        AND toStartOfHour(ts) IN
+                        (
+                            SELECT arrayJoin([toStartOfHour(ts), toStartOfHour(ts) - INTERVAL 1 HOUR]) FROM whodid.spans
+                            WHERE channel = 'imported' AND startsWith(trace_id, unhex('ffffffff'))
+                                AND received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
+                        )
+                )
             ) AS a ON e.tenant = a.tenant AND e.key = a.key
             LEFT JOIN whodid.v_verb_classes AS c ON c.word = lower(a.a_verb)
         )
@@ -1565,13 +1573,13 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0036_create_v_imported_events_carried.sql', '4a9173298e3dba80bc927013476ff3b5ebda69454f65fae46a5546355eda0c5a' WHERE '0036_create_v_imported_events_carried.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0037_create_v_import_coverages.sql', '934b3ea5ca8e9933d05063bd2ecc62d1bebfa1e195a27488b19f1c1e303bf9a8' WHERE '0037_create_v_import_coverages.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0037_create_v_import_coverages.sql', '03e326e85febefcf65756980dc4aa1ffe20ae4e0f05973544548b0ecd7271ac2' WHERE '0037_create_v_import_coverages.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0038_create_v_verb_classes.sql', '5ed246c11a8a424af6de98c2d54096e95e514830af9b617e783cec1035fb0a93' WHERE '0038_create_v_verb_classes.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0038_create_v_verb_classes.sql', 'be34bbe9cc7da85a882f315f03bdbfddcecd075a508558fa940ee43b5dd7f521' WHERE '0038_create_v_verb_classes.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0039_create_v_event_records.sql', '3ea6274ad30b0c515a13a242ab214564e5b3fd0e1f24e2ad74ab2bd2b2ea917b' WHERE '0039_create_v_event_records.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0039_create_v_event_records.sql', '05ecbd166750d0fa3c73609ff2d3b21e5412a638ba56f2de7f7e9b9755d4f0a1' WHERE '0039_create_v_event_records.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

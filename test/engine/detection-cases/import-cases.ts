@@ -186,6 +186,18 @@ export const importCases: readonly DetectionCases[] = [
           'carried.span': 'd'.repeat(16),
         }),
       ],
+      'the credential, on a thing of another kind': [
+        mergeOfAgent(10, { credentialId: 'pat-1', resourceId: 'db:row:shop/customers/1' }),
+        merged(12, { credential_id: 'pat-1' }),
+      ],
+      'the credential, and an object beside it': [
+        mergeOfAgent(10, { credentialId: 'pat-1', resourceId: 's3://acme-files/1' }),
+        merged(12, { credential_id: 'pat-1', resource: 's3://acme-files/2' }),
+      ],
+      'the credential, where the log names no thing': [
+        mergeOfAgent(10, { credentialId: 'pat-1' }),
+        merged(12, { credential_id: 'pat-1', resource: '' }),
+      ],
       'two agents at once': [mergeOfAgent(10), mergeOfAgent(11, { instanceId: 'i2' }), merged(12)],
       'two like events, of which one may be the agent’s': [
         mergeOfAgent(10),

@@ -91,7 +91,11 @@ describe('rules', () => {
       'carried_trace',
     ],
     ['the instance, by the same verb', carrying({ instance: '0199-a' }), 'carried_instance'],
-    ['the credential', { credential: 'sha256:dev' }, 'credential'],
+    [
+      'the credential, on the same thing',
+      { credential: 'sha256:dev', resource: pull },
+      'credential',
+    ],
     ['the tool call', carrying({ toolCall: 'call-1' }), 'tool_call'],
     ['the thing, the verb and the time', { resource: pull }, 'same_act'],
   ])('%s', (_, fields, rule) => {
@@ -111,6 +115,26 @@ describe('rules', () => {
     })
     const [matched] = compare([event], [act(), other]).events
     expect(matched).toMatchObject({ rule: 'carried_action', agent: '0199-b' })
+  })
+
+  it('leaves open what the credential alone joins: a person may hold it too', () => {
+    const open = ['undetermined', 'thing_unknown', 'credential']
+    expect(one(seen({ credential: 'sha256:dev' }), [act()])).toEqual(open)
+    const event = seen({ credential: 'sha256:dev', resource: pull })
+    expect(one(event, [act({ resource: '' })])).toEqual(open)
+  })
+
+  it.each<[string, string]>([
+    ['s3://acme-files/1', 's3://acme-files/2'],
+    ['https://api.acme.example/orders/1', 'https://api.acme.example/orders/2'],
+    ['db:row:shop/customers/1', 'github:pull:acme/app/1'],
+  ])('lays an act on %s to no act on %s by the credential', (done, recorded) => {
+    const event = seen({ credential: 'sha256:dev', resource: done })
+    expect(one(event, [act({ resource: recorded })])).toEqual([
+      'undetermined',
+      'no_record',
+      undefined,
+    ])
   })
 
   it.each<[string, Partial<ImportedEvent>]>([

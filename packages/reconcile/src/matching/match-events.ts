@@ -31,6 +31,7 @@ export type EventReason =
   | 'several_records'
   | 'several_events'
   | 'authority_unknown'
+  | 'thing_unknown'
   | 'record_names_nobody'
   | 'outcome_differs'
   | 'thing_differs'
@@ -129,6 +130,8 @@ function judgeMatched(event: ImportedEvent, { rule, acts }: Found, isRival: bool
   // The same thing at the same time, under a name that may be anybody's: it may be this act, and is laid to nobody.
   if (rule === 'same_act' && !acts.every((act) => isSameAuthority(act, event)))
     return { ...base, result: 'undetermined', reason: 'authority_unknown' }
+  if (rule === 'credential' && !acts.every(({ resource }) => isSameThing(resource, event)))
+    return { ...base, result: 'undetermined', reason: 'thing_unknown' }
   const agent = first.verdict === 'agent' ? actorOf(first) : ''
   if (isRival) return { ...base, agent, result: 'undetermined', reason: 'several_events' }
   const difference = acts.length === 1 ? differenceOf(event, first) : undefined
@@ -144,6 +147,10 @@ function judgeMatched(event: ImportedEvent, { rule, acts }: Found, isRival: bool
     case 'undetermined':
       return { ...base, result: 'undetermined', reason: 'record_names_nobody' }
   }
+}
+
+function isSameThing(resource: string, event: ImportedEvent): boolean {
+  return resource !== '' && resource === event.resource
 }
 
 function differenceOf(event: ImportedEvent, act: RecordedAct): EventReason | undefined {
