@@ -1463,6 +1463,75 @@ FROM
 )
 WHERE complete_at > {since:DateTime64(9, 'UTC')};
 
+CREATE OR REPLACE VIEW whodid.v_acts
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, end_ts, received_at, trace_id,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    if(action_id = '', concat(lower(hex(trace_id)), '-', lower(hex(span_id))), action_id) AS act,
+    record_kind, verb, outcome, tool_name, cold.tc AS tool_call_id, resource_id, action_id, actor_type, channel, template_id, instance_id,
+    cold.ip AS instance_parent_id, user_id, cold.sn AS service_name, delegator_id, cold.dt AS delegator_type, correlation_id, credential_id,
+    cold.ct AS credential_type, cold.cs AS credential_subject, cold.cb AS credential_borrowed, prompt_ref,
+    multiIf(
+        channel = 'unentitled', 'undetermined',
+        actor_type = 'agent' AND (template_id != '' OR (instance_id != '' AND cold.ir NOT IN ('session_id', 'resource.service_name'))), 'agent',
+        actor_type = 'human' AND user_id != '' AND instance_id = '', 'human',
+        actor_type = 'service' AND cold.sn != '', 'service',
+        'undetermined') AS verdict,
+    verb IN ('delete', 'drop', 'truncate', 'remove', 'destroy', 'purge') AS destructive,
+    verb IN ('delete', 'drop', 'truncate', 'remove', 'destroy', 'purge', 'approve', 'grant', 'send', 'execute') OR cold.cb AS privileged
+FROM
+(
+    SELECT
+        tenant, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name, resource_id, action_id, actor_type, channel,
+        template_id, instance_id, user_id, delegator_id, correlation_id, credential_id, prompt_ref,
+        JSONExtract(rest, 'Tuple(tc String, ip String, sn String, dt String, ct String, cs String, cb Bool, ir String)') AS cold
+    FROM whodid.spans
+    WHERE (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AND record_kind != 'approval'
+);
+
+CREATE OR REPLACE VIEW whodid.v_approvals
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at, trace_id,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    cold.ai AS approval_id, cold.ad AS decision, cold.as AS source, cold.av AS approver_id, cold.ap AS policy_id,
+    cold.ar AS reason, verb, outcome, tool_name, resource_id, action_id, template_id, instance_id, delegator_id,
+    multiIf(
+        action_id != '', concat('action:', action_id),
+        cold.tc != '', concat('call:', cold.tc),
+        resource_id != '', concat('resource:', resource_id),
+        concat('tool:', tool_name)) AS covers
+FROM
+(
+    SELECT
+        tenant, ts, received_at, trace_id, span_id, verb, outcome, tool_name, resource_id, action_id, template_id, instance_id, delegator_id,
+        JSONExtract(rest, 'Tuple(ai String, ad String, as String, av String, ap String, ar String, tc String)') AS cold
+    FROM whodid.spans
+)
+WHERE cold.ad != '';
+
+CREATE OR REPLACE VIEW whodid.v_inputs
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at, trace_id,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    cold.is AS input_source, cold.it AS input_trust, cold.ih AS input_hash, tool_name, template_id, instance_id, delegator_id, channel
+FROM
+(
+    SELECT
+        tenant, ts, received_at, trace_id, span_id, tool_name, template_id, instance_id, delegator_id, channel,
+        JSONExtract(rest, 'Tuple(is String, it String, ih String)') AS cold
+    FROM whodid.spans
+)
+WHERE cold.is != '' OR cold.it != '';
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -1580,6 +1649,15 @@ SELECT '0038_create_v_verb_classes.sql', 'be34bbe9cc7da85a882f315f03bdbfddcecd07
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0039_create_v_event_records.sql', '05ecbd166750d0fa3c73609ff2d3b21e5412a638ba56f2de7f7e9b9755d4f0a1' WHERE '0039_create_v_event_records.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0040_create_v_acts_from_spans.sql', 'af44595265291465c5e33bb48f309dfc42dd988b219e83d0565f294c4c169755' WHERE '0040_create_v_acts_from_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0041_create_v_approvals_from_spans.sql', '94f146ea84c413928bb596f579e754f01c3a5180b4118303039f73eaa4fad74a' WHERE '0041_create_v_approvals_from_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0042_create_v_inputs_from_spans.sql', '2aff01f951a3f1f042d18183b9ab32646abffda42287123b1f70d7ff51e1c6d5' WHERE '0042_create_v_inputs_from_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

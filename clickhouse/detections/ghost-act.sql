@@ -5,6 +5,7 @@
 -- owasp: ASI03 ASI10
 -- atlas: AML.T0012
 -- every: 0
+-- needs: imports
 -- question: Which acts stand under a person's account in another system's log, and were done by an agent?
 -- limits: It needs the log (`whodid import`). An agent's record must join the event (the rules of `whodid ghosts`), or the system itself must
 --   state the agent: a mark that any client can write is not enough. A record that came a day after its event is found by `whodid ghosts` alone.

@@ -5,6 +5,7 @@
 -- owasp: ASI10 ASI03
 -- atlas: none
 -- every: 60
+-- needs: imports
 -- question: Which acts in other systems' logs carry the mark of an agent, and no record of the ledger joins them?
 -- limits: It needs the log (`whodid import`). Five minutes are left for the record to arrive. A client's mark is a claim: a person may use the
 --   program by hand, and an agent that hides carries none.

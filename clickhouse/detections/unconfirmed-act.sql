@@ -5,6 +5,7 @@
 -- owasp: ASI09 ASI10
 -- atlas: none
 -- every: 60
+-- needs: imports
 -- question: Which acts do agents report as done, that a log which declares to have them all does not have?
 -- limits: It needs an import with `--covers` of the period. Five minutes are left for the log's events to arrive. A record that comes after the
 --   declaration is found by `whodid ghosts` alone. A log that samples contradicts nothing.

@@ -5,6 +5,7 @@
 -- owasp: ASI03 ASI10
 -- atlas: AML.T0012
 -- every: 60
+-- needs: imports
 -- question: Which changes in other systems' logs were made with a credential that agents use, and no record of the ledger joins them?
 -- limits: It needs the log (`whodid import`) and the credential's ID in it. Five minutes are left for the record to arrive. A person who uses the
 --   same credential by hand is a hit: that is the trouble with it.

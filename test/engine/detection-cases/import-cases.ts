@@ -7,7 +7,7 @@ const pull = 'github:pull:acme/app/812'
 let events = 0
 
 /** An event of a code host's log: a merge under the engineer's account. `event` has attributes by their last words. */
-function merged(
+export function merged(
   at: number,
   event: Readonly<Record<string, string | readonly string[]>> = {},
   fields: Omit<Played, 'at'> = {},
@@ -39,7 +39,7 @@ const stated = ['system,actor_is_agent,copilot']
 const claimed = ['client,user_agent,claude-code']
 
 /** The agent's own record of that merge. */
-function mergeOfAgent(at: number, fields: Omit<Played, 'at'> = {}): Played {
+export function mergeOfAgent(at: number, fields: Omit<Played, 'at'> = {}): Played {
   return agentAct(at, { verb: 'merge', resourceId: pull, delegatorId: dev, ...fields })
 }
 
