@@ -4,6 +4,7 @@ import type { ImportedEvent } from '../event/imported-event.ts'
 import { reportGhosts } from '../ghosts/report-ghosts.ts'
 import type { Coverage } from './coverage.ts'
 import { reconcile } from './match-events.ts'
+import type { PersonOf } from './match-rules.ts'
 import type { Reconciled, SealedEvent } from './match-events.ts'
 import type { RecordedAct } from './recorded-act.ts'
 
@@ -115,6 +116,22 @@ describe('rules', () => {
     })
     const [matched] = compare([event], [act(), other]).events
     expect(matched).toMatchObject({ rule: 'carried_action', agent: '0199-b' })
+  })
+
+  it('knows two names of one person where it is told so, and no others', () => {
+    const event = seen({ resource: pull, person: 'dev' })
+    const personOf: PersonOf = (name) => (name === 'dev' ? 'dev@acme.example' : name)
+    const judged = (given?: PersonOf): unknown => {
+      const told = given === undefined ? {} : { personOf: given }
+      const [matched] = reconcile({ events: [event], acts: [act()], coverages: [], ...told }).events
+      return [matched?.result, matched?.reason]
+    }
+    expect(judged()).toEqual(['undetermined', 'authority_unknown'])
+    expect(judged(personOf)).toEqual(['confirmed', 'one_record'])
+    expect(judged((name) => (name === 'dev' ? 'other' : name))).toEqual([
+      'undetermined',
+      'authority_unknown',
+    ])
   })
 
   it('leaves open what the credential alone joins: a person may hold it too', () => {

@@ -100,14 +100,25 @@ const finders: Readonly<Record<MatchRule, Finder>> = {
       .filter((act) => isSameVerb(act.verb, event.verb) && !isOtherAuthority(act, event)),
 }
 
-/** True when an event and an act name one credential or, by one name, one person. */
+/**
+ * The person behind a name at an instant; the name itself, in lower case, where nobody is known to have it, or several people are. Names of
+ * one person in two systems give the same text.
+ */
+export type PersonOf = (name: string, atUnixNs: bigint) => string
+
+/** Takes every name for a person of its own. */
+export const personByName: PersonOf = (name) => name.toLowerCase()
+
+/** True when an event and an act name one credential or one person. */
 export function isSameAuthority(
   { user, delegator, credential }: RecordedAct,
   event: ImportedEvent,
+  personOf: PersonOf,
 ): boolean {
   if (credential !== '' && credential === event.credential) return true
-  const person = event.person.toLowerCase()
-  return person !== '' && [user, delegator].some((name) => name.toLowerCase() === person)
+  if (event.person === '') return false
+  const person = personOf(event.person, event.atUnixNs)
+  return [user, delegator].some((name) => name !== '' && personOf(name, event.atUnixNs) === person)
 }
 
 /** True when both name a credential and they differ. Accounts have a name in each system: two that differ may be one person. */
