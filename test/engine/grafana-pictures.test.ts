@@ -79,7 +79,7 @@ describe.skipIf(!isRun)('dashboards drawn by @grafana/scenes', () => {
       const errors: string[] = []
       page.on('pageerror', (error) => errors.push(error.message))
       await page.goto(url)
-      for (const { title } of dashboard.panels)
+      for (const { title } of dashboard.panels ?? [])
         await page
           .getByText(title ?? '', { exact: true })
           .first()
