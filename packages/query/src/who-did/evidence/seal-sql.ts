@@ -18,10 +18,11 @@ WHERE ${isAsked} AND JSONExtractString(attributes, '${attribute.sealResult}') = 
 ORDER BY received_at
 LIMIT ${sealsMax}`
 
-/** The spans that are on record as sealed under one token. Parameters as of {@link sealsSql}, and `token`. */
+/** The spans that are on record as sealed under one token. One that only carries a seal, which anybody can copy, is none. Parameters as of {@link sealsSql}, and `token`. */
 export const presentSpansSql: string = `
 SELECT DISTINCT ${evidenceColumns.key} AS ref
 FROM whodid.v_spans
 WHERE ${isAsked} AND JSONExtractString(attributes, '${attribute.sealResult}') = 'verified'
   AND JSONExtractString(attributes, '${attribute.sealToken}') = {token:String}
+  AND JSONExtractString(attributes, '${attribute.sealJws}') = ''
 LIMIT ${presentMax}`
