@@ -61,9 +61,10 @@ afterAll(async () => {
 const nowS = (): number => Math.floor(Date.now() / 1000)
 let instances = 0
 
-async function register(by: Sender = 'any', template = 'db-fixer', name?: string): Promise<Registered> {
+async function register(by: Sender = 'any'): Promise<Registered> {
   const key = makeOwnKey()
-  const instance = name ?? `i-${(instances += 1)}`
+  const template = 'db-fixer'
+  const instance = `i-${(instances += 1)}`
   const response = await fetch(`${collector.url}/v1/credentials`, {
     method: 'POST',
     headers: {
@@ -84,7 +85,11 @@ async function register(by: Sender = 'any', template = 'db-fixer', name?: string
   return { key, template, instance, tokenHash }
 }
 
-async function send(spans: readonly SentSpan[], by: Sender = 'any', change: (span: object) => object = (s) => s): Promise<void> {
+async function send(
+  spans: readonly SentSpan[],
+  by: Sender = 'any',
+  change: (span: object) => object = (s) => s,
+): Promise<void> {
   const response = await fetch(`${collector.url}/v1/traces`, {
     method: 'POST',
     headers: { authorization: `Bearer ${by}`, 'content-type': 'application/json' },
@@ -108,60 +113,189 @@ interface Honest {
   readonly batch: readonly SentSpan[]
 }
 
-let n = 0
-async function honest(more: Readonly<Record<string, string>> = {}): Promise<Honest> {
+async function honest(): Promise<Honest> {
   const by = await register()
-  const resource = `db:table:shop/t${(n += 1)}`
-  const good = at(act(by, { [attribute.resourceId]: resource, ...more }))
+  const resource = `db:table:shop/t-${by.instance}`
+  const good = at(act(by, { [attribute.resourceId]: resource }))
   const seal = at(sealSpan(sealOver(by, [good], { issuedAtS: nowS() }), good))
   const named = namingSeal(good, seal)
   return { by, resource, good, named, seal, batch: [seal, named] }
 }
 
-const with_ = (span: SentSpan, more: Readonly<Record<string, string>>): SentSpan => ({
+const changed = (span: SentSpan, more: Readonly<Record<string, string>>): SentSpan => ({
   ...span,
   attributes: { ...span.attributes, ...more },
 })
 const without = (span: SentSpan, keys: readonly string[]): SentSpan => ({
   ...span,
-  attributes: Object.fromEntries(Object.entries(span.attributes).filter(([k]) => !keys.includes(k))),
+  attributes: Object.fromEntries(
+    Object.entries(span.attributes).filter(([k]) => !keys.includes(k)),
+  ),
 })
 
 const seals = [attribute.sealId] as string[]
 
 type Attack = (h: Honest, by: Sender) => Promise<void>
 const attacks: readonly (readonly [string, Attack])[] = [
-  ['other instance, unsealed', (h, by) => send([with_(without(h.named, seals), { [attribute.instanceId]: 'i-evil' })], by)],
-  ['other person, unsealed', (h, by) => send([with_(without(h.named, seals), { [attribute.delegatorId]: 'ceo' })], by)],
-  ['other template, unsealed', (h, by) => send([with_(without(h.named, seals), { [attribute.templateId]: by === 'planner' ? 'planner' : 'unrelated' })], by)],
+  [
+    'other instance, unsealed',
+    (h, by) => send([changed(without(h.named, seals), { [attribute.instanceId]: 'i-evil' })], by),
+  ],
+  [
+    'other person, unsealed',
+    (h, by) => send([changed(without(h.named, seals), { [attribute.delegatorId]: 'ceo' })], by),
+  ],
+  [
+    'other template, unsealed',
+    (h, by) =>
+      send(
+        [
+          changed(without(h.named, seals), {
+            [attribute.templateId]: by === 'planner' ? 'planner' : 'unrelated',
+          }),
+        ],
+        by,
+      ),
+  ],
   ['the same, unsealed', (h, by) => send([without(h.named, seals)], by)],
   ['the same, whole', (h, by) => send(h.batch, by)],
   ['the same, naming a seal that is not there', (h, by) => send([h.named], by)],
-  ['changed, with its seal', (h, by) => send([h.seal, with_(h.named, { [attribute.actionVerb]: 'create' })], by)],
-  ['changed person, with its seal', (h, by) => send([h.seal, with_(h.named, { [attribute.delegatorId]: 'ceo' })], by)],
-  ['a person did it', (h, by) => send([with_(without(h.named, [...seals, attribute.templateId, attribute.instanceId, attribute.delegatorId]), { [attribute.actorType]: 'human', [attribute.userId]: 'mallory' })], by)],
-  ['the instance elsewhere, as another template', (h, by) => send([at(act({ template: by === 'planner' ? 'planner' : 'unrelated', instance: h.by.instance }, { [attribute.resourceId]: 'db:other' }))], by)],
+  [
+    'changed, with its seal',
+    (h, by) => send([h.seal, changed(h.named, { [attribute.actionVerb]: 'create' })], by),
+  ],
+  [
+    'changed person, with its seal',
+    (h, by) => send([h.seal, changed(h.named, { [attribute.delegatorId]: 'ceo' })], by),
+  ],
+  [
+    'a person did it',
+    (h, by) =>
+      send(
+        [
+          changed(
+            without(h.named, [
+              ...seals,
+              attribute.templateId,
+              attribute.instanceId,
+              attribute.delegatorId,
+            ]),
+            { [attribute.actorType]: 'human', [attribute.userId]: 'mallory' },
+          ),
+        ],
+        by,
+      ),
+  ],
+  [
+    'the instance elsewhere, as another template',
+    (h, by) =>
+      send(
+        [
+          at(
+            act(
+              { template: by === 'planner' ? 'planner' : 'unrelated', instance: h.by.instance },
+              { [attribute.resourceId]: 'db:other' },
+            ),
+          ),
+        ],
+        by,
+      ),
+  ],
   ['failed', (h, by) => send(h.batch, by, (s) => ({ ...s, status: { code: 2 } }))],
-  ['failed, unsealed', (h, by) => send([with_(without(h.named, seals), { [attribute.actionOutcome]: 'failure' })], by)],
-  ['nobody', (h, by) => send([without(h.named, Object.keys(h.named.attributes).filter((k) => ![attribute.resourceId, attribute.actionVerb, attribute.toolName].includes(k as never)))], by)],
-  ['a log record', async (h, by) => {
-    const response = await fetch(`${collector.url}/v1/logs`, { method: 'POST', headers: { authorization: `Bearer ${by}`, 'content-type': 'application/json' }, body: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ traceId: h.good.traceId, spanId: h.good.spanId, timeUnixNano: `${h.good.startUnixNs}`, attributes: Object.entries({ ...h.good.attributes, [attribute.instanceId]: 'i-evil' }).map(([key, stringValue]) => ({ key, value: { stringValue } })) }] }] }] }) })
-    expect(response.status).toBe(200)
-  }],
+  [
+    'failed, unsealed',
+    (h, by) =>
+      send([changed(without(h.named, seals), { [attribute.actionOutcome]: 'failure' })], by),
+  ],
+  [
+    'nobody',
+    (h, by) =>
+      send(
+        [
+          without(
+            h.named,
+            Object.keys(h.named.attributes).filter(
+              (k) =>
+                ![attribute.resourceId, attribute.actionVerb, attribute.toolName].includes(
+                  k as never,
+                ),
+            ),
+          ),
+        ],
+        by,
+      ),
+  ],
+]
+
+const later = (span: SentSpan): SentSpan => ({
+  ...span,
+  startUnixNs: span.startUnixNs + 5_000_000n,
+})
+/** A newer act, which only who may not speak for the agent cannot add. */
+const newerActs: typeof attacks = [
+  [
+    'another verb, later',
+    (h, by) =>
+      send([later(changed(without(h.named, seals), { [attribute.actionVerb]: 'create' }))], by),
+  ],
+  [
+    'another verb, later, naming the seal',
+    (h, by) => send([later(changed(h.named, { [attribute.actionVerb]: 'create' })), h.seal], by),
+  ],
+  [
+    'a log record',
+    async (h, by) => {
+      const response = await fetch(`${collector.url}/v1/logs`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${by}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          resourceLogs: [
+            {
+              scopeLogs: [
+                {
+                  logRecords: [
+                    {
+                      traceId: h.good.traceId,
+                      spanId: h.good.spanId,
+                      timeUnixNano: `${h.good.startUnixNs}`,
+                      attributes: Object.entries({
+                        ...h.good.attributes,
+                        [attribute.instanceId]: 'i-evil',
+                      }).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+                    },
+                  ],
+                },
+              ],
+            },
+          ],
+        }),
+      })
+      expect(response.status).toBe(200)
+    },
+  ],
+  [
+    'another tool, later',
+    (h, by) => send([later(changed(without(h.named, seals), { [attribute.toolName]: 'zap' }))], by),
+  ],
 ]
 
 const when = ['before', 'after'] as const
-const table = attacks.flatMap(([name, attack]) =>
-  (['any', 'peer', 'planner', 'none'] as const).flatMap((by) => when.map((w) => ({ name, by, w, attack }))),
-)
+const played = (by: readonly Sender[], list: typeof attacks) =>
+  list.flatMap(([name, attack]) =>
+    by.flatMap((sender) => when.map((w) => ({ name, by: sender, w, attack }))),
+  )
+const table = [
+  ...played(['any', 'peer', 'planner', 'none'], attacks),
+  ...played(['planner', 'none'], newerActs),
+]
 
-const played = new Map<string, Honest>()
+const honestOnes = new Map<string, Honest>()
 
 describe('an attested act stays so, whatever another sends', () => {
   beforeAll(async () => {
     for (const { name, attack, by, w } of table) {
       const h = await honest()
-      played.set(`${name} ${by} ${w}`, h)
+      honestOnes.set(`${name} ${by} ${w}`, h)
       if (w === 'before') await attack(h, by)
       await send(h.batch)
       if (w === 'after') await attack(h, by)
@@ -170,13 +304,28 @@ describe('an attested act stays so, whatever another sends', () => {
   }, 240_000)
 
   test.each(table)('$name, by $by, $w', async ({ name, by, w }) => {
-    const h = played.get(`${name} ${by} ${w}`)
+    const h = honestOnes.get(`${name} ${by} ${w}`)
     if (h === undefined) throw new Error('not played')
-    const of = [h.resource, `span:${idOf(h.good)}`, `trace:${h.good.traceId}`, `instance:${h.by.instance}`]
+    const isNewest = name.includes('elsewhere')
+    const of = [
+      h.resource,
+      `span:${idOf(h.good)}`,
+      `trace:${h.good.traceId}`,
+      ...(isNewest ? [] : [`instance:${h.by.instance}`]),
+    ]
     const got: unknown[] = []
     for (const handle of of) {
       const { verdict, grade, agent, delegator, gaps, reasons, action } = await ledger.ask(handle)
-      got.push([handle.split(':')[0], verdict, grade, agent?.instance?.id, delegator?.id, action?.verb, gaps.map((g) => g.code).includes('sealed_span_missing'), ...(grade === 'attested' ? [] : reasons.map((r) => r.code))])
+      got.push([
+        handle.split(':')[0],
+        verdict,
+        grade,
+        agent?.instance?.id,
+        delegator?.id,
+        action?.verb,
+        gaps.map((g) => g.code).includes('sealed_span_missing'),
+        ...(grade === 'attested' ? [] : reasons.map((r) => r.code)),
+      ])
     }
     const fine = ['agent', 'attested', h.by.instance, 'jane', 'delete', false]
     expect(got).toEqual(of.map((handle) => [handle.split(':')[0], ...fine]))
