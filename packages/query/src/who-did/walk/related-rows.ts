@@ -192,7 +192,9 @@ function sealOf({ columns }: WalkedRecord): readonly unknown[] {
   if (!text.startsWith(sealedBeginning)) return []
   // The collector writes an object.
   const attributes = JSON.parse(text) as Readonly<Record<string, unknown>>
-  return [attributes[attribute.sealResult], attributes[attribute.sealClaims]]
+  return [attribute.sealResult, attribute.sealToken, attribute.sealClaims].map(
+    (key) => attributes[key],
+  )
 }
 
 function distinctVersions(records: readonly WalkedRecord[]): WalkedRecord[] {
