@@ -15,6 +15,11 @@ export interface Service {
   readonly apiUrl: string
   readonly otlpUrl: string
   readonly ingestToken: string
+  readonly processId: number
+  /** Asks the API as an investigator. Throws for any answer but 200. */
+  get(path: string): Promise<unknown>
+  /** Posts to the API as an administrator. Throws for any answer but one of success. */
+  post(path: string, body: object): Promise<unknown>
   /** Kills an instance. Resolves with the time at which the order was sent, once it is in force. */
   kill(instance: string): Promise<number>
   /** The reason about a revocation in the answer on an act; undefined where there is none, or where the act is not on record. */
@@ -24,8 +29,11 @@ export interface Service {
   stop(): Promise<void>
 }
 
-/** Starts `whodid serve` with its settings as they are, on free ports. */
-export async function startService(dataDir: string): Promise<Service> {
+/** Starts `whodid serve` on free ports, with its settings as they are but for `settings`. */
+export async function startService(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Service> {
   const child = spawn(process.execPath, [whodidProgram, 'serve', '--json'], {
     env: {
       PATH: process.env['PATH'],
@@ -33,6 +41,7 @@ export async function startService(dataDir: string): Promise<Service> {
       WHODID_API_PORT: '0',
       WHODID_OTLP_HTTP_PORT: '0',
       WHODID_OTLP_GRPC_PORT: '0',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -54,7 +63,14 @@ export async function startService(dataDir: string): Promise<Service> {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     })
+  const told = async (answer: Response): Promise<unknown> => {
+    if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`)
+    return answer.json()
+  }
   return {
+    processId: child.pid ?? 0,
+    get: async (path) => told(await ask(path, tokens.investigator)),
+    post: async (path, body) => told(await ask(path, tokens.admin, body)),
     apiUrl: String(apiUrl),
     otlpUrl: String(otlpUrl),
     ingestToken: tokens.ingest,

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { ghostsAnswerSchema } from '@whodid/model/answers'
 import { ghosts, ghostsLimit, parseGhostsQuestion } from '@whodid/query'
+import type { PeopleBook } from '@whodid/query'
 import { limitSchema, listTimes } from './parameter-schemas.ts'
 import {
   answered,
@@ -37,6 +38,7 @@ export const ghostsRoute = createRoute({
 
 /** The ports of ghostsRoute. */
 interface GhostsDeps extends QuestionDeps {
+  readonly book: PeopleBook
   /** Nanoseconds since 1970: the end of a period that names none. */
   readonly now: () => bigint
 }
@@ -45,13 +47,14 @@ interface GhostsDeps extends QuestionDeps {
 export function answerGhosts({
   selector,
   recordedRead,
+  book,
   now,
 }: GhostsDeps): Handler<typeof ghostsRoute> {
   return async (c) => {
     const asked = c.req.valid('query')
     const question = parseGhostsQuestion(asked, now())
     const { tenant } = c.get('token')
-    const run = () => ghosts(selector, tenant, question)
+    const run = () => ghosts(selector, tenant, { ...question, people: book })
     return c.json(await recordedRead(c, { roles: readers, question: asked }, { run }), 200)
   }
 }

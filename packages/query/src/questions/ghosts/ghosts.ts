@@ -1,7 +1,10 @@
 import { WhodidError } from '@whodid/model'
 import type { GhostsAnswer, QuestionCost } from '@whodid/model'
-import { reconcile, reportGhosts } from '@whodid/reconcile'
+import { personByName, reconcile, reportGhosts } from '@whodid/reconcile'
+import type { PersonOf } from '@whodid/reconcile'
 import type { Selector } from '@whodid/store'
+import type { PeopleBook } from '../../people/people-book.ts'
+import type { People } from '../../people/people.ts'
 import { timeBoundParameters } from '../../time-bounds.ts'
 import { askStatement, sumCosts } from '../ask-statement.ts'
 import type { GhostsQuestion } from './question.ts'
@@ -24,18 +27,20 @@ const edgeNs = 3_600_000_000_000n
 export async function ghosts(
   selector: Selector,
   tenant: string,
-  { time, limit }: GhostsQuestion,
+  { time, limit, people: book }: GhostsQuestion & { readonly people: PeopleBook },
 ): Promise<GhostsAnswer> {
   const ask = <Row>(sql: string, rows: number, widened = 0n): Promise<Asked<Row>> => {
     const bounds = { ...time, from: time.from - widened, to: time.to + widened }
     const parameters = { ...timeBoundParameters(bounds), rows }
     return askStatement<Row>(selector, { sql, parameters, tenant })
   }
-  const [events, acts, declared] = await Promise.all([
+  const [events, acts, declared, listed] = await Promise.all([
     ask<ImportRow>(eventsSql, eventsMax + 1),
     ask<ActRow>(actsSql, actsMax + 1, edgeNs),
     ask<ImportRow>(coveragesSql, coveragesMax),
+    book.of(tenant, time.asRecorded),
   ])
+  const personOf = personIn(listed.people)
   checkSize(events.rows.length, eventsMax, 'imported events')
   checkSize(acts.rows.length, actsMax, 'records of acts')
   const coverages = readCoverages(declared.rows)
@@ -43,13 +48,30 @@ export async function ghosts(
     events: events.rows.map(readEvent),
     acts: readActs(acts.rows),
     coverages,
+    personOf,
   })
   const inPeriod = reconciled.acts.filter(
     ({ act }) => act.startUnixNs >= time.from && act.startUnixNs <= time.to,
   )
   const found = { ...reconciled, acts: inPeriod }
-  const cost = sumCosts([events.cost, acts.cost, declared.cost])
-  return shapeGhosts(reportGhosts(found), { reconciled: found, coverages, time, limit, cost })
+  const sum = sumCosts([events.cost, acts.cost, declared.cost])
+  const cost = { ...sum, statements: sum.statements + listed.statements }
+  return shapeGhosts(reportGhosts(found, personOf), {
+    reconciled: found,
+    coverages,
+    time,
+    limit,
+    cost,
+  })
+}
+
+/** The one person whose name it is at an instant, by the list of people; the name itself where it is nobody's, or several people's. */
+function personIn(people: People): PersonOf {
+  return (name, atUnixNs) => {
+    const holders = new Set(people.holdersOf(name, atUnixNs).map(({ person }) => person))
+    const [only] = holders
+    return holders.size === 1 && only !== undefined ? only : personByName(name, atUnixNs)
+  }
 }
 
 interface Asked<Row> {
