@@ -23,7 +23,7 @@ export async function deliverWorld(service: Service, acts: readonly WorldAct[]):
     const lines = acts.filter(({ log }) => log === format).map(({ line }) => line)
     for (const chunk of chunksOf(lines)) {
       const isText = format === 'postgres' || format === 'access-log'
-      const events = isText ? chunk : chunk.map((line) => JSON.parse(line) as unknown)
+      const events = isText ? chunk : chunk.map((line): unknown => JSON.parse(line))
       const taken = await service.post('/v1/imports', { format, events })
       // The contract fixes what this answer holds.
       const { refused } = taken as { readonly refused: number | readonly unknown[] }

@@ -65,10 +65,11 @@ async function hitsOf(service: Service): Promise<Hit[]> {
     readonly findings: readonly { readonly id: string }[]
   }
   const described = await Promise.all(
-    findings.map(
-      async ({ id }) =>
-        (await service.get(`/v1/findings/${id}`)) as { readonly hits: readonly Hit[] },
-    ),
+    findings.map(async ({ id }) => {
+      const finding = await service.get(`/v1/findings/${id}`)
+      // As above.
+      return finding as { readonly hits: readonly Hit[] }
+    }),
   )
   return described.flatMap(({ hits }) => hits)
 }

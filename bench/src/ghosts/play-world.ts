@@ -133,22 +133,62 @@ const byHand: ReadonlySet<ActKind> = new Set([
   'mark_forged',
 ])
 
-function act({ random, id, atMs, thing }: Turn, played: Played): WorldAct {
-  const {
+function act(turn: Turn, played: Played): WorldAct {
+  const { id, atMs, thing } = turn
+  const { kind, log, person, emitter, program = '', stated = '' } = played
+  const isBare = played.isBare === true
+  const isRecorded = played.isRecorded === true
+  const isAgent = isAgents(played)
+  const call = callOf(turn, played)
+  const { isCarried, isJoined } = linkOf(played)
+  const logged = emitter === 'claude-code' ? 'claude-code' : program
+  const traceparent = `00-${call.traceId}-${call.spanId}-01`
+  const names = [call.instance, call.agent, stated, logged].filter((name) => name !== '')
+  return {
+    id,
     kind,
+    atMs,
+    actor: isAgent ? 'agent' : 'human',
+    person: person.login,
+    isUnderPerson: log !== 'postgres',
+    agentNames: isAgent ? names : [],
+    isDecidable: isJoined || stated !== '',
     log,
-    person,
-    emitter,
-    program = '',
-    stated = '',
-    isRecorded = false,
-    isBare = false,
-  } = played
+    resource: call.resource,
+    line: lineOf(log, {
+      id: `event-${id}`,
+      atMs,
+      thing,
+      person,
+      token: isBare ? '' : call.token,
+      program: logged,
+      traceparent: isCarried ? traceparent : '',
+      stated,
+    }),
+    spans:
+      emitter === undefined ? (isRecorded ? [spansOfPerson(call)] : []) : [spansOf(emitter, call)],
+  }
+}
+
+function isAgents({ kind, emitter, program = '', stated = '' }: Played): boolean {
+  if (byHand.has(kind)) return false
+  return kind === 'agent_hidden' || emitter !== undefined || program !== '' || stated !== ''
+}
+
+/** Whether an identifier reaches the log, and whether that, or the credential, joins log and record. */
+function linkOf({ emitter, log, isBare = false, isRecorded = false }: Played): {
+  isCarried: boolean
+  isJoined: boolean
+} {
+  if (isBare || (emitter === undefined && !isRecorded)) return { isCarried: false, isJoined: false }
+  const isSdk = emitter === 'whodid'
+  const isCarried = carriesTrace.has(log) || (isSdk && log === 'git-log')
+  return { isCarried, isJoined: isCarried || ((isSdk || isRecorded) && knowsCredential.has(log)) }
+}
+
+function callOf({ random, id, atMs, thing }: Turn, { log, person, isBare = false }: Played): Call {
   const { resource, verb } = thingOf(log, thing)
-  const isAgent =
-    !byHand.has(kind) &&
-    (emitter !== undefined || program !== '' || stated !== '' || kind === 'agent_hidden')
-  const call: Call = {
+  return {
     traceId: random.hex(32),
     spanId: random.hex(16),
     atMs,
@@ -159,43 +199,6 @@ function act({ random, id, atMs, thing }: Turn, played: Played): WorldAct {
     resource,
     verb,
     toolCall: `call-${random.hex(12)}`,
-  }
-  const isSdk = emitter === 'whodid'
-  const logged = emitter === 'claude-code' ? 'claude-code' : program
-  const isCarried =
-    emitter !== undefined && !isBare && (carriesTrace.has(log) || (isSdk && log === 'git-log'))
-  const isJoined = isCarried || (isSdk && !isBare && knowsCredential.has(log))
-  return {
-    id,
-    kind,
-    atMs,
-    actor: isAgent ? 'agent' : 'human',
-    person: person.login,
-    isUnderPerson: log !== 'postgres',
-    agentNames: isAgent
-      ? [call.instance, call.agent, stated, logged].filter((name) => name !== '')
-      : [],
-    isDecidable:
-      isJoined ||
-      stated !== '' ||
-      (isRecorded && (knowsCredential.has(log) || carriesTrace.has(log))),
-    log,
-    resource,
-    line: lineOf(log, {
-      id: `event-${id}`,
-      atMs,
-      thing,
-      person,
-      token: isBare ? '' : call.token,
-      program: logged,
-      traceparent:
-        isCarried || (isRecorded && carriesTrace.has(log))
-          ? `00-${call.traceId}-${call.spanId}-01`
-          : '',
-      stated,
-    }),
-    spans:
-      emitter !== undefined ? [spansOf(emitter, call)] : isRecorded ? [spansOfPerson(call)] : [],
   }
 }
 

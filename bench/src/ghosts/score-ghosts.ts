@@ -37,50 +37,75 @@ export async function scoreGhosts(
   acts: readonly WorldAct[],
 ): Promise<GhostScore> {
   const events = await askAll(service, acts)
-  const found = new Map<string, { event: Event; list: string }>()
-  for (const { list, event } of events)
-    found.set(`${event.resource ?? ''} ${Date.parse(event.at)}`, { event, list })
-  const faults: string[] = []
-  const firm = { of: 0, right: 0 }
-  const marked = { of: 0, right: 0 }
-  const decided = { of: 0, right: 0 }
-  const forged = { of: 0, right: 0 }
-  let blamed = 0
-  for (const act of acts) {
-    const hit = found.get(`${act.resource} ${act.atMs}`)
-    const isLaid = hit !== undefined && (hit.list === 'borrowed' || hit.list === 'agents')
-    const isFirm =
-      isLaid && (hit.event.result === 'confirmed' || hit.event.reason === 'system_states_agent')
-    const isRight =
-      isLaid && act.actor === 'agent' && act.agentNames.includes(hit.event.agent ?? '')
-    if (act.kind === 'mark_forged') {
-      forged.of += 1
-      if (isLaid) forged.right += 1
-    }
-    if (isLaid && (isFirm || act.kind !== 'mark_forged')) {
-      const share = isFirm ? firm : marked
-      share.of += 1
-      if (isRight) share.right += 1
-      if (isFirm && act.actor === 'human') blamed += 1
-    }
-    const isDecided = act.actor === 'human' ? hit === undefined : isFirm && isRight
-    if (act.isDecidable) {
-      decided.of += 1
-      if (isDecided) decided.right += 1
-    }
-    if ((isFirm && !isRight) || (act.isDecidable && !isDecided))
-      faults.push(
-        `${act.kind} in ${act.log}: ${hit === undefined ? 'in no list' : `${hit.list}, ${hit.event.result}, ${hit.event.reason}, "${hit.event.agent ?? ''}"`}`,
-      )
+  const found = new Map(
+    events.map((listed) => [
+      `${listed.event.resource ?? ''} ${Date.parse(listed.event.at)}`,
+      listed,
+    ]),
+  )
+  const told = acts.map((act) => judge(act, found.get(`${act.resource} ${act.atMs}`)))
+  const laid = told.filter(({ isLaid }) => isLaid)
+  const firm = laid.filter(({ isFirm }) => isFirm)
+  return {
+    acts: acts.length,
+    firm: shareOf(firm, ({ isRight }) => isRight),
+    marked: shareOf(
+      laid.filter(({ isFirm, act }) => !isFirm && act.kind !== 'mark_forged'),
+      ({ isRight }) => isRight,
+    ),
+    forged: shareOf(
+      told.filter(({ act }) => act.kind === 'mark_forged'),
+      ({ isLaid }) => isLaid,
+    ),
+    decided: shareOf(
+      told.filter(({ act }) => act.isDecidable),
+      ({ isDecided }) => isDecided,
+    ),
+    blamed: firm.filter(({ act }) => act.actor === 'human').length,
+    faults: told.flatMap(faultOf),
   }
-  return { acts: acts.length, firm, marked, forged, decided, blamed, faults }
+}
+
+interface Listed {
+  readonly list: string
+  readonly event: Event
+}
+
+/** An act, and what the report says of it. */
+interface Told {
+  readonly act: WorldAct
+  readonly listed: Listed | undefined
+  readonly isLaid: boolean
+  readonly isFirm: boolean
+  readonly isRight: boolean
+  readonly isDecided: boolean
+}
+
+function judge(act: WorldAct, listed: Listed | undefined): Told {
+  const isLaid = listed?.list === 'borrowed' || listed?.list === 'agents'
+  const isFirm =
+    isLaid && (listed.event.result === 'confirmed' || listed.event.reason === 'system_states_agent')
+  const isRight = isLaid && act.agentNames.includes(listed.event.agent ?? '')
+  const isDecided = act.actor === 'human' ? listed === undefined : isFirm && isRight
+  return { act, listed, isLaid, isFirm, isRight, isDecided }
+}
+
+function shareOf(told: readonly Told[], isRight: (one: Told) => boolean): Share {
+  return { of: told.length, right: told.filter(isRight).length }
+}
+
+function faultOf({ act, listed, isFirm, isRight, isDecided }: Told): string[] {
+  const isFault = (isFirm && !isRight) || (act.isDecidable && !isDecided)
+  if (!isFault) return []
+  const said =
+    listed === undefined
+      ? 'in no list'
+      : `${listed.list}, ${listed.event.result}, ${listed.event.reason}, "${listed.event.agent ?? ''}"`
+  return [`${act.kind} in ${act.log}: ${said}`]
 }
 
 /** All that the report lists, window by window. */
-async function askAll(
-  service: Service,
-  acts: readonly WorldAct[],
-): Promise<{ list: string; event: Event }[]> {
+async function askAll(service: Service, acts: readonly WorldAct[]): Promise<Listed[]> {
   const fromMs = Math.min(...acts.map(({ atMs }) => atMs)) - 1_000
   const toMs = Math.max(...acts.map(({ atMs }) => atMs)) + 1_000
   const deadlineMs = performance.now() + storedWithinMs

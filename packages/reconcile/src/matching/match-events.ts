@@ -131,19 +131,15 @@ type Judgement = Omit<MatchedEvent, keyof SealedEvent>
 
 function judgeMatched(
   event: ImportedEvent,
-  { rule, acts }: Found,
+  found: Found,
   { isRival, personOf }: { readonly isRival: boolean; readonly personOf: PersonOf },
 ): Judgement {
+  const { rule, acts } = found
   const [first] = acts
   const base = { rule, acts, agent: '' }
   if (first === undefined) return { ...base, result: 'undetermined', reason: 'no_record' }
-  const actors = new Set(acts.map(actorOf))
-  if (actors.size > 1) return { ...base, result: 'undetermined', reason: 'several_records' }
-  // The same thing at the same time, under a name that may be anybody's: it may be this act, and is laid to nobody.
-  if (rule === 'same_act' && !acts.every((act) => isSameAuthority(act, event, personOf)))
-    return { ...base, result: 'undetermined', reason: 'authority_unknown' }
-  if (rule === 'credential' && !acts.every(({ resource }) => isSameThing(resource, event)))
-    return { ...base, result: 'undetermined', reason: 'thing_unknown' }
+  const open = openReason(event, found, personOf)
+  if (open !== undefined) return { ...base, result: 'undetermined', reason: open }
   const agent = first.verdict === 'agent' ? actorOf(first) : ''
   if (isRival) return { ...base, agent, result: 'undetermined', reason: 'several_events' }
   const difference = acts.length === 1 ? differenceOf(event, first) : undefined
@@ -159,6 +155,21 @@ function judgeMatched(
     case 'undetermined':
       return { ...base, result: 'undetermined', reason: 'record_names_nobody' }
   }
+}
+
+/** Why an event may be the acts that were found, and is laid to nobody; undefined where nothing speaks against it. */
+function openReason(
+  event: ImportedEvent,
+  { rule, acts }: Found,
+  personOf: PersonOf,
+): EventReason | undefined {
+  if (new Set(acts.map(actorOf)).size > 1) return 'several_records'
+  // The same thing at the same time, under a name that may be anybody's.
+  if (rule === 'same_act' && !acts.every((act) => isSameAuthority(act, event, personOf)))
+    return 'authority_unknown'
+  if (rule === 'credential' && !acts.every(({ resource }) => isSameThing(resource, event)))
+    return 'thing_unknown'
+  return undefined
 }
 
 function isSameThing(resource: string, event: ImportedEvent): boolean {

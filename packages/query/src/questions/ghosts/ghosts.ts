@@ -1,10 +1,9 @@
 import { WhodidError } from '@whodid/model'
 import type { GhostsAnswer, QuestionCost } from '@whodid/model'
-import { personByName, reconcile, reportGhosts } from '@whodid/reconcile'
-import type { PersonOf } from '@whodid/reconcile'
+import { reconcile, reportGhosts } from '@whodid/reconcile'
 import type { Selector } from '@whodid/store'
 import type { PeopleBook } from '../../people/people-book.ts'
-import type { People } from '../../people/people.ts'
+import { personIn } from '../../people/person-in.ts'
 import { timeBoundParameters } from '../../time-bounds.ts'
 import { askStatement, sumCosts } from '../ask-statement.ts'
 import type { GhostsQuestion } from './question.ts'
@@ -63,15 +62,6 @@ export async function ghosts(
     limit,
     cost,
   })
-}
-
-/** The one person whose name it is at an instant, by the list of people; the name itself where it is nobody's, or several people's. */
-function personIn(people: People): PersonOf {
-  return (name, atUnixNs) => {
-    const holders = new Set(people.holdersOf(name, atUnixNs).map(({ person }) => person))
-    const [only] = holders
-    return holders.size === 1 && only !== undefined ? only : personByName(name, atUnixNs)
-  }
 }
 
 interface Asked<Row> {
