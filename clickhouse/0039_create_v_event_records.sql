@@ -67,7 +67,9 @@ FROM
                         (3, if(carried_trace = '', '', concat('trace ', carried_trace))), (4, if(carried_instance = '', '', concat('instance ', carried_instance))),
                         (5, if(credential_id = '', '', concat('credential ', credential_id))), (6, if(carried_tool_call = '', '', concat('call ', carried_tool_call))),
                         (7, if(resource_id = '', '', concat('thing ', resource_id)))])) AS ranked,
-                    ranked.1 AS rank, ranked.2 AS key
+                    ranked.1 AS rank, ranked.2 AS key,
+                    -- A name that is in use all the time joins what is of the same minute alone.
+                    if(rank IN (0, 1, 2, 6), 0, toUnixTimestamp(ts) DIV 60) AS minute
                 FROM whodid.v_imported_events
                 WHERE (received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')})
                     OR (
@@ -86,10 +88,15 @@ FROM
                     multiIf(
                         verdict = 'agent' AND instance_id != '', concat('instance:', instance_id), verdict = 'agent', concat('template:', template_id),
                         verdict = 'human', concat('person:', user_id), verdict = 'service', concat('service:', service_name), '') AS actor,
-                    arrayJoin(arrayFilter(key -> key != '', [
-                        concat('span ', trace, '-', span), concat('action ', act), concat('trace ', trace), if(instance_id = '', '', concat('instance ', instance_id)),
-                        if(credential_id = '', '', concat('credential ', credential_id)), if(tool_call_id = '', '', concat('call ', tool_call_id)),
-                        if(resource_id = '', '', concat('thing ', resource_id))])) AS key
+                    range(toUInt32(toUnixTimestamp(ts - INTERVAL 5 SECOND) DIV 60), toUInt32(least(toUnixTimestamp(end_ts + INTERVAL 5 SECOND), toUnixTimestamp(ts) + 7200) DIV 60) + 1) AS minutes,
+                    arrayJoin(arrayFilter(named -> named.1 != '', arrayConcat(
+                        [(concat('span ', trace, '-', span), 0), (concat('action ', act), 0), (if(tool_call_id = '', '', concat('call ', tool_call_id)), 0)],
+                        arrayFlatten(arrayMap(
+                            name -> arrayMap(at -> (name, at), minutes),
+                            [
+                                concat('trace ', trace), if(instance_id = '', '', concat('instance ', instance_id)),
+                                if(credential_id = '', '', concat('credential ', credential_id)), if(resource_id = '', '', concat('thing ', resource_id))]))))) AS named,
+                    named.1 AS key, named.2 AS minute
                 FROM
                 (
                     SELECT * FROM whodid.v_acts
@@ -104,7 +111,7 @@ FROM
                                 AND received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
                         )
                 )
-            ) AS a ON e.tenant = a.tenant AND e.key = a.key
+            ) AS a ON e.tenant = a.tenant AND e.key = a.key AND e.minute = a.minute
             LEFT JOIN whodid.v_verb_classes AS c ON c.word = lower(a.a_verb)
         )
         GROUP BY tenant, event

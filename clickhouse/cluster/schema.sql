@@ -1418,7 +1418,8 @@ FROM
                         (3, if(carried_trace = '', '', concat('trace ', carried_trace))), (4, if(carried_instance = '', '', concat('instance ', carried_instance))),
                         (5, if(credential_id = '', '', concat('credential ', credential_id))), (6, if(carried_tool_call = '', '', concat('call ', carried_tool_call))),
                         (7, if(resource_id = '', '', concat('thing ', resource_id)))])) AS ranked,
-                    ranked.1 AS rank, ranked.2 AS key
+                    ranked.1 AS rank, ranked.2 AS key,
+                    if(rank IN (0, 1, 2, 6), 0, toUnixTimestamp(ts) DIV 60) AS minute
                 FROM whodid.v_imported_events
                 WHERE (received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')})
                     OR (
@@ -1437,10 +1438,15 @@ FROM
                     multiIf(
                         verdict = 'agent' AND instance_id != '', concat('instance:', instance_id), verdict = 'agent', concat('template:', template_id),
                         verdict = 'human', concat('person:', user_id), verdict = 'service', concat('service:', service_name), '') AS actor,
-                    arrayJoin(arrayFilter(key -> key != '', [
-                        concat('span ', trace, '-', span), concat('action ', act), concat('trace ', trace), if(instance_id = '', '', concat('instance ', instance_id)),
-                        if(credential_id = '', '', concat('credential ', credential_id)), if(tool_call_id = '', '', concat('call ', tool_call_id)),
-                        if(resource_id = '', '', concat('thing ', resource_id))])) AS key
+                    range(toUInt32(toUnixTimestamp(ts - INTERVAL 5 SECOND) DIV 60), toUInt32(least(toUnixTimestamp(end_ts + INTERVAL 5 SECOND), toUnixTimestamp(ts) + 7200) DIV 60) + 1) AS minutes,
+                    arrayJoin(arrayFilter(named -> named.1 != '', arrayConcat(
+                        [(concat('span ', trace, '-', span), 0), (concat('action ', act), 0), (if(tool_call_id = '', '', concat('call ', tool_call_id)), 0)],
+                        arrayFlatten(arrayMap(
+                            name -> arrayMap(at -> (name, at), minutes),
+                            [
+                                concat('trace ', trace), if(instance_id = '', '', concat('instance ', instance_id)),
+                                if(credential_id = '', '', concat('credential ', credential_id)), if(resource_id = '', '', concat('thing ', resource_id))]))))) AS named,
+                    named.1 AS key, named.2 AS minute
                 FROM
                 (
                     SELECT * FROM whodid.v_acts
@@ -1455,7 +1461,7 @@ FROM
                                 AND received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
                         )
                 )
-            ) AS a ON e.tenant = a.tenant AND e.key = a.key
+            ) AS a ON e.tenant = a.tenant AND e.key = a.key AND e.minute = a.minute
             LEFT JOIN whodid.v_verb_classes AS c ON c.word = lower(a.a_verb)
         )
         GROUP BY tenant, event
@@ -1648,7 +1654,7 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0038_create_v_verb_classes.sql', 'be34bbe9cc7da85a882f315f03bdbfddcecd075a508558fa940ee43b5dd7f521' WHERE '0038_create_v_verb_classes.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0039_create_v_event_records.sql', '05ecbd166750d0fa3c73609ff2d3b21e5412a638ba56f2de7f7e9b9755d4f0a1' WHERE '0039_create_v_event_records.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0039_create_v_event_records.sql', '684e5162bf456e9b930154cb5cc37ef197ea8947cdbc290381c06a5b59010d90' WHERE '0039_create_v_event_records.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0040_create_v_acts_from_spans.sql', 'af44595265291465c5e33bb48f309dfc42dd988b219e83d0565f294c4c169755' WHERE '0040_create_v_acts_from_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -12,7 +12,7 @@ import { createFindingWriter, createSelector } from '@whodid/store'
 import type { FindingRow, FindingWriter } from '@whodid/store'
 import { startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
-import { merged, mergeOfAgent } from './detection-cases/import-cases.ts'
+import { merged, mergeOfAgent } from './detection-cases/merged.ts'
 import { agentAct, recordsOf, windowStartNs } from './detection-cases/detection-case.ts'
 import type { Played } from './detection-cases/detection-case.ts'
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -29,11 +30,18 @@ export interface Service {
   stop(): Promise<void>
 }
 
-/** Starts `whodid serve` on free ports, with its settings as they are but for `settings`. */
-export async function startService(
+interface Running {
+  readonly child: ChildProcess
+  readonly exited: Promise<unknown>
+  readonly apiUrl: string
+  readonly otlpUrl: string
+  readonly tokens: Readonly<Record<'ingest' | 'investigator' | 'admin', string>>
+}
+
+async function startProcess(
   dataDir: string,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<Service> {
+  settings: Readonly<Record<string, string>>,
+): Promise<Running> {
   const child = spawn(process.execPath, [whodidProgram, 'serve', '--json'], {
     env: {
       PATH: process.env['PATH'],
@@ -58,8 +66,17 @@ export async function startService(
   const text = await readFile(join(dataDir, 'tokens.json'), 'utf8')
   // The contract fixes what this file holds.
   const tokens = JSON.parse(text) as Readonly<Record<'ingest' | 'investigator' | 'admin', string>>
+  return { child, exited, apiUrl: String(apiUrl), otlpUrl: String(otlpUrl), tokens }
+}
+
+/** Starts `whodid serve` on free ports, with its settings as they are but for `settings`. */
+export async function startService(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Service> {
+  const { child, exited, apiUrl, otlpUrl, tokens } = await startProcess(dataDir, settings)
   const ask = (path: string, token: string, body?: object): Promise<Response> =>
-    fetch(`${String(apiUrl)}${path}`, {
+    fetch(`${apiUrl}${path}`, {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     })
@@ -71,8 +88,8 @@ export async function startService(
     processId: child.pid ?? 0,
     get: async (path) => told(await ask(path, tokens.investigator)),
     post: async (path, body) => told(await ask(path, tokens.admin, body)),
-    apiUrl: String(apiUrl),
-    otlpUrl: String(otlpUrl),
+    apiUrl,
+    otlpUrl,
     ingestToken: tokens.ingest,
     kill: async (instance) => {
       const target = { kind: 'instance', id: instance }

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { ghostsAnswerSchema } from '@whodid/model/answers'
-import { ghosts, ghostsLimit, parseGhostsQuestion } from '@whodid/query'
+import { ghosts, ghostsLimit, parseGhostsQuestion, personIn } from '@whodid/query'
 import type { PeopleBook } from '@whodid/query'
 import { limitSchema, listTimes } from './parameter-schemas.ts'
 import {
@@ -54,7 +54,12 @@ export function answerGhosts({
     const asked = c.req.valid('query')
     const question = parseGhostsQuestion(asked, now())
     const { tenant } = c.get('token')
-    const run = () => ghosts(selector, tenant, { ...question, people: book })
+    const run = async () => {
+      const { people, statements } = await book.of(tenant, question.time.asRecorded)
+      const answer = await ghosts(selector, tenant, { ...question, personOf: personIn(people) })
+      const { cost } = answer
+      return { ...answer, cost: { ...cost, statements: cost.statements + statements } }
+    }
     return c.json(await recordedRead(c, { roles: readers, question: asked }, { run }), 200)
   }
 }

@@ -1,9 +1,8 @@
 import { WhodidError } from '@whodid/model'
 import type { GhostsAnswer, QuestionCost } from '@whodid/model'
 import { reconcile, reportGhosts } from '@whodid/reconcile'
+import type { PersonOf } from '@whodid/reconcile'
 import type { Selector } from '@whodid/store'
-import type { PeopleBook } from '../../people/people-book.ts'
-import { personIn } from '../../people/person-in.ts'
 import { timeBoundParameters } from '../../time-bounds.ts'
 import { askStatement, sumCosts } from '../ask-statement.ts'
 import type { GhostsQuestion } from './question.ts'
@@ -26,20 +25,18 @@ const edgeNs = 3_600_000_000_000n
 export async function ghosts(
   selector: Selector,
   tenant: string,
-  { time, limit, people: book }: GhostsQuestion & { readonly people: PeopleBook },
+  { time, limit, personOf }: GhostsQuestion & { readonly personOf: PersonOf },
 ): Promise<GhostsAnswer> {
   const ask = <Row>(sql: string, rows: number, widened = 0n): Promise<Asked<Row>> => {
     const bounds = { ...time, from: time.from - widened, to: time.to + widened }
     const parameters = { ...timeBoundParameters(bounds), rows }
     return askStatement<Row>(selector, { sql, parameters, tenant })
   }
-  const [events, acts, declared, listed] = await Promise.all([
+  const [events, acts, declared] = await Promise.all([
     ask<ImportRow>(eventsSql, eventsMax + 1),
     ask<ActRow>(actsSql, actsMax + 1, edgeNs),
     ask<ImportRow>(coveragesSql, coveragesMax),
-    book.of(tenant, time.asRecorded),
   ])
-  const personOf = personIn(listed.people)
   checkSize(events.rows.length, eventsMax, 'imported events')
   checkSize(acts.rows.length, actsMax, 'records of acts')
   const coverages = readCoverages(declared.rows)
@@ -53,8 +50,7 @@ export async function ghosts(
     ({ act }) => act.startUnixNs >= time.from && act.startUnixNs <= time.to,
   )
   const found = { ...reconciled, acts: inPeriod }
-  const sum = sumCosts([events.cost, acts.cost, declared.cost])
-  const cost = { ...sum, statements: sum.statements + listed.statements }
+  const cost = sumCosts([events.cost, acts.cost, declared.cost])
   return shapeGhosts(reportGhosts(found, personOf), {
     reconciled: found,
     coverages,
