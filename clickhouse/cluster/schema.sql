@@ -1294,6 +1294,33 @@ LEFT JOIN
     GROUP BY tenant, finding_id
 ) AS found ON tried.tenant = found.tenant AND tried.finding_id = found.finding_id;
 
+CREATE OR REPLACE VIEW whodid.v_registry_templates
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, received_at AS recorded_at,
+    JSONExtractString(attributes, 'whodid.registry.template') AS template,
+    JSONExtractString(attributes, 'whodid.registry.recorded_by') AS recorded_by,
+    JSONExtractString(attributes, 'whodid.registry.definition') AS definition,
+    JSONExtractString(definition, 'owner') AS owner,
+    JSONExtractString(definition, 'justification') AS justification,
+    parseDateTime64BestEffortOrZero(JSONExtractString(definition, 'expires_at'), 9, 'UTC') AS expires_at,
+    JSONType(definition, 'scopes') = 'Array' AS states_scopes,
+    JSONExtract(definition, 'scopes', 'Array(String)') AS scopes,
+    JSONType(definition, 'tools') = 'Array' AS states_tools,
+    JSONExtract(definition, 'tools', 'Array(String)') AS tools,
+    JSONType(definition, 'resources') = 'Array' AS states_resources,
+    JSONExtract(definition, 'resources', 'Array(String)') AS resources,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    log_id, log_index
+FROM whodid.spans
+WHERE exporter = 'whodid' AND startsWith(action_id, 'whodid:register:')
+    AND (toStartOfHour(ts), trace_id) IN (
+        SELECT toStartOfHour(ts), trace_id FROM whodid.actions
+        WHERE resource_id >= 'whodid:template:' AND resource_id < 'whodid:template;' AND startsWith(action_id, 'whodid:register:')
+            AND channel = 'entitled' AND service_name = 'whodid');
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -1399,6 +1426,9 @@ SELECT '0034_create_finding_responses.sql', '1ef0c988bb6c2b6135c52b530e22a724145
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0035_create_v_finding_responses.sql', '4a6be2d0c2927bb830ee5b974aff6d7854f7ac1c9971951f7a331a1d4c5a0376' WHERE '0035_create_v_finding_responses.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0036_create_v_registry_templates.sql', '781b32f303afa6b29fd8bb60dbbb6da78b501118007dd5b1e02d2550545be978' WHERE '0036_create_v_registry_templates.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

@@ -2,7 +2,7 @@ import type { Detection } from '@whodid/detect'
 import type { RetentionService } from '@whodid/retention'
 import type { WhoDidSources } from '@whodid/query'
 import type { CheckpointLogEndpoint } from '@whodid/verify'
-import type { HostCheck, MetricFamily } from '@whodid/model'
+import type { HostCheck, MetricFamily, RecordedDefinition, TemplateDefinition } from '@whodid/model'
 import type {
   CaseWriter,
   FindingWriter,
@@ -26,6 +26,8 @@ export interface ApiOptions {
   readonly retention?: RetentionService | undefined
   /** Stops agents; without it those routes answer `not_found`, and answers say nothing of revocations. */
   readonly revocations?: RevocationService | undefined
+  /** Keeps the registry of templates; without it nothing can be registered. */
+  readonly registry?: RegistryService | undefined
   /** Puts imported events on record; without it `POST /v1/imports` answers `not_found`. */
   readonly takeImported?: TakeImported | undefined
   readonly readRecorder: ReadRecorder
@@ -69,6 +71,20 @@ export type TakeImported = (imported: {
   readonly importer: string
   readonly request: object
 }) => Promise<void>
+
+/** A version of a template that is to be registered. */
+export interface RegistrationRequest {
+  readonly tenant: string
+  readonly definition: TemplateDefinition
+  /** Name of the token; never the token. */
+  readonly recordedBy: string
+}
+
+/** Keeps the registry of templates. */
+export interface RegistryService {
+  /** Resolves when the version is durable in the ledger's log. Throws `log_failed`, `log_full`; then nothing has changed. */
+  readonly register: (request: RegistrationRequest) => Promise<RecordedDefinition>
+}
 
 /** The rights of a token: `ingest` stores spans only, `investigator` reads, `admin` does everything. */
 export type Role = 'ingest' | 'investigator' | 'admin'

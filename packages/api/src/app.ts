@@ -11,6 +11,7 @@ import {
   actionsRoute,
   addLogs,
   addPeopleRoute,
+  addRegistry,
   addRevocations,
   answerAccessLog,
   answerActions,
@@ -105,7 +106,7 @@ function whenStored(recorder: ApiOptions['readRecorder']): () => Promise<void> {
 export function createApi(options: ApiOptions): Api {
   const { selector, contents, trees, watch, metaLog, rules, retention, exports } = options
   const { tokens, hostCheck = 'loopback', onFailure, revocations, now = systemUnixNs } = options
-  const { stopping = new AbortController().signal } = options
+  const { stopping = new AbortController().signal, findingWriter, detections = [] } = options
   const { app, counts, load } = createGuardedApp({
     tokens,
     hostCheck,
@@ -122,7 +123,6 @@ export function createApi(options: ApiOptions): Api {
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, recordedRead }
   const notebook = { ...question, caseWriter: options.caseWriter, now }
-  const { findingWriter, detections = [] } = options
   const found = { ...question, findingWriter, detections, now }
   const people = { book, recorder: options.peopleRecorder, recordedRead, now }
 
@@ -155,6 +155,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(checkpointsRoute, answerCheckpoints(trees))
   app.openapi(integrityRoute, answerIntegrity(watch))
   addLogs(app, trees)
+  addRegistry(app, { ...question, registry: options.registry, now })
   addRevocations(app, { revocations, recordedRead, stopping })
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))

@@ -1,5 +1,12 @@
 export { createApi } from './app.ts'
-export type { Api, ApiOptions, ApiToken, PackageMaking, Role } from './api-options.ts'
+export type {
+  Api,
+  ApiOptions,
+  ApiToken,
+  PackageMaking,
+  RegistryService,
+  Role,
+} from './api-options.ts'
 export type { OnFailure } from './errors/problem.ts'
 export type { RefusalCounts } from './metrics/api-metrics.ts'
 export type {

@@ -18,6 +18,7 @@ export {
   renderTemplates,
 } from './render/render-lists.ts'
 export type { TailLine } from './render/render-lists.ts'
+export { renderRegistrations } from './render/render-registrations.ts'
 export { createPalette, usesColor, wrapText } from './render/terminal-text.ts'
 export type { Palette } from './render/terminal-text.ts'
 export { localZone } from './time/instant.ts'

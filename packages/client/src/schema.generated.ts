@@ -368,6 +368,30 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/registry/templates': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What templates may do, as it was registered
+     * @description The newest version of each template by its ID; with `template`, every version of that one, newest first. With `at`, as it stood then, by the clock of the ledger. The read itself is recorded.
+     */
+    get: operations['listRegistry']
+    put?: never
+    /**
+     * Register what a template may do
+     * @description Adds a version; it replaces the one before it from then on, and nothing is overwritten. What is not stated stays unknown: it is not allowed. A version that has expired ends the template. Recorded in the ledger before it is answered; questions know it a moment later. For the admin token.
+     */
+    post: operations['registerTemplate']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/erasures': {
     parameters: {
       query?: never
@@ -2084,6 +2108,100 @@ export interface components {
         /** @description False: from then on it is theirs no longer. Default true */
         theirs?: boolean
       }[]
+    }
+    RegistryAnswer: {
+      registrations: components['schemas']['ListedRegistration'][]
+      /** @description For the next page, with the same filters; null after the last */
+      next_cursor: string | null
+      cost: components['schemas']['QuestionCost']
+    }
+    ListedRegistration: {
+      template: string
+      /** @description The person or team that answers for it */
+      owner: string
+      /** @description Why it is needed */
+      justification: string
+      /** @description From then on nothing is allowed by it */
+      expires_at: string
+      /** @description The ceiling: the most that an instance may have */
+      scopes: string[] | null
+      /** @description The resource servers that a delegated token may be for */
+      audiences: string[] | null
+      /** @description A name, or its beginning with `*` behind it */
+      tools: string[] | null
+      /** @description An ID, or its beginning with `*` behind it */
+      resources: string[] | null
+      prompt: {
+        /** @description Path or URL of the file */
+        file: string
+        /** @description sha256:<hex> of its content */
+        hash: string
+      } | null
+      /** @description By the clock of the ledger */
+      recorded_at: string
+      /** @description The name of the token that asked */
+      recorded_by: string
+      /** @description sha256:<hex> of the version as it was recorded */
+      digest: string
+      /** @description Its record in the ledger */
+      record: string
+      /** @description Whether it is the newest of its template that was recorded by then, and not expired */
+      in_force: boolean
+    }
+    Registration: {
+      template: string
+      /** @description The person or team that answers for it */
+      owner: string
+      /** @description Why it is needed */
+      justification: string
+      /** @description From then on nothing is allowed by it */
+      expires_at: string
+      /** @description The ceiling: the most that an instance may have */
+      scopes: string[] | null
+      /** @description The resource servers that a delegated token may be for */
+      audiences: string[] | null
+      /** @description A name, or its beginning with `*` behind it */
+      tools: string[] | null
+      /** @description An ID, or its beginning with `*` behind it */
+      resources: string[] | null
+      prompt: {
+        /** @description Path or URL of the file */
+        file: string
+        /** @description sha256:<hex> of its content */
+        hash: string
+      } | null
+      /** @description By the clock of the ledger */
+      recorded_at: string
+      /** @description The name of the token that asked */
+      recorded_by: string
+      /** @description sha256:<hex> of the version as it was recorded */
+      digest: string
+      /** @description Its record in the ledger */
+      record: string
+    }
+    TemplateDefinition: {
+      /** @description The ID of the template, as its instances state it */
+      template: string
+      /** @description The team, or the person, that answers for it; stands in the ledger for ever */
+      owner: string
+      /** @description Why it is needed; name no person */
+      justification: string
+      /** @description From then on nothing is allowed by it; a time that is over ends the template. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+      expires_at: string
+      /** @description The ceiling of scopes (RFC 6749) */
+      scopes?: string[]
+      /** @description The resource servers that a delegated token may be for */
+      audiences?: string[]
+      /** @description Names of tools, or their beginnings with `*` behind them */
+      tools?: string[]
+      /** @description Resources, or their beginnings with `*` behind them */
+      resources?: string[]
+      prompt?: {
+        /** @description Path or URL of the prompt file */
+        file: string
+        /** @description sha256:<hex> of its content */
+        hash: string
+      }
     }
     CustodyOutcome: {
       /** @description The act’s record in the ledger, `<trace>-<span>` */
@@ -4286,6 +4404,218 @@ export interface operations {
         }
       }
       /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listRegistry: {
+    parameters: {
+      query?: {
+        /** @description Only this one: its history */
+        template?: string
+        /** @description As it stood then; default now. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        at?: string
+        /** @description How many versions to give: 1–200, default 50 */
+        limit?: string
+        /** @description `next_cursor` of the page before, with the same filters */
+        cursor?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description One page of the registry */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RegistryAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time`, `invalid_cursor` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  registerTemplate: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TemplateDefinition']
+      }
+    }
+    responses: {
+      /** @description It is on record */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Registration']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded`, `log_full`, `log_failed` */
       503: {
         headers: {
           [name: string]: unknown

@@ -19,11 +19,8 @@ export {
   readCaseEntries,
   shapeCaseEntry,
 } from './questions/cases.ts'
-export {
-  blastRadius,
-  parseBlastRadiusQuestion,
-  resourcesLimit,
-} from './questions/blast-radius/blast-radius.ts'
+export { blastRadius, resourcesLimit } from './questions/blast-radius/blast-radius.ts'
+export { parseBlastRadiusQuestion } from './questions/blast-radius/blast-radius.ts'
 export {
   completenessRecordsMax,
   describeCompleteness,
@@ -46,6 +43,7 @@ export {
   parseTemplatesQuestion,
   templatesLimit,
 } from './questions/list-templates/list-templates.ts'
+export { listRegistry, parseRegistryQuestion, registryLimit } from './registry/list-registry.ts'
 export { tail, tailStepMax } from './questions/tail.ts'
 export type { TailedRecord } from './questions/tail.ts'
 export type { DecisionRules } from './who-did/evidence/evidence.ts'

@@ -22,6 +22,7 @@ export { templatesAnswerSchema } from './instances.ts'
 export { integrityAnswerSchema } from './integrity.ts'
 export { peopleAddedSchema, peopleAnswerSchema } from './people.ts'
 export { actionProofSchema, checkpointsAnswerSchema, trustSchema } from './proofs.ts'
+export { registrationSchema, registryAnswerSchema } from './registry.ts'
 export { legalHoldSchema, legalHoldsSchema, retentionOutcomeSchema } from './retention.ts'
 export {
   revocationActionSchema,

@@ -7,6 +7,7 @@ import { traceRecordsSql } from './judge-listed/sql.ts'
 import { parseActionsQuestion } from './list-actions/question.ts'
 import { actionsSql } from './list-actions/sql.ts'
 import { templatesSql } from './list-templates/sql.ts'
+import { newestVersionsSql, versionsOfTemplateSql } from '../registry/sql.ts'
 import { accessLogSql, caseCountSql, caseEntriesSql, casesSql, tailSql } from './sql.ts'
 
 test.each([
@@ -22,6 +23,8 @@ test.each([
   ['describe-instance/snapshots/next-page', instanceSql(afterPosition)],
   ['judge-listed/snapshots/trace-records', traceRecordsSql],
   ['list-templates/snapshots/templates', templatesSql],
+  ['../registry/snapshots/newest-versions', newestVersionsSql],
+  ['../registry/snapshots/versions-of-template', versionsOfTemplateSql],
 ])('the statement %s', async (name, sql) => {
   const path = name.includes('/') ? `${name}.sql` : `snapshots/${name}.sql`
   await expect(sql).toMatchFileSnapshot(path)

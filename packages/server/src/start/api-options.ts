@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ApiOptions, RevocationService } from '@whodid/api'
+import type { ApiOptions, RegistryService, RevocationService } from '@whodid/api'
 import { openLogTrees } from '@whodid/tlog-posix'
 import { hostCheckOf } from '../config/service-config.ts'
 import type { LedgerAccess } from '../config/read-ledger.ts'
@@ -14,11 +14,19 @@ const ownServerStatementsMax = 32
 export interface ApiDeps extends Required<
   Pick<
     ApiOptions,
-    'selector' | 'contents' | 'retention' | 'revocations' | 'takeImported' | 'readiness' | 'metrics'
+    | 'selector'
+    | 'contents'
+    | 'retention'
+    | 'revocations'
+    | 'registry'
+    | 'takeImported'
+    | 'readiness'
+    | 'metrics'
   >
 > {
   readonly tokens: Tokens
   readonly revocations: RevocationService
+  readonly registry: RegistryService
   readonly access: Pick<LedgerAccess, 'recorder'>
   readonly watch: ApiOptions['watch']
 }
@@ -26,11 +34,13 @@ export interface ApiDeps extends Required<
 /** Makes the options of the API, those aside that it shares with nothing else. Throws `invalid_config` for an unusable export key. */
 export async function apiOptions(
   { config, wrapping, onEvent }: StartupContext,
-  { selector, contents, retention, revocations, takeImported, readiness, metrics, watch }: ApiDeps,
+  deps: ApiDeps,
 ): Promise<
   Omit<ApiOptions, 'readRecorder' | 'peopleRecorder' | 'tokens' | 'stopping'> &
     Required<Pick<ApiOptions, 'hostCheck'>>
 > {
+  const { selector, contents, retention, revocations, registry, takeImported } = deps
+  const { readiness, metrics, watch } = deps
   return {
     selector,
     // The number of cores of a server of one's own is not known here.
@@ -38,6 +48,7 @@ export async function apiOptions(
     contents,
     retention,
     revocations,
+    registry,
     takeImported,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: {

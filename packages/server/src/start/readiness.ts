@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RegistryService } from '@whodid/api'
 import { collectorMetricFamilies } from '@whodid/collector'
 import type { Collector, CollectorMetrics } from '@whodid/collector'
 import { WhodidError } from '@whodid/model'
 import type { MetricFamily } from '@whodid/model'
 import type { MonitorState } from '@whodid/verify'
 import type { Selector } from '@whodid/store'
+import { openRegistry } from '../registry/registry-service.ts'
 import { selfCheckMetrics } from '../self-check/self-check-metrics.ts'
 
 const pingTimeoutMs = 5_000
@@ -43,6 +45,18 @@ export function takeImportedBy(
     if (running === undefined) throw new WhodidError('log_failed', collectorMissing)
     await running.takeImported(imported)
   }
+}
+
+/** The registry, whose records go to the collector. It throws `log_failed` until the collector listens. */
+export function registryBy(collector: CollectorPort<'record'>): RegistryService {
+  return openRegistry({
+    record: async (records) => {
+      const running = collector()
+      if (running === undefined) throw new WhodidError('log_failed', collectorMissing)
+      await running.record(records)
+    },
+    now: () => BigInt(Date.now()) * 1_000_000n,
+  })
 }
 
 /** The metrics of the collector and of the self-check; none before the collector listens. */

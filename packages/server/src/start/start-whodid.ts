@@ -2,7 +2,7 @@ import { readTrust } from '@whodid/verify'
 import { loadOrCreateTokens } from '../credentials/tokens.ts'
 import type { Tokens } from '../credentials/tokens.ts'
 import { knownLogs, startSelfCheck } from '../self-check/self-check.ts'
-import { createReadiness, readMetrics, takeImportedBy } from './readiness.ts'
+import { createReadiness, readMetrics, registryBy, takeImportedBy } from './readiness.ts'
 import { startApiPart } from './start-api.ts'
 import { startCollectorPart } from './start-collector.ts'
 import type { RunningCollector } from './start-collector.ts'
@@ -79,6 +79,7 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
       contents,
       retention,
       revocations,
+      registry: registryBy(collectorPort),
       takeImported: takeImportedBy(collectorPort),
       readiness,
       metrics: () => readMetrics(collectorPort, state),
