@@ -155,7 +155,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(checkpointsRoute, answerCheckpoints(trees))
   app.openapi(integrityRoute, answerIntegrity(watch))
   addLogs(app, trees)
-  addRegistry(app, { ...question, registry: options.registry, now })
+  addRegistry(app, { ...question, sources, registry: options.registry, now })
   addRevocations(app, { revocations, recordedRead, stopping })
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))

@@ -21,7 +21,7 @@ export type { BlastRadiusAnswer, Touch, TouchedResource } from './answers/instan
 export type { InstanceAbout, InstanceAnswer, TimelineEntry } from './answers/instances.ts'
 export type { TemplateEntry, TemplatesAnswer } from './answers/instances.ts'
 export type { Integrity, IntegrityCheck } from './answers/integrity.ts'
-export type { Registration, RegistryAnswer } from './answers/registry.ts'
+export type { AuthorityAnswer, Registration, RegistryAnswer } from './answers/authority.ts'
 export type { ActionProof, CheckpointsAnswer, MetaLogProof, Trust } from './answers/proofs.ts'
 export type { PersonOfName } from './answers/people.ts'
 export type { RecordedRead } from './answers/access-log.ts'

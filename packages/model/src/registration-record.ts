@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { blankRecord } from './blank-record.ts'
 import { canonicalJson } from './canonical-json.ts'
-import type { Registration } from './answers/registry.ts'
+import type { Registration } from './answers/authority.ts'
 import type { LedgerRecord } from './record.ts'
 
 /** A version of a template, as it is asked for. */

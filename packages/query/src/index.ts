@@ -1,3 +1,5 @@
+export { describeAuthority } from './authority/describe-authority.ts'
+export { parseAuthorityQuestion, toolLengthMax } from './authority/question.ts'
 export { find } from './find/find.ts'
 export { parseCount, parsePageLimit } from './questions/parse-parameters.ts'
 export { candidatesLimit, clueTakenMax, parseFindQuestion } from './find/question.ts'

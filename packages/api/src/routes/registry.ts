@@ -12,6 +12,8 @@ import {
 import type { RecordedDefinition } from '@whodid/model'
 import type { RegistryService } from '../api-options.ts'
 import type { ApiEnv } from '../middleware/request-scope.ts'
+import { answerAuthority, authorityRoute } from './authority.ts'
+import type { AuthorityDeps } from './authority.ts'
 import { cursorSchema, instantSchema, instantText, limitSchema } from './parameter-schemas.ts'
 import { nameSchema } from './parameter-schemas.ts'
 import { definitionSchema, parseDefinition } from './registry-definition.ts'
@@ -24,7 +26,7 @@ import {
   readers,
   tokenSecurity as security,
 } from './route-parts.ts'
-import type { Handler, QuestionDeps } from './route-parts.ts'
+import type { Handler } from './route-parts.ts'
 
 /** `GET /v1/registry/templates` */
 const registryRoute = createRoute({
@@ -72,15 +74,14 @@ const registerRoute = createRoute({
 })
 
 /** The ports of the registry. */
-export interface RegistryDeps extends QuestionDeps {
+export interface RegistryDeps extends AuthorityDeps {
   /** Without it nothing can be registered. */
   readonly registry: RegistryService | undefined
-  /** Nanoseconds since 1970. */
-  readonly now: () => bigint
 }
 
-/** Adds the routes of the registry. */
+/** Adds the routes of the registry, and of what rests on it. */
 export function addRegistry(app: OpenAPIHono<ApiEnv>, deps: RegistryDeps): void {
+  app.openapi(authorityRoute, answerAuthority(deps))
   app.openapi(registryRoute, answerRegistry(deps))
   app.openapi(registerRoute, answerRegister(deps))
 }

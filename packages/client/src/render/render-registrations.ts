@@ -36,7 +36,7 @@ function blockOf(registration: Registration, palette: Palette): string[] {
   return isInForce ? facts : [...facts, palette.dim('  not in force')]
 }
 
-/** What is not stated is not the same as none. */
+/** A list that is not stated is not the same as an empty one. */
 function listed(members: readonly string[] | null): string | readonly string[] {
   if (members === null) return 'not stated'
   return members.length === 0 ? 'none' : members

@@ -1,6 +1,7 @@
 export { accessLogAnswerSchema } from './access-log.ts'
 export { actionsAnswerSchema, delegatorAnswerSchema } from './actions.ts'
 export { delegatedAgentSchema, listedActionSchema } from './actions.ts'
+export { authorityAnswerSchema, registrationSchema, registryAnswerSchema } from './authority.ts'
 export { caseAnswerSchema, caseEntryKinds, caseEntrySchema, casesAnswerSchema } from './cases.ts'
 export { completenessAnswerSchema } from './completeness.ts'
 export { findAnswerSchema } from './find.ts'
@@ -22,7 +23,6 @@ export { templatesAnswerSchema } from './instances.ts'
 export { integrityAnswerSchema } from './integrity.ts'
 export { peopleAddedSchema, peopleAnswerSchema } from './people.ts'
 export { actionProofSchema, checkpointsAnswerSchema, trustSchema } from './proofs.ts'
-export { registrationSchema, registryAnswerSchema } from './registry.ts'
 export { legalHoldSchema, legalHoldsSchema, retentionOutcomeSchema } from './retention.ts'
 export {
   revocationActionSchema,

@@ -47,14 +47,14 @@ ${registrations('act.resource_id = {resource:String}')}
 ORDER BY recorded_at DESC, record DESC
 LIMIT {rows:UInt32}`
 
-/** The newest version of each of some templates. Parameters: `at`, `resources` (a list). */
-export const versionsInForceSql: string = `
+/** The newest version of one template. Parameters: `at`, `resource`. */
+export const versionInForceSql: string = `
 SELECT ${columns}
-${registrations('act.resource_id IN {resources:Array(String)}')}
-ORDER BY template, recorded_at DESC, record DESC
-LIMIT 1 BY template`
+${registrations('act.resource_id = {resource:String}')}
+ORDER BY recorded_at DESC, record DESC
+LIMIT 1`
 
-/** Returns if months of records were pruned, as far as the tenant's own records tell. */
+/** The number of times that months of records were pruned, as far as the tenant's own records tell. */
 export const prunedSql: string = `
 SELECT count() AS prunes FROM whodid.actions AS act
 WHERE act.resource_id >= 'whodid:log:' AND act.resource_id < 'whodid:log;' AND startsWith(act.action_id, 'whodid:prune:')
