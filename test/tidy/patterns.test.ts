@@ -7,10 +7,10 @@ import { isTest, lineAt, nodesOf, repositorySources, syntaxOf } from './source.t
 // product is tried on texts made of its own alphabet; where the time comes from is then this rule's to say, not an attacker's.
 
 /**
- * UTF-16 units of a text, smallest first: what is exponential shows at the first, what is quadratic at the last. The first is so long that no
- * machine gets through an exponential pattern in time: at the next it would never come back.
+ * UTF-16 units of a text, smallest first: what is exponential shows at the first, what is cubic at the third, what is quadratic at the last. No
+ * machine gets through a worse pattern in time before the length at which it would not come back for hours.
  */
-const lengths = [28, 600, 20_000]
+const lengths = [28, 600, 1_500, 20_000]
 
 /** Milliseconds of CPU that one look at such a text may take; a linear one takes less than one. */
 const cpuMsMax = 60
