@@ -14,5 +14,6 @@ export type {
   RevocationRequest,
   RevocationService,
 } from './revocation-service.ts'
+export { templateInForce } from '@whodid/query'
 export { startApi } from './start-api.ts'
 export type { RunningApi, StartApiOptions } from './start-api.ts'

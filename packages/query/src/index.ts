@@ -1,5 +1,6 @@
 export { describeAuthority } from './authority/describe-authority.ts'
 export { parseAuthorityQuestion, toolLengthMax } from './authority/question.ts'
+export { templateInForce } from './registry/template-in-force.ts'
 export { find } from './find/find.ts'
 export { parseCount, parsePageLimit } from './questions/parse-parameters.ts'
 export { candidatesLimit, clueTakenMax, parseFindQuestion } from './find/question.ts'

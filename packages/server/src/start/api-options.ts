@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { ApiOptions, RegistryService, RevocationService } from '@whodid/api'
+import type { Api, ApiOptions, RegistryService, RevocationService } from '@whodid/api'
+import { type HostCheck, isHostAllowed } from '@whodid/model'
 import { openLogTrees } from '@whodid/tlog-posix'
 import { hostCheckOf } from '../config/service-config.ts'
 import type { LedgerAccess } from '../config/read-ledger.ts'
@@ -27,6 +28,8 @@ export interface ApiDeps extends Required<
   readonly tokens: Tokens
   readonly revocations: RevocationService
   readonly registry: RegistryService
+  /** Answers a request for the exchange of tokens; undefined for any other. */
+  readonly exchange: (request: Request) => Promise<Response> | undefined
   readonly access: Pick<LedgerAccess, 'recorder'>
   readonly watch: ApiOptions['watch']
 }
@@ -70,5 +73,17 @@ export async function apiOptions(
       const why = thrown instanceof Error ? thrown.message : 'unknown failure'
       onEvent({ event: 'warning', message: `request ${requestId} failed: ${why}` })
     },
+  }
+}
+
+/** Puts the exchange of tokens before the console and the API, for the names that they answer to. */
+export function withExchange(
+  fetch: Api['fetch'],
+  exchange: ApiDeps['exchange'],
+  hostCheck: HostCheck,
+): Api['fetch'] {
+  return (request, env) => {
+    const isAllowed = isHostAllowed(new URL(request.url).host, hostCheck)
+    return (isAllowed ? exchange(request) : undefined) ?? fetch(request, env)
   }
 }

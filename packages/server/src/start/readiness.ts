@@ -6,6 +6,7 @@ import { WhodidError } from '@whodid/model'
 import type { MetricFamily } from '@whodid/model'
 import type { MonitorState } from '@whodid/verify'
 import type { Selector } from '@whodid/store'
+import { startExchange } from '../exchange/start-exchange.ts'
 import { openRegistry } from '../registry/registry-service.ts'
 import { selfCheckMetrics } from '../self-check/self-check-metrics.ts'
 
@@ -57,6 +58,25 @@ export function registryBy(collector: CollectorPort<'record'>): RegistryService 
     },
     now: () => BigInt(Date.now()) * 1_000_000n,
   })
+}
+
+/** The exchange of tokens, once the collector listens, where the configuration has one. */
+export interface ExchangePort {
+  /** Undefined for a request that is none for it. */
+  readonly fetch: (request: Request) => Promise<Response> | undefined
+  /** Opens it. Throws `invalid_config`. */
+  readonly open: (...parts: Parameters<typeof startExchange>) => Promise<void>
+}
+
+/** Makes the port of an exchange that is not open yet. */
+export function createExchangePort(): ExchangePort {
+  let issuer: Awaited<ReturnType<typeof startExchange>> = undefined
+  return {
+    fetch: (request) => issuer?.fetch(request),
+    open: async (...parts) => {
+      issuer = await startExchange(...parts)
+    },
+  }
 }
 
 /** The metrics of the collector and of the self-check; none before the collector listens. */
