@@ -33,6 +33,12 @@ export function readUsage(processId: number): ProcessUsage {
   )
 }
 
+/** Reads the usage of the processes that a process started, without its own. */
+export function readUsageOfChildren(processId: number): ProcessUsage {
+  if (!canReadUsage) return nothing
+  return childrenOf(processId).reduce((sum, child) => add(sum, usageIfThere(child)), nothing)
+}
+
 function readOne(processId: number): ProcessUsage {
   const stat = readFileSync(`/proc/${processId}/stat`, 'utf8')
   // The name before it may hold anything, a parenthesis too; after it come utime, stime and both of ended children as 12th to 15th.

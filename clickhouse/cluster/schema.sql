@@ -1294,32 +1294,249 @@ LEFT JOIN
     GROUP BY tenant, finding_id
 ) AS found ON tried.tenant = found.tenant AND tried.finding_id = found.finding_id;
 
-CREATE OR REPLACE VIEW whodid.v_registry_templates
+CREATE OR REPLACE VIEW whodid.v_imported_events
 SQL SECURITY INVOKER
 AS
 SELECT
-    tenant, received_at AS recorded_at,
-    JSONExtractString(attributes, 'whodid.registry.template') AS template,
-    JSONExtractString(attributes, 'whodid.registry.recorded_by') AS recorded_by,
-    JSONExtractString(attributes, 'whodid.registry.definition') AS definition,
-    JSONExtractString(definition, 'owner') AS owner,
-    JSONExtractString(definition, 'justification') AS justification,
-    parseDateTime64BestEffortOrZero(JSONExtractString(definition, 'expires_at'), 9, 'UTC') AS expires_at,
-    JSONType(definition, 'scopes') = 'Array' AS states_scopes,
-    JSONExtract(definition, 'scopes', 'Array(String)') AS scopes,
-    JSONType(definition, 'tools') = 'Array' AS states_tools,
-    JSONExtract(definition, 'tools', 'Array(String)') AS tools,
-    JSONType(definition, 'resources') = 'Array' AS states_resources,
-    JSONExtract(definition, 'resources', 'Array(String)') AS resources,
+    tenant, ts, received_at,
     lower(hex(trace_id)) AS trace,
     lower(hex(span_id)) AS span,
-    log_id, log_index
+    JSONExtractString(attributes, 'whodid.import.format') AS format,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.source')) AS source,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.system')) AS system,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.operation')) AS operation,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.verb')) AS verb,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.outcome')) AS outcome,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.resource')) AS resource_id,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.person')) AS person,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.principal')) AS principal,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.credential_id')) AS credential_id,
+    arrayMap(mark -> arrayMap(part -> decodeURLComponent(part), splitByChar(',', mark)),
+        JSONExtract(attributes, 'whodid.import.marks', 'Array(String)')) AS marks,
+    arrayExists(mark -> mark[1] = 'system', marks) AS marked_by_system,
+    arrayExists(mark -> mark[1] = 'client', marks) AS marked_by_client,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.carried.trace')) AS carried_trace,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.carried.span')) AS carried_span,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.carried.action')) AS carried_action,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.carried.instance')) AS carried_instance,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.import.carried.tool_call')) AS carried_tool_call
 FROM whodid.spans
-WHERE exporter = 'whodid' AND startsWith(action_id, 'whodid:register:')
-    AND (toStartOfHour(ts), trace_id) IN (
-        SELECT toStartOfHour(ts), trace_id FROM whodid.actions
-        WHERE resource_id >= 'whodid:template:' AND resource_id < 'whodid:template;' AND startsWith(action_id, 'whodid:register:')
-            AND channel = 'entitled' AND service_name = 'whodid');
+WHERE channel = 'imported' AND startsWith(trace_id, unhex('ffffffff'));
+
+CREATE OR REPLACE VIEW whodid.v_import_coverages
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, received_at,
+    lower(concat(hex(trace_id), '-', hex(span_id))) AS declaration,
+    decodeURLComponent(JSONExtractString(attributes, 'whodid.coverage.system')) AS log_system,
+    arrayMap(one -> decodeURLComponent(one), JSONExtract(attributes, 'whodid.coverage.resources', 'Array(String)')) AS resources,
+    JSONExtract(attributes, 'whodid.coverage.verbs', 'Array(String)') AS verbs,
+    fromUnixTimestamp64Nano(toInt64OrZero(JSONExtractString(attributes, 'whodid.coverage.from')), 'UTC') AS covers_from,
+    fromUnixTimestamp64Nano(toInt64OrZero(JSONExtractString(attributes, 'whodid.coverage.to')), 'UTC') AS covers_to,
+    toFloat64OrZero(JSONExtractString(attributes, 'whodid.coverage.sampling')) AS sampling,
+    toFloat64OrZero(JSONExtractString(attributes, 'whodid.coverage.delay_seconds')) AS delay_seconds,
+    toFloat64OrZero(JSONExtractString(attributes, 'whodid.coverage.clock_error_seconds')) AS clock_error_seconds
+FROM whodid.spans
+WHERE channel = 'imported' AND startsWith(trace_id, unhex('fffffffe'));
+
+CREATE OR REPLACE VIEW whodid.v_verb_classes
+SQL SECURITY INVOKER
+AS
+SELECT DISTINCT listed.1 AS class, arrayJoin(arrayFlatten(arrayMap(word -> [word, concat(word, 'd'), concat(word, 'ed')], splitByChar(' ', listed.2)))) AS word
+FROM
+(
+    SELECT arrayJoin([
+        ('create', 'create insert add open opened post put upload publish copy fork register generate import'),
+        ('read', 'read get list select view fetch search describe head show count scan download lookup watch export clone pull access'),
+        ('update', 'update patch merge merged edit modify set close closed reopen rename push commit alter replace upsert assign attach detach enable disable restore move change transfer rotate'),
+        ('delete', 'delete drop truncate remove removed destroy purge terminate revoke cancel'),
+        ('execute', 'execute run exec call invoke start stop trigger dispatch assume connect deploy job'),
+        ('send', 'send message reply notify email'),
+        ('approve', 'approve grant accept authorize allow invite review')
+    ]) AS listed
+);
+
+CREATE OR REPLACE VIEW whodid.v_event_records
+SQL SECURITY INVOKER
+AS
+SELECT
+    *,
+    if(length(actors) = 1 AND actors[1].1 = 'agent' AND unnamed = 0 AND NOT differs AND (rule != 7 OR same_authority) AND rivals = 1, actors[1].2, '') AS agent
+FROM
+(
+    SELECT
+        *,
+        arrayDistinct(arrayMap(one -> one.act, chosen)) AS acts,
+        arrayDistinct(arrayMap(one -> one.span, chosen)) AS record_spans,
+        arrayDistinct(arrayMap(one -> (one.verdict, one.actor), arrayFilter(one -> one.verdict != 'undetermined', chosen))) AS actors,
+        length(acts) - length(arrayDistinct(arrayMap(one -> one.act, arrayFilter(one -> one.verdict != 'undetermined', chosen)))) AS unnamed,
+        arrayExists(one -> one.differs, chosen) AS differs,
+        arrayAll(one -> one.same_authority, chosen) AS same_authority,
+        greatest(received_at, arrayMax(arrayConcat([received_at], arrayMap(one -> one.received_at, chosen)))) AS complete_at,
+        count() OVER (PARTITION BY tenant, log_system, operation, if(rule IN (0, 1, 2, 6) OR length(acts) != 1, event, acts[1])) AS rivals
+    FROM
+    (
+        SELECT
+            tenant, event, any(e_ts) AS ts, min(e_received) AS received_at, any(system) AS log_system, any(operation) AS operation, any(e_verb) AS verb,
+            any(e_outcome) AS outcome, any(e_resource) AS resource_id, any(person) AS person, any(principal) AS principal, any(e_credential) AS credential_id,
+            any(marks) AS marks,
+            groupUniqArrayIf(1000)(CAST(
+                (rank, act, span, verdict, actor, a_received, differs OR is_unknown_thing, is_same_authority),
+                'Tuple(rank UInt8, act String, span String, verdict String, actor String, received_at DateTime64(9, \'UTC\'), differs Bool, same_authority Bool)'),
+                is_match) AS matches,
+            if(empty(matches), 0, arrayMin(one -> one.rank, matches)) AS rule,
+            arrayFilter(one -> one.rank = rule, matches) AS chosen
+        FROM
+        (
+            SELECT
+                e.tenant AS tenant, e.event AS event, e.e_ts AS e_ts, e.e_received AS e_received, e.system AS system, e.operation AS operation, e.e_verb AS e_verb,
+                e.e_outcome AS e_outcome, e.e_resource AS e_resource, e.person AS person, e.principal AS principal, e.e_credential AS e_credential,
+                e.marks AS marks, e.rank AS rank,
+                a.act AS act, a.ref AS span, a.verdict AS verdict, a.actor AS actor, a.a_received AS a_received,
+                extract(a.a_resource, '^[^:]*:(?://|[^:]*)') = extract(e.e_resource, '^[^:]*:(?://|[^:]*)') AND a.a_resource != e.e_resource AND a.a_resource != '' AND e.e_resource != '' AS is_other_thing,
+                is_other_thing OR (e.e_outcome != '' AND ((a.a_outcome = 'success' AND e.e_outcome != 'success') OR (a.a_outcome IN ('failure', 'denied') AND e.e_outcome = 'success'))) AS differs,
+                e.rank = 5 AND (e.e_resource = '' OR a.a_resource != e.e_resource) AS is_unknown_thing,
+                (e.e_credential != '' AND a.a_credential = e.e_credential) OR (e.person != '' AND lower(e.person) IN (lower(a.user), lower(a.delegator))) AS is_same_authority,
+                a.act != '' AND (
+                    e.rank IN (1, 2, 6)
+                    OR (
+                        e.e_ts BETWEEN a.a_ts - INTERVAL 5 SECOND AND a.a_end + INTERVAL 5 SECOND
+                        AND e.e_verb = if(c.class = '', lower(a.a_verb), c.class)
+                        AND NOT is_other_thing
+                        AND (e.rank != 5 OR a.a_resource IN ('', e.e_resource) OR e.e_resource = '')
+                        AND (e.rank != 7 OR e.e_credential = '' OR a.a_credential IN ('', e.e_credential)))
+                ) AS is_match
+            FROM
+            (
+                SELECT
+                    tenant, concat(trace, '-', span) AS event, ts AS e_ts, received_at AS e_received, system, operation, verb AS e_verb, outcome AS e_outcome,
+                    resource_id AS e_resource, person, principal, credential_id AS e_credential, marks,
+                    arrayJoin(arrayFilter(key -> key.2 != '', [
+                        (0, 'event'),
+                        (1, if(carried_span = '', '', concat('span ', carried_trace, '-', carried_span))), (2, if(carried_action = '', '', concat('action ', carried_action))),
+                        (3, if(carried_trace = '', '', concat('trace ', carried_trace))), (4, if(carried_instance = '', '', concat('instance ', carried_instance))),
+                        (5, if(credential_id = '', '', concat('credential ', credential_id))), (6, if(carried_tool_call = '', '', concat('call ', carried_tool_call))),
+                        (7, if(resource_id = '', '', concat('thing ', resource_id)))])) AS ranked,
+                    ranked.1 AS rank, ranked.2 AS key,
+                    if(rank IN (0, 1, 2, 6), 0, toUnixTimestamp(ts) DIV 60) AS minute
+                FROM whodid.v_imported_events
+                WHERE (received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')})
+                    OR (
+                        received_at <= {since:DateTime64(9, 'UTC')} AND ts > {since:DateTime64(9, 'UTC')} - INTERVAL 1 DAY
+                        AND toStartOfHour(ts) IN
+                        (
+                            SELECT arrayJoin([toStartOfHour(ts), toStartOfHour(ts) + INTERVAL 1 HOUR]) FROM whodid.actions
+                            WHERE received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
+                        ))
+            ) AS e
+            LEFT JOIN
+            (
+                SELECT
+                    tenant, act, concat(trace, '-', span) AS ref, ts AS a_ts, end_ts AS a_end, received_at AS a_received, verb AS a_verb, outcome AS a_outcome,
+                    resource_id AS a_resource, credential_id AS a_credential, user_id AS user, delegator_id AS delegator, verdict,
+                    multiIf(
+                        verdict = 'agent' AND instance_id != '', concat('instance:', instance_id), verdict = 'agent', concat('template:', template_id),
+                        verdict = 'human', concat('person:', user_id), verdict = 'service', concat('service:', service_name), '') AS actor,
+                    range(toUInt32(toUnixTimestamp(ts - INTERVAL 5 SECOND) DIV 60), toUInt32(least(toUnixTimestamp(end_ts + INTERVAL 5 SECOND), toUnixTimestamp(ts) + 7200) DIV 60) + 1) AS minutes,
+                    arrayJoin(arrayFilter(named -> named.1 != '', arrayConcat(
+                        [(concat('span ', trace, '-', span), 0), (concat('action ', act), 0), (if(tool_call_id = '', '', concat('call ', tool_call_id)), 0)],
+                        arrayFlatten(arrayMap(
+                            name -> arrayMap(at -> (name, at), minutes),
+                            [
+                                concat('trace ', trace), if(instance_id = '', '', concat('instance ', instance_id)),
+                                if(credential_id = '', '', concat('credential ', credential_id)), if(resource_id = '', '', concat('thing ', resource_id))]))))) AS named,
+                    named.1 AS key, named.2 AS minute
+                FROM
+                (
+                    SELECT * FROM whodid.v_acts
+                    WHERE received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
+                    UNION ALL
+                    SELECT * FROM whodid.v_acts
+                    WHERE received_at <= {since:DateTime64(9, 'UTC')}
+                        AND toStartOfHour(ts) IN
+                        (
+                            SELECT arrayJoin([toStartOfHour(ts), toStartOfHour(ts) - INTERVAL 1 HOUR]) FROM whodid.spans
+                            WHERE channel = 'imported' AND startsWith(trace_id, unhex('ffffffff'))
+                                AND received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
+                        )
+                )
+            ) AS a ON e.tenant = a.tenant AND e.key = a.key AND e.minute = a.minute
+            LEFT JOIN whodid.v_verb_classes AS c ON c.word = lower(a.a_verb)
+        )
+        GROUP BY tenant, event
+    )
+)
+WHERE complete_at > {since:DateTime64(9, 'UTC')};
+
+CREATE OR REPLACE VIEW whodid.v_acts
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, end_ts, received_at, trace_id,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    if(action_id = '', concat(lower(hex(trace_id)), '-', lower(hex(span_id))), action_id) AS act,
+    record_kind, verb, outcome, tool_name, cold.tc AS tool_call_id, resource_id, action_id, actor_type, channel, template_id, instance_id,
+    cold.ip AS instance_parent_id, user_id, cold.sn AS service_name, delegator_id, cold.dt AS delegator_type, correlation_id, credential_id,
+    cold.ct AS credential_type, cold.cs AS credential_subject, cold.cb AS credential_borrowed, prompt_ref,
+    multiIf(
+        channel = 'unentitled', 'undetermined',
+        actor_type = 'agent' AND (template_id != '' OR (instance_id != '' AND cold.ir NOT IN ('session_id', 'resource.service_name'))), 'agent',
+        actor_type = 'human' AND user_id != '' AND instance_id = '', 'human',
+        actor_type = 'service' AND cold.sn != '', 'service',
+        'undetermined') AS verdict,
+    verb IN ('delete', 'drop', 'truncate', 'remove', 'destroy', 'purge') AS destructive,
+    verb IN ('delete', 'drop', 'truncate', 'remove', 'destroy', 'purge', 'approve', 'grant', 'send', 'execute') OR cold.cb AS privileged
+FROM
+(
+    SELECT
+        tenant, ts, end_ts, received_at, trace_id, span_id, record_kind, verb, outcome, tool_name, resource_id, action_id, actor_type, channel,
+        template_id, instance_id, user_id, delegator_id, correlation_id, credential_id, prompt_ref,
+        JSONExtract(rest, 'Tuple(tc String, ip String, sn String, dt String, ct String, cs String, cb Bool, ir String)') AS cold
+    FROM whodid.spans
+    WHERE (record_kind IN ('tool_call', 'action') OR resource_id != '' OR action_id != '') AND record_kind != 'approval'
+);
+
+CREATE OR REPLACE VIEW whodid.v_approvals
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at, trace_id,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    cold.ai AS approval_id, cold.ad AS decision, cold.as AS source, cold.av AS approver_id, cold.ap AS policy_id,
+    cold.ar AS reason, verb, outcome, tool_name, resource_id, action_id, template_id, instance_id, delegator_id,
+    multiIf(
+        action_id != '', concat('action:', action_id),
+        cold.tc != '', concat('call:', cold.tc),
+        resource_id != '', concat('resource:', resource_id),
+        concat('tool:', tool_name)) AS covers
+FROM
+(
+    SELECT
+        tenant, ts, received_at, trace_id, span_id, verb, outcome, tool_name, resource_id, action_id, template_id, instance_id, delegator_id,
+        JSONExtract(rest, 'Tuple(ai String, ad String, as String, av String, ap String, ar String, tc String)') AS cold
+    FROM whodid.spans
+)
+WHERE cold.ad != '';
+
+CREATE OR REPLACE VIEW whodid.v_inputs
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, ts, received_at, trace_id,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    cold.is AS input_source, cold.it AS input_trust, cold.ih AS input_hash, tool_name, template_id, instance_id, delegator_id, channel
+FROM
+(
+    SELECT
+        tenant, ts, received_at, trace_id, span_id, tool_name, template_id, instance_id, delegator_id, channel,
+        JSONExtract(rest, 'Tuple(is String, it String, ih String)') AS cold
+    FROM whodid.spans
+)
+WHERE cold.is != '' OR cold.it != '';
 
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
@@ -1428,7 +1645,25 @@ INSERT INTO whodid.migrations (name, checksum)
 SELECT '0035_create_v_finding_responses.sql', '4a6be2d0c2927bb830ee5b974aff6d7854f7ac1c9971951f7a331a1d4c5a0376' WHERE '0035_create_v_finding_responses.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
-SELECT '0036_create_v_registry_templates.sql', '781b32f303afa6b29fd8bb60dbbb6da78b501118007dd5b1e02d2550545be978' WHERE '0036_create_v_registry_templates.sql' NOT IN (SELECT name FROM whodid.migrations);
+SELECT '0036_create_v_imported_events_carried.sql', '4a9173298e3dba80bc927013476ff3b5ebda69454f65fae46a5546355eda0c5a' WHERE '0036_create_v_imported_events_carried.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0037_create_v_import_coverages.sql', '03e326e85febefcf65756980dc4aa1ffe20ae4e0f05973544548b0ecd7271ac2' WHERE '0037_create_v_import_coverages.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0038_create_v_verb_classes.sql', 'be34bbe9cc7da85a882f315f03bdbfddcecd075a508558fa940ee43b5dd7f521' WHERE '0038_create_v_verb_classes.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0039_create_v_event_records.sql', '684e5162bf456e9b930154cb5cc37ef197ea8947cdbc290381c06a5b59010d90' WHERE '0039_create_v_event_records.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0040_create_v_acts_from_spans.sql', 'af44595265291465c5e33bb48f309dfc42dd988b219e83d0565f294c4c169755' WHERE '0040_create_v_acts_from_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0041_create_v_approvals_from_spans.sql', '94f146ea84c413928bb596f579e754f01c3a5180b4118303039f73eaa4fad74a' WHERE '0041_create_v_approvals_from_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0042_create_v_inputs_from_spans.sql', '2aff01f951a3f1f042d18183b9ab32646abffda42287123b1f70d7ff51e1c6d5' WHERE '0042_create_v_inputs_from_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

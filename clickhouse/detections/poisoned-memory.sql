@@ -1,5 +1,5 @@
 -- id: poisoned-memory
--- version: 2
+-- version: 3
 -- title: An agent used a memory that was written after untrusted reading
 -- severity: high
 -- owasp: ASI06
@@ -20,8 +20,8 @@ SELECT
     map('writer', any(writer), 'written_at', toString(min(write_ts)), 'input', any(input_source)) AS measured
 FROM
 (
-    SELECT input_source AS memory, instance_id AS reader, ts AS read_ts, concat(lower(hex(trace_id)), '-', lower(hex(span_id))) AS read_ref
-    FROM whodid.v_spans
+    SELECT input_source AS memory, instance_id AS reader, ts AS read_ts, concat(trace, '-', span) AS read_ref
+    FROM whodid.v_inputs
     WHERE received_at > {since:DateTime64(9, 'UTC')} AND received_at <= {until:DateTime64(9, 'UTC')}
         AND input_source != '' AND instance_id != '' AND channel != 'unentitled'
 ) AS reads
@@ -38,8 +38,8 @@ INNER JOIN
     ) AS writes
     ASOF INNER JOIN
     (
-        SELECT instance_id AS input_reader, ts AS input_ts, input_source, concat(lower(hex(trace_id)), '-', lower(hex(span_id))) AS input_ref
-        FROM whodid.v_spans
+        SELECT instance_id AS input_reader, ts AS input_ts, input_source, concat(trace, '-', span) AS input_ref
+        FROM whodid.v_inputs
         WHERE ts > {since:DateTime64(9, 'UTC')} - toIntervalDay({days:UInt64}) AND received_at <= {until:DateTime64(9, 'UTC')}
             AND input_trust = 'untrusted' AND instance_id != '' AND channel != 'unentitled'
     ) AS inputs

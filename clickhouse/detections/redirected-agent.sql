@@ -1,5 +1,5 @@
 -- id: redirected-agent
--- version: 2
+-- version: 3
 -- title: An agent read untrusted content and then did what its kind never does
 -- severity: high
 -- owasp: ASI01
@@ -29,8 +29,8 @@ FROM
 ) AS acts
 ASOF INNER JOIN
 (
-    SELECT instance_id AS reader, ts AS input_ts, input_source, concat(lower(hex(trace_id)), '-', lower(hex(span_id))) AS input_ref
-    FROM whodid.v_spans
+    SELECT instance_id AS reader, ts AS input_ts, input_source, concat(trace, '-', span) AS input_ref
+    FROM whodid.v_inputs
     WHERE received_at > {since:DateTime64(9, 'UTC')} - INTERVAL 1 HOUR AND received_at <= {until:DateTime64(9, 'UTC')}
         AND input_trust = 'untrusted' AND instance_id != '' AND channel != 'unentitled'
 ) AS inputs

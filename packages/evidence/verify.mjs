@@ -2886,17 +2886,20 @@ var whodidDecision = (function(exports, node_crypto) {
 		})).filter(({ own }) => own[attribute.sealResult] === "verified");
 		const sealed = marked.filter(({ own }) => own[attribute.sealJws] === void 0);
 		if (sealed.length === 0) return [];
-		const seals = new Map(marked.map(({ row, own }) => [refOf$1(row), own[attribute.sealJws]]));
+		const seals = sealsIn(marked);
 		const tokens = tokensIn(rows);
 		const known = /* @__PURE__ */ new Map();
 		const findingOf = ({ row, own }) => {
-			const seal = seals.get(textIn(own, attribute.sealId));
+			const found = seals.get(sealKeyOf(textIn(own, attribute.sealId), own)) ?? [];
 			const token = tokens.get(textIn(own, attribute.sealToken));
-			if (typeof seal !== "string" || token === void 0) return "elsewhere";
-			const leaves = known.get(seal) ?? checkedLeaves(seal, own, token);
-			known.set(seal, leaves);
-			const digest = leaves.get(refOf$1(row));
-			return digest !== void 0 && isDigestOf(digest, row, own) ? "checked" : "differs";
+			if (found.length === 0 || token === void 0) return "elsewhere";
+			const isCoveredBy = (seal) => {
+				const leaves = known.get(seal) ?? checkedLeaves(seal, own, token);
+				known.set(seal, leaves);
+				const digest = leaves.get(refOf$1(row));
+				return digest !== void 0 && isDigestOf(digest, row, own);
+			};
+			return found.some(isCoveredBy) ? "checked" : "differs";
 		};
 		const findings = sealed.map(findingOf);
 		const countOf = (finding) => findings.filter((one) => one === finding).length;
@@ -2904,6 +2907,23 @@ var whodidDecision = (function(exports, node_crypto) {
 		const more = left === 0 ? "" : `; of ${left} more the collector says so: their seal or token is not here`;
 		const other = differing === 0 ? "" : `; ${differing} more hold what their seal, which is here, does not cover: a text of theirs was redacted, or a part of them came from elsewhere than the signed span`;
 		return [`SEALED: ${countOf("checked")} records are signed by the key of their instance, checked here from token, key and seal${more}${other}`];
+	}
+	/** Seals under one span ID and token that are tried. Anybody can send a copy of another seal under an ID that was seen. */
+	const sealsOfSpanMax = 8;
+	/** The seals by the span that carries them and their token: what another instance sends under the same ID is none of these. */
+	function sealsIn(marked) {
+		const seals = /* @__PURE__ */ new Map();
+		for (const { row, own } of marked) {
+			const seal = own[attribute.sealJws];
+			if (typeof seal !== "string") continue;
+			const key = sealKeyOf(refOf$1(row), own);
+			const known = seals.get(key) ?? [];
+			if (known.length < sealsOfSpanMax && !known.includes(seal)) seals.set(key, [...known, seal]);
+		}
+		return seals;
+	}
+	function sealKeyOf(ref, own) {
+		return `${ref} ${textIn(own, attribute.sealToken)}`;
 	}
 	/** The records of tokens: Whodid's own, which no sender can make. */
 	function tokensIn(rows) {
@@ -3417,6 +3437,30 @@ var whodidDecision = (function(exports, node_crypto) {
 	function namesNobody({ actor_type: type, template, instance }) {
 		return type === "" || type === "agent" && template === "" && instance === "";
 	}
+	// packages/query/src/who-did/decide/sealed-grade.ts
+	/** The claim of a record that its seal or its token backs. An agent is who acted as its instance. */
+	const backedBy = {
+		actor: "instance",
+		instance: "instance",
+		template: "template",
+		delegator: "delegator"
+	};
+	/**
+	* Returns the grade that a record's seal or token gives to one of its claims: `attested` where the instance's own key has signed it and the
+	* token says the same, `token_bound` where the record only names the token. Undefined where neither backs the claim.
+	*
+	* A record whose seal contradicts it never comes here: its channel is `unentitled`.
+	*/
+	function sealedGrade(record, claim) {
+		if (record.actor_type !== "agent" || record.channel === "imported") return void 0;
+		if (!record.seal_claims.split(" ").includes(backedBy[claim])) return void 0;
+		if (record.seal_result === "verified") return "attested";
+		return record.seal_result === "unsealed" ? "token_bound" : void 0;
+	}
+	/** True when the key of the instance that the record names has signed it: no claim that nobody signed is held against it. */
+	function isAttested(record, claim = "instance") {
+		return record.channel !== "unentitled" && sealedGrade(record, claim) === "attested";
+	}
 	// packages/query/src/who-did/decide/resolve-claims.ts
 	/**
 	* Finds the record that makes each claim: the subject's own, else the nearest ancestor that makes the claim (rule
@@ -3493,6 +3537,7 @@ var whodidDecision = (function(exports, node_crypto) {
 		const other = stray.find((record) => claimStrength(record, "instance") === "said" && record.instance !== said.instance && claimSources.findIndex(({ key }) => key === record.key) < claimSources.indexOf(said));
 		if (other !== void 0) return [other, said];
 		if (read !== void 0 && claimSources.indexOf(read) < claimSources.indexOf(said) && read.instance !== said.instance) return [read, said];
+		if (isAttested(said)) return [];
 		const above = claimSources.slice(claimSources.indexOf(said) + 1).find((record) => claimStrength(record, "instance") === "said" && record.instance !== said.instance);
 		if (above === void 0 || isLinked(claimSources, said, above)) return [];
 		return said.exporter === above.exporter && said.service === above.service && said.template === above.template ? [said, above] : [];
@@ -3521,6 +3566,10 @@ var whodidDecision = (function(exports, node_crypto) {
 	function delegatorOf(claimSources, instance, stray) {
 		const said = find(claimSources, "delegator", "said");
 		const read = find(claimSources, "delegator", "read");
+		if (said !== void 0 && said === claimSources[0] && isAttested(said, "delegator")) return {
+			delegator: said,
+			conflictingDelegators: []
+		};
 		const other = stray.find((record) => claimStrength(record, "delegator") === "said" && record.delegator !== said?.delegator);
 		if (other !== void 0) return {
 			delegator: void 0,
@@ -3619,12 +3668,14 @@ var whodidDecision = (function(exports, node_crypto) {
 	* its own exporter's record above it. The leader's best backed versions are admitted, and those of another exporter
 	* that is as well backed and may speak for the same actor. Other records under the ID neither contradict nor fill gaps:
 	* otherwise anybody who saw a span's ID could invalidate its record. An absent claim is no contradiction, nor is a
-	* reading of another vocabulary beside a claim.
+	* reading of another vocabulary beside a claim. Where the instance's own key has signed a version, only such versions count.
 	*/
 	function mergeVersions(versions, entitlements, near = []) {
-		const leader = leaderOf(versions, entitlements, near);
+		const signed = versions.filter((version) => isAttested(version));
+		const counted = signed.length > 0 ? signed : versions;
+		const leader = leaderOf(counted, entitlements, near);
 		if (leader === void 0) throw new Error("a record of the evidence has no version");
-		const admitted = admittedBeside(leader, versions, entitlements);
+		const admitted = admittedBeside(leader, counted, entitlements);
 		const isConflict = claims.some(([claim, rule]) => disagree(admitted, claim, rule)) || persons(admitted) > 1;
 		const [first = leader] = admitted;
 		const isNamed = (version) => version.actor_type !== "";
@@ -4192,11 +4243,12 @@ var whodidDecision = (function(exports, node_crypto) {
 	* An instance belongs to one template and is never reused, and a token that may speak for one template can write any
 	* instance's name on its records. Records may be held back for hours before they are sent, so the first claim received
 	* proves ownership only when it stood alone for a day: a newcomer then cannot invalidate its record. Otherwise the
-	* instance is left open. The template is that of the record, because its exporter may speak for it. The answer names
+	* instance is left open, but for a record that the instance's own key has signed: its token names the template too. The template is that of the record, because its exporter may speak for it. The answer names
 	* both, and `as_recorded` shows what was known before the second came.
 	*/
 	function secondClaimant(record, claims) {
 		if (record.template === "" || claimStrength(record, "instance") !== "said") return void 0;
+		if (isAttested(record) && isAttested(record, "template")) return void 0;
 		const onInstance = claims.filter((claim) => claim.instance_key === record.instance_key && claim.template !== "");
 		const own = onInstance.find((claim) => !isRival(claim, record));
 		return onInstance.find((claim) => isRival(claim, record) && !cameLate(claim, own));
@@ -4482,26 +4534,6 @@ var whodidDecision = (function(exports, node_crypto) {
 	/** Returns the first record when all of them name one template; else undefined. */
 	function only(records) {
 		return new Set(records.map(({ template }) => template)).size === 1 ? records[0] : void 0;
-	}
-	// packages/query/src/who-did/decide/sealed-grade.ts
-	/** The claim of a record that its seal or its token backs. An agent is who acted as its instance. */
-	const backedBy = {
-		actor: "instance",
-		instance: "instance",
-		template: "template",
-		delegator: "delegator"
-	};
-	/**
-	* Returns the grade that a record's seal or token gives to one of its claims: `attested` where the instance's own key has signed it and the
-	* token says the same, `token_bound` where the record only names the token. Undefined where neither backs the claim.
-	*
-	* A record whose seal contradicts it never comes here: its channel is `unentitled`.
-	*/
-	function sealedGrade(record, claim) {
-		if (record.actor_type !== "agent" || record.channel === "imported") return void 0;
-		if (!record.seal_claims.split(" ").includes(backedBy[claim])) return void 0;
-		if (record.seal_result === "verified") return "attested";
-		return record.seal_result === "unsealed" ? "token_bound" : void 0;
 	}
 	// packages/query/src/who-did/decide/decide.ts
 	/**
@@ -5036,14 +5068,15 @@ var whodidDecision = (function(exports, node_crypto) {
 	/**
 	* Rule `one_span_id_several_acts`: separates the records under one span ID into acts. Forked processes reuse span IDs, and
 	* anyone who saw an ID can reuse it. Records that differ in resource, tool or verb are separate acts, each with its versions.
-	* The best backed act comes first, then the first received.
+	* One that the instance's own key has signed comes first, then the best backed, then the first received.
 	*
 	* @param versions in the order of their receipt
 	* @param isBacked true when a record's exporter may speak for its actor
 	*/
 	function separateActs(versions, isBacked) {
 		if (versions.length < 2) return [versions];
-		const ranked = versions.toSorted((a, b) => Number(isBacked(b)) - Number(isBacked(a)));
+		const rank = (one) => isAttested(one) ? 0 : isBacked(one) ? 1 : 2;
+		const ranked = versions.toSorted((a, b) => rank(a) - rank(b));
 		const acts = [];
 		for (const version of ranked) {
 			const act = acts.find((one) => one.every((other) => isSameAct(version, other)));
@@ -6738,5 +6771,5 @@ var whodidDecision = (function(exports, node_crypto) {
 	return exports;
 })({}, nodeCrypto);
 
-Object.assign(decisionCode, whodidDecision, { id: '9be80889211e90f4' })
+Object.assign(decisionCode, whodidDecision, { id: '4f1b0a7cc2318820' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))

@@ -202,6 +202,34 @@ describe('an evidence package', () => {
     )
     expect(verified.code).toBe(0)
   })
+
+  it('of an act that others dispute verifies, and its answer is the attested one', async () => {
+    const resource = 'db:table:shop/disputed'
+    const by = await register()
+    const good = at(act(by, { [attribute.resourceId]: resource }))
+    const seal = at(sealSpan(sealOver(by, [good], { issuedAtS: nowS() }), good))
+    const forged = { ...good.attributes, [attribute.instanceId]: 'i-another' }
+    const other = await register()
+    const shadow = sealOver(other, [at(act(other))], { issuedAtS: nowS() })
+    await sendAll([{ ...good, attributes: forged }])
+    await sendAll([namingSeal(good, seal), seal])
+    await sendAll([{ ...seal, attributes: { [attribute.sealJws]: shadow } }])
+    const isAttested = ({ grade }: WhoDidAnswer): boolean => grade === 'attested'
+    const answer = await whodid.whoDid(resource, isAttested)
+    expect(answer).toMatchObject({ grade: 'attested', agent: { instance: { id: by.instance } } })
+    const cli = join(import.meta.dirname, '../../packages/cli/dist/main.js')
+    const verifier = join(import.meta.dirname, '../../packages/evidence/verify.mjs')
+    await expect
+      .poll(() =>
+        run([cli, 'export', resource, '--case', 'C-2', '--json', '--out', 'disputed.zip']),
+      )
+      .toMatchObject({ code: 0 })
+    const trusting = [cli, 'export', '--trust', '--out', 'disputed.json']
+    expect(await run(trusting)).toMatchObject({ code: 0 })
+    const verified = await run([verifier, 'disputed.zip', '--trust', 'disputed.json'])
+    expect(verified.stdout).toMatch(/^SEALED: 1 records are signed/mu)
+    expect(verified.code, verified.stdout).toBe(0)
+  })
 })
 
 /** An instance with a registered token, by hand. */

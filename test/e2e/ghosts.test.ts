@@ -251,3 +251,44 @@ describe('POST /v1/imports', () => {
     expect((await whodid.get('/v1/ghosts')).status).toBe(422)
   })
 })
+
+describe('two names of one person', () => {
+  const merge = 'github:pull:acme/app/950'
+
+  it('are one where the list of people has both', async () => {
+    await sendSpans(whodid, 'sam', [
+      {
+        'gen_ai.agent.id': 'merger',
+        'whodid.actor.type': 'agent',
+        'whodid.agent.instance.id': 'merger-1',
+        'whodid.delegator.id': 'sam@acme.example',
+        ...toolCall('merge', merge),
+      },
+    ])
+    const events = [
+      {
+        '@timestamp': Date.now(),
+        _document_id: 'audit-950',
+        action: 'pull_request.merge',
+        actor: 'sam',
+        user_agent: 'Mozilla/5.0',
+        pull_request_url: 'https://github.com/acme/app/pull/950',
+      },
+    ]
+    await admin.POST('/v1/imports', { body: { format: 'github-audit', events } })
+    const placeOf = async (): Promise<string | undefined> => {
+      const report = await ghosts()
+      const lists = ['open', 'borrowed', 'unexplained'] as const
+      const list = lists.find((name) => report[name].some(({ resource }) => resource === merge))
+      const found = list && report[list].find(({ resource }) => resource === merge)
+      return found && `${list} ${found.reason} ${found.agent}`
+    }
+    await expect.poll(placeOf, { timeout: 60_000 }).toBe('open authority_unknown null')
+    const names = [{ person: 'sam@acme.example', name: 'sam', kind: 'github' }]
+    const added = await admin.POST('/v1/people', { body: { source: 'test', names } })
+    expect(added.error).toBeUndefined()
+    await expect.poll(placeOf, { timeout: 60_000 }).toBe('borrowed one_record merger-1')
+    const { by } = await ghosts()
+    expect(by.person.map(({ name }) => name)).toContain('sam@acme.example')
+  })
+})

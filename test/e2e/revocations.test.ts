@@ -179,6 +179,23 @@ test('a pause ends, and a kill of a person’s agents names the person nowhere a
   expect(refused.stderr).toContain('invalid_handle')
 })
 
+test('an agent is stopped by its exact name, and another whose name looks the same is not', async () => {
+  const names = ['batch 7', 'batch  7', 'batch 7 ', 'batch\u200b7']
+  for (const [place, killed] of names.entries()) {
+    const order = await revoke('instance', killed)
+    expect(order.target.id).toBe(killed)
+    for (const [number, instance] of names.entries()) {
+      const resource = `db:row:shop/alike/${place}-${number}`
+      await send({ instance, resource, startsIn: 1_000 })
+      const stopped = names.slice(0, place + 1).includes(instance)
+      expect([instance, await reasonsOf(resource)]).toEqual([
+        instance,
+        stopped ? ['after_revocation_claimed'] : [],
+      ])
+    }
+  }
+})
+
 test('only the admin stops, and an agent’s token only listens', async () => {
   const body = { action: 'revoke', target: { kind: 'instance', id: 'x' }, cause: 'y' }
   for (const token of [whodid.tokens.investigator, whodid.tokens.ingest])

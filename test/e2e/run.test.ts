@@ -120,21 +120,6 @@ describe('whodid run', () => {
     const beats = join(place.path, `beats-${randomUUID()}`)
     // What the agent started takes no SIGTERM, and beats until it is ended.
     const child = `process.on('SIGTERM', () => undefined); setTimeout(() => process.exit(), 90_000); setInterval(() => require('node:fs').appendFileSync(${JSON.stringify(beats)}, '.'), 20)`
-    const order = async (action: string, instance: string): Promise<void> => {
-      const answer = await fetch(`${whodid.apiUrl}/v1/revocations`, {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${whodid.tokens.admin}`,
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify({
-          action,
-          target: { kind: 'instance', id: instance },
-          cause: 'a test',
-        }),
-      })
-      expect(answer.status, await answer.text()).toBe(200)
-    }
     const size = async (): Promise<number> => (await readFile(beats, 'utf8').catch(() => '')).length
     const grows = async (): Promise<boolean> => {
       const before = await size()
@@ -163,6 +148,33 @@ describe('whodid run', () => {
     expect(stderr).toContain('the agent was revoked by an order')
     expect(await grows()).toBe(false)
     expect(await timelineOf(instance, 2)).toContain('session end stoppable: ended by SIGTERM')
+  })
+
+  it('ends a process too that an agent starts while it is being ended', async () => {
+    const beats = join(place.path, `beats-${randomUUID()}`)
+    const deaf = `process.on('SIGTERM', () => undefined); setTimeout(() => process.exit(), 90_000);`
+    const beat = `${deaf} setInterval(() => require('node:fs').appendFileSync(${JSON.stringify(beats)}, '.'), 20)`
+    let instance = ''
+    const ran = runScript(
+      `const { spawn } = await import('node:child_process')
+      process.on('SIGTERM', () => setTimeout(() => console.log('started', spawn(process.execPath, ['-e', ${JSON.stringify(beat)}], { stdio: 'ignore' }).pid), 500))
+      console.log(process.env.WHODID_AGENT_INSTANCE)
+      setInterval(() => undefined, 1_000)`,
+      ['--template', 'stoppable'],
+      {
+        environment: { WHODID_REVOCATIONS_FROM: whodid.apiUrl },
+        onOutput: (stdout) => (instance = stdout.trim().split('\n', 1)[0] ?? ''),
+      },
+    )
+    const size = async (): Promise<number> => (await readFile(beats, 'utf8').catch(() => '')).length
+    await vi.waitFor(() => expect(instance).not.toBe(''), { timeout: 20_000 })
+    await order('revoke', instance)
+    // It may be ended before its first beat.
+    expect((await ran).stdout).toMatch(/^started \d+$/mu)
+    const before = await size()
+    await sleep(600)
+    expect(await size()).toBe(before)
+    expect(await timelineOf(instance, 2)).toContain('session end stoppable: ended by SIGKILL')
   })
 
   it('keeps its token from the agent, and lets it speak for nobody else', async () => {
@@ -402,4 +414,20 @@ async function attributesOfEnd(instance: string): Promise<string> {
   const sql = async (): Promise<string> => JSON.stringify(await timeline(instance))
   await expect.poll(sql).toContain('session end')
   return sql()
+}
+
+async function order(action: string, instance: string): Promise<void> {
+  const answer = await fetch(`${whodid.apiUrl}/v1/revocations`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${whodid.tokens.admin}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({
+      action,
+      target: { kind: 'instance', id: instance },
+      cause: 'a test',
+    }),
+  })
+  expect(answer.status, await answer.text()).toBe(200)
 }

@@ -179,6 +179,66 @@ test('damage costs the lines that it hit, and says so', async () => {
   expect(await readFile(join(dir, `${name}.damaged`), 'utf8')).toContain('hit-2')
 })
 
+test.each([
+  ['half-high', '\ud800'],
+  ['half-low', 'a\udc00b'],
+  ['half-pair', '\ud800\ud800\udc00'],
+])('%s of a surrogate pair in a question holds up no other read', async (id, question) => {
+  const problems: string[] = []
+  const recorder = await openAccessLog({
+    dir: await newDir(),
+    access: ledger.access('recorder'),
+    onProblem: (message) => problems.push(message),
+  })
+  await recorder.record(read(`${id}-1`, { question }))
+  await recorder.record(read(`${id}-2`))
+  expect(await recorder.stored(20_000)).toBe(true)
+  await recorder.close()
+  expect(await recorded(id)).toEqual([`${id}-1`, `${id}-2`])
+  expect(problems).toEqual([])
+})
+
+test.each([
+  ['time', '"read_at":"2026', '"read_at":"2#26'],
+  ['month', '"read_at":"2026-', '"read_at":"2026-9'],
+  ['day', '"read_at":"2026-09-21', '"read_at":"2026-09-41'],
+  ['key', '"tenant"', '"tenbnt"'],
+  ['value', '"case_id":""', '"case_id":{"a":1}'],
+  ['twice', '"case_id"', '"tenant"'],
+])('damage that leaves JSON (%s) costs the line that it hit', async (id, before, after) => {
+  const dir = await newDir()
+  const without = await openAccessLog({ dir, access: nobody })
+  for (const n of [1, 2, 3]) await without.record(read(`${id}-${n}`))
+  expect(await without.stored(50)).toBe(false)
+  await without.close()
+  const [name = ''] = await readdir(dir)
+  const path = join(dir, name)
+  const [first = '', second = '', ...rest] = (await readFile(path, 'utf8')).split('\n')
+  expect(second).toContain(before)
+  await writeFile(path, [first, second.replace(before, after), ...rest].join('\n'))
+  const again = await openAccessLog({ dir, access: ledger.access('recorder') })
+  expect(await again.stored(20_000)).toBe(true)
+  await again.close()
+  expect(await recorded(id)).toEqual([`${id}-1`, `${id}-3`])
+  expect(await readFile(`${path}.damaged`, 'utf8')).toContain(`${id}-2`)
+})
+
+test('a file that lost its end says so', async () => {
+  const dir = await newDir()
+  const problems: string[] = []
+  const recorder = await openAccessLog({
+    dir,
+    access: nobody,
+    onProblem: (message) => problems.push(message),
+  })
+  await recorder.record(read('short-1'))
+  const [name = ''] = await readdir(dir)
+  await writeFile(join(dir, name), '')
+  expect(await recorder.stored(1_000)).toBe(true)
+  await recorder.close()
+  expect(problems.join()).toContain('are lost')
+})
+
 test('two processes do not share a directory', async () => {
   const dir = await newDir()
   const first = await openAccessLog({ dir, access: nobody })

@@ -12,6 +12,7 @@ import { createFindingWriter, createSelector } from '@whodid/store'
 import type { FindingRow, FindingWriter } from '@whodid/store'
 import { startLedger } from '../harness/ledger.ts'
 import type { Ledger } from '../harness/ledger.ts'
+import { merged, mergeOfAgent } from './detection-cases/merged.ts'
 import { agentAct, recordsOf, windowStartNs } from './detection-cases/detection-case.ts'
 import type { Played } from './detection-cases/detection-case.ts'
 
@@ -333,4 +334,20 @@ test('a step that is to stop starts no further detection, and the next goes on',
   expect(await runner.step(tenant)).toMatchObject({ ran: 0, hits: 0 })
   at(30)
   expect(await start().step(tenant)).toMatchObject({ ran: 1, hits: 1 })
+})
+
+test('does not ask about imported logs until one is imported', async () => {
+  const ghost = (await readDetections()).find(({ id }) => id === 'ghost-act')
+  const { tenant, start, play, at, findings } = world(ghost === undefined ? [] : [ghost])
+  const runner = start()
+  await play(mergeOfAgent(10))
+  at(30)
+  expect(await runner.step(tenant)).toMatchObject({ ran: 1, hits: 0, rowsRead: 0 })
+  // Imported minutes after the act and after the window that its record was in.
+  await play(merged(12, {}, { late: 300 }))
+  at(330)
+  expect(await runner.step(tenant)).toMatchObject({ ran: 1, hits: 1 })
+  expect(await findings()).toMatchObject([
+    { rule: 'ghost-act', subject: 'person:dev@acme.example' },
+  ])
 })

@@ -170,6 +170,27 @@ describe('attacks on seals', () => {
     expect(marks(ended.get(late.spanId) as Recorded).result).toBe('expired')
   })
 
+  it.each(['span', 'resource'] as const)(
+    'do not name the instance: a SPIFFE ID that the %s states is no seal’s',
+    async (place) => {
+      const by = await startInstance(world)
+      const good = act(by)
+      const lie = { [attribute.identityId]: 'spiffe://acme.example/agent/db-fixer/i/another' }
+      const seal = sealSpan(sealOver(by, [good]), good)
+      const named = namingSeal(good, seal)
+      const changed =
+        place === 'span'
+          ? { ...named, attributes: { ...named.attributes, ...lie } }
+          : { ...named, resource: lie }
+      const record = (await sendSpans(world, [seal, changed])).get(good.spanId) as Recorded
+      expect(marks(record).result).toBe('verified')
+      expect(record.columns['identity_id']).toBe(
+        `spiffe://acme.example/agent/${by.template}/i/${by.instance}`,
+      )
+      expect(record.attributes[attribute.identityId]).toBe(lie[attribute.identityId])
+    },
+  )
+
   it('do not reach the span of another instance by listing it, named or not', async () => {
     const [honest, evil] = [await startInstance(world), await startInstance(world)]
     const sealed = act(honest)

@@ -36,3 +36,20 @@ function section({ id, question, limits, advice, thresholds }: Detection): strin
   ]
   return `\n### ${id}\n\n${lines.join('\n\n')}\n`
 }
+
+it('the engine has the classes of verbs that the comparison with imported logs has', () => {
+  const lists = (path: string, entry: RegExp): [string, string][] =>
+    [...readSource(path).text.matchAll(entry)].map(([, name = '', words = '']) => [name, words])
+  const ours = lists('packages/reconcile/src/event/verb-class.ts', /^ {2}(\w+):\s+'([a-z ]+)',$/gmu)
+  const engines = lists('clickhouse/0038_create_v_verb_classes.sql', /\('(\w+)', '([a-z ]+)'\)/gu)
+  expect(ours.length).toBeGreaterThan(5)
+  expect(engines).toEqual(ours)
+  // A word, or its past tense, is of one class: the view has it once.
+  const classes = new Map<string, string>()
+  for (const [name, words] of engines)
+    for (const word of words.split(' '))
+      for (const form of [word, `${word}d`, `${word}ed`]) {
+        expect([form, classes.get(form) ?? name]).toEqual([form, name])
+        classes.set(form, name)
+      }
+})

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,6 +16,11 @@ export interface Service {
   readonly apiUrl: string
   readonly otlpUrl: string
   readonly ingestToken: string
+  readonly processId: number
+  /** Asks the API as an investigator. Throws for any answer but 200. */
+  get(path: string): Promise<unknown>
+  /** Posts to the API as an administrator. Throws for any answer but one of success. */
+  post(path: string, body: object): Promise<unknown>
   /** Kills an instance. Resolves with the time at which the order was sent, once it is in force. */
   kill(instance: string): Promise<number>
   /** The reason about a revocation in the answer on an act; undefined where there is none, or where the act is not on record. */
@@ -24,8 +30,18 @@ export interface Service {
   stop(): Promise<void>
 }
 
-/** Starts `whodid serve` with its settings as they are, on free ports. */
-export async function startService(dataDir: string): Promise<Service> {
+interface Running {
+  readonly child: ChildProcess
+  readonly exited: Promise<unknown>
+  readonly apiUrl: string
+  readonly otlpUrl: string
+  readonly tokens: Readonly<Record<'ingest' | 'investigator' | 'admin', string>>
+}
+
+async function startProcess(
+  dataDir: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<Running> {
   const child = spawn(process.execPath, [whodidProgram, 'serve', '--json'], {
     env: {
       PATH: process.env['PATH'],
@@ -33,6 +49,7 @@ export async function startService(dataDir: string): Promise<Service> {
       WHODID_API_PORT: '0',
       WHODID_OTLP_HTTP_PORT: '0',
       WHODID_OTLP_GRPC_PORT: '0',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -49,14 +66,30 @@ export async function startService(dataDir: string): Promise<Service> {
   const text = await readFile(join(dataDir, 'tokens.json'), 'utf8')
   // The contract fixes what this file holds.
   const tokens = JSON.parse(text) as Readonly<Record<'ingest' | 'investigator' | 'admin', string>>
+  return { child, exited, apiUrl: String(apiUrl), otlpUrl: String(otlpUrl), tokens }
+}
+
+/** Starts `whodid serve` on free ports, with its settings as they are but for `settings`. */
+export async function startService(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Service> {
+  const { child, exited, apiUrl, otlpUrl, tokens } = await startProcess(dataDir, settings)
   const ask = (path: string, token: string, body?: object): Promise<Response> =>
-    fetch(`${String(apiUrl)}${path}`, {
+    fetch(`${apiUrl}${path}`, {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     })
+  const told = async (answer: Response): Promise<unknown> => {
+    if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`)
+    return answer.json()
+  }
   return {
-    apiUrl: String(apiUrl),
-    otlpUrl: String(otlpUrl),
+    processId: child.pid ?? 0,
+    get: async (path) => told(await ask(path, tokens.investigator)),
+    post: async (path, body) => told(await ask(path, tokens.admin, body)),
+    apiUrl,
+    otlpUrl,
     ingestToken: tokens.ingest,
     kill: async (instance) => {
       const target = { kind: 'instance', id: instance }

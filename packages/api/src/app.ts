@@ -134,7 +134,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(completenessRoute, answerCompleteness({ ...question, trees }))
   app.openapi(templatesRoute, answerTemplates(question))
   app.openapi(delegatorRoute, answerDelegator(question))
-  app.openapi(ghostsRoute, answerGhosts({ ...question, now }))
+  app.openapi(ghostsRoute, answerGhosts({ ...question, book, now }))
   app.openapi(findingsRoute, answerFindings(found))
   app.openapi(findingRoute, answerFinding(found))
   app.openapi(triageRoute, answerTriage(found))

@@ -40,30 +40,108 @@ export async function obeyOrders(
   const { followStops, StopView } = await import('@whodid/sdk/stop')
   const view = new StopView()
   const unfollow = followStops(view, { url, token: ledger.token })
+  const hold = new ProcessHold(pid)
   let before: ReturnType<typeof view.stopOf>
   let killing: NodeJS.Timeout | undefined
-  let ending: readonly number[] = []
   const look = setInterval(() => {
     const state = view.stopOf(actorOf(identity))
-    if (state === before || before === 'revoked') return
+    if (before === 'revoked') {
+      // What is started in its last seconds is ended too.
+      void hold.terminate()
+      return
+    }
+    if (state === before) return
     before = state
     if (state !== undefined) notify(`the agent was ${state} by an order`)
-    void processesBelow(pid).then((processes) => {
-      if (state === undefined) signalAll(processes, 'SIGCONT')
-      else if (state === 'paused') signalAll(processes, 'SIGSTOP')
-      else {
-        terminate(processes)
-        ending = processes
-        killing = setTimeout(() => signalAll(processes, 'SIGKILL'), graceMs)
-      }
-    })
+    if (state === undefined) void hold.release()
+    else if (state === 'paused') void hold.freeze()
+    else {
+      void hold.terminate()
+      killing = setTimeout(() => void hold.kill(), graceMs)
+    }
   }, lookEveryMs).unref()
   return () => {
     clearInterval(look)
     clearTimeout(killing)
     unfollow()
     // The agent has ended; what it started and what took no SIGTERM ends with it.
-    signalAll(ending, 'SIGKILL')
+    hold.killTerminated()
+  }
+}
+
+/** Rounds in which the processes of a run are listed until no new one is found: a stopped one starts no more. */
+const roundsMax = 16
+
+/** The processes of a run, as orders reach them. One signal after another; none that is asked for meanwhile is lost. */
+class ProcessHold {
+  readonly #root: number
+  readonly #terminated = new Set<number>()
+  #last: Promise<void> = Promise.resolve()
+  #isTerminating = false
+
+  constructor(root: number) {
+    this.#root = root
+  }
+
+  /** Stops every process, those too that are started meanwhile. */
+  freeze(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#stopAll()
+    })
+  }
+
+  /** Lets them go on. */
+  release(): Promise<void> {
+    return this.#inTurn(async () => signalAll(await this.#list(), 'SIGCONT'))
+  }
+
+  /** Asks each process to end, once. */
+  terminate(): Promise<void> {
+    if (this.#isTerminating) return this.#last
+    this.#isTerminating = true
+    return this.#inTurn(async () => {
+      const running = await this.#list()
+      // The system gives the number of one that has ended to another.
+      for (const each of this.#terminated)
+        if (!running.includes(each)) this.#terminated.delete(each)
+      const fresh = running.filter((each) => !this.#terminated.has(each))
+      for (const each of fresh) this.#terminated.add(each)
+      signalAll(fresh, 'SIGTERM')
+      // A stopped one takes no SIGTERM before it goes on.
+      signalAll(fresh, 'SIGCONT')
+      this.#isTerminating = false
+    })
+  }
+
+  /** Ends them, once none can start another. */
+  kill(): Promise<void> {
+    return this.#inTurn(async () => signalAll(await this.#stopAll(), 'SIGKILL'))
+  }
+
+  /** Ends those that were asked to. */
+  killTerminated(): void {
+    signalAll([...this.#terminated], 'SIGKILL')
+  }
+
+  async #stopAll(): Promise<readonly number[]> {
+    const stopped = new Set<number>()
+    for (let round = 0; round < roundsMax; round += 1) {
+      const fresh = (await this.#list()).filter((each) => !stopped.has(each))
+      if (fresh.length === 0) break
+      for (const each of fresh) stopped.add(each)
+      signalAll(fresh, 'SIGSTOP')
+    }
+    return [...stopped]
+  }
+
+  #list(): Promise<readonly number[]> {
+    // One whose parent has ended hangs below no known one any more: what was asked to end is a root as well.
+    return processesBelow([this.#root, ...this.#terminated])
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(act, act)
+    return this.#last
   }
 }
 
@@ -95,22 +173,19 @@ function signalAll(processes: readonly number[], signal: NodeJS.Signals): void {
   }
 }
 
-/** Ends processes: a stopped one takes no SIGTERM before it goes on. */
-function terminate(processes: readonly number[]): void {
-  signalAll(processes, 'SIGTERM')
-  signalAll(processes, 'SIGCONT')
-}
-
-async function processesBelow(root: number): Promise<number[]> {
-  const found = [root]
+/** The processes that run of these, and below them. */
+async function processesBelow(roots: readonly number[]): Promise<number[]> {
   try {
     const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid='])
     const pairs = stdout.split('\n').map((line) => line.trim().split(/\s+/u).map(Number))
-    for (let next = 0; next < found.length && found.length < processesMax; next += 1)
+    const running = new Set(pairs.map(([pid]) => pid))
+    const found = new Set(roots.filter((pid) => running.has(pid)))
+    for (const root of found)
       for (const [pid, parent] of pairs)
-        if (pid !== undefined && parent === found[next]) found.push(pid)
+        if (pid !== undefined && parent === root && found.size < processesMax) found.add(pid)
+    return [...found]
   } catch {
     // Without ps only the agent's first process is known.
+    return [...roots]
   }
-  return found
 }

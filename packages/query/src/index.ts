@@ -7,6 +7,7 @@ export { candidatesLimit, clueTakenMax, parseFindQuestion } from './find/questio
 export { clueLengthMax } from './find/clue/read-clue.ts'
 export { describeName } from './people/describe-people.ts'
 export { createPeopleBook, versionsMax } from './people/people-book.ts'
+export { personIn } from './people/person-in.ts'
 export type { PeopleBook, PeopleRead } from './people/people-book.ts'
 export type { NameOfPerson, People } from './people/people.ts'
 export { checkpointsMax, listCheckpoints } from './proof/list-checkpoints.ts'

@@ -9,8 +9,8 @@ export { coverageTracePrefix, importRequest, importTracePrefix } from './ledger/
 export type { ImportBatch, ImportRequest } from './ledger/import-request.ts'
 export { clockErrorDefaultSeconds } from './matching/coverage.ts'
 export type { Coverage } from './matching/coverage.ts'
-export { matchRules } from './matching/match-rules.ts'
-export type { MatchRule } from './matching/match-rules.ts'
+export { matchRules, personByName } from './matching/match-rules.ts'
+export type { MatchRule, PersonOf } from './matching/match-rules.ts'
 export { reconcile } from './matching/match-events.ts'
 export type {
   EventReason,

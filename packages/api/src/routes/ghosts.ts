@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { ghostsAnswerSchema } from '@whodid/model/answers'
-import { ghosts, ghostsLimit, parseGhostsQuestion } from '@whodid/query'
+import { ghosts, ghostsLimit, parseGhostsQuestion, personIn } from '@whodid/query'
+import type { PeopleBook } from '@whodid/query'
 import { limitSchema, listTimes } from './parameter-schemas.ts'
 import {
   answered,
@@ -37,6 +38,7 @@ export const ghostsRoute = createRoute({
 
 /** The ports of ghostsRoute. */
 interface GhostsDeps extends QuestionDeps {
+  readonly book: PeopleBook
   /** Nanoseconds since 1970: the end of a period that names none. */
   readonly now: () => bigint
 }
@@ -45,13 +47,19 @@ interface GhostsDeps extends QuestionDeps {
 export function answerGhosts({
   selector,
   recordedRead,
+  book,
   now,
 }: GhostsDeps): Handler<typeof ghostsRoute> {
   return async (c) => {
     const asked = c.req.valid('query')
     const question = parseGhostsQuestion(asked, now())
     const { tenant } = c.get('token')
-    const run = () => ghosts(selector, tenant, question)
+    const run = async () => {
+      const { people, statements } = await book.of(tenant, question.time.asRecorded)
+      const answer = await ghosts(selector, tenant, { ...question, personOf: personIn(people) })
+      const { cost } = answer
+      return { ...answer, cost: { ...cost, statements: cost.statements + statements } }
+    }
     return c.json(await recordedRead(c, { roles: readers, question: asked }, { run }), 200)
   }
 }

@@ -42,7 +42,7 @@ function answerRevoke({ revocations }: RevocationDeps): Handler<typeof revokeRou
     const revocation = await present(revocations).revoke({
       tenant,
       action,
-      target: { kind: target.kind, id: line('id', target.id, targetLengthMax) },
+      target: { kind: target.kind, id: exactName(target.id) },
       cascade,
       cause: line('cause', cause, causeLengthMax),
       initiator: name,
@@ -111,6 +111,16 @@ function sinceOf(text: string | undefined): number {
   const number = text === undefined ? 0 : /^\d{1,9}$/u.test(text) ? Number(text) : Number.NaN
   if (number <= seqMax) return number
   throw new WhodidError('invalid_parameter', '"since" expected the number of a revocation')
+}
+
+/** The ID as it is given: on one line, or without the space at its end, it may be that of another agent. */
+function exactName(text: string): string {
+  const count = Array.from(text).length
+  if (text.trim() !== '' && count <= targetLengthMax && text.isWellFormed()) return text
+  throw new WhodidError(
+    'invalid_parameter',
+    `"id" expected 1–${targetLengthMax} characters, not all of them spaces; got ${count}`,
+  )
 }
 
 function line(field: string, text: string, max: number): string {

@@ -16,6 +16,7 @@ const reasons: ReadonlyMap<string, string> = new Map(
     several_records: 'it may be several records, of different actors',
     several_events: 'as many events as records do not fit',
     authority_unknown: 'same thing and time; whose authority is not known',
+    thing_unknown: 'the same credential and time; what it was done to is not known',
     record_names_nobody: 'its record names nobody',
     outcome_differs: 'the outcomes differ',
     thing_differs: 'the things differ',

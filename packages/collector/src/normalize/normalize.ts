@@ -1,4 +1,4 @@
-import { contradictingSeals } from '@whodid/model'
+import { attribute, contradictingSeals } from '@whodid/model'
 import type { LedgerRecord } from '@whodid/model'
 import type { OtlpSource, OtlpLogRecord, OtlpSpan } from '../otlp/batch.ts'
 import type { OtlpStream } from '../otlp/decode.ts'
@@ -67,17 +67,23 @@ function spanDraft(
     resource: group.resource.attributes,
   })
   if (mark === undefined) return draft
+  const stated = draft.record.identityId
   applyMark(draft.record, mark)
-  return { ...draft, mark }
+  const isReplaced = stated !== '' && stated !== draft.record.identityId
+  // What the span says stays on record, beside the name that is proven.
+  const attributes = isReplaced
+    ? new Map([...draft.attributes, [attribute.identityId, stated]])
+    : draft.attributes
+  return { ...draft, attributes, mark }
 }
 
 /** Changes a record as its seal demands. */
 function applyMark(record: LedgerRecord, { result, claims, token }: SealMark): void {
   // Whoever reads the channel alone, as the views in SQL do, must not believe what a seal contradicts.
   if (contradictingSeals.has(result)) record.channel = 'unentitled'
-  // The name that the token gives the instance, where the span gives it none.
+  // The name that the token gives the instance, whatever the span says: no seal covers that.
   const isNamed = result === 'verified' && claims.includes('instance')
-  if (isNamed && record.identityId === '') record.identityId = token?.instance.identity ?? ''
+  if (isNamed) record.identityId = token?.instance.identity ?? ''
 }
 
 function logDraft(

@@ -69,15 +69,20 @@ export class InstanceTokens {
     this.#deps = deps
   }
 
-  /** Reads those of an earlier run; one that does not verify as of its own time is left out. */
+  /**
+   * Reads those of an earlier run; one that does not verify as of its own time is left out. One that has ended is not verified: a file of
+   * many would hold the start up.
+   */
   async restore(): Promise<void> {
     const text = await readFile(this.#deps.path, 'utf8').catch(() => '')
+    const ended = this.#deps.nowS() - lateS
     for (const line of text.split('\n').slice(0, linesMax + instanceTokensMax)) {
       const read = readLine(line)
-      if (read !== undefined) await this.#restoreToken(read)
+      if (read !== undefined && timeIn(read.token, 'exp') > ended) await this.#restoreToken(read)
     }
     this.#dropEnded()
-    if (text !== '') await this.#rewrite()
+    // A full disk keeps no collector from starting: the file is as it was.
+    if (text !== '') await this.#rewrite().catch(() => undefined)
   }
 
   /** The token of a hash, also for a quarter of an hour after its end; undefined where none is registered. */
@@ -146,7 +151,7 @@ export class InstanceTokens {
   async #restoreToken(line: Line): Promise<void> {
     try {
       const demands = this.#deps.demands(line.tenant)
-      const issuedAtS = issuedAt(line.token)
+      const issuedAtS = timeIn(line.token, 'iat')
       const standingOf = (): ReturnType<typeof demands.standingOf> => ({
         standing: 'active',
         by: undefined,
@@ -217,15 +222,18 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }
 
-function issuedAt(token: string): number {
+/** A time that a token states, which nothing has proven yet; 0 where it states none. */
+function timeIn(token: string, name: 'iat' | 'exp'): number {
   try {
-    // Sound: what is no number is refused below.
+    // Sound: what is no number is not taken.
     const claims = JSON.parse(
       Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(),
     ) as Readonly<Record<string, unknown>>
-    return typeof claims['iat'] === 'number' ? claims['iat'] : 0
+    const value = claims[name]
+    return typeof value === 'number' ? value : 0
   } catch {
-    throw new RefusedToken('malformed', 'a part is no JSON')
+    // No token: it is not verified.
+    return 0
   }
 }
 

@@ -1,11 +1,12 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RefusedToken, verifyInstanceToken } from '@whodid/identity'
 import { isWrapped, listKeyFiles, plainKeys, systemFiles, wrappedKeys } from '@whodid/tlog-posix'
 import type { KeyWrapping } from '@whodid/tlog-posix'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { InstanceTokens } from './instance-tokens.ts'
 import { openIdentity } from './open-identity.ts'
 import type { Identity } from './open-identity.ts'
 
@@ -74,6 +75,28 @@ describe('the identity of instances', () => {
     expect((await open()).tokens.find(hash)).toBeDefined()
     nowS += 1
     expect((await open()).tokens.find(hash)).toBeUndefined()
+  })
+
+  it('verifies no ended token of its file, however many there are', async () => {
+    await registered(await open())
+    const file = join(dir, 'instance-tokens.jsonl')
+    const line = await readFile(file, 'utf8')
+    await writeFile(file, line.repeat(20_000))
+    nowS += 1_800
+    let verified = 0
+    const demands = (): never => {
+      verified += 1
+      throw new RefusedToken('malformed', 'counted')
+    }
+    await new InstanceTokens({ path: file, nowS: () => nowS, demands }).restore()
+    expect(verified).toBe(0)
+    expect(await readFile(file, 'utf8')).toBe('')
+  })
+
+  it('opens where its file cannot be written anew', async () => {
+    const { hash } = await registered(await open())
+    await mkdir(join(dir, 'instance-tokens.jsonl.draft'))
+    expect((await open()).tokens.find(hash)).toBeDefined()
   })
 
   it('takes no token from its file that its issuer did not sign', async () => {

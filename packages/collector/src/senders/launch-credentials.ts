@@ -73,7 +73,8 @@ export class LaunchCredentials {
     const text = await readFile(this.#deps.path, 'utf8').catch(() => '')
     for (const line of text.split('\n').slice(0, linesMax + launchesMax)) this.#restoreLine(line)
     this.#dropExpired()
-    if (text !== '') await this.#rewrite()
+    // A full disk keeps no collector from starting: the file is as it was.
+    if (text !== '') await this.#rewrite().catch(() => undefined)
   }
 
   /** The sender that a header's credential makes; undefined when it holds none. Throws `unauthenticated` for one that has ended. */

@@ -24,6 +24,8 @@ export interface Detection {
   readonly atlas: readonly string[]
   /** Seconds between two runs at least; 0 runs it at each step of the runner. */
   readonly everySeconds: number
+  /** What must be on record for it to find anything: it is not run where nothing was imported in the last two days. */
+  readonly needs: 'imports' | ''
   /** The question that it answers. */
   readonly question: string
   /** The acts that it cannot see, and those that it takes for a hit although they are none. */

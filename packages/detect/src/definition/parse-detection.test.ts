@@ -63,6 +63,11 @@ test.each([
     ':2: expected "version"',
   ],
   [
+    'a need that nothing meets',
+    whole.replace('-- every', '-- needs: luck\n-- every'),
+    ':7: expected "needs" imports',
+  ],
+  [
     'a threshold without a number',
     whole.replace('UInt64 5 acts', 'UInt64 few acts'),
     ':13: expected "<name>',

@@ -54,6 +54,7 @@ export function parseDetection(text: string, file: string): Detection {
     owasp: readList(one('owasp'), { file, form: /^ASI\d\d$/u }),
     atlas: readList(one('atlas'), { file, form: /^AML\.T\d{4}(?:\.\d{3})?$/u }),
     everySeconds: wholeNumber(one('every'), { file, min: 0, max: everySecondsMax }),
+    needs: readNeeds(header, file),
     question: one('question').value,
     limits: one('limits').value,
     advice: one('advice').value,
@@ -67,7 +68,9 @@ export function parseDetection(text: string, file: string): Detection {
 }
 
 const keys =
-  'id version title severity owasp atlas every question limits advice expects threshold'.split(' ')
+  'id version title severity owasp atlas every needs question limits advice expects threshold'.split(
+    ' ',
+  )
 
 function readHeader(lines: readonly string[], file: string): HeaderLine[] {
   if (lines.length > headerLinesMax)
@@ -165,6 +168,13 @@ function withoutValues(sql: string): string {
     code += isValue ? (sql.charAt(at) === character ? 'x' : 'xx') : character
   }
   return code
+}
+
+function readNeeds(header: readonly HeaderLine[], file: string): Detection['needs'] {
+  if (!header.some(({ key }) => key === 'needs')) return ''
+  const { value, line } = onlyLine(header, 'needs', { file })
+  if (value === 'imports') return value
+  throw refuse(file, line, `"needs" imports, or no such line; got "${value}"`)
 }
 
 function readSeverity({ value, line }: HeaderLine, file: string): Detection['severity'] {

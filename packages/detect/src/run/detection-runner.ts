@@ -70,12 +70,16 @@ export function createDetectionRunner(options: DetectionRunnerOptions): Detectio
 
   async function runRule(
     detection: Detection,
-    { tenant, state, heads, window }: RuleRun,
+    { tenant, state, heads, window, hasImports }: RuleRun,
   ): Promise<DetectionRunRow> {
     const nowUnixNs = now()
     const about = { tenant, rule: detection.id, ruleVersion: detection.version }
     const row = { ...about, ranAtUnixNs: nowUnixNs, ...windowColumns(window) }
     state.ranAtUnixNs = nowUnixNs
+    if (detection.needs === 'imports' && !hasImports) {
+      state.progress = progressAfter(window, heads)
+      return { ...row, heads: headTexts(state), hits: 0, rowsRead: 0, error: '' }
+    }
     try {
       const scope = { tenant, window, limits, nowUnixNs }
       const { hits, isCut, rowsRead } = await runDetection(selector, detection, scope)
@@ -99,14 +103,17 @@ export function createDetectionRunner(options: DetectionRunnerOptions): Detectio
     tenants.set(tenant, known)
     const nowUnixNs = now()
     const heads = await readHeads(selector, tenant, nowUnixNs)
+    const due = dueOf(detections, known, nowUnixNs)
+    const needsImports = heads.size > 0 && due.some(({ detection }) => detection.needs !== '')
+    const hasImports = needsImports && (await readHasImports(selector, tenant, nowUnixNs))
     const runs: DetectionRunRow[] = []
     const startedMs = performance.now()
-    for (const { detection, state } of dueOf(detections, known, nowUnixNs)) {
+    for (const { detection, state } of due) {
       if (stopping?.aborted === true || performance.now() - startedMs > stepMsMax) break
       const { progress, spanNsMax } = state
       const window = nextWindow(progress, { heads, nowUnixNs, spanNsMax })
       if (window === undefined) continue
-      runs.push(await runRule(detection, { tenant, state, heads, window }))
+      runs.push(await runRule(detection, { tenant, state, heads, window, hasImports }))
     }
     const isDue = nowUnixNs - known.recordedAtUnixNs > BigInt(recordEveryMs) * 1_000_000n
     const kept = runs.filter(({ hits, error }) => isDue || hits > 0 || error !== '')
@@ -123,6 +130,7 @@ interface RuleRun {
   readonly state: RuleState
   readonly heads: Heads
   readonly window: Window
+  readonly hasImports: boolean
 }
 
 /** The detections that are due, the one that waited longest first. */
@@ -184,12 +192,27 @@ async function readHeads(
   nowUnixNs: bigint,
 ): Promise<Heads> {
   const { rows } = await selector.select<{ readonly log_id: string; readonly head: string }>({
-    sql: `SELECT log_id, toString(max(s.received_at)) AS head FROM whodid.v_spans AS s
+    sql: `SELECT log_id, toString(max(s.received_at)) AS head FROM whodid.spans AS s
 WHERE s.received_at > {from:DateTime64(9, 'UTC')} AND s.received_at <= {to:DateTime64(9, 'UTC')} GROUP BY log_id LIMIT 1000`,
     parameters: { from: engineTime(nowUnixNs - windowNsMax), to: engineTime(nowUnixNs) },
     tenant,
   })
   return new Map(rows.map(({ log_id: log, head }) => [log, unixNsOf(head)]))
+}
+
+/** True when a log was imported within twice the longest window: those events and records may still meet. */
+async function readHasImports(
+  selector: Pick<Selector, 'select'>,
+  tenant: string,
+  nowUnixNs: bigint,
+): Promise<boolean> {
+  const { rows } = await selector.select({
+    sql: `SELECT 1 FROM whodid.spans AS s
+WHERE s.channel = 'imported' AND s.received_at > {from:DateTime64(9, 'UTC')} AND s.received_at <= {to:DateTime64(9, 'UTC')} LIMIT 1`,
+    parameters: { from: engineTime(nowUnixNs - 2n * windowNsMax), to: engineTime(nowUnixNs) },
+    tenant,
+  })
+  return rows.length > 0
 }
 
 function headTexts({ progress }: RuleState): Record<string, string> {

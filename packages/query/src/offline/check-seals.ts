@@ -17,17 +17,20 @@ export function sealLines(rows: readonly RecordRow[]): string[] {
     .filter(({ own }) => own[attribute.sealResult] === 'verified')
   const sealed = marked.filter(({ own }) => own[attribute.sealJws] === undefined)
   if (sealed.length === 0) return []
-  const seals = new Map(marked.map(({ row, own }) => [refOf(row), own[attribute.sealJws]]))
+  const seals = sealsIn(marked)
   const tokens = tokensIn(rows)
   const known = new Map<string, ReadonlyMap<string, string>>()
   const findingOf = ({ row, own }: Marked): Finding => {
-    const seal = seals.get(textIn(own, attribute.sealId))
+    const found = seals.get(sealKeyOf(textIn(own, attribute.sealId), own)) ?? []
     const token = tokens.get(textIn(own, attribute.sealToken))
-    if (typeof seal !== 'string' || token === undefined) return 'elsewhere'
-    const leaves = known.get(seal) ?? checkedLeaves(seal, own, token)
-    known.set(seal, leaves)
-    const digest = leaves.get(refOf(row))
-    return digest !== undefined && isDigestOf(digest, row, own) ? 'checked' : 'differs'
+    if (found.length === 0 || token === undefined) return 'elsewhere'
+    const isCoveredBy = (seal: string): boolean => {
+      const leaves = known.get(seal) ?? checkedLeaves(seal, own, token)
+      known.set(seal, leaves)
+      const digest = leaves.get(refOf(row))
+      return digest !== undefined && isDigestOf(digest, row, own)
+    }
+    return found.some(isCoveredBy) ? 'checked' : 'differs'
   }
   const findings = sealed.map(findingOf)
   const countOf = (finding: Finding): number => findings.filter((one) => one === finding).length
@@ -51,6 +54,26 @@ type Attributes = Readonly<Record<string, unknown>>
 interface Marked {
   readonly row: RecordRow
   readonly own: Attributes
+}
+
+/** Seals under one span ID and token that are tried. Anybody can send a copy of another seal under an ID that was seen. */
+const sealsOfSpanMax = 8
+
+/** The seals by the span that carries them and their token: what another instance sends under the same ID is none of these. */
+function sealsIn(marked: readonly Marked[]): ReadonlyMap<string, readonly string[]> {
+  const seals = new Map<string, string[]>()
+  for (const { row, own } of marked) {
+    const seal = own[attribute.sealJws]
+    if (typeof seal !== 'string') continue
+    const key = sealKeyOf(refOf(row), own)
+    const known = seals.get(key) ?? []
+    if (known.length < sealsOfSpanMax && !known.includes(seal)) seals.set(key, [...known, seal])
+  }
+  return seals
+}
+
+function sealKeyOf(ref: string, own: Attributes): string {
+  return `${ref} ${textIn(own, attribute.sealToken)}`
 }
 
 /** The records of tokens: Whodid's own, which no sender can make. */

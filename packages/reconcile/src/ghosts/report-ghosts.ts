@@ -1,3 +1,5 @@
+import { personByName } from '../matching/match-rules.ts'
+import type { PersonOf } from '../matching/match-rules.ts'
 import type { MatchedAct, MatchedEvent, Reconciled } from '../matching/match-events.ts'
 
 /** Acts of one person, agent, credential or system in a report. */
@@ -46,8 +48,18 @@ export interface GhostReport {
   }[]
 }
 
-/** Makes the report of a comparison. Its lists are whole and in the order of time, oldest first. */
-export function reportGhosts({ events, acts }: Reconciled): GhostReport {
+/**
+ * Makes the report of a comparison. Its lists are whole and in the order of time, oldest first. Names of one person, as `personOf` has it, are one
+ * entry by person; each event and incident has the name on record.
+ */
+export function reportGhosts(
+  { events, acts }: Reconciled,
+  personOf: PersonOf = personByName,
+): GhostReport {
+  const grouped = (name: string, atUnixNs: bigint): string => {
+    const person = personOf(name, atUnixNs)
+    return person === name.toLowerCase() ? name : person
+  }
   const ordered = events.toSorted((a, b) => compare(a.event.atUnixNs, b.event.atUnixNs))
   const borrowed = ordered.filter(isBorrowed)
   const unexplained = ordered.filter(
@@ -66,8 +78,8 @@ export function reportGhosts({ events, acts }: Reconciled): GhostReport {
     by: {
       person: groupsOf(
         lists,
-        ({ event }) => event.person,
-        ({ act }) => act.delegator,
+        ({ event }) => grouped(event.person, event.atUnixNs),
+        ({ act }) => grouped(act.delegator, act.startUnixNs),
       ),
       agent: groupsOf(
         lists,

@@ -4,6 +4,7 @@ import type { ImportedEvent } from '../event/imported-event.ts'
 import { reportGhosts } from '../ghosts/report-ghosts.ts'
 import type { Coverage } from './coverage.ts'
 import { reconcile } from './match-events.ts'
+import type { PersonOf } from './match-rules.ts'
 import type { Reconciled, SealedEvent } from './match-events.ts'
 import type { RecordedAct } from './recorded-act.ts'
 
@@ -91,7 +92,11 @@ describe('rules', () => {
       'carried_trace',
     ],
     ['the instance, by the same verb', carrying({ instance: '0199-a' }), 'carried_instance'],
-    ['the credential', { credential: 'sha256:dev' }, 'credential'],
+    [
+      'the credential, on the same thing',
+      { credential: 'sha256:dev', resource: pull },
+      'credential',
+    ],
     ['the tool call', carrying({ toolCall: 'call-1' }), 'tool_call'],
     ['the thing, the verb and the time', { resource: pull }, 'same_act'],
   ])('%s', (_, fields, rule) => {
@@ -111,6 +116,42 @@ describe('rules', () => {
     })
     const [matched] = compare([event], [act(), other]).events
     expect(matched).toMatchObject({ rule: 'carried_action', agent: '0199-b' })
+  })
+
+  it('knows two names of one person where it is told so, and no others', () => {
+    const event = seen({ resource: pull, person: 'dev' })
+    const personOf: PersonOf = (name) => (name === 'dev' ? 'dev@acme.example' : name)
+    const judged = (given?: PersonOf): unknown => {
+      const told = given === undefined ? {} : { personOf: given }
+      const [matched] = reconcile({ events: [event], acts: [act()], coverages: [], ...told }).events
+      return [matched?.result, matched?.reason]
+    }
+    expect(judged()).toEqual(['undetermined', 'authority_unknown'])
+    expect(judged(personOf)).toEqual(['confirmed', 'one_record'])
+    expect(judged((name) => (name === 'dev' ? 'other' : name))).toEqual([
+      'undetermined',
+      'authority_unknown',
+    ])
+  })
+
+  it('leaves open what the credential alone joins: a person may hold it too', () => {
+    const open = ['undetermined', 'thing_unknown', 'credential']
+    expect(one(seen({ credential: 'sha256:dev' }), [act()])).toEqual(open)
+    const event = seen({ credential: 'sha256:dev', resource: pull })
+    expect(one(event, [act({ resource: '' })])).toEqual(open)
+  })
+
+  it.each<[string, string]>([
+    ['s3://acme-files/1', 's3://acme-files/2'],
+    ['https://api.acme.example/orders/1', 'https://api.acme.example/orders/2'],
+    ['db:row:shop/customers/1', 'github:pull:acme/app/1'],
+  ])('lays an act on %s to no act on %s by the credential', (done, recorded) => {
+    const event = seen({ credential: 'sha256:dev', resource: done })
+    expect(one(event, [act({ resource: recorded })])).toEqual([
+      'undetermined',
+      'no_record',
+      undefined,
+    ])
   })
 
   it.each<[string, Partial<ImportedEvent>]>([

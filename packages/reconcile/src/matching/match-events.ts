@@ -7,8 +7,9 @@ import {
   indexActs,
   isOtherThing,
   isSameAuthority,
+  personByName,
 } from './match-rules.ts'
-import type { MatchRule } from './match-rules.ts'
+import type { MatchRule, PersonOf } from './match-rules.ts'
 import { actorOf } from './recorded-act.ts'
 import type { RecordedAct } from './recorded-act.ts'
 
@@ -31,6 +32,7 @@ export type EventReason =
   | 'several_records'
   | 'several_events'
   | 'authority_unknown'
+  | 'thing_unknown'
   | 'record_names_nobody'
   | 'outcome_differs'
   | 'thing_differs'
@@ -66,6 +68,8 @@ export interface Reconciliation {
   readonly events: readonly SealedEvent[]
   readonly acts: readonly RecordedAct[]
   readonly coverages: readonly Coverage[]
+  /** Default: `personByName`. */
+  readonly personOf?: PersonOf
 }
 
 /** The result of a comparison. */
@@ -80,7 +84,12 @@ export interface Reconciled {
  * act that several events of one kind may be, stay open. The absence of a record is never evidence of a human, and the absence of an
  * event says something only where an importer declares that its log would have it.
  */
-export function reconcile({ events, acts, coverages }: Reconciliation): Reconciled {
+export function reconcile({
+  events,
+  acts,
+  coverages,
+  personOf = personByName,
+}: Reconciliation): Reconciled {
   const index = indexActs(acts)
   const found = events.map((sealed) => ({
     sealed,
@@ -91,7 +100,7 @@ export function reconcile({ events, acts, coverages }: Reconciliation): Reconcil
   const matched = found.map(({ sealed, found: match }): MatchedEvent => {
     if (match === undefined) return { ...sealed, ...judgeUnmatched(sealed.event, byRun) }
     const isRival = (rivals.get(rivalKey(sealed.event, match)) ?? 0) > 1
-    return { ...sealed, ...judgeMatched(sealed.event, match, isRival) }
+    return { ...sealed, ...judgeMatched(sealed.event, match, { isRival, personOf }) }
   })
   return { events: matched, acts: judgeActs(matched, acts, coverages) }
 }
@@ -120,15 +129,17 @@ function rivalKey({ system, operation }: ImportedEvent, { rule, acts }: Found): 
 
 type Judgement = Omit<MatchedEvent, keyof SealedEvent>
 
-function judgeMatched(event: ImportedEvent, { rule, acts }: Found, isRival: boolean): Judgement {
+function judgeMatched(
+  event: ImportedEvent,
+  found: Found,
+  { isRival, personOf }: { readonly isRival: boolean; readonly personOf: PersonOf },
+): Judgement {
+  const { rule, acts } = found
   const [first] = acts
   const base = { rule, acts, agent: '' }
   if (first === undefined) return { ...base, result: 'undetermined', reason: 'no_record' }
-  const actors = new Set(acts.map(actorOf))
-  if (actors.size > 1) return { ...base, result: 'undetermined', reason: 'several_records' }
-  // The same thing at the same time, under a name that may be anybody's: it may be this act, and is laid to nobody.
-  if (rule === 'same_act' && !acts.every((act) => isSameAuthority(act, event)))
-    return { ...base, result: 'undetermined', reason: 'authority_unknown' }
+  const open = openReason(event, found, personOf)
+  if (open !== undefined) return { ...base, result: 'undetermined', reason: open }
   const agent = first.verdict === 'agent' ? actorOf(first) : ''
   if (isRival) return { ...base, agent, result: 'undetermined', reason: 'several_events' }
   const difference = acts.length === 1 ? differenceOf(event, first) : undefined
@@ -144,6 +155,25 @@ function judgeMatched(event: ImportedEvent, { rule, acts }: Found, isRival: bool
     case 'undetermined':
       return { ...base, result: 'undetermined', reason: 'record_names_nobody' }
   }
+}
+
+/** Why an event may be the acts that were found, and is laid to nobody; undefined where nothing speaks against it. */
+function openReason(
+  event: ImportedEvent,
+  { rule, acts }: Found,
+  personOf: PersonOf,
+): EventReason | undefined {
+  if (new Set(acts.map(actorOf)).size > 1) return 'several_records'
+  // The same thing at the same time, under a name that may be anybody's.
+  if (rule === 'same_act' && !acts.every((act) => isSameAuthority(act, event, personOf)))
+    return 'authority_unknown'
+  if (rule === 'credential' && !acts.every(({ resource }) => isSameThing(resource, event)))
+    return 'thing_unknown'
+  return undefined
+}
+
+function isSameThing(resource: string, event: ImportedEvent): boolean {
+  return resource !== '' && resource === event.resource
 }
 
 function differenceOf(event: ImportedEvent, act: RecordedAct): EventReason | undefined {

@@ -4,8 +4,8 @@ import type { RecordedAct } from './recorded-act.ts'
 
 /**
  * The rules by which an event of another system's log is joined with an act, strongest first. `carried_…`: the client carried an identifier
- * of the ledger. `credential`: the same credential, on the same thing or by the same verb. `same_act`: the same thing and verb within the
- * clock error; it decides only where the credential or the person is the same too.
+ * of the ledger. `credential`: the same credential, thing and verb; where one side names no thing, it leaves the event open. `same_act`: the
+ * same thing and verb within the clock error; it decides only where the credential or the person is the same too.
  */
 export const matchRules = [
   'carried_span',
@@ -88,8 +88,11 @@ const finders: Readonly<Record<MatchRule, Finder>> = {
     near.sameThingOrVerb(byTrace.get(carried.traceIdHex)),
   carried_instance: ({ carried }, { byInstance }, near) =>
     near.sameThingOrVerb(byInstance.get(carried.instance)),
-  credential: ({ credential }, { byCredential }, near) =>
-    near.sameThingOrVerb(byCredential.get(credential)),
+  // A person may use the credential at the same time, on something else.
+  credential: ({ credential, resource }, { byCredential }, near) =>
+    near
+      .sameThingOrVerb(byCredential.get(credential))
+      .filter((act) => act.resource === resource || act.resource === '' || resource === ''),
   tool_call: ({ carried }, { byToolCall }) => byToolCall.get(carried.toolCall) ?? [],
   same_act: (event, { byResource }, near) =>
     near
@@ -97,14 +100,25 @@ const finders: Readonly<Record<MatchRule, Finder>> = {
       .filter((act) => isSameVerb(act.verb, event.verb) && !isOtherAuthority(act, event)),
 }
 
-/** True when an event and an act name one credential or, by one name, one person. */
+/**
+ * The person behind a name at an instant; the name itself, in lower case, where nobody is known to have it, or several people are. Names of
+ * one person in two systems give the same text.
+ */
+export type PersonOf = (name: string, atUnixNs: bigint) => string
+
+/** Takes every name for a person of its own. */
+export const personByName: PersonOf = (name) => name.toLowerCase()
+
+/** True when an event and an act name one credential or one person. */
 export function isSameAuthority(
   { user, delegator, credential }: RecordedAct,
   event: ImportedEvent,
+  personOf: PersonOf,
 ): boolean {
   if (credential !== '' && credential === event.credential) return true
-  const person = event.person.toLowerCase()
-  return person !== '' && [user, delegator].some((name) => name.toLowerCase() === person)
+  if (event.person === '') return false
+  const person = personOf(event.person, event.atUnixNs)
+  return [user, delegator].some((name) => name !== '' && personOf(name, event.atUnixNs) === person)
 }
 
 /** True when both name a credential and they differ. Accounts have a name in each system: two that differ may be one person. */
@@ -166,5 +180,7 @@ export function isOtherThing(one: string, other: string): boolean {
 }
 
 function kindOf(resource: string): string {
-  return resource.split(':', 2).join(':')
+  const [scheme = '', rest = ''] = resource.split(':', 2)
+  // `s3://acme-files/1` and `s3://acme-files/2` are two things of one kind.
+  return rest.startsWith('//') ? `${scheme}://` : `${scheme}:${rest}`
 }

@@ -95,7 +95,9 @@ function runResponse(response: Response, { deps, signal, warn }: RunOptions): Ru
   }
 
   const timer = setInterval(() => {
-    if (Date.now() < nextLookMs) return
+    const leftMs = nextLookMs - Date.now()
+    // More than it can ever be: the clock was set back, and nothing would be looked at until it has caught up.
+    if (leftMs > 0 && leftMs <= lookMs) return
     running ??= look().finally(() => (running = undefined))
   }, tickMs).unref()
   return {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readIfThere, writeDurably } from '@whodid/tlog-posix'
 import type { FilePort } from '@whodid/tlog-posix'
+import { readLine } from './read-recorder.ts'
 import type { ReadsTable } from './reads-table.ts'
 
 /** A file of recorded reads that is not written to any more. */
@@ -92,6 +93,10 @@ export class ReadsInserter {
       this.#options.onProblem(`the file of recorded reads "${name}" is gone; its reads are lost`)
       return
     }
+    if (content.length < bytes)
+      this.#options.onProblem(
+        `the file of recorded reads "${name}" has ${content.length} bytes of ${bytes}; the others are lost`,
+      )
     const { whole, damaged } = parted(content.subarray(0, bytes))
     if (damaged.length > 0) {
       await writeDurably(files, `${path}.damaged`, damaged)
@@ -113,26 +118,17 @@ export class ReadsInserter {
   }
 }
 
-/** Parts the lines that are JSON from those that damage has left: one line that the engine does not take holds up all behind it. */
+/** Parts the lines that are reads from those that damage has left: one line that the engine does not take holds up all behind it. */
 function parted(lines: Buffer): { readonly whole: Buffer; readonly damaged: Buffer } {
   const whole: Buffer[] = []
   const damaged: Buffer[] = []
   for (let start = 0; start < lines.length;) {
     const end = lines.indexOf(0x0a, start) + 1 || lines.length
     const line = lines.subarray(start, end)
-    const list = isRead(line.toString('utf8')) ? whole : damaged
-    list.push(line)
+    const read = readLine(line.toString('utf8'))
+    if (read === undefined) damaged.push(line)
+    else whole.push(Buffer.from(read))
     start = end
   }
   return { whole: Buffer.concat(whole), damaged: Buffer.concat(damaged) }
-}
-
-function isRead(line: string): boolean {
-  try {
-    const read: unknown = JSON.parse(line)
-    return typeof read === 'object' && read !== null && 'request_id' in read
-  } catch {
-    // Not JSON: torn, or written over.
-    return false
-  }
 }

@@ -1,6 +1,7 @@
 import { WhodidError } from '@whodid/model'
 import type { GhostsAnswer, QuestionCost } from '@whodid/model'
 import { reconcile, reportGhosts } from '@whodid/reconcile'
+import type { PersonOf } from '@whodid/reconcile'
 import type { Selector } from '@whodid/store'
 import { timeBoundParameters } from '../../time-bounds.ts'
 import { askStatement, sumCosts } from '../ask-statement.ts'
@@ -24,7 +25,7 @@ const edgeNs = 3_600_000_000_000n
 export async function ghosts(
   selector: Selector,
   tenant: string,
-  { time, limit }: GhostsQuestion,
+  { time, limit, personOf }: GhostsQuestion & { readonly personOf: PersonOf },
 ): Promise<GhostsAnswer> {
   const ask = <Row>(sql: string, rows: number, widened = 0n): Promise<Asked<Row>> => {
     const bounds = { ...time, from: time.from - widened, to: time.to + widened }
@@ -43,13 +44,20 @@ export async function ghosts(
     events: events.rows.map(readEvent),
     acts: readActs(acts.rows),
     coverages,
+    personOf,
   })
   const inPeriod = reconciled.acts.filter(
     ({ act }) => act.startUnixNs >= time.from && act.startUnixNs <= time.to,
   )
   const found = { ...reconciled, acts: inPeriod }
   const cost = sumCosts([events.cost, acts.cost, declared.cost])
-  return shapeGhosts(reportGhosts(found), { reconciled: found, coverages, time, limit, cost })
+  return shapeGhosts(reportGhosts(found, personOf), {
+    reconciled: found,
+    coverages,
+    time,
+    limit,
+    cost,
+  })
 }
 
 interface Asked<Row> {

@@ -38,6 +38,17 @@ interface Change {
   readonly seen?: readonly [order: string, exporter: string]
 }
 
+const nameless = {
+  instance: '',
+  instance_parent: '',
+  template: '',
+  delegator: '',
+  user: '',
+  correlation: '',
+  credential: '',
+  delegation_chain: [],
+}
+
 const received = { received_at: '2026-11-28 12:11:00.000000000', log: '', log_index: '0' }
 
 /** The answer on an act that began at 12:10 and was received at 12:11, after an order at minute `at`. */
@@ -66,6 +77,7 @@ async function reasonsAfter(
       action: 'a1',
       exporter: 'fixers',
       delegation: 'grant-1',
+      ...nameless,
       delegation_parent: '',
     },
   ]
@@ -75,6 +87,7 @@ async function reasonsAfter(
     key: `${'ab'.repeat(16)}-${'ef'.repeat(8)}`,
     kind: 'action',
     parent: span,
+    ...nameless,
     action: 'a1',
     outcome: 'unknown',
     exporter: 'fixers',

@@ -7,6 +7,7 @@ import { latest, toDateTime64 } from '../../time-bounds.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { toldOrdersSql } from '../evidence/sql.ts'
+import { nameOrNull } from '../../text.ts'
 import type { Question } from '../question.ts'
 import { revocationReason } from './revocation-reasons.ts'
 
@@ -174,28 +175,64 @@ type Named = Pick<
   'action' | 'agent' | 'delegator' | 'delegation_chain' | 'correlation_id' | 'credential'
 >
 
+/** The names of the acting agent as its records have them: an answer shows a name on one line, and two may look alike. */
 function agentOf(answer: Named, evidence: Evidence): RevocableAgent {
   const { action, agent, delegator, correlation_id: task, credential } = answer
   const versions = evidence.relatedRecords.get(action?.span ?? '') ?? []
+  const written = namesOnRecord(versions, evidence)
+  const one = (shown: string | null | undefined): string | undefined => written(shown ?? '')[0]
+  const { ancestors, ancestorTemplates } = ancestorsOf(answer)
   return {
-    ...ancestorsOf(answer),
-    instance: agent?.instance?.id,
-    template: agent?.template?.id,
-    delegator: delegator?.id,
+    ancestors: ancestors.flatMap(written),
+    ancestorTemplates: ancestorTemplates.flatMap(written),
+    instance: one(agent?.instance?.id),
+    template: one(agent?.template?.id),
+    delegator: one(delegator?.id),
     delegations: versions.flatMap(({ delegation, delegation_parent: above }) => [
       delegation,
       above,
     ]),
-    task: task ?? undefined,
-    credentials: [credential?.id ?? ''],
+    task: one(task),
+    credentials: written(credential?.id ?? ''),
   }
 }
 
+/** Returns the names on record that an answer shows as a text: those of the act itself, else those of the records around it; else the text. */
+function namesOnRecord(
+  act: readonly EvidenceRecord[],
+  { relatedRecords }: Evidence,
+): (shown: string) => readonly string[] {
+  const own = byShown(act)
+  const around = byShown([...relatedRecords.values()].flat())
+  return (shown) => own.get(shown) ?? around.get(shown) ?? [shown]
+}
+
+function byShown(records: readonly EvidenceRecord[]): ReadonlyMap<string, readonly string[]> {
+  const names = new Set(
+    records.flatMap((one) => [
+      one.instance,
+      one.instance_parent,
+      one.template,
+      one.delegator,
+      one.user,
+      one.correlation,
+      one.credential,
+      ...one.delegation_chain,
+    ]),
+  )
+  const found = new Map<string, string[]>()
+  for (const name of names) {
+    const shown = nameOrNull(name)
+    if (shown !== null) found.set(shown, [...(found.get(shown) ?? []), name])
+  }
+  return found
+}
+
 /** The agents above the acting one, by the chain of the answer and by the parent that the act's own record names. */
-function ancestorsOf({
-  agent,
-  delegation_chain: chain,
-}: Named): Pick<RevocableAgent, 'ancestors' | 'ancestorTemplates'> {
+function ancestorsOf({ agent, delegation_chain: chain }: Named): {
+  readonly ancestors: readonly string[]
+  readonly ancestorTemplates: readonly string[]
+} {
   const above = chain.filter(({ type, id }) => type === 'agent' && id !== agent?.instance?.id)
   return {
     ancestors: [...above.map(({ id }) => id), agent?.instance?.parent_id ?? ''],

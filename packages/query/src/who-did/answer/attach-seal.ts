@@ -58,8 +58,8 @@ export async function attachSeal<Answer extends Pick<WhoDidAnswer, 'action' | 'g
     evidence.relatedRecords
       .get(ref)
       ?.some(
-        ({ seal_result: result, seal_token: token }) =>
-          result === 'verified' && token === subject.seal_token,
+        ({ seal_result: result, seal_token: token, seal_jws: carried }) =>
+          result === 'verified' && token === subject.seal_token && carried === '',
       ) === true
   const sought = named?.filter((ref) => !isGathered(ref)) ?? []
   if (sought.length === 0) return { ...answer, cost }

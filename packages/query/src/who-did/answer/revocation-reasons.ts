@@ -1,6 +1,7 @@
 import type { OrderedAct } from '@whodid/identity'
 import { formatInstant } from '@whodid/model'
 import type { Reason, WhoDidAnswer } from '@whodid/model'
+import { nameOrNone } from '../../text.ts'
 
 /** The reason of each relation in time. They rest on a record beside the evidence, so that a package states and does not repeat them. */
 const codeOf = {
@@ -25,7 +26,7 @@ export function revocationReason(
   record: string,
 ): Reason {
   const stopped = by.action === 'pause' ? 'paused' : 'revoked'
-  const stop = `The ${by.target.kind} ${by.target.id} was ${stopped} at ${formatInstant(by.atUnixNs)}`
+  const stop = `The ${by.target.kind} ${nameOrNone(by.target.id)} was ${stopped} at ${formatInstant(by.atUnixNs)}`
   const end = action?.outcome === 'unknown' ? 'its end is not on record' : 'its end came later'
   const text = {
     before: `${stop}, after the act was on record.`,

@@ -4,6 +4,7 @@ import type { Evidence } from '../evidence/evidence.ts'
 import type { MergedRecord } from './merge-versions.ts'
 import { claimStrength } from './resolve-claims.ts'
 import type { Claims } from './resolve-claims.ts'
+import { isAttested } from './sealed-grade.ts'
 
 /** The reason why claims on record cannot be accepted. */
 type Contradiction = 'conflicting_identity' | 'exporter_not_entitled' | 'simultaneous_actions'
@@ -162,7 +163,7 @@ const aloneMs = 24 * 3_600_000
  * An instance belongs to one template and is never reused, and a token that may speak for one template can write any
  * instance's name on its records. Records may be held back for hours before they are sent, so the first claim received
  * proves ownership only when it stood alone for a day: a newcomer then cannot invalidate its record. Otherwise the
- * instance is left open. The template is that of the record, because its exporter may speak for it. The answer names
+ * instance is left open, but for a record that the instance's own key has signed: its token names the template too. The template is that of the record, because its exporter may speak for it. The answer names
  * both, and `as_recorded` shows what was known before the second came.
  */
 export function secondClaimant(
@@ -170,6 +171,7 @@ export function secondClaimant(
   claims: readonly InstanceClaim[],
 ): InstanceClaim | undefined {
   if (record.template === '' || claimStrength(record, 'instance') !== 'said') return undefined
+  if (isAttested(record) && isAttested(record, 'template')) return undefined
   const onInstance = claims.filter(
     (claim) => claim.instance_key === record.instance_key && claim.template !== '',
   )

@@ -2,6 +2,7 @@ import { namesNobody, ownActorOf, rankOf } from '../evidence/entitlements.ts'
 import type { Entitlements } from '../evidence/entitlements.ts'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 import { claimStrength } from './resolve-claims.ts'
+import { isAttested } from './sealed-grade.ts'
 
 /** The result of all records under one span ID. */
 export interface MergedRecord {
@@ -52,16 +53,18 @@ const contentFields = [
  * its own exporter's record above it. The leader's best backed versions are admitted, and those of another exporter
  * that is as well backed and may speak for the same actor. Other records under the ID neither contradict nor fill gaps:
  * otherwise anybody who saw a span's ID could invalidate its record. An absent claim is no contradiction, nor is a
- * reading of another vocabulary beside a claim.
+ * reading of another vocabulary beside a claim. Where the instance's own key has signed a version, only such versions count.
  */
 export function mergeVersions(
   versions: readonly EvidenceRecord[],
   entitlements: Entitlements,
   near: readonly string[] = [],
 ): MergedRecord {
-  const leader = leaderOf(versions, entitlements, near)
+  const signed = versions.filter((version) => isAttested(version))
+  const counted = signed.length > 0 ? signed : versions
+  const leader = leaderOf(counted, entitlements, near)
   if (leader === undefined) throw new Error('a record of the evidence has no version')
-  const admitted = admittedBeside(leader, versions, entitlements)
+  const admitted = admittedBeside(leader, counted, entitlements)
   const isConflict =
     claims.some(([claim, rule]) => disagree(admitted, claim, rule)) || persons(admitted) > 1
   const [first = leader] = admitted

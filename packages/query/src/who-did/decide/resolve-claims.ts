@@ -1,5 +1,6 @@
 import { hintRules } from '@whodid/model'
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
+import { isAttested } from './sealed-grade.ts'
 
 /** The record that makes each claim on the subject; undefined when none does. */
 export interface Claims {
@@ -117,6 +118,8 @@ function instanceConflict(
     read.instance !== said.instance
   )
     return [read, said]
+  // What the instance's own key has signed, no record above it disputes.
+  if (isAttested(said)) return []
   const above = claimSources
     .slice(claimSources.indexOf(said) + 1)
     .find(
@@ -180,6 +183,9 @@ function delegatorOf(
 ): Pick<Claims, 'delegator' | 'conflictingDelegators'> {
   const said = find(claimSources, 'delegator', 'said')
   const read = find(claimSources, 'delegator', 'read')
+  // What the instance's own key has signed for the act itself, no record above it disputes.
+  if (said !== undefined && said === claimSources[0] && isAttested(said, 'delegator'))
+    return { delegator: said, conflictingDelegators: [] }
   const other = stray.find(
     (record) =>
       claimStrength(record, 'delegator') === 'said' && record.delegator !== said?.delegator,

@@ -1,5 +1,8 @@
 import type { EvidenceRecord } from '../evidence/evidence-record.ts'
 
+/** The part of a record that its seal bears on. */
+type SealedPart = Pick<EvidenceRecord, 'actor_type' | 'channel' | 'seal_result' | 'seal_claims'>
+
 /** The claim of a record that its seal or its token backs. An agent is who acted as its instance. */
 const backedBy = {
   actor: 'instance',
@@ -15,7 +18,7 @@ const backedBy = {
  * A record whose seal contradicts it never comes here: its channel is `unentitled`.
  */
 export function sealedGrade(
-  record: Pick<EvidenceRecord, 'actor_type' | 'channel' | 'seal_result' | 'seal_claims'>,
+  record: SealedPart,
   claim: keyof typeof backedBy,
 ): 'attested' | 'token_bound' | undefined {
   // What was read in another system's log was never sealed by anybody here.
@@ -23,4 +26,9 @@ export function sealedGrade(
   if (!record.seal_claims.split(' ').includes(backedBy[claim])) return undefined
   if (record.seal_result === 'verified') return 'attested'
   return record.seal_result === 'unsealed' ? 'token_bound' : undefined
+}
+
+/** True when the key of the instance that the record names has signed it: no claim that nobody signed is held against it. */
+export function isAttested(record: SealedPart, claim: keyof typeof backedBy = 'instance'): boolean {
+  return record.channel !== 'unentitled' && sealedGrade(record, claim) === 'attested'
 }

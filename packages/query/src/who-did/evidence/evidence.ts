@@ -1,3 +1,4 @@
+import { isAttested } from '../decide/sealed-grade.ts'
 import { readEntitlements } from './entitlements.ts'
 import {
   candidateColumns,
@@ -167,7 +168,7 @@ const marks = ['resource', 'tool', 'verb'] as const
 /**
  * Rule `one_span_id_several_acts`: separates the records under one span ID into acts. Forked processes reuse span IDs, and
  * anyone who saw an ID can reuse it. Records that differ in resource, tool or verb are separate acts, each with its versions.
- * The best backed act comes first, then the first received.
+ * One that the instance's own key has signed comes first, then the best backed, then the first received.
  *
  * @param versions in the order of their receipt
  * @param isBacked true when a record's exporter may speak for its actor
@@ -177,7 +178,8 @@ function separateActs(
   isBacked: (record: EvidenceRecord) => boolean,
 ): readonly (readonly EvidenceRecord[])[] {
   if (versions.length < 2) return [versions]
-  const ranked = versions.toSorted((a, b) => Number(isBacked(b)) - Number(isBacked(a)))
+  const rank = (one: EvidenceRecord): number => (isAttested(one) ? 0 : isBacked(one) ? 1 : 2)
+  const ranked = versions.toSorted((a, b) => rank(a) - rank(b))
   const acts: EvidenceRecord[][] = []
   for (const version of ranked) {
     const act = acts.find((one) => one.every((other) => isSameAct(version, other)))

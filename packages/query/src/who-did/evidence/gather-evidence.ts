@@ -92,8 +92,13 @@ async function chooseNewest(
     const rows = withSubject(gathered, candidate.key, candidate)
     const carriesName = carries.has(candidate)
     const found = judgeCandidate(question, candidate, { evidence: walk.read(rows), carriesName })
-    if (found === undefined || judged.has(found.key)) continue
-    judged.add(found.key)
+    if (found === undefined) continue
+    const { tool, verb, resource } = candidate
+    // Several acts may stand under the candidate's own span ID: one of them, by whomever, hides no other.
+    const isOwn = found.key === candidate.key
+    const act = isOwn ? JSON.stringify([found.key, tool, verb, resource]) : found.key
+    if (judged.has(act)) continue
+    judged.add(act)
     const chosen = found.key === candidate.key ? rows : withSubject(gathered, found.key)
     const rank = rankOf(found)
     if (rank === 0) return chosen

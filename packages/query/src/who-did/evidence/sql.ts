@@ -63,7 +63,7 @@ ORDER BY
   trace_id = about_trace DESC,
   abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about_ts)),
   received_at
-LIMIT 1 BY trace_id, span_id, channel, exporter, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, tool_name, resource_id, commitment
+LIMIT 1 BY trace_id, span_id, channel, exporter, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, tool_name, resource_id, commitment, ${evidenceColumns.seal_result}, ${evidenceColumns.seal_token}, ${evidenceColumns.seal_claims}
 LIMIT ${relatedRecordsMax + 1}
 UNION ALL
 SELECT 'claimed', ${rowSql(instanceClaimColumns)}

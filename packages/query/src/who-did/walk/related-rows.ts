@@ -1,5 +1,6 @@
-import { hasPart, nameKey } from '@whodid/model'
+import { attribute, hasPart, nameKey } from '@whodid/model'
 import type { NamedClaim, TracePlace } from '@whodid/store'
+import { sealedBeginning } from '../evidence/evidence-columns.ts'
 import { textBlocksMax, claimsMax, relatedTracesMax } from '../evidence/sql.ts'
 import { relatedRecordsMax } from '../evidence/evidence.ts'
 import type { EvidenceRow } from '../evidence/evidence.ts'
@@ -185,11 +186,23 @@ const versionColumns = [
   'commitment',
 ]
 
+/** The collector's finding about a record's seal: a copy without it, which came first, does not stand for the record. */
+function sealOf({ columns }: WalkedRecord): readonly unknown[] {
+  const text = textIn(columns['attributes'])
+  if (!text.startsWith(sealedBeginning)) return []
+  // The collector writes an object.
+  const attributes = JSON.parse(text) as Readonly<Record<string, unknown>>
+  return [attribute.sealResult, attribute.sealToken, attribute.sealClaims].map(
+    (key) => attributes[key],
+  )
+}
+
 function distinctVersions(records: readonly WalkedRecord[]): WalkedRecord[] {
   const seen = new Map<string, Set<string>>()
   return records.filter((record) => {
     const span = `${record.trace}${record.span}`
-    const mark = JSON.stringify(versionColumns.map((column) => record.columns[column]))
+    const versionOf = versionColumns.map((column) => record.columns[column])
+    const mark = JSON.stringify([...versionOf, ...sealOf(record)])
     const marks = seen.get(span)
     if (marks === undefined) seen.set(span, new Set([mark]))
     else if (marks.has(mark)) return false

@@ -31,7 +31,7 @@ ORDER BY
   trace_id = about_trace DESC,
   abs(toUnixTimestamp64Nano(ts) - toUnixTimestamp64Nano(about_ts)),
   received_at
-LIMIT 1 BY trace_id, span_id, channel, exporter, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, tool_name, resource_id, commitment
+LIMIT 1 BY trace_id, span_id, channel, exporter, actor_type, instance_id, template_id, delegator_id, user_id, ts, outcome, verb, tool_name, resource_id, commitment, if(startsWith(attributes, '{"whodid.seal.result":'), JSONExtractString(attributes, 'whodid.seal.result'), ''), if(startsWith(attributes, '{"whodid.seal.result":'), JSONExtractString(attributes, 'whodid.seal.token'), ''), if(startsWith(attributes, '{"whodid.seal.result":'), JSONExtractString(attributes, 'whodid.seal.claims'), '')
 LIMIT 4001
 UNION ALL
 SELECT 'claimed', toJSONString(tuple(toString(key), template_id, exporter, min(received_at)))
