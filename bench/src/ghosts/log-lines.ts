@@ -7,7 +7,7 @@ export interface Person {
   readonly email: string
 }
 
-/** What an event says, whichever the log. */
+/** The content of an event, whichever the log. */
 export interface Logged {
   readonly id: string
   readonly atMs: number

@@ -6,7 +6,7 @@ import { deliverWorld } from './deliver-world.ts'
 import { playWorld } from './play-world.ts'
 import type { WorldAct } from './world-act.ts'
 
-/** What the detections made of a live world. */
+/** The findings about a live world. */
 export interface FoundGhosts {
   /** Seconds from each ghost act to the finding that names it. */
   readonly delays: readonly number[]

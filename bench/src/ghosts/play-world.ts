@@ -7,7 +7,7 @@ import type { Call } from './spans-of-call.ts'
 import { emitterNames, logNames } from './world-act.ts'
 import type { ActKind, EmitterName, LogName, WorldAct } from './world-act.ts'
 
-/** How often each kind occurs, in hundredths. Most acts in any log are people's. */
+/** The share of each kind, in hundredths. Most acts in any log are people's. */
 const shares: readonly (readonly [ActKind, number])[] = [
   ['by_hand', 34],
   ['by_hand_on_the_same_thing', 6],
@@ -31,14 +31,14 @@ const carriesTrace: ReadonlySet<LogName> = new Set(['postgres', 'access-log'])
 /** Logs that know the credential by the name that the SDK gives it. */
 const knowsCredential: ReadonlySet<LogName> = new Set(['github-audit', 'cloudtrail'])
 
-/** How a world is played. */
+/** The settings of a world. */
 export interface WorldOptions {
   readonly seed: number
   readonly acts: number
   /** The time of the first act, and between two, in milliseconds. */
   readonly beginMs: number
   readonly stepMs: number
-  /** Whether agents have the SDK. Without it they have the telemetry of their products. */
+  /** True where agents have the SDK. Without it they have the telemetry of their products. */
   readonly hasSdk: boolean
 }
 
@@ -120,9 +120,9 @@ interface Played {
   readonly emitter?: EmitterName
   readonly program?: string
   readonly stated?: string
-  /** Whether a person's own act is on record. */
+  /** True where a person's own act is on record. */
   readonly isRecorded?: boolean
-  /** Whether nothing but thing, verb and person joins log and record. */
+  /** True where nothing but thing, verb and person joins log and record. */
   readonly isBare?: boolean
 }
 
@@ -175,7 +175,7 @@ function isAgents({ kind, emitter, program = '', stated = '' }: Played): boolean
   return kind === 'agent_hidden' || emitter !== undefined || program !== '' || stated !== ''
 }
 
-/** Whether an identifier reaches the log, and whether that, or the credential, joins log and record. */
+/** Tells if an identifier reaches the log, and if that, or the credential, joins log and record. */
 function linkOf({ emitter, log, isBare = false, isRecorded = false }: Played): {
   isCarried: boolean
   isJoined: boolean

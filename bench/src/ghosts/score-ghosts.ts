@@ -3,7 +3,7 @@ import type { GhostsAnswer } from '@whodid/model'
 import type { Service } from '../identity/start-service.ts'
 import type { WorldAct } from './world-act.ts'
 
-/** What the ghost report says of a world, beside what happened in it. */
+/** The ghost report on a world, beside what happened in it. */
 export interface GhostScore {
   readonly acts: number
   /** Acts laid to an agent by a record or by the system's own statement, and those of them that were that agent's. */

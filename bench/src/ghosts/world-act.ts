@@ -1,4 +1,4 @@
-/** Who did an act in the simulated world, and what of it any honest reader of the logs and the telemetry can know. */
+/** An act in the simulated world: who did it, and the part of it that an honest reader of logs and telemetry can know. */
 export interface WorldAct {
   readonly id: number
   readonly kind: ActKind
@@ -7,18 +7,18 @@ export interface WorldAct {
   readonly actor: 'human' | 'agent'
   /** The person under whose account it stands in the log; '' for an account that is no person's. */
   readonly person: string
-  /** Whether the log names a person as the account: a database knows its own users only. */
+  /** True where the log names a person as the account: a database knows its own users only. */
   readonly isUnderPerson: boolean
   /** The names under which an answer may lay it to the agent; [] where it was a human's, or nothing can tell. */
   readonly agentNames: readonly string[]
   /** True where log and telemetry together suffice to name the agent, or, for a human's act, the human. */
   readonly isDecidable: boolean
   readonly log: LogName
-  /** What it was done to, as the ledger names it. */
+  /** The thing that it was done to, as the ledger names it. */
   readonly resource: string
   /** The event in the other system's log, in its own format. */
   readonly line: string
-  /** What the agent's own telemetry sent: spans of OTLP/JSON; [] where it sent nothing. */
+  /** The agent's own telemetry: spans of OTLP/JSON; [] where it sent nothing. */
   readonly spans: readonly object[]
 }
 
@@ -37,7 +37,7 @@ export const emitterNames = [
 ] as const
 export type EmitterName = (typeof emitterNames)[number]
 
-/** What happened, by what can be known of it. */
+/** The kinds of act, by the part of them that can be known. */
 export type ActKind =
   /** A person, by hand, without any record. */
   | 'by_hand'

@@ -8,7 +8,7 @@ type Ghosts = Schemas['Ghosts']
 type GhostEvent = Schemas['GhostEvent']
 type GhostRecord = Schemas['GhostRecord']
 
-/** What each reason says, for a person. */
+/** Each reason in words, for a person. */
 const reasons: ReadonlyMap<string, string> = new Map(
   Object.entries({
     one_record: 'one record',
