@@ -28,8 +28,8 @@ export { parseBlastRadiusQuestion } from './questions/blast-radius/blast-radius.
 export {
   completenessRecordsMax,
   describeCompleteness,
-  parseCompletenessQuestion,
 } from './questions/completeness/completeness.ts'
+export { parseCompletenessQuestion } from './questions/completeness/completeness.ts'
 export { describeDelegator } from './questions/describe-delegator/describe-delegator.ts'
 export { latestActsLimit, parseDelegatorQuestion } from './questions/describe-delegator/question.ts'
 export {
