@@ -32,11 +32,8 @@ export {
 export { parseCompletenessQuestion } from './questions/completeness/completeness.ts'
 export { describeDelegator } from './questions/describe-delegator/describe-delegator.ts'
 export { latestActsLimit, parseDelegatorQuestion } from './questions/describe-delegator/question.ts'
-export {
-  describeInstance,
-  parseInstanceQuestion,
-  timelineLimit,
-} from './questions/describe-instance/describe-instance.ts'
+export { describeInstance, timelineLimit } from './questions/describe-instance/describe-instance.ts'
+export { parseInstanceQuestion } from './questions/describe-instance/describe-instance.ts'
 export { ghosts } from './questions/ghosts/ghosts.ts'
 export { ghostsLimit, parseGhostsQuestion } from './questions/ghosts/question.ts'
 export { listActions } from './questions/list-actions/list-actions.ts'
