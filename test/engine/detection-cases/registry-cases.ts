@@ -27,7 +27,13 @@ function registered(at: number, template: string, more: object = {}): Played {
   return {
     at,
     exporter: 'whodid',
-    ...{ recordKind, actorType, serviceName, verb, outcome, actionId, resourceId },
+    recordKind,
+    actorType,
+    serviceName,
+    verb,
+    outcome,
+    actionId,
+    resourceId,
     resourceType,
     attributes,
   }

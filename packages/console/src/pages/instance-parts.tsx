@@ -14,7 +14,7 @@ import { AuthorityBlock } from './authority-block.tsx'
 
 type About = Schemas['InstanceAbout']
 
-/** What the records say of an instance, and what it was allowed. */
+/** The facts that the records state of an instance, and its authority. */
 export function InstanceFacts({ about, authority }: FactsProps): JSX.Element {
   return (
     <>

@@ -17,7 +17,7 @@ interface NamedRow {
 
 interface EntryRow {
   readonly backing: Backing
-  /** When the ledger first had it, as the engine writes it. */
+  /** The time at which the ledger first had it, as the engine writes it. */
   readonly received: string
   /** `<trace>-<span>`. */
   readonly span: string

@@ -41,7 +41,7 @@ function readDefinition(json: string): TemplateDefinition | undefined {
   try {
     value = JSON.parse(json)
   } catch {
-    // What Whodid itself wrote is JSON: a row that was changed by hand is none, and the proof of it fails as well.
+    // Whodid itself writes JSON: a row that was changed by hand is none, and the proof of it fails as well.
     return undefined
   }
   const text = (key: string): string | undefined => {

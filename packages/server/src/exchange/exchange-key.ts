@@ -32,7 +32,7 @@ export async function openExchangeKey(
     const publicKey = { ...bare, alg: 'ES256', use: 'sig', kid: keyThumbprint(bare) }
     return { privateKey, publicKey }
   } catch {
-    // What does not parse must not be quoted: it may be the private key.
+    // A text that does not parse must not be quoted: it may be the private key.
     throw new WhodidError(
       'invalid_config',
       `"${path}" expected the key that delegated tokens are signed with, as whodid wrote it; it is damaged`,

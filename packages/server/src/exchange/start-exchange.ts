@@ -38,7 +38,7 @@ export async function startExchange(
     isRegistered: (token) => collector.tenantOfToken(token) === tenant,
     ceilingOf: async (template) => {
       const found = await templateInForce(selector, tenant, { template, at: nowUnixNs() })
-      // What the registration does not state, nobody is given.
+      // A list that the registration does not state gives nobody anything.
       return found && { scopes: found.scopes ?? [], audiences: found.audiences ?? [] }
     },
     record: (judged) =>
