@@ -1538,6 +1538,33 @@ FROM
 )
 WHERE cold.is != '' OR cold.it != '';
 
+CREATE OR REPLACE VIEW whodid.v_registry_templates
+SQL SECURITY INVOKER
+AS
+SELECT
+    tenant, received_at AS recorded_at,
+    JSONExtractString(attributes, 'whodid.registry.template') AS template,
+    JSONExtractString(attributes, 'whodid.registry.recorded_by') AS recorded_by,
+    JSONExtractString(attributes, 'whodid.registry.definition') AS definition,
+    JSONExtractString(definition, 'owner') AS owner,
+    JSONExtractString(definition, 'justification') AS justification,
+    parseDateTime64BestEffortOrZero(JSONExtractString(definition, 'expires_at'), 9, 'UTC') AS expires_at,
+    JSONType(definition, 'scopes') = 'Array' AS states_scopes,
+    JSONExtract(definition, 'scopes', 'Array(String)') AS scopes,
+    JSONType(definition, 'tools') = 'Array' AS states_tools,
+    JSONExtract(definition, 'tools', 'Array(String)') AS tools,
+    JSONType(definition, 'resources') = 'Array' AS states_resources,
+    JSONExtract(definition, 'resources', 'Array(String)') AS resources,
+    lower(hex(trace_id)) AS trace,
+    lower(hex(span_id)) AS span,
+    log_id, log_index
+FROM whodid.spans
+WHERE exporter = 'whodid' AND startsWith(action_id, 'whodid:register:')
+    AND (toStartOfHour(ts), trace_id) IN (
+        SELECT toStartOfHour(ts), trace_id FROM whodid.actions
+        WHERE resource_id >= 'whodid:template:' AND resource_id < 'whodid:template;' AND startsWith(action_id, 'whodid:register:')
+            AND channel = 'entitled' AND service_name = 'whodid');
+
 CREATE TABLE IF NOT EXISTS whodid.migrations
 (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))
 ENGINE = MergeTree ORDER BY name SETTINGS fsync_after_insert = 1;
@@ -1664,6 +1691,9 @@ SELECT '0041_create_v_approvals_from_spans.sql', '94f146ea84c413928bb596f579e754
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0042_create_v_inputs_from_spans.sql', '2aff01f951a3f1f042d18183b9ab32646abffda42287123b1f70d7ff51e1c6d5' WHERE '0042_create_v_inputs_from_spans.sql' NOT IN (SELECT name FROM whodid.migrations);
+
+INSERT INTO whodid.migrations (name, checksum)
+SELECT '0043_create_v_registry_templates.sql', '781b32f303afa6b29fd8bb60dbbb6da78b501118007dd5b1e02d2550545be978' WHERE '0043_create_v_registry_templates.sql' NOT IN (SELECT name FROM whodid.migrations);
 
 INSERT INTO whodid.migrations (name, checksum)
 SELECT '0015_open_spans.sql', 'cf3be4f30436f2bbe2c15d73d6c1a193e1dd60c0a1b30c1e79c6dfd20cdac500' WHERE '0015_open_spans.sql' NOT IN (SELECT name FROM whodid.migrations);

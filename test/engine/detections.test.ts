@@ -10,10 +10,18 @@ import type { DetectionCases } from './detection-cases/detection-case.ts'
 import { habitCases } from './detection-cases/habit-cases.ts'
 import { identityCases } from './detection-cases/identity-cases.ts'
 import { importCases } from './detection-cases/import-cases.ts'
+import { registryCases } from './detection-cases/registry-cases.ts'
 
 // Each detection on a real engine: what fires, what must not, and that a broken query is noticed. A case has a tenant of its own.
 
-const allCases = [...identityCases, ...delegationCases, ...actCases, ...habitCases, ...importCases]
+const allCases = [
+  ...identityCases,
+  ...delegationCases,
+  ...actCases,
+  ...habitCases,
+  ...importCases,
+  ...registryCases,
+]
 const window = { sinceUnixNs: windowStartNs, untilUnixNs: windowStartNs + 600_000_000_000n }
 
 let ledger: Ledger

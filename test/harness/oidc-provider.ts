@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { once } from 'node:events'
 import { Provider } from 'oidc-provider'
+import type { ClientMetadata } from 'oidc-provider'
 
 /** A person whom the provider knows. */
 export interface Person {
@@ -23,6 +24,8 @@ export interface TestProvider {
 export interface ProviderOptions {
   /** Default: a free one. */
   readonly port?: number
+  /** Scopes of persons' access tokens, which the provider gives as JWT, for any resource server, to a client `agents`. */
+  readonly resource?: { readonly scopes: string; readonly callback: string }
   /** True puts the groups into the ID token; otherwise they are told to who asks for more. */
   readonly claimsInToken?: boolean
 }
@@ -50,12 +53,17 @@ export async function startOidcProvider(
         client_secret: client.clientSecret,
         redirect_uris: [`${consoleUrl}/sign-in/oidc/callback`],
       },
+      ...clientsOf(options.resource),
     ],
     pkce: { required: () => true },
     claims: { openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups'] },
     scopes: ['openid', 'email', 'groups'],
     conformIdTokenClaims: options.claimsInToken !== true,
-    features: { devInteractions: { enabled: true }, rpInitiatedLogout: { enabled: true } },
+    features: {
+      devInteractions: { enabled: true },
+      rpInitiatedLogout: { enabled: true },
+      ...resourcesOf(options.resource),
+    },
     cookies: { keys: ['a key of the test'] },
     findAccount: (_context, id) => {
       const person = people[id]
@@ -74,6 +82,35 @@ export async function startOidcProvider(
     ...client,
     setPeople: (known) => (people = known),
     stop: () => closed(server),
+  }
+}
+
+/** A client without a secret, as an agent's host is. */
+function clientsOf(resource: ProviderOptions['resource']): ClientMetadata[] {
+  if (resource === undefined) return []
+  return [
+    {
+      client_id: 'agents',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [resource.callback],
+    },
+  ]
+}
+
+function resourcesOf(resource: ProviderOptions['resource']): object {
+  if (resource === undefined) return {}
+  const { scopes } = resource
+  return {
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: (_context: unknown, indicator: string) => ({
+        scope: scopes,
+        audience: indicator,
+        accessTokenFormat: 'jwt',
+        accessTokenTTL: 600,
+        jwt: { sign: { alg: 'RS256' } },
+      }),
+    },
   }
 }
 

@@ -11,6 +11,7 @@ import type { Source } from './source.ts'
 const arrows: Readonly<Record<string, readonly string[]>> = {
   model: [],
   identity: ['model'],
+  issuer: ['identity'],
   tlog: [],
   'tlog-posix': ['model', 'tlog'],
   witness: ['model', 'tlog', 'tlog-posix'],
@@ -60,6 +61,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'detect',
     'engine',
     'identity',
+    'issuer',
     'model',
     'retention',
     'store',

@@ -2,7 +2,13 @@ import type { Detection } from '@whodid/detect'
 import type { RetentionRequest, RetentionService } from '@whodid/retention'
 import type { WhoDidSources } from '@whodid/query'
 import type { CheckpointLogEndpoint, LossWanted } from '@whodid/verify'
-import type { HostCheck, LossAccepted, MetricFamily } from '@whodid/model'
+import type {
+  HostCheck,
+  LossAccepted,
+  MetricFamily,
+  RecordedDefinition,
+  TemplateDefinition,
+} from '@whodid/model'
 import type {
   CaseWriter,
   FindingWriter,
@@ -28,6 +34,8 @@ export interface ApiOptions {
   readonly losses?: LossService | undefined
   /** Stops agents; without it those routes answer `not_found`, and answers say nothing of revocations. */
   readonly revocations?: RevocationService | undefined
+  /** Keeps the registry of templates; without it nothing can be registered. */
+  readonly registry?: RegistryService | undefined
   /** Puts imported events on record; without it `POST /v1/imports` answers `not_found`. */
   readonly takeImported?: TakeImported | undefined
   readonly readRecorder: ReadRecorder
@@ -78,6 +86,20 @@ export interface LossService {
     loss: LossWanted & { readonly log: string; readonly acceptedBy: string },
     request: RetentionRequest,
   ) => Promise<LossAccepted>
+}
+
+/** A version of a template that is to be registered. */
+export interface RegistrationRequest {
+  readonly tenant: string
+  readonly definition: TemplateDefinition
+  /** Name of the token; never the token. */
+  readonly recordedBy: string
+}
+
+/** Keeps the registry of templates. */
+export interface RegistryService {
+  /** Resolves when the version is durable in the ledger's log. Throws `log_failed`, `log_full`; then nothing has changed. */
+  readonly register: (request: RegistrationRequest) => Promise<RecordedDefinition>
 }
 
 /** The rights of a token: `ingest` stores spans only, `investigator` reads, `admin` does everything. */

@@ -12,6 +12,7 @@ import {
   actionsRoute,
   addLogs,
   addPeopleRoute,
+  addRegistry,
   addRevocations,
   answerAcceptLoss,
   answerAccessLog,
@@ -108,6 +109,7 @@ export function createApi(options: ApiOptions): Api {
   const { selector, contents, trees, watch, metaLog, rules, retention, exports } = options
   const { tokens, hostCheck = 'loopback', onFailure, revocations } = options
   const { now = systemUnixNs, stopping = new AbortController().signal } = options
+  const { findingWriter, detections = [] } = options
   const guards = { tokens, hostCheck, onFailure, openPaths: [treesPath] }
   const { app, counts, load } = createGuardedApp(guards)
   const recordedRead = createRecordedRead({ readRecorder: options.readRecorder, now })
@@ -120,7 +122,6 @@ export function createApi(options: ApiOptions): Api {
   const evidence = { ...question, contents, trees, watch, metaLog, rules, retention, exports, now }
   const kept = { retention, losses: options.losses, recordedRead }
   const notebook = { ...question, caseWriter: options.caseWriter, now }
-  const { findingWriter, detections = [] } = options
   const found = { ...question, findingWriter, detections, now }
   const people = { book, recorder: options.peopleRecorder, recordedRead, now }
 
@@ -154,6 +155,7 @@ export function createApi(options: ApiOptions): Api {
   app.openapi(checkpointsRoute, answerCheckpoints(trees))
   app.openapi(integrityRoute, answerIntegrity(watch))
   addLogs(app, trees)
+  addRegistry(app, { ...question, sources, registry: options.registry, now })
   addRevocations(app, { revocations, recordedRead, stopping })
   app.openapi(exportRoute, answerExport(evidence))
   app.openapi(trustRoute, answerTrust(evidence))

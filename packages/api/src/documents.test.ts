@@ -125,6 +125,8 @@ test('the document covers every route, its failures and its security', async () 
     '/v1/logs/{name}/cosigned',
     '/v1/logs/{name}/tile/{level}/{index}',
     '/v1/logs/{name}/tile/{level}/{index}.p/{width}',
+    '/v1/authority',
+    '/v1/registry/templates',
     '/v1/revocations',
     '/v1/revocations/stream',
     '/v1/exports',

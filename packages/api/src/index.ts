@@ -1,5 +1,13 @@
 export { createApi } from './app.ts'
-export type { Api, ApiOptions, ApiToken, LossService, PackageMaking, Role } from './api-options.ts'
+export type {
+  Api,
+  ApiOptions,
+  ApiToken,
+  LossService,
+  PackageMaking,
+  RegistryService,
+  Role,
+} from './api-options.ts'
 export type { OnFailure } from './errors/problem.ts'
 export type { RefusalCounts } from './metrics/api-metrics.ts'
 export type {
@@ -7,5 +15,6 @@ export type {
   RevocationRequest,
   RevocationService,
 } from './revocation-service.ts'
+export { templateInForce } from '@whodid/query'
 export { startApi } from './start-api.ts'
 export type { RunningApi, StartApiOptions } from './start-api.ts'

@@ -55,6 +55,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/instance.ts')).instanceCommand,
   },
   {
+    name: 'authority',
+    summary: 'Show what an instance was allowed at a time, and why',
+    load: async () => (await import('./commands/authority.ts')).authorityCommand,
+  },
+  {
     name: 'blast-radius',
     summary: 'Show everything an instance and those it started touched',
     load: async () => (await import('./commands/blast-radius.ts')).blastRadiusCommand,

@@ -612,6 +612,50 @@ export interface paths {
     patch?: never
     trace?: never
   }
+  '/v1/authority': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What was an instance allowed, and why?
+     * @description The version of its template in the registry, the delegations, approvals and credentials on record, and the orders to stop it, as the ledger had them at an instant. With `tool` or `resource`, if the registry allowed that. What is not stated is unknown, and never allowed. The read itself is recorded.
+     */
+    get: operations['describeAuthority']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/registry/templates': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * What templates may do, as it was registered
+     * @description The newest version of each template by its ID; with `template`, every version of that one, newest first. With `at`, as it stood then, by the clock of the ledger. The read itself is recorded.
+     */
+    get: operations['listRegistry']
+    put?: never
+    /**
+     * Register what a template may do
+     * @description Adds a version; it replaces the one before it from then on, and nothing is overwritten. What is not stated stays unknown: it is not allowed. A version that has expired ends the template. Recorded in the ledger before it is answered; questions know it a moment later. For the admin token.
+     */
+    post: operations['registerTemplate']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/revocations': {
     parameters: {
       query?: never
@@ -2136,6 +2180,325 @@ export interface components {
       reason: string
       placed_by: string
       placed_at: string
+    }
+    AuthorityAnswer: {
+      question: {
+        instance: string
+        /** @description RFC 3339, UTC, nanoseconds */
+        at: string
+        tool: string | null
+        resource: string | null
+      }
+      /** @enum {string} */
+      state: 'active' | 'expired' | 'revoked' | 'paused' | 'unregistered' | 'unknown'
+      summary: string
+      /** @description What the state rests on */
+      reasons: {
+        code: string
+        text: string
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string | null
+      }[]
+      /** @description On the tool and the resource that were asked about; null where none was */
+      decision: {
+        /** @enum {string} */
+        answer: 'allowed' | 'not_allowed' | 'unknown'
+        rule: string
+        text: string
+        /**
+         * @description Of the claim that the instance is of the template
+         * @enum {string}
+         */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      } | null
+      /** @description Null where no record had been received by then */
+      instance: {
+        id: string
+        parent_id: string | null
+        /** @description When the ledger first had a record of it */
+        received_at: string
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      } | null
+      template: {
+        id: string
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      } | null
+      /** @description The newest version of the template that was recorded by then, expired or not */
+      registration: components['schemas']['Registration'] | null
+      /** @description The newest first */
+      delegations: {
+        id: string | null
+        parent_id: string | null
+        delegator: {
+          id: string
+          type: string | null
+          issuer: string | null
+        } | null
+        issuer: string | null
+        audience: string | null
+        /** @description As the record states it */
+        expires_at: string | null
+        /** @description Whether it had ended by then */
+        expired: boolean
+        /** @description Null where nothing on record states them: unknown, and not all */
+        scopes: string[] | null
+        chain: string[]
+        /** @description When the ledger first had it */
+        received_at: string
+        /** @description The first record that states it */
+        span: string
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      }[]
+      /** @description The scopes down the chain */
+      scopes: {
+        /** @description The person’s own. Nothing on record states them */
+        human: string[] | null
+        /** @description The ceiling of the registry */
+        template: string[] | null
+        /** @description Those of the task. Nothing on record states them */
+        task: string[] | null
+        /** @description Those of the delegations that had not ended */
+        grant: string[] | null
+        /** @description Those of the instances above it, the nearest first */
+        parents: {
+          instance: string
+          /** @description Null where nothing on record states them: unknown, and not all */
+          scopes: string[] | null
+        }[]
+        /** @description What all sides that state anything have in common: no more than this, and perhaps less */
+        at_most: string[] | null
+        /** @description The sides that state nothing */
+        unknown: string[]
+      }
+      /** @description Given and denied by then, the newest first */
+      approvals: {
+        /** @enum {string} */
+        decision: 'allow' | 'deny' | 'require_approval'
+        tool: string | null
+        resource: string | null
+        action: string | null
+        approver: string | null
+        source: string | null
+        policy: string | null
+        reason: string | null
+        /** @description RFC 3339, UTC, nanoseconds */
+        received_at: string
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      }[]
+      /** @description The orders in force */
+      stops: {
+        /** @enum {string} */
+        state: 'revoked' | 'paused'
+        target: {
+          kind: string
+          id: string
+        }
+        cause: string
+        initiator: string
+        /** @description RFC 3339, UTC, nanoseconds */
+        since: string
+        /** @description <trace id>-<span id>, lower-case hex */
+        record: string
+      }[]
+      /** @description Those that it used by then, the newest first */
+      credentials: {
+        id: string
+        type: string | null
+        issuer: string | null
+        subject: string | null
+        borrowed: boolean
+        /** @description Null where nothing on record states them: unknown, and not all */
+        scopes: string[] | null
+        /** @description As the record states it */
+        expires_at: string | null
+        /** @description Whether it had ended by then */
+        expired: boolean
+        /** @description When the ledger first had it */
+        received_at: string
+        /** @description The first record that names it */
+        span: string
+        /** @enum {string} */
+        grade:
+          | 'countersigned'
+          | 'attested'
+          | 'token_bound'
+          | 'channel'
+          | 'asserted'
+          | 'inferred'
+          | 'none'
+          | 'contradicted'
+      }[]
+      /** @description What is not on record, or not decided */
+      unknowns: {
+        code: string
+        text: string
+        /** @description <trace id>-<span id>, lower-case hex */
+        span: string | null
+      }[]
+      integrity: {
+        /**
+         * @description Of the weakest of the records
+         * @enum {string}
+         */
+        state: 'sealed' | 'pending' | 'failed'
+        /** @description The note of the checkpoint that covers the registration, else the first record */
+        checkpoint: string | null
+        records: {
+          /** @description <trace id>-<span id>, lower-case hex */
+          span: string
+          log: string
+          /** @description Its leaf in the tree of the log */
+          index: number
+          /** @enum {string} */
+          state: 'sealed' | 'pending' | 'failed'
+        }[]
+        findings: {
+          /** @description <trace id>-<span id>, lower-case hex */
+          span: string
+          text: string
+        }[]
+      }
+      cost: components['schemas']['QuestionCost']
+    }
+    Registration: {
+      template: string
+      /** @description The person or team that answers for it */
+      owner: string
+      /** @description Why it is needed */
+      justification: string
+      /** @description From then on nothing is allowed by it */
+      expires_at: string
+      /** @description The ceiling: the most that an instance may have */
+      scopes: string[] | null
+      /** @description The resource servers that a delegated token may be for */
+      audiences: string[] | null
+      /** @description A name, or its beginning with `*` behind it */
+      tools: string[] | null
+      /** @description An ID, or its beginning with `*` behind it */
+      resources: string[] | null
+      prompt: {
+        /** @description Path or URL of the file */
+        file: string
+        /** @description sha256:<hex> of its content */
+        hash: string
+      } | null
+      /** @description By the clock of the ledger */
+      recorded_at: string
+      /** @description The name of the token that asked */
+      recorded_by: string
+      /** @description sha256:<hex> of the version as it was recorded */
+      digest: string
+      /** @description Its record in the ledger */
+      record: string
+    }
+    RegistryAnswer: {
+      registrations: components['schemas']['ListedRegistration'][]
+      /** @description For the next page, with the same filters; null after the last */
+      next_cursor: string | null
+      cost: components['schemas']['QuestionCost']
+    }
+    ListedRegistration: {
+      template: string
+      /** @description The person or team that answers for it */
+      owner: string
+      /** @description Why it is needed */
+      justification: string
+      /** @description From then on nothing is allowed by it */
+      expires_at: string
+      /** @description The ceiling: the most that an instance may have */
+      scopes: string[] | null
+      /** @description The resource servers that a delegated token may be for */
+      audiences: string[] | null
+      /** @description A name, or its beginning with `*` behind it */
+      tools: string[] | null
+      /** @description An ID, or its beginning with `*` behind it */
+      resources: string[] | null
+      prompt: {
+        /** @description Path or URL of the file */
+        file: string
+        /** @description sha256:<hex> of its content */
+        hash: string
+      } | null
+      /** @description By the clock of the ledger */
+      recorded_at: string
+      /** @description The name of the token that asked */
+      recorded_by: string
+      /** @description sha256:<hex> of the version as it was recorded */
+      digest: string
+      /** @description Its record in the ledger */
+      record: string
+      /** @description Whether it is the newest of its template that was recorded by then, and not expired */
+      in_force: boolean
+    }
+    TemplateDefinition: {
+      /** @description The ID of the template, as its instances state it */
+      template: string
+      /** @description The team, or the person, that answers for it; stands in the ledger for ever */
+      owner: string
+      /** @description Why it is needed; name no person */
+      justification: string
+      /** @description From then on nothing is allowed by it; a time that is over ends the template. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+      expires_at: string
+      /** @description The ceiling of scopes (RFC 6749) */
+      scopes?: string[]
+      /** @description The resource servers that a delegated token may be for */
+      audiences?: string[]
+      /** @description Names of tools, or their beginnings with `*` behind them */
+      tools?: string[]
+      /** @description Resources, or their beginnings with `*` behind them */
+      resources?: string[]
+      prompt?: {
+        /** @description Path or URL of the prompt file */
+        file: string
+        /** @description sha256:<hex> of its content */
+        hash: string
+      }
     }
     Revocation: {
       /** @description Counts up by one from 1, without a hole, for each tenant */
@@ -5707,6 +6070,313 @@ export interface operations {
       }
       /** @description `internal` */
       500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  describeAuthority: {
+    parameters: {
+      query: {
+        /** @description The instance’s ID */
+        instance: string
+        /** @description By what the ledger had received by then; default now. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        at?: string
+        /** @description Was this tool allowed? */
+        tool?: string
+        /** @description Was this resource allowed? An ID or a well-known URL */
+        resource?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description The authority */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['AuthorityAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_handle`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  listRegistry: {
+    parameters: {
+      query?: {
+        /** @description Only this one: its history */
+        template?: string
+        /** @description As it stood then; default now. RFC 3339 with a zone, to the nanosecond, of the years 1901–2261, without leap seconds */
+        at?: string
+        /** @description How many versions to give: 1–200, default 50 */
+        limit?: string
+        /** @description `next_cursor` of the page before, with the same filters */
+        cursor?: string
+      }
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description One page of the registry */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['RegistryAnswer']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time`, `invalid_cursor` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded` */
+      503: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  registerTemplate: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description The case this read belongs to: 1–200 printable ASCII characters, kept with the read */
+        'whodid-case'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TemplateDefinition']
+      }
+    }
+    responses: {
+      /** @description It is on record */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['Registration']
+        }
+      }
+      /** @description `invalid_parameter`, `invalid_body`, `invalid_time` */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unauthenticated` */
+      401: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `forbidden` */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `body_too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `unsupported_content_type` */
+      415: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `query_too_expensive` */
+      422: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `too_many_requests` */
+      429: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `internal`, `store_refused` */
+      500: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description `store_unavailable`, `read_not_recorded`, `log_full`, `log_failed` */
+      503: {
         headers: {
           [name: string]: unknown
         }

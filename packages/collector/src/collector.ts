@@ -36,6 +36,10 @@ export interface Collector {
   stored(): Promise<void>
   /** The log's C2SP origin. */
   readonly logOrigin: string
+  /** The tenant of the sender that registered an instance token here; undefined for one that nobody did. */
+  tenantOfToken(token: string): string | undefined
+  /** The issuer of instance tokens that this ledger is, and the key that verifies them. */
+  readonly instanceIssuer: Pick<Identity['issuer'], 'issuer' | 'trustDomain' | 'publicKey'>
   /** Resolves when a checkpoint covers every record that is acknowledged now; at once where nothing is sealed, never while sealing has failed. */
   sealed(): Promise<void>
   /**
@@ -97,7 +101,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const running: Running = { ...opened, receivers, timeoutMs: limits.stopTimeoutMs }
   const { httpPort: port, grpcPort } = receivers
   let stopping: Promise<void> | undefined
-  const origin = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}`
+  const origin = originOf(options.host)
   return {
     url: `${origin}:${port}`,
     port,
@@ -117,10 +121,25 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     record: async (records) => void (await log.append(records)),
     takeImported: opened.takeImported,
     stored: () => inserter.storedThrough(log.newestNumber),
-    logOrigin: log.logId,
+    ...namesOf(log, identity),
     sealed: () => sequencer?.sealed() ?? Promise.resolve(),
     stop: () => (stopping ??= stop(running)),
   }
+}
+
+function namesOf(
+  log: OpenLog['log'],
+  { issuer, tokens }: Identity,
+): Pick<Collector, 'logOrigin' | 'instanceIssuer' | 'tenantOfToken'> {
+  return {
+    logOrigin: log.logId,
+    instanceIssuer: issuer,
+    tenantOfToken: (token) => tokens.findToken(token)?.tenant,
+  }
+}
+
+function originOf(host: string): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}`
 }
 
 /** Opens the identity of instances; its key lies beside the log's. Closes the log where that fails. */

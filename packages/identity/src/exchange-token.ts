@@ -4,7 +4,7 @@ import type { DelegatedGrant } from './delegated-token.ts'
 import { detailsClaim, delegatedTokenType, verifyGrant } from './delegated-token.ts'
 import { verifyDpopProof } from './dpop-proof.ts'
 import { checkDetails, effectiveScope } from './effective-scope.ts'
-import type { EffectiveScope } from './effective-scope.ts'
+import type { EffectiveScope, ScopeSides } from './effective-scope.ts'
 import { identityLimits } from './identity-limits.ts'
 import { verifyInstanceToken } from './instance-token.ts'
 import type { InstanceTokenDemands, IssuedSubject, VerifiedInstance } from './instance-token.ts'
@@ -56,6 +56,8 @@ export interface DecidedExchange {
   readonly grant: DelegatedGrant
   readonly instance: VerifiedInstance
   readonly scope: EffectiveScope
+  /** The sides that the scope was computed from. */
+  readonly sides: ScopeSides
   /** The token ID of the subject token, where it has one. */
   readonly subjectTokenId: string | undefined
 }
@@ -95,15 +97,13 @@ export async function decideExchange(
     throw new RefusedToken('actor_not_allowed', 'the template is not registered')
   if (!ceiling.audiences.includes(request.audience))
     throw new RefusedToken('wrong_audience', 'the template may not act there')
-  const scope = effectiveScope(
-    {
-      human: subject.scopes,
-      ceiling: ceiling.scopes,
-      task: deps.taskScopesOf(instance.task, instance.template),
-      parent: subject.parent === null ? null : subject.parent.scopes,
-    },
-    request.scopes,
-  )
+  const sides = {
+    human: subject.scopes,
+    ceiling: ceiling.scopes,
+    task: deps.taskScopesOf(instance.task, instance.template),
+    parent: subject.parent === null ? null : subject.parent.scopes,
+  }
+  const scope = effectiveScope(sides, request.scopes)
   const details = request.details ?? subject.details
   // Details of the person, the template or the parent restrict; without any there is nothing to stay within.
   if (subject.details.length > 0) checkDetails(details, subject.details)
@@ -127,7 +127,7 @@ export async function decideExchange(
     task: instance.task,
     thumbprint: instance.thumbprint,
   }
-  return { grant, instance, scope, subjectTokenId: subject.tokenId }
+  return { grant, instance, scope, sides, subjectTokenId: subject.tokenId }
 }
 
 async function readSubject(token: string, deps: ExchangeDeps): Promise<ExchangeSubject> {

@@ -51,6 +51,14 @@ describe('RevocationState', () => {
     expect(state.standingOf({ instance: 'i5', delegator: 'bob' }).standing).toBe('active')
   })
 
+  it('has stopped by a pause until the revocation that ended it', () => {
+    const stops = stateOf({ action: 'pause' }, {}).stopsOf({ instance: 'i1' })
+    expect(stops.map(({ by, until }) => [by.id, until?.id])).toEqual([
+      ['r1', 'r2'],
+      ['r2', undefined],
+    ])
+  })
+
   it('pauses until it is resumed; a revocation is final', () => {
     const instance = { instance: 'i1' }
     expect(stateOf({ action: 'pause' }).standingOf(instance).standing).toBe('paused')

@@ -131,7 +131,7 @@ export class RevocationState {
   }
 }
 
-/** The times during which a target was stopped. Nothing ends a revocation, and a pause of what is revoked adds nothing. */
+/** The times during which a target was stopped. Nothing ends a revocation, which ends a pause; a pause of what is revoked adds nothing. */
 function stopsOf(revocations: readonly Revocation[]): readonly Stop[] {
   const stops: Stop[] = []
   let paused: Revocation | undefined
@@ -141,7 +141,10 @@ function stopsOf(revocations: readonly Revocation[]): readonly Stop[] {
       stops.push({ by: paused, until: each })
       paused = undefined
     }
-    if (each.action === 'revoke') return [...stops, { by: each, until: undefined }]
+    if (each.action === 'revoke') {
+      const before = paused === undefined ? [] : [{ by: paused, until: each }]
+      return [...stops, ...before, { by: each, until: undefined }]
+    }
   }
   return paused === undefined ? stops : [...stops, { by: paused, until: undefined }]
 }

@@ -1,3 +1,6 @@
+export { describeAuthority } from './authority/describe-authority.ts'
+export { parseAuthorityQuestion, toolLengthMax } from './authority/question.ts'
+export { templateInForce } from './registry/template-in-force.ts'
 export { find } from './find/find.ts'
 export { parseCount, parsePageLimit } from './questions/parse-parameters.ts'
 export { candidatesLimit, clueTakenMax, parseFindQuestion } from './find/question.ts'
@@ -20,23 +23,17 @@ export {
   readCaseEntries,
   shapeCaseEntry,
 } from './questions/cases.ts'
-export {
-  blastRadius,
-  parseBlastRadiusQuestion,
-  resourcesLimit,
-} from './questions/blast-radius/blast-radius.ts'
+export { blastRadius, resourcesLimit } from './questions/blast-radius/blast-radius.ts'
+export { parseBlastRadiusQuestion } from './questions/blast-radius/blast-radius.ts'
 export {
   completenessRecordsMax,
   describeCompleteness,
-  parseCompletenessQuestion,
 } from './questions/completeness/completeness.ts'
+export { parseCompletenessQuestion } from './questions/completeness/completeness.ts'
 export { describeDelegator } from './questions/describe-delegator/describe-delegator.ts'
 export { latestActsLimit, parseDelegatorQuestion } from './questions/describe-delegator/question.ts'
-export {
-  describeInstance,
-  parseInstanceQuestion,
-  timelineLimit,
-} from './questions/describe-instance/describe-instance.ts'
+export { describeInstance, timelineLimit } from './questions/describe-instance/describe-instance.ts'
+export { parseInstanceQuestion } from './questions/describe-instance/describe-instance.ts'
 export { ghosts } from './questions/ghosts/ghosts.ts'
 export { ghostsLimit, parseGhostsQuestion } from './questions/ghosts/question.ts'
 export { listActions } from './questions/list-actions/list-actions.ts'
@@ -47,6 +44,7 @@ export {
   parseTemplatesQuestion,
   templatesLimit,
 } from './questions/list-templates/list-templates.ts'
+export { listRegistry, parseRegistryQuestion, registryLimit } from './registry/list-registry.ts'
 export { tail, tailStepMax } from './questions/tail.ts'
 export type { TailedRecord } from './questions/tail.ts'
 export type { DecisionRules } from './who-did/evidence/evidence.ts'

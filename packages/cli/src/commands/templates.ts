@@ -4,6 +4,7 @@ import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { outputHelp, outputOption } from '../output-form.ts'
 import { parseArguments } from '../parse-arguments.ts'
+import { registryCommands, registryHelp } from './registry-commands.ts'
 import {
   hoursAgo,
   moreLines,
@@ -19,6 +20,9 @@ const hoursDefault = 168
 export const templatesCommand: Command = {
   name: 'templates',
   help: `Usage: whodid templates [options]
+       whodid templates show [<template>] [--at <time>]
+       whodid templates history <template> [--at <time>]
+       whodid templates register <template> --owner <team> --because <text> --expires <time> [options]
 
 Shows which agents were at work, by template: how many instances, for whom, with which tools and credentials, since when.
 Without --from: the last seven days.
@@ -28,8 +32,14 @@ ${questionHelp}
   --cursor <c>       the page after the one that gave this cursor
 ${outputHelp}
 
+${registryHelp}
+
 Environment: WHODID_API_URL, WHODID_TOKEN, NO_COLOR.`,
-  run: listTemplates,
+  run: (context) => {
+    const [action = '', ...args] = context.args
+    const command = registryCommands.get(action)
+    return command === undefined ? listTemplates(context) : command({ ...context, args })
+  },
 }
 
 async function listTemplates(context: CommandContext): Promise<number> {

@@ -90,6 +90,11 @@ export class InstanceTokens {
     return this.#held.get(hash)
   }
 
+  /** As {@link find}, by the token itself. */
+  findToken(token: string): RegisteredToken | undefined {
+    return this.find(hashOf(token))
+  }
+
   /**
    * Checks that a token that was verified may be registered, before it is put on record; returns its hash. Throws `too_many_requests` while
    * there are too many, and `token_refused` for an instance that has a live token of another template or by another sender.

@@ -21,20 +21,39 @@ export function instancePage({ ask }: PageDeps) {
     const client = ask.client(c)
     const cursor = c.req.query('cursor')
     const query = { limit: '500', ...(cursor === undefined ? {} : { cursor }) }
-    const [answer, radius] = await Promise.all([
+    const authorityQuery = { instance: id, ...authorityAsked(c) }
+    const [answer, radius, authority] = await Promise.all([
       answerOf(client.GET('/v1/instances/{id}', { params: { path: { id }, query } })),
       answerOf(
         client.GET('/v1/instances/{id}/blast-radius', {
           params: { path: { id }, query: { limit: '500' } },
         }),
       ),
+      answerOf(client.GET('/v1/authority', { params: { query: authorityQuery } })),
     ])
     const lanes = await lanesOf(client, answer, radius)
     return htmlOf(
       c,
-      <InstancePage session={c.get('session')} answer={answer} radius={radius} lanes={lanes} />,
+      <InstancePage
+        session={c.get('session')}
+        answer={answer}
+        radius={radius}
+        lanes={lanes}
+        authority={authority}
+      />,
     )
   }
+}
+
+/** The time, the tool and the resource of the form; a field that was left blank asks nothing. */
+function authorityAsked(c: Context<PageEnv>): Partial<Record<'at' | 'tool' | 'resource', string>> {
+  const names = ['at', 'tool', 'resource'] as const
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = c.req.query(name)?.trim() ?? ''
+      return value === '' ? [] : [[name, value]]
+    }),
+  )
 }
 
 async function lanesOf(
@@ -62,9 +81,10 @@ interface InstanceProps {
   readonly answer: Schemas['InstanceAnswer']
   readonly radius: Schemas['BlastRadiusAnswer']
   readonly lanes: readonly Lane[]
+  readonly authority: Schemas['AuthorityAnswer']
 }
 
-function InstancePage({ session, answer, radius, lanes }: InstanceProps): JSX.Element {
+function InstancePage({ session, answer, radius, lanes, authority }: InstanceProps): JSX.Element {
   const { id, instance, timeline } = answer
   const template = instance?.templates[0]
   return (
@@ -85,14 +105,15 @@ function InstancePage({ session, answer, radius, lanes }: InstanceProps): JSX.El
           <a href={pageUrl('/ask', { of: `instance:${id}` })}>Its newest act</a> ·{' '}
           <a href={pageUrl('/acts', { instance: id, days: '90' })}>Its acts as a list</a> ·{' '}
           <a href={compareUrl(id)}>Compare with another run</a> ·{' '}
-          <a href={pageUrl('/completeness', { id })}>Is its record whole?</a>
+          <a href={pageUrl('/completeness', { id })}>Is its record whole?</a> ·{' '}
+          <a href="#authority">What was it allowed?</a>
         </p>
       </header>
       {instance === null ? (
         <p class="absent">No record names this instance.</p>
       ) : (
         <>
-          <InstanceFacts about={instance} />
+          <InstanceFacts about={instance} authority={authority} />
           <section class="panel">
             <h2>
               Timeline{' '}

@@ -10,11 +10,26 @@ import {
   toUnixMs,
   TrustMark,
 } from '../parts/index.ts'
+import { AuthorityBlock } from './authority-block.tsx'
 
 type About = Schemas['InstanceAbout']
 
-/** What the records say of an instance. */
-export function InstanceFacts({ about }: { about: About }): JSX.Element {
+/** The facts that the records state of an instance, and its authority. */
+export function InstanceFacts({ about, authority }: FactsProps): JSX.Element {
+  return (
+    <>
+      <AboutInstance about={about} />
+      <AuthorityBlock answer={authority} />
+    </>
+  )
+}
+
+interface FactsProps {
+  readonly about: About
+  readonly authority: Schemas['AuthorityAnswer']
+}
+
+function AboutInstance({ about }: Pick<FactsProps, 'about'>): JSX.Element {
   const lived = toUnixMs(about.last_at) - toUnixMs(about.first_at)
   return (
     <section class="panel" aria-label="About the instance">

@@ -1,6 +1,7 @@
 export { accessLogAnswerSchema } from './access-log.ts'
 export { actionsAnswerSchema, delegatorAnswerSchema } from './actions.ts'
 export { delegatedAgentSchema, listedActionSchema } from './actions.ts'
+export { authorityAnswerSchema, registrationSchema, registryAnswerSchema } from './authority.ts'
 export { caseAnswerSchema, caseEntryKinds, caseEntrySchema, casesAnswerSchema } from './cases.ts'
 export { completenessAnswerSchema } from './completeness.ts'
 export { findAnswerSchema } from './find.ts'

@@ -7,6 +7,13 @@ import { traceRecordsSql } from './judge-listed/sql.ts'
 import { parseActionsQuestion } from './list-actions/question.ts'
 import { actionsSql } from './list-actions/sql.ts'
 import { templatesSql } from './list-templates/sql.ts'
+import { instanceFactsSql, leavesSql } from '../authority/sql.ts'
+import {
+  newestVersionsSql,
+  prunedSql,
+  versionInForceSql,
+  versionsOfTemplateSql,
+} from '../registry/sql.ts'
 import { accessLogSql, caseCountSql, caseEntriesSql, casesSql, tailSql } from './sql.ts'
 
 test.each([
@@ -22,6 +29,12 @@ test.each([
   ['describe-instance/snapshots/next-page', instanceSql(afterPosition)],
   ['judge-listed/snapshots/trace-records', traceRecordsSql],
   ['list-templates/snapshots/templates', templatesSql],
+  ['../authority/snapshots/instance-facts', instanceFactsSql],
+  ['../authority/snapshots/leaves', leavesSql],
+  ['../registry/snapshots/newest-versions', newestVersionsSql],
+  ['../registry/snapshots/version-in-force', versionInForceSql],
+  ['../registry/snapshots/pruned', prunedSql],
+  ['../registry/snapshots/versions-of-template', versionsOfTemplateSql],
 ])('the statement %s', async (name, sql) => {
   const path = name.includes('/') ? `${name}.sql` : `snapshots/${name}.sql`
   await expect(sql).toMatchFileSnapshot(path)

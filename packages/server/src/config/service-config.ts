@@ -38,6 +38,8 @@ export interface ServiceConfig {
   readonly detectSeconds: number
   /** `WHODID_RESPONSES`: a JSON file that says how findings are acted on; default none, and none is. Absolute here. */
   readonly responsesPath: string | undefined
+  /** `WHODID_ISSUER`: a JSON file that describes the exchange of tokens; default none, and none is exchanged. Absolute here. */
+  readonly issuerPath: string | undefined
   /** `WHODID_OIDC_…`: the identity provider that people sign in to the console with; default none. */
   readonly oidc: ReturnType<typeof readOidc>
   /** `WHODID_HOST`, default 127.0.0.1. Another than a loopback address opens Whodid to the network. */
@@ -83,6 +85,7 @@ export function readServiceConfig(
     inferRequestUser: settings.value('infer_request_user'),
     detectSeconds: settings.value('detect_seconds') ?? 30,
     responsesPath: pathOf(settings, 'responses'),
+    issuerPath: pathOf(settings, 'issuer'),
     oidc: readOidc(settings),
     host: settings.value('host') ?? '127.0.0.1',
     allowedHosts: settings.value('allowed_hosts') ?? [],
@@ -144,7 +147,7 @@ function keysDirOf(settings: Settings): string {
   return given === undefined ? join(dataDirOf(settings), 'keys') : resolve(given)
 }
 
-function pathOf(settings: Settings, key: 'responses'): string | undefined {
+function pathOf(settings: Settings, key: 'responses' | 'issuer'): string | undefined {
   const given = settings.value(key)
   return given === undefined ? undefined : resolve(given)
 }

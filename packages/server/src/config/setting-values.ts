@@ -11,6 +11,7 @@ export interface SettingValues {
   readonly infer_request_user: boolean
   readonly detect_seconds: number
   readonly responses: string
+  readonly issuer: string
   readonly retain_text_days: number
   readonly retain_record_days: number
   readonly log_origin: string

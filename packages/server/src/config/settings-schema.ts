@@ -107,6 +107,12 @@ const settings: { readonly [Key in SettingKey]: Setting<SettingValues[Key]> } = 
     defaultText: 'none: no finding is acted on',
     description: 'JSON file of [responses](findings.md#act) to findings.',
   },
+  issuer: {
+    schema: text,
+    group: 'service',
+    defaultText: 'none: no token is exchanged',
+    description: 'JSON file of the [exchange of tokens](identity.md#exchange-tokens).',
+  },
   retain_text_days: {
     schema: days(),
     group: 'service',

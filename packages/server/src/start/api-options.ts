@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { ApiOptions, RevocationService } from '@whodid/api'
+import type { Api, ApiOptions, RegistryService, RevocationService } from '@whodid/api'
+import { type HostCheck, isHostAllowed } from '@whodid/model'
 import { openLogTrees } from '@whodid/tlog-posix'
 import { hostCheckOf } from '../config/service-config.ts'
 import type { LedgerAccess } from '../config/read-ledger.ts'
@@ -19,6 +20,7 @@ export interface ApiDeps extends Required<
     | 'retention'
     | 'losses'
     | 'revocations'
+    | 'registry'
     | 'takeImported'
     | 'readiness'
     | 'metrics'
@@ -26,6 +28,9 @@ export interface ApiDeps extends Required<
 > {
   readonly tokens: Tokens
   readonly revocations: RevocationService
+  readonly registry: RegistryService
+  /** Answers a request for the exchange of tokens; undefined for any other. */
+  readonly exchange: (request: Request) => Promise<Response> | undefined
   readonly access: Pick<LedgerAccess, 'recorder'>
   readonly watch: ApiOptions['watch']
 }
@@ -38,7 +43,7 @@ export async function apiOptions(
   Omit<ApiOptions, 'readRecorder' | 'peopleRecorder' | 'tokens' | 'stopping'> &
     Required<Pick<ApiOptions, 'hostCheck'>>
 > {
-  const { selector, contents, retention, losses, revocations } = deps
+  const { selector, contents, retention, losses, revocations, registry } = deps
   const { takeImported, readiness, metrics, watch } = deps
   return {
     selector,
@@ -48,6 +53,7 @@ export async function apiOptions(
     retention,
     losses,
     revocations,
+    registry,
     takeImported,
     trees: openLogTrees(join(config.dataDir, 'tlog')),
     exports: {
@@ -69,5 +75,17 @@ export async function apiOptions(
       const why = thrown instanceof Error ? thrown.message : 'unknown failure'
       onEvent({ event: 'warning', message: `request ${requestId} failed: ${why}` })
     },
+  }
+}
+
+/** Puts the exchange of tokens before the console and the API, for the names that they answer to. */
+export function withExchange(
+  fetch: Api['fetch'],
+  exchange: ApiDeps['exchange'],
+  hostCheck: HostCheck,
+): Api['fetch'] {
+  return (request, env) => {
+    const isAllowed = isHostAllowed(new URL(request.url).host, hostCheck)
+    return (isAllowed ? exchange(request) : undefined) ?? fetch(request, env)
   }
 }

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RegistryService } from '@whodid/api'
 import { collectorMetricFamilies } from '@whodid/collector'
 import type { Collector, CollectorMetrics } from '@whodid/collector'
 import { WhodidError } from '@whodid/model'
 import type { MetricFamily } from '@whodid/model'
 import type { MonitorState } from '@whodid/verify'
 import type { Selector } from '@whodid/store'
+import { startExchange } from '../exchange/start-exchange.ts'
+import { openRegistry } from '../registry/registry-service.ts'
 import { selfCheckMetrics } from '../self-check/self-check-metrics.ts'
 
 const pingTimeoutMs = 5_000
@@ -42,6 +45,37 @@ export function takeImportedBy(
     const running = collector()
     if (running === undefined) throw new WhodidError('log_failed', collectorMissing)
     await running.takeImported(imported)
+  }
+}
+
+/** The registry, whose records go to the collector. It throws `log_failed` until the collector listens. */
+export function registryBy(collector: CollectorPort<'record'>): RegistryService {
+  return openRegistry({
+    record: async (records) => {
+      const running = collector()
+      if (running === undefined) throw new WhodidError('log_failed', collectorMissing)
+      await running.record(records)
+    },
+    now: () => BigInt(Date.now()) * 1_000_000n,
+  })
+}
+
+/** The exchange of tokens, once the collector listens, where the configuration has one. */
+export interface ExchangePort {
+  /** Undefined for a request that is none for it. */
+  readonly fetch: (request: Request) => Promise<Response> | undefined
+  /** Opens it. Throws `invalid_config`. */
+  readonly open: (...parts: Parameters<typeof startExchange>) => Promise<void>
+}
+
+/** Makes the port of an exchange that is not open yet. */
+export function createExchangePort(): ExchangePort {
+  let issuer: Awaited<ReturnType<typeof startExchange>> = undefined
+  return {
+    fetch: (request) => issuer?.fetch(request),
+    open: async (...parts) => {
+      issuer = await startExchange(...parts)
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import type { Api, ApiToken, RunningApi } from '@whodid/api'
 import { createConsole } from '@whodid/console'
 import { join } from 'node:path'
 import { createCaseWriter, createPeopleRecorder, openAccessLog } from '@whodid/store'
-import { apiOptions } from './api-options.ts'
+import { apiOptions, withExchange } from './api-options.ts'
 import type { ApiDeps } from './api-options.ts'
 import { followListeners, followReaders } from './follow-access.ts'
 import { startDetections } from './start-detections.ts'
@@ -54,7 +54,8 @@ export function startApiPart(context: StartupContext, deps: ApiDeps): Promise<St
       hostCheck: options.hostCheck,
       oidc: context.config.oidc,
     })
-    const running = await listen(context, { ...api, fetch })
+    const served = withExchange(fetch, deps.exchange, options.hostCheck)
+    const running = await listen(context, { ...api, fetch: served })
     const stop = async (): Promise<void> => {
       stopping.abort()
       await running.stop()

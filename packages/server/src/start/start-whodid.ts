@@ -1,7 +1,13 @@
 import { loadOrCreateTokens } from '../credentials/tokens.ts'
 import type { Tokens } from '../credentials/tokens.ts'
 import { knownLogs, startWatch } from '../self-check/self-check.ts'
-import { createReadiness, readMetrics, takeImportedBy } from './readiness.ts'
+import {
+  createExchangePort,
+  createReadiness,
+  readMetrics,
+  registryBy,
+  takeImportedBy,
+} from './readiness.ts'
 import { startApiPart } from './start-api.ts'
 import { startCollectorPart } from './start-collector.ts'
 import type { RunningCollector } from './start-collector.ts'
@@ -70,6 +76,7 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
   )
   const losses = keep(startLosses(context, access.verifier, retention))
   const revocations = keep(await startRevocations(context, collectorPort))
+  const exchange = createExchangePort()
   const readiness = createReadiness(selector, collectorPort)
   const api = keep(
     await startApiPart(context, {
@@ -80,6 +87,8 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
       retention,
       losses,
       revocations,
+      registry: registryBy(collectorPort),
+      exchange: exchange.fetch,
       takeImported: takeImportedBy(collectorPort),
       readiness,
       metrics: () => readMetrics(collectorPort, watch.state),
@@ -87,6 +96,7 @@ async function start(context: StartupContext, keep: Keep): Promise<Omit<RunningW
     }),
   )
   const collector = keep(await startCollectorPart(context, { access, tokens, keys, revocations }))
+  await exchange.open(context, { collector, selector, revocations })
   listening = collector
   keep(await startRetention(context, retention, pruner))
   onEvent({

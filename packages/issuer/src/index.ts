@@ -1,0 +1,3 @@
+export { createIssuer } from './create-issuer.ts'
+export type { Issuer, IssuerOptions, JudgedExchange } from './create-issuer.ts'
+export { issuerLimits } from './issuer-limits.ts'
