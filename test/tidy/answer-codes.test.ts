@@ -9,10 +9,13 @@ function listed(part: string): string[] {
   return [...part.matchAll(/^\| `([a-z_]+)`/gmu)].map(([, code = '']) => code).toSorted()
 }
 
+/** The decision code of `/v1/authority`, whose reasons have a page of their own. */
+const authority = 'packages/query/src/authority/'
+
 /** Codes of reasons, as the decision code writes them; findings of the verifier and errors are told elsewhere. */
-function written(): string[] {
+function written(isHere: (path: string) => boolean): string[] {
   const sources = repositorySources(/^packages\/query\/src\/.*\.ts$/u).filter(
-    ({ path, text }) => !isTest(path) && /\bReason\b|BareReason/u.test(text),
+    ({ path, text }) => !isTest(path) && isHere(path) && /\bReason\b|BareReason/u.test(text),
   )
   const codes = sources.flatMap(({ text }) =>
     [...text.matchAll(/\bcode: '([a-z_]+)'/gu)].map(([, code = '']) => code),
@@ -26,7 +29,7 @@ describe('docs/howto/answers.md', () => {
   })
 
   it('lists every reason that the decision code gives', () => {
-    const codes = written()
+    const codes = written((path) => !path.startsWith(authority))
     expect(codes.length).toBeGreaterThan(30)
     expect(codes.filter((code) => !listed(reasonsPart).includes(code))).toEqual([])
   })
@@ -37,5 +40,14 @@ describe('docs/howto/answers.md', () => {
       .map(({ text }) => text)
       .join('\n')
     expect(listed(reasonsPart).filter((code) => !all.includes(`'${code}'`))).toEqual([])
+  })
+})
+
+describe('docs/howto/identity.md', () => {
+  it('lists every reason of an authority', () => {
+    const { text } = readSource('docs/howto/identity.md')
+    const codes = written((path) => path.startsWith(authority))
+    expect(codes.length).toBeGreaterThan(3)
+    expect(codes.filter((code) => !text.includes(`\`${code}\``))).toEqual([])
   })
 })

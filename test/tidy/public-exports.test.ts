@@ -54,7 +54,7 @@ const exportsMax: Readonly<Record<string, number>> = {
   'mcp-proxy': 4,
   identity: 86,
   issuer: 5,
-  model: 208,
+  model: 210,
   query: 87,
   reconcile: 39,
   retention: 11,
