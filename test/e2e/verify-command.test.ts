@@ -28,6 +28,7 @@ let dataDir: string
 let engine: Engine
 let appender: Appender
 let collector: Collector
+let beforeAnyRecord: Ran
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'whodid-verify-'))
@@ -52,6 +53,7 @@ beforeAll(async () => {
     ],
     appender,
   })
+  beforeAnyRecord = await run()
   for (let n = 0; n < spanCount; n += 1)
     await sendHttp(collector, {
       body: Buffer.from(spanJson({ spanId: (n + 1).toString(16).padStart(16, '0') })),
@@ -101,6 +103,25 @@ test('what a collector has sealed and stored verifies, beside the running engine
   expect(log?.rows).toBe(log?.size)
   const { stdout } = await run('--from', '10', '--to', '20', '--log', 'ledger.example/verified')
   expect(stdout).toContain('10 rows recomputed')
+})
+
+test('a new log that has sealed nothing is no finding, and one whose checkpoint is gone is', async () => {
+  expect(beforeAnyRecord).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('There is nothing to verify') as string,
+    stderr: 'ledger.example/verified: new, it has sealed nothing yet\n',
+  })
+  const [tree = ''] = await readdir(join(dataDir, 'tlog'))
+  const path = join(dataDir, 'tlog', tree, 'checkpoint')
+  const note = await readFile(path)
+  await rm(path)
+  try {
+    const { code, stdout, stderr } = await run()
+    expect(stdout).toContain('checkpoint_missing  ledger.example/verified')
+    expect({ code, stderr }).toEqual({ code: 40, stderr: '' })
+  } finally {
+    await writeFile(path, note)
+  }
 })
 
 test('asked wrongly it says what it expected', async () => {

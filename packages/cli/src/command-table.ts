@@ -115,11 +115,6 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/ghosts.ts')).ghostsCommand,
   },
   {
-    name: 'stream',
-    summary: 'Write every record to a file or an endpoint, for a SIEM or a timeline',
-    load: async () => (await import('./commands/stream.ts')).streamCommand,
-  },
-  {
     name: 'findings',
     summary: 'Show what the detections found, and decide about it',
     load: async () => (await import('./commands/findings.ts')).findingsCommand,

@@ -28,6 +28,7 @@ import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
 import { verificationJson, verificationText } from '../verify/show-verification.ts'
+import { unsealedLog } from '../verify/unsealed-log.ts'
 import { withLeafReader } from '../verify/with-leaf-reader.ts'
 
 /** `whodid verify`: whether the ledger is what was sealed. */
@@ -79,15 +80,22 @@ async function verify(context: CommandContext): Promise<number> {
     keysPath: typed.value('keys'),
     firstUnstored: firstUnstoredIndex,
   }
+  const policyPath = typed.value('policy')
+  const metaLog = readMetaLogPlace(typed)
   const evidence = await gatherEvidence({
     places,
-    policyPath: typed.value('policy'),
-    metaLog: readMetaLogPlace(typed),
+    policyPath,
+    metaLog,
     onUnanswered: (line) => stderr.write(`${line}\n`),
     onProgress: progress(context),
     signal: context.stopping,
   })
-  const found = evidence.logs
+  // A third party that vouches for the log, or keys from elsewhere, say that there was one: then it has to be here.
+  const isAlone = policyPath === undefined && metaLog === undefined && !places.keysPath
+  const unsealed = isAlone ? await unsealedLog(evidence.logs, config.dataDir) : undefined
+  if (unsealed !== undefined)
+    stderr.write(`${printableLine(unsealed.origin)}: new, it has sealed nothing yet\n`)
+  const found = evidence.logs.filter((log) => log !== unsealed)
   const only = typed.value('log')
   const logs = found.filter(({ origin }) => only === undefined || origin === only)
   if (only !== undefined && logs.length === 0)
