@@ -220,6 +220,24 @@ test('the search box goes to what a clue names, and shows what it may mean', asy
   expect(await textOf('/find?q=nobody-knows-this')).toContain('Nothing on record')
 })
 
+test('an address of no page is a page for a person, and stays a problem for a program', async () => {
+  const followed = await fetch(`${whodid.apiUrl}/no-such-page`, {
+    headers: { accept: 'text/html,application/xhtml+xml' },
+  })
+  expect(followed.status).toBe(404)
+  expect(followed.headers.get('content-type')).toContain('text/html')
+  expect(await followed.text()).toContain('there is no page at this address')
+  for (const path of ['/no-such-page', '/v1/no-such-route']) {
+    const asked = await fetch(`${whodid.apiUrl}${path}`, {
+      headers: path.startsWith('/v1/') ? { accept: 'text/html' } : {},
+    })
+    expect({ path, type: asked.headers.get('content-type') }).toEqual({
+      path,
+      type: 'application/problem+json',
+    })
+  }
+})
+
 test('the other pages show the same ledger', async () => {
   expect(await textOf('/')).toContain('Newest destructive acts')
   expect(await textOf('/')).toContain('db:row:shop/customers/42')

@@ -39,11 +39,25 @@ export function createConsole(options: ConsoleOptions): Console {
   addPages(app, { sessions, ask: createAskApi(options), now })
   const paths = new Set(app.routes.map(({ path }) => path).filter((path) => !path.endsWith('*')))
   app.notFound((c) =>
-    errorPage(new WhodidError('method_not_allowed', 'the page takes no such request'), c),
+    errorPage(
+      paths.has(c.req.path)
+        ? new WhodidError('method_not_allowed', 'the page takes no such request')
+        : new WhodidError('not_found', 'there is no page at this address'),
+      c,
+    ),
   )
   app.onError(errorPage)
   return {
-    fetch: (request, env = {}) =>
-      paths.has(new URL(request.url).pathname) ? app.fetch(request, env) : api.fetch(request, env),
+    fetch: async (request, env = {}) => {
+      if (paths.has(new URL(request.url).pathname)) return app.fetch(request, env)
+      const answer = await api.fetch(request, env)
+      return answer.status === 404 && isFollowedLink(request) ? app.fetch(request, env) : answer
+    },
   }
+}
+
+/** True for an address that a person typed or followed in a browser: a program that asks the API wants its own form of an error. */
+function isFollowedLink({ method, headers, url }: Request): boolean {
+  const isApi = /^\/(?:v1\/|mcp$|openapi\.json$)/u.test(new URL(url).pathname)
+  return method === 'GET' && !isApi && (headers.get('accept') ?? '').includes('text/html')
 }

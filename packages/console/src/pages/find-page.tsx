@@ -79,6 +79,7 @@ function Candidates({ of: candidates }: { of: readonly Candidate[] }): JSX.Eleme
       {candidates.map((candidate) => (
         <li>
           <span class="note">{candidate.kind}</span>{' '}
+          {candidate.kind === 'text' ? <UntrustedMark /> : null}
           <a href={leadUrl(candidate.leads_to)}>
             <Name of={candidate.label} max={300} />
           </a>
@@ -102,6 +103,15 @@ function Candidates({ of: candidates }: { of: readonly Candidate[] }): JSX.Eleme
         </li>
       ))}
     </ul>
+  )
+}
+
+/** A text that was found is what an agent or a stranger wrote, and stands in a line. */
+function UntrustedMark(): JSX.Element {
+  return (
+    <>
+      <span class="mark-untrusted">Untrusted data</span>{' '}
+    </>
   )
 }
 

@@ -9,6 +9,7 @@ import {
   Thing,
   toUnixMs,
   TrustMark,
+  statedTemplates,
 } from '../parts/index.ts'
 import { AuthorityBlock } from './authority-block.tsx'
 
@@ -48,7 +49,7 @@ function AboutInstance({ about }: Pick<FactsProps, 'about'>): JSX.Element {
         <div>
           <dt>Template</dt>
           <dd>
-            {about.templates.map(({ id, version }) => (
+            {statedTemplates(about.templates).map(({ id, version }) => (
               <p>
                 <Thing kind="template" id={id} />{' '}
                 {version === null ? null : (

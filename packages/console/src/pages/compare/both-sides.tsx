@@ -1,6 +1,14 @@
 import type { Schemas } from '@whodid/client'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { durationText, Instant, Name, Quote, Thing, toUnixMs } from '../../parts/index.ts'
+import {
+  durationText,
+  Instant,
+  Name,
+  Quote,
+  statedTemplates,
+  Thing,
+  toUnixMs,
+} from '../../parts/index.ts'
 import { countBoth } from './count-both.ts'
 import type { RunSide } from './run-side.ts'
 
@@ -15,10 +23,13 @@ interface Sides {
 /** The facts of two runs, a line each, with a mark where they differ. */
 export function SideFacts({ a, b }: Sides): JSX.Element {
   const facts: readonly (readonly [string, (side: RunSide) => string])[] = [
-    ['Template', ({ about }) => (about?.templates ?? []).map(({ id }) => id).join(', ')],
+    ['Template', (side) => [...new Set(templatesOf(side).map(({ id }) => id))].join(', ')],
     [
       'Version',
-      ({ about }) => (about?.templates ?? []).map(({ version }) => version ?? '').join(', '),
+      (side) =>
+        templatesOf(side)
+          .flatMap(({ version }) => version ?? [])
+          .join(', '),
     ],
     ['For whom', ({ about }) => (about?.delegators ?? []).map(({ id }) => id).join(', ')],
     ['Prompt', ({ prompt }) => prompt?.hash ?? ''],
@@ -57,6 +68,10 @@ export function SideFacts({ a, b }: Sides): JSX.Element {
       <Prompts a={a} b={b} />
     </>
   )
+}
+
+function templatesOf({ about }: RunSide): ReturnType<typeof statedTemplates> {
+  return statedTemplates(about?.templates ?? [])
 }
 
 function FactRow({ label, a, b }: { label: string; a: string; b: string }): JSX.Element {
