@@ -49,6 +49,7 @@ beforeAll(async () => {
       attributes: '{"server.address":"10.3.7.9"}',
     }),
     odd.record({ ...own, verb: 'delete', resourceId: hostile }),
+    odd.record({ ...own, credentialId: 'sha256:0badc0de', credentialSubject: 'Shop_App' }),
     // As an older ledger has it: the URL, before it had a canonical form.
     odd.record({
       ...own,
@@ -107,6 +108,7 @@ test.each([
   [`https://github.com/acme/app/commit/${sha}`, `resource ${commit}`, 'is_the_name'],
   [sha.slice(0, 10), `resource ${commit}`, 'contains_it'],
   ['10.3.7.9', 'resource db:row:shop/customers/43', 'in_attributes'],
+  ['shop_app', 'credential sha256:0badc0de', 'in_attributes'],
   ['src/a.ts', 'resource file:/srv/app/src/a.ts', 'contains_it'],
   ['db:row:shop/customers/', 'resource db:row:shop/customers/42', 'begins_with_it'],
   ['heron secret', 'text The secret plan of the heron', 'in_text'],
@@ -185,7 +187,7 @@ test('a slip is answered with the name that was meant, and a number that differs
 test('nothing found says what was looked at', async () => {
   const { candidates, searched, advice } = await ask('zebra-crossing')
   expect(candidates).toEqual([])
-  expect(searched.map(({ place }) => place)).toEqual(['index', 'people', 'records', 'texts'])
+  expect(searched.map(({ place }) => place)).toEqual(['index', 'people', 'records', 'attributes', 'texts'])
   expect(advice).toContain('no evidence')
 })
 

@@ -119,6 +119,34 @@ ${recentSettings}`,
   }
 }
 
+/** The statement that finds the credentials which recent records used, of one of some subjects in lower case. */
+export function planRecentSubjects(
+  subjects: readonly string[],
+  time: SoughtTime,
+  tenant: string,
+): Statement {
+  const given = subjects.slice(0, fragmentsMax)
+  const list = given.map((_, place) => `{fragment${place}:String}`).join(', ')
+  const columns = `ts, trace_id, span_id, record_kind, resource_id, action_id, credential_id, rest`
+  return {
+    sql: `SELECT if(credential_id = '', 'span', 'credential') AS kind,
+  if(credential_id = '', lower(concat(hex(trace_id), '-', hex(span_id))), credential_id) AS name, ${foundColumns}
+FROM (
+  SELECT ts, trace_id, span_id, ${isAct} AS is_act, credential_id
+  FROM (${recentRecords(columns, recentAttributesMax)})
+  WHERE lowerUTF8(JSONExtractString(rest, 'cs')) IN (${list})
+)
+GROUP BY kind, name
+ORDER BY last DESC, name
+LIMIT ${recentFoundMax}
+UNION ALL
+${reachPart(recentAttributesMax)}
+${recentSettings}`,
+    parameters: { ...fragmentParameters(given), ...time, tenant },
+    tenant,
+  }
+}
+
 /** The statement that lists the names of recent records which a person types, those with the most records. */
 export function planComparedNames(time: SoughtTime, tenant: string): Statement {
   return {

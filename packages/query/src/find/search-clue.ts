@@ -68,12 +68,13 @@ async function searchNames(
 /** The searches that read more than names. */
 async function searchRecords(
   ledger: LedgerSearch,
-  { attributes, words }: Sought,
+  { attributes, subjects, words }: Sought,
   sources: FindSources & { readonly tenant: string },
 ): Promise<SearchResult> {
   return merge(
     await Promise.all([
       ledger.recentAttributes(attributes),
+      ledger.recentSubjects(subjects),
       words.length === 0 ? noSearch : searchTexts(sources, words, ledger.time),
     ]),
   )

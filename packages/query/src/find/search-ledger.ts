@@ -9,7 +9,12 @@ import { actsCountedMax, placesMax, planNames, planPresence } from './names-sql.
 import type { SoughtName, SoughtTime } from './names-sql.ts'
 import { planPrefixes, prefixRowsMax } from './prefixes-sql.ts'
 import type { SoughtPrefix } from './prefixes-sql.ts'
-import { planActsOfTime, planRecentAttributes, planRecentNames } from './recent-sql.ts'
+import {
+  planActsOfTime,
+  planRecentAttributes,
+  planRecentNames,
+  planRecentSubjects,
+} from './recent-sql.ts'
 import { recentAttributesMax, recentNamesMax } from './recent-sql.ts'
 import type { FindQuestion } from './question.ts'
 
@@ -128,6 +133,17 @@ export class LedgerSearch {
         code: 'in_attributes',
         why: 'a record of it has the clue in its attributes',
       }),
+    })
+  }
+
+  /** Credentials that recent records used, of one of some logins. */
+  async recentSubjects(subjects: readonly string[]): Promise<SearchResult> {
+    if (subjects.length === 0) return noSearch
+    return this.#recent(planRecentSubjects(subjects, this.#time, this.#tenant), {
+      place: 'attributes',
+      what: `credentials of ${quoted(subjects)}`,
+      rowsMax: recentAttributesMax,
+      match: () => ({ code: 'in_attributes', why: 'a credential of this login was used' }),
     })
   }
 

@@ -12,6 +12,7 @@ export interface Sought {
   readonly prefixes: readonly SoughtPrefix[]
   readonly fragments: readonly string[]
   readonly attributes: readonly string[]
+  readonly subjects: readonly string[]
   readonly words: readonly string[]
   /** Words that are compared in spelling. */
   readonly typed: readonly string[]
@@ -34,6 +35,9 @@ export function soughtIn({ readings, clue, time }: FindQuestion): Sought {
     prefixes: distinct(lookups, prefixOf).slice(0, prefixesMax),
     fragments: texts('fragment').slice(0, fragmentsMax),
     attributes: texts('attribute').slice(0, fragmentsMax),
+    subjects: distinct(lookups, (one) =>
+      one.by === 'subject' ? one.name.toLowerCase() : undefined,
+    ).slice(0, fragmentsMax),
     words: [...new Set(words)],
     typed: readings.length === 0 ? [] : [...new Set([rest, ...rest.split(/\s+/u)])],
     isSentence: /\s/u.test(rest.trim()),

@@ -106,6 +106,7 @@ export const clueForms: readonly ClueForm[] = [
     read: (_clue, [email = '']) => [
       ...[...new Set([email, email.toLowerCase()])].flatMap((form) => named(form, 'delegator')),
       fragment(email),
+      { by: 'subject', name: email },
     ],
   },
   {
@@ -281,6 +282,7 @@ export const clueForms: readonly ClueForm[] = [
       ...(name === clue ? [] : named(name, 'delegator')),
       ...(name.length < 2 || name.includes(':') ? [] : [{ by: 'people', prefix: name } as const]),
       fragment(name),
+      { by: 'subject', name },
     ],
   },
 ]

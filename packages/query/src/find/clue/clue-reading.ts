@@ -12,6 +12,8 @@ export type Lookup =
   | { readonly by: 'fragment'; readonly text: string }
   /** The attributes of a recent record contain this. */
   | { readonly by: 'attribute'; readonly text: string }
+  /** A recent record used a credential of this login or account. */
+  | { readonly by: 'subject'; readonly name: string }
   /** A recent prompt, plan, argument or result contains all of these. */
   | { readonly by: 'text'; readonly words: readonly string[] }
 

@@ -29,6 +29,8 @@ test.each([
   [trace, 'trace'],
   [`00-${trace}-00f067aa0ba902b7-01`, 'span'],
   [`${trace} 00f067aa0ba902b7`, 'span'],
+  [`traceparent=00-${trace}-00f067aa0ba902b7-01`, 'span'],
+  [`app LOG: DELETE FROM t /*traceparent='00-${trace}-00F067AA0BA902B7-01'*/`, 'span'],
   ['a1'.repeat(32), 'hash'],
   ['sha256:a1b2c3', 'id_prefix'],
   ['10.3.7.9', 'ip'],

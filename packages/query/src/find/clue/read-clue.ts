@@ -1,7 +1,7 @@
 import { parseHandle } from '@whodid/model'
 import type { Handle } from '@whodid/model'
 import { clueForms } from './clue-forms.ts'
-import { fragment } from './clue-reading.ts'
+import { fragment, named } from './clue-reading.ts'
 import type { ClueReading, Lookup } from './clue-reading.ts'
 import { readTime } from './read-time.ts'
 import type { ClueClock, ClueTime } from './read-time.ts'
@@ -68,7 +68,17 @@ function readingsOf(text: string, clue: string): ClueReading[] {
           const match = pattern.exec(text)
           return match === null ? [] : [{ form, text: what, lookups: read(text, match.slice(1)) }]
         })
-  return [...handle, ...forms.slice(0, readingsMax), ...wordsReading(text, clue)]
+  const traced = forms.some(({ form }) => form === 'span') ? [] : tracedReading(text)
+  return [...handle, ...traced, ...forms.slice(0, readingsMax), ...wordsReading(text, clue)]
+}
+
+/** A `traceparent` somewhere in a line that was pasted, as a header or the comment of a statement has it. */
+function tracedReading(text: string): ClueReading[] {
+  const found =
+    /(?<![0-9a-f])[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?![0-9a-f])/iu.exec(text)
+  if (found === null) return []
+  const span = `${found[1] ?? ''}-${found[2] ?? ''}`.toLowerCase()
+  return [{ form: 'span', text: 'a span ID with its trace', lookups: named(span, 'span') }]
 }
 
 /** A handle that says its kind. A bare one has a form of its own. */
