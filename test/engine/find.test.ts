@@ -187,7 +187,13 @@ test('a slip is answered with the name that was meant, and a number that differs
 test('nothing found says what was looked at', async () => {
   const { candidates, searched, advice } = await ask('zebra-crossing')
   expect(candidates).toEqual([])
-  expect(searched.map(({ place }) => place)).toEqual(['index', 'people', 'records', 'attributes', 'texts'])
+  expect(searched.map(({ place }) => place)).toEqual([
+    'index',
+    'people',
+    'records',
+    'attributes',
+    'texts',
+  ])
   expect(advice).toContain('no evidence')
 })
 

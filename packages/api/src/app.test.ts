@@ -382,7 +382,14 @@ test('a host that is no loopback name is refused on loopback, and taken where th
 })
 
 test('every answer carries the security headers', async () => {
-  for (const path of ['/healthz', '/openapi.json', '/docs/errors', '/nothing', '/v1/tail']) {
+  for (const path of [
+    '/healthz',
+    '/openapi.json',
+    '/docs/api',
+    '/docs/errors',
+    '/nothing',
+    '/v1/tail',
+  ]) {
     const { headers } = await get(apiOf({}), path)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('cache-control')).toBe('no-store')

@@ -2,6 +2,7 @@ import { WhodidError } from '@whodid/model'
 import type { Api, ApiOptions } from './api-options.ts'
 import { boundSelector, statementBoundsDefault } from './bound-selector.ts'
 import { errorPage, openApiDocument } from './documents.ts'
+import { referencePage } from './reference-page.ts'
 import { createGuardedApp } from './guarded-app.ts'
 import { createPeopleBook } from '@whodid/query'
 import { addMcp } from './mcp/add-mcp.ts'
@@ -170,6 +171,8 @@ export function createApi(options: ApiOptions): Api {
 
   const document = openApiDocument(app)
   app.get('/openapi.json', (c) => c.json(document))
+  let reference: string | undefined
+  app.get('/docs/api', (c) => c.html((reference ??= referencePage(document))))
   app.get('/docs/errors', (c) => c.html(errorPage))
   return { fetch: app.fetch, counts }
 }

@@ -5,9 +5,10 @@ import type { ErrorCode } from '@whodid/model'
 import { errorGuide } from './errors/error-guide.ts'
 import type { ApiEnv } from './middleware/request-scope.ts'
 import { httpStatus } from './errors/problem.ts'
+import { escapeHtml, htmlPage } from './html-page.ts'
 
 /** The page at `/docs/errors`: where the `type` of every problem leads. */
-export const errorPage: string = page(
+export const errorPage: string = htmlPage(
   'Errors of Whodid',
   `<h1>Errors</h1>\n${allCodes().map(errorSection).join('\n')}`,
 )
@@ -56,19 +57,4 @@ function errorSection(code: ErrorCode): string {
     errorCodes[code] === 'retryable' ? 'may pass: try again' : 'stays until it is seen to'
   return `<h2 id="${code}"><code>${code}</code></h2>
 <p>${escapeHtml(title)} (HTTP ${httpStatus[code]}; ${again}). ${escapeHtml(advice)}</p>`
-}
-
-function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title></head>
-<body>
-${body}
-</body>
-</html>
-`
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

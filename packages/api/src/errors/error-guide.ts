@@ -55,7 +55,7 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
   },
   not_found: {
     title: 'Nothing is at this path',
-    advice: '/openapi.json lists every path.',
+    advice: '/openapi.json lists every path, and /docs/api shows it to people.',
   },
   keys_command_failed: {
     title: 'The program that unwraps the keys failed',

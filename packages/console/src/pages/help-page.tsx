@@ -40,7 +40,9 @@ export function helpPage(c: Context<PageEnv>): Promise<Response> {
             A URL of a pull request, an issue, a commit or a file; <code>acme/app#812</code>; a
             resource such as <code>db:row:shop/customers/42</code>; a trace ID;{' '}
             <code>trace-span</code>; a person’s address; the ID of an instance, a template, an
-            action, a credential, a correlation, a session. <code>kind:id</code> says which.
+            action, a credential, a correlation, a session. <code>kind:id</code> says which. Less
+            will do: the beginning of a hash, an IP address, a host, a login, words of a prompt,{' '}
+            <code>what was deleted on tuesday</code>.
           </p>
         </section>
         <section class="grow">
@@ -57,7 +59,7 @@ export function helpPage(c: Context<PageEnv>): Promise<Response> {
           </dl>
           <h2>Elsewhere</h2>
           <p>
-            <a href="/openapi.json">The API</a> · <a href="/docs/errors">Error codes</a> ·{' '}
+            <a href="/docs/api">The API</a> · <a href="/docs/errors">Error codes</a> ·{' '}
             <a href="/readyz">Is it ready?</a>
           </p>
         </section>
