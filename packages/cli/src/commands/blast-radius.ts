@@ -2,6 +2,7 @@ import { renderBlastRadius } from '@whodid/client'
 import type { Schemas } from '@whodid/client'
 import { askQuestion } from '../ask-question.ts'
 import type { Command, CommandContext } from '../command.ts'
+import { outputHelp, outputOption } from '../output-form.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import { idOf, parametersOf, questionHelp, questionOptions } from '../question-options.ts'
 
@@ -14,7 +15,7 @@ Shows everything that an instance and the instances it started touched, by resou
 
 ${questionHelp}
   --limit <n>        how many resources to give, 1–1000 (default 200)
-  --json             the API's answer as JSON
+${outputHelp}
 
 Environment: WHODID_API_URL, WHODID_TOKEN, NO_COLOR.`,
   run: showBlastRadius,
@@ -22,11 +23,12 @@ Environment: WHODID_API_URL, WHODID_TOKEN, NO_COLOR.`,
 
 async function showBlastRadius(context: CommandContext): Promise<number> {
   const positionals = { min: 1, max: 1, what: 'one instance' }
-  const typed = parseArguments(context.args, questionOptions, positionals)
+  const typed = parseArguments(context.args, { ...questionOptions, ...outputOption }, positionals)
   const path = { id: idOf('instance', typed.positionals[0] ?? '') }
   const query = parametersOf(typed, ['from', 'to', 'as_recorded', 'limit'])
   await askQuestion<Schemas['BlastRadiusAnswer']>(context, typed, {
     call: (api) => api.GET('/v1/instances/{id}/blast-radius', { params: { path, query } }),
+    rows: ({ resources }) => resources,
     render: renderBlastRadius,
     handles: [`instance:${path.id}`],
     unknown: ({ resources_total: touched, acts_without_resource: others, instances }) =>
