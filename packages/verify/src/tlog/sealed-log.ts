@@ -66,7 +66,9 @@ export async function openSealedLog(
     const known = readCheckpoint(anchor, epochs, origin)
     const finding = 'code' in known ? known : await findInconsistency(log, known)
     // Two anchors of one size say the same: the newest that the log's keys remember is often the one that was kept elsewhere.
-    const isSaid = findings.some(({ code, text }) => code === finding?.code && text === finding.text)
+    const isSaid = findings.some(
+      ({ code, text }) => code === finding?.code && text === finding.text,
+    )
     if (finding !== undefined && !isSaid) findings.push(finding)
   }
   return { log, findings }
