@@ -172,7 +172,11 @@ export class LedgerSearch {
         .filter(({ kind }) => kind !== 'reach')
         .map((row) => ({
           ...foundOf(row, { ...match(row), isWhole }),
-          ...(row.kind === 'verb' ? { line: `${row.records} records of acts: ${row.name}` } : {}),
+          ...(row.kind === 'verb'
+            ? {
+                line: `${row.records} ${Number(row.records) === 1 ? 'record' : 'records'} of acts: ${row.name}`,
+              }
+            : {}),
         }))
       const text = `Looked for ${what} in the ${isWhole ? '' : 'newest '}${lookedAt} records${this.#isOpen ? '' : ' of the time asked about'}${isWhole ? '' : '; older ones need a time'}`
       const made = search(place, text, { lookedAt, isWhole, reached, needsTime: !isWhole })
