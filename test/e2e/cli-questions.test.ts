@@ -197,6 +197,12 @@ test('a list is a table, JSON, or rows for another program', async () => {
   const [heading = '', ...lines] = (csv?.stdout ?? '').trim().split('\r\n')
   expect(lines[0]?.split(',')[heading.split(',').indexOf('span')]).toBe(actions[0]?.span)
   expect(md?.stdout.split('\n')).toHaveLength(actions.length + 3)
+  const [touched, timeline] = await Promise.all([
+    run('blast-radius', 'triage-1', '-o', 'csv'),
+    run('instance', 'triage-1', '-o', 'ndjson'),
+  ])
+  expect(touched.stdout).toMatch(/^id,type,touches,/u)
+  expect(JSON.parse(timeline.stdout.split('\n')[0] ?? '')).toHaveProperty('record_kind')
   const refused = await run('actions', '-o', 'xml')
   expect(refused).toMatchObject({ code: 2, stdout: '' })
   expect(refused.stderr).toContain('"--output" expected table, json, ndjson, csv or md; got "xml"')

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { commandTable } from './command-table.ts'
 import { runCommand } from './run-command.ts'
 
 let dataDir = ''
@@ -75,6 +76,11 @@ test.each([
     expect(code).toBe(0)
     expect(stdout).toContain(`Usage: whodid ${name}`)
   }
+})
+
+test('each command stands in the table once', () => {
+  const names = commandTable.map(({ name }) => name)
+  expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([])
 })
 
 test('an unknown command is a usage error with the nearest one', async () => {
