@@ -9,7 +9,7 @@
 -- limits: Only where the tenant's registry has a template at all. The version is the one in force at the act's own time, at the latest when it was
 --   received: a clock that is behind is judged by an older version. A registration that states no tools judges none. Resources are not judged.
 -- advice: Register the template, or the tool (`whodid templates register`), if it is meant to be; otherwise stop the agent, and see what it did.
--- expects: 1
+-- expects: 5
 SELECT
     concat('instance:', instance_id) AS subject,
     fault AS hit,
