@@ -6,6 +6,7 @@ import {
   judgeLosses,
   judgeWitnesses,
   openSealedLog,
+  unsealedLog,
   verifyLedger,
   verifyRows,
   withDerived,
@@ -28,7 +29,6 @@ import type { Command, CommandContext } from '../command.ts'
 import { parseArguments } from '../parse-arguments.ts'
 import type { ParsedArguments } from '../parse-arguments.ts'
 import { verificationJson, verificationText } from '../verify/show-verification.ts'
-import { unsealedLog } from '../verify/unsealed-log.ts'
 import { withLeafReader } from '../verify/with-leaf-reader.ts'
 
 /** `whodid verify`: whether the ledger is what was sealed. */

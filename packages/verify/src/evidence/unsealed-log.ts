@@ -1,10 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LogToVerify } from '@whodid/verify'
+import type { LogToVerify } from '../verify-ledger.ts'
 
 /**
  * Returns the collector's own log while it has sealed nothing: it is new, and neither its tree nor the keys' directory holds a checkpoint
  * that it signed. There is nothing to verify in it, and a row that names it is of an unknown log.
+ *
+ * @example
+ * ```ts
+ * const unsealed = await unsealedLog(logs, '.whodid')
+ * ```
  */
 export async function unsealedLog(
   logs: readonly LogToVerify[],
