@@ -35,6 +35,7 @@ const narrowToo = [
   'answer',
   'instance',
   'acts',
+  'findings',
   'ghosts',
   'completeness',
   'case',
