@@ -70,7 +70,7 @@ describe('npm run bench', () => {
   it.each([
     [
       ['speed'],
-      'expected one of ingest, ask, attribution, identity, proof, sdk, secrets; got "speed"',
+      'expected one of ingest, ask, attribution, ghosts, identity, proof, sdk, secrets; got "speed"',
     ],
     [[], 'got ""'],
     [['ingest', '--fast'], '--fast'],

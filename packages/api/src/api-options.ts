@@ -80,7 +80,7 @@ export type TakeImported = (imported: {
   readonly request: object
 }) => Promise<void>
 
-/** Puts on record that a loss of records is accepted, if it has happened. Throws `not_found`, `not_sealed`, `invalid_parameter`. */
+/** Puts on record that a loss of records is accepted, if it has happened. Throws `not_found`, `not_sealed`, `nothing_lost`. */
 export interface LossService {
   readonly accept: (
     loss: LossWanted & { readonly log: string; readonly acceptedBy: string },

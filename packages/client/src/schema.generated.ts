@@ -5394,7 +5394,7 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem']
         }
       }
-      /** @description `not_sealed` */
+      /** @description `not_sealed`, `nothing_lost` */
       409: {
         headers: {
           [name: string]: unknown

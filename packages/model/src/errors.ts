@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'content_unreadable'
   | 'under_hold'
   | 'ledger_shared'
+  | 'nothing_lost'
   | 'case_full'
   | 'query_too_expensive'
   | 'read_not_recorded'
@@ -75,6 +76,7 @@ export const errorCodes: Readonly<Record<ErrorCode, 'permanent' | 'retryable'>> 
   content_unreadable: 'permanent',
   under_hold: 'permanent',
   ledger_shared: 'permanent',
+  nothing_lost: 'permanent',
   case_full: 'permanent',
   query_too_expensive: 'permanent',
   read_not_recorded: 'retryable',

@@ -119,6 +119,11 @@ export const errorGuide: Readonly<Record<ErrorCode, ErrorAdvice>> = {
     advice:
       'What one service deletes by age looks like tampering to the others. Keep it, or copy the tree of a service that is gone into tlog/.',
   },
+  nothing_lost: {
+    title: 'Nothing is lost there',
+    advice:
+      'A loss is accepted after it has happened. Name places of which no row is left, or a checkpoint that the log no longer reaches: `whodid verify` shows both.',
+  },
   under_hold: {
     title: 'A legal hold forbids it',
     advice: 'Release the hold of the case that the message names, or leave the evidence as it is.',

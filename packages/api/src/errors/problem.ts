@@ -83,6 +83,7 @@ export const httpStatus = {
   content_unreadable: 500,
   under_hold: 409,
   ledger_shared: 409,
+  nothing_lost: 409,
   case_full: 409,
   query_too_expensive: 422,
   read_not_recorded: 503,

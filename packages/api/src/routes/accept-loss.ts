@@ -64,7 +64,15 @@ export const acceptLossRoute = createRoute({
   },
   responses: {
     ...answered('The loss, as it is on record', lossAcceptedSchema),
-    ...problems(...everyRead, ...everyBody, 'not_found', 'not_sealed', 'log_full', 'log_failed'),
+    ...problems(
+      ...everyRead,
+      ...everyBody,
+      'not_found',
+      'not_sealed',
+      'nothing_lost',
+      'log_full',
+      'log_failed',
+    ),
   },
 })
 

@@ -27,10 +27,12 @@ export const toolLengthMax = 512
 /** Parses a question about an instance's authority. Throws `invalid_handle`, `invalid_time`, `invalid_parameter`. */
 export function parseAuthorityQuestion(raw: RawAuthorityQuestion, now: bigint): AuthorityQuestion {
   const { tool = null, resource } = raw
-  if (tool !== null && (tool.trim() === '' || Array.from(tool).length > toolLengthMax))
+  const isTool = (text: string): boolean =>
+    text.trim() !== '' && !text.includes('\0') && Array.from(text).length <= toolLengthMax
+  if (tool !== null && !isTool(tool))
     throw new WhodidError(
       'invalid_parameter',
-      `"tool" expected 1–${toolLengthMax} characters, not all of them blank; got "${printableLine(tool, 60)}"`,
+      `"tool" expected 1–${toolLengthMax} characters, not all of them blank, and no NUL; got "${printableLine(tool, 60)}"`,
     )
   const at = raw.at === undefined ? now : parseInstant(raw.at, 'at')
   return {

@@ -87,11 +87,13 @@ export function parseRegistryQuestion(raw: RawRegistryQuestion, now: bigint): Re
   const template = raw.template ?? null
   if (
     template !== null &&
-    (template.trim() === '' || Array.from(template).length > registryNames.templateLengthMax)
+    (template.trim() === '' ||
+      template.includes('\0') ||
+      Array.from(template).length > registryNames.templateLengthMax)
   )
     throw new WhodidError(
       'invalid_parameter',
-      `"template" expected 1–${registryNames.templateLengthMax} characters, not all of them blank; got "${printableLine(template, 60)}"`,
+      `"template" expected 1–${registryNames.templateLengthMax} characters, not all of them blank, and no NUL; got "${printableLine(template, 60)}"`,
     )
   const askedAt = raw.at === undefined ? null : parseInstant(raw.at, 'at')
   const question = {

@@ -37,8 +37,8 @@ export interface FoundLoss {
 }
 
 /**
- * Finds a loss of one log. Throws `invalid_parameter` where nothing is lost, so that no loss can be accepted before it happens, and
- * `not_sealed` where the log has no checkpoint that verifies. Throws as `LeafReader` does.
+ * Finds a loss of one log. Throws `nothing_lost` where nothing is lost, or not at these places, so that no loss can be accepted before it
+ * happens, and `not_sealed` where the log has no checkpoint that verifies, or has not signed the one that is given. Throws as `LeafReader` does.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export async function findLoss(
   const found = newest && (await findInconsistency(sealed, newest.known))
   if (newest === undefined || found?.lost === undefined)
     throw new WhodidError(
-      'invalid_parameter',
+      'nothing_lost',
       `nothing of the log is lost: it has ${sealed.checkpoint.size} leaves, and expected a checkpoint of more; got ${newest?.known.size ?? 'none'}`,
     )
   return { ...found.lost, checkpoint: newest.note }
@@ -87,7 +87,7 @@ function given({ epochs, origin }: LogToVerify, note: string | undefined): strin
   const known = readCheckpoint(note, epochs, origin)
   if (!('code' in known)) return [note]
   throw new WhodidError(
-    'invalid_parameter',
+    'not_sealed',
     `"checkpoint" expected one that the log's key has signed; got another: ${printableLine(known.text, 200)}`,
   )
 }
@@ -101,14 +101,14 @@ async function missingPlaces(
   const end = Math.min(sealed.checkpoint.size, options?.storedTo ?? Infinity)
   if (from >= to || to > end)
     throw new WhodidError(
-      'invalid_parameter',
+      'nothing_lost',
       `"from" and "to" expected sealed and stored places, "from" before "to", "to" at most ${end}; got ${from} and ${to}`,
     )
   const [fromFirst, fromEnd] = [await reader.above(origin, from), await reader.above(origin, to)]
   const left = fromFirst.rowCount - fromEnd.rowCount
   if (left > 0)
     throw new WhodidError(
-      'invalid_parameter',
+      'nothing_lost',
       `"from" and "to" expected places of which no row is left; ${left} of ${to - from} are there`,
     )
   return { from, to }
