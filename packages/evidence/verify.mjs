@@ -1826,6 +1826,7 @@ var whodidDecision = (function(exports, node_crypto) {
 		content_unreadable: "permanent",
 		under_hold: "permanent",
 		ledger_shared: "permanent",
+		nothing_lost: "permanent",
 		case_full: "permanent",
 		query_too_expensive: "permanent",
 		read_not_recorded: "retryable",
@@ -6771,5 +6772,5 @@ var whodidDecision = (function(exports, node_crypto) {
 	return exports;
 })({}, nodeCrypto);
 
-Object.assign(decisionCode, whodidDecision, { id: '4f1b0a7cc2318820' })
+Object.assign(decisionCode, whodidDecision, { id: '055dd971ba8291cf' })
 if (process.argv[1]?.endsWith('verify.mjs')) process.exitCode = runVerifier(process.argv.slice(2))
